@@ -12,7 +12,7 @@ const DEFAULT_FILE: &str = "/etc/klatch/klatch.env";
 const SERVICE_DATA_DIR: &str = "/var/lib/klatch";
 
 /// All settings, as the README lists them.
-const NAMES: [&str; 34] = [
+const NAMES: [&str; 35] = [
     "KLATCH_BASE_URL",
     "KLATCH_BIND",
     "KLATCH_CONNECTIONS_PER_ADDRESS",
@@ -27,6 +27,7 @@ const NAMES: [&str; 34] = [
     "KLATCH_LOG_FORMAT",
     "KLATCH_MAIL_FROM",
     "KLATCH_METRICS_BIND",
+    "KLATCH_PAGE_CACHE_MB",
     "KLATCH_POLLS",
     "KLATCH_POLLS_PER_ADDRESS",
     "KLATCH_POLLS_PER_USER",

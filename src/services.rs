@@ -131,6 +131,7 @@ fn web_config(settings: &Settings) -> web::Config {
         proxies: settings.proxies.clone(),
         connections,
         connections_per_address: settings.connections_per_address,
+        page_cache: settings.page_cache,
         security_contact: settings.security_contact.clone(),
         health_token: settings.health_token.clone(),
         ..config

@@ -62,6 +62,8 @@ pub struct Settings {
     pub polls: Polls,
     /// The most connections from one network address. Those of proxies are not counted.
     pub connections_per_address: usize,
+    /// The most bytes of finished public pages to keep in memory.
+    pub page_cache: u64,
     pub mail: Mailer,
     /// The key before the current one, to replace it.
     pub previous_key: Option<SecretKey>,
@@ -161,6 +163,7 @@ impl Settings {
                 500,
                 "a number of connections",
             )?,
+            page_cache: u64::from(parsed::<u32>(env, "KLATCH_PAGE_CACHE_MB", 64, "a number of megabytes")?) << 20,
             mail,
             previous_key: keys::previous(env)?,
             config,

@@ -25,13 +25,13 @@ const WEB: &[&[&str]] = &[
     &["errors"],
     &["routes"],
     &["handlers"],
-    &["form", "request_log"],
+    &["form", "from_memory", "request_log"],
     &["req"],
     &["headers"],
     &["site"],
     &["body"],
-    &["failure", "flash", "assets"],
-    &["refused", "server"],
+    &["failure", "flash", "assets", "page_cache"],
+    &["compressed", "refused", "server"],
 ];
 
 /// The groups of `web/src/handlers`: pages of one group show forms of lower ones.

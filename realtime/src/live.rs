@@ -241,6 +241,7 @@ impl Inner {
             Control::SessionEnded { .. }
             | Control::UserChanged { .. }
             | Control::HereChanged { .. }
+            | Control::PagesChanged { .. }
             | Control::RulesChanged
             | Control::SiteChanged
             | Control::SearchChanged => None,

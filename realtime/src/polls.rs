@@ -233,6 +233,7 @@ impl Polls {
             Control::Reconnected => state.all().for_each(|poll| poll.mark(STALE)),
             Control::GroupChanged { narrows: false, .. }
             | Control::HereChanged { .. }
+            | Control::PagesChanged { .. }
             | Control::RulesChanged
             | Control::SiteChanged
             | Control::SearchChanged => {}

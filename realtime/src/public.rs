@@ -58,6 +58,7 @@ impl PublicGroups {
             | Control::UserChanged { .. }
             | Control::MembershipChanged { .. }
             | Control::HereChanged { .. }
+            | Control::PagesChanged { .. }
             | Control::RulesChanged
             | Control::SiteChanged
             | Control::SearchChanged => return,

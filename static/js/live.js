@@ -6,7 +6,7 @@ import { Poll } from './poll.js';
 import { refresh } from './refresh.js';
 import { refreshTimes } from './times.js';
 import { parse } from './trusted.js';
-import { Unread } from './unread.js';
+import { Unread, short } from './unread.js';
 
 /** Events of messages may arrive out of order: only a gap of this age (in milliseconds) counts as one. */
 const GAP = 3_000;
@@ -158,6 +158,8 @@ class Page {
     if (isOpen && version !== undefined) this.header(event);
     switch (event.type) {
       case 'message':
+        // A group that the page does not list.
+        if (!event.quiet && !this.unread.groups.has(group) && this.unread.isUnsure(group, topic)) this.redrawSoon();
         if (!event.quiet) this.unread.hear(group, topic, seq, author);
         if (isOpen) this.place(event, open);
         this.row(event);
@@ -170,7 +172,7 @@ class Page {
         break;
       case 'delete':
         // Right after rendering, it is unknown whether the page's count already includes this.
-        if (performance.now() - this.drawnAt < LATE) this.redrawSoon();
+        if (performance.now() - this.drawnAt < LATE || this.unread.isUnsure(group, topic)) this.redrawSoon();
         if (!event.quiet) this.unread.remove(group, topic, seq, author);
         if (isOpen) placeMessage(event.html, seq);
         this.row(event);
@@ -185,6 +187,7 @@ class Page {
         this.changeTopic(event, isOpen);
         break;
       case 'read':
+        if ((event.topics ?? []).some(([inGroup, of]) => this.unread.isUnsure(inGroup, of))) this.redrawSoon();
         for (const [inGroup, of, unread, readSeq, lastSeq] of event.topics ?? []) this.unread.read(inGroup, of, unread, readSeq, lastSeq);
         if (event.mentions !== undefined) this.unread.mentions = event.mentions;
         if (document.body.dataset.page === 'home') this.readAtHome(event.topics ?? []);
@@ -327,6 +330,7 @@ class Page {
     const { group, topic, version, deleted } = event;
     if (deleted) {
       this.deleted.set(topic, version);
+      if (this.unread.isUnsure(group, topic)) this.redrawSoon();
       this.unread.drop(group, topic);
       if (byId('topics')?.contains(byId(`t${topic}`))) byId(`t${topic}`).remove();
       document.querySelectorAll(`.story[data-topic="${Number(topic)}"]`).forEach((story) => story.remove());
@@ -364,7 +368,7 @@ class Page {
     }
     const show = (selector, count, root = document) => {
       for (const element of root.querySelectorAll(selector)) {
-        const text = String(count);
+        const text = short(count);
         if (element.textContent !== text) element.textContent = text;
         element.hidden = count < 1;
       }
@@ -384,7 +388,7 @@ class Page {
     show('[data-unread-total]', total);
     show('[data-mentions-total]', unread.mentions);
     show('[data-notices-total]', unread.notices);
-    document.title = total > 0 ? `(${total}) ${this.title}` : this.title;
+    document.title = total > 0 ? `(${short(total)}) ${this.title}` : this.title;
   }
 
   // The tab.

@@ -3,11 +3,17 @@
 // Of each topic we know what the server counted (`unread`, as of `readSeq` and `lastSeq`) and which later messages were
 // heard of since. Sequence numbers make it safe to hear anything twice, late, or in another order.
 
+/** A count as pages show it. */
+export const short = (count) => (count > 999 ? '999+' : String(count));
+
 /** The state of a topic that the page did not name: everything is read. */
 const nothing = () => ({ unread: 0, readSeq: 0, lastSeq: 0, heard: new Set(), gone: new Set() });
 
 export class Unread {
-  /** `map` is the page's `{groups: {GROUP: {TOPIC: [unread, readSeq, lastSeq]}}, mentions, notices}`; `me` the viewer's id. */
+  /**
+   * `map` is the page's `{groups: {GROUP: {TOPIC: [unread, readSeq, lastSeq]}}, rest: {GROUP: N}, unlisted: N, mentions,
+   * notices}`; `me` the viewer's id.
+   */
   constructor(me, map = {}) {
     this.me = me;
     this.reset(map);
@@ -26,6 +32,17 @@ export class Unread {
       }
       this.groups.set(Number(group), byTopic);
     }
+    /** By group id: what is unread in topics that the page did not name. */
+    this.rest = new Map(Object.entries(map.rest ?? {}).map(([group, count]) => [Number(group), count]));
+    /** What is unread in groups that the page does not list; null if it lists all. */
+    this.unlisted = map.unlisted ?? null;
+    this.unnamed = new Set();
+  }
+
+  /** Whether only the server knows what was counted of a topic so far, because the page did not name it. */
+  isUnsure(group, topic) {
+    if (!this.groups.has(group)) return this.unlisted !== null;
+    return (this.rest.get(group) ?? 0) > 0 && (!this.groups.get(group).has(topic) || this.unnamed.has(topic));
   }
 
   /**
@@ -40,7 +57,10 @@ export class Unread {
   entry(group, topic) {
     const topics = this.groups.get(group);
     if (!topics) return null;
-    if (!topics.has(topic)) topics.set(topic, nothing());
+    if (!topics.has(topic)) {
+      topics.set(topic, nothing());
+      this.unnamed.add(topic);
+    }
     return topics.get(topic);
   }
 
@@ -94,14 +114,14 @@ export class Unread {
 
   /** Returns the unread count of a group. */
   group(group) {
-    let count = 0;
+    let count = this.rest.get(group) ?? 0;
     for (const topic of this.groups.get(group)?.keys() ?? []) count += this.topic(group, topic);
     return count;
   }
 
   /** Returns the unread count over all groups. */
   total() {
-    let count = 0;
+    let count = this.unlisted ?? 0;
     for (const group of this.groups.keys()) count += this.group(group);
     return count;
   }

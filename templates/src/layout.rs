@@ -9,6 +9,10 @@ use crate::assets::Assets;
 use crate::script_json::ScriptJson;
 use crate::when::Now;
 
+/// The most groups with unread messages, and the most others, in the sidebar; as many conversations.
+const MOST_UNREAD: usize = 60;
+const MOST_MORE: usize = 30;
+
 /// The data of the layout, shared by all pages.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Layout {
@@ -74,6 +78,8 @@ pub struct Live {
 pub struct Flash {
     pub kind: FlashKind,
     pub text: String,
+    /// Where to send the page's form to undo the action.
+    pub undo: Option<&'static str>,
 }
 
 /// Whether the action succeeded.
@@ -200,9 +206,43 @@ impl Layout {
         self.sidebar.joined_groups().next().is_some()
     }
 
+    /// Returns the groups that the sidebar lists, without conversations.
+    pub fn listed_groups(&self) -> Vec<&SidebarGroup> {
+        self.listed(self.sidebar.joined_groups())
+    }
+
+    /// Returns the conversations that the sidebar lists.
+    pub fn listed_conversations(&self) -> Vec<&SidebarGroup> {
+        self.listed(self.sidebar.conversations())
+    }
+
+    /// The page's own group, followed ones, those with unread messages, and some more: a menu of thousands helps nobody.
+    /// The page of the menu lists all.
+    fn listed<'a>(&'a self, groups: impl Iterator<Item = &'a SidebarGroup>) -> Vec<&'a SidebarGroup> {
+        let (mut unread, mut more) = (0, 0);
+        let is_listed = |group: &&SidebarGroup| {
+            let (count, most) = if group.unread() > 0 { (&mut unread, MOST_UNREAD) } else { (&mut more, MOST_MORE) };
+            *count += 1;
+            *count <= most || self.in_group(group) || group.level == SubscriptionLevel::Followed || self.at("/-/menu")
+        };
+        groups.filter(is_listed).collect()
+    }
+
+    /// Returns how many groups and conversations the viewer is in.
+    pub fn group_count(&self) -> usize {
+        self.sidebar.groups.len()
+    }
+
+    /// Whether the sidebar lists only some of them.
+    pub fn has_unlisted(&self) -> bool {
+        self.listed_groups().len() + self.listed_conversations().len() < self.group_count()
+    }
+
     /// Returns the unread counts for the scripts.
     pub fn unread_json(&self) -> ScriptJson {
-        ScriptJson::unread(&self.sidebar)
+        let mut listed = self.listed_groups();
+        listed.extend(self.listed_conversations());
+        ScriptJson::unread(&self.sidebar, &listed)
     }
 }
 

@@ -5,13 +5,20 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use askama::filters::HtmlSafe;
-use domain::model::{Sidebar, TopicId};
+use domain::model::{Sidebar, SidebarGroup, TopicId};
 use serde::Serialize;
 
-/// `{"groups": {GROUP: {TOPIC: [unread, read_seq, last_seq]}}, "mentions": N, "notices": N}`; contains every group of the sidebar.
+/// `{"groups": {GROUP: {TOPIC: [unread, read_seq, last_seq]}}, "rest": {GROUP: N}, "unlisted": N, "mentions": N, "notices": N}`.
 #[derive(Serialize)]
 struct Unread {
+    /// The groups that the page lists, with their listed topics.
     groups: BTreeMap<String, BTreeMap<TopicId, [i64; 3]>>,
+    /// What is unread in further topics of these groups.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    rest: BTreeMap<String, i64>,
+    /// What is unread in groups that the page does not list. Absent if it lists all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unlisted: Option<i64>,
     mentions: i64,
     notices: i64,
 }
@@ -23,13 +30,21 @@ struct Unread {
 pub struct ScriptJson(String);
 
 impl ScriptJson {
-    /// Returns the unread counts of the sidebar.
-    pub fn unread(sidebar: &Sidebar) -> Self {
-        let groups = sidebar.groups.iter().map(|group| {
+    /// Returns the unread counts of the groups that a page lists.
+    pub fn unread(sidebar: &Sidebar, listed: &[&SidebarGroup]) -> Self {
+        let groups = listed.iter().map(|group| {
             let topics = group.topics.iter().map(|t| (t.topic, [t.unread, t.read_seq, t.last_seq]));
             (group.id.to_string(), topics.collect())
         });
-        Self::of(&Unread { groups: groups.collect(), mentions: sidebar.mentions, notices: sidebar.notices })
+        let rest = listed.iter().filter(|group| group.rest > 0).map(|group| (group.id.to_string(), group.rest));
+        let of_listed: i64 = listed.iter().map(|group| group.unread()).sum();
+        Self::of(&Unread {
+            groups: groups.collect(),
+            rest: rest.collect(),
+            unlisted: (listed.len() < sidebar.groups.len()).then(|| sidebar.unread() - of_listed),
+            mentions: sidebar.mentions,
+            notices: sidebar.notices,
+        })
     }
 
     fn of(value: &impl Serialize) -> Self {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { Unread } from '../../static/js/unread.js';
+import { Unread, short } from '../../static/js/unread.js';
 
 const ME = 1;
 const GROUP = 3;
@@ -52,6 +52,23 @@ test('groups that are not mine do not count', () => {
   unread.hear(4, TOPIC, 1, 2);
   unread.hear(GROUP, TOPIC, 1, 2);
   assert.equal(unread.total(), 1);
+});
+
+test('what the page did not name counts, and only the server can say how much of it was read', () => {
+  const unread = new Unread(ME, { groups: { [GROUP]: { [TOPIC]: [2, 4, 6] }, 5: {} }, rest: { [GROUP]: 40 }, unlisted: 7 });
+  assert.deepEqual([unread.group(GROUP), unread.group(5), unread.total()], [42, 0, 49]);
+  assert.deepEqual([unread.isUnsure(GROUP, TOPIC), unread.isUnsure(GROUP, 10), unread.isUnsure(5, 11), unread.isUnsure(6, 12)], [false, true, false, true]);
+  // A message in a topic that was only counted.
+  unread.hear(GROUP, 10, 8, 2);
+  assert.deepEqual([unread.group(GROUP), unread.isUnsure(GROUP, 10)], [43, true]);
+  unread.read(GROUP, TOPIC, 0, 6, 6);
+  assert.equal(unread.total(), 48);
+  unread.reset({ groups: { [GROUP]: {} } });
+  assert.deepEqual([unread.total(), unread.isUnsure(GROUP, 10), unread.isUnsure(6, 12)], [0, false, false]);
+});
+
+test('great counts are short', () => {
+  assert.deepEqual([0, 7, 999, 1000, 123456].map(short), ['0', '7', '999', '999+', '999+']);
 });
 
 test('names from elsewhere are only names', () => {

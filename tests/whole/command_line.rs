@@ -137,6 +137,7 @@ fn a_bad_setting_stops_the_start_and_is_named() {
         ("KLATCH_SMTP_URL", "mail.example.org"),
         ("KLATCH_MAIL_FROM", "nobody"),
         ("KLATCH_CONNECTIONS_PER_ADDRESS", "0"),
+        ("KLATCH_PAGE_CACHE_MB", "a lot"),
         ("KLATCH_SECURITY_CONTACT", "ask the caretaker"),
         ("KLATCH_LIMITS", "some"),
         ("KLATCH_POSTS_PER_MINUTE", "-1"),

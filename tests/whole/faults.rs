@@ -185,12 +185,13 @@ async fn get_at_once(visitor: &Visitor, path: &str) -> crate::support::Page {
 async fn without_postgres_every_page_says_so_at_once_and_its_return_brings_everything() {
     let mut forum = Forum::before_a_relay().await;
     let (ana, ben, topic) = scene(&mut forum).await;
-    let stranger = forum.visitor();
+    let (stranger, reader) = (forum.visitor(), forum.visitor());
     let mut sent = 0;
     for hangs in [false, true] {
         let form = ana.get(&topic.path).await.form("/messages");
         // Processes that start now know no session yet.
         forum.settle().await;
+        reader.get(&topic.path).await.expect(200);
         let relay = forum.relay.as_ref().expect("a relay");
         if hangs {
             relay.silence()
@@ -203,6 +204,10 @@ async fn without_postgres_every_page_says_so_at_once_and_its_return_brings_every
             assert!(page.html.contains("<nav id=\"sidebar\""), "an error page like all others: {}", page.html);
             assert!(page.headers.contains_key("retry-after"));
         }
+        // A public page that was read before is still there.
+        let page = get_at_once(&reader, &topic.path).await.expect(200);
+        page.must_say("The database does not answer just now");
+        assert_eq!(page.headers["cache-control"], "no-store");
         sent += 1;
         let form = form.with("text", &format!("kestrel {sent} for @ben")).with("key", &format!("{sent:032}"));
         let refused = tokio::time::timeout(AT_ONCE, ana.send(&form)).await.expect("an answer at once").expect(503);

@@ -3,19 +3,24 @@
 
 use std::sync::LazyLock;
 
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use actix_web::http::header::{
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
+};
+use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, web};
 use sha2::{Digest, Sha256};
 
+use crate::compressed::{Coding, Compressed};
+
 macro_rules! files {
     ($($name:literal => $kind:literal),* $(,)?) => {
-        &[$(($name, $kind, include_bytes!(concat!("../../static/", $name)) as &[u8])),*]
+        [$(($name, $kind, Compressed::new(Bytes::from_static(include_bytes!(concat!("../../static/", $name)))))),*]
     };
 }
 
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
-const FILES: &[(&str, &str, &[u8])] = files! {
+static FILES: [(&str, &str, Compressed); 16] = files! {
     "klatch.css" => "text/css; charset=utf-8",
     "icon.svg" => "image/svg+xml",
     "favicon.ico" => "image/x-icon",
@@ -36,9 +41,9 @@ const FILES: &[(&str, &str, &[u8])] = files! {
 
 static HASH: LazyLock<String> = LazyLock::new(|| {
     let mut hash = Sha256::new();
-    for (name, _, bytes) in FILES {
+    for (name, _, file) in &FILES {
         hash.update(name.as_bytes());
-        hash.update(bytes);
+        hash.update(file.plain());
     }
     hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 });
@@ -75,7 +80,7 @@ pub async fn robots() -> HttpResponse {
 }
 
 fn file(request: &HttpRequest, name: &str, for_ever: bool) -> HttpResponse {
-    let Some((_, kind, bytes)) = FILES.iter().find(|(known, _, _)| *known == name) else {
+    let Some((_, kind, file)) = FILES.iter().find(|(known, _, _)| *known == name) else {
         return HttpResponse::NotFound().insert_header((CACHE_CONTROL, "no-store")).body("There is no such file.\n");
     };
     let tag = format!("\"{}\"", HASH.as_str());
@@ -85,7 +90,15 @@ fn file(request: &HttpRequest, name: &str, for_ever: bool) -> HttpResponse {
     response.insert_header((CACHE_CONTROL, keep)).insert_header((ETAG, tag));
     response.insert_header(("x-content-type-options", "nosniff"));
     response.insert_header((CONTENT_TYPE, if kind.is_empty() { SCRIPT } else { kind }));
-    if known { response.finish() } else { response.body(*bytes) }
+    if known {
+        return response.finish();
+    }
+    let coding = Coding::of(request.headers().get_all(ACCEPT_ENCODING).filter_map(|value| value.to_str().ok()));
+    response.insert_header((VARY, "Accept-Encoding"));
+    match file.coded(coding) {
+        Some(bytes) => response.insert_header((CONTENT_ENCODING, coding.name())).body(bytes),
+        None => response.body(file.plain()),
+    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,8 @@
 //! The flash: a line on the next page that says what was done.
 
+/// What can be undone on the next page.
+pub const ALL_READ: &str = "all-read";
+
 /// Words and their texts: the cookie carries only the word.
 const FLASHES: &[(&str, &str)] = &[
     ("saved", "Saved."),
@@ -72,6 +75,9 @@ const FLASHES: &[(&str, &str)] = &[
     ("name-hidden", "They are not named in public any more."),
     ("name-shown", "They are named in public again."),
     ("read", "Marked as read."),
+    (ALL_READ, "Marked as read."),
+    ("all-unread", "Marked as unread again."),
+    ("not-undone", "There is nothing to undo any more."),
     ("revoked", "That session is signed out."),
     ("retried", "The job will be tried again."),
     ("dropped", "The job is gone."),

@@ -278,4 +278,39 @@ mod tests {
             assert_eq!(own_path(bad), None, "{bad:?}");
         }
     }
+
+    #[actix_web::test]
+    async fn a_notice_is_hidden_without_a_token_but_not_by_another_site() {
+        let forum = TestForum::sqlite().await;
+        let boss = forum.site_admin("boss").await;
+        let settings = domain::site::settings(&forum.cx).await.expect("settings");
+        let settings = domain::site::Settings { notice: "The *water* is off.".to_owned(), ..settings };
+        domain::site::update(&forum.cx, boss, settings).await.expect("a notice");
+        let site = Data::new(Site::new(forum.cx.clone(), Config::default()));
+        let app = init_service(App::new().app_data(site).configure(routes::configure)).await;
+        let answer = async |request: TestRequest| {
+            let answer = call_service(&app, request.to_request()).await;
+            let cookie = answer.response().cookies().find(|cookie| cookie.name() == "__Host-klatch-notice");
+            let known =
+                (answer.status().as_u16(), cookie.map(|cookie| format!("{}={}", cookie.name(), cookie.value())));
+            (known, String::from_utf8(read_body(answer).await.to_vec()).expect("text"))
+        };
+        let (first, page) = answer(TestRequest::get().uri("/")).await;
+        assert!(first == (200, None) && page.contains("<em>water</em>"), "{first:?}");
+        let version =
+            page.split_once("name=\"version\" value=\"").expect("a form").1.split('"').next().expect("a version");
+        let hide = || TestRequest::post().uri("/-/notice/hide").set_form([("version", version), ("next", "/groups/")]);
+        for site in ["cross-site", "same-site"] {
+            let (refused, _) = answer(hide().insert_header(("sec-fetch-site", site))).await;
+            assert!((400..500).contains(&refused.0) && refused.1.is_none(), "{refused:?}");
+        }
+        let ((status, cookie), _) = answer(hide()).await;
+        let cookie = cookie.expect("a cookie");
+        assert_eq!(status, 303);
+        let (_, page) = answer(TestRequest::get().uri("/").insert_header(("cookie", cookie))).await;
+        assert!(!page.contains("<em>water</em>"));
+        // Every other form needs its token.
+        let (refused, _) = answer(TestRequest::post().uri("/-/forgot").set_form([("email", "ana@example.org")])).await;
+        assert!((400..500).contains(&refused.0), "{refused:?}");
+    }
 }

@@ -5,16 +5,19 @@
 
 mod assets;
 mod body;
+mod compressed;
 mod errors;
 mod failure;
 mod flash;
 mod form;
+mod from_memory;
 pub mod handlers;
 mod headers;
 #[cfg(test)]
 mod matrix;
 #[cfg(test)]
 mod opening;
+mod page_cache;
 #[cfg(test)]
 mod proofs;
 #[cfg(test)]
@@ -37,10 +40,14 @@ use actix_web::{App, middleware};
 use domain::Context;
 use domain::site::proxies::Proxies;
 
-pub use request_log::metrics;
 pub use routes::{Entry, ROUTES};
 pub use server::pace::Times;
 pub use site::Site;
+
+/// Returns what this process counted, in the Prometheus text format.
+pub fn metrics() -> String {
+    request_log::metrics() + &page_cache::metrics()
+}
 
 /// How pages are served.
 #[derive(Clone, Debug)]
@@ -55,6 +62,8 @@ pub struct Config {
     pub connections: usize,
     /// The most connections from one network address. Those of trusted proxies are not counted.
     pub connections_per_address: usize,
+    /// The most bytes of finished public pages to keep in memory; none with 0.
+    pub page_cache: u64,
     /// How long a client may take.
     pub times: Times,
     /// Where vulnerabilities are reported: a `mailto:`, `https:` or `tel:` address.
@@ -68,6 +77,7 @@ impl Default for Config {
             threads: std::thread::available_parallelism().map_or(2, usize::from),
             connections: 20_000,
             connections_per_address: 500,
+            page_cache: 64 << 20,
             times: Times::default(),
             security_contact: None,
             health_token: None,
@@ -107,6 +117,7 @@ where
             .wrap(middleware::from_fn(errors::refuse_encoded_bodies))
             .wrap(middleware::from_fn(errors::render_errors))
             .wrap(middleware::Compress::default())
+            .wrap(middleware::from_fn(from_memory::serve))
             .wrap(middleware::from_fn(headers::add))
             .wrap(middleware::from_fn(request_log::log))
             .wrap(middleware::from_fn(server::pace::follow))

@@ -14,6 +14,7 @@ use tokio::sync::broadcast::error::RecvError;
 
 use crate::Config;
 use crate::body::Room;
+use crate::page_cache::Pages;
 
 /// Maximum age of the sidebar data of a group's pages.
 const ASIDE_KEPT: Duration = Duration::from_secs(5);
@@ -25,6 +26,8 @@ pub struct Site {
     pub config: Config,
     /// The room for large forms.
     pub room: Room,
+    /// Finished public pages.
+    pub pages: Pages,
     asides: Arc<Asides>,
 }
 
@@ -78,7 +81,8 @@ impl CookieKind {
 impl Site {
     /// Returns the shared state.
     pub fn new(cx: Context, config: Config) -> Self {
-        Self { cx, config, room: Room::default(), asides: Arc::default() }
+        let pages = Pages::new(config.page_cache, cx.bus.controls());
+        Self { cx, config, room: Room::default(), pages, asides: Arc::default() }
     }
 
     /// Returns the same for one worker thread.
@@ -143,6 +147,7 @@ impl Site {
                 Ok(
                     Control::SessionEnded { .. }
                     | Control::UserChanged { .. }
+                    | Control::PagesChanged { .. }
                     | Control::RulesChanged
                     | Control::SiteChanged
                     | Control::SearchChanged,

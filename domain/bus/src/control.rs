@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use model::{GroupId, UserId};
+use model::{GroupId, TopicId, UserId};
 
 /// A message from one process to all processes, itself included. It is sent once and may be lost, so nothing may depend
 /// on it alone. Receivers learn of a loss by [`Control::Reconnected`].
@@ -28,6 +28,9 @@ pub enum Control {
     },
     /// The online users of these groups, or their members, changed.
     HereChanged { groups: Vec<GroupId> },
+    /// What pages show changed: of the messages of a topic in this group, or without one, anything. Pages of other topics
+    /// can show a topic's title.
+    PagesChanged { topic: Option<(GroupId, TopicId)> },
     /// The rules that check messages before they are saved changed.
     RulesChanged,
     /// The site settings changed.
@@ -36,6 +39,16 @@ pub enum Control {
     SearchChanged,
     /// Messages may have been missed: drop every cache that control messages keep up to date.
     Reconnected,
+}
+
+/// A control message as Redis carries it.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Told {
+    #[serde(flatten)]
+    pub control: Control,
+    /// The process that sent it.
+    #[serde(default)]
+    pub from: String,
 }
 
 /// What a process of an older version means, which does not say it.

@@ -23,6 +23,7 @@ mod news;
 mod redis;
 mod server;
 mod subscription;
+mod teller;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod url;

@@ -14,6 +14,7 @@ use super::names::shard;
 use super::news::{self, FIELD, Payloads};
 use super::server::Server;
 use super::subscription::PubSub;
+use super::teller::Teller;
 use super::url::Servers;
 use super::wakeups::{Subscription, Wakeups};
 use super::{
@@ -48,7 +49,7 @@ pub struct Redis {
     server: Server,
     clock: Clock,
     wakeups: Arc<Wakeups>,
-    controls: broadcast::Sender<Control>,
+    teller: Teller,
     /// End the subscription and the loss check when the bus is dropped.
     _held: Arc<(oneshot::Sender<()>, oneshot::Sender<()>)>,
     reads: mpsc::UnboundedSender<Read>,
@@ -85,21 +86,23 @@ impl Redis {
         let (controls, _) = broadcast::channel(CONTROLS);
         let (held, released) = oneshot::channel();
         let payloads = Arc::new(Payloads::default());
-        let subscription =
-            PubSub::open(servers, server.names.clone(), wakeups.clone(), payloads.clone(), controls.clone())
-                .await
-                .map_err(|error| unreachable(error.to_string()))?;
+        let name: Arc<str> = model::unique_name().into();
+        let (names, heard) = (server.names.clone(), payloads.clone());
+        let subscription = PubSub::open(servers, names, wakeups.clone(), heard, controls.clone(), name.clone())
+            .await
+            .map_err(|error| unreachable(error.to_string()))?;
         let is_deaf = subscription.is_deaf();
         tokio::spawn(subscription.run(released));
         let (watched, given_up) = oneshot::channel();
         tokio::spawn(loss::notice(server.clone(), site.to_owned(), wakeups.clone(), controls.clone(), given_up));
+        let teller = Teller { server: server.clone(), name, controls };
         let (reads, queue) = mpsc::unbounded_channel();
         tokio::spawn(read_together(server.clone(), payloads, queue));
         Ok(Arc::new(Self {
             server,
             clock,
             wakeups,
-            controls,
+            teller,
             _held: Arc::new((held, watched)),
             reads,
             is_deaf,
@@ -108,11 +111,12 @@ impl Redis {
     }
 
     pub(super) fn for_thread(&self) -> Result<Arc<Self>, BusError> {
+        let server = self.server.for_thread()?;
         Ok(Arc::new(Self {
-            server: self.server.for_thread()?,
+            teller: Teller { server: server.clone(), ..self.teller.clone() },
+            server,
             clock: self.clock.clone(),
             wakeups: self.wakeups.clone(),
-            controls: self.controls.clone(),
             _held: self._held.clone(),
             reads: self.reads.clone(),
             is_deaf: self.is_deaf.clone(),
@@ -241,16 +245,17 @@ impl Redis {
     }
 
     pub(super) async fn tell(&self, word: &Control) -> Result<(), BusError> {
+        let teller = self.teller.clone();
         if *word != Control::SearchChanged {
-            return tell(&self.server, word).await;
+            return teller.tell(word).await;
         }
         // Every message triggers this. One notification is enough, since the receiver handles all pending changes.
         if !self.search_changed.swap(true, Ordering::AcqRel) {
-            let (server, told) = (self.server.clone(), self.search_changed.clone());
+            let told = self.search_changed.clone();
             tokio::spawn(async move {
                 tokio::time::sleep(TOGETHER).await;
                 told.store(false, Ordering::Release);
-                if let Err(error) = tell(&server, &Control::SearchChanged).await {
+                if let Err(error) = teller.tell(&Control::SearchChanged).await {
                     tracing::warn!(%error, "search hears of changes later");
                 }
             });
@@ -264,7 +269,7 @@ impl Redis {
     }
 
     pub(super) fn controls(&self) -> broadcast::Receiver<Control> {
-        self.controls.subscribe()
+        self.teller.controls.subscribe()
     }
 
     pub(super) async fn check(&self) -> Result<(), BusError> {
@@ -286,14 +291,6 @@ impl Redis {
     pub(super) fn clock(&self) -> &Clock {
         &self.clock
     }
-}
-
-async fn tell(server: &Server, word: &Control) -> Result<(), BusError> {
-    let text = serde_json::to_string(word).map_err(|error| BusError::Busy(error.to_string()))?;
-    let mut commands = pipe();
-    commands.cmd("PUBLISH").arg(server.names.of(Name::Control)).arg(text);
-    server.run(&commands).await?;
-    Ok(())
 }
 
 fn add(commands: &mut Pipeline, key: &str, at: Timestamp, users: &[UserId]) {

@@ -12,6 +12,7 @@ use redis::{Client, Msg, ProtocolVersion, PushInfo, PushKind, RedisError, RedisR
 use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio::time::{MissedTickBehavior, timeout};
 
+use super::control::Told;
 use super::names::SHARDS;
 use super::news::{self, Payloads};
 use super::server::{PATIENCE, cluster};
@@ -31,6 +32,8 @@ pub(super) struct PubSub {
     wakeups: Arc<Wakeups>,
     payloads: Arc<Payloads>,
     controls: broadcast::Sender<Control>,
+    /// The name of this process, which has its own control messages already.
+    own_name: Arc<str>,
     line: Line,
     /// Whether the connection is lost.
     is_deaf: Arc<AtomicBool>,
@@ -82,9 +85,11 @@ impl PubSub {
         wakeups: Arc<Wakeups>,
         payloads: Arc<Payloads>,
         controls: broadcast::Sender<Control>,
+        own_name: Arc<str>,
     ) -> RedisResult<Self> {
         let line = connect(servers, &names).await?;
-        Ok(Self { servers: servers.clone(), names, wakeups, payloads, controls, line, is_deaf: Arc::default() })
+        let (servers, is_deaf) = (servers.clone(), Arc::default());
+        Ok(Self { servers, names, wakeups, payloads, controls, own_name, line, is_deaf })
     }
 
     /// Returns the switch that says whether the connection is lost.
@@ -134,8 +139,11 @@ impl PubSub {
     fn handle(&self, message: &Msg) {
         if message.get_channel_name() == self.names.of(Name::Control) {
             // From a process of another version. Dropping all caches is always safe.
-            let word = serde_json::from_slice(message.get_payload_bytes()).unwrap_or(Control::Reconnected);
-            let _ = self.controls.send(word);
+            match serde_json::from_slice::<Told>(message.get_payload_bytes()) {
+                Ok(told) if *told.from == *self.own_name => {}
+                Ok(told) => _ = self.controls.send(told.control),
+                Err(_) => _ = self.controls.send(Control::Reconnected),
+            }
             return;
         }
         if self.wakeups.are_silent() {

@@ -78,8 +78,11 @@ pub struct SidebarGroup {
     /// Whether the viewer moderates it.
     #[serde(default, alias = "keeps")]
     pub moderates: bool,
-    /// The unread topics.
+    /// The unread topics with the latest activity: all of them, unless the viewer has very many.
     pub topics: Vec<TopicUnread>,
+    /// The unread messages of further topics.
+    #[serde(default)]
+    pub rest: i64,
 }
 
 /// The work that waits for a group's moderators.
@@ -99,7 +102,7 @@ pub struct Waits {
 impl SidebarGroup {
     /// Returns the group's unread count.
     pub fn unread(&self) -> i64 {
-        self.topics.iter().map(|topic| topic.unread).sum()
+        self.rest + self.topics.iter().map(|topic| topic.unread).sum::<i64>()
     }
 }
 
@@ -114,6 +117,8 @@ pub struct TopicUnread {
     pub last_seq: i64,
     /// How often its messages had been renumbered by then.
     pub numbering: i64,
+    /// When its newest message was posted.
+    pub at: Timestamp,
 }
 
 /// The layout's data for a signed-in viewer.
@@ -138,6 +143,41 @@ impl Sidebar {
     /// Iterates over the conversations.
     pub fn conversations(&self) -> impl Iterator<Item = &SidebarGroup> {
         self.groups.iter().filter(|group| group.kind == GroupKind::Direct)
+    }
+
+    /// Returns the unread count of a topic if the sidebar lists it.
+    pub fn of_topic(&self, topic: TopicId) -> Option<&TopicUnread> {
+        self.groups.iter().flat_map(|group| &group.topics).find(|listed| listed.topic == topic)
+    }
+
+    /// Lists at most this many topics, those with the latest activity. The others are counted in their group's rest.
+    pub fn list_at_most(&mut self, most: usize) {
+        let mut latest: Vec<(Timestamp, TopicId)> =
+            self.groups.iter().flat_map(|group| &group.topics).map(|topic| (topic.at, topic.topic)).collect();
+        if latest.len() <= most {
+            return;
+        }
+        latest.sort_unstable_by(|a, b| b.cmp(a));
+        let first_dropped = latest[most];
+        for group in &mut self.groups {
+            let rest = &mut group.rest;
+            group.topics.retain(|topic| {
+                let is_listed = (topic.at, topic.topic) > first_dropped;
+                *rest += if is_listed { 0 } else { topic.unread };
+                is_listed
+            });
+        }
+    }
+
+    /// Lists these topics too, which were counted in their group's rest.
+    pub fn list_also(&mut self, topics: impl IntoIterator<Item = (GroupId, TopicUnread)>) {
+        for (id, topic) in topics {
+            let Some(group) = self.groups.iter_mut().find(|group| group.id == id) else { continue };
+            if group.topics.iter().all(|listed| listed.topic != topic.topic) {
+                group.rest = (group.rest - topic.unread).max(0);
+                group.topics.push(topic);
+            }
+        }
     }
 
     /// Returns the unread count of all groups.

@@ -1,12 +1,13 @@
 //! Announces changes to other processes, to open pages, and to the unread summaries.
 
 use bus::{Control, Stream};
-use model::{GroupId, UserId};
+use model::{GroupId, TopicId, UserId};
 use serde_json::json;
 
 use crate::live::unread;
 use crate::platform::context::Context;
 use crate::platform::error::Result;
+
 /// Announces a change of a user's membership to all processes and to the user's pages. Call it after the commit.
 pub(crate) async fn membership_changed(cx: &Context, user: UserId, group: GroupId) {
     if let Err(error) = unread::users_change(cx, &[user]).await {
@@ -17,6 +18,12 @@ pub(crate) async fn membership_changed(cx: &Context, user: UserId, group: GroupI
         tracing::warn!(%error, %group, "open pages hear later how many are in the group");
     }
     publish_own(cx, user, json!({"type": "member", "group": group}).to_string()).await;
+}
+
+/// Announces to all processes that what pages show changed: the messages of a topic in a group, or anything. The reactors
+/// do so after every change. Call it too, after the commit, where something that was shown must not be any more.
+pub(crate) async fn pages_changed(cx: &Context, topic: Option<(GroupId, TopicId)>) {
+    cx.tell(&Control::PagesChanged { topic }).await;
 }
 
 /// Makes the open pages of these users reload the group.
@@ -53,6 +60,7 @@ pub(crate) async fn account_changed(cx: &Context, user: UserId) {
 /// Announces a changed group. Its members' unread counts are recomputed, also those of outsiders who are mentioned in
 /// it and may have gained or lost access. Open pages reload.
 pub(crate) async fn group_changed(cx: &Context, group: GroupId) -> Result<()> {
+    pages_changed(cx, None).await;
     unread::group_changed(cx, group).await?;
     let outside = store::messages::mentions::outside(&cx.db, group).await?;
     unread::users_change(cx, &outside).await?;

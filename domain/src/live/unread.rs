@@ -1,14 +1,17 @@
 //! Unread counts for the sidebar: a summary per user in the key-value store, recomputed when its version is outdated.
 //!
 //! A version is a token that is replaced by a fresh one on every change. Setting it twice or out of order only makes
-//! the next page recompute. Each group has a version, set after the save by the unread reactor. Each user has a version,
-//! set before the save of their own actions. A summary computed shortly after its user's version was set is not stored:
-//! the announced change may not have been committed yet.
+//! the next page recompute. Each group has a version, set after the save by the unread reactor. Each user has a log of
+//! versions, to which their own actions append one before the save. A version in the log says which topics it is about,
+//! if it is about topics alone: then the next page recomputes only their groups. A summary computed shortly after its
+//! user's version was set is not stored: the announced change may not have been committed yet.
+//!
+//! A summary lists the unread topics with the latest activity, and only counts the others.
 //!
 //! While Redis is down, everything is counted from the database. All summaries have one more version in common. A process
 //! sets it when it starts, and when it reaches Redis again after it could not set another version.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -17,8 +20,9 @@ use serde::{Deserialize, Serialize};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use bus::BusError;
+use model::policy::Viewer;
 use model::time::Timestamp;
-use model::{GroupId, GroupKind, Role, Sidebar, SidebarGroup, TopicUnread, UserId};
+use model::{GroupId, GroupKind, Role, Sidebar, SidebarGroup, Topic, TopicId, TopicUnread, UserId};
 
 /// How long an unused summary is kept. Versions are kept much longer.
 const KEPT: Duration = Duration::from_secs(3_600);
@@ -26,18 +30,22 @@ const VERSION_KEPT: Duration = Duration::from_secs(7 * 24 * 3_600);
 /// The longest time from the announcement of a change to its commit.
 const SETTLES: Duration = Duration::from_secs(2);
 
+/// The most unread topics that a summary lists.
+const MOST_LISTED: usize = 100;
+/// The most bytes of a user's log of versions.
+const MOST_LOGGED: usize = 2_000;
+/// The most topics that a version in the log names.
+const MOST_NAMED: usize = 20;
+
 /// A summary with the versions at which it was computed.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Summary {
     /// The version of all.
-    #[serde(default)]
     version: String,
     user_version: String,
-    mentions: i64,
-    invited: i64,
-    #[serde(default)]
-    notices: i64,
-    groups: Vec<(String, SidebarGroup)>,
+    /// The versions of the groups, in the order of `sidebar.groups`: by name.
+    group_versions: Vec<String>,
+    sidebar: Sidebar,
 }
 
 fn summary_key(user: UserId) -> String {
@@ -60,13 +68,50 @@ fn group_key(group: GroupId) -> String {
 /// Announces a change to these users' own data. Call it in the transaction immediately before the commit, with no wait
 /// for the database's writer in between.
 pub(crate) async fn users_change(cx: &Context, users: &[UserId]) -> Result<()> {
+    log_versions(cx, users, "*").await
+}
+
+/// Announces that a user reads these topics, as [`users_change`] does.
+pub(crate) async fn user_reads(
+    cx: &Context,
+    user: UserId,
+    topics: impl ExactSizeIterator<Item = TopicId>,
+) -> Result<()> {
+    if topics.len() > MOST_NAMED {
+        return users_change(cx, &[user]).await;
+    }
+    let named: Vec<String> = topics.map(|topic| topic.to_string()).collect();
+    log_versions(cx, &[user], &named.join(",")).await
+}
+
+/// Appends `VERSION WHAT;` to the users' logs.
+async fn log_versions(cx: &Context, users: &[UserId], what: &str) -> Result<()> {
     for user in users {
-        if let Err(error) = cx.kv.set(&user_key(*user), fresh(cx)?.as_bytes(), VERSION_KEPT).await {
+        let entry = format!("{} {what};", fresh(cx)?);
+        if let Err(error) = cx.kv.append(&user_key(*user), entry.as_bytes(), MOST_LOGGED, VERSION_KEPT).await {
             make_up(cx, &error);
             return Ok(());
         }
     }
     Ok(())
+}
+
+/// Returns the last version in a log.
+fn last_version(log: &str) -> &str {
+    let last = log.trim_end_matches(';').rsplit(';').next().unwrap_or_default();
+    last.split(' ').next().unwrap_or_default()
+}
+
+/// Returns the topics that the versions after this one are about; `None` if they are about more than topics, or if the
+/// log does not go back so far.
+fn topics_since(log: &str, version: &str) -> Option<Vec<TopicId>> {
+    if last_version(log) == version {
+        return Some(Vec::new());
+    }
+    let mut entries = log.split_terminator(';').map(|entry| entry.split_once(' ').unwrap_or((entry, "*")));
+    entries.find(|(of, _)| *of == version && !version.is_empty())?;
+    let topics = entries.flat_map(|(_, what)| what.split(',')).map(|topic| topic.parse().ok().map(TopicId));
+    topics.collect()
 }
 
 /// Makes everyone's next page recompute, at the start of a service: a process that ended while Redis was down may have
@@ -132,7 +177,7 @@ fn unsettled(version: &str, now: Timestamp) -> bool {
 /// The sidebar of a user.
 pub async fn sidebar(cx: &Context, user: UserId) -> Result<Sidebar> {
     match summary(cx, user).await {
-        Ok(summary) => Ok(arrange(summary)),
+        Ok(summary) => Ok(arrange(summary.sidebar)),
         Err(Error::Bus(error)) => {
             tracing::debug!(%error, "what is unread is counted without its summary");
             Ok(arrange(count_bare(cx, user).await?))
@@ -141,17 +186,36 @@ pub async fn sidebar(cx: &Context, user: UserId) -> Result<Sidebar> {
     }
 }
 
+/// Lists these topics of a page in the viewer's sidebar, if they are unread: it may only have counted them.
+pub async fn list_also<'a>(
+    cx: &Context,
+    viewer: Viewer,
+    sidebar: &mut Sidebar,
+    topics: impl Iterator<Item = &'a Topic>,
+) -> Result<()> {
+    let counted: HashSet<GroupId> = sidebar.groups.iter().filter(|g| g.rest > 0).map(|g| g.id).collect();
+    let topics = topics.filter(|topic| counted.contains(&topic.group_id) && sidebar.of_topic(topic.id).is_none());
+    let topics: Vec<TopicId> = topics.map(|topic| topic.id).collect();
+    if !topics.is_empty() {
+        let unread = store::topics::reads::unread_among(&cx.db, viewer.user()?, &topics).await?;
+        sidebar.list_also(unread.into_iter().map(|row| (row.group_id, row.unread)));
+    }
+    Ok(())
+}
+
 async fn summary(cx: &Context, user: UserId) -> Result<Summary> {
-    let Kept { summary, version, user_version } = kept(cx, user).await?;
+    let Kept { summary, read, version, user_version } = kept(cx, user).await?;
     match summary {
-        Some(summary) => refresh(cx, user, summary).await,
+        Some(summary) => refresh(cx, user, Summary { user_version, ..summary }, &read).await,
         None => count(cx, user, version, user_version).await,
     }
 }
 
-/// What is stored for a user: the summary if neither version has changed, and both versions.
+/// What is stored for a user: the summary, unless everything has to be recomputed, the topics that the user has read
+/// since, and both versions.
 struct Kept {
     summary: Option<Summary>,
+    read: Vec<TopicId>,
     version: String,
     user_version: String,
 }
@@ -159,45 +223,46 @@ struct Kept {
 async fn kept(cx: &Context, user: UserId) -> Result<Kept> {
     let mut found = cx.kv.get_many(&[summary_key(user), user_key(user), ALL.to_owned()]).await?.into_iter();
     let summary: Option<Summary> = found.next().flatten().and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    let user_version = text(found.next().flatten());
+    let log = text(found.next().flatten());
     let version = text(found.next().flatten());
-    let is_valid = |summary: &Summary| summary.user_version == user_version && summary.version == version;
-    Ok(Kept { summary: summary.filter(is_valid), version, user_version })
+    let summary = summary.filter(|summary| summary.version == version);
+    let (summary, read) = match summary.map(|summary| (topics_since(&log, &summary.user_version), summary)) {
+        Some((Some(read), summary)) => (Some(summary), read),
+        _ => (None, Vec::new()),
+    };
+    Ok(Kept { summary, read, version, user_version: last_version(&log).to_owned() })
 }
 
-/// Recomputes the groups whose version changed.
-async fn refresh(cx: &Context, user: UserId, mut summary: Summary) -> Result<Summary> {
-    let ids: Vec<GroupId> = summary.groups.iter().map(|(_, group)| group.id).collect();
+/// Recomputes the groups whose version changed, and those of the topics that the user has read.
+async fn refresh(cx: &Context, user: UserId, mut summary: Summary, read: &[TopicId]) -> Result<Summary> {
+    let Summary { sidebar, group_versions, .. } = &mut summary;
+    let ids: Vec<GroupId> = sidebar.groups.iter().map(|group| group.id).collect();
     let versions = versions(cx, &ids).await?;
-    let stale: Vec<GroupId> = summary
-        .groups
-        .iter()
-        .zip(&versions)
-        .filter(|((then, _), now)| then != *now)
-        .map(|((_, group), _)| group.id)
-        .collect();
-    if stale.is_empty() {
+    let mut stale: HashSet<GroupId> = store::topics::groups_of(&cx.db, read).await?.into_iter().collect();
+    stale.extend(
+        ids.iter().zip(group_versions.iter().zip(&versions)).filter(|(_, (then, now))| then != now).map(|(id, _)| *id),
+    );
+    if stale.is_empty() && read.is_empty() {
         return Ok(summary);
     }
     // The group's name, address, kind or level may have changed too.
     let rows: HashMap<GroupId, store::topics::reads::MyGroup> =
         store::topics::reads::my_groups(&cx.db, user).await?.into_iter().map(|row| (row.id, row)).collect();
-    let mut unread = by_group(store::topics::reads::unread_in(&cx.db, user, &stale).await?);
-    for ((then, group), now) in summary.groups.iter_mut().zip(versions) {
-        if *then != now {
-            *then = now;
-            group.topics = unread.remove(&group.id).unwrap_or_default();
-            if let Some(row) = rows.get(&group.id) {
-                group.name.clone_from(&row.name);
-                group.slug.clone_from(&row.slug);
-                group.kind = row.kind;
-                group.level = row.level;
-            }
+    let asked: Vec<GroupId> = stale.iter().copied().collect();
+    let mut unread = by_group(store::topics::reads::unread_in(&cx.db, user, &asked).await?);
+    for group in sidebar.groups.iter_mut().filter(|group| stale.contains(&group.id)) {
+        group.topics = unread.remove(&group.id).unwrap_or_default();
+        group.rest = 0;
+        if let Some(row) = rows.get(&group.id) {
+            group.name.clone_from(&row.name);
+            group.slug.clone_from(&row.slug);
+            group.kind = row.kind;
+            group.level = row.level;
         }
     }
-    summary.mentions = store::messages::mentions::unread(&cx.db, user).await?;
-    summary.invited = store::groups::invitations::count_of_user(&cx.db, user).await?;
-    summary.notices = store::people::notices::count(&cx.db, user).await?;
+    *group_versions = versions;
+    count_beside(cx, user, sidebar).await?;
+    sidebar.list_at_most(MOST_LISTED);
     keep(cx, user, &summary).await;
     Ok(summary)
 }
@@ -207,33 +272,37 @@ async fn count(cx: &Context, user: UserId, version: String, user_version: String
     // Read the versions first: a change in between then leads to another recount.
     let ids: Vec<GroupId> = store::topics::reads::my_groups(&cx.db, user).await?.iter().map(|row| row.id).collect();
     let version_of: HashMap<GroupId, String> = ids.iter().copied().zip(versions(cx, &ids).await?).collect();
-    let mut summary = count_bare(cx, user).await?;
-    (summary.version, summary.user_version) = (version, user_version);
-    for (version, group) in &mut summary.groups {
-        *version = version_of.get(&group.id).cloned().unwrap_or_default();
-    }
+    let sidebar = count_bare(cx, user).await?;
+    let of_group = |group: &SidebarGroup| version_of.get(&group.id).cloned().unwrap_or_default();
+    let group_versions = sidebar.groups.iter().map(of_group).collect();
+    let summary = Summary { version, user_version, group_versions, sidebar };
     keep(cx, user, &summary).await;
     Ok(summary)
 }
 
 /// Recomputes everything from the database.
-async fn count_bare(cx: &Context, user: UserId) -> Result<Summary> {
+async fn count_bare(cx: &Context, user: UserId) -> Result<Sidebar> {
     let rows = store::topics::reads::my_groups(&cx.db, user).await?;
     let ids: Vec<GroupId> = rows.iter().map(|row| row.id).collect();
     let mut unread = by_group(store::topics::reads::unread_in(&cx.db, user, &ids).await?);
-    let groups = rows
-        .into_iter()
-        .map(|row| {
-            let topics = unread.remove(&row.id).unwrap_or_default();
-            let store::topics::reads::MyGroup { id, slug, name, kind, level, role } = row;
-            let moderates = role > Role::Member && kind != GroupKind::Direct;
-            (String::new(), SidebarGroup { id, slug, name, kind, level, moderates, topics })
-        })
-        .collect();
-    let mentions = store::messages::mentions::unread(&cx.db, user).await?;
-    let invited = store::groups::invitations::count_of_user(&cx.db, user).await?;
-    let notices = store::people::notices::count(&cx.db, user).await?;
-    Ok(Summary { version: String::new(), user_version: String::new(), mentions, invited, notices, groups })
+    let groups = rows.into_iter().map(|row| {
+        let topics = unread.remove(&row.id).unwrap_or_default();
+        let store::topics::reads::MyGroup { id, slug, name, kind, level, role } = row;
+        let moderates = role > Role::Member && kind != GroupKind::Direct;
+        SidebarGroup { id, slug, name, kind, level, moderates, topics, rest: 0 }
+    });
+    let mut sidebar = Sidebar { groups: groups.collect(), ..Sidebar::default() };
+    count_beside(cx, user, &mut sidebar).await?;
+    sidebar.list_at_most(MOST_LISTED);
+    Ok(sidebar)
+}
+
+/// Recomputes what is counted beside the groups.
+async fn count_beside(cx: &Context, user: UserId, sidebar: &mut Sidebar) -> Result<()> {
+    sidebar.mentions = store::messages::mentions::unread(&cx.db, user).await?;
+    sidebar.invited = store::groups::invitations::count_of_user(&cx.db, user).await?;
+    sidebar.notices = store::people::notices::count(&cx.db, user).await?;
+    Ok(())
 }
 
 async fn versions(cx: &Context, groups: &[GroupId]) -> Result<Vec<String>> {
@@ -263,21 +332,24 @@ async fn keep(cx: &Context, user: UserId, summary: &Summary) {
 }
 
 /// Unread groups first, otherwise in order of name.
-fn arrange(summary: Summary) -> Sidebar {
-    let Summary { mentions, invited, notices, groups, .. } = summary;
-    let groups = groups.into_iter().map(|(_, group)| group);
-    let (unread, read): (Vec<_>, Vec<_>) = groups.partition(|group| group.unread() > 0);
-    Sidebar { groups: unread.into_iter().chain(read).collect(), mentions, invited, notices }
+fn arrange(sidebar: Sidebar) -> Sidebar {
+    let (mut groups, read): (Vec<_>, Vec<_>) = sidebar.groups.into_iter().partition(|group| group.unread() > 0);
+    groups.extend(read);
+    Sidebar { groups, ..sidebar }
 }
 
 /// A valid stored summary and a recomputed one, which should be equal. `None` without a valid summary. For the doctor.
 pub(crate) async fn compare(cx: &Context, user: UserId) -> Result<Option<(Sidebar, Sidebar)>> {
-    let Kept { summary: Some(summary), version, user_version } = kept(cx, user).await? else { return Ok(None) };
-    let ids: Vec<GroupId> = summary.groups.iter().map(|(_, group)| group.id).collect();
-    let stands = versions(cx, &ids).await?.iter().zip(&summary.groups).all(|(now, (then, _))| now == then);
-    if !stands {
+    let Kept { summary: Some(summary), read, version, user_version } = kept(cx, user).await? else { return Ok(None) };
+    let ids: Vec<GroupId> = summary.sidebar.groups.iter().map(|group| group.id).collect();
+    if !read.is_empty() || versions(cx, &ids).await? != summary.group_versions {
         return Ok(None);
     }
-    let counted = count(cx, user, version, user_version).await?;
-    Ok(Some((arrange(summary), arrange(counted))))
+    let mut sidebars = [summary.sidebar, count(cx, user, version, user_version).await?.sidebar];
+    // After a part was recomputed, other topics may be listed.
+    if sidebars.iter().flat_map(|sidebar| &sidebar.groups).any(|group| group.rest > 0) {
+        sidebars.iter_mut().for_each(|sidebar| sidebar.list_at_most(0));
+    }
+    let [kept, counted] = sidebars.map(arrange);
+    Ok(Some((kept, counted)))
 }

@@ -89,6 +89,7 @@ pub async fn edit(cx: &Context, viewer: Viewer, id: MessageId, text: String) -> 
         }
         tx.commit().await?;
         cx.wake.after_commit();
+        tell::pages_changed(cx, Some((editable.group.id, editable.topic.id))).await;
         if !audited.reports.is_empty() {
             tell::tell_moderators(cx, editable.group.id).await;
         }
@@ -157,6 +158,7 @@ pub async fn delete_because(cx: &Context, viewer: Viewer, id: MessageId, reason:
     }
     tx.commit().await?;
     cx.wake.after_commit();
+    tell::pages_changed(cx, Some((editable.group.id, editable.topic.id))).await;
     Ok(place_in(&editable))
 }
 

@@ -110,6 +110,8 @@ pub async fn run(cx: &Context, draw: &Draw, job: impl Into<Job>) -> Result<()> {
 /// If the database does not answer.
 pub async fn react(reactors: &[Reactor], cx: &Context, draw: &Draw, cause: Cause) -> Result<()> {
     let Some(news) = News::of(cx, cause).await? else { return Ok(()) };
+    let of_message = news.message.as_ref().map(|message| (news.subject.group.id, message.topic_id));
+    tell::pages_changed(cx, of_message).await;
     let mut timings = Vec::new();
     for reactor in reactors {
         let begun = std::time::Instant::now();

@@ -41,7 +41,7 @@ pub async fn group_page(
     cx: &Context,
     viewer: Viewer,
     found: GroupAccess,
-    sidebar: &Sidebar,
+    sidebar: &mut Sidebar,
     before: Option<PageEnd>,
 ) -> Result<GroupPage> {
     let above: Vec<TopicId> = pinned(cx, found.group.id).await?.into_iter().map(|topic| topic.id).collect();
@@ -61,10 +61,10 @@ pub async fn group_page(
 }
 
 /// Returns the rows of pinned topics, in this order.
-async fn pinned_rows(cx: &Context, viewer: Viewer, sidebar: &Sidebar, ids: &[TopicId]) -> Result<Vec<TopicRow>> {
+async fn pinned_rows(cx: &Context, viewer: Viewer, sidebar: &mut Sidebar, ids: &[TopicId]) -> Result<Vec<TopicRow>> {
     let mut rows = store::topics::by_ids(&cx.db, viewer.id(), ids).await?;
     rows.sort_by_key(|row| ids.iter().position(|id| *id == row.topic.id));
-    fill_unread(&mut rows, sidebar);
+    fill_unread(cx, viewer, &mut rows, sidebar).await?;
     ignores::fold_rows(cx, viewer, &mut rows).await?;
     Ok(rows)
 }

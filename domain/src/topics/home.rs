@@ -33,7 +33,7 @@ pub struct HomePage {
 ///
 /// # Errors
 /// [`Error::SignedOut`](crate::Error::SignedOut) for anonymous viewers.
-pub async fn home(cx: &Context, viewer: Viewer, sidebar: &Sidebar) -> Result<HomePage> {
+pub async fn home(cx: &Context, viewer: Viewer, sidebar: &mut Sidebar) -> Result<HomePage> {
     viewer.user()?;
     let mut topics = unread_paper(cx, viewer, sidebar, TOPICS + 1).await?;
     let has_more = cut(&mut topics, TOPICS);

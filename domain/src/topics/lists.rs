@@ -1,6 +1,7 @@
 //! Lists of topics: the topics of a group, and all unread topics.
 
 use crate::groups;
+use crate::live::unread;
 use crate::people::ignores;
 use crate::platform::context::Context;
 use crate::platform::cut;
@@ -8,6 +9,9 @@ use crate::platform::error::{Error, Result};
 use model::policy::{Permission, Viewer};
 use model::time::Timestamp;
 use model::{Group, Message, Sidebar, TopicId, TopicRow};
+
+/// The most followed topics that are looked through for unread ones.
+const MOST_FOLLOWED: i64 = 200;
 
 /// A cursor for lists of topics: the next page holds the topics with older activity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +46,7 @@ pub async fn list(
     cx: &Context,
     viewer: Viewer,
     group: &groups::GroupAccess,
-    sidebar: &Sidebar,
+    sidebar: &mut Sidebar,
     before: Option<PageEnd>,
     limit: usize,
 ) -> Result<(Vec<TopicRow>, Option<PageEnd>)> {
@@ -54,7 +58,7 @@ pub(super) async fn list_without(
     cx: &Context,
     viewer: Viewer,
     group: &groups::GroupAccess,
-    sidebar: &Sidebar,
+    sidebar: &mut Sidebar,
     before: Option<PageEnd>,
     limit: usize,
     without: &[TopicId],
@@ -64,31 +68,43 @@ pub(super) async fn list_without(
     let after = before.map(|end| (end.at, end.id));
     let mut rows = store::topics::of_group(&cx.db, group.group.id, from, after, limit as i64 + 1, without).await?;
     let more = cut(&mut rows, limit);
-    fill_unread(&mut rows, sidebar);
+    fill_unread(cx, viewer, &mut rows, sidebar).await?;
     ignores::fold_rows(cx, viewer, &mut rows).await?;
     let next = rows.last().filter(|_| more).map(|row| PageEnd { at: row.topic.last_message_at, id: row.topic.id });
     Ok((rows, next))
 }
 
-pub(crate) fn fill_unread(rows: &mut [TopicRow], sidebar: &Sidebar) {
-    let unread =
-        |id: TopicId| sidebar.groups.iter().flat_map(|g| &g.topics).find(|t| t.topic == id).map_or(0, |t| t.unread);
+/// Sets the unread counts of the rows, and lists their topics in the sidebar.
+pub(crate) async fn fill_unread(
+    cx: &Context,
+    viewer: Viewer,
+    rows: &mut [TopicRow],
+    sidebar: &mut Sidebar,
+) -> Result<()> {
+    unread::list_also(cx, viewer, sidebar, rows.iter().map(|row| &row.topic)).await?;
     for row in rows {
-        row.unread = unread(row.topic.id);
+        row.unread = sidebar.of_topic(row.topic.id).map_or(0, |listed| listed.unread);
     }
+    Ok(())
 }
 
 /// Returns all unread topics for a single page: by latest activity, each with its group and latest messages.
 pub async fn unread_paper(
     cx: &Context,
     viewer: Viewer,
-    sidebar: &Sidebar,
+    sidebar: &mut Sidebar,
     limit: usize,
 ) -> Result<Vec<(Group, TopicRow, Vec<Message>)>> {
-    let ids: Vec<TopicId> = sidebar.groups.iter().flat_map(|g| &g.topics).map(|t| t.topic).take(1_000).collect();
+    let user = viewer.user()?;
+    if sidebar.groups.iter().any(|group| group.rest > 0) {
+        // Followed topics come first, also those that the sidebar only counts.
+        let followed = store::topics::subscriptions::followed(&cx.db, user, None, MOST_FOLLOWED).await?;
+        unread::list_also(cx, viewer, sidebar, followed.iter().map(|row| &row.topic)).await?;
+    }
+    let ids: Vec<TopicId> = sidebar.groups.iter().flat_map(|g| &g.topics).map(|t| t.topic).collect();
     // The sidebar may be outdated: its topics may have moved or be gone.
     let mut rows = store::topics::by_ids(&cx.db, viewer.id(), &ids).await?;
-    let followed = store::topics::subscriptions::followed_among(&cx.db, viewer.user()?, &ids).await?;
+    let followed = store::topics::subscriptions::followed_among(&cx.db, user, &ids).await?;
     for row in &mut rows {
         row.followed = followed.contains(&row.topic.id);
     }
@@ -96,7 +112,7 @@ pub async fn unread_paper(
     // Followed topics come first; each part stays sorted by latest activity.
     rows.sort_by_key(|row| !row.followed);
     rows.truncate(limit);
-    fill_unread(&mut rows, sidebar);
+    fill_unread(cx, viewer, &mut rows, sidebar).await?;
     let shown: Vec<TopicId> = rows.iter().map(|row| row.topic.id).collect();
     let mut messages = store::messages::latest_of(&cx.db, &shown, 3).await?;
     ignores::fold(cx, viewer, &mut messages).await?;

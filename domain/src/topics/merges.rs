@@ -1,5 +1,6 @@
 //! Merging a topic into another one: interleaves their messages by time and redirects the old address.
 
+use crate::live::tell;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::jobs::Cause;
@@ -140,6 +141,7 @@ pub async fn merge(cx: &Context, viewer: Viewer, topic: TopicId, into: TopicId) 
     jobs::enqueue(&mut tx, Cause::TopicMoved { topic: into, from: other.group.id }, now).await?;
     tx.commit().await?;
     cx.wake.after_commit();
+    tell::pages_changed(cx, None).await;
     topics::find(cx, viewer, into).await
 }
 

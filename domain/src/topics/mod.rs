@@ -18,6 +18,7 @@ pub use home::{HomePage, home};
 pub(crate) use lists::fill_unread;
 pub use lists::{PageEnd, list, unread_paper};
 
+use crate::live::tell;
 use crate::people::notices::{self, Decision};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
@@ -183,6 +184,7 @@ pub async fn delete(cx: &Context, viewer: Viewer, id: TopicId) -> Result<Group> 
     jobs::enqueue(&mut tx, Cause::TopicDeleted { topic: id }, cx.now()).await?;
     tx.commit().await?;
     cx.wake.after_commit();
+    tell::pages_changed(cx, None).await;
     Ok(found.group)
 }
 

@@ -1,5 +1,6 @@
 //! Moving a topic to another group: redirects the old address and never widens who can read the topic.
 
+use crate::live::tell;
 use crate::platform::jobs::Cause;
 use serde_json::json;
 
@@ -86,6 +87,7 @@ pub async fn to_group(cx: &Context, viewer: Viewer, id: TopicId, to: GroupId) ->
     jobs::enqueue(&mut tx, Cause::TopicMoved { topic: id, from: found.group.id }, now).await?;
     tx.commit().await?;
     cx.wake.after_commit();
+    tell::pages_changed(cx, None).await;
     Ok((Topic { slug, group_id: to, ..found.topic }, target.group))
 }
 

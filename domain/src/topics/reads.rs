@@ -4,6 +4,7 @@ use crate::live::tell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::live::unread;
@@ -14,7 +15,7 @@ use model::policy::Viewer;
 use model::time::Timestamp;
 use model::{GroupId, ReadPosition, Sidebar, TopicId, UserId};
 
-/// With more topics than this, a "mark all read" form has the moment of its page instead of a list.
+/// The most topics of a "mark all read" form.
 const MOST_LISTED: usize = 2_000;
 /// The longest time from a message's time to its commit. Messages of the last moment before a page may not be on it.
 const COMMITS: Duration = Duration::from_secs(3);
@@ -25,7 +26,7 @@ const COMMITS: Duration = Duration::from_secs(3);
 /// [`Error::NotFound`] if the viewer may not see the topic.
 pub async fn mark(cx: &Context, viewer: Viewer, topic: TopicId, seq: i64) -> Result<()> {
     let found = topics::find(cx, viewer, topic).await?;
-    advance(cx, viewer.user()?, &[(topic, ReadPosition { numbering: found.topic.numbering, seq })]).await
+    advance(cx, viewer.user()?, &[(topic, ReadPosition { numbering: found.topic.numbering, seq })]).await.map(drop)
 }
 
 /// Marks a topic as read up to what a page showed. If the topic was renumbered since, this marks nothing: otherwise
@@ -35,7 +36,7 @@ pub async fn mark(cx: &Context, viewer: Viewer, topic: TopicId, seq: i64) -> Res
 /// [`Error::NotFound`] if the viewer may not see the topic.
 pub async fn mark_as_shown(cx: &Context, viewer: Viewer, topic: TopicId, shown: ReadPosition) -> Result<()> {
     topics::find(cx, viewer, topic).await?;
-    advance(cx, viewer.user()?, &[(topic, shown)]).await
+    advance(cx, viewer.user()?, &[(topic, shown)]).await.map(drop)
 }
 
 /// Handles a poll's acknowledgement of what the open topic showed. Ignores topics that the user may not see.
@@ -46,7 +47,8 @@ pub async fn seen(cx: &Context, user: UserId, topic: TopicId, shown: ReadPositio
     }
 }
 
-/// Marks what a page showed (text from [`upto`]) as read. Messages that arrived since stay unread.
+/// Marks what a page showed (text from [`upto`]) as read. Messages that arrived since stay unread. For some minutes,
+/// [`undo`] takes it back.
 pub async fn mark_shown(cx: &Context, viewer: Viewer, shown: &str) -> Result<()> {
     let user = viewer.user()?;
     let garbage = || Error::invalid("upto", "This is not what the page sent; load it again.");
@@ -60,10 +62,15 @@ pub async fn mark_shown(cx: &Context, viewer: Viewer, shown: &str) -> Result<()>
         wanted.push(read_shown(part).ok_or_else(garbage)?);
     }
     // Only topics that are unread for this user count: foreign ids have no effect.
-    let sidebar = unread::sidebar(cx, user).await?;
-    let own: HashSet<TopicId> = sidebar.groups.iter().flat_map(|g| &g.topics).map(|t| t.topic).collect();
+    let topics: Vec<TopicId> = wanted.iter().map(|(topic, _)| *topic).collect();
+    let own = store::topics::reads::unread_among(&cx.db, user, &topics).await?;
+    let own: HashSet<TopicId> = own.into_iter().map(|row| row.unread.topic).collect();
     wanted.retain(|(topic, shown)| own.contains(topic) && shown.seq > 0);
-    advance(cx, user, &wanted).await
+    let before = store::topics::reads::of_topics(&cx.db, user, &topics).await?;
+    let before = before.into_iter().map(|row| (row.topic_id, row.read_seq)).collect();
+    let moved = advance(cx, user, &wanted).await?;
+    remember(cx, user, &moved, &before).await;
+    Ok(())
 }
 
 /// Marks everything in the user's groups, or in one, as read that was there at a moment.
@@ -71,30 +78,78 @@ async fn mark_until(cx: &Context, user: UserId, group: Option<GroupId>, moment: 
     let moment = moment.clamp(Timestamp(0), cx.now().minus(COMMITS));
     let sidebar = unread::sidebar(cx, user).await?;
     let mut tx = cx.db.begin().await?;
+    let before = store::topics::reads::behind(&mut tx, user, group).await?.into_iter().collect();
     unread::users_change(cx, &[user]).await?;
     let moved = store::topics::reads::advance_until(&mut tx, user, group, moment, cx.now()).await?;
     tx.commit().await?;
-    if moved > 0 {
-        // The open pages count again.
-        let counted = sidebar.groups.iter().filter(|g| !g.topics.is_empty() && group.is_none_or(|only| g.id == only));
-        let counted: Vec<GroupId> = counted.map(|group| group.id).take(MOST_TOLD).collect();
-        tell::redraw_own(cx, user, &counted).await;
+    if !moved.is_empty() {
+        remember(cx, user, &moved, &before).await;
+        let counted = sidebar.groups.iter().filter(|g| g.unread() > 0 && group.is_none_or(|only| g.id == only));
+        recount_open_pages(cx, user, counted.map(|group| group.id)).await;
     }
     Ok(())
+}
+
+async fn recount_open_pages(cx: &Context, user: UserId, groups: impl Iterator<Item = GroupId>) {
+    let groups: Vec<GroupId> = groups.take(MOST_TOLD).collect();
+    tell::redraw_own(cx, user, &groups).await;
+}
+
+/// How long marking everything as read can be undone.
+const UNDO: Duration = Duration::from_secs(15 * 60);
+
+/// Topics that were marked as read, each with its position then and the one before.
+#[derive(Serialize, Deserialize)]
+struct Marked {
+    at: Timestamp,
+    topics: Vec<(TopicId, i64, i64)>,
+}
+
+fn undo_key(user: UserId) -> String {
+    format!("marked:{{u:{user}}}")
+}
+
+/// Remembers what was marked as read, and the positions before, so that it can be undone.
+async fn remember(cx: &Context, user: UserId, moved: &[(TopicId, i64)], before: &HashMap<TopicId, i64>) {
+    let marked: Vec<(TopicId, i64, i64)> =
+        moved.iter().map(|(topic, seq)| (*topic, *seq, before.get(topic).copied().unwrap_or(0))).collect();
+    let Ok(bytes) = serde_json::to_vec(&Marked { at: cx.now(), topics: marked }) else { return };
+    if let Err(error) = cx.kv.set(&undo_key(user), &bytes, UNDO).await {
+        tracing::warn!(%error, "what was marked as read cannot be undone");
+    }
+}
+
+/// Makes what [`mark_shown`] marked as read last unread again. What was read since stays read. Returns whether there was
+/// something to undo.
+pub async fn undo(cx: &Context, viewer: Viewer) -> Result<bool> {
+    let user = viewer.user()?;
+    let key = undo_key(user);
+    let Ok(Some(bytes)) = cx.kv.get(&key).await else { return Ok(false) };
+    let Ok(Marked { at, topics }) = serde_json::from_slice(&bytes) else { return Ok(false) };
+    if topics.is_empty() || cx.now() > at.plus(UNDO) {
+        return Ok(false);
+    }
+    let mut tx = cx.db.begin().await?;
+    unread::users_change(cx, &[user]).await?;
+    store::topics::reads::set_back(&mut tx, user, &topics, cx.now()).await?;
+    tx.commit().await?;
+    let _ = cx.kv.delete(&[key]).await;
+    let sidebar = unread::sidebar(cx, user).await?;
+    recount_open_pages(cx, user, sidebar.groups.iter().filter(|group| group.unread() > 0).map(|group| group.id)).await;
+    Ok(true)
 }
 
 /// Groups that open pages are told of when everything was marked as read.
 const MOST_TOLD: usize = 50;
 
 /// Returns what a page shows as unread at this time, as text for its "mark read" form. With `group`, only of that group.
-/// It lists the topics, or if they are too many, says the moment: `@MICROSECONDS:GROUP`, with 0 for all groups.
+/// It lists the topics, or if the sidebar does not list all, says the moment: `@MICROSECONDS:GROUP`, with 0 for all groups.
 pub fn upto(sidebar: &Sidebar, group: Option<GroupId>, now: Timestamp) -> String {
     let groups = sidebar.groups.iter().filter(|g| group.is_none_or(|only| g.id == only));
-    let parts: Vec<String> =
-        groups.flat_map(|g| &g.topics).take(MOST_LISTED + 1).map(|t| part(t.topic, t.last_seq, t.numbering)).collect();
-    if parts.len() > MOST_LISTED {
+    if groups.clone().any(|group| group.rest > 0) {
         return format!("@{}:{}", now.minus(COMMITS).0, group.map_or(0, |group| group.0));
     }
+    let parts: Vec<String> = groups.flat_map(|g| &g.topics).map(|t| part(t.topic, t.last_seq, t.numbering)).collect();
     parts.join(",")
 }
 
@@ -110,21 +165,26 @@ pub fn read_shown(text: &str) -> Option<(TopicId, ReadPosition)> {
     Some((TopicId(topic.parse().ok()?), ReadPosition { numbering: numbering.parse().ok()?, seq: seq.parse().ok()? }))
 }
 
-pub(crate) async fn advance(cx: &Context, user: UserId, wanted: &[(TopicId, ReadPosition)]) -> Result<()> {
+/// Advances read positions, and tells the user's other tabs. Returns the topics that moved, with their new positions.
+pub(crate) async fn advance(
+    cx: &Context,
+    user: UserId,
+    wanted: &[(TopicId, ReadPosition)],
+) -> Result<Vec<(TopicId, i64)>> {
     let mut upto: BTreeMap<TopicId, ReadPosition> = BTreeMap::new();
     for &(topic, shown) in wanted.iter().filter(|(_, shown)| shown.seq > 0) {
         let most = upto.entry(topic).or_default();
         *most = shown.max(*most);
     }
     if upto.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let mut tx = cx.db.begin().await?;
-    unread::users_change(cx, &[user]).await?;
+    unread::user_reads(cx, user, upto.keys().copied()).await?;
     let moved = store::topics::reads::advance(&mut tx, user, &upto, cx.now()).await?;
     tx.commit().await?;
     if moved.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let left: HashMap<TopicId, i64> = store::topics::reads::unread_among(&cx.db, user, &moved)
         .await?
@@ -133,13 +193,13 @@ pub(crate) async fn advance(cx: &Context, user: UserId, wanted: &[(TopicId, Read
         .collect();
     let read = store::topics::reads::of_topics(&cx.db, user, &moved).await?;
     let topics: Vec<_> = read
-        .into_iter()
+        .iter()
         .map(|r| json!([r.group_id, r.topic_id, left.get(&r.topic_id).copied().unwrap_or(0), r.read_seq, r.last_seq]))
         .collect();
     let mentions = store::messages::mentions::unread(&cx.db, user).await?;
     let event = json!({"type": "read", "topics": topics, "mentions": mentions}).to_string();
     tell::publish_own(cx, user, event).await;
-    Ok(())
+    Ok(read.into_iter().map(|row| (row.topic_id, row.read_seq)).collect())
 }
 
 /// Returns the topics of an event that says how far topics are read; empty for other events.

@@ -1,5 +1,6 @@
 //! Splitting a topic: moves some messages, with all they carry, to a new topic of the same or another group.
 
+use crate::live::tell;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::jobs::Cause;
@@ -142,5 +143,6 @@ pub async fn split(
     jobs::enqueue(&mut tx, Cause::TopicMoved { topic: new, from: to }, now).await?;
     tx.commit().await?;
     cx.wake.after_commit();
+    tell::pages_changed(cx, None).await;
     topics::find(cx, viewer, new).await
 }

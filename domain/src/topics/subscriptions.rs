@@ -42,7 +42,7 @@ pub async fn set_of_topic(
 pub async fn followed(
     cx: &Context,
     viewer: Viewer,
-    sidebar: &Sidebar,
+    sidebar: &mut Sidebar,
     before: Option<PageEnd>,
     limit: usize,
 ) -> Result<(Vec<(Group, TopicRow)>, Option<PageEnd>)> {
@@ -50,7 +50,7 @@ pub async fn followed(
     let before = before.map(|end| (end.at, end.id));
     let mut rows = store::topics::subscriptions::followed(&cx.db, user, before, limit as i64 + 1).await?;
     let more = cut(&mut rows, limit);
-    topics::fill_unread(&mut rows, sidebar);
+    topics::fill_unread(cx, viewer, &mut rows, sidebar).await?;
     ignores::fold_rows(cx, viewer, &mut rows).await?;
     let next = rows.last().filter(|_| more).map(|row| PageEnd { at: row.topic.last_message_at, id: row.topic.id });
     let groups = store::groups::by_ids(&cx.db, &rows.iter().map(|row| row.topic.group_id).collect::<Vec<_>>()).await?;

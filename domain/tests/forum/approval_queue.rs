@@ -170,7 +170,7 @@ async fn what_waits_is_to_be_found_by_nobody_else(forum: TestForum) {
             assert_eq!(said(&forum, who, topic).await, ["Hello"]);
             let found = groups::by_id(cx, who, garden.id).await.unwrap();
             assert!(domain::screening::hold::own(cx, who, found.group.id, None).await.unwrap().is_empty());
-            let (rows, _) = topics::list(cx, who, &found, &Default::default(), None, 50).await.unwrap();
+            let (rows, _) = topics::list(cx, who, &found, &mut Default::default(), None, 50).await.unwrap();
             let listed: Vec<_> = rows.iter().map(|row| (row.topic.name.as_str(), row.excerpt.as_str())).collect();
             assert_eq!(listed, [("Plums", "Hello")]);
             assert_eq!(found_by_search(&forum, who, "periwinkle").await, 0);

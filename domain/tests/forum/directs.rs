@@ -155,7 +155,7 @@ async fn whoever_is_added_sees_what_is_said_from_then_on(forum: TestForum) {
     let conversation = groups::by_id(cx, cleo, before.group).await.unwrap();
     assert_eq!(conversation.group.name, "ann, ben, cleo");
     let sidebar = unread::sidebar(cx, id(cleo)).await.unwrap();
-    let (rows, _) = topics::list(cx, cleo, &conversation, &sidebar, None, 10).await.unwrap();
+    let (rows, _) = topics::list(cx, cleo, &conversation, &mut sidebar.clone(), None, 10).await.unwrap();
     assert_eq!(rows.iter().map(|row| row.topic.id).collect::<Vec<_>>(), [after.topic]);
     assert_eq!(sidebar.unread(), 1);
     assert_eq!(mentions_of(&forum, cleo).await, []);
@@ -313,16 +313,16 @@ async fn whoever_is_ignored_is_silent_for_one_reader_alone(forum: TestForum) {
     let page = messages::page(cx, ann, &plums, messages::Window::At(1)).await.unwrap();
     assert_eq!(page.messages.iter().map(|m| m.ignored).collect::<Vec<_>>(), [false, true]);
     let place = groups::by_id(cx, ann, garden.id).await.unwrap();
-    let (rows, _) = topics::list(cx, ann, &place, &sidebar, None, 5).await.unwrap();
+    let (rows, _) = topics::list(cx, ann, &place, &mut sidebar.clone(), None, 5).await.unwrap();
     assert!(rows[0].ignored && !rows[0].folded);
     // A topic that he starts is folded in lists, whoever wrote last in it.
     let own = forum.topic(ben, &garden, "A shouted title", "quinces").await;
     forum.post(cleo, own.topic, "Not so loud").await;
     forum.drain().await;
-    let (rows, _) = topics::list(cx, ann, &place, &sidebar, None, 5).await.unwrap();
+    let (rows, _) = topics::list(cx, ann, &place, &mut sidebar.clone(), None, 5).await.unwrap();
     assert_eq!(rows.iter().map(|row| (row.folded, row.ignored)).collect::<Vec<_>>(), [(true, false), (false, true)]);
     let sidebar = unread::sidebar(cx, id(ann)).await.unwrap();
-    let home = topics::home(cx, ann, &sidebar).await.unwrap();
+    let home = topics::home(cx, ann, &mut sidebar.clone()).await.unwrap();
     assert!(home.topics.iter().any(|(_, row, _)| row.topic.id == own.topic && row.folded));
     topics::delete(cx, ann, own.topic).await.unwrap();
     forum.drain().await;

@@ -18,7 +18,7 @@ stories! {
 
 async fn followed(forum: &TestForum, who: Viewer) -> Vec<TopicId> {
     let sidebar = domain::live::unread::sidebar(&forum.cx, id(who)).await.unwrap();
-    let (rows, _) = subscriptions::followed(&forum.cx, who, &sidebar, None, 50).await.unwrap();
+    let (rows, _) = subscriptions::followed(&forum.cx, who, &mut sidebar.clone(), None, 50).await.unwrap();
     rows.into_iter().map(|(_, row)| row.topic.id).collect()
 }
 
@@ -95,9 +95,9 @@ async fn what_one_follows_comes_first_on_the_page_of_what_is_unread(forum: TestF
     }
     forum.drain().await;
     let sidebar = domain::live::unread::sidebar(&forum.cx, id(noor)).await.unwrap();
-    let paper = topics::unread_paper(&forum.cx, noor, &sidebar, 10).await.unwrap();
+    let paper = topics::unread_paper(&forum.cx, noor, &mut sidebar.clone(), 10).await.unwrap();
     let order: Vec<_> = paper.iter().map(|(_, row, _)| (row.topic.id, row.followed)).collect();
     assert_eq!(order, [(plums, true), (pears, false)]);
-    let paper = topics::unread_paper(&forum.cx, noor, &sidebar, 1).await.unwrap();
+    let paper = topics::unread_paper(&forum.cx, noor, &mut sidebar.clone(), 1).await.unwrap();
     assert_eq!(paper[0].1.topic.id, plums, "also where not all have room");
 }

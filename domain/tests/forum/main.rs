@@ -36,6 +36,7 @@ mod hostile;
 mod invitations;
 mod limits;
 mod live;
+mod many_unread;
 mod marks;
 mod members;
 mod mentions;

@@ -145,7 +145,7 @@ async fn pinned_topics_stand_above_the_others_of_their_group(forum: TestForum) {
     forum.drain().await;
     let page = async |before| {
         let found = groups::by_id(cx, mira, garden.id).await.unwrap();
-        topics::group_page(cx, mira, found, &Sidebar::default(), before).await.unwrap()
+        topics::group_page(cx, mira, found, &mut Sidebar::default(), before).await.unwrap()
     };
     let ids = |rows: &[TopicRow]| rows.iter().map(|row| row.topic.id).collect::<Vec<_>>();
     let first = page(None).await;

@@ -95,7 +95,7 @@ async fn a_topic_that_went_stands_on_no_page_of_whom_it_left(forum: TestForum) {
     let paper = async |topic: TopicId| {
         let sidebar = unread::sidebar(cx, id(noor)).await.unwrap();
         let counted = sidebar.groups.iter().flat_map(|g| &g.topics).any(|t| t.topic == topic);
-        let rows = topics::unread_paper(cx, noor, &sidebar, 10).await.unwrap();
+        let rows = topics::unread_paper(cx, noor, &mut sidebar.clone(), 10).await.unwrap();
         (counted, rows.iter().map(|(_, row, messages)| (row.topic.id, messages.len())).collect::<Vec<_>>())
     };
     assert_eq!(paper(topic).await, (true, vec![(topic, 1)]));

@@ -151,7 +151,7 @@ async fn a_topic_is_deleted_by_moderators_and_by_its_starter_while_alone(forum: 
     assert!(is_not_found(domain::messages::stars::toggle(cx, mira, reply.id).await));
     assert!(is_not_found(topics::delete(cx, ada, shared.topic).await));
     assert_eq!(
-        topics::list(cx, mira, &groups::by_id(cx, mira, garden.id).await.unwrap(), &Sidebar::default(), None, 10)
+        topics::list(cx, mira, &groups::by_id(cx, mira, garden.id).await.unwrap(), &mut Sidebar::default(), None, 10)
             .await
             .unwrap()
             .0,
@@ -176,7 +176,7 @@ async fn topics_are_listed_by_latest_activity_page_by_page(forum: TestForum) {
     let mut before = None;
     loop {
         let (rows, next) =
-            topics::list(cx, mira, &groups::by_id(cx, mira, garden.id).await.unwrap(), &sidebar, before, 2)
+            topics::list(cx, mira, &groups::by_id(cx, mira, garden.id).await.unwrap(), &mut sidebar.clone(), before, 2)
                 .await
                 .unwrap();
         seen.extend(rows);
@@ -190,7 +190,7 @@ async fn topics_are_listed_by_latest_activity_page_by_page(forum: TestForum) {
     assert!(seen[0].excerpt.contains("A late reply"), "{}", seen[0].excerpt);
     domain::messages::delete(cx, mira, late.id).await.unwrap();
     let (rows, _) =
-        topics::list(cx, mira, &groups::by_id(cx, mira, garden.id).await.unwrap(), &Sidebar::default(), None, 1)
+        topics::list(cx, mira, &groups::by_id(cx, mira, garden.id).await.unwrap(), &mut Sidebar::default(), None, 1)
             .await
             .unwrap();
     assert_eq!((rows[0].message_count, rows[0].excerpt.as_str(), rows[0].unread), (1, "", 0));
@@ -202,7 +202,7 @@ async fn topics_are_listed_by_latest_activity_page_by_page(forum: TestForum) {
             cx,
             mira,
             &groups::by_id(cx, mira, garden.id).await.unwrap(),
-            &Sidebar::default(),
+            &mut Sidebar::default(),
             Some(PageEnd::parse(&edge).unwrap()),
             10,
         )
@@ -224,9 +224,9 @@ async fn the_paper_of_unread_topics_shows_their_last_messages(forum: TestForum) 
     let pears = forum.topic(mira, &garden, "Pears", "Five.").await.topic;
     forum.drain().await;
     let sidebar = domain::live::unread::sidebar(cx, id(noor)).await.unwrap();
-    let paper = topics::unread_paper(cx, noor, &sidebar, 10).await.unwrap();
+    let paper = topics::unread_paper(cx, noor, &mut sidebar.clone(), 10).await.unwrap();
     let shown: Vec<_> =
         paper.iter().map(|(g, row, m)| (g.id, row.topic.id, row.unread, m.iter().map(|m| m.seq).collect())).collect();
     assert_eq!(shown, [(garden.id, pears, 1, vec![1]), (garden.id, plums, 4, vec![2, 3, 4])]);
-    assert_eq!(topics::unread_paper(cx, noor, &sidebar, 1).await.unwrap().len(), 1);
+    assert_eq!(topics::unread_paper(cx, noor, &mut sidebar.clone(), 1).await.unwrap().len(), 1);
 }

@@ -188,11 +188,11 @@ async fn of_more_topics_than_a_form_lists_all_are_read_up_to_the_moment_of_the_p
     let plums = forum.topic(mira, &garden, "Plums", "1").await.topic;
     let fish = forum.topic(mira, &pond, "Fish", "1").await.topic;
     forum.drain().await;
-    // A page with more topics than a form lists.
+    // The page lists only some of the topics.
     let mut drawn = domain::live::unread::sidebar(cx, id(noor)).await.unwrap();
     forum.pass(Duration::from_secs(10));
     for group in &mut drawn.groups {
-        group.topics = vec![group.topics[0]; 2_001];
+        group.rest = 1;
     }
     let (of_garden, of_all) = (reads::upto(&drawn, Some(garden.id), cx.now()), reads::upto(&drawn, None, cx.now()));
     assert!(of_garden.starts_with('@') && of_garden.ends_with(&format!(":{}", garden.id)), "{of_garden}");

@@ -64,7 +64,8 @@ impl Home {
         let mut page = Self { stories: Vec::new(), ..Self::sample() };
         page.layout.sidebar.groups.iter_mut().for_each(|group| group.topics.clear());
         page.layout.sidebar.mentions = 0;
-        page.layout.flash = Some(Flash { kind: FlashKind::Done, text: "All marked read.".to_owned() });
+        page.layout.flash =
+            Some(Flash { kind: FlashKind::Done, text: "Marked as read.".to_owned(), undo: Some("/-/read/undo") });
         page
     }
 

@@ -188,6 +188,7 @@ pub fn layout(path: &str) -> Layout {
         read_seq: 45,
         last_seq: 45 + unread,
         numbering: 0,
+        at: ago(5),
     };
     let groups = [
         (1, vec![unread(9, 3)]),
@@ -202,7 +203,7 @@ pub fn layout(path: &str) -> Layout {
         .map(|(id, topics)| {
             let Group { id, slug, name, kind, .. } = group(id);
             let level = if id.0 == 5 { SubscriptionLevel::Muted } else { SubscriptionLevel::Normal };
-            SidebarGroup { id, slug, name, kind, level, moderates: id.0 == 1, topics }
+            SidebarGroup { id, slug, name, kind, level, moderates: id.0 == 1, topics, rest: 0 }
         })
         .chain([SidebarGroup {
             id: GroupId(7),
@@ -212,6 +213,7 @@ pub fn layout(path: &str) -> Layout {
             level: SubscriptionLevel::Normal,
             moderates: false,
             topics: vec![unread(71, 1)],
+            rest: 0,
         }])
         .collect();
     Layout {

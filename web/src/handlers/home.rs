@@ -6,6 +6,7 @@ use domain::topics::HomePage;
 use templates::home::{Home, Story, Welcome};
 
 use crate::failure::Answer;
+use crate::page_cache::About;
 use crate::req::Req;
 
 /// Groups suggested to visitors.
@@ -13,14 +14,14 @@ const GROUPS: i64 = 30;
 
 /// `GET /`: unread topics, or the welcome page.
 pub async fn index(req: Req) -> Answer {
-    let layout = req.layout().await?;
+    let mut layout = req.layout().await?;
     if req.viewer() == Viewer::Anonymous {
         let recent = DirectoryFilter { words: "", category: None, order: DirectoryOrder::Recent };
         let (groups, _) = domain::groups::discover(req.cx(), req.viewer(), recent, 0, GROUPS).await?;
-        return req.shared_page(&Welcome { line: req.now.settings.line.clone(), layout, groups });
+        return req.shared_page(&Welcome { line: req.now.settings.line.clone(), layout, groups }, About::Site);
     }
     let HomePage { topics, has_more, suggestions, invited, waits } =
-        domain::topics::home(req.cx(), req.viewer(), &layout.sidebar).await?;
+        domain::topics::home(req.cx(), req.viewer(), &mut layout.sidebar).await?;
     let story = |(group, row, messages): (_, domain::model::TopicRow, _)| Story {
         group: req.called(group),
         unread: row.unread,
@@ -38,5 +39,5 @@ pub async fn index(req: Req) -> Answer {
 /// `GET /-/menu`: the sidebar, for narrow screens without scripts.
 pub async fn menu(req: Req) -> Answer {
     let layout = req.layout().await?;
-    req.shared_page(&templates::menu::Menu { layout })
+    req.shared_page(&templates::menu::Menu { layout }, About::Site)
 }

@@ -9,6 +9,7 @@ use templates::search::{Hit, Search, SearchOrder};
 
 use crate::failure::Answer;
 use crate::handlers::groups::page_number;
+use crate::page_cache::About;
 use crate::req::Req;
 
 /// Hits per page.
@@ -111,7 +112,7 @@ pub async fn index(req: Req, params: Query<Params>) -> Answer {
         return Ok(req.redirect(&search.other_query(&q)));
     }
     if q.is_empty() {
-        return req.shared_page(&search);
+        return req.shared_page(&search, About::Unkept);
     }
     let by = req.viewer().id().map_or(req.origin().by(), By::User);
     rate_limits::count(req.cx(), RateLimit::Search, by).await?;
@@ -136,7 +137,7 @@ pub async fn index(req: Req, params: Query<Params>) -> Answer {
         if search.problems.is_empty() {
             search.problems.push("There is no word in that to look for.".to_owned());
         }
-        return req.shared_page(&search);
+        return req.shared_page(&search, About::Unkept);
     }
     let mut before = None;
     for found in answer.hits {
@@ -161,5 +162,5 @@ pub async fn index(req: Req, params: Query<Params>) -> Answer {
     search.authors = answer.authors;
     search.years = answer.years;
     search.is_partial = answer.is_partial;
-    req.shared_page(&search)
+    req.shared_page(&search, About::Unkept)
 }

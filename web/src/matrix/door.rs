@@ -10,7 +10,7 @@ use domain::testing::TestForum;
 
 use super::scene::{ABSENT, Actor, Scene, State, World, id, origin};
 use crate::routes::{Entry, configure};
-use crate::{Config, Site, errors};
+use crate::{Config, Site, errors, from_memory};
 
 /// Whether a route is about a group, or something in one.
 pub fn is_in_group(path: &str) -> bool {
@@ -54,7 +54,8 @@ pub struct Door(Called);
 impl Door {
     pub async fn open(forum: &TestForum) -> Self {
         let site = Data::new(Site::new(forum.cx.clone(), Config::default()));
-        let app = App::new().app_data(site).wrap(middleware::from_fn(errors::render_errors)).configure(configure);
+        let app = App::new().app_data(site).wrap(middleware::from_fn(errors::render_errors));
+        let app = app.wrap(middleware::from_fn(from_memory::serve)).configure(configure);
         let app = std::rc::Rc::new(init_service(app).await);
         Self(Box::new(move |request| {
             let app = app.clone();
@@ -119,6 +120,13 @@ impl Door {
         };
         let request = request.insert_header(("cookie", cookie));
         let (status, headers, body) = (self.0)(request).await;
+        if actor == Actor::Anonymous && method == "get" {
+            // Without a cookie, the page may come from memory; the second time it does.
+            for _ in 0..2 {
+                let (in_memory, _, _) = (self.0)(TestRequest::get().uri(path)).await;
+                assert_eq!(in_memory, status, "{path} from memory");
+            }
+        }
         let encoded = templates::search::encoded(path);
         // The submitted name is that of the group and is echoed as it was sent.
         let sent = fields.iter().find(|(name, _)| *name == "name").map(|(_, name)| format!("\n{name}</textarea>"));

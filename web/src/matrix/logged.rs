@@ -120,6 +120,7 @@ const NOT_LOGGED: &[&str] = &[
     "/-/notices/read",
     "/-/held/{id}/withdraw",
     "/-/read",
+    "/-/read/undo",
     "/-/mentions/read",
     "/-/direct",
     "/-/direct/{id}/add",

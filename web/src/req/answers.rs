@@ -2,17 +2,16 @@
 
 use super::*;
 use crate::failure::Answer;
+use crate::page_cache::{About, HTML, PERMISSIONS, Page};
 use crate::{flash, refused};
 use actix_web::cookie::time::Duration as CookieDuration;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, ETAG, LOCATION, VARY};
+use actix_web::http::header::{CACHE_CONTROL, LOCATION, VARY};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use domain::model::Images;
 use std::hash::Hash;
 use templates::Template;
-
-const HTML: &str = "text/html; charset=utf-8";
 
 impl Req {
     /// Adds a cookie that hides the notice of this version in this browser.
@@ -36,23 +35,30 @@ impl Req {
         Ok(self.page_with(StatusCode::UNPROCESSABLE_ENTITY, page))
     }
 
-    /// Answers 200 with a page that looks the same to all anonymous readers. Caches may keep it for them, and ask
-    /// whether it changed: then the answer is 304 as long as its tag is the same. The page is not rendered for that.
-    pub fn shared_page(&self, page: &(impl Template + Hash)) -> Answer {
+    /// Answers 200 with a page that looks the same to all anonymous readers. It is kept in memory, and caches may keep it
+    /// too and ask whether it changed: then the answer is 304 as long as its tag is the same.
+    pub fn shared_page(&self, page: &(impl Template + Hash), about: About) -> Answer {
         if !self.is_shared() {
             return self.page(page);
         }
         let tag = format!("W/\"{}\"", templates::tag(&(page, self.now.settings.images)));
-        let is_known = self.known_tags.split(',').map(str::trim).any(|known| known == tag || known == "*");
-        let html = if is_known { String::new() } else { self.render(page)? };
-        if holds_token(&html) {
-            // The token belongs to one browser.
-            return Ok(self.private_page(StatusCode::OK, html));
+        let kept = self.reading.as_ref().and_then(|reading| self.site.pages.same(reading, &tag));
+        let page = match kept {
+            Some(page) => page,
+            None => {
+                let html = self.render(page)?;
+                if holds_token(&html) {
+                    // The token belongs to one browser.
+                    return Ok(self.private_page(StatusCode::OK, html));
+                }
+                let page = Page::new(html, &tag, &self.content_policy());
+                Arc::new(page.ok_or_else(|| Error::Internal("a page has headers that cannot be sent".into()))?)
+            }
+        };
+        if let Some(reading) = &self.reading {
+            self.site.pages.keep(reading, about, page.clone());
         }
-        let mut response = self.begun(if is_known { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
-        response.insert_header((CACHE_CONTROL, "public, max-age=0, must-revalidate"));
-        response.insert_header((ETAG, tag));
-        Ok(if is_known { response.finish() } else { response.content_type(HTML).body(html) })
+        Ok(page.answer(&self.cache_headers))
     }
 
     /// Whether the answer is for nobody in particular.
@@ -90,7 +96,7 @@ impl Req {
     fn begun(&self, status: StatusCode) -> HttpResponseBuilder {
         let mut response = HttpResponse::build(status);
         response.insert_header(("content-security-policy", self.content_policy()));
-        response.insert_header(("permissions-policy", "camera=(), microphone=(), geolocation=()"));
+        response.insert_header(("permissions-policy", PERMISSIONS));
         // A cache takes over the headers of a 304, which is never compressed.
         response.insert_header((VARY, "Cookie, Accept-Encoding"));
         response

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::http::Method;
+use actix_web::http::header::{ACCEPT_ENCODING, HeaderMap, IF_NONE_MATCH};
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use domain::bus::{Backlog, Stream};
@@ -24,6 +25,7 @@ use templates::{Layout, Live};
 
 use crate::failure::Failure;
 use crate::flash;
+use crate::page_cache::Reading;
 use crate::site::{CookieKind, Site};
 
 /// A request as handlers see it.
@@ -52,8 +54,10 @@ pub struct Req {
     form_cookie_is_new: bool,
     flash: Option<String>,
     hidden_notice: Option<String>,
-    /// The tags of this page that a cache has: the value of `If-None-Match`.
-    known_tags: String,
+    /// If the page may be kept in memory for others.
+    reading: Option<Reading>,
+    /// `If-None-Match` and `Accept-Encoding`.
+    cache_headers: HeaderMap,
 }
 
 impl Req {
@@ -123,7 +127,11 @@ impl Req {
                 .filter(|_| header(BACKGROUND).is_empty())
                 .map(|cookie| cookie.value().to_owned()),
             hidden_notice: request.cookie(site.cookie_name(CookieKind::Notice)).map(|cookie| cookie.value().to_owned()),
-            known_tags: header("if-none-match").to_owned(),
+            reading: request.extensions().get::<Reading>().cloned(),
+            cache_headers: [IF_NONE_MATCH, ACCEPT_ENCODING]
+                .into_iter()
+                .filter_map(|name| Some((name.clone(), request.headers().get(name)?.clone())))
+                .collect(),
             session,
             waiting,
             unread_session,
@@ -213,11 +221,13 @@ impl Req {
             csrf: self.csrf(),
             nonce: self.nonce.clone(),
             assets: crate::assets::addresses(),
-            flash: self
-                .flash
-                .as_deref()
-                .and_then(flash::text)
-                .map(|text| templates::Flash { kind: templates::FlashKind::Done, text: text.to_owned() }),
+            flash: self.flash.as_deref().and_then(|word| Some((word, flash::text(word)?))).map(|(word, text)| {
+                templates::Flash {
+                    kind: templates::FlashKind::Done,
+                    text: text.to_owned(),
+                    undo: (word == flash::ALL_READ).then_some("/-/read/undo"),
+                }
+            }),
             path: self.path.clone(),
             now: Now { at: self.cx().now(), lasting: self.any_session().is_none() },
             ..Layout::default()
@@ -271,12 +281,12 @@ impl Req {
         }
     }
 
-    /// Reads the viewer's sidebar anew, after this request changed what is unread.
-    pub async fn sidebar(&self) -> Result<domain::model::Sidebar, Failure> {
-        match &self.session {
-            Some(session) => Ok(domain::live::unread::sidebar(self.cx(), session.person.id).await?),
-            None => Ok(domain::model::Sidebar::default()),
-        }
+    /// Reads the viewer's sidebar anew, after this request changed what is unread in the topic of its page.
+    pub async fn sidebar(&self, topic: &domain::model::Topic) -> Result<domain::model::Sidebar, Failure> {
+        let Some(session) = &self.session else { return Ok(domain::model::Sidebar::default()) };
+        let mut sidebar = domain::live::unread::sidebar(self.cx(), session.person.id).await?;
+        domain::live::unread::list_also(self.cx(), self.viewer(), &mut sidebar, [topic].into_iter()).await?;
+        Ok(sidebar)
     }
 
     /// What stands beside a group's pages, without the people whom the viewer ignores.
@@ -320,7 +330,7 @@ impl Req {
 }
 
 /// Header by which `static/js/refresh.js` reloads a page that is already open.
-const BACKGROUND: &str = "x-klatch-background";
+pub(crate) const BACKGROUND: &str = "x-klatch-background";
 
 /// In the extensions of a request whose form has been read, and is kept for the error page.
 #[derive(Clone, Copy, Debug)]

@@ -51,6 +51,14 @@ impl Memory {
         self.values().put(key, value.to_vec(), now.plus(ttl), now, self.room);
     }
 
+    pub(super) fn append(&self, key: &str, more: &[u8], keep: usize, ttl: Duration) {
+        let (mut values, now) = (self.values(), self.clock.now());
+        let mut all = values.live(key, now).map_or_else(Vec::new, |kept| kept.value.clone());
+        all.extend_from_slice(more);
+        all.drain(..all.len().saturating_sub(keep));
+        values.put(key, all, now.plus(ttl), now, self.room);
+    }
+
     pub(super) fn max_many(&self, numbers: &[(String, i64)], ttl: Duration) {
         let (mut values, now) = (self.values(), self.clock.now());
         for (key, number) in numbers {

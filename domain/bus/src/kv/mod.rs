@@ -117,6 +117,20 @@ impl Kv {
         self.max_many(&[(key.to_owned(), number)], ttl).await
     }
 
+    /// Appends to the value of a key, of which at most the last `keep` bytes stay, for `ttl` from now.
+    ///
+    /// # Errors
+    /// When Redis does not answer.
+    pub async fn append(&self, key: &str, more: &[u8], keep: usize, ttl: Duration) -> Result<(), BusError> {
+        match self {
+            Self::Memory(memory) => {
+                memory.append(key, more, keep, ttl);
+                Ok(())
+            }
+            Self::Redis(redis, _) => redis.append(key, more, keep, ttl).await,
+        }
+    }
+
     /// Deletes the keys.
     ///
     /// # Errors

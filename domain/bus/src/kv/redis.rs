@@ -12,6 +12,10 @@ const MAX: &str = "local old = tonumber(redis.call('get', KEYS[1])) \
     if old and old >= tonumber(ARGV[1]) then redis.call('pexpire', KEYS[1], ARGV[2]) \
     else redis.call('set', KEYS[1], ARGV[1], 'px', ARGV[2]) end";
 
+/// Appends to a value, of which the last bytes stay.
+const APPEND: &str = "local all = (redis.call('get', KEYS[1]) or '') .. ARGV[1] \
+    redis.call('set', KEYS[1], string.sub(all, -tonumber(ARGV[2])), 'px', ARGV[3])";
+
 /// Increments a counter; the first increment sets the expiry.
 const COUNT: &str = "local count = redis.call('incr', KEYS[1]) \
     if count == 1 then redis.call('pexpire', KEYS[1], ARGV[1]) end return count";
@@ -57,6 +61,12 @@ impl Redis {
             self.server.run(&commands).await?;
         }
         Ok(())
+    }
+
+    pub(super) async fn append(&self, key: &str, more: &[u8], keep: usize, ttl: Duration) -> Result<(), BusError> {
+        let mut commands = pipe();
+        commands.cmd("EVAL").arg(APPEND).arg(1).arg(self.name(key)).arg(more).arg(keep).arg(milliseconds(ttl));
+        self.server.run(&commands).await.map(drop)
     }
 
     pub(super) async fn delete(&self, keys: &[String]) -> Result<(), BusError> {

@@ -9,6 +9,7 @@ use crate::home::{Home, wait_for};
 on_memory_and_redis! {
     a_value_is_kept_for_its_time,
     a_maximum_only_grows,
+    of_what_is_appended_the_end_stays,
     counting_starts_over_after_its_window,
 }
 
@@ -47,6 +48,32 @@ async fn a_maximum_only_grows(home: Home) {
         one.await.unwrap();
     }
     assert_eq!(kv.get("race").await.unwrap(), Some(b"49".to_vec()));
+}
+
+async fn of_what_is_appended_the_end_stays(home: Home) {
+    let kv = Kv::beside(&home.bus);
+    let ttl = Duration::from_secs(60);
+    kv.append("log", b"", 8, ttl).await.unwrap();
+    assert_eq!(kv.get("log").await.unwrap(), Some(Vec::new()));
+    for (more, all) in
+        [("abc;", "abc;"), ("\0\u{1};", "abc;\0\u{1};"), ("xyz;", "\u{0}\u{1};xyz;"), ("0123456789", "23456789")]
+    {
+        kv.append("log", more.as_bytes(), 8, ttl).await.unwrap();
+        let kept = kv.get("log").await.unwrap().unwrap();
+        assert_eq!(String::from_utf8(kept).unwrap().trim_start_matches(';'), all);
+    }
+    let mut all = Vec::new();
+    for number in 0..50 {
+        let kv = kv.clone();
+        all.push(tokio::spawn(
+            async move { kv.append("race", format!("{number};").as_bytes(), 1_000, ttl).await.unwrap() },
+        ));
+    }
+    for one in all {
+        one.await.unwrap();
+    }
+    let race = String::from_utf8(kv.get("race").await.unwrap().unwrap()).unwrap();
+    assert_eq!(race.split_terminator(';').collect::<std::collections::BTreeSet<_>>().len(), 50);
 }
 
 async fn counting_starts_over_after_its_window(home: Home) {

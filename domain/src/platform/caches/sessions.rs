@@ -97,6 +97,7 @@ impl SessionCache {
             Control::MembershipChanged { .. }
             | Control::GroupChanged { .. }
             | Control::HereChanged { .. }
+            | Control::PagesChanged { .. }
             | Control::RulesChanged
             | Control::SearchChanged => {}
         }

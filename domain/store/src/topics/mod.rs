@@ -287,6 +287,16 @@ pub async fn of_group(
     Ok(rows.into_iter().map(Listed::into_row).collect())
 }
 
+/// The groups of these topics.
+pub async fn groups_of(db: &Db, ids: &[TopicId]) -> Result<Vec<GroupId>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    sql!(values db, GroupId,
+        "select distinct group_id from topics where id in (select cast(value as bigint) from json_each($1))",
+        crate::list(ids))
+}
+
 /// Those of the topics that a reader may see, by latest activity.
 pub async fn by_ids(db: &Db, reader: Option<UserId>, ids: &[TopicId]) -> Result<Vec<TopicRow>> {
     if ids.is_empty() {

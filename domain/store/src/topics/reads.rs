@@ -120,65 +120,75 @@ macro_rules! heard {
 
 pub(crate) use follows_by_writing;
 
+/// The most unread topics that are counted in a group: those with the latest activity.
+pub const MOST_TOPICS: i64 = 1_000;
+
 // A message is unread if its number is above the base, it is neither deleted nor the user's own nor by an ignored
 // user, and its topic is not muted. The base is the greater of two numbers: how far the user read, and the last
 // message that the membership counts as read. They differ when the user read the topic before joining, or joined
 // again. The second number is looked up only when the first message after the read position was written before the
-// user joined. In a topic that came into the group after the user joined, the membership counts nothing as read.
+// user joined, and only among the topic's last 1,001 messages: pages show no greater count than "999+". In a topic that
+// came into the group after the user joined, the membership counts nothing as read.
 macro_rules! unread {
     ($which:literal) => {
         concat!(
-            "select b.group_id, b.topic, b.read_seq, b.last_seq, b.numbering,
+            "select b.group_id, b.topic, b.read_seq, b.last_seq, b.numbering, b.at,
                     b.last_seq - b.read_seq
                       - (select count(*) from messages o where o.author_id = $1 and o.topic_id = b.topic and o.seq > b.read_seq)
                       - (select count(*) from messages d where d.topic_id = b.topic and d.deleted_at is not null and d.seq > b.read_seq and d.author_id <> $1)
-                      - (select count(*) from messages i where i.topic_id = b.topic and i.deleted_at is null and i.seq > b.read_seq
-                           and i.author_id in (select ignored_id from ignores where user_id = $1))
+                      - (select count(*) from ignores g join messages i on i.author_id = g.ignored_id and i.topic_id = b.topic
+                         where g.user_id = $1 and i.deleted_at is null and i.seq > b.read_seq)
                       as unread
-             from (select t.group_id, t.id as topic, t.last_seq, t.numbering,
+             from (select c.group_id, c.topic, c.last_seq, c.numbering, c.at,
                           case
-                            when coalesce(t.arrived_at, t.created_at) > ms.read_before then coalesce(r.read_seq, 0)
-                            when r.read_seq is not null and not exists (select 1 from messages n
-                              where n.topic_id = t.id and n.seq = r.read_seq + 1 and n.created_at <= ms.read_before) then r.read_seq
+                            when c.came_at > c.read_before then coalesce(c.read_seq, 0)
+                            when c.read_seq is not null and not exists (select 1 from messages n
+                              where n.topic_id = c.topic and n.seq = c.read_seq + 1 and n.created_at <= c.read_before) then c.read_seq
                             else coalesce((select p.seq from messages p
-                              where p.topic_id = t.id and p.created_at <= ms.read_before order by p.seq desc limit 1), 0)
+                              where p.topic_id = c.topic and p.seq > c.last_seq - 1001 and p.created_at <= c.read_before
+                              order by p.seq desc limit 1), case when c.last_seq > 1001 then c.last_seq - 1001 else 0 end)
                           end as read_seq
-                   from memberships ms
-                   join topics t on t.group_id = ms.group_id and t.deleted_at is null
-                    and (t.last_message_at > ms.read_before or t.arrived_at > ms.read_before)
-                   left join reads r on r.user_id = ms.user_id and r.topic_id = t.id
-                   left join topic_levels l on l.user_id = ms.user_id and l.topic_id = t.id
-                   where ms.user_id = $1 and ", heard!(), " and (ms.sees_from is null or ms.sees_from <= t.created_at) and (r.read_seq is null or r.read_seq < t.last_seq) ", $which, ") b
+                   from (select t.group_id, t.id as topic, t.last_seq, t.numbering, t.last_message_at as at,
+                                coalesce(t.arrived_at, t.created_at) as came_at, ms.read_before, r.read_seq,
+                                row_number() over (partition by t.group_id order by t.last_message_at desc, t.id desc) as place
+                         from memberships ms
+                         join topics t on t.group_id = ms.group_id and t.deleted_at is null
+                          and (t.last_message_at > ms.read_before or t.arrived_at > ms.read_before)
+                         left join reads r on r.user_id = ms.user_id and r.topic_id = t.id
+                         left join topic_levels l on l.user_id = ms.user_id and l.topic_id = t.id
+                         where ms.user_id = $1 and ", heard!(), " and (ms.sees_from is null or ms.sees_from <= t.created_at) and (r.read_seq is null or r.read_seq < t.last_seq) ", $which, ") c
+                   where c.place <= $3) b
              where b.last_seq > b.read_seq"
         )
     };
 }
 
-/// The unread counts of a user in these groups, per topic.
+/// The unread counts of a user in these groups, per topic. In a group with more than [`MOST_TOPICS`], those with the
+/// latest activity.
 pub async fn unread_in(db: &Db, user: UserId, groups: &[GroupId]) -> Result<Vec<UnreadRow>> {
     if groups.is_empty() {
         return Ok(Vec::new());
     }
-    let rows = sql!(all db, UnreadRow, unread!("and ms.group_id in (select cast(value as bigint) from json_each($2))"), user, crate::list(groups))?;
+    let rows = sql!(all db, UnreadRow, unread!("and ms.group_id in (select cast(value as bigint) from json_each($2))"), user, crate::list(groups), MOST_TOPICS)?;
     Ok(rows.into_iter().filter(|row| row.unread.unread > 0).collect())
 }
 
 /// The unread counts of a user in these topics, without topics outside of the user's groups or without unread messages.
 pub async fn unread_among(db: &Db, user: UserId, topics: &[TopicId]) -> Result<Vec<UnreadRow>> {
-    let rows = sql!(all db, UnreadRow, unread!("and t.id in (select cast(value as bigint) from json_each($2))"), user, crate::list(topics))?;
+    let rows = sql!(all db, UnreadRow, unread!("and t.id in (select cast(value as bigint) from json_each($2))"), user, crate::list(topics), MOST_TOPICS)?;
     Ok(rows.into_iter().filter(|row| row.unread.unread > 0).collect())
 }
 
-/// Marks the topics of a user's groups, or of one, as read up to the messages that were there at a moment. Returns how many
-/// moved.
+/// Marks the topics of a user's groups, or of one, as read up to the messages that were there at a moment. Returns the
+/// topics that moved.
 pub async fn advance_until(
     tx: &mut Tx,
     user: UserId,
     group: Option<GroupId>,
     moment: Timestamp,
     now: Timestamp,
-) -> Result<u64> {
-    sql!(run tx,
+) -> Result<Vec<(TopicId, i64)>> {
+    sql!(all tx, (TopicId, i64),
         "insert into reads (user_id, topic_id, read_seq, updated_at)
          select ms.user_id, t.id,
                 (select m.seq from messages m where m.topic_id = t.id and m.created_at <= $3 order by m.seq desc limit 1), $4
@@ -190,8 +200,41 @@ pub async fn advance_until(
            and (ms.sees_from is null or ms.sees_from <= t.created_at)
            and exists (select 1 from messages m where m.topic_id = t.id and m.created_at <= $3)
          on conflict (user_id, topic_id) do update set read_seq = excluded.read_seq, updated_at = excluded.updated_at
-         where excluded.read_seq > reads.read_seq",
+         where excluded.read_seq > reads.read_seq returning topic_id, read_seq",
         user, group.map_or(0, |group| group.0), moment, now)
+}
+
+/// The read positions of a user in the topics of their groups, or of one group, that have later messages.
+pub async fn behind(tx: &mut Tx, user: UserId, group: Option<GroupId>) -> Result<Vec<(TopicId, i64)>> {
+    sql!(all tx, (TopicId, i64),
+        "select t.id, r.read_seq from reads r join topics t on t.id = r.topic_id
+         where r.user_id = $1 and r.read_seq < t.last_seq and ($2 = 0 or t.group_id = $2)",
+        user, group.map_or(0, |group| group.0))
+}
+
+/// Sets read positions of a user back, each given as topic, position now, and earlier position. Those that moved on since
+/// stay.
+pub async fn set_back(tx: &mut Tx, user: UserId, marked: &[(TopicId, i64, i64)], now: Timestamp) -> Result<u64> {
+    macro_rules! set_back {
+        ($topic:literal, $seq:literal, $before:literal) => {
+            concat!(
+                "update reads set read_seq = w.before, updated_at = $3
+                 from (select cast(",
+                $topic,
+                " as bigint) as topic, cast(",
+                $seq,
+                " as bigint) as seq,
+                              cast(",
+                $before,
+                " as bigint) as before from json_each($2)) w
+                 where user_id = $1 and topic_id = w.topic and read_seq = w.seq"
+            )
+        };
+    }
+    sql!(run tx,
+        pg set_back!("value::jsonb ->> 0", "value::jsonb ->> 1", "value::jsonb ->> 2"),
+        lite set_back!("value ->> 0", "value ->> 1", "value ->> 2"),
+        user, crate::list(marked), now)
 }
 
 /// Sets the read position of a user in a topic, also back.

@@ -142,7 +142,7 @@ impl World<'_> {
             let found = groups::by_slug(cx, viewer, &group.slug).await;
             assert_eq!(found.is_ok(), self.model.knows(g, p), "group {g} for {p:?}{}", self.trace());
             let Ok(found) = found else { continue };
-            let list = topics::list(cx, viewer, &found, &sidebar, None, 100).await;
+            let list = topics::list(cx, viewer, &found, &mut sidebar.clone(), None, 100).await;
             assert_eq!(list.is_ok(), self.model.reads(g, p), "the topics of {g} for {p:?}{}", self.trace());
             let Ok((rows, _)) = list else { continue };
             let shown: Vec<_> = rows.iter().map(|row| (row.topic.id, row.message_count, row.unread)).collect();
@@ -237,7 +237,7 @@ impl World<'_> {
         };
         let expected = own.map(|(g, group)| (group.id, counts(g))).collect();
         assert_eq!(shown, expected, "what is unread for {p}{}", self.trace());
-        let paper = topics::unread_paper(cx, viewer, &sidebar, 500).await.unwrap();
+        let paper = topics::unread_paper(cx, viewer, &mut sidebar.clone(), 500).await.unwrap();
         let papered: BTreeMap<TopicId, (GroupId, i64)> =
             paper.iter().map(|(group, row, _)| (row.topic.id, (group.id, row.unread))).collect();
         let counted = shown.iter().flat_map(|(group, topics)| topics.iter().map(|(t, count)| (*t, (*group, *count))));
@@ -252,7 +252,8 @@ impl World<'_> {
         let expected = self.model.mentions(p);
         assert_eq!(shown, expected, "where {p} is named{}", self.trace());
         assert_eq!(sidebar.mentions, expected.values().filter(|new| **new).count() as i64, "{p}{}", self.trace());
-        let followed = domain::topics::subscriptions::followed(cx, viewer, &sidebar, None, 200).await.unwrap().0;
+        let followed =
+            domain::topics::subscriptions::followed(cx, viewer, &mut sidebar.clone(), None, 200).await.unwrap().0;
         let shown: BTreeSet<TopicId> = followed.into_iter().map(|(_, row)| row.topic.id).collect();
         let follows = |(t, topic): &(T, &super::model::Topic)| {
             self.model.groups[topic.group].members.contains_key(&p)

@@ -13,6 +13,7 @@ use crate::failure::{Answer, Failure};
 use crate::form::Form;
 use crate::handlers::groups::page_number;
 use crate::handlers::id;
+use crate::page_cache::About;
 use crate::req::Req;
 
 /// Members per page.
@@ -38,17 +39,9 @@ pub async fn index(req: Req, path: Path<String>, params: Query<Params>) -> Answe
     let (total, rows, has_more) = domain::groups::list_members(req.cx(), &found, wanted, page - 1, PAGE).await?;
     let rows = rows.into_iter().map(Row::from).collect();
     let moderates = found.access.may(Permission::Admit);
-    req.shared_page(&Members {
-        layout,
-        group: req.called(found.group),
-        moderates,
-        total,
-        rows,
-        q,
-        role,
-        page,
-        has_more,
-    })
+    let about = About::Group(found.group.id);
+    let page = Members { layout, group: req.called(found.group), moderates, total, rows, q, role, page, has_more };
+    req.shared_page(&page, about)
 }
 
 fn ids(path: &(String, String)) -> Result<(GroupId, UserId), Failure> {

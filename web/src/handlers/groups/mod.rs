@@ -17,6 +17,7 @@ use templates::groups::{Delete, Discover, Edit, GroupOrder, New, Show};
 use crate::failure::{Answer, Failure};
 use crate::form::Form;
 use crate::handlers::{id, key, key_for, refill};
+use crate::page_cache::About;
 use crate::req::Req;
 
 /// Groups and topics per page.
@@ -47,7 +48,7 @@ pub async fn index(req: Req, params: Query<Params>) -> Answer {
     let category = Category::parse(&params.category);
     let wanted = Discovered { words: &params.q, category, order: by };
     let (rows, has_more) = domain::groups::discover(req.cx(), req.viewer(), wanted, page - 1, GROUPS).await?;
-    req.shared_page(&Discover { layout, q: params.q.clone(), order, category, rows, page, has_more })
+    req.shared_page(&Discover { layout, q: params.q.clone(), order, category, rows, page, has_more }, About::Site)
 }
 
 /// Parses a page number; 1 if there is none.
@@ -76,8 +77,9 @@ pub async fn show(req: Req, path: Path<String>, params: Query<ShowParams>) -> An
         found => found?,
     };
     if !found.access.may(Permission::Read) {
-        return req
-            .shared_page(&crate::handlers::groups::requests::door(&req, layout, found, AskForm::default()).await?);
+        let about = About::Group(found.group.id);
+        let page = crate::handlers::groups::requests::door(&req, layout, found, AskForm::default()).await?;
+        return req.shared_page(&page, about);
     }
     let form = TopicForm { key: key_for(&req)?, ..TopicForm::default() };
     let page = draw(&req, layout, found, before, form).await?;
@@ -86,7 +88,7 @@ pub async fn show(req: Req, path: Path<String>, params: Query<ShowParams>) -> An
             let part = if only.unread > 0 { "#new" } else { "" };
             Ok(req.redirect(&format!("/{}/{}/{part}", page.group.slug, only.topic.slug)))
         }
-        _ => req.shared_page(&page),
+        _ => req.shared_page(&page, About::Group(page.group.id)),
     }
 }
 
@@ -99,7 +101,7 @@ pub(super) async fn draw(
     form: TopicForm,
 ) -> Result<Show, Failure> {
     req.group_layout(&mut layout, &found.group, &found.access).await?;
-    let page = domain::topics::group_page(req.cx(), req.viewer(), found, &layout.sidebar, before).await?;
+    let page = domain::topics::group_page(req.cx(), req.viewer(), found, &mut layout.sidebar, before).await?;
     let GroupPage { found, about, rows, older, pinned, requests, own_pending } = page;
     Ok(Show {
         pinned,

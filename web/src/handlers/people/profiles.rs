@@ -7,6 +7,7 @@ use templates::people::profiles::{Profile, Recent};
 use templates::search::encoded;
 
 use crate::failure::Answer;
+use crate::page_cache::About;
 use crate::req::Req;
 
 /// `GET /users/NAME/`. A former username redirects to the current one.
@@ -21,7 +22,7 @@ pub async fn show(req: Req, path: Path<String>) -> Answer {
         topic: placed.topic,
         group: placed.group,
     };
-    req.shared_page(&Profile {
+    let page = Profile {
         layout,
         user: profile.user,
         bio: profile.bio_markup,
@@ -30,5 +31,6 @@ pub async fn show(req: Req, path: Path<String>) -> Answer {
         may_write: profile.may_write,
         recent: profile.recent.into_iter().map(recent).collect(),
         older: None,
-    })
+    };
+    req.shared_page(&page, About::Site)
 }

@@ -19,6 +19,7 @@ use templates::topics::{Delete, Edit, NewSince, Show};
 use crate::failure::{Answer, Failure};
 use crate::form::Form;
 use crate::handlers::{id, key_for, refill};
+use crate::page_cache::About;
 use crate::req::Req;
 
 /// The query parameters of a topic: at most one of them counts.
@@ -56,9 +57,10 @@ pub async fn show(req: Req, path: Path<(String, String)>, params: Query<Params>)
     let mut page = draw(&req, layout, page, form).await?;
     if has_marked {
         req.skip_own_read(&mut page.layout, topic).await;
-        page.layout.sidebar = req.sidebar().await?;
+        page.layout.sidebar = req.sidebar(&page.topic).await?;
     }
-    req.shared_page(&page)
+    let about = About::Topic(page.group.id, topic);
+    req.shared_page(&page, about)
 }
 
 /// Builds the page of a topic with the given form.
@@ -71,8 +73,8 @@ pub(super) async fn draw(
     let TopicPage { found, about, messages, events, own_pending, continues, .. } = page;
     req.group_layout(&mut layout, &found.group, &found.in_group()).await?;
     let beside = req.beside(found.group.id).await?;
-    let counted =
-        layout.sidebar.groups.iter().flat_map(|g| &g.topics).find(|t| t.topic == found.topic.id).map(|t| t.unread);
+    domain::live::unread::list_also(req.cx(), req.viewer(), &mut layout.sidebar, [&found.topic].into_iter()).await?;
+    let counted = layout.sidebar.of_topic(found.topic.id).map(|listed| listed.unread);
     let new = messages.first_unread.zip(counted).map(|(seq, count)| NewSince { seq, count });
     let also = beside.topics.into_iter().filter(|topic| found.access.may_read_topic(topic.created_at));
     Ok(Show {

@@ -5,6 +5,7 @@ use domain::model::ReadPosition;
 use domain::topics::reads;
 
 use crate::failure::Answer;
+use crate::flash;
 use crate::form::Form;
 use crate::handlers::id;
 use crate::req::Req;
@@ -12,14 +13,20 @@ use crate::req::Req;
 /// `POST /-/read`: everything that the page showed.
 pub async fn mark_all(req: Req, form: Form) -> Answer {
     reads::mark_shown(req.cx(), req.viewer(), form.get("upto")).await?;
-    Ok(req.redirect_saying(form.next("/"), "read"))
+    Ok(req.redirect_saying(form.next("/"), flash::ALL_READ))
+}
+
+/// `POST /-/read/undo`: makes what was marked as read last unread again.
+pub async fn undo(req: Req, form: Form) -> Answer {
+    let word = if reads::undo(req.cx(), req.viewer()).await? { "all-unread" } else { "not-undone" };
+    Ok(req.redirect_saying(form.next("/"), word))
 }
 
 /// `POST /-/groups/ID/read`: what the page of the group showed.
 pub async fn mark_group(req: Req, path: Path<String>, form: Form) -> Answer {
     let group = domain::groups::by_id(req.cx(), req.viewer(), id(&path)?).await?;
     reads::mark_shown(req.cx(), req.viewer(), form.get("upto")).await?;
-    Ok(req.redirect_saying(&format!("/{}/", group.group.slug), "read"))
+    Ok(req.redirect_saying(&format!("/{}/", group.group.slug), flash::ALL_READ))
 }
 
 /// `POST /-/topics/ID/read`: up to what the page of the topic showed.

@@ -22,8 +22,8 @@ pub struct Params {
 pub async fn index(req: Req, params: Query<Params>) -> Answer {
     let own = accounts::own(req.cx(), req.signed_in()?.person.id).await?;
     let before = params.before.as_deref().filter(|text| !text.is_empty()).map(PageEnd::parse).transpose()?;
-    let layout = req.layout().await?;
-    let (rows, next) = subscriptions::followed(req.cx(), req.viewer(), &layout.sidebar, before, PAGE).await?;
+    let mut layout = req.layout().await?;
+    let (rows, next) = subscriptions::followed(req.cx(), req.viewer(), &mut layout.sidebar, before, PAGE).await?;
     let entries = rows.into_iter().map(|(group, row)| Entry { group: req.called(group), row }).collect();
     let (older, is_later_page) = (next.map(PageEnd::to_param), before.is_some());
     req.page(&Following { layout, by_writing: own.follow_written, entries, older, is_later_page })

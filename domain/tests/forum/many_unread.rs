@@ -1,0 +1,131 @@
+//! Very many unread topics: what is listed, what is counted again, and marking all of them as read.
+
+use std::time::Duration;
+
+use domain::model::GroupKind;
+use domain::testing::TestForum;
+use domain::topics::reads;
+use domain::{groups, topics};
+
+use crate::{id, unread};
+
+stories! {
+    marking_as_read_can_be_undone,
+    of_very_many_unread_topics_the_latest_are_listed,
+    reading_a_topic_counts_its_group_again_and_no_other,
+}
+
+async fn marking_as_read_can_be_undone(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[noor]).await;
+    let plums = forum.topic(mira, &garden, "Plums", "1").await.topic;
+    let pears = forum.topic(mira, &garden, "Pears", "1").await.topic;
+    for n in 2..=3 {
+        forum.post(mira, plums, &n.to_string()).await;
+    }
+    reads::mark(cx, noor, plums, 1).await.unwrap();
+    forum.drain().await;
+    let counts = async || [unread(&forum, noor, plums).await, unread(&forum, noor, pears).await];
+    assert_eq!(counts().await, [2, 1]);
+    assert!(!reads::undo(cx, noor).await.unwrap(), "nothing was marked");
+    let drawn = domain::live::unread::sidebar(cx, id(noor)).await.unwrap();
+    let by_list = reads::upto(&drawn, None, cx.now());
+    forum.pass(Duration::from_secs(10));
+    for shown in [by_list, format!("@{}:0", cx.now().0), format!("@{}:{}", cx.now().0, garden.id)] {
+        reads::mark_shown(cx, noor, &shown).await.unwrap();
+        assert_eq!(counts().await, [0, 0], "{shown}");
+        assert!(!reads::undo(cx, mira).await.unwrap(), "nothing of hers");
+        assert!(reads::undo(cx, noor).await.unwrap(), "{shown}");
+        assert_eq!(counts().await, [2, 1], "{shown}");
+        assert_eq!(domain::live::unread::sidebar(cx, id(noor)).await.unwrap().unread(), 3);
+        assert!(!reads::undo(cx, noor).await.unwrap(), "once");
+    }
+    // What is read since stays read.
+    reads::mark_shown(cx, noor, &format!("@{}:0", cx.now().0)).await.unwrap();
+    forum.post(mira, pears, "2").await;
+    reads::mark(cx, noor, pears, 2).await.unwrap();
+    reads::undo(cx, noor).await.unwrap();
+    assert_eq!(counts().await, [2, 0]);
+    // After a while, it stays as it is.
+    reads::mark_shown(cx, noor, &format!("@{}:0", cx.now().0)).await.unwrap();
+    forum.pass(Duration::from_secs(16 * 60));
+    assert!(!reads::undo(cx, noor).await.unwrap());
+    assert_eq!(counts().await, [0, 0]);
+}
+
+async fn of_very_many_unread_topics_the_latest_are_listed(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let mut made = Vec::new();
+    let mut groups = Vec::new();
+    for name in ["Garden", "Pond"] {
+        let group = forum.group(mira, name, GroupKind::Public).await;
+        forum.admit(&group, &[noor]).await;
+        for n in 0..70 {
+            forum.pass(Duration::from_secs(1));
+            made.push(forum.topic(mira, &group, &format!("Topic {n}"), "1").await.topic);
+        }
+        groups.push(group);
+    }
+    forum.drain().await;
+    let sidebar = async || {
+        forum.pass(Duration::from_secs(5));
+        let sidebar = domain::live::unread::sidebar(cx, id(noor)).await.unwrap();
+        assert_eq!(domain::live::unread::sidebar(cx, id(noor)).await.unwrap(), sidebar, "as it is stored");
+        sidebar
+    };
+    let parts = |sidebar: &domain::model::Sidebar| {
+        sidebar.groups.iter().map(|group| (group.topics.len(), group.rest, group.unread())).collect::<Vec<_>>()
+    };
+    assert_eq!(parts(&sidebar().await), [(30, 40, 70), (70, 0, 70)]);
+    assert!(reads::upto(&sidebar().await, None, cx.now()).starts_with('@'));
+    assert!(!reads::upto(&sidebar().await, Some(groups[1].id), cx.now()).starts_with('@'));
+    // A page has the counts of all the topics that it shows.
+    let found = groups::by_id(cx, noor, groups[0].id).await.unwrap();
+    let mut on_page = sidebar().await;
+    let (rows, _) = topics::list(cx, noor, &found, &mut on_page, None, 70).await.unwrap();
+    assert!(rows.len() == 70 && rows.iter().all(|row| row.unread == 1));
+    assert_eq!(parts(&on_page), [(70, 0, 70), (70, 0, 70)]);
+    // One that is only counted is read.
+    reads::mark(cx, noor, made[0], 1).await.unwrap();
+    let after = sidebar().await;
+    assert_eq!(after.groups.iter().map(domain::model::SidebarGroup::unread).collect::<Vec<_>>(), [69, 70]);
+    assert_eq!(unread(&forum, noor, made[0]).await, 0);
+    // A followed topic comes first on the start page, though it is old.
+    let level = domain::model::SubscriptionLevel::Followed;
+    topics::subscriptions::set_of_topic(cx, noor, made[1], level).await.unwrap();
+    let home = topics::home(cx, noor, &mut sidebar().await).await.unwrap();
+    assert_eq!(home.topics[0].1.topic.id, made[1]);
+    assert!(home.has_more);
+    let cx = domain::Context { search: None, ..cx.clone() };
+    assert_eq!(domain::admin::doctor::examine(&cx).await.unwrap().drift, Vec::<String>::new());
+}
+
+async fn reading_a_topic_counts_its_group_again_and_no_other(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let mut topics = Vec::new();
+    for name in ["Garden", "Pond"] {
+        let group = forum.group(mira, name, GroupKind::Public).await;
+        forum.admit(&group, &[noor]).await;
+        topics.push(forum.topic(mira, &group, "News", "1").await.topic);
+    }
+    forum.drain().await;
+    let counts = async || {
+        forum.pass(Duration::from_secs(5));
+        let sidebar = domain::live::unread::sidebar(cx, id(noor)).await.unwrap();
+        sidebar.groups.iter().map(|group| (group.name.clone(), group.unread())).collect::<Vec<_>>()
+    };
+    let both = |garden, pond| vec![("Garden".to_owned(), garden), ("Pond".to_owned(), pond)];
+    assert_eq!(counts().await, both(1, 1));
+    // Behind the forum's back: whoever counts the pond again sees it.
+    forum.execute("update topics set last_seq = 5").await;
+    reads::mark(cx, noor, topics[0], 2).await.unwrap();
+    assert_eq!(counts().await, both(3, 1));
+    // What is not about topics counts everything again.
+    domain::people::ignores::set(cx, noor, "mira", true).await.unwrap();
+    domain::people::ignores::set(cx, noor, "mira", false).await.unwrap();
+    assert_eq!(counts().await, both(3, 5));
+}

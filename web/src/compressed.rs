@@ -1,0 +1,119 @@
+//! Bytes that are sent often, compressed once.
+
+use std::io::Write;
+use std::sync::OnceLock;
+
+use actix_web::web::Bytes;
+
+/// A content coding that clients accept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Coding {
+    Identity,
+    Gzip,
+    Zstd,
+}
+
+impl Coding {
+    /// Returns the coding to use for the values of `Accept-Encoding`: Zstandard, then gzip.
+    pub fn of<'a>(accepted: impl Iterator<Item = &'a str>) -> Self {
+        let mut best = Self::Identity;
+        for part in accepted.flat_map(|value| value.split(',')) {
+            let (name, quality) = part.split_once(';').unwrap_or((part, ""));
+            let quality = quality.trim().strip_prefix("q=").map_or(1.0, |q| q.trim().parse().unwrap_or(0.0));
+            let coding = match name.trim() {
+                name if name.eq_ignore_ascii_case("zstd") => Self::Zstd,
+                name if name.eq_ignore_ascii_case("gzip") => Self::Gzip,
+                _ => continue,
+            };
+            if quality > 0.0 && best != Self::Zstd {
+                best = coding;
+            }
+        }
+        best
+    }
+
+    /// Returns the name in `Content-Encoding`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Identity => "identity",
+            Self::Gzip => "gzip",
+            Self::Zstd => "zstd",
+        }
+    }
+}
+
+/// Bytes with their compressed forms, each made when it is first needed.
+#[derive(Debug)]
+pub struct Compressed {
+    plain: Bytes,
+    gzip: OnceLock<Bytes>,
+    zstd: OnceLock<Bytes>,
+}
+
+/// The levels: what is sent often may take a little longer to compress.
+const GZIP: u32 = 6;
+const ZSTD: i32 = 7;
+
+impl Compressed {
+    pub const fn new(plain: Bytes) -> Self {
+        Self { plain, gzip: OnceLock::new(), zstd: OnceLock::new() }
+    }
+
+    pub fn plain(&self) -> Bytes {
+        self.plain.clone()
+    }
+
+    /// Returns the bytes in this coding; `None` for the identity.
+    pub fn coded(&self, coding: Coding) -> Option<Bytes> {
+        // Writing to memory does not fail.
+        let coded = match coding {
+            Coding::Identity => return None,
+            Coding::Gzip => self.gzip.get_or_init(|| gzip(&self.plain).unwrap_or_default().into()),
+            Coding::Zstd => self.zstd.get_or_init(|| zstd::encode_all(&*self.plain, ZSTD).unwrap_or_default().into()),
+        };
+        Some(coded.clone())
+    }
+}
+
+fn gzip(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::new(GZIP));
+    encoder.write_all(bytes)?;
+    encoder.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_best_coding_that_is_accepted_is_used() {
+        for (accepted, coding) in [
+            ("", Coding::Identity),
+            ("gzip, deflate, br, zstd", Coding::Zstd),
+            ("gzip, deflate, br", Coding::Gzip),
+            ("GZIP;q=0.5", Coding::Gzip),
+            ("zstd;q=0, gzip ; q=0.1", Coding::Gzip),
+            ("gzip;q=0", Coding::Identity),
+            ("gzip;q=x", Coding::Identity),
+            ("br, *", Coding::Identity),
+        ] {
+            assert_eq!(Coding::of([accepted].into_iter()), coding, "{accepted}");
+        }
+        assert_eq!(Coding::of(["br", "gzip"].into_iter()), Coding::Gzip);
+    }
+
+    #[test]
+    fn every_coding_is_of_the_same_bytes() {
+        let text = "Herons by the river. ".repeat(500);
+        let all = Compressed::new(text.clone().into());
+        assert_eq!(all.coded(Coding::Identity), None);
+        let zstd = all.coded(Coding::Zstd).unwrap();
+        assert_eq!(zstd::decode_all(&zstd[..]).unwrap(), text.as_bytes());
+        let gzip = all.coded(Coding::Gzip).unwrap();
+        let mut plain = Vec::new();
+        std::io::copy(&mut flate2::read::GzDecoder::new(&gzip[..]), &mut plain).unwrap();
+        assert_eq!(plain, text.as_bytes());
+        assert!(gzip.len() < text.len() / 10 && zstd.len() < text.len() / 10);
+        assert_eq!(all.coded(Coding::Gzip).unwrap().as_ptr(), gzip.as_ptr(), "compressed once");
+    }
+}

@@ -1,0 +1,87 @@
+//! Answers anonymous readers with finished pages from memory, before anything else runs.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::HttpMessage;
+use actix_web::body::{BoxBody, EitherBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{COOKIE, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+
+use crate::failure::wants_json;
+use crate::page_cache::{Memory, Page, Role};
+use crate::req::BACKGROUND;
+use crate::site::Site;
+
+/// How long requests wait for another one that reads the same page.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// The first parts of paths at which there are no such pages. Polls must not wait for each other.
+const NO_PAGES: [&str; 6] = ["live", "api", "static", "search", "admin", "-"];
+/// The longest path and query of a page that is kept.
+const LONGEST: usize = 300;
+/// The cookies of [`crate::site::CookieKind`] all contain this.
+const OUR_COOKIE: &[u8] = b"klatch";
+
+/// Returns the pages and this page's key, if a kept page may answer the request.
+fn keyed(request: &ServiceRequest) -> Option<(Data<Site>, Arc<Memory>, String)> {
+    if request.method() != Method::GET {
+        return None;
+    }
+    let path = request.uri().path_and_query()?.as_str();
+    let first = request.path().split('/').nth(1)?;
+    let site = request.app_data::<Data<Site>>()?;
+    let memory = site.pages.memory()?;
+    let headers = request.headers();
+    let has_cookie = |value: &HeaderValue| value.as_bytes().windows(OUR_COOKIE.len()).any(|part| part == OUR_COOKIE);
+    let is_own = headers.get_all(COOKIE).any(has_cookie) || headers.contains_key(BACKGROUND);
+    if NO_PAGES.contains(&first) || path.len() > LONGEST || is_own || wants_json(request.request()) {
+        return None;
+    }
+    Some((site.clone(), memory.clone(), path.to_owned()))
+}
+
+/// Middleware: answers with a kept page. Of several requests for a page that is not kept, one reads it and the others
+/// wait. While the database is away, pages that were kept are answered, with a line that says so.
+pub async fn serve(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<EitherBody<BoxBody, impl MessageBody>>, actix_web::Error> {
+    let Some((site, pages, key)) = keyed(&request) else {
+        return Ok(next.call(request).await?.map_into_right_body());
+    };
+    let hears = || !site.cx.bus.is_deaf();
+    let mut turn = None;
+    if hears() {
+        if let Some(page) = pages.current(&key) {
+            return Ok(hit(request, &page));
+        }
+        match pages.role(&key) {
+            Role::Reads(own) => turn = Some(own),
+            Role::Waits(mut end) => {
+                let _ = tokio::time::timeout(PATIENCE, end.changed()).await;
+                if let Some(page) = pages.current(&key) {
+                    return Ok(hit(request, &page));
+                }
+            }
+        }
+    }
+    request.extensions_mut().insert(pages.begin(key.clone()));
+    let answered = next.call(request).await?;
+    drop(turn);
+    if answered.status() == StatusCode::SERVICE_UNAVAILABLE
+        && hears()
+        && let Some(page) = pages.last(&key)
+    {
+        let (request, _) = answered.into_parts();
+        return Ok(ServiceResponse::new(request, page.answer_late()).map_into_left_body());
+    }
+    Ok(answered.map_into_right_body())
+}
+
+fn hit<B>(request: ServiceRequest, page: &Page) -> ServiceResponse<EitherBody<BoxBody, B>> {
+    let answer = page.answer(request.headers());
+    request.into_response(answer).map_into_left_body()
+}
