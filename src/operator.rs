@@ -147,6 +147,10 @@ async fn text(cx: &Context) -> String {
     if let Some(search) = &cx.search {
         let documents = [(String::new(), search.documents() as f64)];
         family("klatch_search_documents", "gauge", "Messages and topics in the search index.", &documents);
+        if let Ok(Some(unindexed)) = domain::search::unindexed(cx).await {
+            let unindexed = [(String::new(), unindexed as f64)];
+            family("klatch_search_unindexed", "gauge", "Changes that the search index has not read yet.", &unindexed);
+        }
     }
     text
 }

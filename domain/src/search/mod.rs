@@ -236,10 +236,15 @@ async fn scope(cx: &Context, viewer: Viewer, asked: &mut Asked) -> Result<Scope>
             Err(Error::NotFound) => groups::formerly(cx, viewer, slug).await.map(|group| group.id),
             found => found.map(|found| found.group.id),
         };
+        let group = match group {
+            // Its name, as people who do not know addresses type it.
+            Err(Error::NotFound) => store::search::group_named(&cx.db, viewer.id(), slug).await?.ok_or(Error::NotFound),
+            found => found,
+        };
         match group {
             Ok(group) if *wanted => wanted_groups.get_or_insert_default().extend([group.0]),
             Ok(group) => scope.seen.retain(|id| *id != group.0),
-            Err(Error::NotFound) => asked.complain(&format!("You cannot see a group with the address “{slug}”.")),
+            Err(Error::NotFound) => asked.complain(&format!("You cannot see a group with the address “{slug}”, nor one of that name.")),
             Err(error) => return Err(error),
         }
     }

@@ -1,6 +1,7 @@
 //! What a search asks the database for: names, stars and unread messages.
 
 use crate::db::{Db, sql};
+use crate::topics::reads::heard;
 use model::policy::visible_to_first;
 use model::{GroupId, MessageId, UserId};
 
@@ -11,15 +12,17 @@ pub async fn starred(db: &Db, user: UserId, limit: i64) -> Result<Vec<MessageId>
     sql!(values db, MessageId, "select message_id from stars where user_id = $1 order by created_at desc, message_id desc limit $2", user, limit)
 }
 
-/// Returns the messages that a user has not read in their groups, the newest first.
+/// Returns the messages that a user has not read in their groups, the newest first: those that unread counts count, but
+/// for messages of ignored users.
 pub async fn unread(db: &Db, user: UserId, limit: i64) -> Result<Vec<MessageId>> {
     sql!(values db, MessageId,
-        "select m.id from memberships ms join topics t on t.group_id = ms.group_id join messages m on m.topic_id = t.id
+        concat!("select m.id from memberships ms join topics t on t.group_id = ms.group_id join messages m on m.topic_id = t.id
          left join reads r on r.user_id = ms.user_id and r.topic_id = t.id
-         where ms.user_id = $1 and m.seq > coalesce(r.read_seq, 0) and (r.read_seq is not null or m.created_at > ms.read_before)
+         left join topic_levels l on l.user_id = ms.user_id and l.topic_id = t.id
+         where ms.user_id = $1 and ", heard!(), " and (ms.sees_from is null or ms.sees_from <= t.created_at) and m.seq > coalesce(r.read_seq, 0) and (r.read_seq is not null or m.created_at > ms.read_before)
            and m.author_id <> $1 and m.deleted_at is null and t.deleted_at is null
            and (r.read_seq is null or r.read_seq < t.last_seq) and (t.last_message_at > ms.read_before or t.arrived_at > ms.read_before)
-         order by m.id desc limit $2",
+         order by m.id desc limit $2"),
         user, limit)
 }
 
@@ -64,6 +67,14 @@ pub async fn names(
                    (select id, username from users where $3 <> '' and username_lower like $3 || '%' and deleted_at is null
                     order by length(username), username_lower limit $5) p"),
         reader, crate::list(words), crate::word(beginning), groups, people)
+}
+
+/// Returns the oldest group with this name, in any case, that a reader may see.
+pub async fn group_named(db: &Db, reader: Option<UserId>, name: &str) -> Result<Option<GroupId>> {
+    sql!(opt_value db, GroupId,
+        concat!("select g.id from groups g where lower(g.name) = $2 and g.kind <> 'direct' and ", visible_to_first!(),
+                " order by g.id limit 1"),
+        reader, crate::word(&name.to_lowercase()))
 }
 
 /// The name of a group or user, and what an operator calls it.

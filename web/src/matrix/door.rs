@@ -77,7 +77,7 @@ impl Door {
         let fields = fields(&scene, world, entry.path);
         let answer = self.send(forum, world, entry.method, &path, &fields, actor).await;
         if entry.method == "post" && answer.status < 400 {
-            world.strike(state);
+            world.strike(forum, state).await;
             // Undo what the request may have done to the users.
             forum.execute("delete from topic_levels").await;
             forum.execute("delete from ignores where user_id <> (select id from users where username = 'maker')").await;

@@ -209,9 +209,13 @@ impl World {
         scene
     }
 
-    /// Drops the scene of a state, since a request may have changed it.
-    pub fn strike(&mut self, state: State) {
-        self.scenes.retain(|(known, _)| *known != state);
+    /// Drops the scene of a state, since a request may have changed it, and deletes its group: thousands of groups in the
+    /// sidebar would slow all requests down.
+    pub async fn strike(&mut self, forum: &TestForum, state: State) {
+        for (_, scene) in self.scenes.extract_if(.., |(known, _)| *known == state) {
+            // The request may have done so.
+            let _ = groups::delete(&forum.cx, self.maker, scene.group.id, &scene.group.name).await;
+        }
     }
 
     pub async fn stage(&mut self, forum: &TestForum, state: State) -> Scene {

@@ -118,7 +118,7 @@ macro_rules! heard {
     };
 }
 
-pub(crate) use follows_by_writing;
+pub(crate) use {follows_by_writing, heard};
 
 /// The most unread topics that are counted in a group: those with the latest activity.
 pub const MOST_TOPICS: i64 = 1_000;
