@@ -255,3 +255,53 @@ impl Flash {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::model::{GroupId, SubscriptionLevel};
+
+    use super::*;
+
+    /// A reader in 3,000 groups, of which every second has something unread. One of the others is followed.
+    fn in_many(path: &str) -> Layout {
+        let mut layout = crate::samples::layout(path);
+        let sample = layout.sidebar.groups.swap_remove(0);
+        let group = |n: i64| SidebarGroup {
+            id: GroupId(1_000 + n),
+            slug: format!("group-{n}"),
+            topics: if n % 2 == 0 { sample.topics.clone() } else { Vec::new() },
+            level: if n == 2_001 { SubscriptionLevel::Followed } else { SubscriptionLevel::Normal },
+            ..sample.clone()
+        };
+        layout.sidebar.groups = (0..3_000).map(group).collect();
+        layout
+    }
+
+    #[test]
+    fn a_page_lists_some_of_very_many_groups_and_counts_all() {
+        let mut layout = in_many("/group-2501/");
+        layout.group = Some(GroupId(3_501));
+        let listed = layout.listed_groups();
+        assert_eq!(listed.len(), MOST_UNREAD + MOST_MORE + 2, "and the page's own, and the followed one");
+        assert!(layout.has_unlisted() && layout.listed_conversations().is_empty());
+        let json: serde_json::Value = serde_json::from_str(&layout.unread_json().to_string()).unwrap();
+        assert_eq!(json["groups"].as_object().unwrap().len(), listed.len());
+        let of_listed: i64 = listed.iter().map(|group| group.unread()).sum();
+        assert_eq!(json["unlisted"].as_i64().unwrap() + of_listed, layout.sidebar.unread());
+        // The page of the menu lists all.
+        assert_eq!(in_many("/-/menu").listed_groups().len(), 3_000);
+        assert!(!in_many("/-/menu").has_unlisted());
+    }
+
+    #[test]
+    fn what_is_only_counted_is_in_the_groups_count() {
+        let mut layout = crate::samples::layout("/");
+        let before = layout.sidebar.unread();
+        layout.sidebar.list_at_most(2);
+        assert_eq!(layout.sidebar.groups.iter().map(|group| group.topics.len()).sum::<usize>(), 2);
+        assert_eq!(layout.sidebar.unread(), before);
+        let json: serde_json::Value = serde_json::from_str(&layout.unread_json().to_string()).unwrap();
+        let rest: i64 = json["rest"].as_object().unwrap().values().filter_map(serde_json::Value::as_i64).sum();
+        assert!(rest > 0 && json.get("unlisted").is_none(), "{json}");
+    }
+}

@@ -31,7 +31,7 @@ const VERSION_KEPT: Duration = Duration::from_secs(7 * 24 * 3_600);
 const SETTLES: Duration = Duration::from_secs(2);
 
 /// The most unread topics that a summary lists.
-const MOST_LISTED: usize = 100;
+const MOST_LISTED: usize = 50;
 /// The most bytes of a user's log of versions.
 const MOST_LOGGED: usize = 2_000;
 /// The most topics that a version in the log names.

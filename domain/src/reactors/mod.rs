@@ -17,7 +17,7 @@ use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::jobs::{self, Cause, Job, Task};
 pub use futures_util::future::BoxFuture;
-use model::Message;
+use model::{GroupKind, Message};
 use store::topics::Subject;
 
 /// A hook after the save.
@@ -110,8 +110,12 @@ pub async fn run(cx: &Context, draw: &Draw, job: impl Into<Job>) -> Result<()> {
 /// If the database does not answer.
 pub async fn react(reactors: &[Reactor], cx: &Context, draw: &Draw, cause: Cause) -> Result<()> {
     let Some(news) = News::of(cx, cause).await? else { return Ok(()) };
-    let of_message = news.message.as_ref().map(|message| (news.subject.group.id, message.topic_id));
-    tell::pages_changed(cx, of_message).await;
+    match &news.message {
+        // No public page shows anything of their messages.
+        Some(_) if matches!(news.subject.group.kind, GroupKind::Private | GroupKind::Direct) => {}
+        Some(message) => tell::pages_changed(cx, Some((news.subject.group.id, message.topic_id))).await,
+        None => tell::pages_changed(cx, None).await,
+    }
     let mut timings = Vec::new();
     for reactor in reactors {
         let begun = std::time::Instant::now();

@@ -244,7 +244,9 @@ async fn scope(cx: &Context, viewer: Viewer, asked: &mut Asked) -> Result<Scope>
         match group {
             Ok(group) if *wanted => wanted_groups.get_or_insert_default().extend([group.0]),
             Ok(group) => scope.seen.retain(|id| *id != group.0),
-            Err(Error::NotFound) => asked.complain(&format!("You cannot see a group with the address “{slug}”, nor one of that name.")),
+            Err(Error::NotFound) => {
+                asked.complain(&format!("You cannot see a group with the address “{slug}”, nor one of that name."))
+            }
             Err(error) => return Err(error),
         }
     }

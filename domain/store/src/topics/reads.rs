@@ -218,16 +218,12 @@ pub async fn set_back(tx: &mut Tx, user: UserId, marked: &[(TopicId, i64, i64)],
     macro_rules! set_back {
         ($topic:literal, $seq:literal, $before:literal) => {
             concat!(
-                "update reads set read_seq = w.before, updated_at = $3
-                 from (select cast(",
-                $topic,
-                " as bigint) as topic, cast(",
-                $seq,
-                " as bigint) as seq,
-                              cast(",
-                $before,
-                " as bigint) as before from json_each($2)) w
-                 where user_id = $1 and topic_id = w.topic and read_seq = w.seq"
+                "insert into reads (user_id, topic_id, read_seq, updated_at)
+                 select r.user_id, r.topic_id, w.before, $3
+                 from (select cast(", $topic, " as bigint) as topic, cast(", $seq, " as bigint) as seq,
+                              cast(", $before, " as bigint) as before from json_each($2)) w
+                 cross join reads r where r.user_id = $1 and r.topic_id = w.topic and r.read_seq = w.seq
+                 on conflict (user_id, topic_id) do update set read_seq = excluded.read_seq, updated_at = excluded.updated_at"
             )
         };
     }
