@@ -159,7 +159,7 @@ class Page {
     switch (event.type) {
       case 'message':
         // A group that the page does not list.
-        if (!event.quiet && !this.unread.groups.has(group) && this.unread.isUnsure(group, topic)) this.redrawSoon();
+        if (!event.quiet && !this.unread.groups.has(group) && !this.groups().includes(group) && this.unread.isUnsure(group, topic)) this.redrawSoon();
         if (!event.quiet) this.unread.hear(group, topic, seq, author);
         if (isOpen) this.place(event, open);
         this.row(event);

@@ -39,7 +39,7 @@ export class Unread {
     this.unnamed = new Set();
   }
 
-  /** Whether only the server knows what was counted of a topic so far, because the page did not name it. */
+  /** Whether the topic's unread count is unknown here because the page did not list it. */
   isUnsure(group, topic) {
     if (!this.groups.has(group)) return this.unlisted !== null;
     return (this.rest.get(group) ?? 0) > 0 && (!this.groups.get(group).has(topic) || this.unnamed.has(topic));

@@ -90,11 +90,12 @@ fn file(request: &HttpRequest, name: &str, for_ever: bool) -> HttpResponse {
     response.insert_header((CACHE_CONTROL, keep)).insert_header((ETAG, tag));
     response.insert_header(("x-content-type-options", "nosniff"));
     response.insert_header((CONTENT_TYPE, if kind.is_empty() { SCRIPT } else { kind }));
+    response.insert_header((VARY, "Accept-Encoding"));
     if known {
         return response.finish();
     }
-    let coding = Coding::of(request.headers().get_all(ACCEPT_ENCODING).filter_map(|value| value.to_str().ok()));
-    response.insert_header((VARY, "Accept-Encoding"));
+    let accepted = request.headers().get_all(ACCEPT_ENCODING).filter_map(|value| value.to_str().ok());
+    let coding = if *kind == "image/x-icon" { Coding::Identity } else { Coding::of(accepted) };
     match file.coded(coding) {
         Some(bytes) => response.insert_header((CONTENT_ENCODING, coding.name())).body(bytes),
         None => response.body(file.plain()),

@@ -46,8 +46,8 @@ impl Coding {
 #[derive(Debug)]
 pub struct Compressed {
     plain: Bytes,
-    gzip: OnceLock<Bytes>,
-    zstd: OnceLock<Bytes>,
+    gzip: OnceLock<Option<Bytes>>,
+    zstd: OnceLock<Option<Bytes>>,
 }
 
 /// The levels: what is sent often may take a little longer to compress.
@@ -63,15 +63,14 @@ impl Compressed {
         self.plain.clone()
     }
 
-    /// Returns the bytes in this coding; `None` for the identity.
+    /// Returns the bytes in this coding; `None` for the identity, or if there is no memory to compress them.
     pub fn coded(&self, coding: Coding) -> Option<Bytes> {
-        // Writing to memory does not fail.
-        let coded = match coding {
-            Coding::Identity => return None,
-            Coding::Gzip => self.gzip.get_or_init(|| gzip(&self.plain).unwrap_or_default().into()),
-            Coding::Zstd => self.zstd.get_or_init(|| zstd::encode_all(&*self.plain, ZSTD).unwrap_or_default().into()),
-        };
-        Some(coded.clone())
+        let bytes = |compressed: std::io::Result<Vec<u8>>| compressed.ok().map(Bytes::from);
+        match coding {
+            Coding::Identity => None,
+            Coding::Gzip => self.gzip.get_or_init(|| bytes(gzip(&self.plain))).clone(),
+            Coding::Zstd => self.zstd.get_or_init(|| bytes(zstd::encode_all(&*self.plain, ZSTD))).clone(),
+        }
     }
 }
 

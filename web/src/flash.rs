@@ -77,7 +77,7 @@ const FLASHES: &[(&str, &str)] = &[
     ("read", "Marked as read."),
     (ALL_READ, "Marked as read."),
     ("all-unread", "Marked as unread again."),
-    ("not-undone", "There is nothing to undo any more."),
+    ("not-undone", "This can no longer be undone."),
     ("revoked", "That session is signed out."),
     ("retried", "The job will be tried again."),
     ("dropped", "The job is gone."),

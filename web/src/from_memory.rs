@@ -18,7 +18,7 @@ use crate::site::Site;
 
 /// How long requests wait for another one that reads the same page.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// The first parts of paths at which there are no such pages. Polls must not wait for each other.
+/// The first parts of paths at which no page is kept. Polls must not wait for each other.
 const NO_PAGES: [&str; 6] = ["live", "api", "static", "search", "admin", "-"];
 /// The longest path and query of a page that is kept.
 const LONGEST: usize = 300;
@@ -82,6 +82,6 @@ pub async fn serve(
 }
 
 fn hit<B>(request: ServiceRequest, page: &Page) -> ServiceResponse<EitherBody<BoxBody, B>> {
-    let answer = page.answer(request.headers());
+    let answer = page.answer(request.headers(), true);
     request.into_response(answer).map_into_left_body()
 }

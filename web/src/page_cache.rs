@@ -29,6 +29,8 @@ use crate::compressed::{Coding, Compressed};
 
 /// After this time, a page is read again from the database.
 const CHECKED: Duration = Duration::from_secs(5);
+/// While the database is away, pages up to this age are answered.
+const OLDEST: Duration = Duration::from_secs(3_600);
 /// A page that did not change keeps the cursor of its live events at most for this time.
 const DRAWN: Duration = Duration::from_secs(300);
 /// The most groups or topics whose changes are remembered one by one.
@@ -46,7 +48,7 @@ pub enum About {
     Group(GroupId),
     /// A topic in a group.
     Topic(GroupId, TopicId),
-    /// What no control message announces: such a page is not kept.
+    /// No control message announces changes of it, so the page is not kept.
     Unkept,
 }
 
@@ -101,11 +103,22 @@ pub struct Page {
 struct Changes {
     news: Receiver<Control>,
     last: u64,
+    /// Of anything but who is online.
+    site: u64,
     /// Of what concerns all pages.
     all: u64,
-    /// Of groups: what concerns all their pages, and what concerns their lists of topics.
-    groups: HashMap<GroupId, (u64, u64)>,
+    groups: HashMap<GroupId, OfGroup>,
+    /// Of the messages of topics.
     topics: HashMap<TopicId, u64>,
+}
+
+/// The numbers of the last changes in a group.
+#[derive(Clone, Copy, Debug, Default)]
+struct OfGroup {
+    /// Of who is online, or a member.
+    people: u64,
+    /// Of any messages.
+    messages: u64,
 }
 
 impl Changes {
@@ -124,23 +137,28 @@ impl Changes {
         let number = self.last + 1;
         match control {
             Control::PagesChanged { topic: Some((group, topic)) } => {
-                self.groups.entry(*group).or_default().1 = number;
+                self.groups.entry(*group).or_default().messages = number;
                 self.topics.insert(*topic, number);
             }
             Control::HereChanged { groups } => {
                 for group in groups {
-                    self.groups.entry(*group).or_default().0 = number;
+                    self.groups.entry(*group).or_default().people = number;
                 }
             }
-            Control::MembershipChanged { group, .. } => self.groups.entry(*group).or_default().0 = number,
+            Control::MembershipChanged { group, .. } => self.groups.entry(*group).or_default().people = number,
             Control::PagesChanged { topic: None }
             | Control::GroupChanged { .. }
-            | Control::UserChanged { .. }
             | Control::SiteChanged
             | Control::Reconnected => self.all = number,
-            Control::SessionEnded { .. } | Control::RulesChanged | Control::SearchChanged => return,
+            Control::UserChanged { .. }
+            | Control::SessionEnded { .. }
+            | Control::RulesChanged
+            | Control::SearchChanged => return,
         }
         self.last = number;
+        if !matches!(control, Control::HereChanged { .. }) {
+            self.site = number;
+        }
         if self.groups.len() > MOST_REMEMBERED || self.topics.len() > MOST_REMEMBERED {
             self.groups.clear();
             self.topics.clear();
@@ -148,16 +166,23 @@ impl Changes {
         }
     }
 
+    /// Returns the number of the last change that concerns a page.
     fn of(&self, about: About) -> u64 {
-        let (group, list) = match about {
-            About::Site | About::Unkept => return self.last,
-            About::Group(group) | About::Topic(group, _) => self.groups.get(&group).copied().unwrap_or_default(),
+        let people = match about {
+            About::Site | About::Unkept => 0,
+            About::Group(group) | About::Topic(group, _) => self.groups.get(&group).map_or(0, |of| of.people),
         };
+        self.of_content(about).max(people)
+    }
+
+    /// Returns the same without changes of who is online, or a member.
+    fn of_content(&self, about: About) -> u64 {
         let own = match about {
+            About::Site | About::Unkept => self.site,
+            About::Group(group) => self.groups.get(&group).map_or(0, |of| of.messages),
             About::Topic(_, topic) => self.topics.get(&topic).copied().unwrap_or_default(),
-            _ => list,
         };
-        self.all.max(group).max(own)
+        self.all.max(own)
     }
 }
 
@@ -201,7 +226,8 @@ impl Pages {
         if bytes == 0 {
             return Self(None);
         }
-        let changes = Changes { news, last: 1, all: 1, groups: HashMap::new(), topics: HashMap::new() };
+        let (groups, topics) = (HashMap::new(), HashMap::new());
+        let changes = Changes { news, last: 1, site: 1, all: 1, groups, topics };
         // The estimate of how many there will be only matters for the size of tables.
         let count = usize::try_from(bytes / 50_000).unwrap_or(usize::MAX).clamp(16, 100_000);
         Self(Some(Arc::new(Memory {
@@ -216,7 +242,7 @@ impl Pages {
         self.0.as_ref()
     }
 
-    /// Keeps a page. One with the same tag that is kept already stays, unless its cursor is old.
+    /// Keeps a page in place of what was kept at its address.
     pub fn keep(&self, reading: &Reading, about: About, page: Arc<Page>) {
         let Some(inner) = self.0.as_ref().filter(|_| about != About::Unkept) else { return };
         MISSES.fetch_add(1, Ordering::Relaxed);
@@ -233,21 +259,22 @@ impl Pages {
 }
 
 impl Memory {
-    fn unchanged(&self, key: &str) -> Option<Arc<Kept>> {
+    fn unchanged(&self, key: &str, last: impl FnOnce(&Changes, About) -> u64) -> Option<Arc<Kept>> {
         let kept = self.kept.get(key)?;
         let mut changes = lock(&self.changes);
         changes.catch_up();
-        (changes.of(kept.about) <= kept.known).then_some(kept)
+        (last(&changes, kept.about) <= kept.known).then_some(kept)
     }
 
-    /// Returns the page if no change since it was read concerns it, however long ago that was.
+    /// Returns the page as it was last read, if no content that it shows has changed since.
     pub fn last(&self, key: &str) -> Option<Arc<Page>> {
-        self.unchanged(key).map(|kept| kept.page.clone())
+        let kept = self.unchanged(key, Changes::of_content).filter(|kept| kept.read.elapsed() < OLDEST)?;
+        Some(kept.page.clone())
     }
 
     /// Returns the page if it can be answered now.
     pub fn current(&self, key: &str) -> Option<Arc<Page>> {
-        let kept = self.unchanged(key).filter(|kept| kept.read.elapsed() < CHECKED)?;
+        let kept = self.unchanged(key, Changes::of).filter(|kept| kept.read.elapsed() < CHECKED)?;
         HITS.fetch_add(1, Ordering::Relaxed);
         Some(kept.page.clone())
     }
@@ -280,12 +307,15 @@ impl Page {
         Some(Self { html: Compressed::new(html.into()), tag, policy, drawn: Instant::now() })
     }
 
-    /// Answers with the page: 304 if the client has it.
-    pub fn answer(&self, request: &HeaderMap) -> HttpResponse {
+    /// Answers with the page: 304 if the client has it. One that is kept is compressed here.
+    pub fn answer(&self, request: &HeaderMap, is_kept: bool) -> HttpResponse {
         let known = request.get_all(IF_NONE_MATCH).filter_map(|value| value.to_str().ok());
         let tag = self.tag.to_str().unwrap_or_default();
         if known.flat_map(|value| value.split(',')).map(str::trim).any(|known| known == tag || known == "*") {
             return self.begun(StatusCode::NOT_MODIFIED).finish();
+        }
+        if !is_kept {
+            return self.begun(StatusCode::OK).content_type(HTML).body(self.html.plain());
         }
         let coding = Coding::of(request.get_all(ACCEPT_ENCODING).filter_map(|value| value.to_str().ok()));
         let mut response = self.begun(StatusCode::OK);
@@ -322,7 +352,7 @@ pub const HTML: &str = "text/html; charset=utf-8";
 /// Where the main part of a page begins.
 const MAIN: &str = "<main id=\"main\" tabindex=\"-1\">";
 const LATE: &str = "<p class=\"flash problem\" role=\"status\">The database does not answer just now. \
-                    This page is as it was some time ago.</p>";
+                    This page may be out of date.</p>";
 
 /// Returns how pages of this process were answered, in the Prometheus text format.
 pub fn metrics() -> String {

@@ -201,7 +201,7 @@ impl Walk {
             }
             "rename" => {
                 self.forum.execute("update users set username = username || 'x' where username like 'ann%'").await;
-                cx.bus.tell(&Control::UserChanged { user: id(who) }).await.expect("the bus");
+                cx.bus.tell(&Control::PagesChanged { topic: None }).await.expect("the bus");
                 Ok(())
             }
             "profile" => {

@@ -139,7 +139,8 @@ impl Site {
                 Ok(Control::MembershipChanged { group, .. } | Control::GroupChanged { group, .. }) => {
                     self.forget_beside(&[group]);
                 }
-                Ok(Control::Reconnected) | Err(RecvError::Lagged(_)) => {
+                // A topic may have got another title, or have gone.
+                Ok(Control::Reconnected | Control::PagesChanged { topic: None }) | Err(RecvError::Lagged(_)) => {
                     if let Ok(mut all) = self.asides.lock() {
                         all.clear();
                     }
@@ -147,7 +148,7 @@ impl Site {
                 Ok(
                     Control::SessionEnded { .. }
                     | Control::UserChanged { .. }
-                    | Control::PagesChanged { .. }
+                    | Control::PagesChanged { topic: Some(_) }
                     | Control::RulesChanged
                     | Control::SiteChanged
                     | Control::SearchChanged,

@@ -28,8 +28,8 @@ pub enum Control {
     },
     /// The online users of these groups, or their members, changed.
     HereChanged { groups: Vec<GroupId> },
-    /// What pages show changed: of the messages of a topic in this group, or without one, anything. Pages of other topics
-    /// can show a topic's title.
+    /// Public pages changed. With a topic in its group, only the topic's messages changed. Without one, anything may have
+    /// changed: pages of other topics can show a topic's title.
     PagesChanged { topic: Option<(GroupId, TopicId)> },
     /// The rules that check messages before they are saved changed.
     RulesChanged,

@@ -150,6 +150,11 @@ impl Sidebar {
         self.groups.iter().flat_map(|group| &group.topics).find(|listed| listed.topic == topic)
     }
 
+    /// Returns the number of listed topics.
+    pub fn listed(&self) -> usize {
+        self.groups.iter().map(|group| group.topics.len()).sum()
+    }
+
     /// Lists at most this many topics, those with the latest activity. The others are counted in their group's rest.
     pub fn list_at_most(&mut self, most: usize) {
         let mut latest: Vec<(Timestamp, TopicId)> =

@@ -173,7 +173,7 @@ async fn remove_or_ban(cx: &Context, viewer: Viewer, group: GroupId, user: UserI
         tell::membership_changed(cx, user, group).await;
     }
     if reason.is_some() {
-        crate::live::tell::account_changed(cx, user).await;
+        crate::live::tell::person_changed(cx, user).await;
     }
     Ok(found.group)
 }
@@ -236,7 +236,7 @@ pub async fn lift_ban(cx: &Context, viewer: Viewer, group: GroupId, user: UserId
     log::write(&mut tx, LogEntry::new(by, LogAction::BanLifted).group(group).whom(user), now).await?;
     tx.commit().await?;
     tell::membership_changed(cx, user, group).await;
-    crate::live::tell::account_changed(cx, user).await;
+    crate::live::tell::person_changed(cx, user).await;
     Ok(found.group)
 }
 

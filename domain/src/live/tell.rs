@@ -20,8 +20,8 @@ pub(crate) async fn membership_changed(cx: &Context, user: UserId, group: GroupI
     publish_own(cx, user, json!({"type": "member", "group": group}).to_string()).await;
 }
 
-/// Announces to all processes that what pages show changed: the messages of a topic in a group, or anything. The reactors
-/// do so after every change. Call it too, after the commit, where something that was shown must not be any more.
+/// Announces to all processes that public pages changed: the messages of a topic in a group, or anything. The reactors do
+/// so after every change. Also call it after a commit that hides something.
 pub(crate) async fn pages_changed(cx: &Context, topic: Option<(GroupId, TopicId)>) {
     cx.tell(&Control::PagesChanged { topic }).await;
 }
@@ -51,6 +51,13 @@ pub(crate) async fn tell_moderators(cx: &Context, group: GroupId) {
     }
 }
 
+/// Announces a change of an account that public pages can show, such as its name.
+pub(crate) async fn person_changed(cx: &Context, user: UserId) {
+    account_changed(cx, user).await;
+    pages_changed(cx, None).await;
+}
+
+/// Announces a change of what an account may do or sees.
 pub(crate) async fn account_changed(cx: &Context, user: UserId) {
     let control = Control::UserChanged { user };
     cx.sessions.handle(&control);

@@ -32,6 +32,8 @@ const SETTLES: Duration = Duration::from_secs(2);
 
 /// The most unread topics that a summary lists.
 const MOST_LISTED: usize = 50;
+/// With fewer left while others are only counted, everything is counted again.
+const FEWEST_LISTED: usize = 35;
 /// The most bytes of a user's log of versions.
 const MOST_LOGGED: usize = 2_000;
 /// The most topics that a version in the log names.
@@ -259,6 +261,11 @@ async fn refresh(cx: &Context, user: UserId, mut summary: Summary, read: &[Topic
             group.kind = row.kind;
             group.level = row.level;
         }
+    }
+    if sidebar.groups.iter().any(|group| group.rest > 0) && sidebar.listed() < FEWEST_LISTED {
+        // The topics that come next belong to other groups.
+        let Summary { version, user_version, .. } = summary;
+        return count(cx, user, version, user_version).await;
     }
     *group_versions = versions;
     count_beside(cx, user, sidebar).await?;

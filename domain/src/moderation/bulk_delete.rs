@@ -160,7 +160,7 @@ pub async fn clear_site(
     for id in ended {
         sessions::ended_everywhere(cx, id).await;
     }
-    tell::account_changed(cx, user).await;
+    tell::person_changed(cx, user).await;
     Ok(found)
 }
 
@@ -204,7 +204,7 @@ pub async fn clear_group(
     for user in concerned {
         tell::membership_changed(cx, user, group).await;
     }
-    tell::account_changed(cx, user).await;
+    tell::person_changed(cx, user).await;
     Ok(chosen.found.group)
 }
 
@@ -276,6 +276,6 @@ async fn undo(cx: &Context, mut tx: Tx, row: &BulkDeleteRow, by: UserId) -> Resu
     jobs::enqueue(&mut tx, Task::UndoBulkDelete { removal }, now).await?;
     tx.commit().await?;
     cx.wake.after_commit();
-    tell::account_changed(cx, user).await;
+    tell::person_changed(cx, user).await;
     Ok(user)
 }

@@ -93,7 +93,7 @@ async fn announce(cx: &Context, user: UserId, (ended, concerned): Gone) {
     for (user, group) in concerned {
         tell::membership_changed(cx, user, group).await;
     }
-    tell::account_changed(cx, user).await;
+    tell::person_changed(cx, user).await;
 }
 
 pub(crate) async fn anonymize(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<()> {

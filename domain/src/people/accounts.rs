@@ -250,7 +250,7 @@ pub async fn rename(cx: &Context, user: UserId, typed: &str, password: Password)
     }
     tx.commit().await?;
     cx.wake.after_commit();
-    tell::account_changed(cx, user).await;
+    tell::person_changed(cx, user).await;
     for group in conversations {
         cx.tell(&Control::GroupChanged { group, narrows: false }).await;
     }
@@ -290,7 +290,7 @@ pub async fn update_profile(cx: &Context, user: UserId, mut profile: Profile) ->
     unread::users_change(cx, &[user]).await?;
     store::people::users::update_profile(&mut tx, user, &profile).await?;
     tx.commit().await?;
-    tell::account_changed(cx, user).await;
+    tell::person_changed(cx, user).await;
     Ok(())
 }
 

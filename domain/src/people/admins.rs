@@ -80,7 +80,7 @@ pub async fn restrict(
     for id in ended {
         sessions::ended_everywhere(cx, id).await;
     }
-    tell::account_changed(cx, user).await;
+    tell::person_changed(cx, user).await;
     Ok(found)
 }
 
@@ -237,6 +237,6 @@ pub async fn set_admin(cx: &Context, actor: impl Into<Actor>, user: UserId, is_a
     }
     tx.commit().await?;
     cx.wake.after_commit();
-    tell::account_changed(cx, user).await;
+    tell::person_changed(cx, user).await;
     Ok(())
 }

@@ -181,7 +181,7 @@ pub async fn answer(cx: &Context, viewer: Viewer, users: &[UserId], approve: boo
     tx.commit().await?;
     cx.wake.after_commit();
     for (user, _) in &answered {
-        tell::account_changed(cx, *user).await;
+        tell::person_changed(cx, *user).await;
     }
     Ok(answered.len())
 }
@@ -242,7 +242,7 @@ pub(crate) async fn forget_declined(cx: &Context) -> Result<usize> {
         tell::membership_changed(cx, user, group).await;
     }
     for user in &users {
-        tell::account_changed(cx, *user).await;
+        tell::person_changed(cx, *user).await;
     }
     Ok(users.len())
 }

@@ -96,7 +96,7 @@ pub async fn run(cx: &Context, draw: &Draw, job: impl Into<Job>) -> Result<()> {
         Job::Task(Task::UndoBulkDelete { removal }) => bulk_delete::work(cx, removal, true).await,
         Job::Task(Task::CompareSummaries { token }) => doctor::answer(cx, token).await,
         Job::Task(Task::AccountChanged { user }) => {
-            tell::account_changed(cx, user).await;
+            tell::person_changed(cx, user).await;
             Ok(())
         }
         Job::Task(Task::GroupChanged { group }) => tell::group_changed(cx, group).await,

@@ -245,7 +245,7 @@ async fn scope(cx: &Context, viewer: Viewer, asked: &mut Asked) -> Result<Scope>
             Ok(group) if *wanted => wanted_groups.get_or_insert_default().extend([group.0]),
             Ok(group) => scope.seen.retain(|id| *id != group.0),
             Err(Error::NotFound) => {
-                asked.complain(&format!("You cannot see a group with the address “{slug}”, nor one of that name."))
+                asked.complain(&format!("No group that you can see has the address or the name “{slug}”."))
             }
             Err(error) => return Err(error),
         }

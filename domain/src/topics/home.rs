@@ -36,7 +36,7 @@ pub struct HomePage {
 pub async fn home(cx: &Context, viewer: Viewer, sidebar: &mut Sidebar) -> Result<HomePage> {
     viewer.user()?;
     let mut topics = unread_paper(cx, viewer, sidebar, TOPICS + 1).await?;
-    let has_more = cut(&mut topics, TOPICS);
+    let has_more = cut(&mut topics, TOPICS) || sidebar.groups.iter().any(|group| group.rest > 0);
     let popular = DirectoryFilter { words: "", category: None, order: DirectoryOrder::Popular };
     Ok(HomePage {
         topics,

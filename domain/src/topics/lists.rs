@@ -10,7 +10,7 @@ use model::policy::{Permission, Viewer};
 use model::time::Timestamp;
 use model::{Group, Message, Sidebar, TopicId, TopicRow};
 
-/// The most followed topics that are looked through for unread ones.
+/// How many followed topics are searched for unread ones at most.
 const MOST_FOLLOWED: i64 = 200;
 
 /// A cursor for lists of topics: the next page holds the topics with older activity.

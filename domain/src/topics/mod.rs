@@ -89,6 +89,7 @@ pub async fn rename(cx: &Context, viewer: Viewer, id: TopicId, title: &str) -> R
     jobs::enqueue(&mut tx, Cause::TopicChanged { topic: id }, now).await?;
     tx.commit().await?;
     cx.wake.after_commit();
+    tell::pages_changed(cx, None).await;
     Ok((Topic { name: title, ..found.topic }, found.group))
 }
 
@@ -129,6 +130,7 @@ pub async fn mark(cx: &Context, viewer: Viewer, id: TopicId, mark: Mark, on: boo
     }
     tx.commit().await?;
     cx.wake.after_commit();
+    tell::pages_changed(cx, None).await;
     Ok((found.topic, found.group))
 }
 

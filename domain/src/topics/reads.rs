@@ -48,8 +48,8 @@ pub async fn seen(cx: &Context, user: UserId, topic: TopicId, shown: ReadPositio
 }
 
 /// Marks what a page showed (text from [`upto`]) as read. Messages that arrived since stay unread. For some minutes,
-/// [`undo`] takes it back.
-pub async fn mark_shown(cx: &Context, viewer: Viewer, shown: &str) -> Result<()> {
+/// [`undo`] takes it back. Returns whether something was unread.
+pub async fn mark_shown(cx: &Context, viewer: Viewer, shown: &str) -> Result<bool> {
     let user = viewer.user()?;
     let garbage = || Error::invalid("upto", "This is not what the page sent; load it again.");
     if let Some(moment) = shown.strip_prefix('@') {
@@ -69,12 +69,14 @@ pub async fn mark_shown(cx: &Context, viewer: Viewer, shown: &str) -> Result<()>
     let before = store::topics::reads::of_topics(&cx.db, user, &topics).await?;
     let before = before.into_iter().map(|row| (row.topic_id, row.read_seq)).collect();
     let moved = advance(cx, user, &wanted).await?;
-    remember(cx, user, &moved, &before).await;
-    Ok(())
+    if !moved.is_empty() {
+        remember(cx, user, &moved, &before).await;
+    }
+    Ok(!moved.is_empty())
 }
 
 /// Marks everything in the user's groups, or in one, as read that was there at a moment.
-async fn mark_until(cx: &Context, user: UserId, group: Option<GroupId>, moment: Timestamp) -> Result<()> {
+async fn mark_until(cx: &Context, user: UserId, group: Option<GroupId>, moment: Timestamp) -> Result<bool> {
     let moment = moment.clamp(Timestamp(0), cx.now().minus(COMMITS));
     let sidebar = unread::sidebar(cx, user).await?;
     let mut tx = cx.db.begin().await?;
@@ -87,7 +89,7 @@ async fn mark_until(cx: &Context, user: UserId, group: Option<GroupId>, moment: 
         let counted = sidebar.groups.iter().filter(|g| g.unread() > 0 && group.is_none_or(|only| g.id == only));
         recount_open_pages(cx, user, counted.map(|group| group.id)).await;
     }
-    Ok(())
+    Ok(!moved.is_empty())
 }
 
 async fn recount_open_pages(cx: &Context, user: UserId, groups: impl Iterator<Item = GroupId>) {
@@ -95,6 +97,8 @@ async fn recount_open_pages(cx: &Context, user: UserId, groups: impl Iterator<It
     tell::redraw_own(cx, user, &groups).await;
 }
 
+/// The position before, of a topic that was never opened.
+const NEVER_READ: i64 = -1;
 /// How long marking everything as read can be undone.
 const UNDO: Duration = Duration::from_secs(15 * 60);
 
@@ -112,7 +116,7 @@ fn undo_key(user: UserId) -> String {
 /// Remembers what was marked as read, and the positions before, so that it can be undone.
 async fn remember(cx: &Context, user: UserId, moved: &[(TopicId, i64)], before: &HashMap<TopicId, i64>) {
     let marked: Vec<(TopicId, i64, i64)> =
-        moved.iter().map(|(topic, seq)| (*topic, *seq, before.get(topic).copied().unwrap_or(0))).collect();
+        moved.iter().map(|(topic, seq)| (*topic, *seq, before.get(topic).copied().unwrap_or(NEVER_READ))).collect();
     let Ok(bytes) = serde_json::to_vec(&Marked { at: cx.now(), topics: marked }) else { return };
     if let Err(error) = cx.kv.set(&undo_key(user), &bytes, UNDO).await {
         tracing::warn!(%error, "what was marked as read cannot be undone");
@@ -131,7 +135,9 @@ pub async fn undo(cx: &Context, viewer: Viewer) -> Result<bool> {
     }
     let mut tx = cx.db.begin().await?;
     unread::users_change(cx, &[user]).await?;
-    store::topics::reads::set_back(&mut tx, user, &topics, cx.now()).await?;
+    let (never_read, read): (Vec<_>, Vec<_>) = topics.into_iter().partition(|(_, _, before)| *before == NEVER_READ);
+    store::topics::reads::set_back(&mut tx, user, &read, cx.now()).await?;
+    store::topics::reads::forget(&mut tx, user, &never_read).await?;
     tx.commit().await?;
     let _ = cx.kv.delete(&[key]).await;
     let sidebar = unread::sidebar(cx, user).await?;
@@ -143,7 +149,7 @@ pub async fn undo(cx: &Context, viewer: Viewer) -> Result<bool> {
 const MOST_TOLD: usize = 50;
 
 /// Returns what a page shows as unread at this time, as text for its "mark read" form. With `group`, only of that group.
-/// It lists the topics, or if the sidebar does not list all, says the moment: `@MICROSECONDS:GROUP`, with 0 for all groups.
+/// It lists the topics. If the sidebar lists only some, it gives the time instead: `@MICROSECONDS:GROUP`, with 0 for all groups.
 pub fn upto(sidebar: &Sidebar, group: Option<GroupId>, now: Timestamp) -> String {
     let groups = sidebar.groups.iter().filter(|g| group.is_none_or(|only| g.id == only));
     if groups.clone().any(|group| group.rest > 0) {

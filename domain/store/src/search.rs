@@ -12,8 +12,8 @@ pub async fn starred(db: &Db, user: UserId, limit: i64) -> Result<Vec<MessageId>
     sql!(values db, MessageId, "select message_id from stars where user_id = $1 order by created_at desc, message_id desc limit $2", user, limit)
 }
 
-/// Returns the messages that a user has not read in their groups, the newest first: those that unread counts count, but
-/// for messages of ignored users.
+/// Returns the messages that a user has not read in their groups, the newest first. Like unread counts, it leaves out what
+/// the user has muted. After joining a group again, it also finds messages from before.
 pub async fn unread(db: &Db, user: UserId, limit: i64) -> Result<Vec<MessageId>> {
     sql!(values db, MessageId,
         concat!("select m.id from memberships ms join topics t on t.group_id = ms.group_id join messages m on m.topic_id = t.id
@@ -69,12 +69,12 @@ pub async fn names(
         reader, crate::list(words), crate::word(beginning), groups, people)
 }
 
-/// Returns the oldest group with this name, in any case, that a reader may see.
+/// Returns the oldest group with this name that a reader may see. Letters of ASCII may be of either case.
 pub async fn group_named(db: &Db, reader: Option<UserId>, name: &str) -> Result<Option<GroupId>> {
     sql!(opt_value db, GroupId,
-        concat!("select g.id from groups g where lower(g.name) = $2 and g.kind <> 'direct' and ", visible_to_first!(),
+        concat!("select g.id from groups g where (lower(g.name) = $2 or g.name = $3) and g.kind <> 'direct' and ", visible_to_first!(),
                 " order by g.id limit 1"),
-        reader, crate::word(&name.to_lowercase()))
+        reader, crate::word(&name.to_lowercase()), crate::word(name))
 }
 
 /// The name of a group or user, and what an operator calls it.

@@ -34,7 +34,8 @@ async fn marking_as_read_can_be_undone(forum: TestForum) {
     let by_list = reads::upto(&drawn, None, cx.now());
     forum.pass(Duration::from_secs(10));
     for shown in [by_list, format!("@{}:0", cx.now().0), format!("@{}:{}", cx.now().0, garden.id)] {
-        reads::mark_shown(cx, noor, &shown).await.unwrap();
+        assert!(reads::mark_shown(cx, noor, &shown).await.unwrap());
+        assert!(!reads::mark_shown(cx, noor, &shown).await.unwrap(), "a form that is sent twice marks once");
         assert_eq!(counts().await, [0, 0], "{shown}");
         assert!(!reads::undo(cx, mira).await.unwrap(), "nothing of hers");
         assert!(reads::undo(cx, noor).await.unwrap(), "{shown}");
@@ -47,6 +48,12 @@ async fn marking_as_read_can_be_undone(forum: TestForum) {
     forum.post(mira, pears, "2").await;
     reads::mark(cx, noor, pears, 2).await.unwrap();
     reads::undo(cx, noor).await.unwrap();
+    assert_eq!(counts().await, [2, 0]);
+    // Muted topics stay as they are.
+    let level = domain::model::SubscriptionLevel::Muted;
+    topics::subscriptions::set_of_topic(cx, noor, plums, level).await.unwrap();
+    assert!(!reads::mark_shown(cx, noor, &format!("@{}:0", cx.now().0)).await.unwrap());
+    topics::subscriptions::set_of_topic(cx, noor, plums, domain::model::SubscriptionLevel::Normal).await.unwrap();
     assert_eq!(counts().await, [2, 0]);
     // After a while, it stays as it is.
     reads::mark_shown(cx, noor, &format!("@{}:0", cx.now().0)).await.unwrap();
@@ -92,6 +99,14 @@ async fn of_very_many_unread_topics_the_latest_are_listed(forum: TestForum) {
     let after = sidebar().await;
     assert_eq!(after.groups.iter().map(domain::model::SidebarGroup::unread).collect::<Vec<_>>(), [69, 70]);
     assert_eq!(unread(&forum, noor, made[0]).await, 0);
+    // Whoever reads the listed topics one by one finds the others on the start page.
+    for topic in made[70..].iter().rev() {
+        reads::mark(cx, noor, *topic, 1).await.unwrap();
+        let home = topics::home(cx, noor, &mut sidebar().await).await.unwrap();
+        assert_eq!((home.topics.len(), home.has_more), (30, true));
+    }
+    let left = sidebar().await;
+    assert!(left.unread() == 69 && (35..=50).contains(&left.listed()), "{:?}", parts(&left));
     // A followed topic comes first on the start page, though it is old.
     let level = domain::model::SubscriptionLevel::Followed;
     topics::subscriptions::set_of_topic(cx, noor, made[1], level).await.unwrap();

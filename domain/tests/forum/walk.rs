@@ -137,9 +137,10 @@ impl RandomWalk {
                 ("looks".into(), Ok(()))
             }
             18..=19 => match self.shown.pop() {
-                Some((who, shown)) => {
-                    (format!("{who:?} marks what was shown: {shown}"), reads::mark_shown(&cx, who, &shown).await)
-                }
+                Some((who, shown)) => (
+                    format!("{who:?} marks what was shown: {shown}"),
+                    reads::mark_shown(&cx, who, &shown).await.map(drop),
+                ),
                 None => ("had not looked".into(), Ok(())),
             },
             20..=21 => (format!("joins {}", group.name), groups::join(&cx, who, group.id).await.map(drop)),

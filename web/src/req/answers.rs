@@ -58,7 +58,7 @@ impl Req {
         if let Some(reading) = &self.reading {
             self.site.pages.keep(reading, about, page.clone());
         }
-        Ok(page.answer(&self.cache_headers))
+        Ok(page.answer(&self.cache_headers, self.reading.is_some()))
     }
 
     /// Whether the answer is for nobody in particular.

@@ -130,7 +130,7 @@ impl Req {
             reading: request.extensions().get::<Reading>().cloned(),
             cache_headers: [IF_NONE_MATCH, ACCEPT_ENCODING]
                 .into_iter()
-                .filter_map(|name| Some((name.clone(), request.headers().get(name)?.clone())))
+                .flat_map(|name| request.headers().get_all(&name).map(move |value| (name.clone(), value.clone())))
                 .collect(),
             session,
             waiting,

@@ -39,6 +39,7 @@ pub(crate) async fn work(cx: &Context, removal: BulkDeleteId, back: bool) -> Res
         };
         tx.commit().await?;
         cx.wake.after_commit();
+        tell::pages_changed(cx, None).await;
         if let (true, Some(group)) = (is_done, locked.group_id) {
             // Reports of deleted messages are settled: fewer are open.
             tell::tell_moderators(cx, group).await;

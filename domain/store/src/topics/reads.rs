@@ -120,14 +120,14 @@ macro_rules! heard {
 
 pub(crate) use {follows_by_writing, heard};
 
-/// The most unread topics that are counted in a group: those with the latest activity.
+/// How many unread topics of a group are counted at most: those with the latest activity.
 pub const MOST_TOPICS: i64 = 1_000;
 
 // A message is unread if its number is above the base, it is neither deleted nor the user's own nor by an ignored
 // user, and its topic is not muted. The base is the greater of two numbers: how far the user read, and the last
 // message that the membership counts as read. They differ when the user read the topic before joining, or joined
 // again. The second number is looked up only when the first message after the read position was written before the
-// user joined, and only among the topic's last 1,001 messages: pages show no greater count than "999+". In a topic that
+// user joined, and only among the topic's last 5,000 messages: the sidebar shows no greater count than "999+". In a topic that
 // came into the group after the user joined, the membership counts nothing as read.
 macro_rules! unread {
     ($which:literal) => {
@@ -145,8 +145,8 @@ macro_rules! unread {
                             when c.read_seq is not null and not exists (select 1 from messages n
                               where n.topic_id = c.topic and n.seq = c.read_seq + 1 and n.created_at <= c.read_before) then c.read_seq
                             else coalesce((select p.seq from messages p
-                              where p.topic_id = c.topic and p.seq > c.last_seq - 1001 and p.created_at <= c.read_before
-                              order by p.seq desc limit 1), case when c.last_seq > 1001 then c.last_seq - 1001 else 0 end)
+                              where p.topic_id = c.topic and p.seq > c.last_seq - 5000 and p.created_at <= c.read_before
+                              order by p.seq desc limit 1), case when c.last_seq > 5000 then c.last_seq - 5000 else 0 end)
                           end as read_seq
                    from (select t.group_id, t.id as topic, t.last_seq, t.numbering, t.last_message_at as at,
                                 coalesce(t.arrived_at, t.created_at) as came_at, ms.read_before, r.read_seq,
@@ -179,7 +179,7 @@ pub async fn unread_among(db: &Db, user: UserId, topics: &[TopicId]) -> Result<V
     Ok(rows.into_iter().filter(|row| row.unread.unread > 0).collect())
 }
 
-/// Marks the topics of a user's groups, or of one, as read up to the messages that were there at a moment. Returns the
+/// Marks the topics of a user's groups, or of one, that unread counts count, as read up to the messages that were there at a moment. Returns the
 /// topics that moved.
 pub async fn advance_until(
     tx: &mut Tx,
@@ -189,18 +189,19 @@ pub async fn advance_until(
     now: Timestamp,
 ) -> Result<Vec<(TopicId, i64)>> {
     sql!(all tx, (TopicId, i64),
-        "insert into reads (user_id, topic_id, read_seq, updated_at)
+        concat!("insert into reads (user_id, topic_id, read_seq, updated_at)
          select ms.user_id, t.id,
                 (select m.seq from messages m where m.topic_id = t.id and m.created_at <= $3 order by m.seq desc limit 1), $4
          from memberships ms
          join topics t on t.group_id = ms.group_id and t.deleted_at is null and t.created_at <= $3
           and (t.last_message_at > ms.read_before or t.arrived_at > ms.read_before)
          left join reads r on r.user_id = ms.user_id and r.topic_id = t.id
-         where ms.user_id = $1 and ($2 = 0 or ms.group_id = $2) and (r.read_seq is null or r.read_seq < t.last_seq)
+         left join topic_levels l on l.user_id = ms.user_id and l.topic_id = t.id
+         where ms.user_id = $1 and ", heard!(), " and ($2 = 0 or ms.group_id = $2) and (r.read_seq is null or r.read_seq < t.last_seq)
            and (ms.sees_from is null or ms.sees_from <= t.created_at)
            and exists (select 1 from messages m where m.topic_id = t.id and m.created_at <= $3)
          on conflict (user_id, topic_id) do update set read_seq = excluded.read_seq, updated_at = excluded.updated_at
-         where excluded.read_seq > reads.read_seq returning topic_id, read_seq",
+         where excluded.read_seq > reads.read_seq returning topic_id, read_seq"),
         user, group.map_or(0, |group| group.0), moment, now)
 }
 
@@ -231,6 +232,26 @@ pub async fn set_back(tx: &mut Tx, user: UserId, marked: &[(TopicId, i64, i64)],
         pg set_back!("value::jsonb ->> 0", "value::jsonb ->> 1", "value::jsonb ->> 2"),
         lite set_back!("value ->> 0", "value ->> 1", "value ->> 2"),
         user, crate::list(marked), now)
+}
+
+/// Forgets read positions of a user, given as topic and position now. Those that moved on since stay.
+pub async fn forget(tx: &mut Tx, user: UserId, marked: &[(TopicId, i64, i64)]) -> Result<u64> {
+    macro_rules! forget {
+        ($topic:literal, $seq:literal) => {
+            concat!(
+                "delete from reads where user_id = $1 and (topic_id, read_seq) in
+                   (select cast(",
+                $topic,
+                " as bigint), cast(",
+                $seq,
+                " as bigint) from json_each($2))"
+            )
+        };
+    }
+    sql!(run tx,
+        pg forget!("value::jsonb ->> 0", "value::jsonb ->> 1"),
+        lite forget!("value ->> 0", "value ->> 1"),
+        user, crate::list(marked))
 }
 
 /// Sets the read position of a user in a topic, also back.

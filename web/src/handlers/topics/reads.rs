@@ -4,16 +4,22 @@ use actix_web::web::Path;
 use domain::model::ReadPosition;
 use domain::topics::reads;
 
-use crate::failure::Answer;
+use crate::failure::{Answer, Failure};
 use crate::flash;
 use crate::form::Form;
 use crate::handlers::id;
 use crate::req::Req;
 
+/// Marks what a page showed as read. Returns the flash: only a mark that changed something can be undone.
+async fn mark(req: &Req, form: &Form) -> Result<&'static str, Failure> {
+    let is_changed = reads::mark_shown(req.cx(), req.viewer(), form.get("upto")).await?;
+    Ok(if is_changed { flash::ALL_READ } else { "read" })
+}
+
 /// `POST /-/read`: everything that the page showed.
 pub async fn mark_all(req: Req, form: Form) -> Answer {
-    reads::mark_shown(req.cx(), req.viewer(), form.get("upto")).await?;
-    Ok(req.redirect_saying(form.next("/"), flash::ALL_READ))
+    let word = mark(&req, &form).await?;
+    Ok(req.redirect_saying(form.next("/"), word))
 }
 
 /// `POST /-/read/undo`: makes what was marked as read last unread again.
@@ -25,8 +31,8 @@ pub async fn undo(req: Req, form: Form) -> Answer {
 /// `POST /-/groups/ID/read`: what the page of the group showed.
 pub async fn mark_group(req: Req, path: Path<String>, form: Form) -> Answer {
     let group = domain::groups::by_id(req.cx(), req.viewer(), id(&path)?).await?;
-    reads::mark_shown(req.cx(), req.viewer(), form.get("upto")).await?;
-    Ok(req.redirect_saying(&format!("/{}/", group.group.slug), flash::ALL_READ))
+    let word = mark(&req, &form).await?;
+    Ok(req.redirect_saying(&format!("/{}/", group.group.slug), word))
 }
 
 /// `POST /-/topics/ID/read`: up to what the page of the topic showed.
