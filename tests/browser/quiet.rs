@@ -76,5 +76,16 @@ async fn what_was_read_elsewhere_leaves_the_home_page_at_once(running: Running) 
     let took = begun.elapsed();
     println!("{running:?}: gone after {} ms", took.as_millis());
     assert!(took < Duration::from_secs(5), "{took:?}");
+    // What is marked in the browser can be undone there.
+    for topic in &topics {
+        first.post(topic, "and again").await;
+    }
+    forum.jobs_done().await;
+    ben.goto("/").await;
+    ben.click("form[action='/-/read'] button").await;
+    ben.sees("Marked as read.").await;
+    ben.click("[formaction='/-/read/undo']").await;
+    ben.sees("Marked as unread again.").await;
+    ben.until("both are back", "document.querySelectorAll('.story').length === 2").await;
     ben.must_not_complain().await;
 }
