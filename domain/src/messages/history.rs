@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use similar::{Algorithm, ChangeTag, TextDiff};
 
+use crate::live::tell;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::{jobs, log};
@@ -187,6 +188,7 @@ pub async fn restore(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Perm
         }
         tx.commit().await?;
         cx.wake.after_commit();
+        tell::pages_changed(cx, Some((found.group.id, found.topic.id))).await;
     }
     Ok(Permalink {
         group_id: found.group.id,

@@ -1,5 +1,6 @@
 //! Starring messages.
 
+use crate::live::tell;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::jobs;
@@ -33,6 +34,7 @@ pub async fn toggle(cx: &Context, viewer: Viewer, id: MessageId) -> Result<(Perm
     jobs::enqueue(&mut tx, Cause::StarsChanged { message: id }, now).await?;
     tx.commit().await?;
     cx.wake.after_commit();
+    tell::pages_changed(cx, Some((found.group.id, raw.topic_id))).await;
     let place = Permalink {
         group_id: found.group.id,
         group_slug: found.group.slug,

@@ -67,6 +67,9 @@ pub(super) async fn save(
         let new = message(found.group.id, found.topic.id, cx.now());
         let Some(saved) = store::messages::save_alone(&cx.db, &new).await? else { return Ok(Outcome::KeyTaken) };
         cx.wake.after_commit();
+        if model::policy::anyone_reads(found.group.kind) {
+            tell::pages_changed(cx, Some((found.group.id, found.topic.id))).await;
+        }
         return Ok(Outcome::Posted(Posted::there(found, saved.id, saved.seq)));
     }
     let mut tx = cx.db.begin().await?;
@@ -79,6 +82,7 @@ pub(super) async fn save(
     finish(cx, &mut tx, destination, &place, saved.id).await?;
     tx.commit().await?;
     cx.wake.after_commit();
+    tell::pages_changed(cx, Some((place.group, place.topic))).await;
     announce(cx, destination, place.group, !reports.is_empty()).await;
     let Place { group, topic, group_slug, topic_slug, .. } = place;
     Ok(Outcome::Posted(Posted { id: saved.id, seq: saved.seq, topic, group, group_slug, topic_slug }))
