@@ -29,7 +29,7 @@ async fn the_printed_link_makes_the_first_admin_and_works_once(running: Running)
     let admin = admin_of(&mut forum).await;
     admin.get("/admin/").await.expect(200).must_say("Health");
 
-    stranger.get(&link).await.expect(410).must_say("works no more");
+    stranger.get(&link).await.expect(410).must_say("no longer works");
     late.submit(&unused).await.expect(410);
     late.get("/admin/").await.must_say("Sign in");
     assert_eq!(forum.database.number("select count(*) from users").await, 1);

@@ -33,7 +33,7 @@ async fn an_address_is_confirmed_and_a_forgotten_password_replaced_by_mail(runni
     phone.submit(&asked.form("/-/confirm")).await.expect(200).must_say("is confirmed");
     ana.get("/-/settings/mail").await.must_say("confirmed");
     assert!(!ana.get("/-/settings/mail").await.says("not confirmed yet"));
-    phone.get(&link).await.expect(410).must_say("works no more");
+    phone.get(&link).await.expect(410).must_say("no longer works");
 
     // Known and unknown addresses get the same answer.
     let stranger = forum.visitor();
@@ -91,7 +91,7 @@ async fn who_knows_the_password_does_not_keep_the_account_by_another_address(run
     let reset = ana.get(&letter.link(&forum.base, "/-/reset?token=")).await.expect(200).form("/-/reset");
     ana.submit(&reset.with("new_password", NEW)).await.expect(200).must_say("Your password is changed");
     let letter = forum.mailbox.letter("thief@example.net", "Confirm your mail address").await;
-    thief.get(&letter.link(&forum.base, "/-/confirm?token=")).await.expect(410).must_say("works no more");
+    thief.get(&letter.link(&forum.base, "/-/confirm?token=")).await.expect(410).must_say("no longer works");
     thief.get("/-/settings").await.must_say("Sign in");
     let form = ana.get("/-/sign-in").await.form("/-/sign-in").with("username", "ana");
     ana.submit(&form.with("password", NEW)).await.expect(200);

@@ -85,7 +85,7 @@ async fn a_link_into_a_private_group_is_used_up(running: Running) {
     ben.get(&den.path).await.expect(404);
     ben.submit(&offer.form(&link)).await.expect(200).must_say("You are in.");
     ben.get(&topic.path).await.expect(200).must_say("periwinkle");
-    cleo.get(&link).await.expect(410).must_say("works no more");
+    cleo.get(&link).await.expect(410).must_say("no longer works");
     cleo.get(&den.path).await.expect(404);
     // With a member's link one can only ask to join.
     let form = ben.get(&format!("/-/groups/{}/invitations", den.id)).await.form("/invitations");

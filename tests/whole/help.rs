@@ -54,7 +54,7 @@ async fn an_admin_helps_with_an_account(running: Running) {
     let file = stranger.submit(&form).await.expect(200);
     assert!(file.html.contains("ana@example.org") && file.html.contains("\"type\":\"account\""), "{}", file.html);
     stranger.submit(&form).await.expect(410);
-    stranger.get(&link).await.expect(410).must_say("works no more");
+    stranger.get(&link).await.expect(410).must_say("no longer works");
 
     let delete = format!("{path}/delete");
     let form = admin.get(&delete).await.expect(200).form(&delete).with("words", "keep");

@@ -36,7 +36,7 @@ const DRAWN: Duration = Duration::from_secs(300);
 /// The most groups or topics whose changes are remembered one by one.
 const MOST_REMEMBERED: usize = 50_000;
 
-/// What pages never use: the value of `Permissions-Policy`.
+/// The value of `Permissions-Policy`: pages use none of these.
 pub const PERMISSIONS: &str = "camera=(), microphone=(), geolocation=()";
 
 /// What a page shows: changes of anything else do not concern it.

@@ -138,10 +138,10 @@ impl PubSub {
 
     fn handle(&self, message: &Msg) {
         if message.get_channel_name() == self.names.of(Name::Control) {
-            // From a process of another version. Dropping all caches is always safe.
             match serde_json::from_slice::<Told>(message.get_payload_bytes()) {
                 Ok(told) if *told.from == *self.own_name => {}
                 Ok(told) => _ = self.controls.send(told.control),
+                // From a process of another version. Dropping all caches is always safe.
                 Err(_) => _ = self.controls.send(Control::Reconnected),
             }
             return;

@@ -139,7 +139,7 @@ impl Letter {
             ),
             (EmailKind::RecoveryUsed, _) => (
                 format!("A recovery code was used at {site_name}"),
-                vec![format!("Somebody signed in as {username} with a recovery code. It works no more.")],
+                vec![format!("Somebody signed in as {username} with a recovery code. It no longer works.")],
                 settings("Sessions"),
                 vec![not_you],
             ),
