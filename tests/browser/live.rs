@@ -32,7 +32,7 @@ async fn scene(running: Running) -> Scene {
     let topic = topic_in(&first, &group, "Herons", "By the river").await;
     second.join(&group).await;
     forum.settle().await;
-    let (ana, ben) = (driver.browser(&forum.base).await, driver.browser(&forum.base).await);
+    let (ana, ben) = (driver.browser(&forum.base).await, driver.browser_with_tabs(&forum.base).await);
     for (browser, name) in [(&ana, "ana"), (&ben, "ben")] {
         browser.sign_in(name, &topic.path).await;
         browser.sees("By the river").await;

@@ -92,11 +92,11 @@ async fn hostile_text_in_every_field_comes_out_harmless_everywhere(running: Runn
 
     what_comes_live_is_harmless(&forum, &world, of(Who::Member)).await;
     sow::sow(&forum, &world).await;
-    let mut wrong = Vec::new();
-    for (who, browser) in &browsers {
+    let looks = browsers.iter().map(async |(who, browser)| {
         let pages = all_pages(&forum, &world, *who).await;
-        wrong.extend(look_at(browser, *who, &pages).await);
-    }
+        look_at(browser, *who, &pages).await
+    });
+    let wrong = futures_util::future::join_all(looks).await.concat();
     assert!(wrong.is_empty(), "{wrong:#?}");
     the_name_and_the_notice_of_the_site_are_text(&world, of(Who::Stranger)).await;
     letters_are_whole(&forum, &world).await;
