@@ -72,6 +72,7 @@ async fn connect(settings: &Settings, search: bool, waits: bool) -> Result<Conte
         rules: Arc::default(),
         site: Arc::default(),
         hashing: Hashing::default(),
+        backpressure: Arc::default(),
         health: Arc::default(),
     };
     tokio::spawn(listen(cx.clone()));

@@ -8,6 +8,7 @@ use std::path::Path;
 use domain::admin::{health, statistics};
 use domain::live::draw::Draw;
 use domain::model::Images;
+use domain::platform::backpressure;
 use domain::{Context, reactors};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use templates::Template;
@@ -140,10 +141,10 @@ fn web_config(settings: &Settings) -> web::Config {
 
 async fn run_jobs(cx: Context, stop: Stop) -> Result<(), Failure> {
     let worker = worker::Worker::new(cx.db.clone(), cx.clock.clone(), cx.wake.clone());
-    let jobs = cx.clone();
-    let handler = move |job| {
-        let cx = jobs.clone();
-        async move { reactors::run(&cx, &draw(), job).await }
+    let context = cx.clone();
+    let handler = move |jobs| {
+        let cx = context.clone();
+        async move { reactors::run_all(&cx, &draw(), jobs).await }
     };
     let presence = tokio::spawn(domain::live::presence::follow(cx.clone(), draw(), stop.clone().thrown()));
     let figures = tokio::spawn(statistics::keep(cx.clone(), stop.clone().thrown()));
@@ -243,6 +244,7 @@ pub async fn serve(env: &Environment) -> Result<(), Failure> {
     let jobs = tokio::spawn(run_jobs(cx.clone(), rest_stop.clone()));
     let told = live.clone();
     let said = tokio::spawn(statistics::follow(cx.clone(), move || told.report(), rest_stop.clone().thrown()));
+    let pressed = tokio::spawn(backpressure::watch(cx.clone(), rest_stop.clone().thrown()));
     let follower = tokio::spawn(domain::search::follow(cx.clone(), rest_stop.thrown()));
     greet(&cx).await?;
     let mounted = live.clone();
@@ -253,6 +255,7 @@ pub async fn serve(env: &Environment) -> Result<(), Failure> {
     followed.abort();
     operators.abort();
     follower.await?;
+    pressed.await?;
     said.await?;
     jobs.await??;
     cx.db.close().await;
@@ -269,12 +272,14 @@ pub async fn serve_web(env: &Environment) -> Result<(), Failure> {
     let address = settings.bind;
     let followed = tokio::spawn(notify.follow(async move || notify::ask(address).await));
     let follower = tokio::spawn(domain::search::follow(cx.clone(), stop.clone().thrown()));
+    let pressed = tokio::spawn(backpressure::watch(cx.clone(), stop.clone().thrown()));
     let said = tokio::spawn(statistics::follow(cx.clone(), statistics::Report::default, stop.clone().thrown()));
     greet(&cx).await?;
     let served = web::run(web_config(&settings), cx.clone(), listener, stop.thrown(), |_: &mut _| {}, || {}).await;
     followed.abort();
     operators.abort();
     follower.await?;
+    pressed.await?;
     said.await?;
     cx.db.close().await;
     Ok(served?)

@@ -6,6 +6,7 @@
 pub mod attack;
 pub mod crowd;
 pub mod faults;
+pub mod followers;
 pub mod http;
 pub mod live;
 pub mod load;

@@ -1,12 +1,14 @@
 //! Load on a running Klatch by its public addresses: signs users up, reads pages, posts, and measures waits.
 
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clap::{Parser, Subcommand};
 
+use futures_util::future::join_all;
+use klatch_bench::followers::Lags;
 use klatch_bench::load::Load;
-use klatch_bench::{attack, faults, live, load, people, recall, smuggle};
+use klatch_bench::{attack, faults, followers, live, load, people, recall, smuggle};
 
 /// Puts load on a running Klatch. Figures go to standard output, one line, separated by tabs: answers a second, p50 and
 /// p99 in milliseconds, bytes of the last page, answers with another status than expected.
@@ -54,6 +56,13 @@ enum Command {
         people: PathBuf,
         #[command(flatten)]
         load: Times,
+        /// How many more of them poll meanwhile. A second line tells how many messages reached them, the lag behind the
+        /// save in milliseconds (p50, p99 and longest), and how often they had to load the page again
+        #[arg(long, default_value_t = 0)]
+        followers: usize,
+        /// The address that answers polls, if it is another one
+        #[arg(long)]
+        live_at: Option<String>,
     },
     /// Starts a topic, fills it with messages, and prints its path
     Fill {
@@ -124,7 +133,21 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             let cookie = session.map(|person| person.cookie).unwrap_or_default();
             println!("{}", load::get(at, &path, &cookie, gzip, load.into()).await?);
         }
-        Command::Post { people, load } => println!("{}", load::post(at, people::read(&people)?, load.into()).await?),
+        Command::Post { people, load, followers, live_at } => {
+            let (people, load) = (people::read(&people)?, Load::from(load));
+            let (end, live_at) = (Instant::now() + load.time, live_at.as_deref().unwrap_or(at));
+            let following = people.iter().skip(load.connections).take(followers);
+            let following = join_all(following.map(|person| followers::follow(at, live_at, person, end)));
+            let (posted, followed) = tokio::join!(load::post(at, people.clone(), load), following);
+            println!("{}", posted?);
+            if followers > 0 {
+                let mut all = Lags::default();
+                for lags in followed {
+                    all.take(lags?);
+                }
+                println!("{all}");
+            }
+        }
         Command::Fill { people, messages } => {
             println!("{}", people::fill(at, &people::read(&people)?, messages).await?)
         }

@@ -127,6 +127,7 @@ impl TestForum {
             rules: Arc::default(),
             site: Arc::default(),
             hashing: Hashing::default(),
+            backpressure: Arc::default(),
             health: Arc::default(),
             bus,
         }
@@ -235,9 +236,9 @@ impl TestForum {
 
     /// Runs all due jobs, each `times` times, and returns the failures.
     pub async fn run_jobs(&self, times: usize) -> Vec<String> {
-        let run = |job: Job| async move {
+        let run = |jobs: Vec<Job>| async move {
             for _ in 0..times {
-                reactors::run(&self.cx, &DRAW, job.clone()).await?;
+                reactors::run_all(&self.cx, &DRAW, jobs.clone()).await?;
             }
             Ok::<_, crate::Error>(())
         };

@@ -48,9 +48,10 @@ where
     }
 
     fn call(&mut self, mut task: Task<Claimed>) -> Self::Future {
-        let Claimed { id, attempt, ref job, ref mut receipt, .. } = task.args;
-        let kind = job.kind();
-        let receipt = receipt.take().map(|mut receipt| {
+        let claimed = &task.args;
+        let (kind, count) = (claimed.first().map(|claim| claim.job.kind()), claimed.claims.len());
+        let (id, attempt) = claimed.first().map(|claim| (claim.id.0, claim.attempt)).unzip();
+        let receipt = task.args.receipt.take().map(|mut receipt| {
             receipt.begin();
             receipt
         });
@@ -61,12 +62,12 @@ where
             let outcome = match &ended {
                 Ok(()) => Outcome::Done,
                 Err(error) if is_unavailable(error) => {
-                    tracing::debug!(job = %id, kind, %error, "the job runs again when what it needs is back");
+                    tracing::debug!(job = id, kind, count, %error, "the job runs again when what it needs is back");
                     Outcome::Unavailable
                 }
                 Err(error) => {
                     let text = describe(error, time_out);
-                    tracing::warn!(job = %id, kind, attempt, error = text, "job failed");
+                    tracing::warn!(job = id, kind, count, attempt, error = text, "job failed");
                     Outcome::Failed(text)
                 }
             };

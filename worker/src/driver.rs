@@ -30,11 +30,13 @@ pub(crate) struct Driver {
     /// True when the worker is to end.
     stopped: watch::Receiver<bool>,
     woken: Woken,
-    reports: mpsc::UnboundedReceiver<Report>,
+    reports: mpsc::UnboundedReceiver<Vec<Report>>,
     /// Cloned into the receipts of claimed jobs.
-    report: mpsc::UnboundedSender<Report>,
+    report: mpsc::UnboundedSender<Vec<Report>>,
     /// Claimed jobs whose report the database does not have yet.
     held: Vec<(JobId, i64)>,
+    /// Batches that run.
+    running: usize,
     /// Outcomes that the database does not have yet.
     ended: Vec<Report>,
     look: bool,
@@ -59,6 +61,7 @@ impl Driver {
             reports,
             report,
             held,
+            running: 0,
             ended,
             look: true,
             more: false,
@@ -80,8 +83,8 @@ impl Driver {
                 heartbeat = Instant::now() + third;
                 self.renew().await;
             }
-            while let Ok(report) = self.reports.try_recv() {
-                self.ended.push(report);
+            while let Ok(reports) = self.reports.try_recv() {
+                self.take(reports);
             }
             let closed = self.jobs.is_closed();
             if closed && (self.held.is_empty() || self.failures >= LAST_ATTEMPTS) {
@@ -102,7 +105,7 @@ impl Driver {
                 continue;
             }
             tokio::select! {
-                Some(report) = self.reports.recv() => self.ended.push(report),
+                Some(reports) = self.reports.recv() => self.take(reports),
                 () = self.woken.wait(), if free > 0 => self.look = true,
                 _ = self.stopped.changed(), if !stopping => {}
                 () = self.jobs.closed(), if !closed => {}
@@ -113,12 +116,16 @@ impl Driver {
         }
     }
 
-    fn free(&self) -> usize {
-        let running = self.held.len().saturating_sub(self.ended.len());
-        self.worker.settings.slots.max(1).saturating_sub(running)
+    fn take(&mut self, reports: Vec<Report>) {
+        self.ended.extend(reports);
+        self.running -= 1;
     }
 
-    /// Reports outcomes and claims up to `want` jobs, in one transaction.
+    fn free(&self) -> usize {
+        self.worker.settings.slots.max(1).saturating_sub(self.running)
+    }
+
+    /// Reports outcomes and claims jobs for `want` slots, in one transaction.
     async fn turn(&mut self, want: usize) {
         let Worker { db, clock, settings, .. } = &self.worker;
         match jobs::turn(db, &self.owner, &self.ended, want, settings.lease, clock.now()).await {
@@ -132,12 +139,12 @@ impl Driver {
                     self.look = more;
                     self.more = more;
                 }
-                for claim in claims {
-                    let receipt = Some(Receipt::new(&claim, self.report.clone()));
-                    let jobs::Claim { id, attempt, job, request } = claim;
-                    self.held.push((id, attempt));
-                    // Refused when the queue was just closed: then the receipt gives the job back.
-                    let _ = self.jobs.try_send(Claimed { id, attempt, job, request, receipt });
+                for claims in jobs::batches(claims) {
+                    let receipt = Some(Receipt::new(&claims, self.report.clone()));
+                    self.held.extend(claims.iter().map(|claim| (claim.id, claim.attempt)));
+                    self.running += 1;
+                    // Refused when the queue was just closed: then the receipt gives the jobs back.
+                    let _ = self.jobs.try_send(Claimed { claims, receipt });
                 }
             }
             Err(error) => {

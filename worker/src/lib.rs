@@ -21,7 +21,7 @@ use apalis_core::task::Task;
 use apalis_core::worker::builder::WorkerBuilder;
 use domain::platform::for_request;
 use domain::platform::jobs;
-use domain::platform::jobs::{Job, LEASE, Wake};
+use domain::platform::jobs::{Claim, Job, LEASE, Wake};
 use domain::store::Db;
 use domain::time::Clock;
 use tokio::sync::watch;
@@ -37,7 +37,7 @@ const TICK: Duration = Duration::from_secs(10);
 /// The settings of a worker.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// The most jobs at a time, at least one.
+    /// The most jobs or batches of jobs at a time, at least one.
     pub slots: usize,
     /// How long a claim holds without a heartbeat, and a job of a dead process waits. Three heartbeats fit in.
     pub lease: Duration,
@@ -102,8 +102,8 @@ impl Worker {
     }
 
     /// Runs jobs until `shutdown` completes. Then it claims no more, gives back jobs that were not begun, and returns
-    /// once the running ones have ended (bounded by the timeout) and are reported. An error or panic of the handler
-    /// fails only its own job.
+    /// once the running ones have ended (bounded by the timeout) and are reported. The handler is given one job, or
+    /// several of new messages. Its error or panic fails only these; those that were several run one by one afterwards.
     ///
     /// # Errors
     /// When the database fails at startup. Later the worker waits for it to come back.
@@ -113,7 +113,7 @@ impl Worker {
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), Error>
     where
-        H: Fn(Job) -> F + Clone + Send + Sync + 'static,
+        H: Fn(Vec<Job>) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = Result<(), E>> + Send + 'static,
         E: Into<BoxDynError> + Send + 'static,
     {
@@ -138,9 +138,11 @@ impl Worker {
                     .timeout(time_out)
                     .layer(TraceLayer::new().make_span_with(span as fn(&Task<Claimed>) -> Span).on_failure(()))
                     .build(move |claimed: Claimed| {
-                        let work = handler(claimed.job);
+                        // What they cause is attributed to the first request.
+                        let request = claimed.first().and_then(|claim| claim.request.clone());
+                        let work = handler(claimed.claims.into_iter().map(|claim| claim.job).collect());
                         async move {
-                            match claimed.request {
+                            match request {
                                 Some(id) => for_request(id, work).await,
                                 None => work.await,
                             }
@@ -194,6 +196,8 @@ fn panicked(payload: &Box<dyn Any + Send>) -> Panicked {
 }
 
 fn span(task: &Task<Claimed>) -> Span {
-    let Claimed { id, attempt, job, request, .. } = &task.args;
-    tracing::info_span!("job", %id, attempt, kind = job.kind(), request)
+    let claimed = &task.args;
+    let Some(Claim { id, attempt, job, .. }) = claimed.first() else { return Span::none() };
+    let count = claimed.claims.len();
+    tracing::info_span!("job", %id, attempt, kind = job.kind(), count, request = claimed.requests())
 }

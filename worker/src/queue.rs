@@ -11,7 +11,7 @@ use apalis_core::task::builder::TaskBuilder;
 use apalis_core::task::task_id::TaskId;
 use apalis_core::worker::context::WorkerContext;
 use domain::model::JobId;
-use domain::platform::jobs::{Claim, Job, Outcome, Report};
+use domain::platform::jobs::{Claim, Outcome, Report};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
@@ -19,53 +19,59 @@ use crate::Worker;
 use crate::ack::AckLayer;
 use crate::driver::Driver;
 
-/// A job that this process has to run. The driver learns of it wherever it is dropped.
+/// Jobs that this process has to run, as one batch. The driver learns of them wherever this is dropped.
 #[derive(Debug)]
 pub(crate) struct Claimed {
-    pub id: JobId,
-    /// Counts from 1.
-    pub attempt: i64,
-    pub job: Job,
-    /// The id of the request that caused it.
-    pub request: Option<String>,
+    /// One job, or new messages (see [`domain::platform::jobs::batches`]).
+    pub claims: Vec<Claim>,
     /// Taken by the layer that reports the outcome.
     pub receipt: Option<Receipt>,
 }
 
-/// Sends the driver exactly one report of a claimed job, at the latest when dropped.
+impl Claimed {
+    /// The first job, for logs.
+    pub fn first(&self) -> Option<&Claim> {
+        self.claims.first()
+    }
+
+    /// The ids of the requests that caused them, with commas between them.
+    pub fn requests(&self) -> Option<String> {
+        let known: Vec<&str> = self.claims.iter().filter_map(|claim| claim.request.as_deref()).collect();
+        (!known.is_empty()).then(|| known.join(","))
+    }
+}
+
+/// Sends the driver exactly one report of each job of a batch, at the latest when dropped.
 #[derive(Debug)]
 pub(crate) struct Receipt {
-    id: JobId,
-    attempt: i64,
-    tries: i64,
-    /// The outcome to report on drop; `None` once reported.
-    outcome: Option<Outcome>,
-    reports: mpsc::UnboundedSender<Report>,
+    /// As they are reported on drop; empty once reported.
+    ended: Vec<Report>,
+    reports: mpsc::UnboundedSender<Vec<Report>>,
 }
 
 impl Receipt {
-    pub fn new(claim: &Claim, reports: mpsc::UnboundedSender<Report>) -> Self {
-        let (id, attempt, tries) = (claim.id, claim.attempt, claim.job.tries());
-        Self { id, attempt, tries, outcome: Some(Outcome::NotBegun), reports }
+    pub fn new(claims: &[Claim], reports: mpsc::UnboundedSender<Vec<Report>>) -> Self {
+        Self { ended: claims.iter().map(|claim| Report::of(claim, Outcome::NotBegun)).collect(), reports }
     }
 
-    /// Marks the job as begun: from now on the try counts.
+    fn set(&mut self, outcome: &Outcome) {
+        self.ended.iter_mut().for_each(|report| report.outcome = outcome.clone());
+    }
+
+    /// Marks the jobs as begun: from now on the try counts.
     pub fn begin(&mut self) {
-        self.outcome = Some(Outcome::Failed("cut off before it ended".into()));
+        self.set(&Outcome::Failed("cut off before it ended".into()));
     }
 
     /// Reports the outcome.
     pub fn report(mut self, outcome: Outcome) {
-        self.outcome = Some(outcome);
+        self.set(&outcome);
     }
 }
 
 impl Drop for Receipt {
     fn drop(&mut self) {
-        if let Some(outcome) = self.outcome.take() {
-            let Self { id, attempt, tries, .. } = *self;
-            let _ = self.reports.send(Report { id, attempt, tries, outcome });
-        }
+        let _ = self.reports.send(std::mem::take(&mut self.ended));
     }
 }
 
@@ -110,7 +116,7 @@ impl Backend for Queue {
     fn poll_next(&mut self, cx: &mut Context<'_>, _: &WorkerContext) -> Poll<Option<Result<Self::Task, DriverGone>>> {
         // Never `None`: after an exhausted backend the worker would wait for a shutdown forever.
         let Some(claimed) = ready!(self.jobs.poll_recv(cx)) else { return Poll::Ready(Some(Err(DriverGone))) };
-        let id = TaskId::from_int(claimed.id.0.unsigned_abs());
+        let id = TaskId::from_int(claimed.first().map_or(0, |claim| claim.id.0.unsigned_abs()));
         Poll::Ready(Some(Ok(TaskBuilder::new(claimed).task_id(id).build())))
     }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
@@ -14,8 +14,9 @@ use tokio::time::{Instant, sleep, timeout};
 const SLOW: Duration = Duration::from_millis(200);
 /// How long a probe may take.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// How many probes in a row must time out before the server counts as down. A busy machine may delay one.
-const TIMEOUTS: u32 = 2;
+/// How many probes in a row must time out, while nothing else is answered either, before the server counts as down. A busy
+/// machine may delay some.
+const TIMEOUTS: u32 = 3;
 /// The pause after a probe.
 const PAUSE: Duration = Duration::from_millis(250);
 
@@ -40,6 +41,8 @@ struct Inner<E> {
     probe: Box<dyn Fn() -> Probe + Send + Sync>,
     down: watch::Sender<bool>,
     is_probing: AtomicBool,
+    /// How often the server answered something else than a probe.
+    answers: AtomicU64,
     /// Where probes run: callers may have runtimes that end earlier.
     runtime: Handle,
 }
@@ -53,6 +56,7 @@ impl<E: Send + 'static> Outage<E> {
             probe: Box::new(probe),
             down,
             is_probing: AtomicBool::new(false),
+            answers: AtomicU64::new(0),
             runtime: Handle::current(),
         };
         Self(Arc::new(inner))
@@ -87,8 +91,9 @@ impl<E: Send + 'static> Outage<E> {
                 }
             }
         };
-        if result.as_ref().is_err_and(self.0.signs.is_suspect) {
-            self.suspect();
+        match &result {
+            Err(error) if (self.0.signs.is_suspect)(error) => self.suspect(),
+            _ => drop(self.0.answers.fetch_add(1, Ordering::Relaxed)),
         }
         result
     }
@@ -107,12 +112,13 @@ impl<E> Inner<E> {
         let server = self.signs.server;
         let mut timeouts = 0;
         loop {
-            let begun = Instant::now();
+            let (begun, answers) = (Instant::now(), self.answers.load(Ordering::Relaxed));
             match timeout(PATIENCE, (self.probe)()).await {
                 Ok(Ok(())) => break,
                 Ok(Err(why)) => self.fail(&why),
                 // Our own timer was late: this process was busy, which says nothing about the server.
                 Err(_) if begun.elapsed() > PATIENCE + SLOW => continue,
+                Err(_) if self.answers.load(Ordering::Relaxed) != answers => timeouts = 0,
                 Err(_) => {
                     timeouts += 1;
                     if timeouts < TIMEOUTS {
@@ -200,12 +206,32 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn work_that_waits_for_a_server_that_hangs_ends_within_three_seconds() {
+    async fn work_that_waits_for_a_server_that_hangs_ends_within_four_seconds() {
         let (state, outage) = server();
         state.store(HANGS, Ordering::SeqCst);
         let begun = tokio::time::Instant::now();
         assert_eq!(outage.guard(std::future::pending::<Result<(), _>>()).await, Err("down".to_owned()));
-        assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
+        assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_server_that_answers_anything_is_busy_and_not_down() {
+        let (state, outage) = server();
+        state.store(HANGS, Ordering::SeqCst);
+        let others = async {
+            loop {
+                sleep(Duration::from_millis(900)).await;
+                let _ = outage.guard(async { Ok(()) }).await;
+            }
+        };
+        let slow = async {
+            sleep(Duration::from_secs(20)).await;
+            Ok(7)
+        };
+        tokio::select! {
+            result = outage.guard(slow) => assert_eq!(result, Ok(7)),
+            () = others => {}
+        }
     }
 
     #[tokio::test(start_paused = true)]

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::platform::backpressure::Backpressure;
 use crate::platform::caches::rules::RuleCache;
 use crate::platform::caches::sessions::SessionCache;
 use crate::platform::caches::site::SiteCache;
@@ -40,6 +41,8 @@ pub struct Context {
     pub rules: Arc<RuleCache>,
     pub site: Arc<SiteCache>,
     pub hashing: Hashing,
+    /// Slows posting down while jobs wait.
+    pub backpressure: Arc<Backpressure>,
     /// The last health check.
     pub health: Arc<Monitor>,
 }

@@ -1,5 +1,6 @@
 //! The base of the domain: context, configuration, errors, secrets, jobs, mail, caches.
 
+pub mod backpressure;
 pub mod caches;
 pub mod config;
 pub mod context;

@@ -1,7 +1,8 @@
 //! Reactor: publishes an event to the stream of each user who is online and may read the topic.
 
 use futures_util::future::BoxFuture;
-use std::collections::HashSet;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
 use serde_json::{Value, json};
@@ -15,24 +16,60 @@ use crate::site;
 use crate::topics::moves;
 use bus::Stream;
 use model::time::Timestamp;
-use model::{Images, Message, Topic, TopicRow, UserId, policy};
+use model::{GroupId, Images, Message, Topic, TopicRow, UserId, policy};
 use store::groups::members::Hearer;
 use store::topics::Subject;
 
-pub(super) fn react<'a>(cx: &'a Context, draw: &'a Draw, news: &'a News) -> BoxFuture<'a, Result<()>> {
-    Box::pin(run(cx, draw, news))
+pub(super) fn react<'a>(cx: &'a Context, draw: &'a Draw, news: &'a [News]) -> BoxFuture<'a, Result<()>> {
+    Box::pin(async move {
+        // Whoever comes later reads a page on which it all is: it was committed before.
+        let mut audience = Audience::of(cx).await?;
+        for of_topic in News::by_topic(news) {
+            run(cx, draw, &mut audience, of_topic).await?;
+        }
+        Ok(())
+    })
 }
 
-async fn run(cx: &Context, draw: &Draw, news: &News) -> Result<()> {
-    let Subject { row, group, deleted } = &news.subject;
-    let topic = &row.topic;
+/// Publishes what happened in one topic.
+async fn run(cx: &Context, draw: &Draw, audience: &mut Audience, news: &[News]) -> Result<()> {
+    let subject = &*news[0].subject;
     let images = site::current(cx).await.settings.images;
+    for one in news {
+        if let Cause::TopicMoved { from, .. } = one.cause
+            && from != subject.group.id
+            && let Some(old) = store::groups::by_ids(&cx.db, &[from]).await?.pop()
+        {
+            let left = Subject { group: old, ..subject.clone() };
+            publish(cx, audience, &left, &[Texts::of(None, moves::gone(&subject.row.topic, from), &|_| None)]).await?;
+        }
+    }
+    let topic_row = |row: &TopicRow| (draw.topic_row)(row, &subject.group, cx.now());
+    let row = topic_row(&subject.row);
+    // Users who ignore the author get the message folded away.
+    let fold = |message: &Message| {
+        let message = Message { ignored: true, follows: false, ..message.clone() };
+        let (topic, row) = (&subject.row.topic, &subject.row);
+        let wrote_last = row.last_author.as_ref().is_some_and(|last| last.id == message.author.id);
+        let folded = topic.creator_id == message.author.id;
+        let row = topic_row(&TopicRow { ignored: wrote_last, folded, ..row.clone() });
+        Some(((draw.message)(&message, topic, &subject.group, cx.now(), images), row))
+    };
+    let event = |one: &News| event(draw, images, cx.now(), one, &row);
+    let texts: Vec<Texts<'_>> =
+        news.iter().filter_map(|one| Some(Texts::of(one.message.as_ref(), event(one)?, &fold))).collect();
+    publish(cx, audience, subject, &texts).await
+}
+
+/// Returns the event about the news. `row` is the topic's row in its group's list. `None` if the event about the deleted
+/// topic covers it.
+fn event(draw: &Draw, images: Images, now: Timestamp, news: &News, row: &str) -> Option<Value> {
+    let Subject { row: TopicRow { topic, .. }, group, deleted } = &*news.subject;
     let event = match (news.cause, &news.message) {
         (Cause::TopicDeleted { .. }, _) => {
             json!({"type": "topic_change", "group": group.id, "topic": topic.id, "version": topic.version, "deleted": true})
         }
-        // The event about the deleted topic covers it.
-        _ if *deleted => return Ok(()),
+        _ if *deleted => return None,
         (Cause::TopicChanged { .. } | Cause::TopicMoved { .. }, _) | (_, None) => json!({
             "type": "topic_change",
             "group": group.id,
@@ -42,28 +79,11 @@ async fn run(cx: &Context, draw: &Draw, news: &News) -> Result<()> {
             "slug": topic.slug,
             "events": topic.events,
             "moved": matches!(news.cause, Cause::TopicMoved { .. }),
-            "row": (draw.topic_row)(row, group, cx.now()),
+            "row": row,
         }),
-        (cause, Some(message)) => about_message((draw, images), cx.now(), cause, message, &news.subject),
+        (cause, Some(message)) => about_message((draw, images), now, cause, message, (&news.subject, row)),
     };
-    if let Cause::TopicMoved { from, .. } = news.cause
-        && from != group.id
-        && let Some(old) = store::groups::by_ids(&cx.db, &[from]).await?.pop()
-    {
-        let left = Subject { group: old, ..news.subject.clone() };
-        publish(cx, &left, None, &Texts::of(moves::gone(topic, from), &|| None)).await?;
-    }
-    // Users who ignore the author get the message folded away.
-    let fold = || {
-        let message = news.message.as_ref().filter(|message| !message.deleted)?;
-        let message = Message { ignored: true, follows: false, ..message.clone() };
-        let wrote_last = row.last_author.as_ref().is_some_and(|last| last.id == message.author.id);
-        let folded = topic.creator_id == message.author.id;
-        let row = TopicRow { ignored: wrote_last, folded, ..row.clone() };
-        Some(((draw.message)(&message, topic, group, cx.now(), images), (draw.topic_row)(&row, group, cx.now())))
-    };
-    let author = news.message.as_ref().map(|message| message.author.id);
-    publish(cx, &news.subject, author, &Texts::of(numbered(event, topic), &fold)).await
+    Some(numbered(event, topic))
 }
 
 /// Adds the topic's numbering, if it was ever renumbered: a page with another numbering reloads.
@@ -82,7 +102,7 @@ fn about_message(
     now: Timestamp,
     cause: Cause,
     message: &Message,
-    subject: &Subject,
+    (subject, topic_row): (&Subject, &str),
 ) -> Value {
     let Subject { row, group, .. } = subject;
     let kind = match cause {
@@ -110,7 +130,7 @@ fn about_message(
     if kind != "star"
         && let Value::Object(fields) = &mut event
     {
-        fields.insert("row".into(), (draw.topic_row)(row, group, now).into());
+        fields.insert("row".into(), topic_row.into());
         fields.insert("version".into(), row.topic.version.into());
         fields.insert("count".into(), row.message_count.into());
         if message.seq == 1 && kind == "message" {
@@ -124,44 +144,76 @@ fn about_message(
     event
 }
 
-/// Users looked up at once: while the members among some are looked up, the previous ones get their event.
+/// The users who are online, read once for a batch of news.
+struct Audience {
+    listening: Vec<UserId>,
+    /// The readers of public groups who are no members.
+    watchers: HashMap<GroupId, Vec<UserId>>,
+}
+
+impl Audience {
+    async fn of(cx: &Context) -> Result<Self> {
+        Ok(Self { listening: cx.bus.listening().await?, watchers: HashMap::new() })
+    }
+
+    async fn watchers(&mut self, cx: &Context, group: GroupId) -> Result<&[UserId]> {
+        Ok(match self.watchers.entry(group) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => unknown.insert(cx.bus.watchers(group).await?),
+        })
+    }
+}
+
+/// Users looked up at once: while the members among some are looked up, the previous ones get their events.
 const AT_ONCE: usize = 4_000;
 
-/// Publishes the event to every online user who may read the topic now: members, and in a public group other readers
-/// too. For users who muted the topic or ignore the author, the event is marked `quiet`: it does not count.
-async fn publish(cx: &Context, subject: &Subject, author: Option<UserId>, texts: &Texts<'_>) -> Result<()> {
+/// Publishes events of one topic to every online user who may read the topic now: members, and in a public group other
+/// readers too. For users who muted the topic or ignore the author, an event is marked `quiet`: it does not count.
+async fn publish(cx: &Context, audience: &mut Audience, subject: &Subject, events: &[Texts<'_>]) -> Result<()> {
+    if events.is_empty() {
+        return Ok(());
+    }
     let Subject { row, group, .. } = subject;
-    let listening = cx.bus.listening().await?;
+    let authors: HashSet<UserId> = events.iter().filter_map(|texts| Some(texts.message?.author.id)).collect();
+    let authors: Vec<UserId> = authors.into_iter().collect();
     let mut told: HashSet<UserId> = HashSet::new();
     let mut found = Vec::new();
-    for present in listening.chunks(AT_ONCE) {
+    for present in audience.listening.chunks((AT_ONCE / events.len()).max(1)) {
         let (hearers, published) = tokio::join!(
-            store::groups::members::hearers(&cx.db, group.id, row.topic.id, author, present),
+            store::groups::members::hearers(&cx.db, group.id, row.topic.id, &authors, present),
             cx.bus.publish(&found)
         );
         published?;
         let hearers = hearers?;
         told.extend(hearers.iter().map(|hearer| hearer.user_id));
-        found = hearers.iter().map(|hearer| (Stream::User(hearer.user_id), texts.for_hearer(hearer))).collect();
+        found.clear();
+        for texts in events {
+            found.extend(hearers.iter().map(|hearer| (Stream::User(hearer.user_id), texts.for_hearer(hearer))));
+        }
     }
     if policy::anyone_reads(group.kind) {
-        let watchers = cx.bus.watchers(group.id).await?;
-        let others: Vec<UserId> = watchers.into_iter().filter(|user| !told.contains(user)).collect();
-        let ignoring: HashSet<UserId> =
-            store::people::ignores::among(&cx.db, author, &others).await?.into_iter().collect();
-        let text = |user| if ignoring.contains(&user) { texts.ignored() } else { texts.plain.clone() };
-        found.extend(others.into_iter().map(|user| (Stream::User(user), text(user))));
-        found.push((Stream::Group(group.id), texts.plain.clone()));
+        let watchers = audience.watchers(cx, group.id).await?;
+        let others: Vec<UserId> = watchers.iter().copied().filter(|user| !told.contains(user)).collect();
+        let ignoring: HashSet<(UserId, UserId)> =
+            store::people::ignores::among(&cx.db, &authors, &others).await?.into_iter().collect();
+        for texts in events {
+            let author = texts.message.map(|message| message.author.id);
+            let ignores = |user| author.is_some_and(|author| ignoring.contains(&(user, author)));
+            let text = |user| if ignores(user) { texts.ignored() } else { texts.plain.clone() };
+            found.extend(others.iter().map(|user| (Stream::User(*user), text(*user))));
+            found.push((Stream::Group(group.id), texts.plain.clone()));
+        }
     }
     cx.bus.publish(&found).await?;
     Ok(())
 }
 
 /// HTML of a folded message and of its topic's row, for users who ignore the author; `None` without a message.
-type Fold<'a> = dyn Fn() -> Option<(String, String)> + Sync + 'a;
+type Fold<'a> = dyn Fn(&Message) -> Option<(String, String)> + Sync + 'a;
 
 /// The variants of an event. The rarer ones are only built when the first user needs them.
 struct Texts<'a> {
+    message: Option<&'a Message>,
     event: Value,
     plain: Arc<str>,
     muted: OnceLock<Arc<str>>,
@@ -170,9 +222,9 @@ struct Texts<'a> {
 }
 
 impl<'a> Texts<'a> {
-    fn of(event: Value, fold: &'a Fold<'a>) -> Self {
+    fn of(message: Option<&'a Message>, event: Value, fold: &'a Fold<'a>) -> Self {
         let plain = event.to_string().into();
-        Self { event, plain, muted: OnceLock::new(), ignored: OnceLock::new(), fold }
+        Self { message, event, plain, muted: OnceLock::new(), ignored: OnceLock::new(), fold }
     }
 
     fn with(&self, more: &[(&str, Value)]) -> Arc<str> {
@@ -191,7 +243,8 @@ impl<'a> Texts<'a> {
     }
 
     fn ignored(&self) -> Arc<str> {
-        let folded = || match (self.fold)() {
+        let message = self.message.filter(|message| !message.deleted);
+        let folded = || match message.and_then(self.fold) {
             Some((html, row)) => self.with(&[("html", html.into()), ("row", row.into())]),
             None => self.muted(),
         };
@@ -199,9 +252,9 @@ impl<'a> Texts<'a> {
     }
 
     fn for_hearer(&self, hearer: &Hearer) -> Arc<str> {
-        match hearer {
-            Hearer { ignores: true, .. } => self.ignored(),
-            Hearer { muted: true, .. } => self.muted(),
+        match self.message {
+            Some(message) if hearer.ignores.contains(&message.author.id) => self.ignored(),
+            _ if hearer.muted => self.muted(),
             _ => self.plain.clone(),
         }
     }

@@ -12,8 +12,13 @@ use futures_util::future::BoxFuture;
 use model::{GroupId, Message, NoticeDetails, NoticeKind, UserId, policy};
 use store::people::notices::NewNotice;
 
-pub(super) fn react<'a>(cx: &'a Context, _draw: &'a Draw, news: &'a News) -> BoxFuture<'a, Result<()>> {
-    Box::pin(run(cx, news))
+pub(super) fn react<'a>(cx: &'a Context, _draw: &'a Draw, news: &'a [News]) -> BoxFuture<'a, Result<()>> {
+    Box::pin(async move {
+        for one in news {
+            run(cx, one).await?;
+        }
+        Ok(())
+    })
 }
 
 async fn run(cx: &Context, news: &News) -> Result<()> {
@@ -69,7 +74,7 @@ async fn readers(cx: &Context, news: &News, users: &[UserId]) -> Result<Vec<User
     if policy::anyone_reads(group.kind) {
         return Ok(users.to_vec());
     }
-    let hearers = store::groups::members::hearers(&cx.db, group.id, topic, None, users).await?;
+    let hearers = store::groups::members::hearers(&cx.db, group.id, topic, &[], users).await?;
     Ok(hearers.into_iter().map(|hearer| hearer.user_id).collect())
 }
 

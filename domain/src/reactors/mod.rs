@@ -1,5 +1,7 @@
 //! Reactors: hooks after the save. Each may run twice, and none can change what was saved.
 //!
+//! Under load, what many new messages cause is done at once: a reactor is given the news of one or more events.
+//!
 //! [`REACTORS`] is the whole list. To add one, write a file beside this one and add a line to the list.
 
 mod live;
@@ -17,7 +19,9 @@ use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::jobs::{self, Cause, Job, Task};
 pub use futures_util::future::BoxFuture;
-use model::{GroupKind, Message};
+use model::{GroupKind, Message, MessageId, TopicId};
+use std::collections::HashMap;
+use std::sync::Arc;
 use store::topics::Subject;
 
 /// A hook after the save.
@@ -25,8 +29,8 @@ use store::topics::Subject;
 pub struct Reactor {
     /// The reactor's name in retry jobs; never rename one after a release.
     pub name: &'static str,
-    /// What it does. It may run twice.
-    pub react: for<'a> fn(&'a Context, &'a Draw, &'a News) -> BoxFuture<'a, Result<()>>,
+    /// What it does about one or more events, earliest first. It may run twice.
+    pub react: for<'a> fn(&'a Context, &'a Draw, &'a [News]) -> BoxFuture<'a, Result<()>>,
 }
 
 /// The reactors, in the order in which they run: the counts are right before anyone is told to look.
@@ -44,33 +48,57 @@ pub struct News {
     /// The message concerned, if any.
     pub message: Option<Message>,
     /// The topic with its group.
-    pub subject: Subject,
+    pub subject: Arc<Subject>,
 }
 
 impl News {
-    /// Returns `None` if the message or topic is gone.
-    async fn of(cx: &Context, cause: Cause) -> Result<Option<Self>> {
-        let message = match cause {
-            Cause::MessagePosted { message }
-            | Cause::MessageEdited { message }
-            | Cause::MessageDeleted { message }
-            | Cause::MessageRestored { message }
-            | Cause::StarsChanged { message } => match store::messages::by_id(&cx.db, message).await? {
-                Some(message) => Some(message),
-                None => return Ok(None),
-            },
-            Cause::TopicChanged { .. } | Cause::TopicMoved { .. } | Cause::TopicDeleted { .. } => None,
-        };
-        let topic = match (&message, cause) {
-            (_, Cause::TopicChanged { topic } | Cause::TopicMoved { topic, .. } | Cause::TopicDeleted { topic }) => {
-                topic
+    /// Reads what the events are about, in the order of the topics' first events. Leaves out events whose message or
+    /// topic is gone.
+    async fn of(cx: &Context, causes: &[Cause]) -> Result<Vec<Self>> {
+        let ids: Vec<MessageId> = causes.iter().filter_map(Cause::message).collect();
+        let mut messages: HashMap<MessageId, Message> =
+            store::messages::by_ids(&cx.db, &ids).await?.into_iter().map(|message| (message.id, message)).collect();
+        let mut topics: Vec<(TopicId, Option<Arc<Subject>>)> = Vec::new();
+        let mut news = Vec::new();
+        for &cause in causes {
+            let message = cause.message().and_then(|id| messages.remove(&id));
+            let Some(topic) = cause.topic().or(message.as_ref().map(|message| message.topic_id)) else { continue };
+            let known = topics.iter().position(|(known, _)| *known == topic);
+            let nth = known.unwrap_or(topics.len());
+            if known.is_none() {
+                topics.push((topic, store::topics::subject(&cx.db, topic).await?.map(Arc::new)));
             }
-            (Some(message), _) => message.topic_id,
-            (None, _) => return Ok(None),
-        };
-        let subject = store::topics::subject(&cx.db, topic).await?;
-        Ok(subject.map(|subject| Self { cause, message, subject }))
+            let subject = topics[nth].1.clone();
+            news.extend(subject.map(|subject| (nth, Self { cause, message, subject })));
+        }
+        news.sort_by_key(|(nth, _)| *nth);
+        Ok(news.into_iter().map(|(_, news)| news).collect())
     }
+
+    /// Divides news by topic. Those of one topic follow each other.
+    fn by_topic(news: &[Self]) -> impl Iterator<Item = &[Self]> {
+        news.chunk_by(|one, next| one.subject.row.topic.id == next.subject.row.topic.id)
+    }
+}
+
+/// Runs jobs of a batch (see [`jobs::batches`]): one job, or new messages.
+///
+/// # Errors
+/// Any failure; the jobs will be retried.
+pub async fn run_all(cx: &Context, draw: &Draw, mut jobs: Vec<Job>) -> Result<()> {
+    if jobs.len() == 1
+        && let Some(job) = jobs.pop()
+    {
+        return run(cx, draw, job).await;
+    }
+    let mut causes = Vec::with_capacity(jobs.len());
+    for job in jobs {
+        match job {
+            Job::Happened(cause) => causes.push(cause),
+            task @ Job::Task(_) => run(cx, draw, task).await?,
+        }
+    }
+    react(REACTORS, cx, draw, &causes).await
 }
 
 /// Runs one job.
@@ -79,15 +107,12 @@ impl News {
 /// Any failure; the job will be retried.
 pub async fn run(cx: &Context, draw: &Draw, job: impl Into<Job>) -> Result<()> {
     match job.into() {
-        Job::Happened(cause) => react(REACTORS, cx, draw, cause).await,
+        Job::Happened(cause) => react(REACTORS, cx, draw, &[cause]).await,
         Job::Task(Task::React { reactor, cause }) => {
             let reactor = REACTORS.iter().find(|known| known.name == reactor);
             let reactor =
                 reactor.ok_or_else(|| Error::Internal("the job names a reactor that does not exist".into()))?;
-            match News::of(cx, cause).await? {
-                Some(news) => (reactor.react)(cx, draw, &news).await,
-                None => Ok(()),
-            }
+            (reactor.react)(cx, draw, &News::of(cx, &[cause]).await?).await
         }
         Job::Task(Task::Sweep { .. }) => sweep::sweep(cx).await,
         Job::Task(Task::SendEmail { email }) => outbound_email::send(cx, draw, email).await,
@@ -104,17 +129,20 @@ pub async fn run(cx: &Context, draw: &Draw, job: impl Into<Job>) -> Result<()> {
     }
 }
 
-/// Runs the reactors on an event. If one fails, the others still run, and a separate job retries it.
+/// Runs the reactors on events. If one fails, the others still run, and separate jobs retry it, one for each event.
 ///
 /// # Errors
 /// If the database does not answer.
-pub async fn react(reactors: &[Reactor], cx: &Context, draw: &Draw, cause: Cause) -> Result<()> {
-    let Some(news) = News::of(cx, cause).await? else { return Ok(()) };
-    match &news.message {
-        // No public page shows anything of their messages.
-        Some(_) if matches!(news.subject.group.kind, GroupKind::Private | GroupKind::Direct) => {}
-        Some(message) => tell::pages_changed(cx, Some((news.subject.group.id, message.topic_id))).await,
-        None => tell::pages_changed(cx, None).await,
+pub async fn react(reactors: &[Reactor], cx: &Context, draw: &Draw, causes: &[Cause]) -> Result<()> {
+    let news = News::of(cx, causes).await?;
+    for of_topic in News::by_topic(&news) {
+        let Subject { group, row, .. } = &*of_topic[0].subject;
+        match of_topic.iter().all(|news| news.message.is_some()) {
+            // No public page shows anything of their messages.
+            true if matches!(group.kind, GroupKind::Private | GroupKind::Direct) => {}
+            true => tell::pages_changed(cx, Some((group.id, row.topic.id))).await,
+            false => tell::pages_changed(cx, None).await,
+        }
     }
     let mut timings = Vec::new();
     for reactor in reactors {
@@ -122,16 +150,19 @@ pub async fn react(reactors: &[Reactor], cx: &Context, draw: &Draw, cause: Cause
         let reacted = (reactor.react)(cx, draw, &news).await;
         timings.push(format!("{} {:.1} ms", reactor.name, begun.elapsed().as_secs_f64() * 1_000.0));
         if let Err(error) = reacted {
-            tracing::warn!(%error, reactor = reactor.name, ?cause, "a reactor failed and will be tried again");
-            let retry = Task::React { reactor: reactor.name.to_owned(), cause };
+            tracing::warn!(%error, reactor = reactor.name, ?causes, "a reactor failed and will be tried again");
             let mut tx = cx.db.begin().await?;
-            jobs::enqueue(&mut tx, retry, cx.now().plus(jobs::FIRST_RETRY)).await?;
+            for &cause in causes {
+                let retry = Task::React { reactor: reactor.name.to_owned(), cause };
+                jobs::enqueue(&mut tx, retry, cx.now().plus(jobs::FIRST_RETRY)).await?;
+            }
             tx.commit().await?;
             cx.wake.after_commit();
         }
     }
-    if let Cause::MessagePosted { message } = cause {
-        tracing::info!(id = %message, timings = timings.join(", "), "reactors finished");
+    let posted: Vec<MessageId> = causes.iter().filter_map(Cause::posted).collect();
+    if let [first, more @ ..] = posted.as_slice() {
+        tracing::info!(id = %first, more = more.len(), timings = timings.join(", "), "reactors finished");
     }
     Ok(())
 }

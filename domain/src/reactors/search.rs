@@ -7,7 +7,7 @@ use crate::platform::error::Result;
 use bus::Control;
 use futures_util::future::BoxFuture;
 
-pub(super) fn react<'a>(cx: &'a Context, _draw: &'a Draw, _news: &'a News) -> BoxFuture<'a, Result<()>> {
+pub(super) fn react<'a>(cx: &'a Context, _draw: &'a Draw, _news: &'a [News]) -> BoxFuture<'a, Result<()>> {
     Box::pin(async move {
         cx.tell(&Control::SearchChanged).await;
         Ok(())

@@ -7,20 +7,29 @@ use crate::platform::context::Context;
 use crate::platform::error::Result;
 use crate::platform::jobs::Cause;
 use futures_util::future::BoxFuture;
+use model::GroupId;
+use std::collections::BTreeSet;
 
-pub(super) fn react<'a>(cx: &'a Context, _draw: &'a Draw, news: &'a News) -> BoxFuture<'a, Result<()>> {
+pub(super) fn react<'a>(cx: &'a Context, _draw: &'a Draw, news: &'a [News]) -> BoxFuture<'a, Result<()>> {
     Box::pin(async move {
-        match news.cause {
-            Cause::StarsChanged { .. } | Cause::MessageEdited { .. } => Ok(()),
-            Cause::TopicMoved { from, .. } => {
-                unread::group_changed(cx, from).await?;
-                unread::group_changed(cx, news.subject.group.id).await
-            }
-            Cause::MessagePosted { .. }
-            | Cause::MessageDeleted { .. }
-            | Cause::MessageRestored { .. }
-            | Cause::TopicChanged { .. }
-            | Cause::TopicDeleted { .. } => unread::group_changed(cx, news.subject.group.id).await,
+        let changed: BTreeSet<GroupId> = news.iter().flat_map(changed).collect();
+        for group in changed {
+            unread::group_changed(cx, group).await?;
         }
+        Ok(())
     })
+}
+
+/// The groups whose counts change.
+fn changed(news: &News) -> impl Iterator<Item = GroupId> {
+    let (here, there) = match news.cause {
+        Cause::StarsChanged { .. } | Cause::MessageEdited { .. } => (false, None),
+        Cause::TopicMoved { from, .. } => (true, Some(from)),
+        Cause::MessagePosted { .. }
+        | Cause::MessageDeleted { .. }
+        | Cause::MessageRestored { .. }
+        | Cause::TopicChanged { .. }
+        | Cause::TopicDeleted { .. } => (true, None),
+    };
+    here.then_some(news.subject.group.id).into_iter().chain(there)
 }

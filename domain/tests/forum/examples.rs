@@ -42,7 +42,7 @@ async fn a_reactor_takes_one_line_and_one_file(forum: TestForum) {
     let key = format!("last-post:{}", garden.id);
     assert_eq!(forum.cx.kv.get(&key).await.unwrap(), None);
     let reactors = [REACTORS, &[Reactor { name: "last-post", react: last_post::react }]].concat();
-    domain::reactors::react(&reactors, &forum.cx, &DRAW, Cause::MessagePosted { message: posted.id }).await.unwrap();
+    domain::reactors::react(&reactors, &forum.cx, &DRAW, &[Cause::MessagePosted { message: posted.id }]).await.unwrap();
     assert!(forum.cx.kv.get(&key).await.unwrap().is_some());
 }
 

@@ -3,12 +3,13 @@
 use domain::platform::jobs::{Cause, Task};
 use std::time::Duration;
 
-use domain::bus::Stream;
+use domain::bus::{Cursor, Stream};
 use domain::messages::stars;
-use domain::model::GroupKind;
+use domain::model::{GroupKind, SubscriptionLevel};
+use domain::people::ignores;
 use domain::platform::jobs;
 use domain::testing::{DRAW, TestForum};
-use domain::topics::reads;
+use domain::topics::{reads, subscriptions};
 use domain::{messages, topics};
 
 use crate::{id, live, mentions_of, tables, unread};
@@ -17,6 +18,7 @@ stories! {
     every_job_may_run_twice_and_changes_nothing_more,
     a_job_about_what_is_gone_does_nothing,
     a_reactor_that_fails_holds_up_no_other_and_is_tried_again_alone,
+    a_batch_of_new_messages_tells_everybody_what_single_jobs_tell,
     housekeeping_forgets_what_is_over,
 }
 
@@ -106,6 +108,56 @@ async fn a_reactor_that_fails_holds_up_no_other_and_is_tried_again_alone(forum: 
     assert_eq!(mentions_of(&forum, noor).await, [(posted.id, true)]);
     let again = live::events(&forum, stream, cursor).await;
     assert_eq!(again.iter().filter(|e| e["type"] == "message").count(), 1, "alone");
+}
+
+async fn a_batch_of_new_messages_tells_everybody_what_single_jobs_tell(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor, bela) = (forum.person("mira").await, forum.person("noor").await, forum.person("bela").await);
+    let (garden, shed) =
+        (forum.group(mira, "Garden", GroupKind::Public).await, forum.group(mira, "Shed", GroupKind::Private).await);
+    forum.admit(&garden, &[noor, bela]).await;
+    forum.admit(&shed, &[noor]).await;
+    let plums = forum.topic(mira, &garden, "Plums", "1").await.topic;
+    let pears = forum.topic(mira, &garden, "Pears", "1").await.topic;
+    let tools = forum.topic(mira, &shed, "Tools", "1").await.topic;
+    // Noor ignores one author, and muted one topic.
+    ignores::set(cx, noor, "bela", true).await.unwrap();
+    subscriptions::set_of_topic(cx, noor, pears, SubscriptionLevel::Muted).await.unwrap();
+    forum.drain().await;
+    let streams = [mira, noor, bela].map(|who| Stream::User(id(who)));
+    let heard = async || {
+        let mut all = Vec::new();
+        for stream in streams {
+            all.push((stream, cx.bus.open(stream).await.unwrap()));
+        }
+        all
+    };
+    let told = async |since: Vec<(Stream, Cursor)>| {
+        let mut all = Vec::new();
+        for (stream, cursor) in since {
+            let events = live::events(&forum, stream, cursor).await.into_iter();
+            let mut of_messages: Vec<_> = events.filter(|event| event["type"] == "message").collect();
+            of_messages.sort_by_key(|event| event["message"].as_i64());
+            all.push(of_messages);
+        }
+        all
+    };
+    let mut posted = Vec::new();
+    for (who, topic) in [(mira, plums), (bela, plums), (mira, tools), (bela, pears), (noor, pears), (mira, plums)] {
+        posted.push(forum.post(who, topic, "@noor so").await.id);
+    }
+    let before = heard().await;
+    forum.drain().await;
+    let together = told(before).await;
+    assert_eq!(together.iter().map(Vec::len).collect::<Vec<_>>(), [6, 6, 5]);
+    assert_eq!(together[1].iter().filter(|event| event["quiet"] == true).count(), 3, "{:?}", together[1]);
+
+    let before = heard().await;
+    for &message in &posted {
+        domain::reactors::run(cx, &DRAW, Cause::MessagePosted { message }).await.unwrap();
+    }
+    assert_eq!(told(before).await, together);
+    assert_eq!(mentions_of(&forum, noor).await.len(), 3);
 }
 
 async fn housekeeping_forgets_what_is_over(forum: TestForum) {

@@ -77,6 +77,7 @@ impl Forum {
             sessions: Arc::default(),
             rules: Arc::default(),
             site: Arc::default(),
+            backpressure: Arc::default(),
             hashing: Default::default(),
             health: Arc::default(),
         };

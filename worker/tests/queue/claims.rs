@@ -11,7 +11,7 @@ use domain::store::platform::jobs as store;
 use domain::testing::TestDb;
 use domain::time::{Clock, Timestamp};
 
-use super::support::{on_both, only_row, posted, queue};
+use super::support::{edited, on_both, only_row, queue};
 
 on_both!(
     every_kind_of_job_comes_back_as_it_was_queued,
@@ -59,7 +59,7 @@ async fn report(db: &Db, owner: &str, (id, attempt): (JobId, i64), outcome: Outc
 async fn every_kind_of_job_comes_back_as_it_was_queued(test: TestDb) {
     let (message, topic) = (MessageId(7), TopicId(8));
     let causes = [
-        Cause::MessagePosted { message },
+        Cause::MessageEdited { message },
         Cause::MessageEdited { message },
         Cause::MessageDeleted { message },
         Cause::StarsChanged { message },
@@ -80,16 +80,16 @@ async fn every_kind_of_job_comes_back_as_it_was_queued(test: TestDb) {
 
 async fn a_job_of_a_rolled_back_transaction_is_not_there(test: TestDb) {
     let mut tx = test.db.begin().await.unwrap();
-    jobs::enqueue(&mut tx, posted(1), start()).await.unwrap();
+    jobs::enqueue(&mut tx, edited(1), start()).await.unwrap();
     drop(tx);
-    enqueue(&test.db, &posted(2), start()).await;
+    enqueue(&test.db, &edited(2), start()).await;
     assert_eq!(only_row(&test.db).await.payload, r#"{"message":2}"#);
 }
 
 async fn those_due_first_are_claimed_first_and_nothing_before_its_time(test: TestDb) {
-    let third = enqueue(&test.db, &posted(3), start().plus(2 * SECOND)).await;
-    let first = enqueue(&test.db, &posted(1), start()).await;
-    let second = enqueue(&test.db, &posted(2), start()).await;
+    let third = enqueue(&test.db, &edited(3), start().plus(2 * SECOND)).await;
+    let first = enqueue(&test.db, &edited(1), start()).await;
+    let second = enqueue(&test.db, &edited(2), start()).await;
     assert_eq!(claims(&test.db, "one", 1, start().minus(SECOND)).await, []);
     assert_eq!(claims(&test.db, "one", 1, start()).await, [(first, 1)]);
     assert_eq!(claims(&test.db, "two", 9, start().plus(SECOND)).await, [(second, 1)]);
@@ -98,7 +98,7 @@ async fn those_due_first_are_claimed_first_and_nothing_before_its_time(test: Tes
 }
 
 async fn a_lapsed_lease_is_taken_and_the_late_report_changes_nothing(test: TestDb) {
-    let id = enqueue(&test.db, &posted(1), start()).await;
+    let id = enqueue(&test.db, &edited(1), start()).await;
     assert_eq!(claims(&test.db, "old", 1, start()).await, [(id, 1)]);
     assert_eq!(claims(&test.db, "new", 1, start().plus(LEASE / 2)).await, []);
     let later = start().plus(LEASE);
@@ -117,7 +117,7 @@ async fn a_lapsed_lease_is_taken_and_the_late_report_changes_nothing(test: TestD
 }
 
 async fn a_renewed_lease_holds(test: TestDb) {
-    let id = enqueue(&test.db, &posted(1), start()).await;
+    let id = enqueue(&test.db, &edited(1), start()).await;
     assert_eq!(claims(&test.db, "one", 1, start()).await, [(id, 1)]);
     assert_eq!(jobs::renew(&test.db, "one", &[(id, 1)], LEASE, start().plus(LEASE / 2)).await.unwrap(), 1);
     assert_eq!(claims(&test.db, "two", 1, start().plus(LEASE)).await, []);
@@ -125,7 +125,7 @@ async fn a_renewed_lease_holds(test: TestDb) {
 }
 
 async fn a_failed_job_comes_back_later_and_later_until_it_is_parked(test: TestDb) {
-    let id = enqueue(&test.db, &posted(1), start()).await;
+    let id = enqueue(&test.db, &edited(1), start()).await;
     let mut now = start();
     for attempt in 1..=MAX_ATTEMPTS {
         assert_eq!(claims(&test.db, "one", 1, now).await, [(id, attempt)]);
@@ -163,7 +163,7 @@ async fn a_letter_that_cannot_leave_is_tried_for_a_day(test: TestDb) {
 }
 
 async fn what_was_not_begun_is_given_back_without_costing_a_try(test: TestDb) {
-    let id = enqueue(&test.db, &posted(1), start()).await;
+    let id = enqueue(&test.db, &edited(1), start()).await;
     assert_eq!(claims(&test.db, "one", 1, start()).await, [(id, 1)]);
     report(&test.db, "one", (id, 1), Outcome::NotBegun, start()).await;
     assert_eq!(claims(&test.db, "two", 1, start()).await, [(id, 1)]);
@@ -172,11 +172,11 @@ async fn what_was_not_begun_is_given_back_without_costing_a_try(test: TestDb) {
 async fn a_row_that_cannot_be_read_is_parked_and_the_rest_runs(test: TestDb) {
     let mut tx = test.db.begin().await.unwrap();
     store::insert(&mut tx, "paint_the_fence", "{}", start()).await.unwrap();
-    store::insert(&mut tx, "message_posted", "{not json", start()).await.unwrap();
-    store::insert(&mut tx, "message_posted", r#"{"topic":1}"#, start()).await.unwrap();
-    store::insert(&mut tx, "message_posted", "[1]", start()).await.unwrap();
+    store::insert(&mut tx, "message_edited", "{not json", start()).await.unwrap();
+    store::insert(&mut tx, "message_edited", r#"{"topic":1}"#, start()).await.unwrap();
+    store::insert(&mut tx, "message_edited", "[1]", start()).await.unwrap();
     tx.commit().await.unwrap();
-    let good = enqueue(&test.db, &posted(1), start()).await;
+    let good = enqueue(&test.db, &edited(1), start()).await;
     let mut claimed = Vec::new();
     loop {
         let turn = turn(&test.db, "one", &[], 1, LEASE, start()).await.unwrap();
@@ -193,7 +193,7 @@ async fn a_row_that_cannot_be_read_is_parked_and_the_rest_runs(test: TestDb) {
 }
 
 async fn a_job_that_takes_its_worker_down_each_time_is_parked(test: TestDb) {
-    let id = enqueue(&test.db, &posted(1), start()).await;
+    let id = enqueue(&test.db, &edited(1), start()).await;
     let mut now = start();
     for attempt in 1..=MAX_ATTEMPTS {
         assert_eq!(claims(&test.db, "one", 1, now).await, [(id, attempt)]);
@@ -204,7 +204,7 @@ async fn a_job_that_takes_its_worker_down_each_time_is_parked(test: TestDb) {
 }
 
 async fn what_is_running_is_taken_back_at_once_when_asked(test: TestDb) {
-    let id = enqueue(&test.db, &posted(1), start()).await;
+    let id = enqueue(&test.db, &edited(1), start()).await;
     assert_eq!(claims(&test.db, "dead", 1, start()).await, [(id, 1)]);
     assert_eq!(jobs::take_back(&test.db, start()).await.unwrap(), 1);
     assert_eq!(claims(&test.db, "one", 1, start()).await, [(id, 2)]);
@@ -234,14 +234,14 @@ async fn a_slot_is_queued_once_whoever_ticks(test: TestDb) {
 async fn a_key_is_free_again_when_its_job_is_done(test: TestDb) {
     for expected in [true, false] {
         let mut tx = test.db.begin().await.unwrap();
-        assert_eq!(jobs::enqueue_unique(&mut tx, "key", posted(1), start()).await.unwrap(), expected);
+        assert_eq!(jobs::enqueue_unique(&mut tx, "key", edited(1), start()).await.unwrap(), expected);
         tx.commit().await.unwrap();
     }
     let id = only_row(&test.db).await.id;
     assert_eq!(claims(&test.db, "one", 1, start()).await, [(id, 1)]);
     report(&test.db, "one", (id, 1), Outcome::Done, start()).await;
     let mut tx = test.db.begin().await.unwrap();
-    assert!(jobs::enqueue_unique(&mut tx, "key", posted(1), start()).await.unwrap());
+    assert!(jobs::enqueue_unique(&mut tx, "key", edited(1), start()).await.unwrap());
     tx.commit().await.unwrap();
 }
 
@@ -254,7 +254,7 @@ async fn an_admin_sees_counts_and_pages_and_may_retry_or_remove(test: TestDb) {
     tx.commit().await.unwrap();
     assert_eq!(store::waiting_since(db, start().plus(SECOND)).await.unwrap(), Some(start()));
     claims(db, "one", 3, start()).await;
-    enqueue(db, &posted(1), start().plus(SECOND)).await;
+    enqueue(db, &edited(1), start().plus(SECOND)).await;
     assert_eq!(store::waiting_since(db, start()).await.unwrap(), None);
     assert_eq!(store::counts(db).await.unwrap(), store::Counts { ready: 1, running: 0, failed: 3 });
 
@@ -274,9 +274,9 @@ async fn an_admin_sees_counts_and_pages_and_may_retry_or_remove(test: TestDb) {
 
 async fn drain_runs_what_follows_too_and_tells_what_failed(test: TestDb) {
     queue(&test.db, [1, 2, 3]).await;
-    let failures = drain(&test.db, &Clock::System, async |job| match job {
-        Job::Happened(Cause::MessagePosted { message: MessageId(2) }) => Err("no".to_owned()),
-        Job::Happened(Cause::MessagePosted { message: MessageId(message @ 1..=3) }) => {
+    let failures = drain(&test.db, &Clock::System, async |jobs| match jobs[..] {
+        [Job::Happened(Cause::MessageEdited { message: MessageId(2) })] => Err("no".to_owned()),
+        [Job::Happened(Cause::MessageEdited { message: MessageId(message @ 1..=3) })] => {
             queue(&test.db, [message + 10]).await;
             Ok(())
         }
@@ -284,19 +284,19 @@ async fn drain_runs_what_follows_too_and_tells_what_failed(test: TestDb) {
     })
     .await
     .unwrap();
-    assert_eq!(failures, ["Happened(MessagePosted { message: MessageId(2) }): no"]);
+    assert_eq!(failures, ["[Happened(MessageEdited { message: MessageId(2) })]: no"]);
     assert_eq!(only_row(&test.db).await.payload, r#"{"message":2}"#);
 }
 
 async fn a_clock_that_is_set_back_holds_no_job_up(test: TestDb) {
     let (before, now) = (start(), start().minus(60 * 60 * SECOND));
     // One job was queued, one had failed, and one was running in a process that is gone.
-    enqueue(&test.db, &posted(1), before).await;
+    enqueue(&test.db, &edited(1), before).await;
     let failed = claims(&test.db, "one", 1, before).await[0];
     report(&test.db, "one", failed, Outcome::Failed("no".into()), before).await;
-    enqueue(&test.db, &posted(2), before).await;
+    enqueue(&test.db, &edited(2), before).await;
     assert_eq!(claims(&test.db, "one", 1, before).await.len(), 1);
-    enqueue(&test.db, &posted(3), before).await;
+    enqueue(&test.db, &edited(3), before).await;
     assert_eq!(claims(&test.db, "two", 3, now).await, [], "the clock has to reach their times");
     assert_eq!(jobs::after_clock_change(&test.db, now).await.unwrap(), 3);
     let claimed = claims(&test.db, "two", 3, now).await;
@@ -311,14 +311,14 @@ async fn a_clock_that_is_set_back_holds_no_job_up(test: TestDb) {
     for held in &claimed[1..] {
         report(&test.db, "two", *held, Outcome::Done, now).await;
     }
-    enqueue(&test.db, &posted(4), now).await;
+    enqueue(&test.db, &edited(4), now).await;
     let earlier = now.minus(60 * SECOND);
     assert_eq!(jobs::after_clock_change(&test.db, earlier).await.unwrap(), 1);
     assert_eq!(claims(&test.db, "two", 1, earlier).await.len(), 1);
 }
 
 async fn a_job_that_met_a_bus_that_is_down_is_tried_until_it_is_back(test: TestDb) {
-    enqueue(&test.db, &posted(1), start()).await;
+    enqueue(&test.db, &edited(1), start()).await;
     let mut now = start();
     for _ in 0..3 * MAX_ATTEMPTS {
         let claimed = claims(&test.db, "one", 1, now).await;

@@ -41,11 +41,21 @@ pub fn posted(message: i64) -> Job {
     Job::Happened(Cause::MessagePosted { message: MessageId(message) })
 }
 
-/// Queues jobs for messages in one transaction, and wakes no worker.
+/// A job that runs alone.
+pub fn edited(message: i64) -> Job {
+    Job::Happened(Cause::MessageEdited { message: MessageId(message) })
+}
+
+/// Queues jobs for edited messages in one transaction, and wakes no worker.
 pub async fn queue(db: &Db, messages: impl IntoIterator<Item = i64>) {
+    queue_all(db, messages.into_iter().map(edited)).await;
+}
+
+/// Queues jobs in one transaction, and wakes no worker.
+pub async fn queue_all(db: &Db, all: impl IntoIterator<Item = Job>) {
     let mut tx = db.begin().await.unwrap();
-    for message in messages {
-        jobs::enqueue(&mut tx, posted(message), Clock::System.now()).await.unwrap();
+    for job in all {
+        jobs::enqueue(&mut tx, job, Clock::System.now()).await.unwrap();
     }
     tx.commit().await.unwrap();
 }
@@ -69,7 +79,8 @@ pub struct Runs(Arc<Mutex<BTreeMap<i64, usize>>>);
 
 impl Runs {
     pub fn add(&self, job: &Job) {
-        let Job::Happened(Cause::MessagePosted { message }) = job else { return };
+        let Job::Happened(cause) = job else { return };
+        let message = cause.message().unwrap();
         *self.0.lock().unwrap().entry(message.0).or_default() += 1;
     }
 
@@ -116,6 +127,23 @@ impl Running {
         wake: &Wake,
         settings: Settings,
         handler: impl Fn(Job) -> F + Clone + Send + Sync + 'static,
+    ) -> Self
+    where
+        F: Future<Output = Result<(), String>> + Send + 'static,
+    {
+        Self::start_with_batches(db, wake, settings, move |mut jobs| {
+            assert_eq!(jobs.len(), 1);
+            handler(jobs.remove(0))
+        })
+        .await
+    }
+
+    /// As [`Running::start`], for a handler of batches.
+    pub async fn start_with_batches<F>(
+        db: &Db,
+        wake: &Wake,
+        settings: Settings,
+        handler: impl Fn(Vec<Job>) -> F + Clone + Send + Sync + 'static,
     ) -> Self
     where
         F: Future<Output = Result<(), String>> + Send + 'static,

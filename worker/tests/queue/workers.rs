@@ -1,18 +1,21 @@
 //! Whole workers: concurrency, waking, heartbeats and stopping.
 
 use domain::platform::jobs::Cause;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use domain::model::MessageId;
 use domain::platform::jobs;
-use domain::platform::jobs::{Job, LEASE, Wake};
+use domain::platform::jobs::{Job, LEASE, MOST_AT_ONCE, Wake};
 use domain::store::Db;
 use domain::store::platform::jobs as store;
 use domain::testing::{TestDb, wait_for};
 use domain::time::Clock;
 use worker::Settings;
 
-use super::support::{Gate, HOUR, Running, Runs, blind, on_both, only_row, posted, queue, until_empty};
+use super::support::{
+    Gate, HOUR, Running, Runs, blind, edited, on_both, only_row, posted, queue, queue_all, until_empty,
+};
 
 on_both!(
     two_workers_under_load_run_each_job_once,
@@ -25,6 +28,8 @@ on_both!(
     a_panic_and_a_hang_are_failures_of_their_job_alone,
     stopping_lets_the_running_end_and_begins_nothing_more,
     a_start_takes_back_what_the_last_process_was_running,
+    new_messages_run_in_batches_and_everything_else_alone,
+    a_batch_that_fails_runs_again_one_by_one,
 );
 
 async fn two_workers_under_load_run_each_job_once(test: TestDb) {
@@ -130,7 +135,7 @@ async fn what_a_job_queues_runs_without_a_wake_up(test: TestDb) {
     let worker = Running::start(&test.db, &wake, blind(&test.db), move |job| {
         let db = db.clone();
         async move {
-            if let Job::Happened(Cause::MessagePosted { message: MessageId(message @ 1..10) }) = job {
+            if let Job::Happened(Cause::MessageEdited { message: MessageId(message @ 1..10) }) = job {
                 queue(&db, [message + 1]).await;
             }
             Ok(())
@@ -156,7 +161,7 @@ async fn a_long_job_keeps_its_lease_while_short_ones_rush_past(test: TestDb) {
                 runs.add(&job);
                 let (gate, again, wake) = (gate.clone(), again.clone(), wake_again.clone());
                 async move {
-                    if job == posted(1) {
+                    if job == edited(1) {
                         gate.pass().await;
                     } else if !gate.is_open() {
                         queue(&again, [2]).await;
@@ -190,9 +195,9 @@ async fn a_panic_and_a_hang_are_failures_of_their_job_alone(test: TestDb) {
         seen.add(&job);
         async move {
             match job {
-                Job::Happened(Cause::MessagePosted { message: MessageId(1) }) => panic!("the roof is on fire"),
-                Job::Happened(Cause::MessagePosted { message: MessageId(2) }) => std::future::pending().await,
-                Job::Happened(Cause::MessagePosted { message: MessageId(3) }) => Err("out of coffee".into()),
+                Job::Happened(Cause::MessageEdited { message: MessageId(1) }) => panic!("the roof is on fire"),
+                Job::Happened(Cause::MessageEdited { message: MessageId(2) }) => std::future::pending().await,
+                Job::Happened(Cause::MessageEdited { message: MessageId(3) }) => Err("out of coffee".into()),
                 _ => Ok(()),
             }
         }
@@ -249,6 +254,50 @@ async fn a_start_takes_back_what_the_last_process_was_running(test: TestDb) {
     let worker = Running::start(&test.db, &wake, settings, async |_| Ok(())).await;
     until_empty(&test.db).await;
     worker.stop().await;
+}
+
+async fn new_messages_run_in_batches_and_everything_else_alone(test: TestDb) {
+    let (wake, runs) = (Wake::new(&test.db), Runs::default());
+    let sizes = Arc::new(Mutex::new(Vec::new()));
+    queue_all(&test.db, (0..150).map(posted).chain((150..160).map(edited))).await;
+    let worker = Running::start_with_batches(&test.db, &wake, blind(&test.db), {
+        let (runs, sizes) = (runs.clone(), sizes.clone());
+        move |jobs| {
+            jobs.iter().for_each(|job| runs.add(job));
+            sizes.lock().unwrap().push((jobs.len(), jobs.iter().any(|job| job.kind() == "message_edited")));
+            async { Ok(()) }
+        }
+    })
+    .await;
+    until_empty(&test.db).await;
+    worker.stop().await;
+    runs.assert_once_each(0..160);
+    let sizes = sizes.lock().unwrap();
+    assert!(sizes.iter().all(|&(size, is_other)| size <= MOST_AT_ONCE && (size == 1 || !is_other)), "{sizes:?}");
+    // Three turns are enough for the messages.
+    assert_eq!(sizes.len(), 13, "{sizes:?}");
+}
+
+async fn a_batch_that_fails_runs_again_one_by_one(test: TestDb) {
+    let (wake, runs) = (Wake::new(&test.db), Runs::default());
+    let settings = Settings { look: Duration::from_millis(20), ..Settings::of(&test.db) };
+    queue_all(&test.db, (0..30).map(posted)).await;
+    let worker = Running::start_with_batches(&test.db, &wake, settings, {
+        let runs = runs.clone();
+        move |jobs| {
+            jobs.iter().for_each(|job| runs.add(job));
+            let is_bad = jobs.contains(&posted(7));
+            async move { if is_bad { Err("out of coffee".to_owned()) } else { Ok(()) } }
+        }
+    })
+    .await;
+    let alone = async || store::outstanding(&test.db).await.unwrap() == 1 && runs.of(7) > 1;
+    wait_for("only the bad one to be left", alone).await;
+    worker.stop().await;
+    let left = only_row(&test.db).await;
+    assert_eq!(left.payload, r#"{"message":7}"#);
+    assert_eq!(left.last_error.as_deref(), Some("out of coffee"));
+    assert!((0..30).filter(|&message| message != 7).all(|message| runs.of(message) <= 2));
 }
 
 /// Postgres only: SQLite has no connection to cut.

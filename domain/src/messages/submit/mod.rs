@@ -79,6 +79,7 @@ pub(crate) enum Outcome {
 /// [`Error::Invalid`] on `text`, `title` and `to`; [`Error::Forbidden`], [`Error::NotFound`], [`Error::TooMany`],
 /// [`Error::Slow`]; [`Error::Pending`] if it is held: it is stored durably, and waits for approval.
 pub async fn submit(cx: &Context, viewer: Viewer, target: Target<'_>, draft: Draft) -> Result<Posted> {
+    cx.backpressure.wait().await;
     // Starts over if a conversation was created or a topic merged between the check and the save.
     for _ in 0..ATTEMPTS {
         if let Some(posted) = attempt(cx, viewer, target, draft.clone()).await? {

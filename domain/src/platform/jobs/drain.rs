@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use model::unique_name;
 
-use super::{Job, Outcome, Report, turn};
+use super::{Job, Outcome, Report, batches, turn};
 use model::time::Clock;
 use store::db::Db;
 
@@ -14,14 +14,14 @@ const BATCH: usize = 16;
 /// Long enough for a batch of slow jobs: nothing renews it.
 const LEASE: Duration = Duration::from_secs(600);
 
-/// Runs all due jobs one after the other, and the jobs they enqueue, until none is due. Returns the error of each
-/// failed job (`job: error`); failed jobs stay in the queue for later. Panics reach the caller.
+/// Runs all due jobs one batch after the other, and the jobs they enqueue, until none is due. Returns the error of each
+/// failed batch (`jobs: error`); failed jobs stay in the queue for later. Panics reach the caller.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn drain<H, F, E>(db: &Db, clock: &Clock, handler: H) -> Result<Vec<String>, store::Error>
 where
-    H: Fn(Job) -> F,
+    H: Fn(Vec<Job>) -> F,
     F: Future<Output = Result<(), E>>,
     E: Display,
 {
@@ -34,17 +34,17 @@ where
             return Ok(failures);
         }
         reports.clear();
-        for claim in turn.claims {
-            let what = format!("{:?}", claim.job);
-            let tries = claim.job.tries();
-            let outcome = match handler(claim.job).await {
+        for claims in batches(turn.claims) {
+            let jobs: Vec<Job> = claims.iter().map(|claim| claim.job.clone()).collect();
+            let outcome = match handler(jobs.clone()).await {
                 Ok(()) => Outcome::Done,
                 Err(error) => {
-                    failures.push(format!("{what}: {error}"));
+                    failures.push(format!("{jobs:?}: {error}"));
                     Outcome::Failed(error.to_string())
                 }
             };
-            reports.push(Report { id: claim.id, attempt: claim.attempt, tries, outcome });
+            let report = |claim: &super::Claim| Report::of(claim, outcome.clone());
+            reports.extend(claims.iter().map(report));
         }
     }
 }

@@ -17,7 +17,9 @@ use store::platform::jobs as table;
 
 pub use drain::drain;
 pub use periodic::{after_clock_change, tick};
-pub use queue::{Claim, LEASE, MAX_ATTEMPTS, Outcome, Report, Turn, backoff, renew, take_back, turn};
+pub use queue::{
+    Claim, LEASE, MAX_ATTEMPTS, MOST_AT_ONCE, Outcome, Report, Turn, backoff, batches, renew, take_back, turn,
+};
 pub use wake::{Listening, Wake, Woken};
 
 /// How long a failed reactor waits before it is retried alone.
@@ -119,6 +121,31 @@ impl Cause {
         "topic_moved",
         "topic_deleted",
     ];
+
+    /// The message that the event is about.
+    pub fn message(&self) -> Option<MessageId> {
+        match *self {
+            Self::MessagePosted { message }
+            | Self::MessageEdited { message }
+            | Self::MessageDeleted { message }
+            | Self::MessageRestored { message }
+            | Self::StarsChanged { message } => Some(message),
+            Self::TopicChanged { .. } | Self::TopicMoved { .. } | Self::TopicDeleted { .. } => None,
+        }
+    }
+
+    /// The new message.
+    pub fn posted(&self) -> Option<MessageId> {
+        matches!(self, Self::MessagePosted { .. }).then(|| self.message()).flatten()
+    }
+
+    /// The topic that the event is about, if no message is.
+    pub fn topic(&self) -> Option<TopicId> {
+        match *self {
+            Self::TopicChanged { topic } | Self::TopicMoved { topic, .. } | Self::TopicDeleted { topic } => Some(topic),
+            _ => None,
+        }
+    }
 }
 
 impl From<Cause> for Job {

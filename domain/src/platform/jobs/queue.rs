@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Job, Task};
+use super::{Cause, Job, Task};
 use model::JobId;
 use model::time::Timestamp;
 use store::db::{Db, Tx};
@@ -17,6 +17,9 @@ const EMAIL_ATTEMPTS: i64 = 300;
 /// How long a claim holds without a heartbeat.
 pub const LEASE: Duration = Duration::from_secs(10);
 
+/// The most new messages whose jobs run at once, as one batch.
+pub const MOST_AT_ONCE: usize = 64;
+
 /// The longest wait before the next try, without jitter.
 const MAX_BACKOFF: Duration = Duration::from_secs(300);
 
@@ -25,6 +28,9 @@ const UNAVAILABLE_PAUSE: Duration = Duration::from_secs(5);
 
 /// The most characters of an error that are stored.
 const MAX_ERROR: usize = 2_000;
+
+/// The stored kind of [`Cause::MessagePosted`].
+const POSTED: &str = Cause::WORDS[0];
 
 /// A job that the caller may run until its lease ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,6 +67,27 @@ pub struct Report {
     pub outcome: Outcome,
 }
 
+impl Report {
+    /// Returns the report about a claim.
+    pub fn of(claim: &Claim, outcome: Outcome) -> Self {
+        Self { id: claim.id, attempt: claim.attempt, tries: claim.job.tries(), outcome }
+    }
+}
+
+impl Claim {
+    /// Whether it may run in one batch with others: after a failure a job runs alone, so that it fails alone.
+    fn is_batched(&self) -> bool {
+        self.attempt == 1 && matches!(self.job, Job::Happened(Cause::MessagePosted { .. }))
+    }
+}
+
+/// Divides claims into what runs together: the new messages in one batch, and every other job alone.
+pub fn batches(claims: Vec<Claim>) -> Vec<Vec<Claim>> {
+    let (posted, alone): (Vec<_>, Vec<_>) = claims.into_iter().partition(Claim::is_batched);
+    let posted = (!posted.is_empty()).then_some(posted);
+    posted.into_iter().chain(alone.into_iter().map(|claim| vec![claim])).collect()
+}
+
 impl Job {
     /// How often the job is tried before it is parked for an admin.
     pub fn tries(&self) -> i64 {
@@ -81,7 +108,7 @@ pub struct Turn {
 }
 
 /// Takes one turn in one transaction: applies the reports about earlier claims, and claims up to `want` due jobs for
-/// the time `lease`. Ignores reports of claims whose lease another worker has taken over. A claimed row is parked at
+/// the time `lease`. If more are due, up to [`MOST_AT_ONCE`] jobs of new messages are claimed too: they run as one batch. Ignores reports of claims whose lease another worker has taken over. A claimed row is parked at
 /// once if it cannot be parsed, or if its process crashed at every try.
 ///
 /// # Errors
@@ -102,8 +129,14 @@ pub async fn turn(
     settle(&mut tx, owner, reports, now).await?;
     if want > 0 {
         let limit = i64::try_from(want).unwrap_or(i64::MAX);
-        let rows = table::claim(&mut tx, owner, limit, now, now.plus(lease)).await?;
+        let mut rows = table::claim(&mut tx, owner, limit, now, now.plus(lease)).await?;
         turn.more = rows.len() >= want;
+        if turn.more && rows.iter().any(|row| row.kind == POSTED) {
+            let most = MOST_AT_ONCE.saturating_sub(want);
+            let posted = table::claim_new(&mut tx, owner, POSTED, most as i64, now, now.plus(lease)).await?;
+            turn.more = posted.len() >= most;
+            rows.extend(posted);
+        }
         for row in rows {
             let error = match Job::from_row(&row.kind, &row.payload) {
                 Ok(job) if row.attempt <= job.tries() => {

@@ -2,7 +2,7 @@
 
 use model::policy::Membership;
 use model::{BanRow, MemberRow};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::conditions::shown_at_once;
 use crate::db::{Db, Tx, sql};
@@ -167,13 +167,13 @@ pub async fn among(db: &Db, group: GroupId, users: &[UserId]) -> Result<Vec<User
 }
 
 /// A member who may be notified of what happens in a topic.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Hearer {
     pub user_id: UserId,
     /// Whether it does not count as unread.
     pub muted: bool,
-    /// Whether the member ignores the author.
-    pub ignores: bool,
+    /// The authors whom the member ignores.
+    pub ignores: Vec<UserId>,
 }
 
 macro_rules! follow_silently {
@@ -197,15 +197,16 @@ struct HearerLists {
     topic_muted: Option<String>,
     /// Those who follow the topic, whatever their level for the group.
     topic_heard: Option<String>,
+    /// Pairs of a user and an author whom the user ignores: `7:9,8:9`.
     ignoring: Option<String>,
 }
 
-/// Which of these members may read a topic of the group, and how what `author` does there reaches them.
+/// Which of these members may read a topic of the group, and how what the authors do there reaches them.
 pub async fn hearers(
     db: &Db,
     group: GroupId,
     topic: model::TopicId,
-    author: Option<UserId>,
+    authors: &[UserId],
     users: &[UserId],
 ) -> Result<Vec<Hearer>> {
     if users.is_empty() {
@@ -217,7 +218,8 @@ pub async fn hearers(
                 string_agg(ms.user_id::text, ',') filter (where ", follow_silently!(), ") as writing,
                 (select string_agg(l.user_id::text, ',') from topic_levels l where l.topic_id = $2 and l.level = 'muted') as topic_muted,
                 (select string_agg(l.user_id::text, ',') from topic_levels l where l.topic_id = $2 and l.level = 'tracked') as topic_heard,
-                (select string_agg(i.user_id::text, ',') from ignores i where i.ignored_id = $3) as ignoring
+                (select string_agg(i.user_id || ':' || i.ignored_id, ',') from ignores i
+                    where i.ignored_id = any (string_to_array($3, ',')::bigint[])) as ignoring
          from memberships ms join topics t on t.id = $2
          where ms.group_id = $1 and (ms.sees_from is null or ms.sees_from <= t.created_at)
            and ms.user_id = any (string_to_array($4, ',')::bigint[])"),
@@ -226,21 +228,28 @@ pub async fn hearers(
                 group_concat(ms.user_id) filter (where ", follow_silently!(), ") as writing,
                 (select group_concat(l.user_id) from topic_levels l where l.topic_id = $2 and l.level = 'muted') as topic_muted,
                 (select group_concat(l.user_id) from topic_levels l where l.topic_id = $2 and l.level = 'tracked') as topic_heard,
-                (select group_concat(i.user_id) from ignores i where i.ignored_id = $3) as ignoring
+                (select group_concat(i.user_id || ':' || i.ignored_id) from ignores i
+                    where i.ignored_id in (select value from json_each('[' || $3 || ']'))) as ignoring
          from memberships ms join topics t on t.id = $2
          where ms.group_id = $1 and (ms.sees_from is null or ms.sees_from <= t.created_at)
            and ms.user_id in (select value from json_each('[' || $4 || ']'))"),
-        group, topic, author, written(users))?;
-    let [muted, writing, topic_muted, topic_heard, ignoring] =
-        [lists.muted, lists.writing, lists.topic_muted, lists.topic_heard, lists.ignoring]
-            .map(|list| read(list).collect::<HashSet<_>>());
-    let hearer = |user_id| Hearer {
+        group, topic, written(authors), written(users))?;
+    let mut ignoring: HashMap<UserId, Vec<UserId>> = HashMap::new();
+    for (user, author) in lists.ignoring.iter().flat_map(|list| list.split(',')).filter_map(|pair| pair.split_once(':'))
+    {
+        if let (Ok(user), Ok(author)) = (user.parse(), author.parse()) {
+            ignoring.entry(user).or_default().push(author);
+        }
+    }
+    let [muted, writing, topic_muted, topic_heard] = [lists.muted, lists.writing, lists.topic_muted, lists.topic_heard]
+        .map(|list| read(list).collect::<HashSet<_>>());
+    let mut hearer = |user_id| Hearer {
         user_id,
         muted: topic_muted.contains(&user_id)
             || muted.contains(&user_id) && !topic_heard.contains(&user_id) && !writing.contains(&user_id),
-        ignores: ignoring.contains(&user_id),
+        ignores: ignoring.remove(&user_id).unwrap_or_default(),
     };
-    Ok(read(lists.hearers).map(hearer).collect())
+    Ok(read(lists.hearers).map(&mut hearer).collect())
 }
 
 /// Returns ids with commas between them.

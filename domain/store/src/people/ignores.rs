@@ -27,14 +27,15 @@ pub async fn people(db: &Db, user: UserId) -> Result<Vec<Person>> {
         "select u.id, u.username from ignores i join users u on u.id = i.ignored_id where i.user_id = $1 order by u.username_lower", user)
 }
 
-/// Which of these users ignore `ignored`.
-pub async fn among(db: &Db, ignored: Option<UserId>, users: &[UserId]) -> Result<Vec<UserId>> {
-    if users.is_empty() {
+/// Which of these users ignore which of the authors: pairs of a user and an author.
+pub async fn among(db: &Db, authors: &[UserId], users: &[UserId]) -> Result<Vec<(UserId, UserId)>> {
+    if users.is_empty() || authors.is_empty() {
         return Ok(Vec::new());
     }
-    sql!(values db, UserId,
-        "select user_id from ignores where ignored_id = $1 and user_id in (select cast(value as bigint) from json_each($2))",
-        ignored, crate::list(users))
+    sql!(all db, (UserId, UserId),
+        "select user_id, ignored_id from ignores where ignored_id in (select cast(value as bigint) from json_each($1))
+             and user_id in (select cast(value as bigint) from json_each($2))",
+        crate::list(authors), crate::list(users))
 }
 
 /// Whether a user ignores another.

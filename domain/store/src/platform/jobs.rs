@@ -110,6 +110,25 @@ fn slot_setting(name: &str) -> String {
     format!("slot.{name}")
 }
 
+/// A statement that claims the first `$2` due jobs for owner `$3` until `$4`.
+macro_rules! claim {
+    ($db:expr, $which:literal, $($bind:expr),*) => {
+        // The array is built once. An inner query that ran twice would lock, and claim, twice the limit.
+        sql!(all $db, ClaimedRow,
+            pg concat!("update jobs set state = 'running', attempt = attempt + 1, owner = $3, run_at = $4 where id = any(array
+                (select id from jobs where state <> 'failed' and run_at <= $1", $which, " order by run_at, id limit $2
+                for update skip locked)) returning id, kind, payload, attempt"),
+            lite concat!("update jobs set state = 'running', attempt = attempt + 1, owner = $3, run_at = $4 where id in
+                (select id from jobs where state <> 'failed' and run_at <= $1", $which, " order by run_at, id limit $2)
+                returning id, kind, payload, attempt"),
+            $($bind),*)
+        .map(|mut rows| {
+            rows.sort_unstable_by_key(|row| row.id);
+            rows
+        })
+    };
+}
+
 /// Claims up to `limit` due jobs until `lease_end`, the longest due first. No two callers get the same job.
 pub async fn claim(
     tx: &mut Tx,
@@ -118,23 +137,19 @@ pub async fn claim(
     now: Timestamp,
     lease_end: Timestamp,
 ) -> Result<Vec<ClaimedRow>> {
-    macro_rules! claim {
-        ($before:literal, $after:literal) => {
-            concat!(
-                "update jobs set state = 'running', attempt = attempt + 1, owner = $3, run_at = $4 where id ",
-                $before,
-                "(select id from jobs where state <> 'failed' and run_at <= $1 order by run_at, id limit $2",
-                $after,
-                ") returning id, kind, payload, attempt"
-            )
-        };
-    }
-    // The array is built once. An inner query that ran twice would lock, and claim, twice the limit.
-    let mut rows = sql!(all tx, ClaimedRow,
-        pg claim!("= any(array", " for update skip locked)"), lite claim!("in ", ""),
-        now, limit, owner, lease_end)?;
-    rows.sort_unstable_by_key(|row| row.id);
-    Ok(rows)
+    claim!(tx, "", now, limit, owner, lease_end)
+}
+
+/// Claims, as [`claim`] does, jobs of one kind that were never tried.
+pub async fn claim_new(
+    tx: &mut Tx,
+    owner: &str,
+    kind: &str,
+    limit: i64,
+    now: Timestamp,
+    lease_end: Timestamp,
+) -> Result<Vec<ClaimedRow>> {
+    claim!(tx, " and kind = $5 and attempt = 0", now, limit, owner, lease_end, kind)
 }
 
 /// Whether a job is due. Reads one index entry and locks nothing.
@@ -221,6 +236,16 @@ pub async fn counts(db: &Db) -> Result<Counts> {
 pub async fn waiting_since(db: &Db, now: Timestamp) -> Result<Option<Timestamp>> {
     sql!(opt_value db, Timestamp,
         "select run_at from jobs where state <> 'failed' and state = 'ready' and run_at <= $1 order by run_at, id limit 1",
+        now)
+}
+
+/// Since when the longest waiting job of a new message could have run. `None` when none waits, or when no process runs
+/// jobs, which waiting would not help.
+pub async fn new_message_waiting_since(db: &Db, now: Timestamp) -> Result<Option<Timestamp>> {
+    sql!(opt_value db, Timestamp,
+        "select run_at from jobs where state <> 'failed' and state = 'ready' and kind = 'message_posted' and run_at <= $1
+             and exists (select 1 from jobs r where r.state <> 'failed' and r.state = 'running' and r.run_at > $1)
+         order by run_at, id limit 1",
         now)
 }
 

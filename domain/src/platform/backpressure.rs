@@ -1,0 +1,64 @@
+//! Slows posting down while the jobs of new messages wait: nobody hears of a message before its job has run.
+//!
+//! Posting and jobs share the database and often the processor. Without this, whoever posts at full speed takes from the
+//! jobs what they need, and every reader hears of messages seconds late.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+
+use super::context::Context;
+use store::platform::jobs;
+
+/// How long the job of a new message may wait before posting slows down.
+const FREE: Duration = Duration::from_millis(100);
+
+/// The longest that one submission is held back.
+const LONGEST: Duration = Duration::from_millis(500);
+
+/// The interval between two looks at the queue while there are submissions.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// How much a submission has to wait now. Zero unless [`watch`] runs.
+#[derive(Debug, Default)]
+pub struct Backpressure {
+    submitted: Notify,
+    milliseconds: AtomicU64,
+}
+
+impl Backpressure {
+    /// Returns after the wait.
+    pub(crate) async fn wait(&self) {
+        self.submitted.notify_one();
+        let wait = self.milliseconds.load(Ordering::Relaxed);
+        if wait > 0 {
+            tokio::time::sleep(Duration::from_millis(wait)).await;
+        }
+    }
+}
+
+/// Looks at the queue while there are submissions, until `stop` completes.
+pub async fn watch(cx: Context, stop: impl Future<Output = ()>) {
+    let looking = async {
+        loop {
+            if cx.backpressure.milliseconds.load(Ordering::Relaxed) == 0 {
+                cx.backpressure.submitted.notified().await;
+            }
+            let wait = match jobs::new_message_waiting_since(&cx.db, cx.now()).await {
+                Ok(since) => since.map_or(Duration::ZERO, |since| cx.now().since(since).saturating_sub(FREE)),
+                Err(error) => {
+                    tracing::debug!(%error, "the queue of jobs was not read");
+                    Duration::ZERO
+                }
+            };
+            let wait = u64::try_from(wait.min(LONGEST).as_millis()).unwrap_or(0);
+            cx.backpressure.milliseconds.store(wait, Ordering::Relaxed);
+            tokio::time::sleep(LOOK).await;
+        }
+    };
+    tokio::select! {
+        () = stop => {}
+        () = looking => {}
+    }
+}
