@@ -15,25 +15,46 @@ pub fn finish(html: String, images: Images) -> String {
 /// marks beyond three on a character.
 /// Text without any is returned unchanged.
 pub fn sanitize(text: String) -> String {
-    let bytes = text.as_bytes();
-    let suspect = bytes.iter().enumerate().any(|(at, &byte)| match byte {
-        b'\n' | b'\t' => false,
-        0x00..=0x1f | 0x7f => true,
-        0xc2 => bytes.get(at + 1).is_some_and(|&next| next < 0xa0),
-        0xe2 => matches!(bytes.get(at + 1..at + 3), Some([0x80, 0xaa..=0xae] | [0x81, 0xa6..=0xa9])),
-        _ => false,
-    });
+    let Found { suspect, piles } = look(text.as_bytes());
     let text = if suspect { text.chars().filter(|&c| !acts(c)).collect() } else { text };
-    if may_pile(&text) { without_piles(text) } else { text }
+    if piles { without_piles(text) } else { text }
 }
 
-/// Whether there may be more combining marks in a row than [`MARKS`]: each has two bytes or more.
-fn may_pile(text: &str) -> bool {
-    let mut row = 0;
-    text.bytes().any(|byte| {
-        row = if byte.is_ascii() { 0 } else { row + 1 };
-        row > 2 * MARKS
-    })
+/// What a text may contain.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Found {
+    /// Characters to remove.
+    suspect: bool,
+    /// More combining marks in a row than [`MARKS`]: each has two bytes or more.
+    piles: bool,
+}
+
+/// Looks at a text, quickly where it is plain ASCII, as most of a page is.
+fn look(bytes: &[u8]) -> Found {
+    /// As many bytes as are compared at once.
+    const WIDE: usize = 64;
+    let (mut found, mut row) = (Found::default(), 0);
+    for (nth, part) in bytes.chunks(WIDE).enumerate() {
+        // Without an early end, so that it is compiled to vector instructions.
+        let acts = |byte: u8| (byte < 0x20) & (byte != b'\n') & (byte != b'\t') | (byte >= 0x7f);
+        if !part.iter().fold(false, |any, &byte| any | acts(byte)) {
+            row = 0;
+            continue;
+        }
+        for (within, &byte) in part.iter().enumerate() {
+            let at = nth * WIDE + within;
+            found.suspect |= match byte {
+                b'\n' | b'\t' => false,
+                0x00..=0x1f | 0x7f => true,
+                0xc2 => bytes.get(at + 1).is_some_and(|&next| next < 0xa0),
+                0xe2 => matches!(bytes.get(at + 1..at + 3), Some([0x80, 0xaa..=0xae] | [0x81, 0xa6..=0xa9])),
+                _ => false,
+            };
+            row = if byte.is_ascii() { 0 } else { row + 1 };
+            found.piles |= row > 2 * MARKS;
+        }
+    }
+    found
 }
 
 /// The most combining marks on one character. More would paint over the lines above and below.
@@ -85,6 +106,15 @@ mod tests {
         for c in (0..=0x2069).filter_map(char::from_u32) {
             let tamed = sanitize(format!("a{c}b"));
             assert_eq!(tamed.chars().count() == 2, acts(c), "{c:?}");
+        }
+        // Texts are looked at in parts: wherever something stands, it is found.
+        for before in 50..80 {
+            let around = |inside: &str| format!("{}{inside}{}", "x".repeat(before), "y".repeat(90));
+            for bad in ["\u{1b}", "\u{7f}", "\u{85}", "\u{202e}", "\u{2066}"] {
+                assert_eq!(sanitize(around(bad)), around(""));
+            }
+            let piled = |marks: usize| around(&"\u{301}".repeat(marks));
+            assert_eq!([sanitize(piled(3)), sanitize(piled(4)), sanitize(piled(80))], [(); 3].map(|()| piled(3)));
         }
         for mark in ['\u{300}', '\u{489}', '\u{1dc4}', '\u{20dd}', '\u{fe20}', '\u{64b}', '\u{e31}', '\u{93c}'] {
             let pile = |count: usize, between: &str| format!("a{}b", format!("{mark}{between}").repeat(count));
