@@ -8,6 +8,7 @@ pub mod lag;
 mod matches;
 mod operators;
 mod scope;
+mod suggest;
 
 use std::sync::atomic::Ordering;
 
@@ -29,6 +30,7 @@ pub use follower::{ask_for_reindex, catch_up, expected_documents, follow, reinde
 pub use form::Fields;
 pub use matches::{GroupMatch, Matches, PersonMatch, TopicMatch};
 pub use search_index::Order;
+pub use suggest::{Completion, Suggestions, suggest};
 
 /// Maximum characters shown of a hit's text.
 const SNIPPET_LEN: usize = 280;
