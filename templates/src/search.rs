@@ -209,7 +209,13 @@ pub fn suggestions(found: Suggestions) -> Vec<Suggestion> {
     let mut all: Vec<Suggestion> = Vec::new();
     for one in completions {
         let text = Some(one.text);
-        all.push(Suggestion { kind: "Complete", label: one.piece.trim().to_owned(), about: one.about, text, href: None });
+        all.push(Suggestion {
+            kind: "Complete",
+            label: one.piece.trim().to_owned(),
+            about: one.about,
+            text,
+            href: None,
+        });
     }
     for group in matches.groups {
         all.push(page("Group", group.name, group.description, format!("/{}/", group.slug)));

@@ -86,7 +86,8 @@ fn shown(name: &str, value: &str, now: Timestamp) -> String {
         "has" => PARTS.into_iter().find(|part| *part == lower.trim_end_matches('s')).unwrap_or_default().to_owned(),
         "is" => STATES.iter().find(|(word, _)| *word == lower).map(|(word, _)| *word).unwrap_or_default().to_owned(),
         "after" | "before" => {
-            let day = period(&lower, now).and_then(|(from, _)| OffsetDateTime::from_unix_timestamp(from / 1_000_000).ok());
+            let day =
+                period(&lower, now).and_then(|(from, _)| OffsetDateTime::from_unix_timestamp(from / 1_000_000).ok());
             day.map(|day| day.date().to_string()).unwrap_or_default()
         }
         _ => value,
@@ -106,7 +107,8 @@ mod tests {
 
     #[test]
     fn the_fields_show_the_operators() {
-        let fields = of("plums author:@Mira -from:noor from:ana title:\"ripe fruit\" after:2012 before:today has:Links is:mine");
+        let fields =
+            of("plums author:@Mira -from:noor from:ana title:\"ripe fruit\" after:2012 before:today has:Links is:mine");
         let expected = ["Mira", "ripe fruit", "2012-01-01", "2012-03-31", "link", "mine"];
         assert_eq!(fields.clone().all_mut().map(|(_, field)| field.clone()), expected);
         assert!(of("plums -has:link has:fun before:soon on:2012").are_empty() && !fields.are_empty());

@@ -56,7 +56,9 @@ mod tests {
             let hint = of(piece).unwrap_or_default();
             assert!(hint.contains(&format!("mean “{operator}:”")), "{piece}: {hint}");
         }
-        for piece in ["x:y", "note:this", "form:", "12:30", "http://x.org", ":heart:", "c:\\dir", "as:is", "std::from", "re:you"] {
+        for piece in
+            ["x:y", "note:this", "form:", "12:30", "http://x.org", ":heart:", "c:\\dir", "as:is", "std::from", "re:you"]
+        {
             assert_eq!(of(piece), None, "{piece}");
         }
     }

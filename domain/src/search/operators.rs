@@ -47,12 +47,8 @@ pub enum State {
 }
 
 /// The words for these.
-pub const STATES: [(&str, State); 4] = [
-    ("resolved", State::Resolved),
-    ("starred", State::Starred),
-    ("mine", State::Mine),
-    ("unread", State::Unread),
-];
+pub const STATES: [(&str, State); 4] =
+    [("resolved", State::Resolved), ("starred", State::Starred), ("mine", State::Mine), ("unread", State::Unread)];
 
 /// The rest of a longer query is ignored.
 const MAX_CHARS: usize = 1_000;
@@ -297,7 +293,10 @@ mod tests {
         assert_eq!(asked("http://example.org 12:30 -tea ->").words, "http://example.org 12:30 -tea ->");
         assert_eq!(asked("5\" pipe from:mira").words, "5\" pipe");
         assert_eq!(asked("is:Resolved -is:resolved").states, [(State::Resolved, true), (State::Resolved, false)]);
-        assert_eq!((asked(":heart: -:fox:").words.as_str(), &asked("title::fox:").title[..]), ("❤️ -🦊", &["🦊".to_owned()][..]));
+        assert_eq!(
+            (asked(":heart: -:fox:").words.as_str(), &asked("title::fox:").title[..]),
+            ("❤️ -🦊", &["🦊".to_owned()][..])
+        );
     }
 
     #[test]

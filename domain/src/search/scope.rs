@@ -119,7 +119,9 @@ pub(super) async fn scope(cx: &Context, viewer: Viewer, asked: &mut Asked) -> Re
             continue;
         }
         let Some(user) = viewer.id() else {
-            asked.complain("Sign in to use is:starred, is:mine and is:unread, which are about your own stars and messages.");
+            asked.complain(
+                "Sign in to use is:starred, is:mine and is:unread, which are about your own stars and messages.",
+            );
             scope.only_messages = Some(Vec::new());
             continue;
         };

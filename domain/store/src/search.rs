@@ -105,7 +105,20 @@ pub struct Wanted<'a> {
 // Users with a text from `$5` up to `$6`, by an index in the order of the bytes.
 macro_rules! people {
     ($bytes:literal, $text:literal, $condition:literal) => {
-        concat!("select id from (select id from users where ", $condition, " ", $text, $bytes, " >= $5 and ", $text, $bytes, " < $6 order by ", $text, $bytes, " limit 50) x")
+        concat!(
+            "select id from (select id from users where ",
+            $condition,
+            " ",
+            $text,
+            $bytes,
+            " >= $5 and ",
+            $text,
+            $bytes,
+            " < $6 order by ",
+            $text,
+            $bytes,
+            " limit 50) x"
+        )
     };
 }
 

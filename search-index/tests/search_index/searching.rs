@@ -23,26 +23,6 @@ fn a_phrase_matches_its_words_in_order_and_next_to_each_other() {
 }
 
 #[test]
-fn a_phrase_in_the_title_counts_for_the_messages_of_the_topic() {
-    let (night, other) = ("The night train", "A train at night");
-    let forum = Fixture::with(&[
-        topic(10, night),
-        topic(11, other),
-        Document { topic_id: 10, title: night, ..message(1, "It leaves at ten") },
-        Document { topic_id: 11, title: other, ..message(2, "It leaves at ten") },
-        Document { topic_id: 11, title: other, ..message(3, "No, the night train leaves at ten") },
-    ]);
-    assert_eq!(forum.find("\"night train\""), [1, 3, 10]);
-    assert_eq!(forum.find("\"night train\" leaves"), [1, 3]);
-    assert_eq!(forum.find("leaves -\"night train\""), [2]);
-    let title = ["\"night train\"".to_owned()];
-    assert_eq!(ids(&forum.search(&Query { title: &title, ..Query::new("leaves") })), [1]);
-    let title = ["night train".to_owned()];
-    assert_eq!(forum.search(&Query { title: &title, ..Query::new("leaves") }).total, 3, "in any order");
-    assert_eq!(ids(&forum.search(&Query { only_topics: Some(&[11]), ..Query::new("\"night train\"") })), [3]);
-}
-
-#[test]
 fn a_phrase_may_say_a_word_twice() {
     let forum = Fixture::with_messages(&["bye bye", "bye"]);
     assert_eq!(forum.find("\"bye bye\""), [1]);
