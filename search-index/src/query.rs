@@ -73,6 +73,8 @@ pub struct Query<'a> {
     pub now: i64,
     /// Whether at most [`IN_A_TOPIC`](crate::IN_A_TOPIC) hits of a topic stand on the page of its best one, one after the other.
     pub by_topic: bool,
+    /// Whether only hits with all words count, however few they are.
+    pub strict: bool,
     /// How many hits (with `by_topic`: topics) to skip; with `limit` at most [`MAX_DEPTH`](crate::MAX_DEPTH).
     pub offset: usize,
     /// How many hits (with `by_topic`: topics) to return; with 0 they are only counted.
@@ -104,6 +106,7 @@ impl<'a> Query<'a> {
             order: Order::Best,
             now: 0,
             by_topic: false,
+            strict: false,
             offset: 0,
             limit: 20,
         }

@@ -126,7 +126,7 @@ class Box {
     const entry = document.createElement('li');
     entry.id = `${this.list.id}-${at}`;
     entry.setAttribute('role', 'option');
-    const name = Object.assign(document.createElement('span'), { className: 'label', textContent: label });
+    const name = Object.assign(document.createElement('span'), { textContent: label });
     const what = [kind === 'Complete' ? '' : kind, about].filter(Boolean).join(' · ');
     entry.append(name, ' ', Object.assign(document.createElement('small'), { textContent: what }));
     return entry;

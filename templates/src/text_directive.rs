@@ -22,11 +22,11 @@ pub(crate) fn of(fragments: &[(String, bool)]) -> String {
         let (before, after) = (before(&join(&fragments[..at])), after(&join(&fragments[at + 1..])));
         out.push_str(if out.is_empty() { ":~:" } else { "&" });
         out.push_str("text=");
-        if !before.is_empty() {
+        if names(&before) {
             out.push_str(&format!("{},", term(&before) + "-"));
         }
         out.push_str(&term(text.trim()));
-        if !after.is_empty() {
+        if names(&after) {
             out.push_str(&format!(",-{}", term(&after)));
         }
     }
@@ -42,6 +42,11 @@ fn before(text: &str) -> String {
 /// Returns the first words of what stands after, up to where the excerpt is cut.
 fn after(text: &str) -> String {
     text.trim_end_matches('…').split_whitespace().take(AROUND).collect::<Vec<_>>().join(" ")
+}
+
+/// Marks alone name no place.
+fn names(words: &str) -> bool {
+    words.contains(char::is_alphanumeric)
 }
 
 /// In a directive, a hyphen has a meaning too.
@@ -69,6 +74,7 @@ mod tests {
             ":~:text=well%2D-,known,-%26%20a%2C%20b&text=well%2Dknown%20%26-,a%2C%20b"
         );
         assert_eq!(directive(&[("nothing", false)]), "");
+        assert_eq!(directive(&[("(", false), ("x", true), (").", false)]), ":~:text=x");
         assert_eq!(directive(&[("…", false), ("x", true), ("…", false)]), ":~:text=x");
         assert_eq!(directive(&[("x", true), (" y ", false)].repeat(9)).matches("text=").count(), 3);
     }

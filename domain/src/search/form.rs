@@ -57,7 +57,12 @@ impl Fields {
                 _ => None,
             });
             match place {
-                Some(range) => query.replace_range(range, &operator),
+                Some(range) => {
+                    query.replace_range(range.clone(), &operator);
+                    if operator.is_empty() && query[range.start..].starts_with(' ') {
+                        query.remove(range.start);
+                    }
+                }
                 None => query.push_str(&format!(" {operator}")),
             }
             query = query.trim().to_owned();
@@ -127,7 +132,7 @@ mod tests {
     fn a_changed_field_replaces_its_operator() {
         let query = "plums from:@Mira after:2012 has:links";
         let changed = Fields { from: "noor".into(), after: String::new(), is: "unread".into(), ..of(query) };
-        assert_eq!(changed.written_into(query, query, NOW), "plums from:noor  has:links is:unread");
+        assert_eq!(changed.written_into(query, query, NOW), "plums from:noor has:links is:unread");
         let title = Fields { title: " two \"words ".into(), ..Fields::default() };
         assert_eq!(title.written_into(" tea ", "", NOW), "tea title:\"two words\"");
         assert_eq!(title.written_into("", "", NOW), "title:\"two words\"");

@@ -156,10 +156,11 @@ async fn topics(cx: &Context, search: &Search, scope: &Scope, text: &str, group:
             only_group: group,
             only_kind: Some(Kind::Topic),
             now,
+            strict: true,
             limit: MAX,
             ..Query::new(&text)
         })?;
-        Ok(results.hits.iter().take(results.exact).map(|hit| hit.id).collect())
+        Ok(results.hits.iter().map(|hit| hit.id).collect())
     })
     .await
 }
