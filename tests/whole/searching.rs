@@ -55,7 +55,12 @@ async fn a_message_is_found_soon_and_the_search_follows_its_edits_and_its_end(ru
 
     // The form remembers what it wrote, and a changed field replaces its operator.
     let page = ana.get("/search?q=river+from:ana+after:2011&in=bird-watch").await.expect(200);
-    let form = page.forms().into_iter().find(|form| !form.value("shown").is_empty()).unwrap().with("in", "bird-watch");
+    let form = page
+        .forms()
+        .into_iter()
+        .find(|form| !form.value("shown").is_empty())
+        .expect("the form of the page")
+        .with("in", "bird-watch");
     assert_eq!((form.value("from"), form.value("after")), ("ana", "2011-01-01"));
     let again = ana.submit(&form).await.expect(200);
     assert!(again.html.contains("value=\"river from:ana after:2011\""), "{}", again.html);
