@@ -279,6 +279,7 @@ fn limits(env: &Environment) -> Result<Limits, BadSetting> {
             renames_per_day: 0,
             downloads_per_hour: 0,
             searches_per_minute: 0,
+            suggestions_per_minute: 0,
             requests_per_day: 0,
             reports_per_day: 0,
             edits_per_minute: 0,

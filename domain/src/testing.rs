@@ -97,6 +97,7 @@ impl TestForum {
                 groups_per_day: 0,
                 groups_per_day_while_new: 0,
                 searches_per_minute: 0,
+                suggestions_per_minute: 0,
                 requests_per_day: 0,
                 reports_per_day: 0,
                 edits_per_minute: 0,

@@ -16,12 +16,14 @@ use crate::query::Query;
 use crate::schema::Fields;
 use crate::stem::{ENGLISH, LANGUAGES, stem_of};
 
-type Boxed = Box<dyn EngineQuery>;
+pub(crate) type Boxed = Box<dyn EngineQuery>;
 
 /// How much a match counts beside the same word in the text.
 mod weight {
     pub(super) const WHOLE: f32 = 1.5;
     pub(super) const TITLE: f32 = 0.6;
+    /// Of a phrase, which is not ranked by frequency.
+    pub(super) const TITLE_PHRASE: f32 = 2.0;
     pub(super) const STEM: f32 = 0.9;
     pub(super) const TITLE_STEM: f32 = 0.5;
     pub(super) const PARTS: f32 = 0.6;
@@ -165,7 +167,7 @@ impl Compiler<'_> {
             for clause in wanted {
                 let mut any = Vec::new();
                 for piece in &clause.any {
-                    any.push(self.in_title(piece));
+                    any.push(self.title(piece)?);
                     let forms = piece.word().map_or(Ok(Vec::new()), |word| self.forms(piece, word))?;
                     let forms = forms
                         .into_iter()
@@ -176,11 +178,9 @@ impl Compiler<'_> {
             }
         }
         for piece in &self.parsed.excluded {
+            clauses.push((Occur::MustNot, self.title(piece)?));
             match self.literal(self.fields.text, piece) {
-                Literal::Word(word) => {
-                    clauses.push((Occur::MustNot, word));
-                    clauses.push((Occur::MustNot, self.in_title(piece)));
-                }
+                Literal::Word(word) => clauses.push((Occur::MustNot, word)),
                 Literal::Phrase(phrase) => {
                     let without = self.without(&phrase)?;
                     clauses.push((Occur::Must, scored(without, 0.0)));
@@ -221,10 +221,8 @@ impl Compiler<'_> {
             Literal::Word(word) => any.push(word),
             Literal::Phrase(phrase) => any.push(Box::new(phrase)),
         }
-        // The index does not know the places of words in a title.
-        if !piece.quoted || piece.words.len() == 1 {
-            any.push(boosted(self.in_title(piece), weight::TITLE));
-        }
+        let is_phrase = piece.quoted && piece.words.len() > 1;
+        any.push(boosted(self.title(piece)?, if is_phrase { weight::TITLE_PHRASE } else { weight::TITLE }));
         let Some(word) = piece.word() else { return Ok(any) };
         for (field, form) in self.forms(piece, word)? {
             let is_of_title = field == fields.title_stems || field == fields.title;
@@ -324,23 +322,11 @@ impl Compiler<'_> {
         Ok(Box::new(DocPredicateQuery::from(predicate)))
     }
 
-    /// The words of a piece in the title, in any order: the index does not know their places there.
-    fn in_title(&self, piece: &Piece) -> Boxed {
-        match (piece.words.as_slice(), &piece.whole) {
-            (_, Some(whole)) if piece.only_whole => self.term(self.fields.title, whole),
-            ([(_, word)], _) => self.term(self.fields.title, word),
-            (words, _) => {
-                let words = words.iter().map(|(_, word)| self.term(self.fields.title, word)).collect();
-                Box::new(BooleanQuery::intersection(words))
-            }
-        }
-    }
-
     fn documents(&self, field: Field, word: &str) -> tantivy::Result<u64> {
         self.searcher.doc_freq(&Term::from_field_text(field, word))
     }
 
-    fn term(&self, field: Field, word: &str) -> Boxed {
+    pub(crate) fn term(&self, field: Field, word: &str) -> Boxed {
         let ranked = field == self.fields.text || field == self.fields.stems;
         let option = if ranked { IndexRecordOption::WithFreqs } else { IndexRecordOption::Basic };
         Box::new(TermQuery::new(Term::from_field_text(field, word), option))

@@ -76,8 +76,8 @@ fn sorted(all: HashMap<String, u64>, distance: impl Fn(&str) -> usize) -> Vec<Kn
     all.into_iter().map(|(_, known)| known).collect()
 }
 
-/// The least number of letters to add, drop, change or swap with their neighbour.
-fn differences(a: &str, b: &str) -> usize {
+/// Returns the least number of letters to add, drop, change or swap with their neighbour.
+pub fn differences(a: &str, b: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     let mut before: Vec<usize> = Vec::new();
     let mut last: Vec<usize> = (0..=b.len()).collect();

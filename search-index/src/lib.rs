@@ -49,12 +49,14 @@ mod rebuild;
 mod schema;
 mod search;
 mod stem;
+mod titles;
 mod tokenizer;
 mod writer;
 
 pub use document::{Document, Kind};
 pub use engine::Load;
 pub use error::{Error, Result};
+pub use expand::differences;
 pub use facets::Facets;
 pub use highlight::{Fragment, Highlighter};
 pub use index::Index;

@@ -56,6 +56,8 @@ pub struct Query<'a> {
     /// One of these.
     pub only_authors: Option<&'a [i64]>,
     pub only_kind: Option<Kind>,
+    /// One of these topics; thousands are fine.
+    pub only_topics: Option<&'a [i64]>,
     /// One of these messages; thousands are fine.
     pub only_messages: Option<&'a [i64]>,
     /// None of these messages; thousands are fine.
@@ -71,6 +73,8 @@ pub struct Query<'a> {
     pub now: i64,
     /// Whether at most [`IN_A_TOPIC`](crate::IN_A_TOPIC) hits of a topic stand on the page of its best one, one after the other.
     pub by_topic: bool,
+    /// Whether only hits with all words count, however few they are.
+    pub strict: bool,
     /// How many hits (with `by_topic`: topics) to skip; with `limit` at most [`MAX_DEPTH`](crate::MAX_DEPTH).
     pub offset: usize,
     /// How many hits (with `by_topic`: topics) to return; with 0 they are only counted.
@@ -93,6 +97,7 @@ impl<'a> Query<'a> {
             only_topic: None,
             only_authors: None,
             only_kind: None,
+            only_topics: None,
             only_messages: None,
             but_messages: &[],
             since: None,
@@ -101,6 +106,7 @@ impl<'a> Query<'a> {
             order: Order::Best,
             now: 0,
             by_topic: false,
+            strict: false,
             offset: 0,
             limit: 20,
         }
@@ -110,6 +116,7 @@ impl<'a> Query<'a> {
     pub(crate) fn narrows(&self) -> bool {
         self.lists
             || self.only_authors.is_some()
+            || self.only_topics.is_some()
             || self.only_messages.is_some()
             || !self.title.is_empty()
             || self.since.is_some()
@@ -137,6 +144,7 @@ impl<'a> Query<'a> {
             (column::AUTHOR, Some(self.hidden_authors).filter(|ids| !ids.is_empty()), false),
             (column::GROUP, self.seen_groups, true),
             (column::AUTHOR, self.only_authors, true),
+            (column::TOPIC, self.only_topics, true),
             (column::ID, self.only_messages, true),
             (column::ID, Some(self.but_messages).filter(|ids| !ids.is_empty()), false),
         ];

@@ -10,8 +10,8 @@ use crate::document::{Document, Kind};
 use crate::stem::{ENGLISH, language_of, stem};
 use crate::tokenizer::{Role, Word, words};
 
-/// Incremented when fields or tokenizer change: an index of another version is rebuilt.
-pub(crate) const VERSION: u32 = 2;
+/// Incremented when fields, tokenizer or what is indexed change: an index of another version is rebuilt.
+pub(crate) const VERSION: u32 = 3;
 
 /// The fields of words get them from our own tokenizer; this one takes a text as it is.
 const TOKENIZER: &str = "as-it-is";

@@ -113,7 +113,7 @@ pub(crate) fn search(searcher: Option<&Searcher>, fields: &Fields, query: &Query
     // By time, looser hits would stand between the exact ones. One word that is found needs no other word.
     let words = parsed.wanted.len();
     let few = if query.order == Order::Best && words > 1 { FEW } else { 1 };
-    if found.total < few && (1..=MAX_LOOSE).contains(&words) {
+    if !query.strict && found.total < few && (1..=MAX_LOOSE).contains(&words) {
         // Words in another spelling count only where nothing has all the words as they are.
         let others = if found.total == 0 { compiler.others()? } else { Vec::new() };
         results.suggestion = suggestion(&compiler, &others)?;

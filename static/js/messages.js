@@ -149,5 +149,7 @@ export function start() {
   });
   if (!list()) return;
   tend(list());
+  // A browser that marks no words takes them as a part of the message's name.
+  if (location.hash.includes(':~:')) location.replace(location.hash.replace(/:~:.*/, ''));
   openAtNew();
 }

@@ -27,6 +27,7 @@ mod sanitize;
 pub mod script_json;
 pub mod search;
 mod tag;
+mod text_directive;
 pub mod topics;
 pub mod when;
 

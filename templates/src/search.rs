@@ -4,10 +4,12 @@ use std::borrow::Borrow;
 
 use askama::Template;
 use domain::model::{Group, MessageId, Person, Topic, TopicId};
-use domain::search::Facet;
+use domain::search::{Facet, Fields, Matches, Suggestions};
 use domain::time::Timestamp;
+use serde::Serialize;
 
 use crate::layout::Layout;
+use crate::text_directive;
 
 /// The order of the results.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -55,12 +57,16 @@ pub struct Search {
     /// Page number, from 1.
     pub page: i64,
     pub has_more: bool,
+    /// What the fields of the form show.
+    pub fields: Fields,
     /// What is wrong with the query, or with the index.
     pub problems: Vec<String>,
+    /// Words that look like mistyped operators.
+    pub hints: Vec<String>,
     /// A query that finds more.
     pub suggestion: Option<String>,
-    /// People whose name begins like the query.
-    pub people: Vec<String>,
+    /// Groups, topics and people that the query names.
+    pub matches: Matches,
     /// How many results there are by group, author and year.
     pub groups: Vec<Facet>,
     pub authors: Vec<Facet>,
@@ -73,6 +79,10 @@ pub struct Search {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Hit {
     pub message: MessageId,
+    /// Its number in the topic.
+    pub seq: i64,
+    /// Whether the title of the topic was found, and this is its first message.
+    pub is_topic: bool,
     pub topic: Topic,
     pub group: Group,
     pub author: Person,
@@ -83,6 +93,14 @@ pub struct Hit {
     pub continues: bool,
     /// How many further results the topic has.
     pub more: i64,
+}
+
+impl Hit {
+    /// Returns the address of the message on its page, with the words to mark there.
+    pub fn link(&self) -> String {
+        let words = if self.is_topic { String::new() } else { text_directive::of(&self.fragments) };
+        format!("/{}/{}/?at={}#m{}{words}", self.group.slug, self.topic.slug, self.seq, self.message)
+    }
 }
 
 impl Search {
@@ -134,6 +152,19 @@ impl Search {
         link
     }
 
+    /// Returns the choices of `has:`, with their names.
+    fn parts(&self) -> [(&'static str, &'static str); 4] {
+        [("", "anything"), ("link", "a link"), ("image", "an image"), ("code", "code")]
+    }
+
+    /// Returns the choices of `is:`, with their names. Most are about the viewer.
+    fn states(&self) -> Vec<(&'static str, &'static str)> {
+        let own = [("starred", "messages with my star"), ("mine", "my messages"), ("unread", "unread messages")];
+        let is_shown = |word: &str| self.layout.viewer.is_some() || word == self.fields.is;
+        let all = [("", "all messages"), ("resolved", "resolved topics")];
+        all.into_iter().chain(own.into_iter().filter(|(word, _)| is_shown(word))).collect()
+    }
+
     /// Says that not all results have all the words.
     pub fn looseness(&self) -> Option<String> {
         if self.total.is_none_or(|total| total <= self.exact) {
@@ -157,6 +188,46 @@ impl Search {
     pub fn is_newest_first(&self) -> bool {
         self.order == SearchOrder::New
     }
+}
+
+/// What may come next in a search, for `suggest.js`: the text to go on with, or the page to open.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Suggestion {
+    kind: &'static str,
+    label: String,
+    about: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    href: Option<String>,
+}
+
+/// Returns suggestions in the order in which they are listed.
+pub fn suggestions(found: Suggestions) -> Vec<Suggestion> {
+    let Suggestions { completions, matches } = found;
+    let page = |kind, label, about, href| Suggestion { kind, label, about, text: None, href: Some(href) };
+    let mut all: Vec<Suggestion> = Vec::new();
+    for one in completions {
+        let text = Some(one.text);
+        all.push(Suggestion {
+            kind: "Complete",
+            label: one.piece.trim().to_owned(),
+            about: one.about,
+            text,
+            href: None,
+        });
+    }
+    for group in matches.groups {
+        all.push(page("Group", group.name, group.description, format!("/{}/", group.slug)));
+    }
+    for topic in matches.topics {
+        all.push(page("Topic", topic.title, topic.group_name, format!("/{}/{}/", topic.group_slug, topic.slug)));
+    }
+    for person in matches.people {
+        let href = format!("/users/{}/", encoded(&person.username));
+        all.push(page("Person", person.username, person.name, href));
+    }
+    all
 }
 
 /// Percent-encodes a value for a query string.

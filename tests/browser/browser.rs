@@ -190,6 +190,13 @@ impl Browser {
         .await;
     }
 
+    /// Types after what is in a field.
+    pub async fn append(&self, selector: &str, text: &str) {
+        let field = self.client.wait().for_element(Locator::Css(selector)).await;
+        let field = field.unwrap_or_else(|error| panic!("{selector}: {error}"));
+        field.send_keys(text).await.unwrap_or_else(|error| panic!("{selector}: {error}"));
+    }
+
     /// Clicks on the first match. Retries, since a reload may replace it meanwhile.
     pub async fn click(&self, selector: &str) {
         wait_at_most(LIVE, &format!("{selector} is clicked on"), async || {

@@ -12,6 +12,7 @@ mod plain;
 mod privacy;
 mod promise;
 mod quiet;
+mod searching;
 mod splits;
 #[path = "../support/mod.rs"]
 mod support;

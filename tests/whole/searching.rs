@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::support::{Forum, Running, Visitor, group_of, newcomer, topic_in, wait_at_most};
+use crate::support::{Filled, Forum, Running, Visitor, group_of, newcomer, topic_in, wait_at_most};
 
 crate::both_ways!(a_message_is_found_soon_and_the_search_follows_its_edits_and_its_end,);
 
@@ -52,5 +52,35 @@ async fn a_message_is_found_soon_and_the_search_follows_its_edits_and_its_end(ru
     loose.must_say("No result has this word.");
     loose.must_say("Did you mean");
     ana.get("/search?q=river+before:soon").await.expect(200).must_say("need a date");
+
+    // The form remembers what it wrote, and a changed field replaces its operator.
+    let page = ana.get("/search?q=river+from:ana+after:2011&in=bird-watch").await.expect(200);
+    let form = page
+        .forms()
+        .into_iter()
+        .find(|form| !form.value("shown").is_empty())
+        .expect("the form of the page")
+        .with("in", "bird-watch");
+    assert_eq!((form.value("from"), form.value("after")), ("ana", "2011-01-01"));
+    let sent = |form: &Filled| {
+        let fields = form.fields.iter().map(|(name, value)| format!("{name}={}", value.replace(' ', "+")));
+        format!("/search?{}", fields.collect::<Vec<_>>().join("&"))
+    };
+    let again = ana.get(&sent(&form)).await.expect(200);
+    assert!(again.html.contains("value=\"river from:ana after:2011\""), "{}", again.html);
+    let changed = ana.get(&sent(&form.with("after", "").with("is", "mine"))).await;
+    assert_eq!(changed.path, "/search?q=river%20from%3Aana%20is%3Amine&in=bird-watch");
+    ana.get("/search?q=river+form:ana").await.expect(200).must_say("is not an operator");
+
+    // A result opens the message in its topic, with its words; the group and the topic are named above.
+    let found = ana.get("/search?q=herons").await.expect(200);
+    assert!(found.main().contains("Topics: Herons Bird watch"), "{}", found.main());
+    let named = ana.get("/search?q=bird").await.expect(200).main();
+    assert!(named.contains("Groups: Bird watch"), "{named}");
+    let link = format!("{}?at=1#m", topic.path);
+    let found = ana.get("/search?q=river").await.expect(200);
+    assert!(found.html.contains(&link) && found.html.contains(":~:text=By%20the-,river"), "{}", found.html);
+    let suggested = ana.get("/-/search/suggest?q=river+from:a").await.expect(200);
+    assert!(suggested.html.contains("river from:ana "), "{}", suggested.html);
     forum.examine().await;
 }

@@ -20,7 +20,7 @@ macro_rules! files {
 
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
-static FILES: [(&str, &str, Compressed); 16] = files! {
+static FILES: [(&str, &str, Compressed); 17] = files! {
     "klatch.css" => "text/css; charset=utf-8",
     "icon.svg" => "image/svg+xml",
     "favicon.ico" => "image/x-icon",
@@ -34,6 +34,7 @@ static FILES: [(&str, &str, Compressed); 16] = files! {
     "js/messages.js" => "",
     "js/poll.js" => "",
     "js/refresh.js" => "",
+    "js/suggest.js" => "",
     "js/times.js" => "",
     "js/trusted.js" => "",
     "js/unread.js" => "",

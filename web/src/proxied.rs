@@ -49,3 +49,14 @@ async fn behind_a_proxy_that_is_not_trusted_limits_count_and_the_overview_warns(
     let (_, page) = ask(&forum, &trusting, &["/admin/"], Some(&session)).await;
     assert!(!page.contains("KLATCH_TRUSTED_PROXIES"), "{page}");
 }
+
+#[actix_web::test]
+async fn suggestions_are_counted_apart_from_searches() {
+    let mut forum = TestForum::sqlite().await;
+    forum.limit(|limits| {
+        limits.searches_per_minute = 1;
+        limits.suggestions_per_minute = 2;
+    });
+    let paths = ["/search?q=plums", "/-/search/suggest?q=pl", "/-/search/suggest?q=plu", "/-/search/suggest?q=plum"];
+    assert_eq!(ask(&forum, &Config::default(), &paths, None).await.0, [200, 200, 200, 429]);
+}

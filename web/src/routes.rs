@@ -64,6 +64,7 @@ pub const ROUTES: &[Entry] = routes! {
     get "/-/health" => health::show;
     get "/-/help" => help::show;
     get "/-/menu" => home::menu;
+    get "/-/search/suggest" => search::suggest;
     get "/-/sign-in" => account::sign_in_form;
     post "/-/sign-in" => account::sign_in;
     post "/-/sign-in/code" => two_factor::pass;

@@ -17,8 +17,8 @@ use crate::{Config, Site, routes};
 
 /// The maximum for any page.
 const MOST: usize = 5;
-/// A search also looks up names, and labels what it counts.
-const MOST_OF_SEARCH: usize = 7;
+/// A search also looks up groups, topics, people and names, and labels what it counts.
+const MOST_OF_SEARCH: usize = 8;
 
 #[actix_web::test]
 async fn a_page_costs_the_same_whatever_is_on_it_on_sqlite() {

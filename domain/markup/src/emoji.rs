@@ -1,5 +1,10 @@
 //! Emoji by short name between colons, with GitHub's names.
 
+use std::borrow::Cow;
+
+/// Longer names are not looked up.
+const MAX_NAME: usize = 64;
+
 /// Additional names, each with GitHub's name.
 const ALIASES: [(&str, &str); 15] = [
     ("clown", "clown_face"),
@@ -22,4 +27,52 @@ const ALIASES: [(&str, &str); 15] = [
 pub(super) fn find(name: &str) -> Option<&'static str> {
     let alias = ALIASES.iter().find(|(alias, _)| *alias == name);
     emojis::get_by_shortcode(alias.map_or(name, |(_, name)| name)).map(emojis::Emoji::as_str)
+}
+
+/// Replaces short names between colons by the emoji that they show. Unlike in a message, backslashes and code make no
+/// difference: a search compares texts in which both were replaced.
+pub fn with_emoji(text: &str) -> Cow<'_, str> {
+    let mut out = String::new();
+    // Where the part begins that is not in `out` yet, and where the next colon is looked for.
+    let (mut copied, mut from) = (0, 0);
+    while let Some(colon) = text[from..].find(':').map(|at| from + at) {
+        from = colon + 1;
+        let follows_emoji = copied == colon && colon > 0;
+        let before = text[..colon].chars().next_back();
+        if !follows_emoji && before.is_some_and(|before| before == ':' || before == '_' || before.is_alphanumeric()) {
+            continue;
+        }
+        let near = &text.as_bytes()[from..text.len().min(from + MAX_NAME)];
+        let Some(end) = near.iter().position(|byte| *byte == b':').map(|at| from + at) else { continue };
+        if let Some(emoji) = find(&text[from..end]) {
+            out.push_str(&text[copied..colon]);
+            out.push_str(emoji);
+            copied = end + 1;
+            from = copied;
+        }
+    }
+    if copied == 0 {
+        return Cow::Borrowed(text);
+    }
+    out.push_str(&text[copied..]);
+    Cow::Owned(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_emoji;
+
+    #[test]
+    fn short_names_become_emoji() {
+        let pairs = [
+            (":heart:", "❤️"),
+            ("a :heart::tada: b:", "a ❤️🎉 b:"),
+            ("-:fox:", "-🦊"),
+            ("std::heart::x a:heart: :nothing: 12:30:45", "std::heart::x a:heart: :nothing: 12:30:45"),
+            (":nothing:heart: é:", ":nothing:heart: é:"),
+        ];
+        for (text, expected) in pairs {
+            assert_eq!(with_emoji(text), expected, "{text}");
+        }
+    }
 }

@@ -52,6 +52,7 @@ pub struct Limits {
     pub downloads_per_hour: u64,
     /// By an account or from a network address.
     pub searches_per_minute: u64,
+    pub suggestions_per_minute: u64,
     /// Requests to join groups.
     pub requests_per_day: u64,
     pub reports_per_day: u64,
@@ -91,6 +92,7 @@ impl Default for Limits {
             renames_per_day: 3,
             downloads_per_hour: 5,
             searches_per_minute: 60,
+            suggestions_per_minute: 240,
             requests_per_day: 20,
             reports_per_day: 30,
             edits_per_minute: 30,

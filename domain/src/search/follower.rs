@@ -1,14 +1,14 @@
 //! The follower: keeps the search index in sync with the database.
 
-use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use std::collections::{HashSet, VecDeque};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use markup::Node;
-use search_index::{Document, Kind, Load, Rebuild, Writer};
+use search_index::{Kind, Load, Rebuild, Writer};
 use tokio::time::Instant;
 
 use super::blocking;
+use super::documents::with_document;
 use crate::platform::context::Context;
 use crate::platform::error::Result;
 use crate::platform::index::Search;
@@ -288,7 +288,7 @@ fn note_filled(cx: &Context, done: u64) {
 fn put(writer: &mut Writer, kind: Kind, rows: &[Indexed], base_url: &str) -> search_index::Result<()> {
     for row in rows {
         if !row.deleted {
-            writer.upsert(&document(kind, row, &facts(kind, row, base_url)))?;
+            with_document(kind, row, base_url, |document| writer.upsert(document))?;
         } else if kind == Kind::Message {
             writer.delete_message(row.id)?;
         }
@@ -296,55 +296,12 @@ fn put(writer: &mut Writer, kind: Kind, rows: &[Indexed], base_url: &str) -> sea
     Ok(())
 }
 
-/// What a message contains: `has:link`, `site:example.org` and so on, as `operators` asks for them.
-fn facts(kind: Kind, row: &Indexed, base_url: &str) -> Vec<String> {
-    // The rest of the markup has none of these.
-    if kind == Kind::Topic || !row.text.contains(['`', '.', ':']) {
-        return Vec::new();
-    }
-    let nodes = markup::parse(&row.text, &markup::Site { base_url }).into_nodes(&HashMap::new());
-    let mut facts = BTreeSet::new();
-    for node in &nodes {
-        let part = match node {
-            Node::Url { .. } | Node::Topic { .. } | Node::Message { .. } => "has:link",
-            Node::Image { .. } => "has:image",
-            Node::Code { .. } | Node::CodeBlock { .. } => "has:code",
-            Node::Text { .. }
-            | Node::Username { .. }
-            | Node::Quote { .. }
-            | Node::Emphasis { .. }
-            | Node::Strong { .. }
-            | Node::Emoji { .. } => continue,
-        };
-        facts.insert(part.to_owned());
-    }
-    for host in markup::hosts(&nodes) {
-        facts.insert("has:link".to_owned());
-        facts.insert(format!("site:{}", host.trim_start_matches("www.")));
-    }
-    facts.into_iter().collect()
-}
-
-fn document<'a>(kind: Kind, row: &'a Indexed, facts: &'a [String]) -> Document<'a> {
-    Document {
-        kind,
-        id: row.id,
-        topic_id: row.topic_id.0,
-        group_id: row.group_id.0,
-        author_id: row.author_id.0,
-        created_at: row.created_at.0,
-        text: &row.text,
-        title: &row.title,
-        facts,
-    }
-}
-
 async fn add(cx: &Context, rebuild: Rebuild, kind: Kind, rows: Vec<Indexed>) -> Result<Rebuild> {
     let base_url = cx.config.base_url.clone();
     blocking(move || {
         let mut rebuild = rebuild;
         for row in rows.iter().filter(|row| !row.deleted) {
-            rebuild.add(&document(kind, row, &facts(kind, row, &base_url)))?;
+            with_document(kind, row, &base_url, |document| rebuild.add(document))?;
         }
         Ok(rebuild)
     })

@@ -1,29 +1,36 @@
 //! Search: queries the index for what the viewer may see, and keeps the index in sync with the database.
 
+mod documents;
 mod follower;
+mod form;
+mod hints;
 pub mod lag;
+mod matches;
 mod operators;
+mod scope;
+mod suggest;
 
-use std::collections::HashSet;
 use std::sync::atomic::Ordering;
 
 use search_index::{Fragment, Kind, Named, Query, Results};
 
 use crate::groups;
-use crate::people::ignores;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::topics::placed;
 use crate::topics::placed::MessageInTopic;
 use model::policy::{Permission, Viewer};
 use model::{GroupId, MessageId, TopicId, UserId};
-use operators::{Asked, State};
+use operators::Asked;
 use store::search::{Label, Name};
 
 #[cfg(feature = "testing")]
 pub use follower::Steps;
 pub use follower::{ask_for_reindex, catch_up, expected_documents, follow, reindex, unindexed};
+pub use form::Fields;
+pub use matches::{GroupMatch, Matches, PersonMatch, TopicMatch};
 pub use search_index::Order;
+pub use suggest::{Completion, Suggestions, suggest};
 
 /// Maximum characters shown of a hit's text.
 const SNIPPET_LEN: usize = 280;
@@ -83,8 +90,10 @@ pub struct Answer {
     pub suggestion: Option<String>,
     /// What is wrong with operators, and how to write them.
     pub problems: Vec<String>,
-    /// Names of people that begin like the query.
-    pub people: Vec<String>,
+    /// Words that look like mistyped operators, and what operators there are. They were searched as text.
+    pub hints: Vec<String>,
+    /// Groups, topics and people that the query names; on the first page only.
+    pub matches: Matches,
     /// Hits by group, by author and by year: the most frequent first, and the latest year.
     pub groups: Vec<Facet>,
     /// See `groups`.
@@ -99,35 +108,8 @@ pub struct Answer {
     pub preparing: Option<u64>,
 }
 
-/// Messages considered for `is:starred` and `is:unread`.
-const MAX_LISTED: i64 = 20_000;
-/// Words of a query that may be names.
-const MAX_NAMES: usize = 8;
-/// Groups whose name has a word of the query, and people whose name begins like it.
-const MAX_NAMED: (i64, i64) = (50, 4);
-
-/// What limits a search, from its operators and the viewer's rights.
-#[derive(Debug, Default)]
-struct Scope {
-    seen: Vec<i64>,
-    hidden_topics: Vec<i64>,
-    hidden_authors: Vec<i64>,
-    only_authors: Option<Vec<i64>>,
-    only_messages: Option<Vec<i64>>,
-    but_messages: Vec<i64>,
-}
-
-impl Scope {
-    /// Keeps messages only if they are in the list, or not in it.
-    fn keep_messages(&mut self, ids: Vec<MessageId>, wanted: bool) {
-        let ids: HashSet<i64> = ids.into_iter().map(|id| id.0).collect();
-        match (&mut self.only_messages, wanted) {
-            (_, false) => self.but_messages.extend(ids),
-            (None, true) => self.only_messages = Some(ids.into_iter().collect()),
-            (Some(kept), true) => kept.retain(|id| ids.contains(id)),
-        }
-    }
-}
+/// Groups whose name has a word of the query.
+const MAX_NAMED: i64 = 50;
 
 /// Searches the index. The query itself excludes what the viewer may not see.
 ///
@@ -144,12 +126,17 @@ pub async fn ask(cx: &Context, viewer: Viewer, question: Question) -> Result<Ans
         None => None,
     };
     let mut asked = operators::parse(&question.words, cx.now());
-    let scope = scope(cx, viewer, &mut asked).await?;
-    let (named, people) = names(cx, viewer, &asked, &scope).await?;
+    let scope = scope::scope(cx, viewer, &mut asked).await?;
+    let named = names(cx, viewer, &asked.words).await?;
+    let is_first = question.page == 0 && question.topic.is_none() && asked.typed.is_empty();
+    let matches = match is_first {
+        true => Matches::of(cx, viewer, &search, &scope, &asked.words, only_group).await?,
+        false => Matches::default(),
+    };
     let now = cx.now().0;
     let filled = search.filled.load(Ordering::Relaxed);
     let preparing = search.index.position().is_none().then_some(filled);
-    let Asked { words, title, facts, since, until, problems, typed, .. } = asked;
+    let Asked { words, title, facts, since, until, problems, hints, typed, .. } = asked;
     let lists = !typed.is_empty() || only_group.is_some() || question.topic.is_some();
     let is_by_topic = question.order == Order::Best && question.topic.is_none();
     let is_of_messages = scope.only_messages.is_some() || !scope.but_messages.is_empty();
@@ -165,6 +152,7 @@ pub async fn ask(cx: &Context, viewer: Viewer, question: Question) -> Result<Ans
             only_group,
             only_topic: question.topic.map(|topic| topic.0),
             only_authors: scope.only_authors.as_deref(),
+            only_topics: scope.only_topics.as_deref(),
             only_kind: is_of_messages.then_some(Kind::Message),
             only_messages: scope.only_messages.as_deref(),
             but_messages: &scope.but_messages,
@@ -200,7 +188,8 @@ pub async fn ask(cx: &Context, viewer: Viewer, question: Question) -> Result<Ans
         has_more: results.has_more,
         suggestion: results.suggestion.map(|other| [vec![other], typed].concat().join(" ")),
         problems,
-        people,
+        hints,
+        matches,
         groups: facets(&labels, &counts.groups, true),
         authors: facets(&labels, &counts.authors, false),
         years: counts.years.iter().map(year).collect(),
@@ -218,121 +207,23 @@ fn facets(labels: &[Label], counts: &[(i64, usize)], is_group: bool) -> Vec<Face
     counts.iter().filter_map(facet).collect()
 }
 
-/// Resolves the operators. What names nobody and nothing is a problem, and finds nothing.
-async fn scope(cx: &Context, viewer: Viewer, asked: &mut Asked) -> Result<Scope> {
-    let searched = store::groups::searched(&cx.db, viewer.id()).await?;
-    let mut scope = Scope {
-        seen: searched.groups.into_iter().map(|id| id.0).collect(),
-        hidden_topics: searched.but_topics.into_iter().map(|id| id.0).collect(),
-        ..Scope::default()
-    };
-    if let Some(user) = viewer.id() {
-        scope.hidden_authors = ignores::of(cx, user).await?.iter().map(|id| id.0).collect();
+/// Returns the words of a query that are names of people or words of groups' names.
+async fn names(cx: &Context, viewer: Viewer, text: &str) -> Result<Vec<Named>> {
+    let words = matches::words(text);
+    // A name alone is a word as any other: what its owner wrote is found by `from:` and `in:`.
+    if words.len() < 2 {
+        return Ok(Vec::new());
     }
-    let within = std::mem::take(&mut asked.within);
-    let mut wanted_groups = within.iter().any(|(_, wanted)| *wanted).then(HashSet::new);
-    for (slug, wanted) in &within {
-        let group = match groups::by_slug(cx, viewer, slug).await {
-            Err(Error::NotFound) => groups::formerly(cx, viewer, slug).await.map(|group| group.id),
-            found => found.map(|found| found.group.id),
-        };
-        let group = match group {
-            // Its name, as people who do not know addresses type it.
-            Err(Error::NotFound) => store::search::group_named(&cx.db, viewer.id(), slug).await?.ok_or(Error::NotFound),
-            found => found,
-        };
-        match group {
-            Ok(group) if *wanted => wanted_groups.get_or_insert_default().extend([group.0]),
-            Ok(group) => scope.seen.retain(|id| *id != group.0),
-            Err(Error::NotFound) => {
-                asked.complain(&format!("No group that you can see has the address or the name “{slug}”."))
-            }
-            Err(error) => return Err(error),
-        }
-    }
-    if let Some(wanted) = wanted_groups {
-        scope.seen.retain(|id| wanted.contains(id));
-    }
-    let names: Vec<String> = asked.from.iter().map(|(name, _)| name.clone()).collect();
-    let known = store::people::users::by_names(&cx.db, &names).await?;
-    let from = std::mem::take(&mut asked.from);
-    for (name, wanted) in &from {
-        let own = viewer.id().filter(|_| name == "me");
-        let person = own.or_else(|| known.iter().find(|known| known.lower == *name).map(|known| known.person.id));
-        if person.is_none() {
-            asked.complain(&match name.as_str() {
-                "me" => "Sign in to search for your own messages.".to_owned(),
-                _ => format!("Nobody has the user name “{name}”."),
-            });
-        }
-        match wanted {
-            true => scope.only_authors.get_or_insert_default().extend(person.map(|id| id.0)),
-            false => scope.hidden_authors.extend(person.map(|id| id.0)),
-        }
-    }
-    let mut states = std::mem::take(&mut asked.states);
-    states.dedup();
-    for (state, wanted) in states {
-        let Some(user) = viewer.id() else {
-            asked.complain("Sign in to use is:, which is about your own stars and messages.");
-            scope.only_messages = Some(Vec::new());
-            continue;
-        };
-        let listed = match state {
-            State::Mine if wanted => {
-                let is_among = scope.only_authors.as_ref().is_none_or(|authors| authors.contains(&user.0));
-                scope.only_authors = Some(if is_among { vec![user.0] } else { Vec::new() });
-                continue;
-            }
-            State::Mine => {
-                scope.hidden_authors.push(user.0);
-                continue;
-            }
-            State::Starred => store::search::starred(&cx.db, user, MAX_LISTED).await?,
-            State::Unread => store::search::unread(&cx.db, user, MAX_LISTED).await?,
-        };
-        if listed.len() as i64 == MAX_LISTED {
-            asked.complain(&format!("Only your latest {MAX_LISTED} starred or unread messages are looked at."));
-        }
-        scope.keep_messages(listed, wanted);
-    }
-    Ok(scope)
-}
-
-/// Returns the words of a query that are names of people or words of groups' names, and people whose name begins like it.
-async fn names(cx: &Context, viewer: Viewer, asked: &Asked, scope: &Scope) -> Result<(Vec<Named>, Vec<String>)> {
-    let text = asked.words.as_str();
-    let is_name = |word: &&str| {
-        (2..=40).contains(&word.len()) && word.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))
-    };
-    let typed = text.split_whitespace().map(|word| word.trim_start_matches('@')).filter(is_name);
-    let words: Vec<String> = typed.take(MAX_NAMES).map(str::to_lowercase).collect();
-    let beginning = match words.as_slice() {
-        // For members only: by beginnings, strangers could list all accounts.
-        [only]
-            if viewer.id().is_some()
-                && asked.typed.is_empty()
-                && only.bytes().all(|b| b.is_ascii_alphanumeric())
-                && text.split_whitespace().count() == 1 =>
-        {
-            only
-        }
-        _ => "",
-    };
-    let names = store::search::names(&cx.db, viewer.id(), &words, beginning, MAX_NAMED).await?;
+    let names = store::search::names(&cx.db, viewer.id(), &words, MAX_NAMED).await?;
     let ids = |kind, word: &str| {
         names.iter().filter(|name| name.kind == kind && name.word == word).map(|name| name.id).collect::<Vec<_>>()
     };
-    // A name alone is a word as any other: what its owner wrote is found by `from:` and `in:`.
-    let named = words.iter().filter(|_| words.len() > 1).map(|word| Named {
+    let named = words.iter().map(|word| Named {
         authors: ids(Name::AUTHOR, word),
         groups: ids(Name::GROUP, word),
         word: word.clone(),
     });
-    let named = named.filter(|named| !named.authors.is_empty() || !named.groups.is_empty()).collect();
-    let begins = names.iter().filter(|name| name.kind == Name::BEGINS && !scope.hidden_authors.contains(&name.id));
-    let people = begins.map(|name| name.name.clone()).collect();
-    Ok((named, people))
+    Ok(named.filter(|named| !named.authors.is_empty() || !named.groups.is_empty()).collect())
 }
 
 /// Loads the messages and topics for the index's hits. Drops hits deleted or hidden since the indexing.

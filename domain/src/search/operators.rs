@@ -1,10 +1,13 @@
 //! The operators of a search: `from:mira in:garden after:2012 has:link`.
 
+use std::ops::Range;
+
+use super::hints;
 use model::time::Timestamp;
 use time::{Date, Duration, Month, OffsetDateTime};
 
 /// What `has:` can ask for.
-const PARTS: [&str; 3] = ["link", "image", "code"];
+pub const PARTS: [&str; 3] = ["link", "image", "code"];
 
 /// A search as typed, taken apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,6 +31,8 @@ pub struct Asked {
     pub typed: Vec<String>,
     /// What is wrong with operators, and how to write them. They are left out.
     pub problems: Vec<String>,
+    /// Words that look like mistyped operators, and what operators there are. They are searched as text.
+    pub hints: Vec<String>,
 }
 
 /// What `is:` can ask for.
@@ -37,58 +42,99 @@ pub enum State {
     Starred,
     Mine,
     Unread,
+    /// In a topic that is marked as resolved.
+    Resolved,
 }
+
+/// The words for these.
+pub const STATES: [(&str, State); 4] =
+    [("resolved", State::Resolved), ("starred", State::Starred), ("mine", State::Mine), ("unread", State::Unread)];
 
 /// The rest of a longer query is ignored.
 const MAX_CHARS: usize = 1_000;
 /// The most operators of a query.
 const MAX_OPERATORS: usize = 16;
+/// The most hints.
+const MAX_HINTS: usize = 3;
+
+/// A part of a query, as typed between spaces outside of quotation marks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece<'a> {
+    /// A word, a phrase or anything else.
+    Text(&'a str),
+    /// An operator with its value, which may come after a space.
+    Operator {
+        name: &'static str,
+        value: &'a str,
+        wanted: bool,
+        /// Its bytes in the query.
+        range: Range<usize>,
+    },
+}
+
+/// Returns the parts of a query.
+pub fn pieces(text: &str) -> Vec<Piece<'_>> {
+    let end = text.char_indices().nth(MAX_CHARS).map_or(text.len(), |(at, _)| at);
+    let text = &text[..end];
+    let mut rest = text;
+    let mut pieces = Vec::new();
+    while let Some(piece) = next(&mut rest) {
+        let start = text.len() - rest.len() - piece.len();
+        let (wanted, plain) = piece.strip_prefix('-').map_or((true, piece), |plain| (false, plain));
+        let parts = plain.split_once(':').map(|(name, value)| (canonical(name), value));
+        let Some((name, mut value)) = parts.filter(|(name, _)| !name.is_empty()) else {
+            pieces.push(Piece::Text(piece));
+            continue;
+        };
+        if value.is_empty() {
+            // As people type it who are used to a space there.
+            value = next(&mut rest).unwrap_or_default();
+        }
+        pieces.push(Piece::Operator { name, value, wanted, range: start..text.len() - rest.len() });
+    }
+    pieces
+}
 
 /// Takes a query apart. What is no known operator stays text.
 pub fn parse(text: &str, now: Timestamp) -> Asked {
-    let end = text.char_indices().nth(MAX_CHARS).map_or(text.len(), |(at, _)| at);
-    let mut rest = &text[..end];
     let mut asked = Asked::default();
     let mut words: Vec<&str> = Vec::new();
     // `OR` is for words: beside an operator, or at an end, it means nothing.
     let mut is_after_operator = true;
-    while let Some(piece) = next(&mut rest) {
-        let (wanted, plain) = piece.strip_prefix('-').map_or((true, piece), |plain| (false, plain));
-        let parts = plain.split_once(':').map(|(name, value)| (canonical(name), value.trim_matches(is_quote)));
-        let Some((name, mut value)) = parts.filter(|(name, _)| !name.is_empty()) else {
-            if piece != "OR" || !is_after_operator {
-                words.push(piece);
+    for piece in pieces(text) {
+        match piece {
+            Piece::Text(piece) => {
+                if piece != "OR" || !is_after_operator {
+                    words.push(piece);
+                }
+                asked.hints.extend(hints::of(piece));
+                is_after_operator = false;
             }
-            is_after_operator = false;
-            continue;
-        };
-        asked.typed.push(piece.to_owned());
-        if value.is_empty()
-            && let Some(after) = next(&mut rest)
-        {
-            // As people type it who are used to a space there.
-            value = after.trim_matches(is_quote);
-            asked.typed.push(after.to_owned());
+            Piece::Operator { name, value, wanted, range } => {
+                if words.last() == Some(&"OR") {
+                    words.pop();
+                }
+                asked.typed.push(text[range].to_owned());
+                if asked.typed.len() <= MAX_OPERATORS {
+                    asked.take(name, value, wanted, now);
+                } else {
+                    asked.complain("A search can have 16 operators. The others are left out.");
+                }
+                is_after_operator = true;
+            }
         }
-        if words.last() == Some(&"OR") {
-            words.pop();
-        }
-        if asked.typed.len() <= MAX_OPERATORS {
-            asked.take(name, value, wanted, now);
-        } else {
-            asked.complain("A search can have 16 operators. The others are left out.");
-        }
-        is_after_operator = true;
     }
     if words.last() == Some(&"OR") {
         words.pop();
     }
-    asked.words = words.join(" ");
+    asked.hints.truncate(MAX_HINTS);
+    // As the index has them.
+    asked.words = markup::with_emoji(&words.join(" ")).into_owned();
     asked
 }
 
 /// Returns the operator of this name, also by the names of other programs; empty if there is none.
-fn canonical(name: &str) -> &'static str {
+pub fn canonical(name: &str) -> &'static str {
     match name.to_ascii_lowercase().as_str() {
         "from" | "author" | "sender" => "from",
         "in" | "group" | "stream" | "channel" => "in",
@@ -104,7 +150,7 @@ fn canonical(name: &str) -> &'static str {
 }
 
 /// The marks that the index knows too.
-fn is_quote(c: char) -> bool {
+pub fn is_quote(c: char) -> bool {
     matches!(c, '"' | '“' | '”' | '„' | '‟' | '«' | '»' | '＂')
 }
 
@@ -135,7 +181,8 @@ impl Asked {
     }
 
     fn take(&mut self, name: &str, value: &str, wanted: bool, now: Timestamp) {
-        let lower = value.to_lowercase();
+        let is_phrase = value.starts_with(is_quote) && value.contains(char::is_whitespace);
+        let lower = value.trim_matches(is_quote).to_lowercase();
         match name {
             "from" => match lower.trim_start_matches('@') {
                 "" => self.complain("from: needs a user name, such as from:mira, or from:me."),
@@ -145,7 +192,10 @@ impl Asked {
                 "" => self.complain("in: needs the address of a group, such as in:garden."),
                 group => self.within.push((group.to_owned(), wanted)),
             },
-            "title" if wanted && !lower.is_empty() => self.title.push(lower),
+            "title" if wanted && !lower.is_empty() => {
+                let title = markup::with_emoji(&lower);
+                self.title.push(if is_phrase { format!("\"{title}\"") } else { title.into_owned() });
+            }
             "title" => {
                 self.complain("title: needs a word of a topic's name, such as title:plums. It cannot be excluded.")
             }
@@ -161,11 +211,9 @@ impl Asked {
                 Some(part) => self.facts.push((format!("has:{part}"), wanted)),
                 None => self.complain("has: can be followed by link, image or code."),
             },
-            "is" => match lower.as_str() {
-                "starred" => self.states.push((State::Starred, wanted)),
-                "mine" => self.states.push((State::Mine, wanted)),
-                "unread" => self.states.push((State::Unread, wanted)),
-                _ => self.complain("is: can be followed by starred, mine or unread."),
+            "is" => match STATES.iter().find(|(word, _)| *word == lower) {
+                Some((_, state)) => self.states.push((*state, wanted)),
+                None => self.complain("is: can be followed by resolved, starred, mine or unread."),
             },
             _ if !wanted => self.complain("before:, after: and on: cannot be excluded."),
             _ => match period(&lower, now) {
@@ -187,7 +235,7 @@ impl Asked {
 }
 
 /// Returns the begin and end of a day, month or year, in UTC.
-fn period(text: &str, now: Timestamp) -> Option<(i64, i64)> {
+pub fn period(text: &str, now: Timestamp) -> Option<(i64, i64)> {
     let today = OffsetDateTime::from_unix_timestamp(now.0.div_euclid(1_000_000)).ok()?.date();
     let days = |from: Date, to: Date| {
         let at = |date: Date| date.midnight().assume_utc().unix_timestamp() * 1_000_000;
@@ -238,12 +286,17 @@ mod tests {
         assert_eq!(all.words, "plums \"in the: end\" x:y");
         assert_eq!(all.from, [("mira".to_owned(), true), ("noor".to_owned(), false)]);
         assert_eq!(all.within, [("garden".to_owned(), true)]);
-        assert_eq!(all.title, ["ripe fruit"]);
+        assert_eq!(all.title, ["\"ripe fruit\""]);
         assert_eq!(all.facts, [("has:link".to_owned(), true), ("has:image".to_owned(), false)]);
         assert!(all.problems.is_empty());
         assert_eq!(asked("is:starred -is:mine").states, [(State::Starred, true), (State::Mine, false)]);
         assert_eq!(asked("http://example.org 12:30 -tea ->").words, "http://example.org 12:30 -tea ->");
         assert_eq!(asked("5\" pipe from:mira").words, "5\" pipe");
+        assert_eq!(asked("is:Resolved -is:resolved").states, [(State::Resolved, true), (State::Resolved, false)]);
+        assert_eq!(
+            (asked(":heart: -:fox:").words.as_str(), &asked("title::fox:").title[..]),
+            ("❤️ -🦊", &["🦊".to_owned()][..])
+        );
     }
 
     #[test]

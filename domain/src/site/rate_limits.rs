@@ -21,6 +21,8 @@ pub enum RateLimit {
     NewGroup,
     Star,
     Search,
+    /// Asking for suggestions while typing a search.
+    Suggest,
     /// Requesting an email.
     Mail,
     /// Requesting a link to reset the password. Counted apart, so that other emails to the address cannot block it.
@@ -86,6 +88,7 @@ pub async fn count(cx: &Context, action: RateLimit, by: By<'_>) -> Result<()> {
         (RateLimit::Rename, _) => ("rename", limits.renames_per_day, 24 * 60 * minute),
         (RateLimit::Download, _) => ("download", limits.downloads_per_hour, 60 * minute),
         (RateLimit::Search, _) => ("search", limits.searches_per_minute, minute),
+        (RateLimit::Suggest, _) => ("suggest", limits.suggestions_per_minute, minute),
         (RateLimit::Ask, _) => ("ask", limits.requests_per_day, 24 * 60 * minute),
         (RateLimit::Invite, _) => ("invite", limits.invitations_per_day, 24 * 60 * minute),
         (RateLimit::Direct, _) => ("direct", limits.directs_per_day, 24 * 60 * minute),

@@ -2,8 +2,8 @@
 
 use crate::db::{Db, sql};
 use crate::topics::reads::heard;
-use model::policy::visible_to_first;
-use model::{GroupId, MessageId, UserId};
+use model::policy::{known_to_first, topic_visible_to_first, visible_to_first};
+use model::{GroupId, MessageId, TopicId, UserId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
@@ -26,14 +26,20 @@ pub async fn unread(db: &Db, user: UserId, limit: i64) -> Result<Vec<MessageId>>
         user, limit)
 }
 
-/// Somebody or something with a name.
+/// Returns the topics in some groups that are marked as resolved, the latest first.
+pub async fn resolved(db: &Db, groups: &[i64], limit: i64) -> Result<Vec<TopicId>> {
+    sql!(values db, TopicId,
+        "select id from topics where resolved_at is not null and deleted_at is null
+           and group_id in (select cast(value as bigint) from json_each($1)) order by resolved_at desc, id desc limit $2",
+        crate::list(groups), limit)
+}
+
+/// Somebody or something whose name is a word of a query.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Name {
     pub kind: i64,
-    /// The word of the query; empty for [`Name::BEGINS`].
     pub word: String,
     pub id: i64,
-    pub name: String,
 }
 
 impl Name {
@@ -41,32 +47,128 @@ impl Name {
     pub const AUTHOR: i64 = 0;
     /// A group whose name or address has the word.
     pub const GROUP: i64 = 1;
-    /// A user whose name begins like the query.
-    pub const BEGINS: i64 = 2;
 }
 
-/// Returns the users and groups that words are names of, as far as a reader may see them, and users whose name begins with
-/// a text, the shortest names first. Words and text are in lower case; an empty text begins no name.
-pub async fn names(
-    db: &Db,
-    reader: Option<UserId>,
-    words: &[String],
-    beginning: &str,
-    (groups, people): (i64, i64),
-) -> Result<Vec<Name>> {
+/// Returns the users and groups that words are names of, as far as a reader may see them. The words are in lower case.
+pub async fn names(db: &Db, reader: Option<UserId>, words: &[String], groups: i64) -> Result<Vec<Name>> {
     sql!(all db, Name,
-        concat!("select cast(0 as bigint) as kind, w.value as word, u.id, u.username as name
+        concat!("select cast(0 as bigint) as kind, w.value as word, u.id
                    from (select value from json_each($2)) w join users u on u.username_lower = w.value
                  union all
-                 select cast(1 as bigint), n.word, n.id, n.name from
-                   (select w.value as word, g.id, g.name from (select value from json_each($2)) w join groups g
+                 select cast(1 as bigint), n.word, n.id from
+                   (select w.value as word, g.id from (select value from json_each($2)) w join groups g
                       on ' ' || lower(g.name) || ' ' like '% ' || w.value || ' %' or g.slug = w.value
-                    where g.kind <> 'direct' and ", visible_to_first!(), " order by g.id limit $4) n
-                 union all
-                 select cast(2 as bigint), '', p.id, p.username from
-                   (select id, username from users where $3 <> '' and username_lower like $3 || '%' and deleted_at is null
-                    order by length(username), username_lower limit $5) p"),
-        reader, crate::list(words), crate::word(beginning), groups, people)
+                    where g.kind <> 'direct' and ", visible_to_first!(), " order by g.id limit $3) n"),
+        reader, crate::list(words), groups)
+}
+
+/// A group, topic or user that a query names.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Match {
+    pub kind: i64,
+    pub id: i64,
+    pub name: String,
+    /// A slug or a username.
+    pub value: String,
+    /// A group's description, or the name of a topic's group.
+    pub about: String,
+    /// The slug of a topic's group.
+    pub place: String,
+    /// Whether the reader may read it.
+    pub readable: bool,
+}
+
+impl Match {
+    /// A group that the reader may know of.
+    pub const GROUP: i64 = 0;
+    /// A topic that the reader may read.
+    pub const TOPIC: i64 = 1;
+    /// A user.
+    pub const PERSON: i64 = 2;
+}
+
+/// What [`matches`] looks for. The texts are in lower case.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    /// Words that begin words of a group's name, address or description; with none, no group matches.
+    pub words: &'a [String],
+    /// The words as one text: what groups are called comes first.
+    pub text: &'a str,
+    /// These topics, as far as the reader may read them.
+    pub topics: &'a [i64],
+    /// What a username, a display name or the rest of it after a space begins with; if empty, no user matches.
+    pub person: &'a str,
+    /// The most groups and the most users.
+    pub limit: i64,
+}
+
+// Users with a text from `$5` up to `$6`, by an index in the order of the bytes.
+macro_rules! people {
+    ($bytes:literal, $text:literal, $condition:literal) => {
+        concat!(
+            "select id from (select id from users where ",
+            $condition,
+            " ",
+            $text,
+            $bytes,
+            " >= $5 and ",
+            $text,
+            $bytes,
+            " < $6 order by ",
+            $text,
+            $bytes,
+            " limit 50) x"
+        )
+    };
+}
+
+macro_rules! matching {
+    ($bytes:literal, $rest:literal) => {
+        concat!(
+            "select cast(0 as bigint) as kind, n.id, n.name, n.slug as value, n.description as about, '' as place, n.readable
+               from (select g.id, g.name, g.slug, g.description, ", visible_to_first!(), " as readable from groups g
+                     where $2 <> '[]' and g.kind <> 'direct' and ", known_to_first!(), "
+                       and not exists (select 1 from (select value from json_each($2)) w
+                         where ' ' || lower(g.name) || ' ' || g.slug || ' ' || replace(g.slug, '-', ' ') || ' ' || lower(g.description)
+                           not like '% ' || w.value || '%' escape '!')
+                     order by case when lower(g.name) = $3 or g.slug = $3 then 0
+                                   when substr(lower(g.name), 1, length($3)) = $3 or substr(g.slug, 1, length($3)) = $3 then 1
+                                   when replace(' ' || lower(g.name), ' ' || $3, '') <> ' ' || lower(g.name) then 2 else 3 end,
+                              g.archived_at is not null, length(g.name), g.id limit $7) n
+             union all
+             select cast(1 as bigint), t.id, t.name, t.slug, g.name, g.slug, true from topics t join groups g on g.id = t.group_id
+              where t.id in (select cast(value as bigint) from json_each($4)) and g.kind <> 'direct' and ", topic_visible_to_first!(), "
+             union all
+             select cast(2 as bigint), p.id, p.name, p.username, '', '', true
+               from (select u.id, u.name, u.username from users u
+                     where u.deleted_at is null and u.id in (",
+            people!($bytes, "username_lower", ""), " union ",
+            people!($bytes, "lower(name)", "name <> '' and"), " union ",
+            people!($bytes, $rest, "name <> '' and"), ")
+                     order by u.username_lower <> $5, length(u.username), u.username_lower limit $7) p"
+        )
+    };
+}
+
+/// Returns the groups, topics and users that a query names, as far as a reader may know of them.
+pub async fn matches(db: &Db, reader: Option<UserId>, wanted: Wanted<'_>) -> Result<Vec<Match>> {
+    let escaped = |word: &String| {
+        word.chars().fold(String::new(), |mut out, c| {
+            if matches!(c, '%' | '_' | '!') {
+                out.push('!');
+            }
+            out.push(c);
+            out
+        })
+    };
+    let words: Vec<String> = wanted.words.iter().map(escaped).collect();
+    let person = crate::word(wanted.person);
+    // Everything that begins like it is before this; nothing is, if it is empty.
+    let end = if person.is_empty() { String::new() } else { format!("{person}\u{10ffff}") };
+    sql!(all db, Match,
+        pg matching!(" collate \"C\"", "lower(substr(name, strpos(name, ' ') + 1))"),
+        lite matching!("", "lower(substr(name, instr(name, ' ') + 1))"),
+        reader, crate::list(&words), crate::word(wanted.text), crate::list(wanted.topics), person, end, wanted.limit)
 }
 
 /// Returns the oldest group with this name that a reader may see. Letters of ASCII may be of either case.

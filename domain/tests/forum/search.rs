@@ -337,7 +337,7 @@ async fn operators_narrow_a_search_and_say_what_is_wrong(forum: TestForum) {
     }
     assert_eq!(only(mira, "plums in:nowhere").await, []);
     let answer = ask(&forum, Viewer::Anonymous, "is:starred").await;
-    assert!(answer.hits.is_empty() && answer.problems[0].starts_with("Sign in to use is:"), "{answer:?}");
+    assert!(answer.hits.is_empty() && answer.problems[0].starts_with("Sign in to use is:starred"), "{answer:?}");
 }
 
 async fn names_and_titles_count_as_words(forum: TestForum) {
@@ -350,7 +350,6 @@ async fn names_and_titles_count_as_words(forum: TestForum) {
     forum.catch_up().await;
     assert_eq!(found(&forum, mira, "noor back").await, BTreeSet::from([second.id]));
     assert_eq!(found(&forum, mira, "pond back frogs").await, BTreeSet::from([first.id, second.id]));
-    assert_eq!(ask(&forum, mira, "no").await.people, ["noor"]);
     let best = Question { words: "back".into(), limit: 10, ..Question::default() };
     let answer = search::ask(&forum.cx, mira, best).await.unwrap();
     assert_eq!((answer.total, answer.exact, answer.has_more), (2, 2, false));

@@ -7,4 +7,5 @@ mod highlighting;
 mod rebuilding;
 mod searching;
 mod sharing;
+mod titles;
 mod writing;

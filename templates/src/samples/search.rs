@@ -1,7 +1,7 @@
 //! The search page.
 
 use domain::model::MessageId;
-use domain::search::Facet;
+use domain::search::{Facet, Fields, GroupMatch, Matches, PersonMatch, TopicMatch};
 
 use super::{ago, group, layout, person, topic, wrens};
 use crate::search::{Hit, Search, SearchOrder};
@@ -11,6 +11,8 @@ impl Search {
     pub fn sample() -> Self {
         let hit = |id, by, minutes, parts: &[(&str, bool)]| Hit {
             message: MessageId(id),
+            seq: 7,
+            is_topic: false,
             topic: wrens(),
             group: group(1),
             author: person(by),
@@ -61,9 +63,25 @@ impl Search {
             exact: 1,
             page: 2,
             has_more: true,
+            fields: Fields { from: "tomas".to_owned(), has: "link".to_owned(), ..Fields::default() },
+            hints: vec!["“form:” is not an operator.".to_owned()],
             problems: vec!["from:nobody is nobody here.".to_owned()],
             suggestion: Some("nest boxes".to_owned()),
-            people: vec![person(2).username],
+            matches: Matches {
+                groups: vec![GroupMatch {
+                    name: "Nest <boxes>".to_owned(),
+                    slug: "nests".to_owned(),
+                    description: "How to build them".to_owned(),
+                    is_readable: true,
+                }],
+                topics: vec![TopicMatch {
+                    title: "Plans for a nest box".to_owned(),
+                    slug: "plans".to_owned(),
+                    group_name: "Birds".to_owned(),
+                    group_slug: "birds".to_owned(),
+                }],
+                people: vec![PersonMatch { username: person(2).username, name: "Nest <Box>".to_owned() }],
+            },
             groups: vec![facet("Birds", "birds", 40), facet("The <Den>", "den", 2)],
             authors: vec![facet("tomas", "tomas", 30), facet("mira", "mira", 12)],
             years: vec![facet("2026", "2026", 40), facet("2025", "2025", 2)],

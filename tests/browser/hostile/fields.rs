@@ -279,6 +279,7 @@ pub const FIELDS: &[Field] = fields! {
     "/search" "before": Few, Member at "/search?q=plums";
     "/search" "has": Few, Member at "/search?q=plums";
     "/search" "is": Few, Member at "/search?q=plums";
+    "/search" "shown": Lines, Member at "/search?q=plums";
     "/groups/" "q": Lines, Stranger at "/groups/";
     "/groups/" "category": Few, Stranger at "/groups/";
     "/groups/" "order": Few, Stranger at "/groups/";

@@ -1,9 +1,11 @@
 //! Search.
 
+use actix_web::HttpResponse;
 use actix_web::web::Query;
-use domain::search::{self, Order, Question};
+use domain::search::{self, Fields, Matches, Order, Question};
 use domain::site::rate_limits;
 use domain::site::rate_limits::{By, RateLimit};
+use domain::time::Timestamp;
 use serde::Deserialize;
 use templates::search::{Hit, Search, SearchOrder};
 
@@ -15,7 +17,7 @@ use crate::req::Req;
 /// Hits per page.
 const PAGE: usize = 20;
 
-/// The query parameters. Those of the fields after `page` are written into the query as operators.
+/// The query parameters. Those of the fields after `shown` are written into the query as operators.
 #[derive(Deserialize)]
 pub struct Params {
     #[serde(default)]
@@ -27,43 +29,48 @@ pub struct Params {
     #[serde(default)]
     order: String,
     page: Option<String>,
+    /// The query with which the form was filled.
     #[serde(default)]
-    from: String,
-    #[serde(default)]
-    title: String,
-    #[serde(default)]
-    after: String,
-    #[serde(default)]
-    before: String,
-    #[serde(default)]
-    has: String,
-    #[serde(default)]
-    is: String,
+    shown: String,
+    from: Option<String>,
+    title: Option<String>,
+    after: Option<String>,
+    before: Option<String>,
+    has: Option<String>,
+    is: Option<String>,
 }
 
 impl Params {
-    /// Returns the query with the other fields as operators; `None` if they are empty.
-    fn with_operators(&self) -> Option<String> {
-        let fields = [
-            ("from", &self.from),
-            ("title", &self.title),
-            ("after", &self.after),
-            ("before", &self.before),
-            ("has", &self.has),
-            ("is", &self.is),
-        ];
-        let mut q = self.q.trim().to_owned();
-        for (operator, value) in fields {
-            let value: String =
-                value.trim().chars().filter(|c| !matches!(c, '"' | '“' | '”' | '„' | '«' | '»')).collect();
-            match value.contains(char::is_whitespace) {
-                _ if value.is_empty() => {}
-                true => q.push_str(&format!(" {operator}:\"{value}\"")),
-                false => q.push_str(&format!(" {operator}:{value}")),
-            }
-        }
-        (q.len() > self.q.trim().len()).then(|| q.trim().to_owned())
+    /// Returns the query with what was changed in the other fields. A field that the form did not have is as it was.
+    fn with_fields(&self, now: Timestamp) -> String {
+        let old = Fields::of(&self.shown, now);
+        let field = |new: &Option<String>, old: String| new.clone().unwrap_or(old);
+        let fields = Fields {
+            from: field(&self.from, old.from),
+            title: field(&self.title, old.title),
+            after: field(&self.after, old.after),
+            before: field(&self.before, old.before),
+            has: field(&self.has, old.has),
+            is: field(&self.is, old.is),
+        };
+        fields.written_into(&self.q, &self.shown, now)
     }
+}
+
+/// What is typed into a search, up to the cursor.
+#[derive(Deserialize)]
+pub struct Typed {
+    #[serde(default)]
+    q: String,
+}
+
+/// `GET /-/search/suggest`: how the text can go on, and what it names, for `suggest.js`.
+pub async fn suggest(req: Req, typed: Query<Typed>) -> Answer {
+    let by = req.viewer().id().map_or(req.origin().by(), By::User);
+    rate_limits::count(req.cx(), RateLimit::Suggest, by).await?;
+    let found = search::suggest(req.cx(), req.viewer(), &typed.q).await?;
+    let answer = templates::search::suggestions(found);
+    Ok(HttpResponse::Ok().insert_header(("cache-control", "no-store")).json(answer))
 }
 
 /// `GET /search`.
@@ -100,16 +107,19 @@ pub async fn index(req: Req, params: Query<Params>) -> Answer {
         exact: 0,
         page,
         has_more: false,
+        fields: Fields::of(&q, req.cx().now()),
         problems: Vec::new(),
+        hints: Vec::new(),
         suggestion: None,
-        people: Vec::new(),
+        matches: Matches::default(),
         groups: Vec::new(),
         authors: Vec::new(),
         years: Vec::new(),
         is_partial: false,
     };
-    if let Some(q) = params.with_operators() {
-        return Ok(req.redirect(&search.other_query(&q)));
+    let with_fields = params.with_fields(req.cx().now());
+    if with_fields != q {
+        return Ok(req.redirect(&search.other_query(&with_fields)));
     }
     if q.is_empty() {
         return req.shared_page(&search, About::Unkept);
@@ -132,7 +142,8 @@ pub async fn index(req: Req, params: Query<Params>) -> Answer {
             "The search index is still being built ({done} messages and topics so far). Some results are missing."
         ));
     }
-    search.people = answer.people;
+    search.hints = answer.hints;
+    search.matches = answer.matches;
     if answer.nothing_asked {
         if search.problems.is_empty() {
             search.problems.push("There is no word in that to look for.".to_owned());
@@ -144,6 +155,8 @@ pub async fn index(req: Req, params: Query<Params>) -> Answer {
         let topic = found.placed.topic.id;
         search.hits.push(Hit {
             message: found.placed.message.id,
+            seq: found.placed.message.seq,
+            is_topic: found.is_topic,
             author: found.placed.message.author,
             created_at: found.placed.message.created_at,
             topic: found.placed.topic,

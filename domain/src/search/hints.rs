@@ -1,0 +1,65 @@
+//! Hints about words of a query that look like operators, and are none.
+
+use search_index::differences;
+
+use super::operators::{PARTS, STATES, canonical};
+
+/// The operators, in the order in which the page explains them.
+pub const OPERATORS: [&str; 9] = ["from", "in", "title", "after", "before", "on", "has", "site", "is"];
+
+/// Returns a hint for a word such as `form:mira`.
+pub fn of(piece: &str) -> Option<String> {
+    let (name, value) = piece.strip_prefix('-').unwrap_or(piece).split_once(':')?;
+    let meant = meant(&name.to_ascii_lowercase(), value)?;
+    let all: Vec<String> = OPERATORS.iter().map(|name| format!("{name}:")).collect();
+    Some(format!(
+        "“{name}:” is not an operator, so it was searched as text. Did you mean “{meant}:”? Operators: {}.",
+        all.join(", ")
+    ))
+}
+
+/// Returns the operator that was probably meant. A short name is near to many words, so its value must be one that fits.
+fn meant(name: &str, value: &str) -> Option<&'static str> {
+    let is_value = value.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '@' | '#' | '"' | '“'));
+    if !is_value || !(2..=10).contains(&name.len()) || !name.bytes().all(|b| b.is_ascii_lowercase()) {
+        return None;
+    }
+    let lower = value.to_lowercase();
+    let fits = |operator: &str| match operator {
+        "has" => PARTS.contains(&lower.trim_end_matches('s')),
+        "is" => STATES.iter().any(|(word, _)| *word == lower),
+        operator => operator.len() >= 4,
+    };
+    OPERATORS.into_iter().find(|operator| fits(operator) && differences(name, operator) == 1).or_else(|| {
+        // Names that other programs use.
+        let others = ["author", "sender", "group", "stream", "channel", "topic", "intitle", "subject", "since"];
+        others.into_iter().find(|other| differences(name, other) == 1).map(canonical)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mistyped_operator_is_told_from_other_words() {
+        let meant = [
+            ("form:mira", "from"),
+            ("-frm:@mira", "from"),
+            ("Befor:2012", "before"),
+            ("titel:plums", "title"),
+            ("autor:mira", "from"),
+            ("hsa:links", "has"),
+            ("si:resolved", "is"),
+        ];
+        for (piece, operator) in meant {
+            let hint = of(piece).unwrap_or_default();
+            assert!(hint.contains(&format!("mean “{operator}:”")), "{piece}: {hint}");
+        }
+        for piece in
+            ["x:y", "note:this", "form:", "12:30", "http://x.org", ":heart:", "c:\\dir", "as:is", "std::from", "re:you"]
+        {
+            assert_eq!(of(piece), None, "{piece}");
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! Suggestions while somebody types a query: how an operator goes on, and groups, topics and people with that name.
+
+use super::hints::OPERATORS;
+use super::matches::{self, Matches};
+use super::operators::{PARTS, STATES, canonical, is_quote};
+use super::scope::Scope;
+use crate::platform::context::Context;
+use crate::platform::error::{Error, Result};
+use model::policy::Viewer;
+
+/// The part of a longer text that is looked at.
+const MAX_CHARS: usize = 200;
+/// The most operators that a word may begin.
+const MAX_OPERATORS: usize = 3;
+
+/// A way in which the text can go on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Completion {
+    /// The whole text with it.
+    pub text: String,
+    /// What is new in it, such as `from:mira`.
+    pub piece: String,
+    /// What it means; may be empty.
+    pub about: String,
+}
+
+/// What a text may be meant to become.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Suggestions {
+    /// Ways in which its last word can go on.
+    pub completions: Vec<Completion>,
+    /// What it names, of which the viewer may know.
+    pub matches: Matches,
+}
+
+/// Suggests how a text up to the cursor goes on. It asks the index and the database for names only.
+///
+/// # Errors
+/// [`Error::NoSearch`] if this process has no index.
+pub async fn suggest(cx: &Context, viewer: Viewer, typed: &str) -> Result<Suggestions> {
+    let search = cx.search.clone().ok_or(Error::NoSearch)?;
+    let end = typed.char_indices().nth(MAX_CHARS).map_or(typed.len(), |(at, _)| at);
+    let typed = &typed[..end];
+    let Some((before, last)) = last_piece(typed) else { return Ok(Suggestions::default()) };
+    let (minus, plain) = last.strip_prefix('-').map_or(("", last), |plain| ("-", plain));
+    let completion = |piece: String, about: &str| Completion {
+        text: format!("{before}{minus}{piece}"),
+        piece: format!("{minus}{piece}"),
+        about: about.to_owned(),
+    };
+    let mut found = Suggestions::default();
+    if let Some((name, value)) = plain.split_once(':') {
+        let operator = canonical(name);
+        if !operator.is_empty() {
+            let values = values(cx, viewer, operator, &value.to_lowercase()).await?;
+            let values = values.into_iter().filter(|(known, _)| known != value);
+            found.completions = values.map(|(known, about)| completion(format!("{name}:{known} "), &about)).collect();
+            return Ok(found);
+        }
+    } else if !plain.is_empty() {
+        let lower = plain.to_lowercase();
+        let begun = OPERATORS.into_iter().filter(|operator| operator.starts_with(&lower)).take(MAX_OPERATORS);
+        found.completions = begun.map(|operator| completion(format!("{operator}:"), meaning(operator))).collect();
+    }
+    // A text with operators does not name anything.
+    if !typed.contains(':') && minus.is_empty() {
+        let scope = Scope::of(cx, viewer).await?;
+        found.matches = Matches::of(cx, viewer, &search, &scope, typed, None).await?;
+    }
+    Ok(found)
+}
+
+/// Splits the text before its last word; `None` within quotation marks.
+fn last_piece(typed: &str) -> Option<(&str, &str)> {
+    if typed.chars().filter(|c| is_quote(*c)).count() % 2 == 1 {
+        return None;
+    }
+    let start = typed.char_indices().rev().find(|(_, c)| c.is_whitespace()).map_or(0, |(at, c)| at + c.len_utf8());
+    Some(typed.split_at(start))
+}
+
+/// Returns the values of an operator that begin like this, and what they mean.
+async fn values(cx: &Context, viewer: Viewer, operator: &str, begun: &str) -> Result<Vec<(String, String)>> {
+    let of = |all: &[&str]| {
+        let all = all.iter().filter(|value| value.starts_with(begun));
+        all.map(|value| ((*value).to_owned(), String::new())).collect::<Vec<_>>()
+    };
+    Ok(match operator {
+        "has" => of(&PARTS),
+        "is" => of(&STATES.map(|(word, _)| word)),
+        "after" | "before" | "on" => of(&["today", "yesterday"]),
+        "from" => {
+            let begun = begun.trim_start_matches('@');
+            let mut values = Vec::new();
+            if viewer.id().is_some() && "me".starts_with(begun) {
+                values.push(("me".to_owned(), "your own messages".to_owned()));
+            }
+            let person = matches::person(viewer, begun);
+            if !person.is_empty() {
+                let scope = Scope::of(cx, viewer).await?;
+                let people = matches::found(cx, viewer, &scope, &[], &[], &person).await?.people;
+                values.extend(people.into_iter().map(|person| (person.username.to_lowercase(), person.name)));
+            }
+            values
+        }
+        "in" => {
+            let words = matches::words(begun.trim_start_matches('#'));
+            let groups = matches::found(cx, viewer, &Scope::default(), &words, &[], "").await?.groups;
+            let readable = groups.into_iter().filter(|group| group.is_readable);
+            readable.map(|group| (group.slug, group.name)).collect()
+        }
+        _ => Vec::new(),
+    })
+}
+
+fn meaning(operator: &str) -> &'static str {
+    match operator {
+        "from" => "written by somebody",
+        "in" => "in a group",
+        "title" => "a word of the topic's title",
+        "after" => "since a day, month or year",
+        "before" => "before a day, month or year",
+        "on" => "on a day, or in a month or year",
+        "has" => "with a link, an image or code",
+        "site" => "with a link to a website",
+        "is" => "resolved, starred, mine or unread",
+        _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_operator_is_explained() {
+        for operator in OPERATORS {
+            assert!(!meaning(operator).is_empty() && canonical(operator) == operator, "{operator}");
+        }
+    }
+
+    #[test]
+    fn the_last_word_is_what_goes_on() {
+        assert_eq!(last_piece("plums fr"), Some(("plums ", "fr")));
+        assert_eq!(last_piece("plums "), Some(("plums ", "")));
+        assert_eq!(last_piece("fr"), Some(("", "fr")));
+        assert_eq!(last_piece("\"ripe plums\" from:m"), Some(("\"ripe plums\" ", "from:m")));
+        assert_eq!(last_piece("say \"from:m"), None);
+    }
+}
