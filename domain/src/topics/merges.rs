@@ -84,7 +84,11 @@ pub async fn merge(cx: &Context, viewer: Viewer, topic: TopicId, into: TopicId) 
     if let Some(done) = done_before(cx, viewer, topic).await? {
         return Ok(done);
     }
-    let found = mergeable(cx, viewer, topic).await?;
+    let found = match mergeable(cx, viewer, topic).await {
+        // The same request, sent twice, may have ended just now.
+        Err(Error::NotFound) => return done_before(cx, viewer, topic).await?.ok_or(Error::NotFound),
+        found => found?,
+    };
     let other = topics::find(cx, viewer, into).await?;
     if other.topic.id == topic {
         return Err(Error::invalid("into", "That is this topic itself."));
