@@ -14,3 +14,4 @@ pub mod people;
 pub mod recall;
 pub mod site;
 pub mod smuggle;
+pub mod storm;

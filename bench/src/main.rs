@@ -8,7 +8,7 @@ use clap::{Parser, Subcommand};
 use futures_util::future::join_all;
 use klatch_bench::followers::Lags;
 use klatch_bench::load::Load;
-use klatch_bench::{attack, faults, followers, live, load, people, recall, smuggle};
+use klatch_bench::{attack, faults, followers, live, load, people, recall, smuggle, storm};
 
 /// Puts load on a running Klatch. Figures go to standard output, one line, separated by tabs: answers a second, p50 and
 /// p99 in milliseconds, bytes of the last page, answers with another status than expected.
@@ -63,6 +63,11 @@ enum Command {
         /// The address that answers polls, if it is another one
         #[arg(long)]
         live_at: Option<String>,
+    },
+    /// Gets pages as strangers from very many addresses, while members read and write: see bench/storm
+    Storm {
+        #[command(flatten)]
+        plan: storm::Plan,
     },
     /// Starts a topic, fills it with messages, and prints its path
     Fill {
@@ -151,6 +156,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         Command::Fill { people, messages } => {
             println!("{}", people::fill(at, &people::read(&people)?, messages).await?)
         }
+        Command::Storm { plan } => storm::run(at, plan).await?,
         Command::Live { plan } => live::drive(at, plan).await?,
         Command::Faults { plan } => {
             if !faults::run(plan).await? {

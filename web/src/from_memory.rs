@@ -18,6 +18,8 @@ use crate::site::Site;
 
 /// How long requests wait for another one that reads the same page.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// How long a request waits until fewer other anonymous pages are drawn.
+const PATIENCE_TO_DRAW: Duration = Duration::from_secs(10);
 /// The first parts of paths at which no page is kept. Polls must not wait for each other.
 const NO_PAGES: [&str; 6] = ["live", "api", "static", "search", "admin", "-"];
 /// The longest path and query of a page that is kept.
@@ -68,6 +70,7 @@ pub async fn serve(
             }
         }
     }
+    let _drawn = pages.turn_to_draw(PATIENCE_TO_DRAW).await;
     request.extensions_mut().insert(pages.begin(key.clone()));
     let answered = next.call(request).await?;
     drop(turn);
@@ -84,4 +87,47 @@ pub async fn serve(
 fn hit<B>(request: ServiceRequest, page: &Page) -> ServiceResponse<EitherBody<BoxBody, B>> {
     let answer = page.answer(request.headers(), true);
     request.into_response(answer).map_into_left_body()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+    use std::pin::pin;
+
+    use actix_web::App;
+    use actix_web::middleware::from_fn;
+    use actix_web::test::{TestRequest, call_service, init_service};
+    use domain::model::GroupKind;
+    use domain::people::sessions::{self, Origin};
+    use domain::testing::TestForum;
+
+    use super::*;
+    use crate::{Config, routes};
+
+    #[actix_web::test]
+    async fn while_many_anonymous_pages_are_drawn_the_next_one_waits_and_members_do_not() {
+        let forum = TestForum::sqlite().await;
+        let mira = forum.person("mira").await;
+        forum.group(mira, "Garden", GroupKind::Public).await;
+        let origin = Origin::new(Ipv4Addr::LOCALHOST, "");
+        let token = sessions::open(&forum.cx, mira.id().expect("an id"), &origin).await.expect("a session");
+        let site = Data::new(Site::new(forum.cx.clone(), Config::default()));
+        let app = App::new().app_data(site.clone()).wrap(from_fn(serve));
+        let app = init_service(app.configure(routes::configure)).await;
+        let memory = site.pages.memory().expect("pages are kept").clone();
+        let mut drawn = Vec::new();
+        while let Some(turn) = memory.turn_to_draw(Duration::ZERO).await {
+            drawn.push(turn);
+        }
+        let get = || TestRequest::get().uri("/garden/");
+        let mut anonymous = pin!(call_service(&app, get().to_request()));
+        let member = get().insert_header(("cookie", format!("__Host-klatch={token}"))).to_request();
+        tokio::select! {
+            biased;
+            _ = &mut anonymous => panic!("it did not wait"),
+            answer = call_service(&app, member) => assert_eq!(answer.status(), 200),
+        }
+        drawn.clear();
+        assert_eq!(anonymous.await.status(), 200);
+    }
 }

@@ -8,6 +8,7 @@
 //! `from_memory.rs` answers with them.
 
 use std::collections::HashMap;
+use std::num::NonZero;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -23,7 +24,7 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::TryRecvError;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, SemaphorePermit, watch};
 
 use crate::compressed::{Coding, Compressed};
 
@@ -63,6 +64,9 @@ pub struct Memory {
     changes: Mutex<Changes>,
     /// The pages that a request reads now, each with what ends when it has read it.
     reading: Mutex<HashMap<String, watch::Receiver<()>>>,
+    /// One permit for each anonymous page that may be drawn at a time. More would not be drawn sooner, and members' pages would
+    /// wait for all of them.
+    draws: Semaphore,
 }
 
 /// Requests that were answered with a kept page, and others that could have been.
@@ -234,6 +238,7 @@ impl Pages {
             kept: Cache::with_weighter(count, bytes, Weight),
             changes: Mutex::new(changes),
             reading: Mutex::default(),
+            draws: Semaphore::new(std::thread::available_parallelism().map_or(2, NonZero::get).max(2)),
         })))
     }
 
@@ -277,6 +282,11 @@ impl Memory {
         let kept = self.unchanged(key, Changes::of).filter(|kept| kept.read.elapsed() < CHECKED)?;
         HITS.fetch_add(1, Ordering::Relaxed);
         Some(kept.page.clone())
+    }
+
+    /// Waits for the turn of an anonymous page to be drawn, at most until `patience` is over. It lasts until the value is dropped.
+    pub async fn turn_to_draw(&self, patience: Duration) -> Option<SemaphorePermit<'_>> {
+        tokio::time::timeout(patience, self.draws.acquire()).await.ok()?.ok()
     }
 
     /// Begins to read a page.
