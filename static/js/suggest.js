@@ -84,6 +84,9 @@ class Box {
   askSoon() {
     clearTimeout(this.timer);
     this.asked?.abort();
+    // What was chosen is for the text before.
+    this.choices.at = -1;
+    this.mark();
     if (this.typed().trim() === '') return this.close();
     this.timer = setTimeout(() => this.ask(), PAUSE);
     return undefined;
@@ -100,8 +103,9 @@ class Box {
       const items = await answer.json();
       answers.set(text, items);
       if (this.typed() === text && document.activeElement === this.field) this.show(items);
-    } catch {
+    } catch (error) {
       // Given up for a newer text, or offline: the form works without suggestions.
+      if (error.name !== 'AbortError') this.close();
     }
     return undefined;
   }

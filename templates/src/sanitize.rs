@@ -17,7 +17,8 @@ pub fn finish(html: String, images: Images) -> String {
 pub fn sanitize(text: String) -> String {
     let Found { suspect, piles } = look(text.as_bytes());
     let text = if suspect { text.chars().filter(|&c| !acts(c)).collect() } else { text };
-    if piles { without_piles(text) } else { text }
+    // Without what is removed, marks may stand together.
+    if piles || suspect { without_piles(text) } else { text }
 }
 
 /// What a text may contain.
@@ -114,6 +115,7 @@ mod tests {
                 assert_eq!(sanitize(around(bad)), around(""));
             }
             let piled = |marks: usize| around(&"\u{301}".repeat(marks));
+            assert_eq!(sanitize(around(&"\u{301}\u{301}\u{301}\u{1}".repeat(100))), piled(3));
             assert_eq!([sanitize(piled(3)), sanitize(piled(4)), sanitize(piled(80))], [(); 3].map(|()| piled(3)));
         }
         for mark in ['\u{300}', '\u{489}', '\u{1dc4}', '\u{20dd}', '\u{fe20}', '\u{64b}', '\u{e31}', '\u{93c}'] {

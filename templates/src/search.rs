@@ -218,7 +218,12 @@ pub fn suggestions(found: Suggestions) -> Vec<Suggestion> {
         });
     }
     for group in matches.groups {
-        all.push(page("Group", group.name, group.description, format!("/{}/", group.slug)));
+        all.push(page(
+            "Group",
+            group.name,
+            domain::markup::excerpt(&group.description, 80),
+            format!("/{}/", group.slug),
+        ));
     }
     for topic in matches.topics {
         all.push(page("Topic", topic.title, topic.group_name, format!("/{}/{}/", topic.group_slug, topic.slug)));

@@ -3,23 +3,21 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::HttpMessage;
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{COOKIE, HeaderValue};
+use actix_web::http::header::{CACHE_CONTROL, COOKIE, HeaderValue, RETRY_AFTER};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
+use actix_web::{HttpMessage, HttpResponse};
 
 use crate::failure::wants_json;
 use crate::page_cache::{Memory, Page, Role};
 use crate::req::BACKGROUND;
 use crate::site::Site;
 
-/// How long requests wait for another one that reads the same page.
-const PATIENCE: Duration = Duration::from_secs(2);
-/// How long a request waits until fewer other anonymous pages are drawn.
-const PATIENCE_TO_DRAW: Duration = Duration::from_secs(10);
+/// How long requests wait for another one that reads the same page, and until fewer other pages are drawn.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// The first parts of paths at which no page is kept. Polls must not wait for each other.
 const NO_PAGES: [&str; 6] = ["live", "api", "static", "search", "admin", "-"];
 /// The longest path and query of a page that is kept.
@@ -70,7 +68,18 @@ pub async fn serve(
             }
         }
     }
-    let _drawn = pages.turn_to_draw(PATIENCE_TO_DRAW).await;
+    let Some(_drawn) = pages.turn_to_draw(PATIENCE).await else {
+        return Ok(match pages.last(&key) {
+            Some(page) if hears() => hit(request, &page),
+            _ => request.into_response(busy()).map_into_left_body(),
+        });
+    };
+    // While it waited, another request may have read it.
+    if hears()
+        && let Some(page) = pages.current(&key)
+    {
+        return Ok(hit(request, &page));
+    }
     request.extensions_mut().insert(pages.begin(key.clone()));
     let answered = next.call(request).await?;
     drop(turn);
@@ -82,6 +91,14 @@ pub async fn serve(
         return Ok(ServiceResponse::new(request, page.answer_late()).map_into_left_body());
     }
     Ok(answered.map_into_right_body())
+}
+
+fn busy() -> HttpResponse {
+    let mut answer = HttpResponse::ServiceUnavailable();
+    answer.insert_header((RETRY_AFTER, "10")).insert_header((CACHE_CONTROL, "no-store"));
+    answer
+        .content_type("text/plain; charset=utf-8")
+        .body("Too many pages are asked for at once. Try again in ten seconds.\n")
 }
 
 fn hit<B>(request: ServiceRequest, page: &Page) -> ServiceResponse<EitherBody<BoxBody, B>> {

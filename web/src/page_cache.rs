@@ -8,7 +8,6 @@
 //! `from_memory.rs` answers with them.
 
 use std::collections::HashMap;
-use std::num::NonZero;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -225,8 +224,9 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Pages {
-    /// Keeps at most so many bytes of pages, none with 0. `news` are the control messages from now on.
-    pub fn new(bytes: u64, news: Receiver<Control>) -> Self {
+    /// Keeps at most so many bytes of pages, none with 0, of which so many are drawn at a time. `news` are the control messages
+    /// from now on.
+    pub fn new(bytes: u64, draws: usize, news: Receiver<Control>) -> Self {
         if bytes == 0 {
             return Self(None);
         }
@@ -238,7 +238,7 @@ impl Pages {
             kept: Cache::with_weighter(count, bytes, Weight),
             changes: Mutex::new(changes),
             reading: Mutex::default(),
-            draws: Semaphore::new(std::thread::available_parallelism().map_or(2, NonZero::get).max(2)),
+            draws: Semaphore::new(draws),
         })))
     }
 

@@ -81,7 +81,7 @@ impl CookieKind {
 impl Site {
     /// Returns the shared state.
     pub fn new(cx: Context, config: Config) -> Self {
-        let pages = Pages::new(config.page_cache, cx.bus.controls());
+        let pages = Pages::new(config.page_cache, cx.reads_at_once(), cx.bus.controls());
         Self { cx, config, room: Room::default(), pages, asides: Arc::default() }
     }
 

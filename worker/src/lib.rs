@@ -138,8 +138,11 @@ impl Worker {
                     .timeout(time_out)
                     .layer(TraceLayer::new().make_span_with(span as fn(&Task<Claimed>) -> Span).on_failure(()))
                     .build(move |claimed: Claimed| {
-                        // What they cause is attributed to the first request.
-                        let request = claimed.first().and_then(|claim| claim.request.clone());
+                        // What several cause together belongs to no request.
+                        let request = match claimed.claims.as_slice() {
+                            [claim] => claim.request.clone(),
+                            _ => None,
+                        };
                         let work = handler(claimed.claims.into_iter().map(|claim| claim.job).collect());
                         async move {
                             match request {

@@ -28,12 +28,17 @@ pub struct Backpressure {
 }
 
 impl Backpressure {
+    /// How long a submission has to wait now.
+    pub fn current(&self) -> Duration {
+        Duration::from_millis(self.milliseconds.load(Ordering::Relaxed))
+    }
+
     /// Returns after the wait.
     pub(crate) async fn wait(&self) {
         self.submitted.notify_one();
-        let wait = self.milliseconds.load(Ordering::Relaxed);
-        if wait > 0 {
-            tokio::time::sleep(Duration::from_millis(wait)).await;
+        let wait = self.current();
+        if !wait.is_zero() {
+            tokio::time::sleep(wait).await;
         }
     }
 }
@@ -42,7 +47,7 @@ impl Backpressure {
 pub async fn watch(cx: Context, stop: impl Future<Output = ()>) {
     let looking = async {
         loop {
-            if cx.backpressure.milliseconds.load(Ordering::Relaxed) == 0 {
+            if cx.backpressure.current().is_zero() {
                 cx.backpressure.submitted.notified().await;
             }
             let wait = match jobs::new_message_waiting_since(&cx.db, cx.now()).await {

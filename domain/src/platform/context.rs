@@ -1,5 +1,6 @@
 //! The context of every domain function: stores, bus, clock.
 
+use std::num::NonZero;
 use std::sync::Arc;
 
 use crate::platform::backpressure::Backpressure;
@@ -63,6 +64,16 @@ impl Context {
         let bus = self.bus.for_thread()?;
         let kv = self.kv.for_thread(&bus);
         Ok(Self { db: self.db.for_thread(each), kv, bus, ..self.clone() })
+    }
+
+    /// Returns how many reads of anonymous readers may use the database at a time, so that enough of it is left for others.
+    pub fn reads_at_once(&self) -> usize {
+        let cores = std::thread::available_parallelism().map_or(2, NonZero::get).max(2);
+        match &self.db {
+            Db::Sqlite(_) => cores,
+            // They mostly wait.
+            Db::Postgres(..) => cores.max(self.db.connections() as usize / 4),
+        }
     }
 
     /// Invalidates the caches that a control message makes stale.

@@ -178,7 +178,7 @@ async fn publish(cx: &Context, audience: &mut Audience, subject: &Subject, event
     let authors: Vec<UserId> = authors.into_iter().collect();
     let mut told: HashSet<UserId> = HashSet::new();
     let mut found = Vec::new();
-    for present in audience.listening.chunks((AT_ONCE / events.len()).max(1)) {
+    for present in audience.listening.chunks(AT_ONCE) {
         let (hearers, published) = tokio::join!(
             store::groups::members::hearers(&cx.db, group.id, row.topic.id, &authors, present),
             cx.bus.publish(&found)

@@ -129,7 +129,8 @@ pub async fn run(cx: &Context, draw: &Draw, job: impl Into<Job>) -> Result<()> {
     }
 }
 
-/// Runs the reactors on events. If one fails, the others still run, and separate jobs retry it, one for each event.
+/// Runs the reactors on events. If one fails, it runs for each event alone, so that one event does not hold up others. The
+/// other reactors still run, and a separate job retries it for each event at which it failed.
 ///
 /// # Errors
 /// If the database does not answer.
@@ -147,22 +148,40 @@ pub async fn react(reactors: &[Reactor], cx: &Context, draw: &Draw, causes: &[Ca
     let mut timings = Vec::new();
     for reactor in reactors {
         let begun = std::time::Instant::now();
-        let reacted = (reactor.react)(cx, draw, &news).await;
+        let failed = failures(reactor, cx, draw, &news).await;
         timings.push(format!("{} {:.1} ms", reactor.name, begun.elapsed().as_secs_f64() * 1_000.0));
-        if let Err(error) = reacted {
-            tracing::warn!(%error, reactor = reactor.name, ?causes, "a reactor failed and will be tried again");
-            let mut tx = cx.db.begin().await?;
-            for &cause in causes {
-                let retry = Task::React { reactor: reactor.name.to_owned(), cause };
-                jobs::enqueue(&mut tx, retry, cx.now().plus(jobs::FIRST_RETRY)).await?;
-            }
-            tx.commit().await?;
-            cx.wake.after_commit();
+        if failed.is_empty() {
+            continue;
         }
+        let mut tx = cx.db.begin().await?;
+        for (cause, error) in failed {
+            tracing::warn!(%error, reactor = reactor.name, ?cause, "a reactor failed and will be tried again");
+            let retry = Task::React { reactor: reactor.name.to_owned(), cause };
+            jobs::enqueue(&mut tx, retry, cx.now().plus(jobs::FIRST_RETRY)).await?;
+        }
+        tx.commit().await?;
+        cx.wake.after_commit();
     }
     let posted: Vec<MessageId> = causes.iter().filter_map(Cause::posted).collect();
     if let [first, more @ ..] = posted.as_slice() {
         tracing::info!(id = %first, more = more.len(), timings = timings.join(", "), "reactors finished");
     }
     Ok(())
+}
+
+/// Runs a reactor, and returns the events at which it failed.
+async fn failures(reactor: &Reactor, cx: &Context, draw: &Draw, news: &[News]) -> Vec<(Cause, Error)> {
+    let mut failed = Vec::new();
+    match ((reactor.react)(cx, draw, news).await, news) {
+        (Ok(()), _) => {}
+        (Err(error), [one]) => failed.push((one.cause, error)),
+        (Err(_), _) => {
+            for one in news {
+                if let Err(error) = (reactor.react)(cx, draw, std::slice::from_ref(one)).await {
+                    failed.push((one.cause, error));
+                }
+            }
+        }
+    }
+    failed
 }

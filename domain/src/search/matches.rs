@@ -138,6 +138,7 @@ pub(super) async fn found(
         }
     }
     matches.groups.truncate(MAX);
+    matches.topics.truncate(MAX);
     matches.people.truncate(MAX);
     Ok(matches)
 }
@@ -157,7 +158,8 @@ async fn topics(cx: &Context, search: &Search, scope: &Scope, text: &str, group:
             only_kind: Some(Kind::Topic),
             now,
             strict: true,
-            limit: MAX,
+            // Some more, for those in conversations, which are left out.
+            limit: 5 * MAX,
             ..Query::new(&text)
         })?;
         Ok(results.hits.iter().map(|hit| hit.id).collect())

@@ -141,7 +141,7 @@ macro_rules! matching {
              union all
              select cast(2 as bigint), p.id, p.name, p.username, '', '', true
                from (select u.id, u.name, u.username from users u
-                     where u.deleted_at is null and u.id in (",
+                     where u.deleted_at is null and u.waiting_since is null and u.id in (",
             people!($bytes, "username_lower", ""), " union ",
             people!($bytes, "lower(name)", "name <> '' and"), " union ",
             people!($bytes, $rest, "name <> '' and"), ")

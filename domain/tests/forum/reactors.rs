@@ -1,14 +1,15 @@
 //! Reactors: running twice equals once, and a failing one delays no other.
 
-use domain::platform::jobs::{Cause, Task};
+use domain::platform::backpressure;
+use domain::platform::jobs::{self, Cause, Outcome, Report, Task};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use domain::bus::{Cursor, Stream};
 use domain::messages::stars;
 use domain::model::{GroupKind, SubscriptionLevel};
 use domain::people::ignores;
-use domain::platform::jobs;
-use domain::testing::{DRAW, TestForum};
+use domain::testing::{DRAW, TestForum, wait_for};
 use domain::topics::{reads, subscriptions};
 use domain::{messages, topics};
 
@@ -19,6 +20,7 @@ stories! {
     a_job_about_what_is_gone_does_nothing,
     a_reactor_that_fails_holds_up_no_other_and_is_tried_again_alone,
     a_batch_of_new_messages_tells_everybody_what_single_jobs_tell,
+    posting_slows_down_while_jobs_of_new_messages_wait_for_a_worker,
     housekeeping_forgets_what_is_over,
 }
 
@@ -137,6 +139,12 @@ async fn a_batch_of_new_messages_tells_everybody_what_single_jobs_tell(forum: Te
         for (stream, cursor) in since {
             let events = live::events(&forum, stream, cursor).await.into_iter();
             let mut of_messages: Vec<_> = events.filter(|event| event["type"] == "message").collect();
+            // In the order of their numbers in each topic.
+            let mut last = BTreeMap::new();
+            for event in &of_messages {
+                let seq = event["seq"].as_i64();
+                assert!(last.insert(event["topic"].as_i64(), seq) < Some(seq), "{of_messages:?}");
+            }
             of_messages.sort_by_key(|event| event["message"].as_i64());
             all.push(of_messages);
         }
@@ -158,6 +166,30 @@ async fn a_batch_of_new_messages_tells_everybody_what_single_jobs_tell(forum: Te
     }
     assert_eq!(told(before).await, together);
     assert_eq!(mentions_of(&forum, noor).await.len(), 3);
+}
+
+async fn posting_slows_down_while_jobs_of_new_messages_wait_for_a_worker(forum: TestForum) {
+    let cx = &forum.cx;
+    let mira = forum.person("mira").await;
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    let topic = forum.topic(mira, &garden, "Plums", "1").await.topic;
+    forum.post(mira, topic, "2").await;
+    forum.pass(Duration::from_secs(1));
+    let waiting = async || domain::store::platform::jobs::new_message_waiting_since(&cx.db, cx.now()).await.unwrap();
+    assert_eq!(waiting().await, None, "nobody runs jobs");
+    let claimed = jobs::turn(&cx.db, "a worker", &[], 1, Duration::from_secs(60), cx.now()).await.unwrap().claims;
+    assert_eq!((claimed.len(), waiting().await), (2, None), "one batch");
+    forum.post(mira, topic, "3").await;
+    forum.pass(Duration::from_millis(300));
+    assert!(waiting().await.is_some());
+
+    let _watching = tokio::spawn(backpressure::watch(cx.clone(), std::future::pending()));
+    forum.post(mira, topic, "4").await;
+    wait_for("posting to slow down", async || cx.backpressure.current() >= Duration::from_millis(200)).await;
+    let reports: Vec<_> = claimed.iter().map(|claim| Report::of(claim, Outcome::Done)).collect();
+    jobs::turn(&cx.db, "a worker", &reports, 0, Duration::from_secs(60), cx.now()).await.unwrap();
+    forum.drain().await;
+    wait_for("posting to be free again", async || cx.backpressure.current().is_zero()).await;
 }
 
 async fn housekeeping_forgets_what_is_over(forum: TestForum) {

@@ -114,6 +114,10 @@ async fn people_are_named_by_username_and_display_name_to_members(forum: TestFor
     for words in ["m", "randa", "%", "mir%", "mi_a"] {
         assert_eq!(people(&forum, noor, words).await, [] as [&str; 0], "{words}");
     }
+    // An account that waits for approval has no page.
+    forum.execute("update users set waiting_since = created_at where username = 'gull77'").await;
+    assert_eq!(people(&forum, noor, "mir").await, ["mira"]);
+    forum.execute("update users set waiting_since = null where username = 'gull77'").await;
     assert_eq!(people(&forum, Viewer::Anonymous, "mir").await, [] as [&str; 0], "strangers cannot list accounts");
     ignores::set(&forum.cx, noor, "mira", true).await.unwrap();
     assert_eq!(people(&forum, noor, "mir").await, ["gull77"]);

@@ -108,7 +108,8 @@ pub struct Turn {
 }
 
 /// Takes one turn in one transaction: applies the reports about earlier claims, and claims up to `want` due jobs for
-/// the time `lease`. If more are due, up to [`MOST_AT_ONCE`] jobs of new messages are claimed too: they run as one batch. Ignores reports of claims whose lease another worker has taken over. A claimed row is parked at
+/// the time `lease`. If more are due, up to [`MOST_AT_ONCE`] jobs of new messages are claimed too: they run as one
+/// batch. Ignores reports of claims whose lease another worker has taken over. A claimed row is parked at
 /// once if it cannot be parsed, or if its process crashed at every try.
 ///
 /// # Errors
@@ -131,11 +132,9 @@ pub async fn turn(
         let limit = i64::try_from(want).unwrap_or(i64::MAX);
         let mut rows = table::claim(&mut tx, owner, limit, now, now.plus(lease)).await?;
         turn.more = rows.len() >= want;
-        if turn.more && rows.iter().any(|row| row.kind == POSTED) {
+        if turn.more && rows.iter().any(|row| row.kind == POSTED && row.attempt == 1) {
             let most = MOST_AT_ONCE.saturating_sub(want);
-            let posted = table::claim_new(&mut tx, owner, POSTED, most as i64, now, now.plus(lease)).await?;
-            turn.more = posted.len() >= most;
-            rows.extend(posted);
+            rows.extend(table::claim_new_messages(&mut tx, owner, most as i64, now, now.plus(lease)).await?);
         }
         for row in rows {
             let error = match Job::from_row(&row.kind, &row.payload) {

@@ -140,16 +140,15 @@ pub async fn claim(
     claim!(tx, "", now, limit, owner, lease_end)
 }
 
-/// Claims, as [`claim`] does, jobs of one kind that were never tried.
-pub async fn claim_new(
+/// Claims, as [`claim`] does, jobs of new messages that were never tried.
+pub async fn claim_new_messages(
     tx: &mut Tx,
     owner: &str,
-    kind: &str,
     limit: i64,
     now: Timestamp,
     lease_end: Timestamp,
 ) -> Result<Vec<ClaimedRow>> {
-    claim!(tx, " and kind = $5 and attempt = 0", now, limit, owner, lease_end, kind)
+    claim!(tx, " and state = 'ready' and kind = 'message_posted' and attempt = 0", now, limit, owner, lease_end)
 }
 
 /// Whether a job is due. Reads one index entry and locks nothing.
