@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::layout::Layout;
 use crate::text_directive;
+pub use crate::text_directive::encoded;
 
 /// The order of the results.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -233,19 +234,6 @@ pub fn suggestions(found: Suggestions) -> Vec<Suggestion> {
         all.push(page("Person", person.username, person.name, href));
     }
     all
-}
-
-/// Percent-encodes a value for a query string.
-pub fn encoded(value: &str) -> String {
-    let mut out = String::with_capacity(value.len());
-    for byte in value.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
 }
 
 #[cfg(test)]

@@ -2,14 +2,25 @@
 //!
 //! A browser marks the first place where a word stands on the page. The words around it name the right one.
 
-use crate::search::encoded;
-
 /// The most words that are marked.
 const MAX_MARKED: usize = 3;
 /// Words before and after that name the place.
 const AROUND: usize = 3;
 /// Longer parts are not marked.
 const MAX_LEN: usize = 200;
+
+/// Percent-encodes a value for a query string.
+pub fn encoded(value: &str) -> String {
+    let mut out = String::with_capacity(value.len());
+    for byte in value.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
 
 /// Returns the directive for an excerpt: parts of it, and whether they match; empty if none does.
 pub(crate) fn of(fragments: &[(String, bool)]) -> String {
