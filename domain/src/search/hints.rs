@@ -46,10 +46,10 @@ mod tests {
         let meant = [
             ("form:mira", "from"),
             ("-frm:@mira", "from"),
-            ("Befor:2012", "before"),
-            ("titel:plums", "title"),
-            ("autor:mira", "from"),
-            ("hsa:links", "has"),
+            ("Beforx:2012", "before"),
+            ("titlx:plums", "title"),
+            ("authox:mira", "from"),
+            ("hxs:links", "has"),
             ("si:resolved", "is"),
         ];
         for (piece, operator) in meant {

@@ -143,3 +143,14 @@ macro_rules! stories {
 }
 
 stories!(every_statement_can_be_prepared, a_broken_statement_is_found);
+
+/// The flags stand in `.cargo/config.toml`, which cargo reads only in this folder and those below.
+#[tokio::test]
+async fn sqlite_is_built_with_our_flags() {
+    let test = TestDb::sqlite().await;
+    let Db::Sqlite(db) = &test.db else { panic!("not SQLite") };
+    let options: Vec<String> = sqlx::query_scalar("pragma compile_options").fetch_all(db.readers()).await.unwrap();
+    let has = |option: &str| options.iter().any(|known| known == option);
+    assert!(has("ENABLE_QPSG"), "{options:?}");
+    assert!(!has("ENABLE_MEMORY_MANAGEMENT") && !has("ENABLE_API_ARMOR"), "{options:?}");
+}
