@@ -87,7 +87,7 @@ impl Match {
     pub const PERSON: i64 = 2;
 }
 
-/// What [`matches`] looks for. The texts are in lower case.
+/// What [`matches()`] looks for. The texts are in lower case.
 #[derive(Clone, Copy, Debug)]
 pub struct Wanted<'a> {
     /// Words that begin words of a group's name, address or description; with none, no group matches.
