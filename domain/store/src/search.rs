@@ -127,7 +127,10 @@ macro_rules! matching {
         concat!(
             "select cast(0 as bigint) as kind, n.id, n.name, n.slug as value, n.description as about, '' as place, n.readable
                from (select g.id, g.name, g.slug, g.description, ", visible_to_first!(), " as readable from groups g
-                     where $2 <> '[]' and g.kind <> 'direct' and ", known_to_first!(), "
+                     where $2 <> '[]' and g.kind <> 'direct'
+                       and ' ' || lower(g.name) || ' ' || g.slug || ' ' || replace(g.slug, '-', ' ') || ' ' || lower(g.description)
+                         like '% ' || $8 || '%' escape '!'
+                       and ", known_to_first!(), "
                        and not exists (select 1 from (select value from json_each($2)) w
                          where ' ' || lower(g.name) || ' ' || g.slug || ' ' || replace(g.slug, '-', ' ') || ' ' || lower(g.description)
                            not like '% ' || w.value || '%' escape '!')
@@ -168,7 +171,9 @@ pub async fn matches(db: &Db, reader: Option<UserId>, wanted: Wanted<'_>) -> Res
     sql!(all db, Match,
         pg matching!(" collate \"C\"", "lower(substr(name, strpos(name, ' ') + 1))"),
         lite matching!("", "lower(substr(name, instr(name, ' ') + 1))"),
-        reader, crate::list(&words), crate::word(wanted.text), crate::list(wanted.topics), person, end, wanted.limit)
+        reader, crate::list(&words), crate::word(wanted.text), crate::list(wanted.topics), person, end, wanted.limit,
+        // Compared first, since it is cheap: only few groups have it.
+        words.first().map(String::as_str).unwrap_or_default())
 }
 
 /// Returns the oldest group with this name that a reader may see. Letters of ASCII may be of either case.
