@@ -166,7 +166,7 @@ impl ErrorPage {
         let text = match &self.problem {
             Problem::BadRequest => "Part of the address is damaged. Perhaps it was cut off when it was copied.",
             Problem::Forbidden if self.layout.signed_in() => {
-                "Your account may not do this. Somebody who keeps order in the group can."
+                "Your account may not do this. A moderator of the group can."
             }
             Problem::Forbidden => "Sign in and try again: some things are for members only.",
             Problem::NotFound => {
@@ -177,7 +177,7 @@ impl ErrorPage {
             Problem::Conflict => {
                 "It changed while you were looking at it. Go back, look at it as it is now, and try again."
             }
-            Problem::Gone => "Whoever wrote it, or somebody who keeps order here, took it away. It is not coming back.",
+            Problem::Gone => "The author or a moderator deleted it. It cannot be restored.",
             Problem::TooLarge => {
                 "What you sent is larger than this place takes. Go back, make it shorter, and send it again."
             }

@@ -29,7 +29,7 @@ async fn without_scripts_people_talk_by_forms(running: Running) {
     ben.goto("/").await;
     ben.sees("Bird watch").await;
     ben.goto("/bird-watch/herons/").await;
-    ben.sees("You read along.").await;
+    ben.sees("Only members can write here.").await;
     ben.sign_up("ben").await;
     ben.goto("/bird-watch/").await;
     ben.click("form.invite button").await;

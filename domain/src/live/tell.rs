@@ -11,7 +11,7 @@ use crate::platform::error::Result;
 /// Announces a change of a user's membership to all processes and to the user's pages. Call it after the commit.
 pub(crate) async fn membership_changed(cx: &Context, user: UserId, group: GroupId) {
     if let Err(error) = unread::users_change(cx, &[user]).await {
-        tracing::warn!(%error, %user, "what they keep order in shows later");
+        tracing::warn!(%error, %user, "their unread counts show later");
     }
     cx.tell(&Control::MembershipChanged { user, group }).await;
     if let Err(error) = cx.bus.group_changed(group).await {

@@ -74,7 +74,7 @@ async fn a_conversation_is_between_its_people_alone(forum: TestForum) {
     stars::toggle(cx, ann, reply.id).await.unwrap();
     forum.drain().await;
     assert_eq!(unread::sidebar(cx, id(ann)).await.unwrap().unread(), 1);
-    assert!(is_forbidden(messages::delete(cx, ann, reply.id).await), "nobody keeps order there");
+    assert!(is_forbidden(messages::delete(cx, ann, reply.id).await), "nobody moderates it");
 }
 
 async fn the_same_people_have_one_conversation(forum: TestForum) {
