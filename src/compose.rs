@@ -70,6 +70,7 @@ async fn connect(settings: &Settings, search: bool, waits: bool) -> Result<Conte
         mail: settings.mail.clone(),
         sessions: Arc::default(),
         rules: Arc::default(),
+        group_names: Arc::default(),
         site: Arc::default(),
         hashing: Hashing::default(),
         backpressure: Arc::default(),

@@ -126,6 +126,7 @@ impl TestForum {
             ),
             sessions: Arc::default(),
             rules: Arc::default(),
+            group_names: Arc::default(),
             site: Arc::default(),
             hashing: Hashing::default(),
             backpressure: Arc::default(),
@@ -141,6 +142,7 @@ impl TestForum {
             None => Context {
                 sessions: Arc::default(),
                 rules: Arc::default(),
+                group_names: Arc::default(),
                 site: Arc::default(),
                 health: Arc::default(),
                 ..self.cx.clone()

@@ -59,9 +59,7 @@ pub(crate) async fn person_changed(cx: &Context, user: UserId) {
 
 /// Announces a change of what an account may do or sees.
 pub(crate) async fn account_changed(cx: &Context, user: UserId) {
-    let control = Control::UserChanged { user };
-    cx.sessions.handle(&control);
-    cx.tell(&control).await;
+    cx.tell(&Control::UserChanged { user }).await;
 }
 
 /// Announces a changed group. Its members' unread counts are recomputed, also those of outsiders who are mentioned in

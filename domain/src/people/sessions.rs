@@ -188,7 +188,5 @@ pub async fn end(cx: &Context, user: UserId, id: &str) -> Result<()> {
 
 /// Tells every process that a session has ended. Call it after the commit.
 pub(crate) async fn ended_everywhere(cx: &Context, id: String) {
-    let control = Control::SessionEnded { id };
-    cx.sessions.handle(&control);
-    cx.tell(&control).await;
+    cx.tell(&Control::SessionEnded { id }).await;
 }

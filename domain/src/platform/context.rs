@@ -4,6 +4,7 @@ use std::num::NonZero;
 use std::sync::Arc;
 
 use crate::platform::backpressure::Backpressure;
+use crate::platform::caches::group_names::GroupNameCache;
 use crate::platform::caches::rules::RuleCache;
 use crate::platform::caches::sessions::SessionCache;
 use crate::platform::caches::site::SiteCache;
@@ -40,6 +41,7 @@ pub struct Context {
     pub mail: Mailer,
     pub sessions: Arc<SessionCache>,
     pub rules: Arc<RuleCache>,
+    pub group_names: Arc<GroupNameCache>,
     pub site: Arc<SiteCache>,
     pub hashing: Hashing,
     /// Slows posting down while jobs wait.
@@ -80,14 +82,17 @@ impl Context {
     pub fn handle(&self, word: &Control) {
         self.sessions.handle(word);
         self.rules.handle(word);
+        self.group_names.handle(word);
         self.site.handle(word);
         if let (Control::SearchChanged | Control::Reconnected, Some(search)) = (word, &self.search) {
             search.wake();
         }
     }
 
-    /// Sends a control message to all processes. If it is lost, their caches expire in time.
+    /// Invalidates caches here at once, and sends a control message to all other processes. If it is lost, their caches
+    /// expire in time.
     pub(crate) async fn tell(&self, control: &Control) {
+        self.handle(control);
         if let Err(error) = self.bus.tell(control).await {
             tracing::warn!(%error, ?control, "a control message was lost");
         }

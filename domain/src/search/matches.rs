@@ -5,6 +5,7 @@ use store::search::{Match, Wanted};
 
 use super::blocking;
 use super::scope::Scope;
+use crate::platform::caches::group_names;
 use crate::platform::context::Context;
 use crate::platform::error::Result;
 use crate::platform::index::Search;
@@ -111,14 +112,18 @@ pub(super) async fn found(
     person: &str,
 ) -> Result<Matches> {
     let mut matches = Matches::default();
-    if words.is_empty() && topics.is_empty() && person.is_empty() {
+    let groups = if words.is_empty() { Vec::new() } else { groups(cx, scope, words).await? };
+    if groups.is_empty() && topics.is_empty() && person.is_empty() {
         return Ok(matches);
     }
     // Some more, for those whom the viewer ignores.
-    let wanted = Wanted { words, text: &words.join(" "), topics, person, limit: 2 * MAX as i64 };
+    let wanted = Wanted { groups: &groups, topics, person, limit: 2 * MAX as i64 };
     let mut rows = store::search::matches(&cx.db, viewer.id(), wanted).await?;
-    // In the order of the index.
-    rows.sort_by_key(|row| topics.iter().position(|id| row.kind == Match::TOPIC && *id == row.id));
+    rows.sort_by_key(|row| match row.kind {
+        Match::GROUP => groups.iter().position(|id| *id == row.id),
+        Match::TOPIC => topics.iter().position(|id| *id == row.id),
+        _ => None,
+    });
     for row in rows {
         match row.kind {
             Match::GROUP => matches.groups.push(GroupMatch {
@@ -141,6 +146,15 @@ pub(super) async fn found(
     matches.topics.truncate(MAX);
     matches.people.truncate(MAX);
     Ok(matches)
+}
+
+/// Returns the groups that have all the words, as far as the viewer seems to know of them; the best come first.
+async fn groups(cx: &Context, scope: &Scope, words: &[String]) -> Result<Vec<i64>> {
+    let all = group_names::all(cx).await?;
+    let having = group_names::having(&all, words).into_iter();
+    let known = having.filter(|listed| listed.is_known || scope.seen.contains(&listed.id));
+    // Some more, for those that have changed meanwhile.
+    Ok(known.map(|listed| listed.id).take(2 * MAX).collect())
 }
 
 /// Returns the topics whose titles have all the words.

@@ -10,11 +10,13 @@ mod operators;
 mod scope;
 mod suggest;
 
+use std::collections::HashSet;
 use std::sync::atomic::Ordering;
 
 use search_index::{Fragment, Kind, Named, Query, Results};
 
 use crate::groups;
+use crate::platform::caches::group_names;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::topics::placed;
@@ -22,7 +24,8 @@ use crate::topics::placed::MessageInTopic;
 use model::policy::{Permission, Viewer};
 use model::{GroupId, MessageId, TopicId, UserId};
 use operators::Asked;
-use store::search::{Label, Name};
+use scope::Scope;
+use store::search::Label;
 
 #[cfg(feature = "testing")]
 pub use follower::Steps;
@@ -109,7 +112,7 @@ pub struct Answer {
 }
 
 /// Groups whose name has a word of the query.
-const MAX_NAMED: i64 = 50;
+const MAX_NAMED: usize = 50;
 
 /// Searches the index. The query itself excludes what the viewer may not see.
 ///
@@ -127,7 +130,7 @@ pub async fn ask(cx: &Context, viewer: Viewer, question: Question) -> Result<Ans
     };
     let mut asked = operators::parse(&question.words, cx.now());
     let scope = scope::scope(cx, viewer, &mut asked).await?;
-    let named = names(cx, viewer, &asked.words).await?;
+    let named = names(cx, &scope, &asked.words).await?;
     let is_first = question.page == 0 && question.topic.is_none() && asked.typed.is_empty();
     let matches = match is_first {
         true => Matches::of(cx, viewer, &search, &scope, &asked.words, only_group).await?,
@@ -207,21 +210,24 @@ fn facets(labels: &[Label], counts: &[(i64, usize)], is_group: bool) -> Vec<Face
     counts.iter().filter_map(facet).collect()
 }
 
-/// Returns the words of a query that are names of people or words of groups' names.
-async fn names(cx: &Context, viewer: Viewer, text: &str) -> Result<Vec<Named>> {
+/// Returns the words of a query that are names of people or words of names of groups that the viewer may read.
+async fn names(cx: &Context, scope: &Scope, text: &str) -> Result<Vec<Named>> {
     let words = matches::words(text);
     // A name alone is a word as any other: what its owner wrote is found by `from:` and `in:`.
     if words.len() < 2 {
         return Ok(Vec::new());
     }
-    let names = store::search::names(&cx.db, viewer.id(), &words, MAX_NAMED).await?;
-    let ids = |kind, word: &str| {
-        names.iter().filter(|name| name.kind == kind && name.word == word).map(|name| name.id).collect::<Vec<_>>()
-    };
-    let named = words.iter().map(|word| Named {
-        authors: ids(Name::AUTHOR, word),
-        groups: ids(Name::GROUP, word),
-        word: word.clone(),
+    let people = store::people::users::by_names(&cx.db, &words).await?;
+    let (groups, seen) = (group_names::all(cx).await?, scope.seen.iter().collect::<HashSet<_>>());
+    let named = words.into_iter().map(|word| Named {
+        authors: people.iter().filter(|known| known.lower == word).map(|known| known.person.id.0).collect(),
+        groups: groups
+            .iter()
+            .filter(|group| group.is_called(&word) && seen.contains(&group.id))
+            .map(|group| group.id)
+            .take(MAX_NAMED)
+            .collect(),
+        word,
     });
     Ok(named.filter(|named| !named.authors.is_empty() || !named.groups.is_empty()).collect())
 }

@@ -105,7 +105,8 @@ async fn values(cx: &Context, viewer: Viewer, operator: &str, begun: &str) -> Re
         }
         "in" => {
             let words = matches::words(begun.trim_start_matches('#'));
-            let groups = matches::found(cx, viewer, &Scope::default(), &words, &[], "").await?.groups;
+            let scope = Scope::of(cx, viewer).await?;
+            let groups = matches::found(cx, viewer, &scope, &words, &[], "").await?.groups;
             let readable = groups.into_iter().filter(|group| group.is_readable);
             readable.map(|group| (group.slug, group.name)).collect()
         }

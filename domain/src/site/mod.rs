@@ -128,8 +128,6 @@ pub async fn update(cx: &Context, viewer: Viewer, mut new: Settings) -> Result<(
     store::platform::settings::set(&mut tx, ROW, &text).await?;
     log::write(&mut tx, LogEntry::new(by, LogAction::SiteChanged).detail(changes(&old, &new)), cx.now()).await?;
     tx.commit().await?;
-    cx.site.handle(&Control::SiteChanged);
-    cx.sessions.handle(&Control::SiteChanged);
     cx.tell(&Control::SiteChanged).await;
     Ok(())
 }

@@ -34,32 +34,23 @@ pub async fn resolved(db: &Db, groups: &[i64], limit: i64) -> Result<Vec<TopicId
         crate::list(groups), limit)
 }
 
-/// Somebody or something whose name is a word of a query.
+/// What a group is called.
 #[derive(Clone, Debug, sqlx::FromRow)]
-pub struct Name {
-    pub kind: i64,
-    pub word: String,
+pub struct GroupName {
     pub id: i64,
+    pub name: String,
+    pub slug: String,
+    pub description: String,
+    /// Whether everyone may know that it exists.
+    pub is_known: bool,
+    pub is_archived: bool,
 }
 
-impl Name {
-    /// A user whose name the word is.
-    pub const AUTHOR: i64 = 0;
-    /// A group whose name or address has the word.
-    pub const GROUP: i64 = 1;
-}
-
-/// Returns the users and groups that words are names of, as far as a reader may see them. The words are in lower case.
-pub async fn names(db: &Db, reader: Option<UserId>, words: &[String], groups: i64) -> Result<Vec<Name>> {
-    sql!(all db, Name,
-        concat!("select cast(0 as bigint) as kind, w.value as word, u.id
-                   from (select value from json_each($2)) w join users u on u.username_lower = w.value
-                 union all
-                 select cast(1 as bigint), n.word, n.id from
-                   (select w.value as word, g.id from (select value from json_each($2)) w join groups g
-                      on ' ' || lower(g.name) || ' ' like '% ' || w.value || ' %' or g.slug = w.value
-                    where g.kind <> 'direct' and ", visible_to_first!(), " order by g.id limit $3) n"),
-        reader, crate::list(words), groups)
+/// Returns the names of all groups without conversations, whoever may see them.
+pub async fn group_names(db: &Db) -> Result<Vec<GroupName>> {
+    sql!(all db, GroupName,
+        "select id, name, slug, description, kind <> 'private' as is_known, archived_at is not null as is_archived
+         from groups where kind <> 'direct' and deleted_at is null order by id")
 }
 
 /// A group, topic or user that a query names.
@@ -87,22 +78,20 @@ impl Match {
     pub const PERSON: i64 = 2;
 }
 
-/// What [`matches()`] looks for. The texts are in lower case.
+/// What [`matches()`] looks for.
 #[derive(Clone, Copy, Debug)]
 pub struct Wanted<'a> {
-    /// Words that begin words of a group's name, address or description; with none, no group matches.
-    pub words: &'a [String],
-    /// The words as one text: what groups are called comes first.
-    pub text: &'a str,
+    /// These groups, as far as the reader may know of them.
+    pub groups: &'a [i64],
     /// These topics, as far as the reader may read them.
     pub topics: &'a [i64],
-    /// What a username, a display name or the rest of it after a space begins with; if empty, no user matches.
+    /// What a username, a display name or the rest of it after a space begins with, in lower case; if empty, no user matches.
     pub person: &'a str,
-    /// The most groups and the most users.
+    /// The most users.
     pub limit: i64,
 }
 
-// Users with a text from `$5` up to `$6`, by an index in the order of the bytes.
+// Users with a text from `$4` up to `$5`, by an index in the order of the bytes.
 macro_rules! people {
     ($bytes:literal, $text:literal, $condition:literal) => {
         concat!(
@@ -111,10 +100,10 @@ macro_rules! people {
             " ",
             $text,
             $bytes,
-            " >= $5 and ",
+            " >= $4 and ",
             $text,
             $bytes,
-            " < $6 order by ",
+            " < $5 order by ",
             $text,
             $bytes,
             " limit 50) x"
@@ -125,22 +114,11 @@ macro_rules! people {
 macro_rules! matching {
     ($bytes:literal, $rest:literal) => {
         concat!(
-            "select cast(0 as bigint) as kind, n.id, n.name, n.slug as value, n.description as about, '' as place, n.readable
-               from (select g.id, g.name, g.slug, g.description, ", visible_to_first!(), " as readable from groups g
-                     where $2 <> '[]' and g.kind <> 'direct'
-                       and ' ' || lower(g.name) || ' ' || g.slug || ' ' || replace(g.slug, '-', ' ') || ' ' || lower(g.description)
-                         like '% ' || $8 || '%' escape '!'
-                       and ", known_to_first!(), "
-                       and not exists (select 1 from (select value from json_each($2)) w
-                         where ' ' || lower(g.name) || ' ' || g.slug || ' ' || replace(g.slug, '-', ' ') || ' ' || lower(g.description)
-                           not like '% ' || w.value || '%' escape '!')
-                     order by case when lower(g.name) = $3 or g.slug = $3 then 0
-                                   when substr(lower(g.name), 1, length($3)) = $3 or substr(g.slug, 1, length($3)) = $3 then 1
-                                   when replace(' ' || lower(g.name), ' ' || $3, '') <> ' ' || lower(g.name) then 2 else 3 end,
-                              g.archived_at is not null, length(g.name), g.id limit $7) n
+            "select cast(0 as bigint) as kind, g.id, g.name, g.slug as value, g.description as about, '' as place, ", visible_to_first!(), " as readable
+               from groups g where g.id in (select cast(value as bigint) from json_each($2)) and g.kind <> 'direct' and ", known_to_first!(), "
              union all
              select cast(1 as bigint), t.id, t.name, t.slug, g.name, g.slug, true from topics t join groups g on g.id = t.group_id
-              where t.id in (select cast(value as bigint) from json_each($4)) and g.kind <> 'direct' and ", topic_visible_to_first!(), "
+              where t.id in (select cast(value as bigint) from json_each($3)) and g.kind <> 'direct' and ", topic_visible_to_first!(), "
              union all
              select cast(2 as bigint), p.id, p.name, p.username, '', '', true
                from (select u.id, u.name, u.username from users u
@@ -148,32 +126,20 @@ macro_rules! matching {
             people!($bytes, "username_lower", ""), " union ",
             people!($bytes, "lower(name)", "name <> '' and"), " union ",
             people!($bytes, $rest, "name <> '' and"), ")
-                     order by u.username_lower <> $5, length(u.username), u.username_lower limit $7) p"
+                     order by u.username_lower <> $4, length(u.username), u.username_lower limit $6) p"
         )
     };
 }
 
 /// Returns the groups, topics and users that a query names, as far as a reader may know of them.
 pub async fn matches(db: &Db, reader: Option<UserId>, wanted: Wanted<'_>) -> Result<Vec<Match>> {
-    let escaped = |word: &String| {
-        word.chars().fold(String::new(), |mut out, c| {
-            if matches!(c, '%' | '_' | '!') {
-                out.push('!');
-            }
-            out.push(c);
-            out
-        })
-    };
-    let words: Vec<String> = wanted.words.iter().map(escaped).collect();
     let person = crate::word(wanted.person);
     // Everything that begins like it is before this; nothing is, if it is empty.
     let end = if person.is_empty() { String::new() } else { format!("{person}\u{10ffff}") };
     sql!(all db, Match,
         pg matching!(" collate \"C\"", "lower(substr(name, strpos(name, ' ') + 1))"),
         lite matching!("", "lower(substr(name, instr(name, ' ') + 1))"),
-        reader, crate::list(&words), crate::word(wanted.text), crate::list(wanted.topics), person, end, wanted.limit,
-        // Compared first, since it is cheap: only few groups have it.
-        words.first().map(String::as_str).unwrap_or_default())
+        reader, crate::list(wanted.groups), crate::list(wanted.topics), person, end, wanted.limit)
 }
 
 /// Returns the oldest group with this name that a reader may see. Letters of ASCII may be of either case.

@@ -76,6 +76,7 @@ impl Forum {
             mail: Mailer::folder(std::env::temp_dir(), Mailer::parse_from("forum@forum.example").unwrap()),
             sessions: Arc::default(),
             rules: Arc::default(),
+            group_names: Arc::default(),
             site: Arc::default(),
             backpressure: Arc::default(),
             hashing: Default::default(),

@@ -105,6 +105,5 @@ pub(crate) async fn known(cx: &Context) -> Result<Arc<Known>> {
 
 /// Invalidates the rules in all processes. Call it after the commit.
 pub(crate) async fn changed(cx: &Context) {
-    cx.rules.handle(&Control::RulesChanged);
     cx.tell(&Control::RulesChanged).await;
 }
