@@ -11,7 +11,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use redis::{Cmd, Pipeline};
 
-use super::names::shard;
 use super::wakeups::News;
 use super::{AGE, Cursor, KEPT, LENGTH, Name, Names, Server, Stream};
 
@@ -52,8 +51,8 @@ pub(super) fn runs(events: &[(Stream, Arc<str>)]) -> impl Iterator<Item = &[(Str
     events.chunk_by(|(_, one), (_, other)| Arc::ptr_eq(one, other) || one == other)
 }
 
-/// Returns the commands that publish one run. The first stores the payload; then each script call answers how many
-/// streams took an entry.
+/// Returns the commands that publish one run. The first stores the payload and must come before the others; each script
+/// call answers how many streams took an entry.
 pub(super) fn append(server: &Server, reference: &str, run: &[(Stream, Arc<str>)]) -> (Cmd, Pipeline) {
     let names = &server.names;
     let mut commands = Pipeline::new();
@@ -62,7 +61,7 @@ pub(super) fn append(server: &Server, reference: &str, run: &[(Stream, Arc<str>)
     keep.arg(names.of(Name::Payload(reference))).arg(payload).arg("EX").arg(KEPT.as_secs());
     let mut shards: HashMap<u8, Vec<Stream>> = HashMap::new();
     for (stream, _) in run {
-        shards.entry(shard(*stream)).or_default().push(*stream);
+        shards.entry(server.channel(*stream)).or_default().push(*stream);
     }
     for (shard, streams) in shards {
         for streams in streams.chunks(CALL) {
@@ -81,7 +80,7 @@ pub(super) fn begin(server: &Server, stream: Stream, id: Cursor) -> Cmd {
     let names = &server.names;
     let mut command = redis::cmd("EVAL");
     command.arg(BEGIN).arg(1).arg(names.of(Name::Entries(stream))).arg(id.to_string()).arg(AGE.as_secs());
-    command.arg(names.of(Name::News(shard(stream)))).arg(server.publish());
+    command.arg(names.of(Name::News(server.channel(stream)))).arg(server.publish());
     command
 }
 

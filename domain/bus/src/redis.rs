@@ -1,7 +1,6 @@
 //! The bus on a Redis server (6.2 or later). Commands use a pool of connections. Wakeups arrive over one subscription
 //! connection ([`super::subscription`]).
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -11,24 +10,24 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 
 use super::cursor::{Cursor, Entry};
 use super::names::shard;
-use super::news::{self, FIELD, Payloads};
+use super::news::{self, Payloads};
+use super::reads::{Read, read_entries, read_together};
 use super::server::Server;
 use super::subscription::PubSub;
 use super::teller::Teller;
 use super::url::Servers;
 use super::wakeups::{Subscription, Wakeups};
 use super::{
-    AGE, BATCH, BusError, CONTROLS, Changes, Control, IDLE_TTL, LISTENING, Name, PAGE, POLL, Presence, Stream,
-    WATCHERS, loss,
+    AGE, BusError, CONTROLS, Changes, Control, IDLE_TTL, LISTENING, Name, PAGE, POLL, Presence, Stream, WATCHERS, loss,
 };
 use model::time::{Clock, Timestamp};
 use model::{GroupId, UserId};
 
-const CHUNK: usize = 256;
 /// How long search changes are gathered before the other processes are told.
 const TOGETHER: Duration = Duration::from_millis(50);
 const RENEWED: usize = 1_000;
-const READS: usize = 4;
+/// After this many commands of one round trip, another begins.
+const TOGETHER_MOST: usize = 64;
 /// KEYS: the online users, those at the last call, the changed groups. ARGV: now, the time before which entries are
 /// dropped. Returns the users who came or went, and the groups.
 const CHANGES: &str = r"
@@ -57,13 +56,6 @@ pub struct Redis {
     is_deaf: Arc<AtomicBool>,
     /// Whether a [`Control::SearchChanged`] is about to be sent.
     search_changed: Arc<AtomicBool>,
-}
-
-#[derive(Debug)]
-struct Read {
-    stream: Stream,
-    after: Cursor,
-    answer: oneshot::Sender<Result<Vec<Entry>, BusError>>,
 }
 
 impl Redis {
@@ -151,13 +143,26 @@ impl Redis {
 
     pub(super) async fn publish(&self, events: &[(Stream, Arc<str>)]) -> Result<usize, BusError> {
         let mut took = 0;
+        let mut together = pipe();
         for run in news::runs(events) {
             let mut random = [0; 12];
             getrandom::fill(&mut random).map_err(|error| BusError::Busy(format!("no randomness: {error}")))?;
             let (keep, append) = news::append(&self.server, &model::hex::hex(&random), run);
-            for count in self.server.run_after(&keep, &append).await? {
-                took += redis::from_redis_value::<usize>(count).map_err(redis::RedisError::from)?;
+            if !self.server.keeps_order() {
+                self.server.ask::<()>(&keep).await?;
+                took += counted(self.server.run(&append).await?)?;
+                continue;
             }
+            together.add_command(keep).ignore();
+            append.cmd_iter().for_each(|command| {
+                together.add_command(command.clone());
+            });
+            if together.len() >= TOGETHER_MOST {
+                took += counted(self.server.run(&std::mem::replace(&mut together, pipe())).await?)?;
+            }
+        }
+        if !together.is_empty() {
+            took += counted(self.server.run(&together).await?)?;
         }
         Ok(took)
     }
@@ -293,97 +298,16 @@ impl Redis {
     }
 }
 
+/// Returns the sum of the answers of the script that appends.
+fn counted(answers: Vec<Value>) -> Result<usize, BusError> {
+    let counts = answers.into_iter().map(redis::from_redis_value::<usize>).collect::<Result<Vec<_>, _>>();
+    Ok(counts.map_err(redis::RedisError::from)?.into_iter().sum())
+}
+
 fn add(commands: &mut Pipeline, key: &str, at: Timestamp, users: &[UserId]) {
     let add = commands.cmd("ZADD").arg(key);
     for user in users {
         add.arg(at.0).arg(user.0);
     }
     commands.cmd("EXPIRE").arg(key).arg(LISTENING.as_secs());
-}
-
-/// Reads streams in batches. Requests that arrive while a read is running are read together next, so that a herd costs
-/// a few round trips and a single poll never waits.
-async fn read_together(server: Server, payloads: Arc<Payloads>, mut queue: mpsc::UnboundedReceiver<Read>) {
-    let places = Arc::new(tokio::sync::Semaphore::new(READS));
-    let mut batch = Vec::new();
-    loop {
-        let Ok(place) = places.clone().acquire_owned().await else { return };
-        if queue.recv_many(&mut batch, CHUNK).await == 0 {
-            return;
-        }
-        let (server, payloads, batch) = (server.clone(), payloads.clone(), std::mem::take(&mut batch));
-        tokio::spawn(async move {
-            match read(&server, &payloads, &batch).await {
-                // The receiver may be gone, which is fine.
-                Ok(answers) => batch.into_iter().zip(answers).for_each(|(read, entries)| {
-                    let _ = read.answer.send(Ok(entries));
-                }),
-                Err(error) => batch.into_iter().for_each(|read| {
-                    let _ = read.answer.send(Err(error.clone()));
-                }),
-            }
-            drop(place);
-        });
-    }
-}
-
-/// Returns the entries for each request. The list is empty if one of its payloads is no longer stored.
-async fn read(server: &Server, payloads: &Payloads, batch: &[Read]) -> Result<Vec<Vec<Entry>>, BusError> {
-    let mut commands = Pipeline::with_capacity(batch.len());
-    for read in batch {
-        let range = commands.cmd("XRANGE").arg(server.names.of(Name::Entries(read.stream)));
-        range.arg(read.after.to_string()).arg("+").arg("COUNT").arg(BATCH + 1);
-    }
-    let answers = server.run(&commands).await?.into_iter().map(read_entries).collect::<Result<Vec<_>, _>>()?;
-    // The reader already has the cursor's own entry, so its payload is not needed.
-    let mut found: HashMap<String, Option<Arc<str>>> = HashMap::new();
-    for (answer, read) in answers.iter().zip(batch) {
-        if answer.first().is_none_or(|first| first.id != read.after) {
-            continue;
-        }
-        for reference in answer.iter().skip(1).filter_map(|entry| entry.event.as_ref()) {
-            found.entry(reference.clone()).or_insert_with(|| payloads.get(reference));
-        }
-    }
-    let unknown: Vec<String> =
-        found.iter().filter(|(_, payload)| payload.is_none()).map(|(reference, _)| reference.clone()).collect();
-    for unknown in unknown.chunks(CHUNK) {
-        let mut commands = Pipeline::with_capacity(unknown.len());
-        for reference in unknown {
-            commands.cmd("GET").arg(server.names.of(Name::Payload(reference)));
-        }
-        for (reference, value) in unknown.iter().zip(server.run(&commands).await?) {
-            let text: Option<String> = redis::from_redis_value(value).map_err(redis::RedisError::from)?;
-            found.insert(reference.clone(), text.map(|text| payloads.put(reference.clone(), text.into())));
-        }
-    }
-    let entry = |(place, Reference { id, event }): (usize, Reference)| match event {
-        Some(reference) if place > 0 => {
-            let payload = found.get(&reference).cloned().flatten()?;
-            Some(Entry { id, payload: Some(payload) })
-        }
-        Some(_) | None => Some(Entry { id, payload: None }),
-    };
-    let whole = |answer: Vec<Reference>| answer.into_iter().enumerate().map(entry).collect::<Option<Vec<_>>>();
-    Ok(answers.into_iter().map(|answer| whole(answer).unwrap_or_default()).collect())
-}
-
-/// An entry as stored in Redis: an event's entry holds a reference to its payload.
-struct Reference {
-    id: Cursor,
-    event: Option<String>,
-}
-
-/// Parses the answer to XRANGE: `[[id, [field, value]], ...]`.
-fn read_entries(answer: Value) -> Result<Vec<Reference>, BusError> {
-    let entries: Vec<(String, Vec<String>)> = redis::from_redis_value(answer).map_err(redis::RedisError::from)?;
-    let read = |(id, fields): (String, Vec<String>)| {
-        let id = id.parse().map_err(|_| BusError::Busy("a stream holds an id that is none".to_owned()))?;
-        let event = match <[String; 2]>::try_from(fields) {
-            Ok([name, reference]) if name == FIELD => Some(reference),
-            Ok(_) | Err(_) => None,
-        };
-        Ok(Reference { id, event })
-    };
-    entries.into_iter().map(read).collect()
 }

@@ -5,19 +5,20 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use deadpool_redis::{Manager, Pool, PoolError, Runtime};
+use deadpool_redis::{Manager, Pool, Runtime};
 use futures_util::future::try_join_all;
 use model::outage::{Outage, Probe, Signs};
 use redis::cluster::ClusterClientBuilder;
 use redis::cluster_async::ClusterConnection;
 use redis::{AsyncConnectionConfig, Client, Cmd, FromRedisValue, Pipeline, Value, pipe};
 
-use super::names::tag_of;
+use super::lines::{Lines, Work};
+use super::names::{shard, tag_of};
 use super::url::Servers;
-use super::{BusError, Name, Names};
+use super::{BusError, Name, Names, Stream};
 
-/// The connections for commands to one server. A Cluster has one per node, shared by concurrent commands.
-const CONNECTIONS: usize = 16;
+/// The connections for commands to one server, of which each thread has as many. A Cluster has one per node.
+const CONNECTIONS: usize = 4;
 /// How long to wait for a connection, and for an answer.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -31,14 +32,14 @@ pub(crate) struct Server {
 
 #[derive(Clone)]
 enum Link {
-    One { pool: Pool, url: Arc<str> },
+    One { lines: Lines, url: Arc<str> },
     Cluster(ClusterConnection),
 }
 
 impl Server {
     pub(super) async fn open(servers: &Servers, prefix: &str) -> Result<Self, BusError> {
         let link = match servers {
-            Servers::One(url) => Link::One { pool: pool(url)?, url: url.as_str().into() },
+            Servers::One(url) => Link::One { lines: Lines::new(pool(url)?), url: url.as_str().into() },
             Servers::Cluster(urls) => {
                 let client = cluster(urls).build().map_err(|error| BusError::Url(error.to_string()))?;
                 Link::Cluster(client.get_async_connection().await?)
@@ -53,7 +54,7 @@ impl Server {
     /// them.
     pub(super) fn for_thread(&self) -> Result<Self, BusError> {
         let link = match &self.link {
-            Link::One { url, .. } => Link::One { pool: pool(url)?, url: url.clone() },
+            Link::One { url, .. } => Link::One { lines: Lines::new(pool(url)?), url: url.clone() },
             Link::Cluster(cluster) => Link::Cluster(cluster.clone()),
         };
         Ok(Self { link, ..self.clone() })
@@ -68,10 +69,10 @@ impl Server {
     pub(crate) async fn ask<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, BusError> {
         self.outage
             .guard(async {
-                Ok(match &self.link {
-                    Link::One { pool, .. } => command.query_async(&mut connection(pool).await?).await?,
-                    Link::Cluster(cluster) => command.query_async(&mut cluster.clone()).await?,
-                })
+                match &self.link {
+                    Link::One { lines, .. } => lines.query(Work::One(command)).await,
+                    Link::Cluster(cluster) => Ok(command.query_async(&mut cluster.clone()).await?),
+                }
             })
             .await
     }
@@ -83,25 +84,25 @@ impl Server {
         self.outage
             .guard(async {
                 match &self.link {
-                    Link::One { pool, .. } => Ok(commands.query_async(&mut connection(pool).await?).await?),
+                    Link::One { lines, .. } => lines.query(Work::Many(commands)).await,
                     Link::Cluster(cluster) => spread(cluster, commands).await,
                 }
             })
             .await
     }
 
-    /// Like `run`, but runs `first` before all others and drops its answer.
-    pub(super) async fn run_after(&self, first: &Cmd, commands: &Pipeline) -> Result<Vec<Value>, BusError> {
-        let Link::Cluster(_) = &self.link else {
-            let mut together = Pipeline::with_capacity(commands.len() + 1);
-            together.add_command(first.clone()).ignore();
-            commands.cmd_iter().for_each(|command| {
-                together.add_command(command.clone());
-            });
-            return self.run(&together).await;
-        };
-        self.ask::<()>(first).await?;
-        self.run(commands).await
+    /// Returns the shard on whose channel news of a stream are announced. One server needs only one channel: an event
+    /// that concerns many streams is announced once there.
+    pub(super) fn channel(&self, stream: Stream) -> u8 {
+        match &self.link {
+            Link::One { .. } => 0,
+            Link::Cluster(_) => shard(stream),
+        }
+    }
+
+    /// Whether commands that are run together keep their order.
+    pub(super) fn keeps_order(&self) -> bool {
+        matches!(self.link, Link::One { .. })
     }
 
     /// Returns the command that announces news of a shard. On a Cluster, they stay on the shard's node.
@@ -168,16 +169,6 @@ pub(super) fn cluster(urls: &[String]) -> ClusterClientBuilder {
         .connection_timeout(PATIENCE)
         .response_timeout(PATIENCE)
         .overall_response_timeout(Some(PATIENCE))
-}
-
-async fn connection(pool: &Pool) -> Result<deadpool_redis::Connection, BusError> {
-    pool.get().await.map_err(|error| match error {
-        PoolError::Backend(error) => BusError::Redis(error),
-        other @ (PoolError::Timeout(_)
-        | PoolError::Closed
-        | PoolError::NoRuntimeSpecified
-        | PoolError::PostCreateHook(_)) => BusError::Busy(other.to_string()),
-    })
 }
 
 /// Runs the commands grouped by tag, all groups at once.

@@ -15,6 +15,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use futures_util::future::try_join_all;
 use serde::{Deserialize, Serialize};
 
 use crate::platform::context::Context;
@@ -36,6 +37,8 @@ const MOST_LISTED: usize = 50;
 const FEWEST_LISTED: usize = 35;
 /// The most bytes of a user's log of versions.
 const MOST_LOGGED: usize = 2_000;
+/// Users whose logs are written at once.
+const AT_ONCE: usize = 500;
 /// The most topics that a version in the log names.
 const MOST_NAMED: usize = 20;
 
@@ -88,9 +91,10 @@ pub(crate) async fn user_reads(
 
 /// Appends `VERSION WHAT;` to the users' logs.
 async fn log_versions(cx: &Context, users: &[UserId], what: &str) -> Result<()> {
-    for user in users {
-        let entry = format!("{} {what};", fresh(cx)?);
-        if let Err(error) = cx.kv.append(&user_key(*user), entry.as_bytes(), MOST_LOGGED, VERSION_KEPT).await {
+    let entry = format!("{} {what};", fresh(cx)?);
+    for users in users.chunks(AT_ONCE) {
+        let append = async |user| cx.kv.append(&user_key(user), entry.as_bytes(), MOST_LOGGED, VERSION_KEPT).await;
+        if let Err(error) = try_join_all(users.iter().map(|user| append(*user))).await {
             make_up(cx, &error);
             return Ok(());
         }

@@ -1,7 +1,6 @@
 //! Reactor: publishes an event to the stream of each user who is online and may read the topic.
 
-use futures_util::future::BoxFuture;
-use std::collections::hash_map::Entry;
+use futures_util::future::{BoxFuture, try_join_all};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
@@ -10,60 +9,85 @@ use serde_json::{Value, json};
 use super::News;
 use crate::live::draw::Draw;
 use crate::platform::context::Context;
-use crate::platform::error::Result;
+use crate::platform::error::{Error, Result};
 use crate::platform::jobs::Cause;
 use crate::site;
 use crate::topics::moves;
 use bus::Stream;
 use model::time::Timestamp;
-use model::{GroupId, Images, Message, Topic, TopicRow, UserId, policy};
+use model::{Group, GroupId, GroupKind, Images, Message, Topic, TopicId, TopicRow, UserId, policy};
 use store::groups::members::Hearer;
 use store::topics::Subject;
 
 pub(super) fn react<'a>(cx: &'a Context, draw: &'a Draw, news: &'a [News]) -> BoxFuture<'a, Result<()>> {
     Box::pin(async move {
         // Whoever comes later reads a page on which it all is: it was committed before.
-        let mut audience = Audience::of(cx).await?;
+        let listening = cx.bus.listening().await?;
+        let drawing = Drawing { draw, now: cx.now(), images: site::current(cx).await.settings.images };
+        let mut told = Vec::new();
         for of_topic in News::by_topic(news) {
-            run(cx, draw, &mut audience, of_topic).await?;
+            told.extend(departures(cx, drawing, of_topic).await?);
+            told.push(in_topic(drawing, of_topic));
         }
-        Ok(())
+        told.retain(|told| !told.texts.is_empty());
+        publish(cx, &listening, &told).await
     })
 }
 
-/// Publishes what happened in one topic.
-async fn run(cx: &Context, draw: &Draw, audience: &mut Audience, news: &[News]) -> Result<()> {
+/// How messages and topics are drawn now.
+#[derive(Clone, Copy)]
+struct Drawing<'a> {
+    draw: &'a Draw,
+    now: Timestamp,
+    images: Images,
+}
+
+impl Drawing<'_> {
+    fn topic_row(&self, row: &TopicRow, group: &Group) -> String {
+        (self.draw.topic_row)(row, group, self.now)
+    }
+
+    fn message(&self, message: &Message, topic: &Topic, group: &Group) -> String {
+        (self.draw.message)(message, topic, group, self.now, self.images)
+    }
+}
+
+/// What the members of a group and other readers hear of a topic.
+struct Told<'a> {
+    group: GroupId,
+    kind: GroupKind,
+    topic: TopicId,
+    texts: Vec<Texts<'a>>,
+}
+
+/// Tells the groups that a topic was moved from.
+async fn departures<'a>(cx: &Context, drawing: Drawing<'a>, news: &'a [News]) -> Result<Vec<Told<'a>>> {
     let subject = &*news[0].subject;
-    let images = site::current(cx).await.settings.images;
+    let mut told = Vec::new();
     for one in news {
         if let Cause::TopicMoved { from, .. } = one.cause
             && from != subject.group.id
             && let Some(old) = store::groups::by_ids(&cx.db, &[from]).await?.pop()
         {
-            let left = Subject { group: old, ..subject.clone() };
-            publish(cx, audience, &left, &[Texts::of(None, moves::gone(&subject.row.topic, from), &|_| None)]).await?;
+            let texts = vec![Texts::of(None, moves::gone(&subject.row.topic, from), drawing, subject)];
+            told.push(Told { group: old.id, kind: old.kind, topic: subject.row.topic.id, texts });
         }
     }
-    let topic_row = |row: &TopicRow| (draw.topic_row)(row, &subject.group, cx.now());
-    let row = topic_row(&subject.row);
-    // Users who ignore the author get the message folded away.
-    let fold = |message: &Message| {
-        let message = Message { ignored: true, follows: false, ..message.clone() };
-        let (topic, row) = (&subject.row.topic, &subject.row);
-        let wrote_last = row.last_author.as_ref().is_some_and(|last| last.id == message.author.id);
-        let folded = topic.creator_id == message.author.id;
-        let row = topic_row(&TopicRow { ignored: wrote_last, folded, ..row.clone() });
-        Some(((draw.message)(&message, topic, &subject.group, cx.now(), images), row))
-    };
-    let event = |one: &News| event(draw, images, cx.now(), one, &row);
-    let texts: Vec<Texts<'_>> =
-        news.iter().filter_map(|one| Some(Texts::of(one.message.as_ref(), event(one)?, &fold))).collect();
-    publish(cx, audience, subject, &texts).await
+    Ok(told)
+}
+
+/// Tells what happened in one topic.
+fn in_topic<'a>(drawing: Drawing<'a>, news: &'a [News]) -> Told<'a> {
+    let subject = &*news[0].subject;
+    let row = drawing.topic_row(&subject.row, &subject.group);
+    let text = |one: &'a News| Some(Texts::of(one.message.as_ref(), event(drawing, one, &row)?, drawing, subject));
+    let texts = news.iter().filter_map(text).collect();
+    Told { group: subject.group.id, kind: subject.group.kind, topic: subject.row.topic.id, texts }
 }
 
 /// Returns the event about the news. `row` is the topic's row in its group's list. `None` if the event about the deleted
 /// topic covers it.
-fn event(draw: &Draw, images: Images, now: Timestamp, news: &News, row: &str) -> Option<Value> {
+fn event(drawing: Drawing<'_>, news: &News, row: &str) -> Option<Value> {
     let Subject { row: TopicRow { topic, .. }, group, deleted } = &*news.subject;
     let event = match (news.cause, &news.message) {
         (Cause::TopicDeleted { .. }, _) => {
@@ -81,7 +105,7 @@ fn event(draw: &Draw, images: Images, now: Timestamp, news: &News, row: &str) ->
             "moved": matches!(news.cause, Cause::TopicMoved { .. }),
             "row": row,
         }),
-        (cause, Some(message)) => about_message((draw, images), now, cause, message, (&news.subject, row)),
+        (cause, Some(message)) => about_message(drawing, cause, message, (&news.subject, row)),
     };
     Some(numbered(event, topic))
 }
@@ -98,8 +122,7 @@ fn numbered(mut event: Value, topic: &Topic) -> Value {
 
 /// Returns an event with the message's current state: even a late one is never wrong to apply.
 fn about_message(
-    (draw, images): (&Draw, Images),
-    now: Timestamp,
+    drawing: Drawing<'_>,
     cause: Cause,
     message: &Message,
     (subject, topic_row): (&Subject, &str),
@@ -125,7 +148,7 @@ fn about_message(
         "author": message.author.id,
         "mentions": message.mentions,
         "stars": message.stars.iter().map(|person| person.id).collect::<Vec<_>>(),
-        "html": (draw.message)(message, &row.topic, group, now, images),
+        "html": drawing.message(message, &row.topic, group),
     });
     if kind != "star"
         && let Value::Object(fields) = &mut event
@@ -144,72 +167,61 @@ fn about_message(
     event
 }
 
-/// The users who are online, read once for a batch of news.
-struct Audience {
-    listening: Vec<UserId>,
-    /// The readers of public groups who are no members.
-    watchers: HashMap<GroupId, Vec<UserId>>,
-}
-
-impl Audience {
-    async fn of(cx: &Context) -> Result<Self> {
-        Ok(Self { listening: cx.bus.listening().await?, watchers: HashMap::new() })
-    }
-
-    async fn watchers(&mut self, cx: &Context, group: GroupId) -> Result<&[UserId]> {
-        Ok(match self.watchers.entry(group) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(unknown) => unknown.insert(cx.bus.watchers(group).await?),
-        })
-    }
-}
-
 /// Users looked up at once: while the members among some are looked up, the previous ones get their events.
 const AT_ONCE: usize = 4_000;
+/// The most users of all topics that are looked up at once.
+const MOST_AT_ONCE: usize = 40_000;
 
-/// Publishes events of one topic to every online user who may read the topic now: members, and in a public group other
-/// readers too. For users who muted the topic or ignore the author, an event is marked `quiet`: it does not count.
-async fn publish(cx: &Context, audience: &mut Audience, subject: &Subject, events: &[Texts<'_>]) -> Result<()> {
-    if events.is_empty() {
-        return Ok(());
-    }
-    let Subject { row, group, .. } = subject;
-    let authors: HashSet<UserId> = events.iter().filter_map(|texts| Some(texts.message?.author.id)).collect();
+/// Publishes events to every online user who may read their topics now: members, and in a public group other readers too.
+/// For users who muted the topic or ignore the author, an event is marked `quiet`: it does not count.
+async fn publish(cx: &Context, listening: &[UserId], told: &[Told<'_>]) -> Result<()> {
+    let authors: HashSet<UserId> = told.iter().flat_map(|told| &told.texts).filter_map(Texts::author).collect();
     let authors: Vec<UserId> = authors.into_iter().collect();
-    let mut told: HashSet<UserId> = HashSet::new();
     let mut found = Vec::new();
-    for present in audience.listening.chunks(AT_ONCE) {
-        let (hearers, published) = tokio::join!(
-            store::groups::members::hearers(&cx.db, group.id, row.topic.id, &authors, present),
-            cx.bus.publish(&found)
-        );
-        published?;
-        let hearers = hearers?;
-        told.extend(hearers.iter().map(|hearer| hearer.user_id));
-        found.clear();
-        for texts in events {
-            found.extend(hearers.iter().map(|hearer| (Stream::User(hearer.user_id), texts.for_hearer(hearer))));
+    // Of public groups.
+    let mut members: HashSet<(GroupId, UserId)> = HashSet::new();
+    for told in told.chunks((MOST_AT_ONCE / listening.len().clamp(1, AT_ONCE)).max(1)) {
+        let places: Vec<(GroupId, TopicId)> = told.iter().map(|told| (told.group, told.topic)).collect();
+        for present in listening.chunks(AT_ONCE) {
+            let (hearers, published) = tokio::join!(
+                store::groups::members::hearers(&cx.db, &places, &authors, present),
+                cx.bus.publish(&found)
+            );
+            published?;
+            found.clear();
+            for (told, hearers) in told.iter().zip(hearers?) {
+                if policy::anyone_reads(told.kind) {
+                    members.extend(hearers.iter().map(|hearer| (told.group, hearer.user_id)));
+                }
+                for texts in &told.texts {
+                    found.extend(hearers.iter().map(|hearer| (Stream::User(hearer.user_id), texts.for_hearer(hearer))));
+                }
+            }
         }
     }
-    if policy::anyone_reads(group.kind) {
-        let watchers = audience.watchers(cx, group.id).await?;
-        let others: Vec<UserId> = watchers.iter().copied().filter(|user| !told.contains(user)).collect();
-        let ignoring: HashSet<(UserId, UserId)> =
-            store::people::ignores::among(&cx.db, &authors, &others).await?.into_iter().collect();
-        for texts in events {
-            let author = texts.message.map(|message| message.author.id);
-            let ignores = |user| author.is_some_and(|author| ignoring.contains(&(user, author)));
+    let public: HashSet<GroupId> =
+        told.iter().filter(|told| policy::anyone_reads(told.kind)).map(|told| told.group).collect();
+    let watching = async |group| Ok::<_, Error>((group, cx.bus.watchers(group).await?));
+    let watchers: HashMap<GroupId, Vec<UserId>> =
+        try_join_all(public.into_iter().map(watching)).await?.into_iter().collect();
+    let mut watching: Vec<UserId> = watchers.values().flatten().copied().collect();
+    watching.sort_unstable();
+    watching.dedup();
+    let ignoring: HashSet<(UserId, UserId)> =
+        store::people::ignores::among(&cx.db, &authors, &watching).await?.into_iter().collect();
+    for told in told {
+        let Some(watchers) = watchers.get(&told.group) else { continue };
+        let others = || watchers.iter().filter(|user| !members.contains(&(told.group, **user)));
+        for texts in &told.texts {
+            let ignores = |user| texts.author().is_some_and(|author| ignoring.contains(&(user, author)));
             let text = |user| if ignores(user) { texts.ignored() } else { texts.plain.clone() };
-            found.extend(others.iter().map(|user| (Stream::User(*user), text(*user))));
-            found.push((Stream::Group(group.id), texts.plain.clone()));
+            found.extend(others().map(|user| (Stream::User(*user), text(*user))));
+            found.push((Stream::Group(told.group), texts.plain.clone()));
         }
     }
     cx.bus.publish(&found).await?;
     Ok(())
 }
-
-/// HTML of a folded message and of its topic's row, for users who ignore the author; `None` without a message.
-type Fold<'a> = dyn Fn(&Message) -> Option<(String, String)> + Sync + 'a;
 
 /// The variants of an event. The rarer ones are only built when the first user needs them.
 struct Texts<'a> {
@@ -218,13 +230,28 @@ struct Texts<'a> {
     plain: Arc<str>,
     muted: OnceLock<Arc<str>>,
     ignored: OnceLock<Arc<str>>,
-    fold: &'a Fold<'a>,
+    drawing: Drawing<'a>,
+    subject: &'a Subject,
 }
 
 impl<'a> Texts<'a> {
-    fn of(message: Option<&'a Message>, event: Value, fold: &'a Fold<'a>) -> Self {
+    fn of(message: Option<&'a Message>, event: Value, drawing: Drawing<'a>, subject: &'a Subject) -> Self {
         let plain = event.to_string().into();
-        Self { message, event, plain, muted: OnceLock::new(), ignored: OnceLock::new(), fold }
+        Self { message, event, plain, muted: OnceLock::new(), ignored: OnceLock::new(), drawing, subject }
+    }
+
+    fn author(&self) -> Option<UserId> {
+        Some(self.message?.author.id)
+    }
+
+    /// Returns the HTML of the folded message and of its topic's row, for users who ignore the author.
+    fn folded(&self, message: &Message) -> (String, String) {
+        let message = Message { ignored: true, follows: false, ..message.clone() };
+        let Subject { group, row, .. } = self.subject;
+        let ignored = row.last_author.as_ref().is_some_and(|last| last.id == message.author.id);
+        let folded = row.topic.creator_id == message.author.id;
+        let row = TopicRow { ignored, folded, ..row.clone() };
+        (self.drawing.message(&message, &row.topic, group), self.drawing.topic_row(&row, group))
     }
 
     fn with(&self, more: &[(&str, Value)]) -> Arc<str> {
@@ -244,7 +271,7 @@ impl<'a> Texts<'a> {
 
     fn ignored(&self) -> Arc<str> {
         let message = self.message.filter(|message| !message.deleted);
-        let folded = || match message.and_then(self.fold) {
+        let folded = || match message.map(|message| self.folded(message)) {
             Some((html, row)) => self.with(&[("html", html.into()), ("row", row.into())]),
             None => self.muted(),
         };

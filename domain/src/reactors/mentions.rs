@@ -8,14 +8,18 @@ use crate::messages::mentions::tell_count;
 use crate::platform::context::Context;
 use crate::platform::error::Result;
 use crate::platform::jobs::Cause;
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, try_join_all};
 use model::{GroupId, Message, NoticeDetails, NoticeKind, UserId, policy};
 use store::people::notices::NewNotice;
 
+/// Messages handled at once.
+const AT_ONCE: usize = 8;
+
 pub(super) fn react<'a>(cx: &'a Context, _draw: &'a Draw, news: &'a [News]) -> BoxFuture<'a, Result<()>> {
     Box::pin(async move {
-        for one in news {
-            run(cx, one).await?;
+        // Of a batch, all are new messages, whose order does not matter here.
+        for news in news.chunks(AT_ONCE) {
+            try_join_all(news.iter().map(|one| run(cx, one))).await?;
         }
         Ok(())
     })
@@ -74,8 +78,8 @@ async fn readers(cx: &Context, news: &News, users: &[UserId]) -> Result<Vec<User
     if policy::anyone_reads(group.kind) {
         return Ok(users.to_vec());
     }
-    let hearers = store::groups::members::hearers(&cx.db, group.id, topic, &[], users).await?;
-    Ok(hearers.into_iter().map(|hearer| hearer.user_id).collect())
+    let hearers = store::groups::members::hearers(&cx.db, &[(group.id, topic)], &[], users).await?;
+    Ok(hearers.into_iter().flatten().map(|hearer| hearer.user_id).collect())
 }
 
 /// Returns which of these users may read a group.
@@ -96,8 +100,8 @@ async fn recount(cx: &Context, named: &[UserId], readers: Vec<UserId>) -> Result
 async fn tell_counts(cx: &Context, mut readers: Vec<UserId>) -> Result<()> {
     readers.sort_unstable();
     readers.dedup();
-    for user in readers {
-        tell_count(cx, user).await?;
+    for readers in readers.chunks(AT_ONCE) {
+        try_join_all(readers.iter().map(|reader| tell_count(cx, *reader))).await?;
     }
     Ok(())
 }

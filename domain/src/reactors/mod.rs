@@ -19,6 +19,7 @@ use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::jobs::{self, Cause, Job, Task};
 pub use futures_util::future::BoxFuture;
+use futures_util::future::join_all;
 use model::{GroupKind, Message, MessageId, TopicId};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -58,21 +59,29 @@ impl News {
         let ids: Vec<MessageId> = causes.iter().filter_map(Cause::message).collect();
         let mut messages: HashMap<MessageId, Message> =
             store::messages::by_ids(&cx.db, &ids).await?.into_iter().map(|message| (message.id, message)).collect();
-        let mut topics: Vec<(TopicId, Option<Arc<Subject>>)> = Vec::new();
-        let mut news = Vec::new();
-        for &cause in causes {
+        let read = |&cause: &Cause| {
             let message = cause.message().and_then(|id| messages.remove(&id));
-            let Some(topic) = cause.topic().or(message.as_ref().map(|message| message.topic_id)) else { continue };
-            let known = topics.iter().position(|(known, _)| *known == topic);
-            let nth = known.unwrap_or(topics.len());
-            if known.is_none() {
-                topics.push((topic, store::topics::subject(&cx.db, topic).await?.map(Arc::new)));
+            Some((cause.topic().or(message.as_ref().map(|message| message.topic_id))?, cause, message))
+        };
+        let read: Vec<(TopicId, Cause, Option<Message>)> = causes.iter().filter_map(read).collect();
+        let mut topics: Vec<TopicId> = Vec::new();
+        for (topic, ..) in &read {
+            if !topics.contains(topic) {
+                topics.push(*topic);
             }
-            let subject = topics[nth].1.clone();
-            news.extend(subject.map(|subject| (nth, Self { cause, message, subject })));
         }
-        news.sort_by_key(|(nth, _)| *nth);
-        Ok(news.into_iter().map(|(_, news)| news).collect())
+        let subjects: HashMap<TopicId, Arc<Subject>> = store::topics::subjects(&cx.db, &topics)
+            .await?
+            .into_iter()
+            .map(|subject| (subject.row.topic.id, Arc::new(subject)))
+            .collect();
+        let news = |(topic, cause, message)| {
+            let subject = subjects.get(&topic)?.clone();
+            Some(Self { cause, message, subject })
+        };
+        let mut news: Vec<Self> = read.into_iter().filter_map(news).collect();
+        news.sort_by_key(|news| topics.iter().position(|topic| *topic == news.subject.row.topic.id));
+        Ok(news)
     }
 
     /// Divides news by topic. Those of one topic follow each other.
@@ -136,7 +145,7 @@ pub async fn run(cx: &Context, draw: &Draw, job: impl Into<Job>) -> Result<()> {
 /// If the database does not answer.
 pub async fn react(reactors: &[Reactor], cx: &Context, draw: &Draw, causes: &[Cause]) -> Result<()> {
     let news = News::of(cx, causes).await?;
-    for of_topic in News::by_topic(&news) {
+    join_all(News::by_topic(&news).map(|of_topic| async {
         let Subject { group, row, .. } = &*of_topic[0].subject;
         match of_topic.iter().all(|news| news.message.is_some()) {
             // No public page shows anything of their messages.
@@ -144,7 +153,8 @@ pub async fn react(reactors: &[Reactor], cx: &Context, draw: &Draw, causes: &[Ca
             true => tell::pages_changed(cx, Some((group.id, row.topic.id))).await,
             false => tell::pages_changed(cx, None).await,
         }
-    }
+    }))
+    .await;
     let mut timings = Vec::new();
     for reactor in reactors {
         let begun = std::time::Instant::now();

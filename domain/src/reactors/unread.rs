@@ -6,16 +6,14 @@ use crate::live::unread;
 use crate::platform::context::Context;
 use crate::platform::error::Result;
 use crate::platform::jobs::Cause;
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, try_join_all};
 use model::GroupId;
 use std::collections::BTreeSet;
 
 pub(super) fn react<'a>(cx: &'a Context, _draw: &'a Draw, news: &'a [News]) -> BoxFuture<'a, Result<()>> {
     Box::pin(async move {
         let changed: BTreeSet<GroupId> = news.iter().flat_map(changed).collect();
-        for group in changed {
-            unread::group_changed(cx, group).await?;
-        }
+        try_join_all(changed.into_iter().map(|group| unread::group_changed(cx, group))).await?;
         Ok(())
     })
 }

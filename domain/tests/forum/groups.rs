@@ -417,7 +417,7 @@ async fn a_deleted_topic_is_no_activity_of_its_group_and_a_deleted_group_changes
     topics::delete(cx, mira, second).await.unwrap();
     assert_eq!(last_at().await, then);
     let version = async || {
-        let row = domain::store::topics::subject(&cx.db, first).await.unwrap().unwrap().row;
+        let row = domain::store::topics::subjects(&cx.db, &[first]).await.unwrap().remove(0).row;
         row.topic.version
     };
     let before = version().await;

@@ -3,6 +3,7 @@
 use model::policy::Membership;
 use model::{BanRow, MemberRow};
 use std::collections::{HashMap, HashSet};
+use std::fmt::{Display, Write as _};
 
 use crate::conditions::shown_at_once;
 use crate::db::{Db, Tx, sql};
@@ -180,8 +181,8 @@ macro_rules! follow_silently {
     () => {
         concat!(
             "ms.level = 'muted'
-               and not exists (select 1 from topic_levels fl where fl.topic_id = $2 and fl.user_id = ms.user_id) and ",
-            crate::topics::reads::follows_by_writing!("ms.user_id", "$2")
+               and not exists (select 1 from topic_levels fl where fl.topic_id = t.id and fl.user_id = ms.user_id) and ",
+            crate::topics::reads::follows_by_writing!("ms.user_id", "t.id")
         )
     };
 }
@@ -189,6 +190,8 @@ macro_rules! follow_silently {
 /// The relations of many hearers as comma-separated ids, which cost the database far less than as many rows.
 #[derive(sqlx::FromRow)]
 struct HearerLists {
+    /// The number of the place, from 1.
+    nth: i64,
     hearers: Option<String>,
     /// Those who muted the group.
     muted: Option<String>,
@@ -201,65 +204,87 @@ struct HearerLists {
     ignoring: Option<String>,
 }
 
-/// Which of these members may read a topic of the group, and how what the authors do there reaches them.
+/// Which of these users are members who may read a topic, and how what the authors do there reaches them. A place is a
+/// topic, and the group whose members are meant. Returns a list for each place, in the same order.
 pub async fn hearers(
     db: &Db,
-    group: GroupId,
-    topic: model::TopicId,
+    places: &[(GroupId, model::TopicId)],
     authors: &[UserId],
     users: &[UserId],
-) -> Result<Vec<Hearer>> {
-    if users.is_empty() {
-        return Ok(Vec::new());
+) -> Result<Vec<Vec<Hearer>>> {
+    if users.is_empty() || places.is_empty() {
+        return Ok(vec![Vec::new(); places.len()]);
     }
-    let lists = sql!(one db, HearerLists,
-        pg concat!("select string_agg(ms.user_id::text, ',') as hearers,
-                string_agg(ms.user_id::text, ',') filter (where ms.level = 'muted') as muted,
-                string_agg(ms.user_id::text, ',') filter (where ", follow_silently!(), ") as writing,
-                (select string_agg(l.user_id::text, ',') from topic_levels l where l.topic_id = $2 and l.level = 'muted') as topic_muted,
-                (select string_agg(l.user_id::text, ',') from topic_levels l where l.topic_id = $2 and l.level = 'tracked') as topic_heard,
+    let groups = places.iter().map(|(group, _)| *group);
+    let topics = places.iter().map(|(_, topic)| *topic);
+    // Lateral: a place is looked up after the other, by the index of its group's members.
+    let rows = sql!(all db, HearerLists,
+        pg concat!("select p.nth, x.hearers, x.muted, x.writing,
+                (select string_agg(l.user_id::text, ',') from topic_levels l where l.topic_id = p.topic_id and l.level = 'muted') as topic_muted,
+                (select string_agg(l.user_id::text, ',') from topic_levels l where l.topic_id = p.topic_id and l.level = 'tracked') as topic_heard,
                 (select string_agg(i.user_id || ':' || i.ignored_id, ',') from ignores i
                     where i.ignored_id = any (string_to_array($3, ',')::bigint[])) as ignoring
-         from memberships ms join topics t on t.id = $2
-         where ms.group_id = $1 and (ms.sees_from is null or ms.sees_from <= t.created_at)
-           and ms.user_id = any (string_to_array($4, ',')::bigint[])"),
-        lite concat!("select group_concat(ms.user_id) as hearers,
+         from unnest(string_to_array($1, ',')::bigint[], string_to_array($2, ',')::bigint[]) with ordinality as p (group_id, topic_id, nth)
+         cross join lateral (
+             select string_agg(ms.user_id::text, ',') as hearers,
+                    string_agg(ms.user_id::text, ',') filter (where ms.level = 'muted') as muted,
+                    string_agg(ms.user_id::text, ',') filter (where ", follow_silently!(), ") as writing
+             from memberships ms join topics t on t.id = p.topic_id
+             where ms.group_id = p.group_id and (ms.sees_from is null or ms.sees_from <= t.created_at)
+               and ms.user_id = any (string_to_array($4, ',')::bigint[])) x"),
+        lite concat!("select p.key + 1 as nth, group_concat(ms.user_id) as hearers,
                 group_concat(ms.user_id) filter (where ms.level = 'muted') as muted,
                 group_concat(ms.user_id) filter (where ", follow_silently!(), ") as writing,
-                (select group_concat(l.user_id) from topic_levels l where l.topic_id = $2 and l.level = 'muted') as topic_muted,
-                (select group_concat(l.user_id) from topic_levels l where l.topic_id = $2 and l.level = 'tracked') as topic_heard,
+                (select group_concat(l.user_id) from topic_levels l where l.topic_id = t.id and l.level = 'muted') as topic_muted,
+                (select group_concat(l.user_id) from topic_levels l where l.topic_id = t.id and l.level = 'tracked') as topic_heard,
                 (select group_concat(i.user_id || ':' || i.ignored_id) from ignores i
                     where i.ignored_id in (select value from json_each('[' || $3 || ']'))) as ignoring
-         from memberships ms join topics t on t.id = $2
-         where ms.group_id = $1 and (ms.sees_from is null or ms.sees_from <= t.created_at)
-           and ms.user_id in (select value from json_each('[' || $4 || ']'))"),
-        group, topic, written(authors), written(users))?;
-    let mut ignoring: HashMap<UserId, Vec<UserId>> = HashMap::new();
-    for (user, author) in lists.ignoring.iter().flat_map(|list| list.split(',')).filter_map(|pair| pair.split_once(':'))
-    {
-        if let (Ok(user), Ok(author)) = (user.parse(), author.parse()) {
-            ignoring.entry(user).or_default().push(author);
+         from json_each('[' || $1 || ']') p cross join json_each('[' || $2 || ']') pt on pt.key = p.key
+         cross join topics t on t.id = pt.value cross join memberships ms on ms.group_id = p.value
+         where (ms.sees_from is null or ms.sees_from <= t.created_at)
+           and ms.user_id in (select value from json_each('[' || $4 || ']'))
+         group by p.key, t.id"),
+        written(groups), written(topics), written(authors.iter()), written(users.iter()))?;
+    let mut found = vec![Vec::new(); places.len()];
+    for lists in rows {
+        if let Some(place) = usize::try_from(lists.nth - 1).ok().and_then(|nth| found.get_mut(nth)) {
+            *place = lists.into_hearers();
         }
     }
-    let [muted, writing, topic_muted, topic_heard] = [lists.muted, lists.writing, lists.topic_muted, lists.topic_heard]
-        .map(|list| read(list).collect::<HashSet<_>>());
-    let mut hearer = |user_id| Hearer {
-        user_id,
-        muted: topic_muted.contains(&user_id)
-            || muted.contains(&user_id) && !topic_heard.contains(&user_id) && !writing.contains(&user_id),
-        ignores: ignoring.remove(&user_id).unwrap_or_default(),
-    };
-    Ok(read(lists.hearers).map(&mut hearer).collect())
+    Ok(found)
+}
+
+impl HearerLists {
+    fn into_hearers(self) -> Vec<Hearer> {
+        let mut ignoring: HashMap<UserId, Vec<UserId>> = HashMap::new();
+        for (user, author) in
+            self.ignoring.iter().flat_map(|list| list.split(',')).filter_map(|pair| pair.split_once(':'))
+        {
+            if let (Ok(user), Ok(author)) = (user.parse(), author.parse()) {
+                ignoring.entry(user).or_default().push(author);
+            }
+        }
+        let [muted, writing, topic_muted, topic_heard] = [self.muted, self.writing, self.topic_muted, self.topic_heard]
+            .map(|list| read(list).collect::<HashSet<_>>());
+        let mut hearer = |user_id| Hearer {
+            user_id,
+            muted: topic_muted.contains(&user_id)
+                || muted.contains(&user_id) && !topic_heard.contains(&user_id) && !writing.contains(&user_id),
+            ignores: ignoring.remove(&user_id).unwrap_or_default(),
+        };
+        read(self.hearers).map(&mut hearer).collect()
+    }
 }
 
 /// Returns ids with commas between them.
-fn written(users: &[UserId]) -> String {
-    let mut list = String::with_capacity(users.len() * 8);
-    for user in users {
+fn written(ids: impl ExactSizeIterator<Item = impl Display>) -> String {
+    let mut list = String::with_capacity(ids.len() * 8);
+    for id in ids {
         if !list.is_empty() {
             list.push(',');
         }
-        list.push_str(&user.to_string());
+        // Writing to a text does not fail.
+        let _ = write!(list, "{id}");
     }
     list
 }

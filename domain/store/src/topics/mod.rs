@@ -257,11 +257,18 @@ pub struct Subject {
     pub deleted: bool,
 }
 
-/// Returns a topic with its group, deleted or not.
-pub async fn subject(db: &Db, id: TopicId) -> Result<Option<Subject>> {
-    let found = sql!(opt db, Reacted,
-        listed!(concat!(", (t.deleted_at is not null or g.deleted_at is not null) as deleted, ", group_columns!()), "join groups g on g.id = t.group_id", "t.id = $1"), id)?;
-    Ok(found.map(|found| Subject { row: found.listed.into_row(), group: found.group.into(), deleted: found.deleted }))
+/// Returns the topics with their groups, deleted or not, in no order.
+pub async fn subjects(db: &Db, ids: &[TopicId]) -> Result<Vec<Subject>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found = sql!(all db, Reacted,
+        listed!(concat!(", (t.deleted_at is not null or g.deleted_at is not null) as deleted, ", group_columns!()),
+                "join groups g on g.id = t.group_id", "t.id in (select cast(value as bigint) from json_each($1))"),
+        crate::list(ids))?;
+    let subject =
+        |found: Reacted| Subject { row: found.listed.into_row(), group: found.group.into(), deleted: found.deleted };
+    Ok(found.into_iter().map(subject).collect())
 }
 
 /// The topics of a group that were started from `from` on, by latest activity, after the cursor `before`, without some.
