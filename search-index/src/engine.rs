@@ -1,4 +1,4 @@
-//! The engine's writer: one thread, with merges only where and when we start them.
+//! The engine's writer: few threads, with merges only where and when we start them.
 
 use tantivy::IndexWriter;
 use tantivy::index::SegmentMeta;
@@ -14,26 +14,28 @@ pub enum Load {
     /// A few messages at a time: up to about 15 MB of memory while not resting.
     #[default]
     Steady,
-    /// An import: up to about 60 MB.
+    /// An import: up to about 100 MB.
     Bulk,
 }
 
 impl Load {
-    fn heap_bytes(self) -> usize {
+    /// Returns the number of threads, and the memory of each.
+    fn threads(self) -> (usize, usize) {
         match self {
-            Self::Steady => 15_000_000,
-            Self::Bulk => 60_000_000,
+            Self::Steady => (1, 15_000_000),
+            Self::Bulk => (2, 45_000_000),
         }
     }
 }
 
-/// Opens a writer with one thread to index and one to merge. The engine starts no merges itself, so that none is
+/// Opens a writer with one thread to index, or two for much, and one to merge. The engine starts no merges itself, so that none is
 /// running when the writer is dropped.
 pub(crate) fn open_writer(engine: &tantivy::Index, load: Load) -> tantivy::Result<IndexWriter> {
+    let (threads, heap_bytes) = load.threads();
     let options = IndexWriterOptions::builder()
-        .num_worker_threads(1)
+        .num_worker_threads(threads)
         .num_merge_threads(1)
-        .memory_budget_per_thread(load.heap_bytes())
+        .memory_budget_per_thread(heap_bytes)
         .build();
     let writer: IndexWriter = engine.writer_with_options(options)?;
     writer.set_merge_policy(Box::new(NoMergePolicy));

@@ -13,7 +13,7 @@ use crate::home::Lock;
 use crate::index::Index;
 use crate::writer::Writer;
 
-/// A new index being filled while the current one answers. Dropped unfinished, it leaves no trace. Takes up to about 60
+/// A new index being filled while the current one answers. Dropped unfinished, it leaves no trace. Takes up to about 100
 /// MB of memory. There is only one [`Writer`] or rebuild per folder.
 pub struct Rebuild {
     // Dropped in this order.
@@ -52,11 +52,12 @@ impl Rebuild {
         Ok(Self { bulk, unfinished, index, lock, name })
     }
 
-    /// Adds a document. Each kind and id must come only once: nothing is replaced.
+    /// Adds a document. Each kind and id must come only once: nothing is replaced. Several threads may add at a time; it
+    /// takes as long as its words take to be found.
     ///
     /// # Errors
     /// When the index cannot be written; the rebuild is lost then.
-    pub fn add(&mut self, document: &Document<'_>) -> Result<()> {
+    pub fn add(&self, document: &Document<'_>) -> Result<()> {
         self.bulk.add_document(self.index.fields().document(document))?;
         Ok(())
     }

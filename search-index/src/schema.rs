@@ -1,8 +1,10 @@
 //! The fields of the index, and documents in the engine's form.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::ops::Bound;
 
-use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
+use tantivy::query::{BooleanQuery, Occur, Query, RangeQuery, TermQuery};
+use tantivy::schema::{FAST, Field, IndexRecordOption, NumericOptions, Schema, TextFieldIndexing, TextOptions};
 use tantivy::tokenizer::{PreTokenizedString, RawTokenizer, TextAnalyzer, Token, TokenizerManager};
 use tantivy::{TantivyDocument, Term};
 
@@ -11,7 +13,7 @@ use crate::stem::{ENGLISH, language_of, stem};
 use crate::tokenizer::{Role, Word, words};
 
 /// Incremented when fields, tokenizer or what is indexed change: an index of another version is rebuilt.
-pub(crate) const VERSION: u32 = 3;
+pub(crate) const VERSION: u32 = 4;
 
 /// The fields of words get them from our own tokenizer; this one takes a text as it is.
 const TOKENIZER: &str = "as-it-is";
@@ -32,7 +34,8 @@ pub(crate) mod column {
 /// Handles of the fields; the same for every index of this version.
 #[derive(Clone, Copy)]
 pub(crate) struct Fields {
-    /// Kind and id in one, by which a document is replaced and deleted.
+    /// Kind and id without its last bits, so that a term leads to a few documents: a term for each would take a fifth of
+    /// the index. With the id, it finds the document that is replaced or deleted.
     pub(crate) key: Field,
     pub(crate) kind: Field,
     pub(crate) id: Field,
@@ -60,14 +63,17 @@ pub(crate) fn schema() -> (Schema, Fields) {
         let indexing = TextFieldIndexing::default().set_tokenizer(TOKENIZER).set_index_option(option);
         TextOptions::default().set_indexing_options(indexing.set_fieldnorms(has_lengths))
     };
+    // Without lengths, which take a byte of each document and field.
+    let number = NumericOptions::default().set_indexed();
+    let looked_up = number.clone().set_fast();
     let plain = || indexed(IndexRecordOption::Basic, false);
     let fields = Fields {
-        key: schema.add_bytes_field("key", INDEXED),
-        kind: schema.add_u64_field(column::KIND, INDEXED | FAST),
+        key: schema.add_u64_field("key", number),
+        kind: schema.add_u64_field(column::KIND, looked_up.clone()),
         id: schema.add_i64_field(column::ID, FAST),
-        topic: schema.add_i64_field(column::TOPIC, INDEXED | FAST),
-        group: schema.add_i64_field(column::GROUP, INDEXED | FAST),
-        author: schema.add_i64_field(column::AUTHOR, INDEXED | FAST),
+        topic: schema.add_i64_field(column::TOPIC, looked_up.clone()),
+        group: schema.add_i64_field(column::GROUP, looked_up.clone()),
+        author: schema.add_i64_field(column::AUTHOR, looked_up),
         created_at: schema.add_i64_field(column::CREATED_AT, FAST),
         length: schema.add_u64_field(column::LENGTH, FAST),
         copy: schema.add_u64_field(column::COPY, FAST),
@@ -104,13 +110,23 @@ impl Kind {
 }
 
 impl Fields {
-    pub(crate) fn key_term(&self, kind: Kind, id: i64) -> Term {
-        Term::from_field_bytes(self.key, &key(kind, id))
+    /// Finds the document of a kind and id.
+    pub(crate) fn is(&self, kind: Kind, id: i64) -> Box<dyn Query> {
+        let bound = || Bound::Included(Term::from_field_i64(self.id, id));
+        let key = Term::from_field_u64(self.key, key(kind, id));
+        let key: Box<dyn Query> = Box::new(TermQuery::new(key, IndexRecordOption::Basic));
+        let id: Box<dyn Query> = Box::new(RangeQuery::new(bound(), bound()));
+        Box::new(BooleanQuery::new(vec![(Occur::Must, key), (Occur::Must, id)]))
+    }
+
+    /// Finds the messages of a topic, and the topic.
+    pub(crate) fn of_topic(&self, id: i64) -> Box<dyn Query> {
+        Box::new(TermQuery::new(Term::from_field_i64(self.topic, id), IndexRecordOption::Basic))
     }
 
     pub(crate) fn document(&self, document: &Document<'_>) -> TantivyDocument {
         let mut fields = TantivyDocument::new();
-        fields.add_bytes(self.key, &key(document.kind, document.id));
+        fields.add_u64(self.key, key(document.kind, document.id));
         fields.add_u64(self.kind, document.kind.number());
         fields.add_i64(self.id, document.id);
         fields.add_i64(self.topic, document.topic_id);
@@ -140,14 +156,11 @@ impl Fields {
     }
 }
 
-fn key(kind: Kind, id: i64) -> [u8; 9] {
-    let mut key = [0; 9];
-    key[0] = match kind {
-        Kind::Message => b'm',
-        Kind::Topic => b't',
-    };
-    key[1..].copy_from_slice(&id.to_be_bytes());
-    key
+/// Ids of a kind that share a key, as a power of two.
+const KEY_BITS: u32 = 6;
+
+fn key(kind: Kind, id: i64) -> u64 {
+    (id.cast_unsigned() >> KEY_BITS) << 1 | kind.number()
 }
 
 fn exact(words: Vec<Word>) -> PreTokenizedString {

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use tantivy::{IndexWriter, Term};
+use tantivy::IndexWriter;
+use tantivy::query::Query;
 
 use crate::document::{Document, Kind};
 use crate::engine::{self, Load};
@@ -46,10 +47,10 @@ impl Writer {
     /// # Errors
     /// When the index cannot be written.
     pub fn upsert(&mut self, document: &Document<'_>) -> Result<()> {
-        let key = self.index.fields().key_term(document.kind, document.id);
+        let old = self.index.fields().is(document.kind, document.id);
         let document = self.index.fields().document(document);
         self.change(|open| {
-            open.delete_term(key);
+            open.delete_query(old)?;
             open.add_document(document).map(drop)
         })
     }
@@ -59,8 +60,8 @@ impl Writer {
     /// # Errors
     /// When the index cannot be written.
     pub fn delete_message(&mut self, id: i64) -> Result<()> {
-        let key = self.index.fields().key_term(Kind::Message, id);
-        self.delete([key])
+        let message = self.index.fields().is(Kind::Message, id);
+        self.delete([message])
     }
 
     /// Removes a topic and its messages.
@@ -68,9 +69,9 @@ impl Writer {
     /// # Errors
     /// When the index cannot be written.
     pub fn delete_topic(&mut self, id: i64) -> Result<()> {
-        let key = self.index.fields().key_term(Kind::Topic, id);
-        let of_topic = Term::from_field_i64(self.index.fields().topic, id);
-        self.delete([key, of_topic])
+        let topic = self.index.fields().is(Kind::Topic, id);
+        let of_topic = self.index.fields().of_topic(id);
+        self.delete([topic, of_topic])
     }
 
     /// Makes the changes so far durable and visible, together with the owner's position, which is opaque here. Other
@@ -108,10 +109,10 @@ impl Writer {
         Rebuild::with(index, lock)
     }
 
-    fn delete(&mut self, terms: impl IntoIterator<Item = Term>) -> Result<()> {
+    fn delete<const N: usize>(&mut self, found: [Box<dyn Query>; N]) -> Result<()> {
         self.change(|open| {
-            for term in terms {
-                open.delete_term(term);
+            for query in found {
+                open.delete_query(query)?;
             }
             Ok(())
         })

@@ -17,8 +17,8 @@ use queries::{Asked, KINDS};
 
 /// Hits that are looked at.
 const DEPTH: usize = 10;
-/// Documents between two reports of progress.
-const REPORT: usize = 100_000;
+/// Documents that are added together, and between two reports of progress.
+const BATCH: usize = 20_000;
 
 /// What to search.
 #[derive(Clone, Debug, clap::Args)]
@@ -112,11 +112,11 @@ pub async fn run(plan: Plan) -> Result<()> {
 
 fn fill(plan: &Plan, messages: &[Message]) -> Result<Index> {
     let index = Index::open(plan.folder.join("search-index")).map_err(Error::other)?;
-    let mut rebuild = search_index::Rebuild::begin(&index)
+    let rebuild = search_index::Rebuild::begin(&index)
         .map_err(Error::other)?
         .ok_or_else(|| Error::other("somebody writes there"))?;
-    for (nth, message) in messages.iter().enumerate() {
-        let document = Document {
+    let add = |message: &Message| {
+        rebuild.add(&Document {
             kind: Kind::Message,
             id: message.id,
             topic_id: message.topic_id,
@@ -126,11 +126,19 @@ fn fill(plan: &Plan, messages: &[Message]) -> Result<Index> {
             text: &message.text,
             title: &message.title,
             facts: &[],
-        };
-        rebuild.add(&document).map_err(Error::other)?;
-        if nth % REPORT == REPORT - 1 {
-            eprintln!("{} messages", nth + 1);
-        }
+        })
+    };
+    let parts = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    for (nth, batch) in messages.chunks(BATCH).enumerate() {
+        std::thread::scope(|scope| {
+            let part = |part: &'_ [Message]| part.iter().try_for_each(add);
+            let running: Vec<_> =
+                batch.chunks(BATCH.div_ceil(parts)).map(|messages| scope.spawn(move || part(messages))).collect();
+            running
+                .into_iter()
+                .try_for_each(|part| part.join().map_err(|_| Error::other("a thread ended"))?.map_err(Error::other))
+        })?;
+        eprintln!("{} messages", (nth + 1) * BATCH);
     }
     rebuild.finish("all").map_err(Error::other)?;
     Ok(index)

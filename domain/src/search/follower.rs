@@ -1,16 +1,19 @@
 //! The follower: keeps the search index in sync with the database.
 
 use std::collections::{HashSet, VecDeque};
+use std::num::NonZero;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use futures_util::future::try_join_all;
 use search_index::{Kind, Load, Rebuild, Writer};
 use tokio::time::Instant;
 
 use super::blocking;
 use super::documents::with_document;
 use crate::platform::context::Context;
-use crate::platform::error::Result;
+use crate::platform::error::{Error, Result};
 use crate::platform::index::Search;
 use model::{MessageId, TopicId};
 use store::search_log;
@@ -18,6 +21,8 @@ use store::search_log::{Changed, Indexed, Position};
 
 /// Rows that are read and committed together.
 const BATCH: i64 = 5_000;
+/// The most threads that find words for a new index.
+const MOST_THREADS: usize = 4;
 /// How long the follower sleeps unless it is woken.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
 /// Minimum time between two steps: a commit costs the same for one change as for a hundred.
@@ -254,26 +259,25 @@ impl Follower {
         // Take the position before reading: what commits meanwhile is read twice, but never missed.
         let position = search_log::latest_position(&cx.db).await?;
         let writer = self.writer;
-        let mut rebuild = blocking(move || writer.rebuild()).await?;
+        let rebuild = Arc::new(blocking(move || writer.rebuild()).await?);
         let mut done = 0;
-        let mut after = TopicId(0);
-        loop {
-            let rows = search_log::all_topics(&cx.db, after, BATCH).await?;
-            let Some(last) = rows.last() else { break };
-            after = TopicId(last.id);
+        // While some are added, the next are read.
+        let mut rows: Arc<[Indexed]> = Arc::from(search_log::all_topics(&cx.db, TopicId(0), BATCH).await?);
+        while let Some(last) = rows.last() {
             done += rows.len() as u64;
-            rebuild = add(cx, rebuild, Kind::Topic, rows).await?;
+            let next = async { Ok(Arc::from(search_log::all_topics(&cx.db, TopicId(last.id), BATCH).await?)) };
+            ((), rows) = tokio::try_join!(add(cx, &rebuild, Kind::Topic, rows.clone()), next)?;
             told(done);
         }
-        let mut after = MessageId(0);
-        loop {
-            let rows = search_log::all_messages(&cx.db, after, BATCH).await?;
-            let Some(last) = rows.last() else { break };
-            after = MessageId(last.id);
+        let mut rows: Arc<[Indexed]> = Arc::from(search_log::all_messages(&cx.db, MessageId(0), BATCH).await?);
+        while let Some(last) = rows.last() {
             done += rows.len() as u64;
-            rebuild = add(cx, rebuild, Kind::Message, rows).await?;
+            let next = async { Ok(Arc::from(search_log::all_messages(&cx.db, MessageId(last.id), BATCH).await?)) };
+            ((), rows) = tokio::try_join!(add(cx, &rebuild, Kind::Message, rows.clone()), next)?;
             told(done);
         }
+        let rebuild =
+            Arc::into_inner(rebuild).ok_or_else(|| Error::Internal("the new index is still written".into()))?;
         let writer = blocking(move || rebuild.finish(&format_position(position))).await?;
         Ok(Self::new(writer))
     }
@@ -296,16 +300,21 @@ fn put(writer: &mut Writer, kind: Kind, rows: &[Indexed], base_url: &str) -> sea
     Ok(())
 }
 
-async fn add(cx: &Context, rebuild: Rebuild, kind: Kind, rows: Vec<Indexed>) -> Result<Rebuild> {
-    let base_url = cx.config.base_url.clone();
-    blocking(move || {
-        let mut rebuild = rebuild;
-        for row in rows.iter().filter(|row| !row.deleted) {
-            with_document(kind, row, &base_url, |document| rebuild.add(document))?;
-        }
-        Ok(rebuild)
-    })
-    .await
+/// Adds rows, divided among some threads.
+async fn add(cx: &Context, rebuild: &Arc<Rebuild>, kind: Kind, rows: Arc<[Indexed]>) -> Result<()> {
+    let parts = std::thread::available_parallelism().map_or(1, NonZero::get).min(MOST_THREADS);
+    let size = rows.len().div_ceil(parts).max(1);
+    let part = |nth: usize| {
+        let (rows, rebuild, base_url) = (rows.clone(), rebuild.clone(), cx.config.base_url.clone());
+        blocking(move || {
+            for row in rows.iter().skip(nth * size).take(size).filter(|row| !row.deleted) {
+                with_document(kind, row, &base_url, |document| rebuild.add(document))?;
+            }
+            Ok(())
+        })
+    };
+    try_join_all((0..parts).map(part)).await?;
+    Ok(())
 }
 
 /// Fills a new index beside the current one and then replaces it. `told` receives the number of documents done. Returns

@@ -10,7 +10,7 @@ use crate::fixture::{Fixture, find, message};
 fn readers_keep_the_old_index_until_the_new_one_is_finished_and_then_switch() {
     let forum = Fixture::with_messages(&["old word"]);
     let reader = forum.another_handle();
-    let mut rebuild = Rebuild::begin(&forum.index).unwrap().unwrap();
+    let rebuild = Rebuild::begin(&forum.index).unwrap().unwrap();
     rebuild.add(&message(8, "new word")).unwrap();
     rebuild.add(&message(9, "new word")).unwrap();
     assert!(!reader.reload().unwrap());
@@ -31,7 +31,7 @@ fn readers_keep_the_old_index_until_the_new_one_is_finished_and_then_switch() {
 #[test]
 fn the_writer_of_a_finished_rebuild_goes_on_in_the_new_index() {
     let forum = Fixture::with_messages(&["old"]);
-    let mut rebuild = forum.writer().rebuild().unwrap();
+    let rebuild = forum.writer().rebuild().unwrap();
     rebuild.add(&message(2, "new")).unwrap();
     let mut writer = rebuild.finish("rebuilt").unwrap();
     assert!(forum.index.try_writer().unwrap().is_none());
@@ -57,7 +57,7 @@ fn a_rebuild_and_a_writer_exclude_each_other() {
 #[test]
 fn a_rebuild_dropped_unfinished_leaves_the_old_index_and_no_trace() {
     let forum = Fixture::with_messages(&["old"]);
-    let mut rebuild = Rebuild::begin(&forum.index).unwrap().unwrap();
+    let rebuild = Rebuild::begin(&forum.index).unwrap().unwrap();
     rebuild.add(&message(2, "new")).unwrap();
     assert_eq!(forum.generations().len(), 2);
     drop(rebuild);

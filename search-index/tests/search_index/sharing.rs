@@ -160,7 +160,7 @@ fn an_index_whose_files_are_damaged_or_gone_is_begun_anew() {
             }
             // The damage shows later or never: a search may fail, and a rebuild repairs it.
             let _ = index.search(&Query::new("word"));
-            let mut rebuild = Rebuild::begin(&index).unwrap().unwrap();
+            let rebuild = Rebuild::begin(&index).unwrap().unwrap();
             rebuild.add(&message(7, "word")).unwrap();
             drop(rebuild.finish("mended").unwrap());
             assert_eq!(find(&index, "word"), [7]);
