@@ -125,6 +125,7 @@ impl TestForum {
                 Mailer::parse_from("Test <forum@forum.example>").expect("an address"),
             ),
             sessions: Arc::default(),
+            credentials: Arc::default(),
             rules: Arc::default(),
             site: Arc::default(),
             hashing: Hashing::default(),
@@ -140,6 +141,7 @@ impl TestForum {
         match &self.redis {
             None => Context {
                 sessions: Arc::default(),
+                credentials: Arc::default(),
                 rules: Arc::default(),
                 site: Arc::default(),
                 health: Arc::default(),

@@ -61,6 +61,7 @@ pub(crate) async fn person_changed(cx: &Context, user: UserId) {
 pub(crate) async fn account_changed(cx: &Context, user: UserId) {
     let control = Control::UserChanged { user };
     cx.sessions.handle(&control);
+    cx.credentials.handle(&control);
     cx.tell(&control).await;
 }
 

@@ -4,6 +4,7 @@ use std::num::NonZero;
 use std::sync::Arc;
 
 use crate::platform::backpressure::Backpressure;
+use crate::platform::caches::credentials::CredentialCache;
 use crate::platform::caches::rules::RuleCache;
 use crate::platform::caches::sessions::SessionCache;
 use crate::platform::caches::site::SiteCache;
@@ -39,6 +40,7 @@ pub struct Context {
     pub search: Option<Search>,
     pub mail: Mailer,
     pub sessions: Arc<SessionCache>,
+    pub credentials: Arc<CredentialCache>,
     pub rules: Arc<RuleCache>,
     pub site: Arc<SiteCache>,
     pub hashing: Hashing,
@@ -79,6 +81,7 @@ impl Context {
     /// Invalidates the caches that a control message makes stale.
     pub fn handle(&self, word: &Control) {
         self.sessions.handle(word);
+        self.credentials.handle(word);
         self.rules.handle(word);
         self.site.handle(word);
         if let (Control::SearchChanged | Control::Reconnected, Some(search)) = (word, &self.search) {
