@@ -190,8 +190,9 @@ fn web_templates_and_realtime_do_not_use_the_store() {
     for folder in ["web/src", "templates/src", "realtime/src"] {
         for path in sources(&root().join(folder)) {
             let code = code(&path);
-            let is_test = ["/matrix/", "/samples/"].iter().any(|part| path.to_string_lossy().contains(part))
-                || code.contains("#![cfg(test)]");
+            let is_test =
+                ["/matrix/", "/convore/", "/samples/"].iter().any(|part| path.to_string_lossy().contains(part))
+                    || code.contains("#![cfg(test)]");
             let uses = names_after(&code, "domain::").contains("store") || code.contains("store::");
             assert!(is_test || !uses, "{} uses the store", path.display());
         }

@@ -7,7 +7,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use domain::api::live::{Filter, Happened, filter, happened, still_visible};
+use domain::api::live::{Filter, Happened, filter, happened, still_visible, with_time};
 use domain::bus::{Backlog, Cursor, Event, Stream};
 use domain::model::UserId;
 use domain::people::basic_auth::{self, Caller, Credentials};
@@ -289,9 +289,14 @@ impl ApiPoll {
     /// # Errors
     /// When the database fails.
     pub async fn tell(&mut self, live: &Live, events: &[Event], last: Cursor) -> domain::Result<Option<Answer>> {
-        let mut all = Vec::new();
+        let (mut all, mut entries) = (Vec::new(), Vec::new());
         for event in events {
-            all.extend(happened(&event.payload, self.user()).into_iter().filter(|what| self.takes(what)));
+            for (nth, what) in happened(&event.payload, self.user()).into_iter().enumerate() {
+                if self.takes(&what) {
+                    entries.push((what.id.clone(), event.id, nth));
+                    all.push(what);
+                }
+            }
         }
         if !all.is_empty() && live.outdated(self.user(), events) {
             all = still_visible(live.cx(), &self.caller, all).await?;
@@ -304,8 +309,9 @@ impl ApiPoll {
         let mut texts = Vec::with_capacity(all.len());
         let mut last = "";
         for (what, text) in all.iter().zip(live.events().render(live.cx(), &all).await?) {
-            if let Some(text) = text {
-                texts.push(text);
+            let entry = entries.iter().find(|(id, ..)| *id == what.id);
+            if let (Some(text), Some((_, entry, nth))) = (text, entry) {
+                texts.push(with_time(&text, *entry, *nth));
                 last = &what.id;
             }
         }

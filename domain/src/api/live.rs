@@ -15,6 +15,7 @@ use crate::platform::caches::Remembered;
 use crate::platform::context::Context;
 use crate::platform::error::Result;
 use crate::platform::secrets;
+use bus::Cursor;
 use model::time::Timestamp;
 use model::{GroupId, MessageId, Person, TopicId, UserId, policy};
 use store::api::messages::ApiMessage;
@@ -161,6 +162,15 @@ pub fn happened(payload: &str, reader: Option<UserId>) -> Vec<Happened> {
         _ => {}
     }
     all
+}
+
+/// Adds the time to an event's JSON: that of its entry in the reader's stream, in seconds. It grows from event to event,
+/// since some clients compare it. `nth` counts the events of one entry.
+pub fn with_time(event: &str, entry: Cursor, nth: usize) -> String {
+    let (ms, number) = entry.parts();
+    let micros = (number.min(240) * 4 + nth.min(3) as u64) as i64;
+    let at = Timestamp(i64::try_from(ms).unwrap_or(0).saturating_mul(1_000).saturating_add(micros));
+    format!("{{\"_ts\":{:?},{}", precise(at), event.strip_prefix('{').unwrap_or("}"))
 }
 
 /// What a client follows: everything that it is told, or one group or topic.
@@ -354,7 +364,7 @@ async fn event(
     }))
 }
 
-/// Adds what every event has.
+/// Adds what every event has, but its time.
 fn stamped(what: &Happened, event: Value) -> Value {
     let mut fields = match event {
         Value::Object(fields) => fields,
@@ -362,7 +372,6 @@ fn stamped(what: &Happened, event: Value) -> Value {
     };
     fields.insert("kind".into(), what.kind.word().into());
     fields.insert("_id".into(), what.id.clone().into());
-    fields.insert("_ts".into(), precise(what.at).into());
     Value::Object(fields)
 }
 
@@ -401,6 +410,14 @@ mod tests {
             told(&format!(r#"{{"type":"delete","group":1,"topic":2,"message":3,"revision":{revision}}}"#), None)
         };
         assert_ne!(delete(1), delete(2));
+    }
+
+    #[test]
+    fn times_grow_with_the_entries_of_a_stream_and_within_one() {
+        let at = |entry: &str, nth| with_time("{\"a\":1}", entry.parse().expect("a cursor"), nth);
+        assert_eq!(at("1311111111250-0", 0), "{\"_ts\":1311111111.25,\"a\":1}");
+        assert_eq!(at("1311111111000-1", 2), "{\"_ts\":1311111111.000006,\"a\":1}");
+        assert_eq!(at("1311111111000-281474976710655", 9), "{\"_ts\":1311111111.000963,\"a\":1}");
     }
 
     #[test]

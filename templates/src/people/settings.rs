@@ -7,8 +7,8 @@ use domain::time::Timestamp;
 
 use crate::form::{ApiTokenForm, CodeForm, DeleteForm, MailForm, NameForm, OwnPasswordForm, PasswordForm, ProfileForm};
 use crate::layout::Layout;
-use crate::when::Now;
 use crate::qr::Qr;
+use crate::when::Now;
 
 /// `/-/settings`.
 #[derive(Clone, Debug, Template)]

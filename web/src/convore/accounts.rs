@@ -86,14 +86,15 @@ async fn a_new_password_ends_the_old_one_and_all_tokens_in_every_process(forum: 
         client.get("/api/account/verify.json").await.ok();
     }
     let (new, mut words) = ("another good long one", other.bus.controls());
-    passwords::change(&forum.cx, id(ada), Password::new(PASSWORD), Password::new(new), &origin()).await.expect("changed");
+    passwords::change(&forum.cx, id(ada), Password::new(PASSWORD), Password::new(new), &origin())
+        .await
+        .expect("changed");
     for client in [&by_password, &by_token] {
         client.get("/api/account/verify.json").await.error(401);
     }
     // The other process is told over the bus.
-    let told = async {
-        while !matches!(words.recv().await.expect("a word"), domain::bus::Control::UserChanged { .. }) {}
-    };
+    let told =
+        async { while !matches!(words.recv().await.expect("a word"), domain::bus::Control::UserChanged { .. }) {} };
     tokio::time::timeout(Duration::from_secs(20), told).await.expect("it is told");
     other.handle(&domain::bus::Control::UserChanged { user: id(ada) });
     identify(&other, &old, &origin()).await.expect_err("the password is another one");

@@ -67,7 +67,8 @@ async fn parameters_may_be_anywhere(forum: TestForum) {
 async fn addresses_may_have_a_second_slash_or_be_whole(forum: TestForum) {
     forum.person("mira").await;
     let mira = Client::new(&forum, "mira");
-    for uri in ["//api/groups.json", "https://forum.example//api/groups.json", "https://forum.example/api/groups.json"] {
+    for uri in ["//api/groups.json", "https://forum.example//api/groups.json", "https://forum.example/api/groups.json"]
+    {
         assert_eq!(mira.get(uri).await.ok()["groups"], serde_json::json!([]), "{uri}");
     }
     mira.get("//evil/api/groups.json").await.error_page(404);
@@ -162,9 +163,8 @@ async fn a_messages_own_address_leads_to_it(forum: TestForum) {
         (forum.group(mira, "Garden", GroupKind::Public).await, forum.group(mira, "Cellar", GroupKind::Private).await);
     let plums = forum.topic(mira, &garden, "Plums", "One").await;
     let wine = forum.topic(mira, &cellar, "Wine", "One").await;
-    let address = |posted: &domain::messages::Posted| {
-        format!("/{}/{}/{}/", posted.group_slug, posted.topic_slug, posted.id)
-    };
+    let address =
+        |posted: &domain::messages::Posted| format!("/{}/{}/{}/", posted.group_slug, posted.topic_slug, posted.id);
     let said = send(&forum, TestRequest::get().uri(&address(&plums))).await;
     assert_eq!((said.status, said.header("location")), (303, &*format!("/garden/plums/?at=1#m{}", plums.id)));
     let short = address(&plums).trim_end_matches('/').to_owned();

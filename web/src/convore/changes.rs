@@ -25,8 +25,12 @@ async fn a_group_is_created_joined_requested_and_left(forum: TestForum) {
     let (ada, ben) = (Client::new(&forum, "ada"), Client::new(&forum, "ben"));
     let form = [("name", "Garden"), ("kind", "public"), ("description", "Beds"), ("slug", "beds")];
     let public = ada.post("/api/groups/create.json", &form).await.ok()["group"].clone();
-    assert_eq!((&public["slug"], &public["kind"], &public["is_admin"]), (&json!("beds"), &json!("public"), &json!(true)));
-    let private = ada.post("/api/groups/create.json", &[("name", "Shed"), ("kind", "private")]).await.ok()["group"].clone();
+    assert_eq!(
+        (&public["slug"], &public["kind"], &public["is_admin"]),
+        (&json!("beds"), &json!("public"), &json!(true))
+    );
+    let private =
+        ada.post("/api/groups/create.json", &[("name", "Shed"), ("kind", "private")]).await.ok()["group"].clone();
     assert_eq!(private["kind"], "private");
     let id = |group: &serde_json::Value| group["id"].as_str().expect("an id").to_owned();
     let (public, private) = (id(&public), id(&private));
@@ -49,7 +53,10 @@ async fn a_topic_is_started_without_a_message_and_then_written_in(forum: TestFor
     let client = Client::new(&forum, "ada");
     let path = format!("/api/groups/{}/topics/create.json", garden.id);
     let topic = client.post(&path, &[("name", "Plums")]).await.ok()["topic"].clone();
-    assert_eq!((&topic["name"], &topic["message_count"], &topic["slug"]), (&json!("Plums"), &json!(0), &json!("plums")));
+    assert_eq!(
+        (&topic["name"], &topic["message_count"], &topic["slug"]),
+        (&json!("Plums"), &json!(0), &json!("plums"))
+    );
     assert!(topic["date_latest_message"].as_f64().is_some_and(|at| at > 1e9));
     forum.drain().await;
     let id = topic["id"].as_str().expect("an id");
@@ -105,7 +112,10 @@ async fn messages_are_starred_and_deleted(forum: TestForum) {
     let said = b.post(&star, &[]).await.ok();
     assert_eq!((&said["starred"], &said["message"]["stars"]), (&json!(false), &json!([])));
     b.post(&format!("/api/messages/{}/delete.json", topic.id), &[]).await.error(403);
-    assert_eq!(a.post(&format!("/api/messages/{}/delete.json", two.id), &[]).await.ok()["message"]["id"], two.id.to_string());
+    assert_eq!(
+        a.post(&format!("/api/messages/{}/delete.json", two.id), &[]).await.ok()["message"]["id"],
+        two.id.to_string()
+    );
     a.post(&format!("/api/messages/{}/delete.json", two.id), &[]).await.error(404);
     let logged = domain::store::moderation::log::all(&forum.cx.db).await.expect("the log");
     assert!(logged.contains(&(ada.id(), LogAction::MessageDeleted)), "{logged:?}");
@@ -119,7 +129,8 @@ async fn tracking_toggles(forum: TestForum) {
     let topic = forum.topic(ada, &garden, "Plums", "One").await.topic;
     forum.drain().await;
     let (a, e) = (Client::new(&forum, "ada"), Client::new(&forum, "eve"));
-    let (of_group, of_topic) = (format!("/api/groups/{}/track.json", garden.id), format!("/api/topics/{topic}/track.json"));
+    let (of_group, of_topic) =
+        (format!("/api/groups/{}/track.json", garden.id), format!("/api/topics/{topic}/track.json"));
     for path in [&of_topic, &of_group] {
         for tracked in [false, true, false] {
             assert_eq!(a.post(path, &[]).await.ok()["tracked"], tracked, "{path}");
@@ -148,7 +159,8 @@ async fn what_waits_for_approval_is_refused_with_the_reason(forum: TestForum) {
     let garden = forum.group(ada, "Garden", GroupKind::Public).await;
     forum.admit(&garden, &[ben]).await;
     let topic = forum.topic(ada, &garden, "Plums", "One").await.topic;
-    let form = domain::groups::GroupForm { first_held: 1, ..domain::groups::GroupForm::new("Garden", GroupKind::Public) };
+    let form =
+        domain::groups::GroupForm { first_held: 1, ..domain::groups::GroupForm::new("Garden", GroupKind::Public) };
     domain::groups::update(&forum.cx, ada, garden.id, form).await.expect("changed");
     let client = Client::new(&forum, "ben");
     let create = format!("/api/topics/{topic}/messages/create.json");
@@ -202,7 +214,13 @@ async fn nothing_changes_while_the_site_is_read_only(forum: TestForum) {
     let mut refused = 0;
     for entry in crate::handlers::api::ROUTES.iter().filter(|entry| entry.method == "post") {
         let of_topic = entry.path.starts_with("/api/topics/");
-        let id = if of_topic { topic.topic.0 } else if entry.path.contains("/messages/") { topic.id.0 } else { garden.id.0 };
+        let id = if of_topic {
+            topic.topic.0
+        } else if entry.path.contains("/messages/") {
+            topic.id.0
+        } else {
+            garden.id.0
+        };
         let path = entry.path.replace("{id}", &id.to_string()).replace("{user}", "boss");
         let said = client.post(&path, &[("name", "New"), ("message", "New")]).await;
         if path.ends_with("online.json") {

@@ -46,7 +46,9 @@ async fn objects_have_the_fields_that_clients_read(forum: TestForum) {
     assert_eq!(keys(&user["user"]), profile);
     assert_eq!((user["username"].as_str(), user["url"].as_str()), (Some("ben"), Some("/users/ben/")));
     assert!(user["id"].is_string() && is_date(&user["date_joined"]), "{user}");
-    for path in [format!("/api/users/{}.json", user["id"].as_str().expect("an id")), "/api/users/username/BEN.json".into()] {
+    for path in
+        [format!("/api/users/{}.json", user["id"].as_str().expect("an id")), "/api/users/username/BEN.json".into()]
+    {
         assert_eq!(client.get(&path).await.ok()["user"], user["user"]);
     }
     let groups = client.get("/api/groups.json").await.ok();
@@ -55,15 +57,31 @@ async fn objects_have_the_fields_that_clients_read(forum: TestForum) {
     assert_eq!(
         keys(group),
         [
-            "creator", "date_created", "date_latest_message", "description", "friend_list", "id", "is_admin",
-            "is_member", "kind", "members_count", "name", "slug", "topics_count", "unread", "url"
+            "creator",
+            "date_created",
+            "date_latest_message",
+            "description",
+            "friend_list",
+            "id",
+            "is_admin",
+            "is_member",
+            "kind",
+            "members_count",
+            "name",
+            "slug",
+            "topics_count",
+            "unread",
+            "url"
         ]
     );
     assert_eq!(
         (&group["kind"], &group["url"], &group["members_count"], &group["topics_count"], &group["unread"]),
         (&json!("public"), &json!("/garden/"), &json!(2), &json!(1), &json!(2))
     );
-    assert_eq!((&group["is_member"], &group["is_admin"], &group["friend_list"]), (&json!(true), &json!(false), &json!([])));
+    assert_eq!(
+        (&group["is_member"], &group["is_admin"], &group["friend_list"]),
+        (&json!(true), &json!(false), &json!([]))
+    );
     assert!(is_date(&group["date_created"]) && is_date(&group["date_latest_message"]), "{group}");
     assert_eq!(keys(&group["creator"]), ["id", "img", "url", "username"]);
     assert_eq!(&client.get(&format!("/api/groups/{}.json", garden.id)).await.ok()["group"], group);
@@ -72,23 +90,34 @@ async fn objects_have_the_fields_that_clients_read(forum: TestForum) {
     assert_eq!(
         keys(found),
         [
-            "creator", "date_created", "date_latest_message", "group", "id", "message_count", "name", "slug", "unread",
+            "creator",
+            "date_created",
+            "date_latest_message",
+            "group",
+            "id",
+            "message_count",
+            "name",
+            "slug",
+            "unread",
             "url"
         ]
     );
     assert_eq!(
         (&found["id"], &found["group"], &found["url"], &found["message_count"], &found["unread"]),
-        (&json!(topic.topic.to_string()), &json!(garden.id.to_string()), &json!("/garden/plums/"), &json!(2), &json!(2))
+        (
+            &json!(topic.topic.to_string()),
+            &json!(garden.id.to_string()),
+            &json!("/garden/plums/"),
+            &json!(2),
+            &json!(2)
+        )
     );
     assert!(topics["until_id"].is_null());
     assert_eq!(&client.get(&format!("/api/topics/{}.json", topic.topic)).await.ok()["topic"], found);
     let said = client.get(&format!("/api/topics/{}/messages.json?mark_read=false", topic.topic)).await.ok();
     assert_eq!(keys(&said), ["messages", "until_id"]);
     let message = &said["messages"][0];
-    assert_eq!(
-        keys(message),
-        ["date_created", "embeds", "id", "message", "parsed", "rendered", "stars", "user"]
-    );
+    assert_eq!(keys(message), ["date_created", "embeds", "id", "message", "parsed", "rendered", "stars", "user"]);
     assert_eq!((&message["message"], &message["user"]["username"]), (&json!("Hello **@ben**"), &json!("ada")));
     assert!(message["rendered"].as_str().is_some_and(|html| html.contains("<strong>")), "{message}");
     assert!(message["parsed"].as_array().is_some_and(|nodes| nodes.iter().any(|node| node["type"] == "strong")));
@@ -96,9 +125,13 @@ async fn objects_have_the_fields_that_clients_read(forum: TestForum) {
     assert!(is_date(&message["stars"][0]["date_created"]) && is_date(&message["date_created"]), "{message}");
     let embed = &said["messages"][1]["embeds"][0];
     assert_eq!(said["messages"][1]["id"], image.id.to_string());
-    assert_eq!((keys(embed), &embed["url"]), (vec!["height", "original", "url", "width"], &json!("https://a.example/plum.png")));
+    assert_eq!(
+        (keys(embed), &embed["url"]),
+        (vec!["height", "original", "url", "width"], &json!("https://a.example/plum.png"))
+    );
     let members = client.get(&format!("/api/groups/{}/members.json", garden.id)).await.ok();
-    let names: Vec<_> = members["members"].as_array().expect("members").iter().map(|one| one["username"].clone()).collect();
+    let names: Vec<_> =
+        members["members"].as_array().expect("members").iter().map(|one| one["username"].clone()).collect();
     assert_eq!((names, &members["members"][0]["is_admin"]), (vec![json!("ada"), json!("ben")], &json!(true)));
     assert_eq!(members["members"][0]["user"]["username"], "ada");
     let admins = client.get(&format!("/api/groups/{}/members.json?filter=admin", garden.id)).await.ok();
@@ -156,7 +189,12 @@ async fn topics_come_by_activity_and_page_back_to_the_last(forum: TestForum) {
     let second = client.get(&format!("{path}?until_id={until}")).await.ok();
     assert!(second["until_id"].is_null());
     let names = |said: &Value| -> Vec<String> {
-        said["topics"].as_array().expect("topics").iter().map(|topic| topic["name"].as_str().expect("a name").to_owned()).collect()
+        said["topics"]
+            .as_array()
+            .expect("topics")
+            .iter()
+            .map(|topic| topic["name"].as_str().expect("a name").to_owned())
+            .collect()
     };
     let all: Vec<String> = names(&first).into_iter().chain(names(&second)).collect();
     assert_eq!(all, (0..60).rev().map(|number| number.to_string()).collect::<Vec<_>>());
@@ -213,7 +251,12 @@ async fn the_directory_is_listed_in_each_order(forum: TestForum) {
     let names = async |path: &str| -> Vec<String> {
         let said = client.get(&format!("/api/groups/discover/{path}")).await.ok();
         assert!(said["until_id"].is_null());
-        said["groups"].as_array().expect("groups").iter().map(|group| group["name"].as_str().expect("a name").to_owned()).collect()
+        said["groups"]
+            .as_array()
+            .expect("groups")
+            .iter()
+            .map(|group| group["name"].as_str().expect("a name").to_owned())
+            .collect()
     };
     assert_eq!(names("explore/alphabetical.json").await, ["Apples", "Zinnias"]);
     assert_eq!(names("explore/popular.json").await, ["Apples", "Zinnias"]);
@@ -237,7 +280,8 @@ async fn mentions_are_listed_with_their_messages(forum: TestForum) {
     forum.post(ada, topic, "@ben two").await;
     forum.drain().await;
     let said = Client::new(&forum, "ben").get("/api/account/mentions.json").await.ok();
-    let texts: Vec<_> = said["mentions"].as_array().expect("mentions").iter().map(|one| one["message"]["message"].clone()).collect();
+    let texts: Vec<_> =
+        said["mentions"].as_array().expect("mentions").iter().map(|one| one["message"]["message"].clone()).collect();
     assert_eq!(texts, [json!("@ben one"), json!("@ben two")]);
     let one = &said["mentions"][0];
     assert_eq!((&one["kind"], &one["group"]), (&json!("mention"), &json!(garden.id.to_string())));
@@ -258,7 +302,8 @@ async fn a_conversation_is_read_and_continued(forum: TestForum) {
     b.post("/api/messages/ada/create.json", &[("message", "Good day")]).await.ok();
     forum.drain().await;
     let said = a.get(&format!("/api/messages/{}.json", id(ben))).await.ok();
-    let texts: Vec<_> = said["messages"].as_array().expect("messages").iter().map(|one| one["message"].clone()).collect();
+    let texts: Vec<_> =
+        said["messages"].as_array().expect("messages").iter().map(|one| one["message"].clone()).collect();
     assert_eq!(texts, [json!("Hello"), json!("Good day")]);
     for path in ["/api/messages.json", "/api/users/messages.json"] {
         let list = b.get(path).await.ok();

@@ -35,14 +35,21 @@ fn scopes(words: &str) -> Scopes {
 
 async fn a_token_is_shown_once_and_signs_in_until_it_is_revoked(forum: TestForum) {
     let ada = forum.person("ada").await;
-    let session = sessions::open(&forum.cx, id(ada), &Origin::new(std::net::Ipv4Addr::LOCALHOST, "")).await.expect("a session");
+    let session =
+        sessions::open(&forum.cx, id(ada), &Origin::new(std::net::Ipv4Addr::LOCALHOST, "")).await.expect("a session");
     let cookie = ("cookie", format!("__Host-klatch={session}"));
     let csrf = forum.cx.config.secret.sign("form", &secrets::digest(&session));
     let form = [
-        ("csrf", csrf.as_str()), ("name", "Bridge"), ("read", "yes"), ("write", "yes"), ("where", "all"), ("days", "30"),
+        ("csrf", csrf.as_str()),
+        ("name", "Bridge"),
+        ("read", "yes"),
+        ("write", "yes"),
+        ("where", "all"),
+        ("days", "30"),
         ("current_password", PASSWORD),
     ];
-    let made = send(&forum, TestRequest::post().uri("/-/settings/tokens").insert_header(cookie.clone()).set_form(form)).await;
+    let made =
+        send(&forum, TestRequest::post().uri("/-/settings/tokens").insert_header(cookie.clone()).set_form(form)).await;
     let token = made.text.split("<code>").nth(1).and_then(|rest| rest.split('<').next()).expect("a token").to_owned();
     assert!(token.starts_with("klatch_") && token.len() == 55, "{token}");
     let page = send(&forum, TestRequest::get().uri("/-/settings/tokens").insert_header(cookie.clone())).await;
@@ -54,7 +61,8 @@ async fn a_token_is_shown_once_and_signs_in_until_it_is_revoked(forum: TestForum
     let stored = texts(&forum).await;
     assert!(!stored.contains(&token), "only its digest is stored");
     let revoke = format!("/-/settings/tokens/{}/revoke", listed[0].id);
-    let gone = send(&forum, TestRequest::post().uri(&revoke).insert_header(cookie).set_form([("csrf", csrf.as_str())])).await;
+    let gone =
+        send(&forum, TestRequest::post().uri(&revoke).insert_header(cookie).set_form([("csrf", csrf.as_str())])).await;
     assert_eq!(gone.status, 303);
     assert_eq!(client.get("/api/account/verify.json").await.error(401), "Incorrect username or password.");
     let ben = forum.person("ben").await;
@@ -89,11 +97,16 @@ async fn a_form_that_is_not_right_says_what_to_correct(forum: TestForum) {
     let (ada, ben) = (forum.person("ada").await, forum.person("ben").await);
     let theirs = forum.group(ben, "Theirs", GroupKind::Public).await;
     let good = || TokenForm { name: "Phone".into(), scopes: scopes("read"), groups: None, days: 30 };
-    let complain = async |form: TokenForm, password: &str| {
-        match api_tokens::create(&forum.cx, id(ada), form, Password::new(password)).await {
-            Err(Error::Invalid(fields)) => fields.iter().map(|(field, _)| field.to_owned()).collect::<Vec<_>>().join(","),
-            other => panic!("{other:?}"),
-        }
+    let complain = async |form: TokenForm, password: &str| match api_tokens::create(
+        &forum.cx,
+        id(ada),
+        form,
+        Password::new(password),
+    )
+    .await
+    {
+        Err(Error::Invalid(fields)) => fields.iter().map(|(field, _)| field.to_owned()).collect::<Vec<_>>().join(","),
+        other => panic!("{other:?}"),
     };
     assert_eq!(complain(TokenForm { name: " ".into(), ..good() }, PASSWORD).await, "name");
     assert_eq!(complain(TokenForm { name: "n".repeat(61), ..good() }, PASSWORD).await, "name");
@@ -170,7 +183,10 @@ async fn a_token_for_some_groups_finds_no_others(forum: TestForum) {
     }
     client.post("/api/groups/create.json", &[("name", "New")]).await.error(403);
     assert_eq!(client.get("/api/account/mentions.json").await.ok()["mentions"], json!([]));
-    assert_eq!(client.get("/api/groups/discover/explore/popular.json").await.ok()["groups"].as_array().map(Vec::len), Some(1));
+    assert_eq!(
+        client.get("/api/groups/discover/explore/popular.json").await.ok()["groups"].as_array().map(Vec::len),
+        Some(1)
+    );
     client.post("/api/account/mark_read.json", &[]).await.ok();
     forum.pass(Duration::from_secs(5));
     let unread = Client::new(&forum, "ada").get(&format!("/api/topics/{}.json", soup.topic)).await.ok();
