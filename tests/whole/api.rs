@@ -15,14 +15,19 @@ crate::both_ways!(
     a_client_follows_a_thousand_messages_with_none_missing_or_doubled,
     every_kind_of_event_is_told_in_its_form,
     a_poll_filters_by_group_and_topic,
+    a_token_of_the_settings_page_follows_its_group_alone,
     a_cursor_that_is_gone_is_answered_honestly_and_the_client_goes_on,
     credentials_that_end_end_the_poll,
 );
 
 /// `user:PASSWORD` in Base64.
 fn basic(name: &str) -> String {
+    basic_with(name, PASSWORD)
+}
+
+fn basic_with(name: &str, secret: &str) -> String {
     let mut text = String::new();
-    let plain = format!("{name}:{PASSWORD}");
+    let plain = format!("{name}:{secret}");
     for three in plain.as_bytes().chunks(3) {
         let bits = three.iter().fold(0u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - three.len()));
         for digit in 0..4 {
@@ -134,7 +139,7 @@ async fn requests_are_answered_in_the_forms_that_clients_send(running: Running) 
 struct Follower {
     client: Client,
     base: String,
-    name: String,
+    authorization: String,
     /// More parameters.
     more: String,
     cursor: String,
@@ -147,7 +152,7 @@ impl Follower {
         Self {
             client,
             base: forum.base.clone(),
-            name: name.to_owned(),
+            authorization: format!("Basic {}", basic(name)),
             more: more.to_owned(),
             cursor: "null".to_owned(),
             seen: Vec::new(),
@@ -157,7 +162,7 @@ impl Follower {
     /// Polls once; `None` when no server answers.
     async fn poll(&mut self, more: &str) -> Option<Value> {
         let url = format!("{}/api/live.json?cursor={}{}{more}", self.base, self.cursor, self.more);
-        let request = self.client.get(url).header("authorization", format!("Basic {}", basic(&self.name)));
+        let request = self.client.get(url).header("authorization", &self.authorization);
         let answer = request.send().await.ok()?;
         if answer.status().is_server_error() {
             return None;
@@ -201,7 +206,7 @@ impl Follower {
     /// Calls the API. Tries again while no server answers.
     async fn call(&self, path: &str, form: &[(&str, &str)]) -> Value {
         let url = format!("{}/api/{path}", self.base);
-        let request = self.client.post(url).header("authorization", format!("Basic {}", basic(&self.name))).form(form);
+        let request = self.client.post(url).header("authorization", &self.authorization).form(form);
         let answer = request.send().await.expect("an answer");
         let status = answer.status();
         let said: Value = answer.json().await.expect("JSON");
@@ -428,6 +433,36 @@ async fn a_poll_filters_by_group_and_topic(running: Running) {
     let (status, said) =
         poll(&format!("group_id={}&cursor={}", birds.id, place["_id"].as_str().expect("a cursor"))).await;
     assert!(status == 200 && said["messages"].as_array().is_some_and(|all| !all.is_empty()), "{said}");
+}
+
+async fn a_token_of_the_settings_page_follows_its_group_alone(running: Running) {
+    let forum = Forum::start(running).await;
+    let ana = newcomer(&forum, "ana").await;
+    let (birds, fish) = (group_of(&ana, "Birds", "public").await, group_of(&ana, "Fish", "private").await);
+    let (herons, eels) = (topic_in(&ana, &birds, "Herons", "0").await, topic_in(&ana, &fish, "Eels", "0").await);
+    let form = ana.get("/-/settings/tokens").await.expect(200).form("/-/settings/tokens");
+    let form = form.with("name", "Bridge").with("where", "some").with(&format!("g{}", birds.id), "yes");
+    let made = ana.submit(&form.with("current_password", PASSWORD)).await.expect(200);
+    let token = made.html.split("<code>klatch_").nth(1).and_then(|rest| rest.split('<').next()).expect("a token");
+    let mut follower = Follower::new(&forum, "ana", "");
+    follower.authorization = format!("Basic {}", basic_with("ana", &format!("klatch_{token}")));
+    follower.begin().await;
+    let poster = Follower::new(&forum, "ana", "");
+    for number in 0..3 {
+        poster.post(&eels, &number.to_string()).await;
+        poster.post(&herons, &number.to_string()).await;
+    }
+    follower.until("message", 3).await;
+    forum.jobs_done().await;
+    follower.poll("&immediate=true").await.expect("an answer");
+    assert!(follower.of("message").iter().all(|event| event["topic"]["name"] == "Herons"), "{:?}", follower.seen);
+    // Revoked, it ends at once.
+    let page = ana.get("/-/settings/tokens").await.expect(200);
+    page.must_say("Bridge");
+    ana.submit(&page.form("/revoke")).await.expect(200);
+    let url = format!("{}/api/live.json?immediate=true", forum.base);
+    let answer = follower.client.get(url).header("authorization", &follower.authorization).send().await;
+    assert_eq!(answer.expect("an answer").status(), 401);
 }
 
 async fn a_cursor_that_is_gone_is_answered_honestly_and_the_client_goes_on(running: Running) {
