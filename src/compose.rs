@@ -69,6 +69,7 @@ async fn connect(settings: &Settings, search: bool, waits: bool) -> Result<Conte
         search,
         mail: settings.mail.clone(),
         sessions: Arc::default(),
+        credentials: Arc::default(),
         rules: Arc::default(),
         group_names: Arc::default(),
         site: Arc::default(),

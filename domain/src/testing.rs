@@ -125,6 +125,7 @@ impl TestForum {
                 Mailer::parse_from("Test <forum@forum.example>").expect("an address"),
             ),
             sessions: Arc::default(),
+            credentials: Arc::default(),
             rules: Arc::default(),
             group_names: Arc::default(),
             site: Arc::default(),
@@ -141,6 +142,7 @@ impl TestForum {
         match &self.redis {
             None => Context {
                 sessions: Arc::default(),
+                credentials: Arc::default(),
                 rules: Arc::default(),
                 group_names: Arc::default(),
                 site: Arc::default(),

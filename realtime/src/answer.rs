@@ -34,6 +34,17 @@ pub enum Answer {
     Foreign,
     /// The request is invalid; the text says why.
     Invalid(&'static str),
+    /// To a client of the API.
+    Api {
+        status: u16,
+        /// JSON.
+        body: String,
+        /// Whether to ask for credentials.
+        challenge: bool,
+        retry_after: Option<Duration>,
+        /// The number of events in it.
+        events: usize,
+    },
     /// The poll is rejected for now.
     Busy { trouble: Trouble, retry_after: Duration },
 }
@@ -60,15 +71,23 @@ impl Answer {
             Self::Foreign => 403,
             Self::NotFound => 404,
             Self::Invalid(_) => 400,
+            Self::Api { status, .. } => *status,
             Self::Busy { trouble: Trouble::TooMany, .. } => 429,
             Self::Busy { trouble: Trouble::Full | Trouble::Draining | Trouble::Away, .. } => 503,
         }
     }
 
+    /// Whether the client is asked for credentials.
+    pub fn challenges(&self) -> bool {
+        matches!(self, Self::Api { challenge: true, .. })
+    }
+
     /// Returns the seconds for `Retry-After`, rounded up.
     pub fn retry_after(&self) -> Option<u64> {
         match self {
-            Self::Busy { retry_after, .. } => Some(retry_after.as_millis().div_ceil(1_000) as u64),
+            Self::Busy { retry_after, .. } | Self::Api { retry_after: Some(retry_after), .. } => {
+                Some(retry_after.as_millis().div_ceil(1_000) as u64)
+            }
             _ => None,
         }
     }
@@ -96,6 +115,7 @@ impl Answer {
             Self::NotFound => error("not_found", "There is nothing to hear."),
             Self::Foreign => error("foreign", "Only pages of this site hear what happens here."),
             Self::Invalid(why) => error("invalid", why),
+            Self::Api { body, .. } => body.clone(),
             Self::Busy { trouble: Trouble::TooMany, .. } => {
                 error("too_many", "Too many pages are open at your address.")
             }
@@ -105,6 +125,9 @@ impl Answer {
         }
     }
 }
+
+/// The challenge to clients of the API without credentials. Some compare the realm.
+pub(crate) const CHALLENGE: &str = "Basic realm=\"Convore\"";
 
 /// Returns an error as JSON: a code for programs and a text for users.
 pub(crate) fn error(code: &str, text: &str) -> String {

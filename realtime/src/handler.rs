@@ -1,14 +1,15 @@
 //! The poll as an actix-web route.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
+use actix_web::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::web::{Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::platform::origins::Source;
 
-use crate::answer::{ALLOWED, Answer, error};
+use crate::answer::{ALLOWED, Answer, CHALLENGE, error};
+use crate::api::{self, ApiRequest, ApiWho};
 use crate::live::Live;
-use crate::poll::{check, poll};
+use crate::poll::{check, check_api, poll, poll_api};
 use crate::request::{BadRequest, Request};
 use crate::who::{self, Who};
 
@@ -22,7 +23,53 @@ pub fn configure(live: Live) -> impl FnOnce(&mut ServiceConfig) {
             .route(web::method(actix_web::http::Method::OPTIONS).to(options))
             .default_service(web::to(wrong_method));
         app.app_data(Data::new(live)).service(route);
+        for path in API {
+            let route = web::resource(path)
+                .route(web::get().to(show_api))
+                .route(web::head().to(head_api))
+                .route(web::method(actix_web::http::Method::OPTIONS).to(options))
+                .default_service(web::to(wrong_method));
+            app.service(route);
+        }
     }
+}
+
+/// The addresses of the API's poll. Some clients leave the ending out.
+const API: [&str; 2] = ["/api/live.json", "/api/live"];
+/// The most bytes of a body that some clients send with a GET.
+const BODY: usize = 4_096;
+
+async fn show_api(request: HttpRequest, payload: web::Payload, live: Data<Live>) -> HttpResponse {
+    match api_who(&request, &live) {
+        Ok(who) => respond(&poll_api(&live, &who, &api_request(&request, payload).await).await),
+        Err(refusal) => respond(&refusal),
+    }
+}
+
+async fn head_api(request: HttpRequest, payload: web::Payload, live: Data<Live>) -> HttpResponse {
+    match api_who(&request, &live) {
+        Ok(who) => respond(&check_api(&live, &who, &api_request(&request, payload).await).await),
+        Err(refusal) => respond(&refusal),
+    }
+}
+
+async fn api_request(request: &HttpRequest, payload: web::Payload) -> ApiRequest {
+    // What cannot be read is no parameter.
+    let body = payload.to_bytes_limited(BODY).await.ok().and_then(Result::ok).unwrap_or_default();
+    ApiRequest::read(request.query_string().as_bytes(), &body)
+}
+
+/// Reads who asks. A page of another site is nobody: its browser may add credentials by itself.
+fn api_who(request: &HttpRequest, live: &Live) -> Result<ApiWho, Answer> {
+    let value = |name: &str| request.headers().get(name).map(|value| value.as_bytes());
+    let source = Source { site: value("sec-fetch-site"), origin: value("origin"), host: value("host") };
+    if !source.is_own(&live.cx().config.base_url) {
+        return Err(api::refusal(403, "Pages of other sites cannot use this."));
+    }
+    let peer = request.peer_addr().map_or_else(|| std::net::Ipv4Addr::UNSPECIFIED.into(), |peer| peer.ip());
+    let forwarded = request.headers().get_all("x-forwarded-for").map(|value| value.as_bytes());
+    let client = live.config().proxies.client(peer, forwarded);
+    Ok(ApiWho::new(value("authorization"), client))
 }
 
 async fn show(request: HttpRequest, live: Data<Live>) -> HttpResponse {
@@ -79,6 +126,9 @@ fn respond(answer: &Answer) -> HttpResponse {
     let mut response = HttpResponse::build(status);
     response.insert_header((CACHE_CONTROL, "no-store"));
     response.insert_header((CONTENT_TYPE, "application/json; charset=utf-8"));
+    if answer.challenges() {
+        response.insert_header((WWW_AUTHENTICATE, CHALLENGE));
+    }
     if let Some(seconds) = answer.retry_after() {
         response.insert_header((RETRY_AFTER, seconds.to_string()));
     }

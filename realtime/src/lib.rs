@@ -4,6 +4,7 @@
 //! small server in which a waiting poll costs little. [`configure`] mounts it as a route in an actix-web server.
 
 mod answer;
+mod api;
 #[cfg(any(feature = "fuzzing", test))]
 pub mod fuzzing;
 mod handler;
@@ -23,11 +24,12 @@ use std::time::Duration;
 use domain::site::proxies::Proxies;
 
 pub use answer::{Answer, Trouble};
+pub use api::{ApiRequest, ApiWho};
 pub use handler::configure;
 pub use http1::{Limits, run};
 pub use listen::{bind, bind_shared};
 pub use live::Live;
-pub use poll::{Begun, Waiting, Woken, begin, check, poll};
+pub use poll::{Begun, Waiting, Woken, begin, begin_api, check, check_api, poll, poll_api};
 pub use request::{BadRequest, Request};
 pub use who::Who;
 

@@ -7,6 +7,7 @@ use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use domain::Context;
+use domain::api::live::Events;
 use domain::bus::{Control, Event};
 use domain::model::{GroupId, ReadPosition, TopicId, UserId};
 use serde::Deserialize;
@@ -44,6 +45,7 @@ struct Inner {
     polls: Arc<Polls>,
     metrics: Metrics,
     public: PublicGroups,
+    events: Events,
     unsettled: Mutex<Unsettled>,
     writing: Arc<Semaphore>,
     unwritten: Arc<Semaphore>,
@@ -86,6 +88,7 @@ impl Live {
             polls: Polls::new(caps),
             metrics: Metrics::default(),
             public: PublicGroups::default(),
+            events: Events::default(),
             unsettled: Mutex::default(),
             writing: Arc::new(Semaphore::new(WRITING)),
             unwritten: Arc::new(Semaphore::new(UNWRITTEN)),
@@ -141,6 +144,10 @@ impl Live {
 
     pub(crate) fn polls(&self) -> &Arc<Polls> {
         &self.0.polls
+    }
+
+    pub(crate) fn events(&self) -> &Events {
+        &self.0.events
     }
 
     pub(crate) async fn is_public(&self, group: GroupId) -> domain::Result<bool> {
@@ -225,6 +232,7 @@ impl Inner {
     fn handle(&self, word: &Control) {
         // First update the caches, then wake the polls that read them.
         self.cx.sessions.handle(word);
+        self.cx.credentials.handle(word);
         self.public.handle(word);
         let change = match word {
             Control::MembershipChanged { user, group } => Some((Some(*user), *group)),

@@ -46,6 +46,12 @@ fn kind(answer: &Answer) -> usize {
         Answer::Busy { trouble: Trouble::Draining, .. } => 8,
         Answer::Busy { trouble: Trouble::Away, .. } => 9,
         Answer::Foreign => 10,
+        Answer::Api { status: 200, events, .. } => usize::from(*events == 0),
+        Answer::Api { status: 401, .. } => 3,
+        Answer::Api { status: 403 | 404, .. } => 4,
+        Answer::Api { status: 429, .. } => 6,
+        Answer::Api { status: 500.., .. } => 9,
+        Answer::Api { .. } => 5,
     }
 }
 

@@ -12,6 +12,7 @@ use domain::platform::networks::network;
 use tokio::time::{Instant, sleep_until};
 
 use crate::answer::{Answer, Trouble};
+use crate::api::{self, ApiPoll, ApiRequest, ApiWho};
 use crate::live::{Live, jitter};
 use crate::polls::{PollAuth, PollKey, PollSlot, Rejected, SessionId, Signal};
 use crate::request::Request;
@@ -51,6 +52,8 @@ pub struct Waiting {
     watch: Subscription,
     after: Cursor,
     deadline: Instant,
+    /// For a client of the API.
+    api: Option<Box<ApiPoll>>,
 }
 
 /// The reason why a wait ended.
@@ -83,7 +86,7 @@ pub async fn check(live: &Live, who: &Who, request: &Request) -> Answer {
     let request = Request { seen: Vec::new(), ..request.clone() };
     match begin(live, who, &request).await {
         Begun::Answered(answer) => answer,
-        Begun::Waiting(waiting) => waiting.nothing(live.retry_in()),
+        Begun::Waiting(waiting) => waiting.nothing(live, live.retry_in()).await,
     }
 }
 
@@ -148,9 +151,89 @@ async fn try_to_begin(live: &Live, who: &Who, request: &Request) -> domain::Resu
     }
     let watch = live.cx().hub.subscribe(reader.stream());
     let deadline = Instant::now() + live.patience();
-    let mut waiting = Waiting { place, watch, after: request.after, deadline };
+    let mut waiting = Waiting { place, watch, after: request.after, deadline, api: None };
     Ok(match waiting.read(live).await? {
         Some(answer) => Begun::Answered(answer),
+        None => Begun::Waiting(waiting),
+    })
+}
+
+/// As [`poll`], for a client of the API.
+pub async fn poll_api(live: &Live, who: &ApiWho, request: &ApiRequest) -> Answer {
+    match Box::pin(begin_api(live, who, request)).await {
+        Begun::Answered(answer) => answer,
+        Begun::Waiting(mut waiting) => loop {
+            let woken = waiting.woken().await;
+            if let Some(answer) = Box::pin(waiting.go_on(live, woken)).await {
+                return answer;
+            }
+        },
+    }
+}
+
+/// As [`check`], for a client of the API.
+pub async fn check_api(live: &Live, who: &ApiWho, request: &ApiRequest) -> Answer {
+    match begin_api(live, who, &ApiRequest { immediate: true, ..request.clone() }).await {
+        Begun::Answered(answer) => answer,
+        Begun::Waiting(waiting) => waiting.nothing(live, live.retry_in()).await,
+    }
+}
+
+/// As [`begin`], for a client of the API.
+pub async fn begin_api(live: &Live, who: &ApiWho, request: &ApiRequest) -> Begun {
+    let begun = match try_to_begin_api(live, who, request).await {
+        Ok(begun) => begun,
+        Err(error) => Begun::Answered(api::refused(&error).unwrap_or_else(|| api_away(live, &error))),
+    };
+    live.metrics().begun();
+    if let Begun::Answered(answer) = &begun {
+        live.metrics().answered(answer);
+    }
+    begun
+}
+
+fn api_away(live: &Live, error: &domain::Error) -> Answer {
+    live.complain(error);
+    api::later(503, "Live updates are away for a moment.", live.later())
+}
+
+async fn try_to_begin_api(live: &Live, who: &ApiWho, request: &ApiRequest) -> domain::Result<Begun> {
+    let (identity, stream, place) = loop {
+        let heard = live.polls().epoch();
+        let identity = api::identify(live, who, request).await?;
+        let (user, key, filter) = (identity.0.viewer().id(), identity.1.as_deref(), identity.2);
+        let (stream, whose, auth) = match (user, key.and_then(SessionId::read), filter.group) {
+            (Some(user), Some(key), _) => (Stream::User(user), PollKey::User(user), PollAuth::Api(key)),
+            (None, _, Some(group)) => {
+                let network = network(who.origin.address);
+                (Stream::Group(group), PollKey::Reader(Some(network)), PollAuth::Reader(group))
+            }
+            _ => return Err(domain::Error::SignedOut),
+        };
+        match live.polls().enter(heard, whose, auth) {
+            Ok(place) => break (identity, stream, place),
+            Err(Rejected::Late) => {}
+            Err(Rejected::TooMany) => {
+                return Ok(Begun::Answered(api::later(429, "Too many polls from your network.", live.later())));
+            }
+            Err(Rejected::Full | Rejected::Draining) => {
+                return Ok(Begun::Answered(api::later(503, "This server takes no more polls.", live.later())));
+            }
+        }
+    };
+    let watch = live.cx().hub.subscribe(stream);
+    let deadline = Instant::now() + live.patience();
+    if let (Stream::User(user), Some(group)) = (stream, identity.2.outside) {
+        live.cx().hub.reads(user, group);
+    }
+    let api = Box::new(api::begin(live, stream, request, identity).await?);
+    let (immediate, after) = (api.immediate, api.place.at);
+    let mut waiting = Waiting { place, watch, after, deadline, api: Some(api) };
+    Ok(match waiting.read(live).await? {
+        Some(answer) => Begun::Answered(answer),
+        None if immediate || waiting.api.as_ref().is_some_and(|api| api.has_missed()) => {
+            Begun::Answered(waiting.nothing(live, Duration::ZERO).await)
+        }
         None => Begun::Waiting(waiting),
     })
 }
@@ -202,6 +285,7 @@ impl Waiting {
     pub async fn go_on(&mut self, live: &Live, woken: Woken) -> Option<Answer> {
         let answer = match self.try_to_go_on(live, woken.0).await {
             Ok(answer) => answer?,
+            Err(error) if self.api.is_some() => api::refused(&error).unwrap_or_else(|| api_away(live, &error)),
             Err(error) => away(live, &error),
         };
         live.metrics().answered(&answer);
@@ -212,11 +296,13 @@ impl Waiting {
     async fn try_to_go_on(&mut self, live: &Live, wake: Wake) -> domain::Result<Option<Answer>> {
         match wake {
             Wake::Rung => self.read(live).await,
-            Wake::TimeIsUp => Ok(Some(self.nothing(live.retry_in()))),
+            Wake::TimeIsUp => Ok(Some(self.nothing(live, live.retry_in()).await)),
             Wake::Signal(Signal::End) => Ok(Some(Answer::Ended)),
-            Wake::Signal(Signal::Drain) => Ok(Some(self.nothing(live.later()))),
+            Wake::Signal(Signal::Drain) => Ok(Some(self.nothing(live, live.later()).await)),
+            // A client of the API has no page to reload. Each event is checked before it is told.
+            Wake::Signal(Signal::Resync) if self.api.is_some() => Ok(None),
             Wake::Signal(Signal::Resync) => Ok(Some(self.resync())),
-            Wake::Signal(Signal::Evict) => Ok(Some(self.nothing(GIVE_WAY + jitter(GIVE_WAY)))),
+            Wake::Signal(Signal::Evict) => Ok(Some(self.nothing(live, GIVE_WAY + jitter(GIVE_WAY)).await)),
             Wake::Signal(Signal::Recheck) => self.refused(live).await,
         }
     }
@@ -224,6 +310,14 @@ impl Waiting {
     /// Reads the new events, if any.
     async fn read(&mut self, live: &Live) -> domain::Result<Option<Answer>> {
         let (events, last) = match live.cx().hub.backlog(&self.watch, self.after).await? {
+            Backlog::Resync { at } if self.api.is_some() => {
+                self.after = at;
+                if let Some(api) = &mut self.api {
+                    api.lose(live, at).await;
+                    return Ok(Some(api.nothing(live).await));
+                }
+                return Ok(None);
+            }
             Backlog::Resync { at } => return Ok(Some(Answer::Resync { after: at, retry_in: live.retry_in() })),
             Backlog::Entries { events, last } => (events, last),
         };
@@ -235,6 +329,9 @@ impl Waiting {
             && let Some(refusal) = self.refused(live).await?
         {
             return Ok(Some(refusal));
+        }
+        if let Some(api) = &mut self.api {
+            return Box::pin(api.tell(live, &events, last)).await;
         }
         Ok(Some(self.tell(live, events)))
     }
@@ -250,7 +347,10 @@ impl Waiting {
         Answer::Events { after: self.after, events, retry_in: live.retry_in() }
     }
 
-    fn nothing(&self, retry_in: Duration) -> Answer {
+    async fn nothing(&self, live: &Live, retry_in: Duration) -> Answer {
+        if let Some(api) = &self.api {
+            return api.nothing(live).await;
+        }
         Answer::Events { after: self.after, events: Vec::new(), retry_in }
     }
 
@@ -259,8 +359,16 @@ impl Waiting {
     }
 
     /// Checks again who the reader is. Returns the rejection if they are no longer authorized.
-    async fn refused(&self, live: &Live) -> domain::Result<Option<Answer>> {
+    async fn refused(&mut self, live: &Live) -> domain::Result<Option<Answer>> {
         Ok(match self.place.owner() {
+            PollAuth::Api(_) => match &mut self.api {
+                Some(api) => (!Box::pin(api.recheck(live)).await?)
+                    .then(|| api::refusal(401, "These credentials are not valid any more.")),
+                None => Some(api::refusal(401, "These credentials are not valid any more.")),
+            },
+            PollAuth::Reader(group) if self.api.is_some() && !Box::pin(live.is_public(group)).await? => {
+                Some(api::refusal(401, "Sign in with a username and a password or API token."))
+            }
             PollAuth::Session(session) => {
                 match Box::pin(domain::people::sessions::by_id(live.cx(), &session.to_string())).await? {
                     Some(session) if Stream::User(session.person.id) == self.watch.stream() => None,

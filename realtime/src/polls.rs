@@ -27,6 +27,8 @@ const NETWORKS: usize = 4;
 pub(crate) enum PollAuth {
     Session(SessionId),
     Reader(GroupId),
+    /// Credentials of the API, by the key of their check.
+    Api(SessionId),
 }
 
 /// The id of a session, which is a digest, in half the size of its text.

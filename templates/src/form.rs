@@ -401,6 +401,21 @@ form! {
 }
 
 form! {
+    /// Creates an API token.
+    ApiTokenForm {
+        name,
+        /// The words of the ticked scopes, separated by commas.
+        scopes,
+        /// `some`: only in the ticked groups.
+        groups,
+        /// How many days it lasts; `0`: it does not expire.
+        days,
+        /// Never sent back.
+        current_password,
+    }
+}
+
+form! {
     /// Changes the user name.
     NameForm {
         username,

@@ -32,8 +32,7 @@ async fn forward(mut browser: TcpStream, (pages, polls): &(u16, u16)) -> std::io
         }
     };
     let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
-    let is_poll =
-        head.split(' ').nth(1).is_some_and(|path| path.starts_with("/live") || path.starts_with("/api/live.json"));
+    let is_poll = head.split(' ').nth(1).is_some_and(|path| path.starts_with("/live") || path.starts_with("/api/live"));
     let Ok(mut service) = TcpStream::connect(("127.0.0.1", if is_poll { *polls } else { *pages })).await else {
         return browser.write_all(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").await;
     };

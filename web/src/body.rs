@@ -68,12 +68,33 @@ pub struct Body {
 /// # Errors
 /// `TooLarge`; `TooSlow` when it does not come in time; `Unavailable` when there is no room for it now; `BadRequest`
 /// when it is damaged.
-pub async fn read(
+pub async fn read(request: &HttpRequest, payload: Payload, most: usize, room: Arc<Semaphore>) -> Result<Body, Failure> {
+    match gather(request, payload, most, room).await? {
+        (body, None) => Ok(body),
+        (_, Some(broken)) => Err(Failure::Problem(broken)),
+    }
+}
+
+/// As [`read`], but returns what came of a body that ends early: some clients of the API count its length wrong.
+///
+/// # Errors
+/// `TooLarge`; `Unavailable` when there is no room for it now.
+pub async fn read_what_comes(
+    request: &HttpRequest,
+    payload: Payload,
+    most: usize,
+    room: Arc<Semaphore>,
+) -> Result<Body, Failure> {
+    Ok(gather(request, payload, most, room).await?.0)
+}
+
+/// Reads a body, and says why it is not whole.
+async fn gather(
     request: &HttpRequest,
     mut payload: Payload,
     most: usize,
     room: Arc<Semaphore>,
-) -> Result<Body, Failure> {
+) -> Result<(Body, Option<Problem>), Failure> {
     let length = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if length.is_some_and(|length| length > most) {
         return Err(Failure::Problem(Problem::TooLarge));
@@ -83,9 +104,9 @@ pub async fn read(
     let mut body = Body { bytes: Vec::new(), _room: None };
     loop {
         let due = pace.map_or_else(|| without_connection(begun, body.bytes.len()), |pace| pace.body(body.bytes.len()));
-        let Ok(next) = timeout_at(due, payload.next()).await else { return Err(Failure::Problem(Problem::TooSlow)) };
+        let Ok(next) = timeout_at(due, payload.next()).await else { return Ok((body, Some(Problem::TooSlow))) };
         let Some(piece) = next else { break };
-        let piece = piece.map_err(|_| Failure::Problem(Problem::BadRequest))?;
+        let Ok(piece) = piece else { return Ok((body, Some(Problem::BadRequest))) };
         let wanted = body.bytes.len() + piece.len();
         if wanted > most {
             return Err(Failure::Problem(Problem::TooLarge));
@@ -106,7 +127,7 @@ pub async fn read(
     if let Some(pace) = pace {
         pace.complete();
     }
-    Ok(body)
+    Ok((body, None))
 }
 
 /// When the next bytes must have come, in tests that have no connection.

@@ -4,14 +4,14 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::PayloadError;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ACCEPT_ENCODING, ALLOW, CONTENT_ENCODING, HeaderValue, RETRY_AFTER};
+use actix_web::http::header::{ACCEPT_ENCODING, ALLOW, CONTENT_ENCODING, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use templates::errors::{ErrorPage, Problem};
 use templates::form::ProofForm;
 use templates::people::account::{Prove, Waiting};
 
-use crate::failure::{Cause, Failure, wants_json};
+use crate::failure::{Cause, Failure, MUST_SIGN_IN, is_api, wants_json};
 use crate::refused;
 use crate::req::Req;
 use crate::request_log::RequestId;
@@ -65,8 +65,17 @@ async fn rendered(
 }
 
 async fn respond(cause: Cause, request: &HttpRequest, status: StatusCode) -> HttpResponse {
-    let mut response =
-        if wants_json(request) { HttpResponse::build(status).json(cause.json) } else { page(&cause, request).await };
+    let mut response = if is_api(request) && cause.is_signed_out {
+        HttpResponse::build(status).json(serde_json::json!({"error": MUST_SIGN_IN}))
+    } else if wants_json(request) {
+        HttpResponse::build(status).json(cause.json)
+    } else {
+        page(&cause, request).await
+    };
+    if is_api(request) && status == StatusCode::UNAUTHORIZED {
+        // Some clients compare the realm.
+        response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"Convore\""));
+    }
     let wait = match cause.problem {
         Problem::TooMany(seconds) => Some(seconds),
         _ if response.status() == StatusCode::SERVICE_UNAVAILABLE => Some(RESTING),

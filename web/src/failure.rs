@@ -21,6 +21,8 @@ pub enum Failure {
     Domain(Error),
     /// The request itself is at fault.
     Problem(Problem),
+    /// The credentials of an API client are missing (`None`) or refused.
+    Credentials(Option<String>),
     /// The account waits for approval by an admin of the site.
     Waiting,
     /// An admin must give the password again, and what was wrong with it.
@@ -46,6 +48,7 @@ impl fmt::Display for Failure {
         match self {
             Self::Domain(error) => error.fmt(f),
             Self::Problem(problem) => write!(f, "{problem:?}"),
+            Self::Credentials(why) => write!(f, "credentials: {why:?}"),
             Self::Waiting => f.write_str("the account waits"),
             Self::Unproved(_) => f.write_str("the admin must give the password again"),
             Self::NeedsTwoFactor => f.write_str("the admin must turn on two-factor authentication"),
@@ -58,7 +61,8 @@ impl Failure {
     pub fn problem(&self) -> Problem {
         match self {
             Self::Problem(problem) => problem.clone(),
-            Self::Waiting
+            Self::Credentials(_)
+            | Self::Waiting
             | Self::Unproved(_)
             | Self::NeedsTwoFactor
             | Self::Domain(Error::SignedOut | Error::Forbidden(_) | Error::Pending) => Problem::Forbidden,
@@ -90,7 +94,12 @@ impl Failure {
                 tracing::error!(error = %cause, "a request failed at the search index")
             }
             Self::Domain(Error::Internal(cause)) => tracing::error!(error = %cause, "a request failed"),
-            Self::Domain(_) | Self::Problem(_) | Self::Waiting | Self::Unproved(_) | Self::NeedsTwoFactor => {}
+            Self::Domain(_)
+            | Self::Problem(_)
+            | Self::Credentials(_)
+            | Self::Waiting
+            | Self::Unproved(_)
+            | Self::NeedsTwoFactor => {}
         }
     }
 
@@ -114,6 +123,8 @@ impl Failure {
             }
             Self::Unproved(_) => json!({"error": "Give your password again first: reload the page and repeat this."}),
             Self::NeedsTwoFactor => json!({"error": "Turn on two-factor authentication first."}),
+            Self::Credentials(Some(why)) => json!({"error": why}),
+            Self::Credentials(None) => json!({"error": MUST_SIGN_IN}),
             Self::Waiting => json!({"error": "Your account waits for an admin of the site."}),
             Self::Problem(Problem::NotSecure(address)) => {
                 json!({"error": format!("The site is at {address}: open it there.")})
@@ -141,7 +152,7 @@ fn status_words(status: StatusCode) -> &'static str {
 impl ResponseError for Failure {
     fn status_code(&self) -> StatusCode {
         let status = match self {
-            Self::Domain(Error::SignedOut) => 401,
+            Self::Credentials(_) | Self::Domain(Error::SignedOut) => 401,
             _ => self.problem().status(),
         };
         StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
@@ -158,8 +169,20 @@ impl ResponseError for Failure {
     }
 }
 
-/// Whether the request comes from a script that wants JSON.
+/// What an API client without credentials is told.
+pub const MUST_SIGN_IN: &str = "Sign in with your username and your password or an API token.";
+
+/// Whether the request is one of the API.
+pub fn is_api(request: &HttpRequest) -> bool {
+    request.path().starts_with("/api/")
+}
+
+/// Whether the request comes from a program that wants JSON.
 pub fn wants_json(request: &HttpRequest) -> bool {
+    is_api(request) || accepts_json(request)
+}
+
+fn accepts_json(request: &HttpRequest) -> bool {
     request
         .headers()
         .get(ACCEPT)

@@ -79,6 +79,7 @@ const FLASHES: &[(&str, &str)] = &[
     ("all-unread", "Marked as unread again."),
     ("not-undone", "This can no longer be undone."),
     ("revoked", "That session is signed out."),
+    ("token-revoked", "That API token is revoked."),
     ("retried", "The job will be tried again."),
     ("dropped", "The job is gone."),
     ("hidden", "Hidden in this browser, until it says something else."),

@@ -6,6 +6,9 @@
 mod assets;
 mod body;
 mod compressed;
+#[cfg(test)]
+mod convore;
+mod entry;
 mod errors;
 mod failure;
 mod flash;
@@ -40,6 +43,7 @@ use actix_web::{App, middleware};
 use domain::Context;
 use domain::site::proxies::Proxies;
 
+pub use handlers::api::ROUTES as API_ROUTES;
 pub use routes::{Entry, ROUTES};
 pub use server::pace::Times;
 pub use site::Site;
@@ -121,6 +125,7 @@ where
             .wrap(middleware::from_fn(headers::add))
             .wrap(middleware::from_fn(request_log::log))
             .wrap(middleware::from_fn(server::pace::follow))
+            .wrap(middleware::from_fn(handlers::api::without_second_slash))
             .configure(mount.clone())
             .configure(routes::configure)
     })?;

@@ -1,51 +1,27 @@
 //! The route table: every address of the program except the long poll.
 
-use actix_web::guard::{Any, Get, Head};
+use actix_web::HttpRequest;
 use actix_web::http::header::HeaderValue;
-use actix_web::web::{self, ServiceConfig, post, to};
-use actix_web::{HttpRequest, Route};
+use actix_web::web::{self, ServiceConfig, to};
 
 use templates::errors::Problem;
 
 use crate::assets;
-use crate::body::{MostBytes, WITH_TEXT, WITHOUT_TEXT};
+use crate::body::{MostBytes, WITHOUT_TEXT};
+pub use crate::entry::Entry;
+use crate::entry::routes;
 use crate::failure::Failure;
 use crate::handlers::admin::{health, person, site, statistics};
 use crate::handlers::groups::{invitations, members, requests};
 use crate::handlers::messages::{conversations, mentions};
 use crate::handlers::moderation::{approval_queue, bulk_delete, log, reports, rules, warnings};
 use crate::handlers::people::{
-    account, addresses, ignores, notices, own_account, passwords, profiles, settings, sign_ups, two_factor,
+    account, addresses, api_tokens, ignores, notices, own_account, passwords, profiles, settings, sign_ups, two_factor,
 };
 use crate::handlers::topics::{merges, reads, splits, subscriptions};
-use crate::handlers::{admin, groups, help, home, messages, search, topics, well_known};
+use crate::handlers::{admin, api, groups, help, home, messages, search, topics, well_known};
 
-/// A route: the table is both mounted and walked by the tests.
-#[derive(Debug)]
-pub struct Entry {
-    /// `get` or `post`.
-    pub method: &'static str,
-    /// The path, with parameters in braces.
-    pub path: &'static str,
-    /// The maximum bytes of its form.
-    pub most_bytes: usize,
-    route: fn() -> Route,
-}
-
-macro_rules! routes {
-    ($($method:ident $path:literal $($with:ident $text:ident)? => $handler:path;)*) => {
-        &[$(Entry {
-            method: stringify!($method),
-            path: $path,
-            most_bytes: routes!(@bytes $($with $text)?),
-            route: || $method().to($handler),
-        }),*]
-    };
-    (@bytes with text) => { WITH_TEXT };
-    (@bytes) => { WITHOUT_TEXT };
-}
-
-/// All routes except the long poll. Forms that may contain a long text are marked `with text`; others are small. Group
+/// All routes except the long poll and the API. Forms that may contain a long text are marked `with text`; others are small. Group
 /// and topic paths come last: they match everything else.
 pub const ROUTES: &[Entry] = routes! {
     get "/" => home::index;
@@ -105,6 +81,9 @@ pub const ROUTES: &[Entry] = routes! {
     post "/-/settings/account/delete" => own_account::destroy;
     get "/-/settings/sessions" => settings::sessions;
     post "/-/settings/sessions/{id}/revoke" => settings::revoke;
+    get "/-/settings/tokens" => api_tokens::index;
+    post "/-/settings/tokens" => api_tokens::create;
+    post "/-/settings/tokens/{id}/revoke" => api_tokens::revoke;
     post "/-/users/{name}/ignore" => ignores::ignore;
 
     get "/-/following" => subscriptions::index;
@@ -243,45 +222,44 @@ pub const ROUTES: &[Entry] = routes! {
 
     get "/{group}/" => groups::show;
     get "/{group}/{topic}/" => topics::show;
+    get "/{group}/{topic}/{message}/" => messages::at_own_address;
 };
 
 /// Path prefixes that are matched as one scope.
-const SCOPES: [&str; 2] = ["/-", "/admin"];
+const SCOPES: [&str; 3] = ["/-", "/admin", "/api"];
+
+/// All routes that this crate mounts.
+fn all() -> impl Iterator<Item = &'static Entry> {
+    ROUTES.iter().chain(api::ROUTES)
+}
 
 /// Mounts all routes.
 pub fn configure(app: &mut ServiceConfig) {
     app.app_data(MostBytes(most_bytes));
     for scope in SCOPES {
         let part = |entry: &&Entry| entry.path.strip_prefix(scope).is_some_and(|rest| rest.starts_with('/'));
-        let mounted = ROUTES
-            .iter()
+        let mounted = all()
             .filter(part)
             .fold(web::scope(scope), |mounted, entry| mounted.route(&entry.path[scope.len()..], (entry.route)()));
         app.service(mounted);
     }
-    let others = ROUTES.iter().filter(|entry| !SCOPES.iter().any(|scope| entry.path.starts_with(&format!("{scope}/"))));
+    let others = all().filter(|entry| !SCOPES.iter().any(|scope| entry.path.starts_with(&format!("{scope}/"))));
     for entry in others {
         app.route(entry.path, (entry.route)());
     }
     app.default_service(to(nothing));
 }
 
-/// A GET route; HEAD is a GET of which the server drops the body.
-fn get() -> Route {
-    web::route().guard(Any(Get()).or(Head()))
-}
-
 /// Returns the maximum bytes of a form that was sent to this route.
 fn most_bytes(request: &HttpRequest) -> usize {
     let pattern = request.match_pattern();
-    let entry = ROUTES.iter().find(|entry| entry.method == "post" && Some(entry.path) == pattern.as_deref());
+    let entry = all().find(|entry| entry.method == "post" && Some(entry.path) == pattern.as_deref());
     entry.map_or(WITHOUT_TEXT, |entry| entry.most_bytes)
 }
 
 /// Returns the methods of a path in the table for `Allow`; `None` for an unknown path.
 pub fn allowed(pattern: &str) -> Option<HeaderValue> {
-    let methods: Vec<&str> = ROUTES
-        .iter()
+    let methods: Vec<&str> = all()
         .filter(|entry| entry.path == pattern)
         .map(|entry| if entry.method == "get" { "GET, HEAD" } else { "POST" })
         .collect();
@@ -300,7 +278,7 @@ async fn nothing(request: actix_web::HttpRequest) -> crate::failure::Answer {
         && !path.starts_with("/-/")
         && !path.starts_with("/static/")
         && !path.starts_with("/api/")
-        && path.split('/').count() <= 3
+        && path.split('/').count() <= 4
         && crate::form::own_path(path).is_some();
     if is_page {
         let query =

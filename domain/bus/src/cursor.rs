@@ -23,6 +23,11 @@ pub struct Cursor {
 pub struct BadCursor;
 
 impl Cursor {
+    /// Returns the milliseconds, and the number of the entry within them.
+    pub fn parts(self) -> (u64, u64) {
+        (self.ms, self.number)
+    }
+
     /// Returns the first id of a new stream: the current time and a random number. The random number keeps a stream
     /// that is lost and recreated within the same millisecond from containing a cursor of the old one.
     pub(super) fn start(now: Timestamp) -> Self {

@@ -218,6 +218,17 @@ impl Bus {
         }
     }
 
+    /// Returns the cursor of the stream's oldest entry; `None` if the stream does not exist.
+    ///
+    /// # Errors
+    /// When Redis does not answer.
+    pub async fn oldest(&self, stream: Stream) -> Result<Option<Cursor>, BusError> {
+        match self {
+            Self::Memory(memory) => Ok(memory.oldest(stream)),
+            Self::Redis(redis) => redis.oldest(stream).await,
+        }
+    }
+
     /// Marks the users as online.
     ///
     /// # Errors

@@ -101,6 +101,11 @@ impl Memory {
         there.entries.range(from..).take(BATCH + 1).cloned().collect()
     }
 
+    pub(super) fn oldest(&self, stream: Stream) -> Option<Cursor> {
+        let (mut state, now) = self.state();
+        state.live(stream, now)?.entries.front().map(|entry| entry.id)
+    }
+
     pub(super) fn renew(&self, presence: &Presence) {
         let (mut state, now) = self.state();
         for stream in &presence.streams {

@@ -175,6 +175,13 @@ impl Redis {
         answered.await.map_err(gone)?
     }
 
+    pub(super) async fn oldest(&self, stream: Stream) -> Result<Option<Cursor>, BusError> {
+        let mut look = pipe();
+        look.cmd("XRANGE").arg(self.server.names.of(Name::Entries(stream))).arg("-").arg("+").arg("COUNT").arg(1);
+        let there = self.server.run(&look).await?.into_iter().next().map(read_entries).transpose()?;
+        Ok(there.and_then(|entries| entries.into_iter().next()).map(|entry| entry.id))
+    }
+
     pub(super) async fn renew(&self, presence: &Presence) -> Result<(), BusError> {
         let names = &self.server.names;
         let now = self.clock.now();

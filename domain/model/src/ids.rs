@@ -58,4 +58,6 @@ ids! {
     NoticeId,
     /// A bulk delete of everything by one user.
     BulkDeleteId,
+    /// A token for the API.
+    ApiTokenId,
 }

@@ -3,6 +3,7 @@
 // Fields of plain records are documented where their names do not say enough.
 #![allow(missing_docs)]
 
+mod api_tokens;
 mod denied;
 mod email_kinds;
 mod groups;
@@ -24,6 +25,7 @@ mod topics;
 mod unique;
 mod words;
 
+pub use api_tokens::*;
 pub use denied::{Denied, Fields};
 pub use email_kinds::EmailKind;
 pub use groups::*;

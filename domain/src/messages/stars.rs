@@ -4,7 +4,7 @@ use crate::live::tell;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::jobs;
-use crate::platform::jobs::Cause;
+use crate::platform::jobs::{Cause, StarredBy};
 use crate::site::rate_limits;
 use crate::site::rate_limits::By;
 use crate::topics;
@@ -31,7 +31,8 @@ pub async fn toggle(cx: &Context, viewer: Viewer, id: MessageId) -> Result<(Perm
     if starred {
         store::messages::stars::insert(&mut tx, id, user, now).await?;
     }
-    jobs::enqueue(&mut tx, Cause::StarsChanged { message: id }, now).await?;
+    jobs::enqueue(&mut tx, Cause::StarsChanged { message: id, by: Some(StarredBy { user, starred, at: now }) }, now)
+        .await?;
     tx.commit().await?;
     cx.wake.after_commit();
     tell::pages_changed(cx, Some((found.group.id, raw.topic_id))).await;

@@ -79,6 +79,7 @@ async fn delete_in(tx: &mut Tx, cx: &Context, user: UserId, erase: bool, letter:
     store::people::former_names::let_go(tx, user, now.plus(NAME_KEPT)).await?;
     anonymize(tx, user, now).await?;
     store::people::two_factor::delete(tx, user).await?;
+    store::people::api_tokens::delete_all(tx, user).await?;
     store::moderation::approval_queue::delete_of(tx, user).await?;
     store::people::notices::delete_of(tx, user).await?;
     let ended = store::people::sessions::delete_all(tx, user).await?;
@@ -159,7 +160,7 @@ pub(crate) async fn purge_step(cx: &Context, user: UserId, erase: bool) -> Resul
     let stars = store::people::account_deletion::delete_stars(&mut tx, user, BATCH).await?;
     for &message in &stars {
         store::messages::touch(&mut tx, message).await?;
-        jobs::enqueue(&mut tx, Cause::StarsChanged { message }, now).await?;
+        jobs::enqueue(&mut tx, Cause::StarsChanged { message, by: None }, now).await?;
     }
     // Former mentions become plain text.
     for (message, raw, nodes) in &parsed {

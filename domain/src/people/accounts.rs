@@ -132,6 +132,49 @@ pub enum SignedIn {
 /// # Errors
 /// [`Error::Invalid`] on `password` when name and password do not match; [`Error::TooMany`].
 pub async fn sign_in(cx: &Context, name: &str, password: Password, origin: &Origin) -> Result<SignedIn> {
+    let Some(right) = verify_from(cx, name, password, origin).await? else {
+        return Err(Error::invalid("password", "Name and password do not go together."));
+    };
+    let Right { id, hash, is_known } = right;
+    check_free(cx, id).await?;
+    if two_factor::is_on(cx, id).await? {
+        return Ok(SignedIn::Ticket(two_factor::ticket(cx, id, &hash)));
+    }
+    let mut tx = cx.db.begin().await?;
+    let token = sessions::open_in(&mut tx, cx, id, origin).await?;
+    if !is_known {
+        browsers::tell_of_new(&mut tx, cx, id, origin).await?;
+    }
+    tx.commit().await?;
+    cx.wake.after_commit();
+    log_sign_in(id, origin);
+    Ok(SignedIn::Session(token))
+}
+
+/// A right password.
+struct Right {
+    id: UserId,
+    hash: String,
+    /// Whether the browser is known to the account.
+    is_known: bool,
+}
+
+/// Counts and checks a password that came without a form. Returns the account and its password hash; `None` if it is
+/// wrong.
+///
+/// # Errors
+/// [`Error::TooMany`]; [`Error::Busy`].
+pub(crate) async fn verify(
+    cx: &Context,
+    name: &str,
+    password: &str,
+    origin: &Origin,
+) -> Result<Option<(UserId, String)>> {
+    let right = verify_from(cx, name, Password::new(password), origin).await?;
+    Ok(right.map(|right| (right.id, right.hash)))
+}
+
+async fn verify_from(cx: &Context, name: &str, password: Password, origin: &Origin) -> Result<Option<Right>> {
     let name = name.trim();
     let found = store::people::users::credentials(&cx.db, name).await?;
     let (id, hash) = found.map_or((None, None), |(id, hash)| (Some(id), hash));
@@ -146,26 +189,12 @@ pub async fn sign_in(cx: &Context, name: &str, password: Password, origin: &Orig
     }
     let lane = known.as_ref().map_or_else(|| origin.lane(cx), |(id, _)| cx.hashing.lane(format!("u{id}")));
     match (password.verify(&lane, hash.clone()).await?, id, hash) {
-        (true, Some(id), Some(hash)) => {
-            check_free(cx, id).await?;
-            if two_factor::is_on(cx, id).await? {
-                return Ok(SignedIn::Ticket(two_factor::ticket(cx, id, &hash)));
-            }
-            let mut tx = cx.db.begin().await?;
-            let token = sessions::open_in(&mut tx, cx, id, origin).await?;
-            if known.is_none() {
-                browsers::tell_of_new(&mut tx, cx, id, origin).await?;
-            }
-            tx.commit().await?;
-            cx.wake.after_commit();
-            log_sign_in(id, origin);
-            Ok(SignedIn::Session(token))
-        }
+        (true, Some(id), Some(hash)) => Ok(Some(Right { id, hash, is_known: known.is_some() })),
         _ => {
             // Logged in part: a long one is no name.
             let name: String = name.chars().take(60).collect();
             tracing::warn!(name, network = %rate_limits::network(origin.address), "sign-in refused");
-            Err(Error::invalid("password", "Name and password do not go together."))
+            Ok(None)
         }
     }
 }

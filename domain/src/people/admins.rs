@@ -145,7 +145,10 @@ pub async fn end_sessions(cx: &Context, viewer: Viewer, user: UserId, session: O
     let ended = match session {
         Some(id) if store::people::sessions::delete(&mut tx, user, id).await? > 0 => vec![id.to_owned()],
         Some(_) => return Err(Error::NotFound),
-        None => store::people::sessions::delete_all(&mut tx, user).await?,
+        None => {
+            store::people::api_tokens::delete_all(&mut tx, user).await?;
+            store::people::sessions::delete_all(&mut tx, user).await?
+        }
     };
     let detail = if session.is_some() { "one" } else { "all" };
     log::write(&mut tx, LogEntry::new(by, LogAction::SessionRevoked).whom(user).detail(detail), cx.now()).await?;
@@ -157,6 +160,7 @@ pub async fn end_sessions(cx: &Context, viewer: Viewer, user: UserId, session: O
     for id in ended {
         sessions::ended_everywhere(cx, id).await;
     }
+    tell::account_changed(cx, user).await;
     Ok(())
 }
 

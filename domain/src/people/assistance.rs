@@ -3,6 +3,7 @@
 
 use futures_util::Stream;
 
+use crate::live::tell;
 use crate::people::admins::{self, Actor};
 use crate::people::{addresses, export, outbound_email, passwords};
 use crate::platform::context::Context;
@@ -100,6 +101,7 @@ pub async fn set_password(cx: &Context, user: UserId, new: Password) -> Result<(
     held.log(&mut tx, cx, LogAction::PasswordSet).await?;
     tx.commit().await?;
     passwords::announce_ended(cx, ended).await;
+    tell::account_changed(cx, user).await;
     Ok(())
 }
 

@@ -86,6 +86,11 @@ async fn account(cx: &Context, id: UserId) -> Result<Lines> {
         json!({"type": "session", "created_at": row.created_at.rfc3339(), "expires_at": row.expires_at.rfc3339(), "address": row.address,
             "agent": row.agent})
     }));
+    lines.extend(store::people::api_tokens::of_user(&cx.db, id).await?.into_iter().map(|token| {
+        json!({"type": "api_token", "name": token.name, "scopes": token.scopes, "groups": token.groups(),
+            "created_at": token.created_at.rfc3339(), "expires_at": token.expires_at.map(Timestamp::rfc3339),
+            "used_at": token.used_at.map(Timestamp::rfc3339)})
+    }));
     lines.extend(store::people::export::groups(&cx.db, id).await?.into_iter().map(|row| {
         json!({"type": "membership", "group": row.name, "group_id": row.id, "slug": row.slug, "role": row.role,
             "level": row.level, "created_at": row.created_at.rfc3339()})

@@ -1,5 +1,6 @@
 //! Passwords: change a known one, reset a forgotten one.
 
+use crate::live::tell;
 use crate::people::sessions::Origin;
 use crate::people::{addresses, outbound_email, sessions};
 use crate::platform::context::Context;
@@ -63,6 +64,7 @@ pub async fn change(cx: &Context, user: UserId, current: Password, new: Password
     let token = sessions::open_in(&mut tx, cx, user, origin).await?;
     tx.commit().await?;
     announce_ended(cx, ended).await;
+    tell::account_changed(cx, user).await;
     Ok(token)
 }
 
@@ -75,6 +77,8 @@ pub(crate) async fn replace(tx: &mut Tx, cx: &Context, user: UserId, hash: &str)
     store::people::users::drop_new_email(tx, user).await?;
     let address = store::people::users::email_in(tx, user).await?;
     outbound_email::news(tx, cx, EmailKind::PasswordChanged, user, address.as_deref()).await?;
+    // Whoever changes a password wants everybody else to be signed out, programs too.
+    store::people::api_tokens::delete_all(tx, user).await?;
     Ok(store::people::sessions::delete_all(tx, user).await?)
 }
 
@@ -132,5 +136,6 @@ pub async fn reset(cx: &Context, token: &str, new: Password) -> Result<UserId> {
     let ended = replace(&mut tx, cx, user, &hash).await?;
     tx.commit().await?;
     announce_ended(cx, ended).await;
+    tell::account_changed(cx, user).await;
     Ok(user)
 }

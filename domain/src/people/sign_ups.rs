@@ -234,6 +234,7 @@ pub(crate) async fn forget_declined(cx: &Context) -> Result<usize> {
     let mut concerned = Vec::new();
     for user in &users {
         store::people::sessions::delete_all(&mut tx, *user).await?;
+        store::people::api_tokens::delete_all(&mut tx, *user).await?;
         concerned.extend(account_deletion::leave_all(&mut tx, *user, cx.now()).await?);
         account_deletion::anonymize(&mut tx, *user, cx.now()).await?;
     }

@@ -4,6 +4,7 @@ use std::num::NonZero;
 use std::sync::Arc;
 
 use crate::platform::backpressure::Backpressure;
+use crate::platform::caches::credentials::CredentialCache;
 use crate::platform::caches::group_names::GroupNameCache;
 use crate::platform::caches::rules::RuleCache;
 use crate::platform::caches::sessions::SessionCache;
@@ -40,6 +41,7 @@ pub struct Context {
     pub search: Option<Search>,
     pub mail: Mailer,
     pub sessions: Arc<SessionCache>,
+    pub credentials: Arc<CredentialCache>,
     pub rules: Arc<RuleCache>,
     pub group_names: Arc<GroupNameCache>,
     pub site: Arc<SiteCache>,
@@ -81,6 +83,7 @@ impl Context {
     /// Invalidates the caches that a control message makes stale.
     pub fn handle(&self, word: &Control) {
         self.sessions.handle(word);
+        self.credentials.handle(word);
         self.rules.handle(word);
         self.group_names.handle(word);
         self.site.handle(word);

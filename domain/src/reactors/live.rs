@@ -94,7 +94,7 @@ fn event(drawing: Drawing<'_>, news: &News, row: &str) -> Option<Value> {
             json!({"type": "topic_change", "group": group.id, "topic": topic.id, "version": topic.version, "deleted": true})
         }
         _ if *deleted => return None,
-        (Cause::TopicChanged { .. } | Cause::TopicMoved { .. }, _) | (_, None) => json!({
+        (Cause::TopicStarted { .. } | Cause::TopicChanged { .. } | Cause::TopicMoved { .. }, _) | (_, None) => json!({
             "type": "topic_change",
             "group": group.id,
             "topic": topic.id,
@@ -104,6 +104,8 @@ fn event(drawing: Drawing<'_>, news: &News, row: &str) -> Option<Value> {
             "events": topic.events,
             "moved": matches!(news.cause, Cause::TopicMoved { .. }),
             "row": row,
+            "started": matches!(news.cause, Cause::TopicStarted { .. }),
+            "at": topic.created_at.0,
         }),
         (cause, Some(message)) => about_message(drawing, cause, message, (&news.subject, row)),
     };
@@ -135,6 +137,7 @@ fn about_message(
         Cause::MessageDeleted { .. } => "delete",
         Cause::MessageRestored { .. } => "restore",
         Cause::MessageEdited { .. }
+        | Cause::TopicStarted { .. }
         | Cause::TopicChanged { .. }
         | Cause::TopicMoved { .. }
         | Cause::TopicDeleted { .. } => "edit",
@@ -150,6 +153,16 @@ fn about_message(
         "stars": message.stars.iter().map(|person| person.id).collect::<Vec<_>>(),
         "html": drawing.message(message, &row.topic, group),
     });
+    // What clients of the API are told besides: see `api/live.rs`.
+    if let (Cause::StarsChanged { by: Some(by), .. }, Value::Object(fields)) = (cause, &mut event) {
+        fields.insert("by".into(), by.user.0.into());
+        fields.insert("starred".into(), by.starred.into());
+        fields.insert("at".into(), by.at.0.into());
+    }
+    if let ("delete", Value::Object(fields)) = (kind, &mut event) {
+        fields.insert("revision".into(), message.version.into());
+        fields.insert("at".into(), drawing.now.0.into());
+    }
     if kind != "star"
         && let Value::Object(fields) = &mut event
     {
@@ -158,6 +171,9 @@ fn about_message(
         fields.insert("count".into(), row.message_count.into());
         if message.seq == 1 && kind == "message" {
             fields.insert("new_topic".into(), true.into());
+            // A message that adds people to a conversation comes a microsecond after its topic.
+            let is_together = message.created_at.0 - row.topic.created_at.0 <= 1;
+            fields.insert("started".into(), is_together.into());
         }
         if kind == "message" {
             // The realtime server measures its latency by this.

@@ -30,6 +30,7 @@ pub(super) async fn sweep(cx: &Context) -> Result<()> {
     let sessions = store::people::sessions::delete_expired(&mut tx, cx.now()).await?;
     store::people::two_factor::delete_begun(&mut tx, cx.now().minus(two_factor::SET_UP)).await?;
     store::people::former_names::delete_expired(&mut tx, cx.now()).await?;
+    store::people::api_tokens::delete_expired(&mut tx, cx.now().minus(KEPT)).await?;
     let letters = store::people::emails::delete_expired(&mut tx, cx.now()).await?;
     let notices = store::people::notices::purge(&mut tx, cx.now().minus(notices::KEPT)).await?;
     let log = store::search_log::trim(&mut tx, SEARCH_LOG_KEPT).await?;

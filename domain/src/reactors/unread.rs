@@ -26,6 +26,7 @@ fn changed(news: &News) -> impl Iterator<Item = GroupId> {
         Cause::MessagePosted { .. }
         | Cause::MessageDeleted { .. }
         | Cause::MessageRestored { .. }
+        | Cause::TopicStarted { .. }
         | Cause::TopicChanged { .. }
         | Cause::TopicDeleted { .. } => (true, None),
     };

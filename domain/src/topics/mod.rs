@@ -9,11 +9,13 @@ pub mod moves;
 pub mod placed;
 pub mod reads;
 pub mod splits;
+mod start;
 pub mod subscriptions;
 
 pub use access::{TopicAccess, by_slug, find};
 pub use group_page::{GroupPage, group_page};
 pub use home::{HomePage, home};
+pub use start::start;
 
 pub(crate) use lists::fill_unread;
 pub use lists::{PageEnd, list, unread_paper};

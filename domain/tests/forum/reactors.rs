@@ -52,7 +52,7 @@ async fn every_job_may_run_twice_and_changes_nothing_more(forum: TestForum) {
         Cause::MessagePosted { message: posted.id },
         Cause::MessagePosted { message },
         Cause::MessageEdited { message },
-        Cause::StarsChanged { message },
+        Cause::StarsChanged { message, by: None },
         Cause::TopicChanged { topic },
         Cause::MessageDeleted { message: posted.id },
     ] {
@@ -69,7 +69,7 @@ async fn a_job_about_what_is_gone_does_nothing(forum: TestForum) {
         Cause::MessagePosted { message },
         Cause::MessageEdited { message },
         Cause::MessageDeleted { message },
-        Cause::StarsChanged { message },
+        Cause::StarsChanged { message, by: None },
         Cause::TopicChanged { topic },
         Cause::TopicDeleted { topic },
     ] {

@@ -8,8 +8,9 @@ use super::connection::Connection;
 use super::parser::{self, Body, Head, Method, Refusal};
 use super::reply::{Reply, ResponseOptions};
 use crate::answer::Answer;
+use crate::api::{ApiRequest, ApiWho, refusal};
 use crate::metrics;
-use crate::poll::{Begun, Waiting, begin, check};
+use crate::poll::{Begun, Waiting, begin, begin_api, check, check_api};
 use crate::request::{BadRequest, Request};
 use crate::who::{self, Who};
 
@@ -31,6 +32,8 @@ struct Ask {
 
 enum What {
     Poll(Who, Request),
+    /// A poll of the API, and whether it is one with HEAD.
+    Api(Box<(ApiWho, ApiRequest)>, bool),
     /// A poll with HEAD, which does not wait.
     Look(Who, Request),
     Refused(Answer),
@@ -59,7 +62,7 @@ async fn read(line: &mut Connection, server: &Server, deadline: Instant) -> Resu
     const LATE: Refusal = Refusal(408, "The request did not come in time.");
     const LONG: Refusal = Refusal(431, "The head is too long.");
     let limits = &server.limits;
-    let ask = loop {
+    let mut ask = loop {
         if let Some((head, length)) = parser::read(line.come())? {
             if length > limits.head {
                 return Err(LONG);
@@ -79,10 +82,18 @@ async fn read(line: &mut Connection, server: &Server, deadline: Instant) -> Resu
     if !body.is_done() && ask.expects_continue && line.come().is_empty() {
         line.send(b"HTTP/1.1 100 Continue\r\n\r\n", limits.write_time).await;
     }
+    let mut kept = Vec::new();
     loop {
         let read = body.read(line.come())?;
+        if let (What::Api(..), Body::Length(..=BODY)) = (&ask.what, ask.body) {
+            kept.extend_from_slice(&line.come()[..read]);
+        }
         line.use_up(read);
         if body.is_done() {
+            // Some clients send parameters in the body of a GET.
+            if let What::Api(api, _) = &mut ask.what {
+                api.1.add(&kept);
+            }
             return Ok(Some(ask));
         }
         if !timeout_at(deadline, line.more()).await.map_err(|_| LATE)? {
@@ -101,6 +112,11 @@ fn ask(head: &Head<'_>, line: &Connection, server: &Server) -> Ask {
             Ok(request) => What::Poll(who(head, line, server), request),
             Err(BadRequest(why)) => What::Refused(Answer::Invalid(why)),
         },
+        (path, method) if is_api(path) => match method {
+            Method::Get | Method::Head => api(head, line, server),
+            Method::Options => What::Options,
+            Method::Other => What::WrongMethod,
+        },
         ("/live" | "/-/health" | "/-/metrics" | "*", Method::Options) => What::Options,
         ("/-/health", Method::Get | Method::Head) => What::Health,
         ("/-/metrics", Method::Get | Method::Head) => What::Metrics,
@@ -113,6 +129,25 @@ fn ask(head: &Head<'_>, line: &Connection, server: &Server) -> Ask {
         body: head.body,
         expects_continue: head.expects_continue,
     }
+}
+
+/// The most bytes of a body that are read as parameters.
+const BODY: u64 = 4_096;
+
+/// Whether this is the API's poll. Some clients write a second slash, or leave the ending out.
+fn is_api(path: &str) -> bool {
+    matches!(path.trim_start_matches('/'), "api/live.json" | "api/live")
+}
+
+fn api(head: &Head<'_>, line: &Connection, server: &Server) -> What {
+    let config = server.live.config();
+    if !head.source.is_own(&server.live.cx().config.base_url) {
+        return What::Refused(refusal(403, "Pages of other sites cannot use this."));
+    }
+    let peer = line.peer().unwrap_or_else(|| std::net::Ipv4Addr::UNSPECIFIED.into());
+    let client = config.proxies.client(peer, head.forwarded.iter().copied());
+    let who = ApiWho::new(head.authorization, client);
+    What::Api(Box::new((who, ApiRequest::read(head.query, b""))), head.method == Method::Head)
 }
 
 fn who(head: &Head<'_>, line: &Connection, server: &Server) -> Who {
@@ -130,6 +165,11 @@ async fn act(line: &mut Connection, server: &Server, ask: Ask) -> Next {
     let live = &server.live;
     let reply = match ask.what {
         What::Poll(who, request) => match begin(live, &who, &request).await {
+            Begun::Answered(answer) => Reply::from(&answer),
+            Begun::Waiting(waiting) => return Next::Wait(Box::new(waiting), ask.manner),
+        },
+        What::Api(api, true) => Reply::from(&Box::pin(check_api(live, &api.0, &api.1)).await),
+        What::Api(api, false) => match Box::pin(begin_api(live, &api.0, &api.1)).await {
             Begun::Answered(answer) => Reply::from(&answer),
             Begun::Waiting(waiting) => return Next::Wait(Box::new(waiting), ask.manner),
         },

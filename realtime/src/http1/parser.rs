@@ -42,6 +42,7 @@ pub(crate) struct Head<'a> {
     pub forwarded: Vec<&'a [u8]>,
     /// What the browser says about the page that asks.
     pub source: Source<'a>,
+    pub authorization: Option<&'a [u8]>,
 }
 
 /// Parses the head at the front of `bytes` and returns it with its length; `None` while it is incomplete. Skips empty
@@ -81,6 +82,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Option<(Head<'_>, usize)>, Refusal> {
         cookies: Vec::new(),
         forwarded: Vec::new(),
         source: Source::default(),
+        authorization: None,
     };
     read_lines(&mut head, request.headers)?;
     Ok(Some((head, length)))
@@ -144,6 +146,8 @@ fn read_lines<'a>(head: &mut Head<'a>, lines: &[httparse::Header<'a>]) -> Result
             head.expects_continue = head.is_1_1;
         } else if is("cookie") {
             head.cookies.push(value);
+        } else if is("authorization") {
+            head.authorization = Some(value);
         } else if is("x-forwarded-for") {
             head.forwarded.push(value);
         } else if is("sec-fetch-site") {

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::parser::Refusal;
-use crate::answer::{ALLOWED, Answer, error};
+use crate::answer::{ALLOWED, Answer, CHALLENGE, error};
 
 #[derive(Debug)]
 pub(super) struct Reply {
@@ -14,6 +14,8 @@ pub(super) struct Reply {
     /// Whether to send an `Allow` header.
     allow: bool,
     retry_after: Option<u64>,
+    /// Whether to ask for credentials.
+    challenge: bool,
     body: String,
 }
 
@@ -36,7 +38,7 @@ pub(super) struct ResponseOptions {
 
 impl Reply {
     pub(super) fn json(status: u16, body: String) -> Self {
-        Self { status, kind: JSON, allow: false, retry_after: None, body }
+        Self { status, kind: JSON, allow: false, retry_after: None, challenge: false, body }
     }
 
     pub(super) fn text(body: String) -> Self {
@@ -75,6 +77,9 @@ impl Reply {
         if self.allow {
             let _ = write!(out, "Allow: {ALLOWED}\r\n");
         }
+        if self.challenge {
+            let _ = write!(out, "WWW-Authenticate: {CHALLENGE}\r\n");
+        }
         if let Some(seconds) = self.retry_after {
             let _ = write!(out, "Retry-After: {seconds}\r\n");
         }
@@ -93,7 +98,8 @@ impl Reply {
 
 impl From<&Answer> for Reply {
     fn from(answer: &Answer) -> Self {
-        Self { retry_after: answer.retry_after(), ..Self::json(answer.status(), answer.body()) }
+        let (retry_after, challenge) = (answer.retry_after(), answer.challenges());
+        Self { retry_after, challenge, ..Self::json(answer.status(), answer.body()) }
     }
 }
 

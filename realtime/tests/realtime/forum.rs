@@ -75,6 +75,7 @@ impl Forum {
             search: None,
             mail: Mailer::folder(std::env::temp_dir(), Mailer::parse_from("forum@forum.example").unwrap()),
             sessions: Arc::default(),
+            credentials: Arc::default(),
             rules: Arc::default(),
             group_names: Arc::default(),
             site: Arc::default(),

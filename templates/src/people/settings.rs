@@ -1,13 +1,14 @@
 //! The viewer's own settings.
 
 use askama::Template;
-use domain::model::{DirectFrom, Person};
+use domain::model::{ApiToken, DirectFrom, GroupId, Person};
 use domain::people::two_factor::{Setup, State};
 use domain::time::Timestamp;
 
-use crate::form::{CodeForm, DeleteForm, MailForm, NameForm, OwnPasswordForm, PasswordForm, ProfileForm};
+use crate::form::{ApiTokenForm, CodeForm, DeleteForm, MailForm, NameForm, OwnPasswordForm, PasswordForm, ProfileForm};
 use crate::layout::Layout;
 use crate::qr::Qr;
+use crate::when::Now;
 
 /// `/-/settings`.
 #[derive(Clone, Debug, Template)]
@@ -125,5 +126,74 @@ impl People {
     /// Whether this choice is selected.
     pub fn is_from(&self, word: &str) -> bool {
         self.direct_from.as_str() == word
+    }
+}
+
+/// `/-/settings/tokens`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "people/settings/api_tokens.html")]
+pub struct ApiTokens {
+    pub layout: Layout,
+    pub form: ApiTokenForm,
+    /// The viewer's tokens, newest first.
+    pub rows: Vec<ApiTokenRow>,
+    /// The groups to which a token can be limited.
+    pub groups: Vec<GroupChoice>,
+    /// A token that was just created, shown once.
+    pub fresh: Option<String>,
+}
+
+/// A group in the form of a new token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupChoice {
+    pub id: GroupId,
+    pub name: String,
+    pub is_chosen: bool,
+}
+
+/// A token of the viewer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiTokenRow {
+    pub token: ApiToken,
+    /// The names of the groups in which it works and which the viewer is still in; `None`: everywhere.
+    pub groups: Option<Vec<String>>,
+}
+
+impl ApiTokenRow {
+    /// Returns what it may do, in words.
+    pub fn scopes(&self) -> String {
+        self.token.scopes().iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Whether it has not expired.
+    pub fn is_valid(&self, now: &Now) -> bool {
+        self.token.is_valid(now.at)
+    }
+
+    /// Returns where it works, in words.
+    pub fn place(&self) -> String {
+        match &self.groups {
+            None => "everywhere".to_owned(),
+            Some(names) if names.is_empty() => "in no group that you are in".to_owned(),
+            Some(names) => format!("in {}", names.join(", ")),
+        }
+    }
+}
+
+impl ApiTokens {
+    /// The scopes: word, label, explanation.
+    pub const SCOPES: [(&'static str, &'static str, &'static str); 4] = [
+        ("read", "Read", "what you can read"),
+        ("write", "Write", "post, star, join groups, mark as read"),
+        ("moderate", "Moderate", "change what others wrote, where you are a moderator"),
+        ("admin", "Administer", "use your rights as an admin of the site, if you are one"),
+    ];
+    /// How long a token lasts, in days, with labels.
+    pub const DAYS: [(&'static str, &'static str); 5] =
+        [("7", "in 7 days"), ("30", "in 30 days"), ("90", "in 90 days"), ("365", "in a year"), ("0", "never")];
+
+    /// Whether the scope is ticked.
+    pub fn has_scope(&self, word: &str) -> bool {
+        self.form.scopes.value.split(',').any(|scope| scope == word)
     }
 }

@@ -2,15 +2,15 @@
 
 use crate::form::Refill;
 use askama::Template;
-use domain::model::{DirectFrom, MentionRow, Theme, User};
+use domain::model::{ApiToken, ApiTokenId, DirectFrom, GroupId, MentionRow, Theme, User, UserId};
 use domain::people::sign_ups::Door;
 use domain::people::two_factor::{Setup, State};
 
 use super::{Drawn, ago, conversation, group, layout, person, stranger, wrens};
 use crate::errors::{ErrorPage, Problem, SubmittedForm};
 use crate::form::{
-    CodeForm, DeleteForm, ForgotForm, MailForm, NameForm, OwnPasswordForm, PasswordForm, ProfileForm, ResetForm,
-    SignInForm, SignUpForm,
+    ApiTokenForm, CodeForm, DeleteForm, ForgotForm, MailForm, NameForm, OwnPasswordForm, PasswordForm, ProfileForm,
+    ResetForm, SignInForm, SignUpForm,
 };
 use crate::messages::mentions::Mentions;
 use crate::people::account::{Confirm, FirstAdmin, Forgot, Reset, SecondStep, SignIn, SignUp};
@@ -115,6 +115,37 @@ impl Sessions {
         Self {
             layout: layout("/-/settings/sessions"),
             rows: vec![row("a1", "Firefox on Linux", 0, true), row("b2", "Safari on iPhone", 1_500, false)],
+        }
+    }
+}
+
+impl settings::ApiTokens {
+    /// Two tokens, and a form with an error.
+    pub fn sample() -> Self {
+        let token = |id: i64, name: &str, scopes: &str, group_ids: Option<&str>| ApiToken {
+            id: ApiTokenId(id),
+            user_id: UserId(1),
+            name: name.to_owned(),
+            scopes: scopes.to_owned(),
+            group_ids: group_ids.map(str::to_owned),
+            created_at: ago(90_000),
+            expires_at: group_ids.map(|_| ago(5)),
+            used_at: group_ids.map(|_| ago(45)),
+        };
+        let row = |token, groups| settings::ApiTokenRow { token, groups };
+        let mut form = ApiTokenForm { scopes: "read,write".into(), days: "90".into(), ..ApiTokenForm::default() };
+        form.set_error("name", "Give the token a name.");
+        let choice =
+            |id, name: &str| settings::GroupChoice { id: GroupId(id), name: name.to_owned(), is_chosen: id == 2 };
+        Self {
+            layout: layout("/-/settings/tokens"),
+            form,
+            rows: vec![
+                row(token(2, "Bridge", "read,write", Some("[2]")), Some(vec!["Birds".to_owned()])),
+                row(token(1, "Phone", "read", None), None),
+            ],
+            groups: vec![choice(1, "Garden"), choice(2, "Birds")],
+            fresh: None,
         }
     }
 }
@@ -291,6 +322,12 @@ pub(super) fn all() -> Vec<Drawn> {
         ("settings", settings::Profile::sample().render()),
         ("password", Password::sample().render()),
         ("sessions", Sessions::sample().render()),
+        ("settings-tokens", settings::ApiTokens::sample().render()),
+        (
+            "settings-tokens-new",
+            settings::ApiTokens { fresh: Some(format!("klatch_{}", "0a".repeat(24))), ..settings::ApiTokens::sample() }
+                .render(),
+        ),
         ("settings-mail", settings::Mail::sample().render()),
         (
             "settings-mail-none",

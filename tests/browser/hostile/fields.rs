@@ -108,6 +108,16 @@ pub const FIELDS: &[Field] = fields! {
     "/-/settings/second-step/codes" "current_password": Nothing;
     "/-/settings/second-step/codes" "username": Nothing;
     "/-/settings/second-step/off" "current_password": Nothing;
+    "/-/settings/tokens" "name": Lines, Member at "/-/settings/tokens" with [PASSWORD];
+    "/-/settings/tokens" "read": Nothing;
+    "/-/settings/tokens" "write": Nothing;
+    "/-/settings/tokens" "moderate": Nothing;
+    "/-/settings/tokens" "admin": Nothing;
+    "/-/settings/tokens" "where": Nothing;
+    "/-/settings/tokens" "g{}": Nothing;
+    "/-/settings/tokens" "days": Nothing;
+    "/-/settings/tokens" "current_password": Nothing;
+    "/-/settings/tokens" "username": Nothing;
     "/-/settings/account/name" "username": Lines, Member at "/-/settings/account" with [PASSWORD];
     "/-/settings/account/name" "current_password": Nothing;
     "/-/settings/account/delete" "words": Nothing;

@@ -1,6 +1,7 @@
 //! Handlers, one file per noun: each reads the request, calls the domain and answers.
 
 pub mod admin;
+pub mod api;
 pub mod groups;
 pub mod help;
 pub mod home;

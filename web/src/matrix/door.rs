@@ -25,6 +25,10 @@ pub fn is_in_group(path: &str) -> bool {
         "/-/direct/{id}/",
         "/-/invite/{token}",
         "/{group}/",
+        "/api/groups/{id}",
+        "/api/topics/{id}",
+        "/api/messages/{id}/",
+        "/api/messages/message/{id}/",
     ]
     .iter()
     .any(|begins| path.starts_with(begins))
@@ -98,6 +102,9 @@ impl Door {
         fields: &[(&str, String)],
         actor: Actor,
     ) -> Answer {
+        if path.starts_with("/api/") {
+            return self.call(forum, world, method, path, fields, actor).await;
+        }
         let secret = &forum.cx.config.secret;
         let nobody = "f".repeat(64);
         let (cookie, token) = match (actor, world.who(actor).id()) {
@@ -145,6 +152,32 @@ impl Door {
     }
 }
 
+impl Door {
+    /// Sends a request of the API, with a token of the actor.
+    async fn call(
+        &self,
+        forum: &TestForum,
+        world: &World,
+        method: &str,
+        path: &str,
+        fields: &[(&str, String)],
+        actor: Actor,
+    ) -> Answer {
+        let request = match method {
+            "get" => TestRequest::get().uri(path),
+            _ => TestRequest::post().uri(path).set_form(fields),
+        };
+        let request = match world.who(actor).id() {
+            None => request,
+            Some(_) => request.insert_header(("authorization", world.authorization(forum, actor).await)),
+        };
+        let (status, headers, body) = (self.0)(request).await;
+        let mut headers: Vec<(String, String)> = headers.into_iter().filter(|(name, _)| name != "date").collect();
+        headers.sort();
+        Answer { status, headers, body: body.replace(path, "ADDRESS"), leads_in: false }
+    }
+}
+
 async fn read<B: actix_web::body::MessageBody>(answer: ServiceResponse<B>) -> Heard {
     let status = answer.status().as_u16();
     let text = |value: &actix_web::http::header::HeaderValue| value.to_str().unwrap_or_default().to_owned();
@@ -176,9 +209,9 @@ fn without_chance(text: &str) -> String {
 
 /// Returns the address of a route with the ids of the scene in it.
 pub fn address(path: &str, scene: &Scene, world: &World) -> String {
-    let own = if path.starts_with("/-/topics/") {
+    let own = if path.starts_with("/-/topics/") || path.starts_with("/api/topics/") {
         scene.topic
-    } else if path.starts_with("/-/messages/") {
+    } else if path.starts_with("/-/messages/") || path.starts_with("/api/messages/") {
         scene.message
     } else if path.starts_with("/-/reports/") {
         scene.report
@@ -186,12 +219,12 @@ pub fn address(path: &str, scene: &Scene, world: &World) -> String {
         scene.rule
     } else if path.starts_with("/-/held/") {
         scene.held
-    } else if path.starts_with("/-/groups/") || path.starts_with("/-/direct/") {
+    } else if ["/-/groups/", "/-/direct/", "/api/groups/"].iter().any(|begins| path.starts_with(begins)) {
         scene.group.id.0
     } else if path == "/admin/people/{id}/delete" {
         // Refused, so that nobody is missing afterwards.
         id(world.who(Actor::SiteAdmin)).0
-    } else if path.starts_with("/admin/people/") {
+    } else if path.starts_with("/admin/people/") || path.starts_with("/api/users/") {
         id(world.friend).0
     } else {
         ABSENT
@@ -215,17 +248,19 @@ pub fn address(path: &str, scene: &Scene, world: &World) -> String {
         .replace("{name}", "friend")
         .replace("{group}", &scene.group.slug)
         .replace("{topic}", &scene.topic_slug)
+        .replace("{message}", &scene.message.to_string())
+        .replace("{slug}", "other")
 }
 
 /// Returns the fields of all forms, and some that no form has.
 pub fn fields(scene: &Scene, world: &World, path: &str) -> Vec<(&'static str, String)> {
     let key = secrets::token().expect("randomness")[..32].to_owned();
     let name = match path {
-        "/-/groups" => format!("Name {key}"),
+        "/-/groups" | "/api/groups/create.json" => format!("Name {key}"),
         _ if path.starts_with("/-/groups/") => scene.group.name.clone(),
         _ => "Name".to_owned(),
     };
-    let kind = if scene.group.is_direct() { "public" } else { scene.group.kind.as_str() };
+    let kind = if scene.group.is_direct() || path.starts_with("/api/") { "public" } else { scene.group.kind.as_str() };
     [
         ("text", "Hello".to_owned()),
         ("title", "Hello".to_owned()),

@@ -243,7 +243,7 @@ fn letters(answer: &Answer) -> String {
         Answer::Events { events, .. } => events,
         Answer::Resync { .. } => return "R".to_owned(),
         Answer::Ended | Answer::NotFound => return "x".to_owned(),
-        Answer::Foreign | Answer::Invalid(_) | Answer::Busy { .. } => panic!("{answer:?}"),
+        Answer::Foreign | Answer::Invalid(_) | Answer::Api { .. } | Answer::Busy { .. } => panic!("{answer:?}"),
     };
     let letter = |event: &domain::bus::Event| {
         let event: serde_json::Value = serde_json::from_str(&event.payload).expect("JSON");

@@ -115,6 +115,8 @@ const NOT_LOGGED: &[&str] = &[
     "/-/settings/account/name",
     "/-/settings/account/delete",
     "/-/settings/sessions/{id}/revoke",
+    "/-/settings/tokens",
+    "/-/settings/tokens/{id}/revoke",
     "/-/users/{name}/ignore",
     "/-/notices/{id}/read",
     "/-/notices/read",

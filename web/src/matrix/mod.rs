@@ -13,6 +13,7 @@ use std::fmt::Write;
 
 use domain::testing::TestForum;
 
+use crate::handlers::api;
 use crate::routes::{Entry, ROUTES};
 use door::{Answer, Door, is_in_group};
 use scene::{ACTORS, STATES, State, World};
@@ -39,7 +40,7 @@ async fn every_route_answers_everybody_as_agreed_on_postgres() {
 
 async fn every_route_answers_everybody_as_agreed(open: impl AsyncFn() -> TestForum) {
     let mut table = heading();
-    let mut routes = ROUTES.iter().peekable();
+    let mut routes = ROUTES.iter().chain(api::ROUTES).peekable();
     while routes.peek().is_some() {
         let forum = open().await;
         let door = Door::open(&forum).await;

@@ -199,6 +199,33 @@ impl World {
         self.suspended.clone().filter(|_| actor == Actor::Suspended)
     }
 
+    /// Returns the `Authorization` header of a user: the name and a token that may do everything.
+    pub async fn authorization(&self, forum: &TestForum, actor: Actor) -> String {
+        use domain::store::people::api_tokens::{NewToken, insert};
+        let (user, name) = (id(self.who(actor)), self.name(actor));
+        let token = format!("{}{}", domain::people::api_tokens::PREFIX, secrets::token().expect("randomness"));
+        let digest = secrets::digest(&token);
+        let new = NewToken {
+            user,
+            name: "matrix",
+            digest: &digest,
+            scopes: "read,write,moderate,admin",
+            groups: None,
+            expires_at: None,
+        };
+        let mut tx = forum.cx.db.begin().await.expect("a transaction");
+        insert(&mut tx, new, forum.cx.now()).await.expect("a token");
+        tx.commit().await.expect("a commit");
+        crate::convore::basic(&name, &token)
+    }
+
+    fn name(&self, actor: Actor) -> String {
+        match actor {
+            Actor::SiteAdmin => "boss".to_owned(),
+            other => format!("{}x", other.name()),
+        }
+    }
+
     /// Returns the scene of a state; creates a new one if the last was changed.
     pub async fn scene(&mut self, forum: &TestForum, state: State) -> Scene {
         if let Some((_, scene)) = self.scenes.iter().find(|(known, _)| *known == state) {

@@ -384,7 +384,7 @@ impl FromRequest for Req {
 }
 
 /// Returns where a request comes from.
-fn origin(request: &HttpRequest, site: &Site) -> Origin {
+pub(crate) fn origin(request: &HttpRequest, site: &Site) -> Origin {
     let peer = request.peer_addr().map_or_else(|| Ipv4Addr::UNSPECIFIED.into(), |peer| peer.ip());
     let forwarded = request.headers().get_all("x-forwarded-for").map(|value| value.as_bytes());
     let client = site.config.proxies.client(peer, forwarded);

@@ -9,6 +9,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep_until};
 
+use super::lengths::Lengths;
 use super::pace::Pace;
 
 /// A connection that ends when its client takes too long.
@@ -19,12 +20,13 @@ pub struct Connection {
     /// Until when the client must have taken what could not be written; `None` when everything is written.
     write_due: Option<Instant>,
     timer: Option<Pin<Box<Sleep>>>,
+    lengths: Lengths,
     _counted: Counted,
 }
 
 impl Connection {
     pub fn new(stream: TcpStream, pace: Pace, counted: Counted) -> Self {
-        Self { stream, pace, write_due: None, timer: None, _counted: counted }
+        Self { stream, pace, write_due: None, timer: None, lengths: Lengths::default(), _counted: counted }
     }
 
     pub fn pace(&self) -> &Pace {
@@ -71,7 +73,16 @@ impl AsyncRead for Connection {
         let before = buf.filled().len();
         let read = Pin::new(&mut self.stream).poll_read(cx, buf);
         if buf.filled().len() > before {
+            let begins = self.pace.is_idle();
             self.pace.received();
+            if let Some(right) = self.lengths.correct(&buf.filled()[before..], begins) {
+                let fits = right.len() <= buf.capacity() - before;
+                // If the longer length does not fit, the request stays what it said it was.
+                if fits {
+                    buf.set_filled(before);
+                    buf.put_slice(&right);
+                }
+            }
         }
         if read.is_pending() {
             self.check(cx)?;

@@ -1,6 +1,7 @@
 //! The HTTP server: actix's, with limits on what a client may cost.
 
 mod connection;
+mod lengths;
 pub mod pace;
 #[cfg(test)]
 mod tests;

@@ -99,6 +99,11 @@ impl Pace {
         }
     }
 
+    /// Whether no request has begun.
+    pub fn is_idle(&self) -> bool {
+        matches!(self.0.state.get(), State::Idle { .. })
+    }
+
     /// Bytes came.
     pub fn received(&self) {
         if let State::Idle { .. } = self.0.state.get() {

@@ -3,9 +3,9 @@
 use domain::platform::jobs::Task;
 use std::time::Duration;
 
-use domain::model::{EmailId, GroupId, JobId, MessageId, TopicId};
+use domain::model::{EmailId, GroupId, JobId, MessageId, TopicId, UserId};
 use domain::platform::jobs;
-use domain::platform::jobs::{Cause, Job, LEASE, MAX_ATTEMPTS, Outcome, Report, backoff, drain, turn};
+use domain::platform::jobs::{Cause, Job, LEASE, MAX_ATTEMPTS, Outcome, Report, StarredBy, backoff, drain, turn};
 use domain::store::Db;
 use domain::store::platform::jobs as store;
 use domain::testing::TestDb;
@@ -62,7 +62,9 @@ async fn every_kind_of_job_comes_back_as_it_was_queued(test: TestDb) {
         Cause::MessageEdited { message },
         Cause::MessageEdited { message },
         Cause::MessageDeleted { message },
-        Cause::StarsChanged { message },
+        Cause::StarsChanged { message, by: None },
+        Cause::StarsChanged { message, by: Some(StarredBy { user: UserId(3), starred: true, at: start() }) },
+        Cause::TopicStarted { topic },
         Cause::TopicChanged { topic },
         Cause::TopicDeleted { topic },
     ];

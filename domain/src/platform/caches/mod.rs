@@ -1,5 +1,6 @@
 //! Caches of database content in each process, valid until the bus announces a change.
 
+pub mod credentials;
 pub mod group_names;
 pub mod newcomers;
 pub mod rules;

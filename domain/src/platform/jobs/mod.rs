@@ -94,6 +94,13 @@ pub enum Cause {
     },
     StarsChanged {
         message: MessageId,
+        /// Who gave or took a star, and when; `None` in jobs of older versions, and when many stars went.
+        #[serde(flatten, default, skip_serializing_if = "Option::is_none")]
+        by: Option<StarredBy>,
+    },
+    /// A topic was started without a message.
+    TopicStarted {
+        topic: TopicId,
     },
     /// A topic was renamed or moved.
     TopicChanged {
@@ -109,14 +116,24 @@ pub enum Cause {
     },
 }
 
+/// Who gave or took a star, and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub struct StarredBy {
+    pub user: UserId,
+    pub starred: bool,
+    pub at: Timestamp,
+}
+
 impl Cause {
     /// The kinds of all causes, as stored.
-    const WORDS: [&str; 8] = [
+    const WORDS: [&str; 9] = [
         "message_posted",
         "message_edited",
         "message_deleted",
         "message_restored",
         "stars_changed",
+        "topic_started",
         "topic_changed",
         "topic_moved",
         "topic_deleted",
@@ -129,8 +146,11 @@ impl Cause {
             | Self::MessageEdited { message }
             | Self::MessageDeleted { message }
             | Self::MessageRestored { message }
-            | Self::StarsChanged { message } => Some(message),
-            Self::TopicChanged { .. } | Self::TopicMoved { .. } | Self::TopicDeleted { .. } => None,
+            | Self::StarsChanged { message, .. } => Some(message),
+            Self::TopicStarted { .. }
+            | Self::TopicChanged { .. }
+            | Self::TopicMoved { .. }
+            | Self::TopicDeleted { .. } => None,
         }
     }
 
@@ -142,7 +162,10 @@ impl Cause {
     /// The topic that the event is about, if no message is.
     pub fn topic(&self) -> Option<TopicId> {
         match *self {
-            Self::TopicChanged { topic } | Self::TopicMoved { topic, .. } | Self::TopicDeleted { topic } => Some(topic),
+            Self::TopicStarted { topic }
+            | Self::TopicChanged { topic }
+            | Self::TopicMoved { topic, .. }
+            | Self::TopicDeleted { topic } => Some(topic),
             _ => None,
         }
     }

@@ -152,6 +152,18 @@ pub async fn all(db: &Db, group: GroupId) -> Result<Vec<UserId>> {
     sql!(values db, UserId, "select user_id from memberships where group_id = $1", group)
 }
 
+/// The members of several groups, by name.
+pub async fn people_of(db: &Db, groups: &[GroupId]) -> Result<Vec<(GroupId, Person)>> {
+    if groups.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = sql!(all db, (GroupId, UserId, String),
+        "select m.group_id, u.id, u.username from memberships m join users u on u.id = m.user_id
+         where m.group_id in (select cast(value as bigint) from json_each($1)) order by m.group_id, u.username_lower",
+        crate::list(groups))?;
+    Ok(rows.into_iter().map(|(group, id, username)| (group, Person { id, username })).collect())
+}
+
 /// The moderators and admins of a group.
 pub async fn moderators(db: &Db, group: GroupId) -> Result<Vec<UserId>> {
     sql!(values db, UserId, "select user_id from memberships where group_id = $1 and role <> 'member'", group)

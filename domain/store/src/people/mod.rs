@@ -1,6 +1,7 @@
 //! Accounts.
 
 pub mod account_deletion;
+pub mod api_tokens;
 pub mod emails;
 pub mod export;
 pub mod former_names;

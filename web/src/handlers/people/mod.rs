@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod addresses;
+pub mod api_tokens;
 pub mod ignores;
 pub mod notices;
 pub mod own_account;

@@ -1,0 +1,149 @@
+//! Messages with everything that their API object has.
+
+use crate::db::{Db, sql};
+use model::policy::topic_visible_to_first;
+use model::time::Timestamp;
+use model::{GroupId, MessageId, Person, TopicId, UserId};
+
+type Result<T> = std::result::Result<T, sqlx::Error>;
+
+/// A message as the API shows it.
+#[derive(Clone, Debug)]
+pub struct ApiMessage {
+    pub id: MessageId,
+    pub topic_id: TopicId,
+    pub seq: i64,
+    pub author: Person,
+    pub created_at: Timestamp,
+    /// As typed.
+    pub raw: String,
+    /// The nodes as stored: JSON.
+    pub nodes: String,
+    pub deleted: bool,
+    /// Who starred it and when, earliest first.
+    pub stars: Vec<(Person, Timestamp)>,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: MessageId,
+    topic_id: TopicId,
+    seq: i64,
+    author_id: UserId,
+    username: String,
+    created_at: Timestamp,
+    raw: String,
+    nodes: String,
+    deleted: bool,
+    stars: String,
+}
+
+#[derive(serde::Deserialize)]
+struct Star(i64, String, i64);
+
+fn messages(rows: Vec<Row>) -> Result<Vec<ApiMessage>> {
+    let message = |row: Row| {
+        let stars: Vec<Star> = serde_json::from_str(&row.stars)
+            .map_err(|error| sqlx::Error::Decode(format!("stars of message {}: {error}", row.id).into()))?;
+        let star = |Star(id, username, at)| (Person { id: UserId(id), username }, Timestamp(at));
+        Ok(ApiMessage {
+            id: row.id,
+            topic_id: row.topic_id,
+            seq: row.seq,
+            author: Person { id: row.author_id, username: row.username },
+            created_at: row.created_at,
+            raw: row.raw,
+            nodes: row.nodes,
+            deleted: row.deleted,
+            stars: stars.into_iter().map(star).collect(),
+        })
+    };
+    rows.into_iter().map(message).collect()
+}
+
+// Stars come along as a JSON list with microseconds, so that a page needs one statement.
+macro_rules! select {
+    (pg $rest:expr) => {
+        concat!(
+            "select m.id, m.topic_id, m.seq, m.author_id, u.username, m.created_at, m.raw, m.nodes, m.deleted_at is not null as deleted,
+                    coalesce((select json_agg(json_build_array(s.user_id, su.username, cast(extract(epoch from s.created_at) * 1000000 as bigint))
+                                              order by s.created_at, s.user_id)
+                              from stars s join users su on su.id = s.user_id where s.message_id = m.id)::text, '[]') as stars
+             from messages m join users u on u.id = m.author_id ",
+            $rest
+        )
+    };
+    (lite $rest:expr) => {
+        concat!(
+            "select m.id, m.topic_id, m.seq, m.author_id, u.username, m.created_at, m.raw, m.nodes, m.deleted_at is not null as deleted,
+                    (select json_group_array(json_array(user_id, username, created_at)) from (select s.user_id, su.username, s.created_at
+                              from stars s join users su on su.id = s.user_id where s.message_id = m.id
+                              order by s.created_at, s.user_id)) as stars
+             from messages m join users u on u.id = m.author_id ",
+            $rest
+        )
+    };
+}
+
+macro_rules! fetch {
+    ($db:expr, $rest:expr $(, $bind:expr)*) => {
+        messages(sql!(all $db, Row, pg select!(pg $rest), lite select!(lite $rest) $(, $bind)*)?)
+    };
+}
+
+/// The messages of a topic nearest below the number `before`, newest first, without deleted ones.
+pub async fn before(db: &Db, topic: TopicId, before: i64, limit: i64) -> Result<Vec<ApiMessage>> {
+    fetch!(
+        db,
+        "where m.topic_id = $1 and m.seq < $2 and m.deleted_at is null order by m.seq desc limit $3",
+        topic,
+        before,
+        limit
+    )
+}
+
+/// The messages of a conversation below an id that a reader may see, newest first, without deleted ones.
+pub async fn of_conversation(
+    db: &Db,
+    reader: UserId,
+    group: GroupId,
+    before: MessageId,
+    limit: i64,
+) -> Result<Vec<ApiMessage>> {
+    fetch!(
+        db,
+        concat!(
+            "join topics t on t.id = m.topic_id join groups g on g.id = t.group_id
+             where t.group_id = $2 and m.id < $3 and m.deleted_at is null and ",
+            topic_visible_to_first!(),
+            " order by m.id desc limit $4"
+        ),
+        reader,
+        group,
+        before,
+        limit
+    )
+}
+
+/// Several messages, in no order, deleted ones too.
+pub async fn by_ids(db: &Db, ids: &[MessageId]) -> Result<Vec<ApiMessage>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    fetch!(db, "where m.id in (select cast(value as bigint) from json_each($1))", crate::list(ids))
+}
+
+/// The latest message of each of a reader's conversations, in messages below an id, newest first.
+pub async fn latest_direct(
+    db: &Db,
+    reader: UserId,
+    before: MessageId,
+    limit: i64,
+) -> Result<Vec<(GroupId, MessageId)>> {
+    sql!(all db, (GroupId, MessageId),
+        concat!("select t.group_id, max(m.id) from memberships ms join groups g on g.id = ms.group_id
+                 join topics t on t.group_id = g.id join messages m on m.topic_id = t.id
+                 where ms.user_id = $1 and g.kind = 'direct' and m.deleted_at is null and ", topic_visible_to_first!(),
+                " group by t.group_id having max(m.id) < $2 order by 2 desc limit $3"),
+        reader, before, limit)
+}
