@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
+use domain::backup::Passphrase;
+use domain::backup::schedule::Schedule;
 use domain::bus::BusUrl;
 use domain::platform::config::{Config, Limits};
 use domain::platform::mail::Mailer;
@@ -67,8 +69,20 @@ pub struct Settings {
     pub mail: Mailer,
     /// The key before the current one, to replace it.
     pub previous_key: Option<SecretKey>,
+    pub backups: Backups,
     /// The configuration of the domain.
     pub config: Config,
+}
+
+/// Backups that the program makes by itself.
+#[derive(Clone, Debug)]
+pub struct Backups {
+    /// Scheduled ones, if a folder is set.
+    pub schedule: Option<Schedule>,
+    /// Whether to make one before a migration, and where.
+    pub before_migration: Option<PathBuf>,
+    /// With a passphrase, all of them are encrypted.
+    pub passphrase: Option<Passphrase>,
 }
 
 /// How many polls may wait at once.
@@ -166,9 +180,15 @@ impl Settings {
             page_cache: u64::from(parsed::<u32>(env, "KLATCH_PAGE_CACHE_MB", 64, "a number of megabytes")?) << 20,
             mail,
             previous_key: keys::previous(env)?,
+            backups: backups(env, &env.data_dir())?,
             config,
         })
     }
+}
+
+/// Reads where the database is, and nothing else.
+pub fn database_alone(env: &Environment) -> Result<DatabaseUrl, BadSetting> {
+    database(env, &env.data_dir(), Needs::Alone)
 }
 
 fn database(env: &Environment, data_dir: &std::path::Path, needs: Needs) -> Result<DatabaseUrl, BadSetting> {
@@ -319,6 +339,32 @@ fn health_token(env: &Environment) -> Result<Option<String>, BadSetting> {
         Some(token) if token.len() < 16 => Err(BadSetting("KLATCH_HEALTH_TOKEN: at least 16 characters".to_owned())),
         token => Ok(token),
     }
+}
+
+fn backups(env: &Environment, data_dir: &std::path::Path) -> Result<Backups, BadSetting> {
+    let folder = env.var("KLATCH_BACKUP_FOLDER").map(PathBuf::from);
+    let passphrase = passphrase(env)?;
+    let every_hours = parsed(env, "KLATCH_BACKUP_HOURS", 24, "a number of hours")?;
+    if !(1..=8_760).contains(&every_hours) {
+        return Err(BadSetting("KLATCH_BACKUP_HOURS: between 1 and 8760".to_owned()));
+    }
+    let keep = at_least_one(env, "KLATCH_BACKUP_KEEP", 7, "a number of backups")?;
+    let before_migration = match env.var("KLATCH_BACKUP_BEFORE_MIGRATION").as_deref() {
+        None | Some("on") => Some(folder.clone().unwrap_or_else(|| data_dir.join("backups"))),
+        Some("off") => None,
+        Some(other) => {
+            return Err(BadSetting(format!("KLATCH_BACKUP_BEFORE_MIGRATION: `{other}` is neither on nor off")));
+        }
+    };
+    let schedule = folder.map(|folder| Schedule { folder, every_hours, keep, passphrase: passphrase.clone() });
+    Ok(Backups { schedule, before_migration, passphrase })
+}
+
+/// Reads the passphrase of backups.
+pub fn passphrase(env: &Environment) -> Result<Option<Passphrase>, BadSetting> {
+    let Some(text) = env.secret("KLATCH_BACKUP_PASSPHRASE")? else { return Ok(None) };
+    let passphrase = Passphrase::new(&text);
+    passphrase.map(Some).ok_or_else(|| BadSetting("KLATCH_BACKUP_PASSPHRASE: at least 8 characters".to_owned()))
 }
 
 fn polls(env: &Environment) -> Result<Polls, BadSetting> {

@@ -3,6 +3,7 @@
 //! A module uses only modules of lower layers. The workspace test `tests/layers.rs` holds the table of layers.
 
 pub mod admin;
+pub mod backup;
 pub mod groups;
 pub mod import;
 pub mod live;

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod addresses;
+mod backups;
 mod command_line;
 mod conversations;
 mod crowds;

@@ -3,6 +3,7 @@
 // Only fields whose names do not say enough are documented.
 #![allow(missing_docs)]
 
+pub mod backup;
 mod conditions;
 pub mod db;
 pub mod groups;
