@@ -48,9 +48,12 @@ fn part(name: &'static str, key: &'static [&'static str], columns: &[&'static st
 
 impl Scope {
     /// The parts, each after those that it references.
+    ///
+    /// The `+` of the conditions makes SQLite read a table in the order of its key. Otherwise it would look rows up by the
+    /// condition and sort them in memory.
     pub fn parts(&self) -> Vec<Part> {
         let (groups, topics, messages) = (self.groups(), self.topics(), self.messages());
-        let of_topics = format!("t.topic_id in ({topics})");
+        let of_topics = format!("+t.topic_id in ({topics})");
         let mut parts = vec![
             part(
                 "users",
@@ -86,13 +89,13 @@ impl Scope {
                     "slow_seconds",
                     "first_held",
                 ],
-                format!("t.id in ({groups})"),
+                format!("+t.id in ({groups})"),
             ),
             part(
                 "memberships",
                 &["group_id", "user_id"],
                 &["group_id", "user_id", "role", "created_at", "read_before", "sees_from"],
-                format!("t.group_id in ({groups}){}", if self.is_public { " and t.role <> 'member'" } else { "" }),
+                format!("+t.group_id in ({groups}){}", if self.is_public { " and t.role <> 'member'" } else { "" }),
             ),
             part(
                 "topics",
@@ -115,7 +118,7 @@ impl Scope {
                     "numbering",
                     "archived_at",
                 ],
-                format!("t.id in ({topics})"),
+                format!("+t.id in ({topics})"),
             ),
             part(
                 "former_topics",
@@ -169,7 +172,7 @@ impl Scope {
                 "former_texts",
                 &["message_id", "number"],
                 &["message_id", "number", "raw", "written_at", "written_by"],
-                format!("t.message_id in ({messages})"),
+                format!("+t.message_id in ({messages})"),
             ));
         }
         parts
@@ -220,6 +223,6 @@ impl Scope {
                 format!("select u.written_by from former_texts u where u.message_id in ({messages})"),
             ]);
         }
-        format!("t.id in ({})", named.join(" union "))
+        format!("+t.id in ({})", named.join(" union "))
     }
 }

@@ -101,15 +101,7 @@ impl Snapshot {
     /// # Errors
     /// When the columns cannot be read; the stream, when the connection fails.
     pub async fn rows(&mut self, table: &Table) -> Result<BoxStream<'_, Result<String>>> {
-        let columns = self.columns(table.name).await?;
-        let read: Vec<Read> =
-            columns.iter().map(|column| Read { name: column.name.clone(), kind: column.kind, value: None }).collect();
-        let condition = (table.name == "settings").then(|| {
-            let names: Vec<String> = LEFT_OUT_SETTINGS.iter().map(|name| format!("'{name}'")).collect();
-            format!("name not in ({})", names.join(", "))
-        });
-        let key = of_kind(table, &columns);
-        let statement = statements::select(self.is_postgres(), table.name, &read, &key, condition.as_deref());
+        let statement = self.statement_of(table).await?;
         Ok(self.stream(statement))
     }
 
@@ -118,12 +110,27 @@ impl Snapshot {
     /// # Errors
     /// As [`Snapshot::rows`].
     pub async fn part(&mut self, part: &Part) -> Result<BoxStream<'_, Result<String>>> {
-        let columns = self.columns(part.table.name).await?;
-        let read = part.columns(&columns)?;
-        let key = of_kind(&part.table, &columns);
-        let statement =
-            statements::select(self.is_postgres(), part.table.name, &read, &key, Some(part.condition.as_str()));
+        let statement = self.statement_of_part(part).await?;
         Ok(self.stream(statement))
+    }
+
+    async fn statement_of(&mut self, table: &Table) -> Result<String> {
+        let columns = self.columns(table.name).await?;
+        let read: Vec<Read> =
+            columns.iter().map(|column| Read { name: column.name.clone(), kind: column.kind, value: None }).collect();
+        let condition = (table.name == "settings").then(|| {
+            let names: Vec<String> = LEFT_OUT_SETTINGS.iter().map(|name| format!("'{name}'")).collect();
+            format!("name not in ({})", names.join(", "))
+        });
+        let key = of_kind(table, &columns);
+        Ok(statements::select(self.is_postgres(), table.name, &read, &key, condition.as_deref()))
+    }
+
+    async fn statement_of_part(&mut self, part: &Part) -> Result<String> {
+        let columns = self.columns(part.table.name).await?;
+        let key = of_kind(&part.table, &columns);
+        let read = part.columns(&columns)?;
+        Ok(statements::select(self.is_postgres(), part.table.name, &read, &key, Some(part.condition.as_str())))
     }
 
     fn stream(&mut self, statement: String) -> BoxStream<'_, Result<String>> {
@@ -144,4 +151,38 @@ fn of_kind(table: &Table, columns: &[super::Column]) -> Vec<(&'static str, Kind)
     let kind =
         |name: &str| columns.iter().find(|column| column.name == name).map_or(Kind::Integer, |column| column.kind);
     table.key.iter().map(|name| (*name, kind(name))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backup::export::Scope;
+
+    /// A table that is sorted is in the memory as a whole.
+    #[tokio::test]
+    async fn sqlite_sorts_no_table_in_memory() {
+        let folder = std::env::temp_dir().join(format!("klatch-store-{}", model::unique_name()));
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let url = DatabaseUrl::Sqlite(folder.join("klatch.db"));
+        Db::connect(&url, 1).await.expect("a database").close().await;
+        let mut snapshot = Snapshot::open(&url).await.expect("a snapshot");
+        let mut statements = Vec::new();
+        for table in TABLES {
+            statements.push(snapshot.statement_of(table).await.expect("a statement"));
+        }
+        for (group, is_public) in [(None, true), (None, false), (Some(GroupId(1)), true), (Some(GroupId(1)), false)] {
+            for part in (Scope { group, is_public }).parts() {
+                statements.push(snapshot.statement_of_part(&part).await.expect("a statement"));
+            }
+        }
+        let Connection::Sqlite(on) = &mut snapshot.0 else { panic!("not SQLite") };
+        for statement in statements {
+            let plan = AssertSqlSafe(format!("explain query plan {statement}"));
+            let steps: Vec<(i64, i64, i64, String)> = sqlx::query_as(plan).fetch_all(&mut *on).await.expect("a plan");
+            // Inside of a condition, ids alone are sorted.
+            let sorts = steps.iter().any(|(_, parent, _, step)| *parent == 0 && step.contains("TEMP B-TREE"));
+            assert!(!sorts, "{statement}\n{steps:?}");
+        }
+        std::fs::remove_dir_all(&folder).expect("the folder goes");
+    }
 }
