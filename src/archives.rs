@@ -13,7 +13,7 @@ use crate::compose::{self, Failure};
 use crate::environment::Environment;
 use crate::keys::RestoredKey;
 use crate::settings::{self, Needs, Settings, no_forum};
-use crate::{commands, services};
+use crate::{backup_settings, commands, services};
 
 #[derive(Args)]
 pub struct Backup {
@@ -52,7 +52,7 @@ pub struct Export {
 
 impl Sealed {
     fn passphrase(&self, env: &Environment) -> Result<Option<Passphrase>, Failure> {
-        let Some(file) = &self.passphrase_file else { return Ok(settings::passphrase(env)?) };
+        let Some(file) = &self.passphrase_file else { return Ok(backup_settings::passphrase(env)?) };
         let text = std::fs::read_to_string(file)
             .map_err(|error| format!("--passphrase-file: `{}` cannot be read: {error}", file.display()))?;
         let passphrase = Passphrase::new(&text);
@@ -85,7 +85,8 @@ async fn make(env: &Environment, sealed: Sealed) -> Result<(), Failure> {
     let settings = existing(env).await?;
     let (file, now) = (sealed.file, Clock::System.now());
     let is_sealed = passphrase.is_some();
-    let order = backup::Order { file: file.clone(), secret: settings.config.secret.clone(), passphrase, now };
+    let (secret, previous) = (settings.config.secret.clone(), settings.previous_key.clone());
+    let order = backup::Order { file: file.clone(), secret, previous, passphrase, now };
     let manifest = backup::make(&settings.database, order, tell).await?;
     println!("{} rows are backed up in {}", manifest.rows(), file.display());
     if !is_sealed {
@@ -124,10 +125,13 @@ pub async fn restore(env: &Environment, sealed: Sealed) -> Result<(), Failure> {
     restore::check_target(&database, &verified).await.map_err(|error| named(&database, error))?;
     let key = verified.secret().map(|key| RestoredKey::prepare(env, &data_dir, key)).transpose()?;
     let manifest = restore::fill(&database, verified, tell).await.map_err(|error| named(&database, error))?;
-    if let Some(key) = key {
-        key.finish()?;
-    }
     println!("{} rows are restored", manifest.rows());
+    if let Some(file) = key.map(RestoredKey::finish).transpose()?.flatten() {
+        println!(
+            "The secret key is in `{}`. Services on Postgres read it with KLATCH_SECRET_KEY_FILE.",
+            file.display()
+        );
+    }
     examine(env).await
 }
 

@@ -98,8 +98,8 @@ async fn connect(settings: &Settings, search: bool, waits: bool) -> Result<Conte
 async fn before_migration(settings: &Settings, folder: &Path) -> Result<(), domain::Error> {
     let order = |file| backup::Order {
         file,
-        // A key that was just replaced is still the old one in the database.
-        secret: settings.previous_key.clone().unwrap_or_else(|| settings.config.secret.clone()),
+        secret: settings.config.secret.clone(),
+        previous: settings.previous_key.clone(),
         passphrase: settings.backups.passphrase.clone(),
         now: Clock::System.now(),
     };

@@ -74,23 +74,26 @@ impl RestoredKey {
         Ok(Self { files: Some((from, to)) })
     }
 
-    /// Makes it the key. A key that an empty forum had is kept as `secret.key.before`.
+    /// Makes it the key, and returns its file; `None` if the settings have the key. A key that an empty forum had is
+    /// kept as `secret.key.before`.
     ///
     /// # Errors
     /// When the folder cannot be written.
-    pub fn finish(self) -> Result<(), BadSetting> {
-        let Some((from, to)) = self.files else { return Ok(()) };
+    pub fn finish(self) -> Result<Option<PathBuf>, BadSetting> {
+        let Some((from, to)) = self.files else { return Ok(None) };
         let moved = match std::fs::rename(&to, to.with_extension("key.before")) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
             _ => std::fs::rename(&from, &to),
         };
-        moved.map_err(|error| {
+        let failed = |error| {
             BadSetting::new(format!(
                 "KLATCH_DATA_DIR: the forum is restored, but its key could not become `{}`: {error}. Rename `{}` yourself",
                 to.display(),
                 from.display()
             ))
-        })
+        };
+        moved.map_err(failed)?;
+        Ok(Some(to))
     }
 }
 

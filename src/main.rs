@@ -1,6 +1,7 @@
 //! The command line of Klatch: composition, no rules.
 
 mod archives;
+mod backup_settings;
 mod commands;
 mod compose;
 mod environment;

@@ -7,8 +7,6 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use domain::backup::Passphrase;
-use domain::backup::schedule::Schedule;
 use domain::bus::BusUrl;
 use domain::platform::config::{Config, Limits};
 use domain::platform::mail::Mailer;
@@ -16,6 +14,7 @@ use domain::platform::secrets::SecretKey;
 use domain::site::proxies::Proxies;
 use domain::store::DatabaseUrl;
 
+use crate::backup_settings::Backups;
 use crate::environment::Environment;
 use crate::keys;
 
@@ -69,20 +68,10 @@ pub struct Settings {
     pub mail: Mailer,
     /// The key before the current one, to replace it.
     pub previous_key: Option<SecretKey>,
+    /// Backups that the program makes by itself.
     pub backups: Backups,
     /// The configuration of the domain.
     pub config: Config,
-}
-
-/// Backups that the program makes by itself.
-#[derive(Clone, Debug)]
-pub struct Backups {
-    /// Scheduled ones, if a folder is set.
-    pub schedule: Option<Schedule>,
-    /// Whether to make one before a migration, and where.
-    pub before_migration: Option<PathBuf>,
-    /// With a passphrase, all of them are encrypted.
-    pub passphrase: Option<Passphrase>,
 }
 
 /// How many polls may wait at once.
@@ -107,7 +96,8 @@ pub enum Needs {
     Existing,
 }
 
-fn parsed<T: FromStr>(env: &Environment, name: &str, default: T, what: &str) -> Result<T, BadSetting> {
+/// Parses a setting. `what` says what it must be.
+pub fn parsed<T: FromStr>(env: &Environment, name: &str, default: T, what: &str) -> Result<T, BadSetting> {
     match env.var(name) {
         None => Ok(default),
         Some(text) => text.trim().parse().map_err(|_| BadSetting(format!("{name}: `{text}` is not {what}"))),
@@ -180,7 +170,7 @@ impl Settings {
             page_cache: u64::from(parsed::<u32>(env, "KLATCH_PAGE_CACHE_MB", 64, "a number of megabytes")?) << 20,
             mail,
             previous_key: keys::previous(env)?,
-            backups: backups(env, &env.data_dir())?,
+            backups: Backups::read(env)?,
             config,
         })
     }
@@ -321,7 +311,8 @@ fn days(env: &Environment, name: &str, default: u64) -> Result<Duration, BadSett
     }
 }
 
-fn at_least_one(env: &Environment, name: &str, default: usize, what: &str) -> Result<usize, BadSetting> {
+/// Reads a number that is at least 1.
+pub fn at_least_one(env: &Environment, name: &str, default: usize, what: &str) -> Result<usize, BadSetting> {
     match parsed(env, name, default, what)? {
         0 => Err(BadSetting(format!("{name}: at least 1"))),
         number => Ok(number),
@@ -339,32 +330,6 @@ fn health_token(env: &Environment) -> Result<Option<String>, BadSetting> {
         Some(token) if token.len() < 16 => Err(BadSetting("KLATCH_HEALTH_TOKEN: at least 16 characters".to_owned())),
         token => Ok(token),
     }
-}
-
-fn backups(env: &Environment, data_dir: &std::path::Path) -> Result<Backups, BadSetting> {
-    let folder = env.var("KLATCH_BACKUP_FOLDER").map(PathBuf::from);
-    let passphrase = passphrase(env)?;
-    let every_hours = parsed(env, "KLATCH_BACKUP_HOURS", 24, "a number of hours")?;
-    if !(1..=8_760).contains(&every_hours) {
-        return Err(BadSetting("KLATCH_BACKUP_HOURS: between 1 and 8760".to_owned()));
-    }
-    let keep = at_least_one(env, "KLATCH_BACKUP_KEEP", 7, "a number of backups")?;
-    let before_migration = match env.var("KLATCH_BACKUP_BEFORE_MIGRATION").as_deref() {
-        None | Some("on") => Some(folder.clone().unwrap_or_else(|| data_dir.join("backups"))),
-        Some("off") => None,
-        Some(other) => {
-            return Err(BadSetting(format!("KLATCH_BACKUP_BEFORE_MIGRATION: `{other}` is neither on nor off")));
-        }
-    };
-    let schedule = folder.map(|folder| Schedule { folder, every_hours, keep, passphrase: passphrase.clone() });
-    Ok(Backups { schedule, before_migration, passphrase })
-}
-
-/// Reads the passphrase of backups.
-pub fn passphrase(env: &Environment) -> Result<Option<Passphrase>, BadSetting> {
-    let Some(text) = env.secret("KLATCH_BACKUP_PASSPHRASE")? else { return Ok(None) };
-    let passphrase = Passphrase::new(&text);
-    passphrase.map(Some).ok_or_else(|| BadSetting("KLATCH_BACKUP_PASSPHRASE: at least 8 characters".to_owned()))
 }
 
 fn polls(env: &Environment) -> Result<Polls, BadSetting> {

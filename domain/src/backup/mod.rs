@@ -36,6 +36,8 @@ pub struct Order {
     pub file: PathBuf,
     /// The secret key of the site.
     pub secret: SecretKey,
+    /// The key before. It is backed up while the database does not know the new one yet.
+    pub previous: Option<SecretKey>,
     /// With a passphrase, the file is encrypted.
     pub passphrase: Option<Passphrase>,
     pub now: Timestamp,
@@ -70,12 +72,16 @@ async fn write(snapshot: &mut Snapshot, order: Order, mut told: impl FnMut(&str,
         let why = "a newer version of Klatch uses the database: make the backup with that version";
         return Err(Error::Internal(why.into()));
     }
-    if snapshot.setting(FINGERPRINT).await?.is_some_and(|stored| stored != order.secret.fingerprint()) {
-        return Err(Error::Internal("KLATCH_SECRET_KEY: this is not the secret key of this forum".into()));
-    }
+    let stored = snapshot.setting(FINGERPRINT).await?;
+    let fits = |key: &SecretKey| stored.as_ref().is_none_or(|stored| *stored == key.fingerprint());
+    let secret = [Some(order.secret), order.previous]
+        .into_iter()
+        .flatten()
+        .find(fits)
+        .ok_or_else(|| Error::Internal("KLATCH_SECRET_KEY: this is not the secret key of this forum".into()))?;
     let mut writer = Writer::create(&order.file, order.passphrase)?;
     writer.begin(SECRET_KEY.to_owned()).await?;
-    writer.bytes(order.secret.bytes()).await?;
+    writer.bytes(secret.bytes()).await?;
     for table in snapshot.tables().await? {
         writer.begin(Entry::name_of(table.name)).await?;
         let rows = writer.rows(snapshot.rows(table).await?).await?;

@@ -53,10 +53,16 @@ impl Archive {
         let mut file = BufReader::new(File::open(path).map_err(unreadable)?);
         let source = match (is_sealed(&mut file).map_err(unreadable)?, passphrase) {
             (false, None) => Source::Plain(file),
-            (false, Some(_)) => return Err(refused("it is not encrypted, but there is a passphrase: leave that out")),
+            (false, Some(_)) => {
+                return Err(refused(
+                    "it is not encrypted, but there is a passphrase: leave --passphrase-file out, and unset KLATCH_BACKUP_PASSPHRASE",
+                ));
+            }
             (true, Some(passphrase)) => Source::Sealed(Box::new(SealedReader::open(file, passphrase)?)),
             (true, None) => {
-                return Err(refused("it is encrypted: name the file with its passphrase by --passphrase-file"));
+                return Err(refused(
+                    "it is encrypted: name the file with its passphrase by --passphrase-file, or set KLATCH_BACKUP_PASSPHRASE",
+                ));
             }
         };
         let mut zip = ZipArchive::new(source).map_err(|error| refused(format!("it is no zip file: {error}")))?;

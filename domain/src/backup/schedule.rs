@@ -96,8 +96,13 @@ fn is_due(state: &LastBackup, schedule: &Schedule, now: Timestamp) -> bool {
 async fn make(cx: &Context, schedule: &Schedule, now: Timestamp) -> Result<PathBuf> {
     create_folder(&schedule.folder)?;
     let file = schedule.folder.join(format!("klatch-{}.zip", now.rfc3339().replace(':', "-")));
-    let order =
-        Order { file: file.clone(), secret: cx.config.secret.clone(), passphrase: schedule.passphrase.clone(), now };
+    let order = Order {
+        file: file.clone(),
+        secret: cx.config.secret.clone(),
+        previous: None,
+        passphrase: schedule.passphrase.clone(),
+        now,
+    };
     let manifest = super::make_of(&cx.db, order).await?;
     tracing::info!(file = %file.display(), rows = manifest.rows(), "backed up");
     Ok(file)

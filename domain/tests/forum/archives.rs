@@ -48,7 +48,7 @@ async fn scene(forum: &TestForum) -> Scene {
 
 fn order(file: &Path) -> Order {
     let secret = SecretKey::new("a key that only tests are signed with").unwrap();
-    Order { file: file.to_owned(), secret, passphrase: None, now: Timestamp(0) }
+    Order { file: file.to_owned(), secret, previous: None, passphrase: None, now: Timestamp(0) }
 }
 
 fn read(file: &Path) -> Entries {

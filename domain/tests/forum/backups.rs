@@ -79,7 +79,13 @@ async fn fill(forum: &TestForum) {
 }
 
 fn order(file: &Path) -> Order {
-    Order { file: file.to_owned(), secret: SecretKey::new(KEY).unwrap(), passphrase: None, now: Timestamp(0) }
+    Order {
+        file: file.to_owned(),
+        secret: SecretKey::new(KEY).unwrap(),
+        previous: None,
+        passphrase: None,
+        now: Timestamp(0),
+    }
 }
 
 async fn back_up(url: &DatabaseUrl, file: &Path) -> Manifest {
@@ -252,10 +258,15 @@ async fn a_database_with_a_forum_or_with_users_is_not_filled(forum: TestForum) {
     let key = SecretKey::new(KEY).unwrap();
     domain::site::secret_key::check(&db, &key, None).await.unwrap();
     db.close().await;
-    let said = why(backup::make(&empty.db.url, other, |_, _| {}).await);
+    let said = why(backup::make(&empty.db.url, other.clone(), |_, _| {}).await);
     assert!(said.contains("not the secret key of this forum"), "{said}");
+    // While a key is being replaced, the forum's own is backed up.
+    let replaced = Order { previous: SecretKey::new(KEY), ..other };
+    backup::make(&empty.db.url, replaced, |_, _| {}).await.unwrap();
+    let kept = restore::open(&folder.path().join("other.zip"), None).await.unwrap();
+    assert_eq!(kept.secret().unwrap().bytes(), KEY.as_bytes());
     let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
-    assert_eq!(left.len(), 2, "no unfinished file stays: {left:?}");
+    assert_eq!(left.len(), 3, "no unfinished file stays: {left:?}");
 }
 
 async fn ids_of_deleted_rows_are_not_used_again_after_a_restore(forum: TestForum) {

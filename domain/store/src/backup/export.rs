@@ -10,7 +10,7 @@ use super::{Column, Table};
 pub struct Scope {
     /// One group alone; `None` for the whole site.
     pub group: Option<GroupId>,
-    /// Only public groups, without what was deleted, former texts and plain members.
+    /// Only public groups, without what was deleted, former texts and titles, and plain members.
     pub is_public: bool,
 }
 
@@ -158,7 +158,11 @@ impl Scope {
             ),
         ];
         if self.is_public {
-            parts[5].columns.iter_mut().for_each(|(name, value)| {
+            // A former address is a former title.
+            parts.retain(|part| part.table.name != "former_topics");
+            let columns =
+                parts.iter_mut().filter(|part| part.table.name == "messages").flat_map(|part| &mut part.columns);
+            columns.for_each(|(name, value)| {
                 *value = match *name {
                     "raw" => Some("case when t.deleted_at is null then t.raw else '' end"),
                     "nodes" => Some("case when t.deleted_at is null then t.nodes else '[]' end"),
