@@ -31,7 +31,7 @@ async fn say_which(cx: &domain::Context, place: &str) {
     eprintln!("klatch: acting on \"{}\" ({}), {place}", site.settings.name, cx.config.base_url);
 }
 
-fn bar() -> ProgressBar {
+pub fn bar() -> ProgressBar {
     let bar = ProgressBar::new(0);
     if let Ok(style) = ProgressStyle::with_template("{msg:>10} {wide_bar} {human_pos}/{human_len} {per_sec}") {
         bar.set_style(style);
@@ -47,6 +47,15 @@ pub async fn doctor(env: &Environment) -> Result<(), Failure> {
         Kv::Memory(_) if services::is_served(&env.data_dir()) => doctor::examine_beside_service(&cx).await?,
         _ => doctor::examine(&cx).await?,
     };
+    cx.db.close().await;
+    report(&findings)
+}
+
+/// Prints what the doctor found.
+///
+/// # Errors
+/// When anything differs.
+pub fn report(findings: &doctor::Findings) -> Result<(), Failure> {
     println!("topics counted            {}", findings.topics);
     println!("unread summaries compared {}", findings.summaries);
     println!("jobs waiting              {}", findings.jobs_waiting);
@@ -61,7 +70,6 @@ pub async fn doctor(env: &Environment) -> Result<(), Failure> {
     for sentence in &findings.drift {
         println!("  {sentence}");
     }
-    cx.db.close().await;
     if findings.drift.is_empty() { Ok(()) } else { Err(format!("{} things differ", findings.drift.len()).into()) }
 }
 

@@ -4,7 +4,6 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use domain::Context;
 use domain::bus::{Bus, BusError, Control, Hub};
 use domain::kv::Kv;
 use domain::live::unread;
@@ -14,6 +13,7 @@ use domain::platform::jobs::Wake;
 use domain::site::secret_key::KeyCheck;
 use domain::store::{DatabaseUrl, Db};
 use domain::time::Clock;
+use domain::{Context, backup};
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::settings::Settings;
@@ -39,6 +39,21 @@ pub async fn context(settings: &Settings, search: bool) -> Result<Context, Failu
 }
 
 async fn connect(settings: &Settings, search: bool, waits: bool) -> Result<Context, Failure> {
+    if let Some(folder) = &settings.backups.before_migration {
+        until_up(
+            waits,
+            async || before_migration(settings, folder).await,
+            domain::Error::is_unavailable,
+            |error| match error {
+                domain::Error::Database(error) => unreachable(&settings.database, error),
+                error => format!(
+                    "the backup before the migration failed: {error}. Repair that, or set \
+                     KLATCH_BACKUP_BEFORE_MIGRATION=off to migrate without one"
+                ),
+            },
+        )
+        .await?;
+    }
     let db = until_up(
         waits,
         async || Db::connect(&settings.database, settings.connections).await,
@@ -79,6 +94,18 @@ async fn connect(settings: &Settings, search: bool, waits: bool) -> Result<Conte
     };
     tokio::spawn(listen(cx.clone()));
     Ok(cx)
+}
+
+/// Backs up a database that this version will migrate.
+async fn before_migration(settings: &Settings, folder: &Path) -> Result<(), domain::Error> {
+    let order = |file| backup::Order {
+        file,
+        secret: settings.config.secret.clone(),
+        previous: settings.previous_key.clone(),
+        passphrase: settings.backups.passphrase.clone(),
+        now: Clock::System.now(),
+    };
+    backup::before_migration(&settings.database, folder, order).await.map(drop)
 }
 
 /// Returns what `connect` returns. If `waits`, tries again while the server is down, and says so in the log.

@@ -12,7 +12,13 @@ const DEFAULT_FILE: &str = "/etc/klatch/klatch.env";
 const SERVICE_DATA_DIR: &str = "/var/lib/klatch";
 
 /// All settings, as the README lists them.
-const NAMES: [&str; 35] = [
+const NAMES: [&str; 41] = [
+    "KLATCH_BACKUP_BEFORE_MIGRATION",
+    "KLATCH_BACKUP_FOLDER",
+    "KLATCH_BACKUP_HOURS",
+    "KLATCH_BACKUP_KEEP",
+    "KLATCH_BACKUP_PASSPHRASE",
+    "KLATCH_BACKUP_PASSPHRASE_FILE",
     "KLATCH_BASE_URL",
     "KLATCH_BIND",
     "KLATCH_CONNECTIONS_PER_ADDRESS",

@@ -1,5 +1,7 @@
 //! The command line of Klatch: composition, no rules.
 
+mod archives;
+mod backup_settings;
 mod commands;
 mod compose;
 mod environment;
@@ -31,7 +33,7 @@ static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 #[derive(Parser)]
 #[command(version, about, after_help = "Settings are environment variables (KLATCH_...); the README lists them.")]
 struct Cli {
-    /// Reads settings from this file too; the environment wins. `admin`, `import` and `demo` read /etc/klatch/klatch.env by default
+    /// Reads settings from this file too; the environment wins. commands read /etc/klatch/klatch.env by default
     #[arg(long, global = true, value_name = "FILE")]
     env_file: Option<PathBuf>,
     #[command(subcommand)]
@@ -50,6 +52,13 @@ enum Command {
     Worker,
     /// Fills an empty forum with made-up people and conversations
     Demo,
+    /// Writes the whole forum, with its secret key, into a file, while it runs
+    #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+    Backup(archives::Backup),
+    /// Fills an empty forum, of either database, with a backup
+    Restore(archives::Sealed),
+    /// Writes conversations into a file that another forum can import
+    Export(archives::Export),
     /// Takes in conversations from elsewhere
     #[command(subcommand)]
     Import(Import),
@@ -68,6 +77,11 @@ enum Import {
     /// From a file with one message a line, plain or zstd-compressed
     Jsonl {
         /// The file, or - for standard input
+        file: PathBuf,
+    },
+    /// From a file that `klatch export` wrote, into an empty forum
+    Klatch {
+        /// The file
         file: PathBuf,
     },
 }
@@ -97,7 +111,12 @@ fn main() -> ExitCode {
     let file = cli.env_file.as_deref();
     let env = match command {
         Command::Serve | Command::Web | Command::Realtime | Command::Worker => Environment::read(file),
-        Command::Demo | Command::Import(_) | Command::Admin(_) => Environment::for_command(file),
+        Command::Demo
+        | Command::Backup(_)
+        | Command::Restore(_)
+        | Command::Export(_)
+        | Command::Import(_)
+        | Command::Admin(_) => Environment::for_command(file),
     };
     let env = match env.map_err(Failure::from).and_then(|env| prepare(&command, &env).map(|()| env)) {
         Ok(env) => env,
@@ -113,9 +132,14 @@ fn main() -> ExitCode {
             builder.worker_threads(1);
             builder
         }
-        Command::Serve | Command::Worker | Command::Demo | Command::Import(_) | Command::Admin(_) => {
-            tokio::runtime::Builder::new_multi_thread()
-        }
+        Command::Serve
+        | Command::Worker
+        | Command::Demo
+        | Command::Backup(_)
+        | Command::Restore(_)
+        | Command::Export(_)
+        | Command::Import(_)
+        | Command::Admin(_) => tokio::runtime::Builder::new_multi_thread(),
     };
     let runtime = match builder.enable_all().build() {
         Ok(runtime) => runtime,
@@ -138,7 +162,12 @@ fn prepare(command: &Command, env: &Environment) -> Result<(), Failure> {
     log(env)?;
     match command {
         Command::Serve | Command::Web | Command::Realtime | Command::Worker => Ok(()),
-        Command::Demo | Command::Import(_) | Command::Admin(_) => owner::become_owner(&env.data_dir()),
+        Command::Demo
+        | Command::Backup(_)
+        | Command::Restore(_)
+        | Command::Export(_)
+        | Command::Import(_)
+        | Command::Admin(_) => owner::become_owner(&env.data_dir()),
     }
 }
 
@@ -149,6 +178,10 @@ async fn run(command: Command, env: &Environment) -> Result<(), Failure> {
         Command::Realtime => services::serve_realtime(env).await,
         Command::Worker => services::work(env).await,
         Command::Demo => commands::demo(env).await,
+        Command::Backup(backup) => archives::backup(env, backup).await,
+        Command::Restore(sealed) => archives::restore(env, sealed).await,
+        Command::Export(export) => archives::export(env, export).await,
+        Command::Import(Import::Klatch { file }) => archives::import(env, &file).await,
         Command::Import(Import::Convore { dir }) => commands::import_convore(env, &dir).await,
         Command::Import(Import::Jsonl { file }) => commands::import_jsonl(env, file).await,
         Command::Admin(Admin::Doctor) => commands::doctor(env).await,

@@ -144,6 +144,10 @@ async fn text(cx: &Context) -> String {
         let waiting = [(String::new(), waiting.as_secs_f64())];
         family("klatch_jobs_waiting_seconds", "gauge", "How long the oldest due job has waited.", &waiting);
     }
+    if let Some(age) = health.backup_age {
+        let age = [(String::new(), age.as_secs_f64())];
+        family("klatch_backup_age_seconds", "gauge", "How old the last backup is.", &age);
+    }
     if let Some(search) = &cx.search {
         let documents = [(String::new(), search.documents() as f64)];
         family("klatch_search_documents", "gauge", "Messages and topics in the search index.", &documents);

@@ -6,6 +6,7 @@ use std::net::TcpListener;
 use std::path::Path;
 
 use domain::admin::{health, statistics};
+use domain::backup::schedule::{self, Schedule};
 use domain::live::draw::Draw;
 use domain::model::Images;
 use domain::platform::backpressure;
@@ -139,7 +140,7 @@ fn web_config(settings: &Settings) -> web::Config {
     }
 }
 
-async fn run_jobs(cx: Context, stop: Stop) -> Result<(), Failure> {
+async fn run_jobs(cx: Context, backups: Option<Schedule>, stop: Stop) -> Result<(), Failure> {
     let worker = worker::Worker::new(cx.db.clone(), cx.clock.clone(), cx.wake.clone());
     let context = cx.clone();
     let handler = move |jobs| {
@@ -148,9 +149,11 @@ async fn run_jobs(cx: Context, stop: Stop) -> Result<(), Failure> {
     };
     let presence = tokio::spawn(domain::live::presence::follow(cx.clone(), draw(), stop.clone().thrown()));
     let figures = tokio::spawn(statistics::keep(cx.clone(), stop.clone().thrown()));
+    let backups = tokio::spawn(schedule::keep(cx.clone(), backups, stop.clone().thrown()));
     worker.run(handler, stop.thrown()).await?;
     presence.await?;
     figures.await?;
+    backups.await?;
     Ok(())
 }
 
@@ -198,7 +201,7 @@ pub fn is_served(data_dir: &Path) -> bool {
 }
 
 /// Locks the data folder until the process ends: two programs would not hear of each other's events.
-fn lock(data_dir: &Path) -> Result<File, Failure> {
+pub fn lock(data_dir: &Path) -> Result<File, Failure> {
     let path = data_dir.join(SERVE_LOCK);
     let failed = |error: std::io::Error| format!("KLATCH_DATA_DIR: `{}`: {error}", path.display());
     let mut file = File::options().create(true).truncate(false).read(true).write(true).open(&path).map_err(failed)?;
@@ -241,7 +244,7 @@ pub async fn serve(env: &Environment) -> Result<(), Failure> {
     let followed = tokio::spawn(notify.follow(async move || notify::ask(address).await));
     let (pages_ended, rest_stop) = Stop::switch();
     let live = realtime::Live::new(cx.clone(), realtime_config(&settings)).map_err(too_many_polls)?;
-    let jobs = tokio::spawn(run_jobs(cx.clone(), rest_stop.clone()));
+    let jobs = tokio::spawn(run_jobs(cx.clone(), settings.backups.schedule.clone(), rest_stop.clone()));
     let told = live.clone();
     let said = tokio::spawn(statistics::follow(cx.clone(), move || told.report(), rest_stop.clone().thrown()));
     let pressed = tokio::spawn(backpressure::watch(cx.clone(), rest_stop.clone().thrown()));
@@ -332,7 +335,7 @@ pub async fn work(env: &Environment) -> Result<(), Failure> {
     if !settings.mail.reaches_people() {
         tracing::warn!("KLATCH_SMTP_URL is not set: letters are kept in KLATCH_DATA_DIR/mail, and reach nobody");
     }
-    let worked = run_jobs(cx.clone(), stop).await;
+    let worked = run_jobs(cx.clone(), settings.backups.schedule.clone(), stop).await;
     followed.abort();
     operators.abort();
     cx.db.close().await;

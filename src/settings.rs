@@ -14,6 +14,7 @@ use domain::platform::secrets::SecretKey;
 use domain::site::proxies::Proxies;
 use domain::store::DatabaseUrl;
 
+use crate::backup_settings::Backups;
 use crate::environment::Environment;
 use crate::keys;
 
@@ -67,6 +68,8 @@ pub struct Settings {
     pub mail: Mailer,
     /// The key before the current one, to replace it.
     pub previous_key: Option<SecretKey>,
+    /// Backups that the program makes by itself.
+    pub backups: Backups,
     /// The configuration of the domain.
     pub config: Config,
 }
@@ -93,7 +96,8 @@ pub enum Needs {
     Existing,
 }
 
-fn parsed<T: FromStr>(env: &Environment, name: &str, default: T, what: &str) -> Result<T, BadSetting> {
+/// Parses a setting. `what` says what it must be.
+pub fn parsed<T: FromStr>(env: &Environment, name: &str, default: T, what: &str) -> Result<T, BadSetting> {
     match env.var(name) {
         None => Ok(default),
         Some(text) => text.trim().parse().map_err(|_| BadSetting(format!("{name}: `{text}` is not {what}"))),
@@ -166,9 +170,15 @@ impl Settings {
             page_cache: u64::from(parsed::<u32>(env, "KLATCH_PAGE_CACHE_MB", 64, "a number of megabytes")?) << 20,
             mail,
             previous_key: keys::previous(env)?,
+            backups: Backups::read(env)?,
             config,
         })
     }
+}
+
+/// Reads where the database is, and nothing else.
+pub fn database_alone(env: &Environment) -> Result<DatabaseUrl, BadSetting> {
+    database(env, &env.data_dir(), Needs::Alone)
 }
 
 fn database(env: &Environment, data_dir: &std::path::Path, needs: Needs) -> Result<DatabaseUrl, BadSetting> {
@@ -301,7 +311,8 @@ fn days(env: &Environment, name: &str, default: u64) -> Result<Duration, BadSett
     }
 }
 
-fn at_least_one(env: &Environment, name: &str, default: usize, what: &str) -> Result<usize, BadSetting> {
+/// Reads a number that is at least 1.
+pub fn at_least_one(env: &Environment, name: &str, default: usize, what: &str) -> Result<usize, BadSetting> {
     match parsed(env, name, default, what)? {
         0 => Err(BadSetting(format!("{name}: at least 1"))),
         number => Ok(number),

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// The groups of `domain/src`, from top to bottom. A group may only use groups of lower lines.
 const DOMAIN: &[&[&str]] = &[
-    &["reactors", "import"],
+    &["reactors", "import", "backup"],
     &["admin", "api"],
     &["moderation", "search"],
     &["messages"],

@@ -4,6 +4,7 @@
 
 pub mod admin;
 pub mod api;
+pub mod backup;
 pub mod groups;
 pub mod import;
 pub mod live;

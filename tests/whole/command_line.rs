@@ -18,7 +18,9 @@ fn text(bytes: &[u8]) -> String {
 fn help_names_every_command() {
     let all = run(program().arg("--help"));
     assert!(all.status.success());
-    for word in ["serve", "web", "realtime", "worker", "demo", "import", "admin", "KLATCH_"] {
+    for word in
+        ["serve", "web", "realtime", "worker", "demo", "backup", "restore", "export", "import", "admin", "KLATCH_"]
+    {
         assert!(text(&all.stdout).contains(word), "{word}");
     }
     for part in [["admin", "--help"], ["import", "--help"], ["serve", "--help"], ["help", "worker"]] {

@@ -4,6 +4,7 @@
 mod accounts;
 mod addresses;
 mod api;
+mod backups;
 mod command_line;
 mod conversations;
 mod crowds;

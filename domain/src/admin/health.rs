@@ -9,6 +9,7 @@ use crate::platform::context::Context;
 use crate::platform::error::Result;
 use crate::platform::health::Checked;
 pub use crate::platform::health::Health;
+use crate::platform::last_backup::LastBackup;
 use crate::search::lag::{self, Lag};
 
 /// How long each part may take to answer.
@@ -30,6 +31,9 @@ pub fn detailed(health: &Health) -> Value {
     let mut all = brief(health);
     for (part, wrong) in health.parts() {
         all[part] = wrong.unwrap_or("ok").into();
+    }
+    if let Some(age) = health.backup_age {
+        all["backup_age_seconds"] = age.as_secs().into();
     }
     all["version"] = env!("CARGO_PKG_VERSION").into();
     all
@@ -71,7 +75,14 @@ async fn look(cx: &Context, checked: &mut Checked) -> Health {
         // Nothing else can be known then.
         return Health { bus, writes: reads.clone(), reads, ..Health::default() };
     }
+    let backups = within(LastBackup::read(&cx.db)).await;
+    let (backup, backup_age) = match &backups {
+        Ok(backups) => (backups.trouble(cx.now()), backups.age(cx.now())),
+        Err(why) => (Some(why.clone()), None),
+    };
     Health {
+        backup,
+        backup_age,
         reads,
         writes: within(write(cx)).await.err(),
         jobs: stands_still("the oldest job", jobs(cx, checked).await),

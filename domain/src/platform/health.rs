@@ -1,6 +1,6 @@
 //! The health of a process as last checked.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use model::JobId;
 use tokio::sync::Mutex;
@@ -19,6 +19,10 @@ pub struct Health {
     pub search: Option<String>,
     /// Whether Redis answers. Pages do without it.
     pub bus: Option<String>,
+    /// Whether backups are made as scheduled. Pages do without them.
+    pub backup: Option<String>,
+    /// How old the last backup is, if there is one.
+    pub backup_age: Option<Duration>,
 }
 
 impl Health {
@@ -28,13 +32,14 @@ impl Health {
     }
 
     /// The parts by name.
-    pub fn parts(&self) -> [(&'static str, Option<&str>); 5] {
+    pub fn parts(&self) -> [(&'static str, Option<&str>); 6] {
         [
             ("reads", self.reads.as_deref()),
             ("writes", self.writes.as_deref()),
             ("jobs", self.jobs.as_deref()),
             ("search", self.search.as_deref()),
             ("bus", self.bus.as_deref()),
+            ("backup", self.backup.as_deref()),
         ]
     }
 }

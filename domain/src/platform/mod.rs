@@ -9,6 +9,7 @@ pub mod hashing;
 pub mod health;
 pub mod index;
 pub mod jobs;
+pub mod last_backup;
 pub mod log;
 pub mod mail;
 pub mod networks;

@@ -146,6 +146,11 @@ impl SecretKey {
         token()
     }
 
+    /// The text that the key was made from, for a backup and the file of a restored forum.
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
     /// Identifies the key without revealing it: 32 hexadecimal digits.
     pub fn fingerprint(&self) -> String {
         self.sign("fingerprint", "").chars().take(32).collect()

@@ -6,7 +6,7 @@ use crate::platform::secrets::SecretKey;
 use store::{Db, Tx};
 
 /// The setting that holds the fingerprint.
-const FINGERPRINT: &str = "secret_key";
+pub(crate) const FINGERPRINT: &str = "secret_key";
 
 /// What [`check`] found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use model::outage::{Outage, Probe, Signs};
+use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, PgConnection, PgPool, SqliteConnection, SqlitePool};
@@ -15,6 +16,10 @@ use crate::sqlite::{CLOSING, SqliteDb, SqliteTx};
 const ACQUIRE: Duration = Duration::from_secs(4);
 /// A connection that was idle for longer is tested before use.
 const IDLE: Duration = Duration::from_secs(1);
+
+/// The migrations of both databases, with the same numbers and names.
+pub(crate) static POSTGRES: Migrator = sqlx::migrate!("../../migrations/postgres");
+pub(crate) static SQLITE: Migrator = sqlx::migrate!("../../migrations/sqlite");
 
 /// The database of the forum.
 #[derive(Clone, Debug)]
@@ -97,7 +102,7 @@ impl Db {
                     })
                     .connect_with(options.clone())
                     .await?;
-                sqlx::migrate!("../../migrations/postgres").run(&pool).await?;
+                POSTGRES.run(&pool).await?;
                 Ok(Self::Postgres(pool, outage(options)))
             }
             DatabaseUrl::Sqlite(path) => {
@@ -106,7 +111,7 @@ impl Db {
                     .await
                     .map_err(|_| sqlx::Error::WorkerCrashed)??;
                 let db = SqliteDb::open(path).await?;
-                db.migrate(&sqlx::migrate!("../../migrations/sqlite")).await?;
+                db.migrate(&SQLITE).await?;
                 drop(lock);
                 Ok(Self::Sqlite(db))
             }

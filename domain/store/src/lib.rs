@@ -4,6 +4,7 @@
 #![allow(missing_docs)]
 
 pub mod api;
+pub mod backup;
 mod conditions;
 pub mod db;
 pub mod groups;

@@ -2,6 +2,9 @@
 
 use crate::db::{Db, Tx, sql};
 
+/// The setting that says when the last backup was made.
+pub const BACKUPS: &str = "backups";
+
 /// Returns the value of a setting.
 pub async fn get(db: &Db, name: &str) -> Result<Option<String>, sqlx::Error> {
     sql!(opt_value db, String, "select value from settings where name = $1", name)

@@ -28,14 +28,17 @@ pub struct Source {
 pub struct Sources(pub Vec<Source>);
 
 impl Sources {
-    /// Reads the files of the store, except its helpers for tests: these run the statements of their callers.
+    /// Reads the files of the store, except its helpers for tests, which run the statements of their callers, and backups:
+    /// they build their statements from the columns that a database has, and `domain/tests/forum/backups.rs` runs each.
     pub fn load() -> Self {
         let store = Path::new(env!("CARGO_MANIFEST_DIR"));
         let mut files = Vec::new();
         files_in(&store.join("src"), &mut files);
         files.sort();
         let mut sources = Self::default();
-        for file in files.iter().filter(|file| !file.ends_with("testing.rs")) {
+        let backups = store.join("src/backup");
+        let is_read = |file: &&std::path::PathBuf| !file.ends_with("testing.rs") && !file.starts_with(&backups);
+        for file in files.iter().filter(is_read) {
             let name = file.strip_prefix(store.join("src")).expect("a file of the folder").to_string_lossy();
             let text = std::fs::read_to_string(file).expect("a readable file");
             sources.add(&format!("store/src/{name}"), "crate", text);

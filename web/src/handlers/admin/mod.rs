@@ -5,11 +5,14 @@ pub mod person;
 pub mod site;
 pub mod statistics;
 
+use std::time::Duration;
+
 use actix_web::web::{Path, Query};
 use domain::admin;
 use domain::model::AccountState;
 use serde::Deserialize;
 use templates::admin::{Check, Figure, GroupRow, Groups, Jobs, KINDS, Overview, People, PersonRow};
+use templates::numbers::counted;
 
 use crate::failure::{Answer, Failure};
 use crate::form::Form;
@@ -54,6 +57,11 @@ pub async fn index(req: Req) -> Answer {
             health.search.or_else(|| figures.indexed.is_none().then(|| "this process keeps no index".to_owned())),
         ),
     ];
+    checks.push(Check {
+        name: "Backup".to_owned(),
+        ok: health.backup.is_none(),
+        text: health.backup.unwrap_or_else(|| backup_age(health.backup_age)),
+    });
     if let Some(peer) = req.site.config.proxies.untrusted() {
         let what = "forwards requests, but is not trusted: all its clients share one limit";
         checks.push(check("Proxy", Some(format!("{peer} {what}. Add it to KLATCH_TRUSTED_PROXIES"))));
@@ -79,6 +87,16 @@ pub async fn index(req: Req) -> Answer {
         ),
     ];
     req.page(&Overview { layout, checks, figures: shown })
+}
+
+/// Says how old the last backup is.
+fn backup_age(age: Option<Duration>) -> String {
+    match age.map(|age| age.as_secs() / 3_600) {
+        None => "none yet".to_owned(),
+        Some(0) => "less than an hour old".to_owned(),
+        Some(hours @ 1..48) => format!("{} old", counted(hours as i64, "hour", "hours")),
+        Some(hours) => format!("{} days old", hours / 24),
+    }
 }
 
 /// The query parameters of a list.

@@ -1,0 +1,168 @@
+//! Backups, their restoration, and exports: archives with the rows of the database as JSON lines.
+//!
+//! Every archive is a zip of one entry per table and a manifest with their checksums. Rows stream from one snapshot of the
+//! database to the file and back, so the memory does not depend on the size of the forum. docs/export-format.md
+//! describes the files.
+
+pub mod export;
+mod manifest;
+mod read;
+pub mod restore;
+pub mod schedule;
+mod sealed;
+mod write;
+
+use std::path::{Path, PathBuf};
+
+use model::time::Timestamp;
+use store::backup::{Snapshot, Target};
+use store::{DatabaseUrl, Db};
+
+pub use manifest::{Entry, Manifest, Purpose};
+pub use sealed::Passphrase;
+
+use crate::platform::error::{Error, Result};
+use crate::platform::secrets::SecretKey;
+use crate::site::secret_key::FINGERPRINT;
+use manifest::{SECRET_KEY, SEQUENCES};
+use read::Archive;
+use write::Writer;
+
+/// Where a backup goes, and what it contains besides the database.
+#[derive(Clone, Debug)]
+#[allow(missing_docs)]
+pub struct Order {
+    /// The file, which must not exist.
+    pub file: PathBuf,
+    /// The secret key of the site.
+    pub secret: SecretKey,
+    /// The key before. It is backed up while the database does not know the new one yet.
+    pub previous: Option<SecretKey>,
+    /// With a passphrase, the file is encrypted.
+    pub passphrase: Option<Passphrase>,
+    pub now: Timestamp,
+}
+
+/// Backs up a database, whatever its schema, while others use it. `told` receives the name of each table and the number
+/// of its rows.
+///
+/// # Errors
+/// When the database cannot be read or has no forum, the key is another forum's, or the file exists or cannot be written.
+pub async fn make(url: &DatabaseUrl, order: Order, told: impl FnMut(&str, u64)) -> Result<Manifest> {
+    let mut snapshot = Snapshot::open(url).await?;
+    let made = write(&mut snapshot, order, told).await;
+    snapshot.close().await;
+    made
+}
+
+/// Backs up the database of a running process.
+///
+/// # Errors
+/// As [`make`].
+pub async fn make_of(db: &Db, order: Order) -> Result<Manifest> {
+    let mut snapshot = Snapshot::of(db).await?;
+    let made = write(&mut snapshot, order, |_, _| {}).await;
+    snapshot.close().await;
+    made
+}
+
+async fn write(snapshot: &mut Snapshot, order: Order, mut told: impl FnMut(&str, u64)) -> Result<Manifest> {
+    let schema = snapshot.schema().await?.ok_or_else(|| Error::Internal("there is no forum in the database".into()))?;
+    if schema > Target::latest_schema() {
+        let why = "a newer version of Klatch uses the database: make the backup with that version";
+        return Err(Error::Internal(why.into()));
+    }
+    let stored = snapshot.setting(FINGERPRINT).await?;
+    let fits = |key: &SecretKey| stored.as_ref().is_none_or(|stored| *stored == key.fingerprint());
+    let secret = [Some(order.secret), order.previous]
+        .into_iter()
+        .flatten()
+        .find(fits)
+        .ok_or_else(|| Error::Internal("KLATCH_SECRET_KEY: this is not the secret key of this forum".into()))?;
+    let mut writer = Writer::create(&order.file, order.passphrase)?;
+    writer.begin(SECRET_KEY.to_owned()).await?;
+    writer.bytes(secret.bytes()).await?;
+    for table in snapshot.tables().await? {
+        writer.begin(Entry::name_of(table.name)).await?;
+        let rows = writer.rows(snapshot.rows(table).await?).await?;
+        told(table.name, rows);
+    }
+    // They do not belong to the snapshot. Read last, they are above all ids in it.
+    writer.begin(SEQUENCES.to_owned()).await?;
+    for (table, last) in snapshot.sequences().await? {
+        writer.row(&serde_json::json!({"table": table, "last": last}).to_string()).await?;
+    }
+    let mut manifest = Manifest::new(Purpose::Backup, schema);
+    manifest.klatch = Some(env!("CARGO_PKG_VERSION").to_owned());
+    manifest.database = Some(snapshot.database().to_owned());
+    manifest.made_at = Some(order.now.rfc3339());
+    writer.finish(manifest).await
+}
+
+/// Reads a whole archive and checks its contents. `told` receives the name of each table and the number of its rows.
+///
+/// # Errors
+/// When it is damaged, or no archive of Klatch.
+pub async fn verify(
+    file: &Path,
+    passphrase: Option<Passphrase>,
+    mut told: impl FnMut(&str, u64) + Send + 'static,
+) -> Result<Manifest> {
+    let file = file.to_owned();
+    blocking(move || {
+        let mut archive = Archive::open(&file, passphrase.as_ref())?;
+        archive.verify(&mut told)?;
+        Ok(archive.manifest)
+    })
+    .await
+}
+
+/// Backs a database up before a new version of Klatch migrates it. The file's name says from and to which schema; there
+/// is one per migration. Returns the file, if a backup was necessary.
+///
+/// # Errors
+/// As [`make`], unless another process migrated the database meanwhile.
+pub async fn before_migration(
+    url: &DatabaseUrl,
+    folder: &Path,
+    order: impl Fn(PathBuf) -> Order,
+) -> Result<Option<PathBuf>> {
+    if !Db::has_forum(url).await? {
+        return Ok(None);
+    }
+    let (from, to) = (schema_of(url).await?, Target::latest_schema());
+    let Some(from) = from.filter(|from| *from < to) else { return Ok(None) };
+    let file = folder.join(format!("klatch-before-{from:04}-{to:04}.zip"));
+    if file.exists() {
+        tracing::info!(file = %file.display(), "there is a backup from before this migration");
+        return Ok(None);
+    }
+    create_folder(folder)?;
+    tracing::info!(from, to, file = %file.display(), "the schema of the database is older: a backup is made before the migration");
+    match make(url, order(file.clone()), |_, _| {}).await {
+        Ok(_) => Ok(Some(file)),
+        // Another process was faster, with the backup or with the migration after it.
+        Err(_) if file.exists() || schema_of(url).await? == Some(to) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+async fn schema_of(url: &DatabaseUrl) -> Result<Option<i64>> {
+    let mut snapshot = Snapshot::open(url).await?;
+    let schema = snapshot.schema().await;
+    snapshot.close().await;
+    Ok(schema?)
+}
+
+/// Creates a folder that only its owner can read.
+fn create_folder(folder: &Path) -> Result<()> {
+    let mut private = std::fs::DirBuilder::new();
+    std::os::unix::fs::DirBuilderExt::mode(private.recursive(true), 0o700);
+    private.create(folder).map_err(|error| {
+        Error::Internal(format!("the folder of backups, `{}`, cannot be made: {error}", folder.display()))
+    })
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| Error::Internal(error.to_string()))?
+}

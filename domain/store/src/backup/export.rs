@@ -1,0 +1,232 @@
+//! What an export contains: of each table some columns and rows. Never addresses, passwords or settings of people.
+
+use model::GroupId;
+
+use super::statements::Read;
+use super::{Column, Table};
+
+/// What to export.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scope {
+    /// One group alone; `None` for the whole site.
+    pub group: Option<GroupId>,
+    /// Only public groups, without what was deleted, former texts and titles, and plain members.
+    pub is_public: bool,
+}
+
+/// The part of a table that an export contains.
+#[derive(Clone, Debug)]
+pub struct Part {
+    pub table: Table,
+    /// The columns, and of some an expression instead of the column's own value.
+    columns: Vec<(&'static str, Option<&'static str>)>,
+    pub(super) condition: String,
+}
+
+impl Part {
+    /// The columns by name, of those that the database has.
+    pub(super) fn columns(&self, all: &[Column]) -> Result<Vec<Read>, sqlx::Error> {
+        let mut read = Vec::with_capacity(self.columns.len());
+        for (name, value) in &self.columns {
+            let column = all.iter().find(|column| column.name == *name);
+            let column = column.ok_or_else(|| sqlx::Error::ColumnNotFound(format!("{}.{name}", self.table.name)))?;
+            read.push(Read { name: column.name.clone(), kind: column.kind, value: *value });
+        }
+        read.sort_by(|one, other| one.name.cmp(&other.name));
+        Ok(read)
+    }
+
+    /// Whether the export has this column of the table.
+    pub fn has(&self, column: &str) -> bool {
+        self.columns.iter().any(|(name, _)| *name == column)
+    }
+}
+
+fn part(name: &'static str, key: &'static [&'static str], columns: &[&'static str], condition: String) -> Part {
+    Part { table: Table { name, key }, columns: columns.iter().map(|name| (*name, None)).collect(), condition }
+}
+
+impl Scope {
+    /// The parts, each after those that it references.
+    ///
+    /// The `+` of the conditions makes SQLite read a table in the order of its key. Otherwise it would look rows up by the
+    /// condition and sort them in memory.
+    pub fn parts(&self) -> Vec<Part> {
+        let (groups, topics, messages) = (self.groups(), self.topics(), self.messages());
+        let of_topics = format!("+t.topic_id in ({topics})");
+        let mut parts = vec![
+            part(
+                "users",
+                &["id"],
+                &[
+                    "id",
+                    "username",
+                    "username_lower",
+                    "username_key",
+                    "name",
+                    "bio",
+                    "location",
+                    "web",
+                    "created_at",
+                    "deleted_at",
+                ],
+                self.people(),
+            ),
+            part(
+                "groups",
+                &["id"],
+                &[
+                    "id",
+                    "slug",
+                    "name",
+                    "description",
+                    "kind",
+                    "category",
+                    "creator_id",
+                    "created_at",
+                    "archived_at",
+                    "opened_at",
+                    "slow_seconds",
+                    "first_held",
+                ],
+                format!("+t.id in ({groups})"),
+            ),
+            part(
+                "memberships",
+                &["group_id", "user_id"],
+                &["group_id", "user_id", "role", "created_at", "read_before", "sees_from"],
+                format!("+t.group_id in ({groups}){}", if self.is_public { " and t.role <> 'member'" } else { "" }),
+            ),
+            part(
+                "topics",
+                &["id"],
+                &[
+                    "id",
+                    "group_id",
+                    "slug",
+                    "name",
+                    "creator_id",
+                    "created_at",
+                    "last_seq",
+                    "last_message_at",
+                    "deleted_at",
+                    "version",
+                    "locked_at",
+                    "pinned_at",
+                    "resolved_at",
+                    "arrived_at",
+                    "numbering",
+                    "archived_at",
+                ],
+                format!("+t.id in ({topics})"),
+            ),
+            part(
+                "former_topics",
+                &["group_id", "slug"],
+                &["group_id", "slug", "topic_id"],
+                format!("{of_topics} and t.group_id in ({groups})"),
+            ),
+            part(
+                "messages",
+                &["id"],
+                &[
+                    "id",
+                    "topic_id",
+                    "seq",
+                    "author_id",
+                    "created_at",
+                    "raw",
+                    "nodes",
+                    "nodes_version",
+                    "edited_at",
+                    "edited_by",
+                    "deleted_at",
+                    "deleted_by",
+                    "reply_to",
+                    "version",
+                ],
+                of_topics,
+            ),
+            part(
+                "stars",
+                &["message_id", "user_id"],
+                &["message_id", "user_id", "created_at"],
+                format!(
+                    "t.message_id in ({messages}{})",
+                    if self.is_public { " and m.deleted_at is null" } else { "" }
+                ),
+            ),
+        ];
+        if self.is_public {
+            // A former address is a former title.
+            parts.retain(|part| part.table.name != "former_topics");
+            let columns =
+                parts.iter_mut().filter(|part| part.table.name == "messages").flat_map(|part| &mut part.columns);
+            columns.for_each(|(name, value)| {
+                *value = match *name {
+                    "raw" => Some("case when t.deleted_at is null then t.raw else '' end"),
+                    "nodes" => Some("case when t.deleted_at is null then t.nodes else '[]' end"),
+                    "edited_by" => Some("case when t.deleted_at is null then t.edited_by end"),
+                    "deleted_by" => Some("cast(null as bigint)"),
+                    _ => None,
+                }
+            });
+        } else {
+            parts.push(part(
+                "former_texts",
+                &["message_id", "number"],
+                &["message_id", "number", "raw", "written_at", "written_by"],
+                format!("+t.message_id in ({messages})"),
+            ));
+        }
+        parts
+    }
+
+    fn groups(&self) -> String {
+        let one = self.group.map(|group| format!(" and g.id = {}", group.0)).unwrap_or_default();
+        let public = if self.is_public { " and g.kind = 'public'" } else { "" };
+        format!("select g.id from groups g where g.deleted_at is null{public}{one}")
+    }
+
+    fn topics(&self) -> String {
+        let there = if self.is_public { " and p.deleted_at is null" } else { "" };
+        format!("select p.id from topics p where p.group_id in ({}){there}", self.groups())
+    }
+
+    fn messages(&self) -> String {
+        format!("select m.id from messages m where m.topic_id in ({})", self.topics())
+    }
+
+    /// Everyone whom another part names.
+    fn people(&self) -> String {
+        if *self == (Self { group: None, is_public: false }) {
+            return "t.deleted_at is null or t.deleted_at is not null".to_owned();
+        }
+        let (groups, topics, messages) = (self.groups(), self.topics(), self.messages());
+        let mut named = vec![
+            format!("select u.creator_id from groups u where u.id in ({groups})"),
+            format!("select u.creator_id from topics u where u.id in ({topics})"),
+            format!("select u.author_id from messages u where u.topic_id in ({topics})"),
+        ];
+        if self.is_public {
+            named.extend([
+                format!("select u.user_id from memberships u where u.group_id in ({groups}) and u.role <> 'member'"),
+                format!("select u.edited_by from messages u where u.topic_id in ({topics}) and u.edited_by is not null and u.deleted_at is null"),
+                format!("select u.user_id from stars u where u.message_id in ({messages} and m.deleted_at is null)"),
+            ]);
+        } else {
+            named.extend([
+                format!("select u.user_id from memberships u where u.group_id in ({groups})"),
+                format!(
+                    "select u.edited_by from messages u where u.topic_id in ({topics}) and u.edited_by is not null"
+                ),
+                format!(
+                    "select u.deleted_by from messages u where u.topic_id in ({topics}) and u.deleted_by is not null"
+                ),
+                format!("select u.user_id from stars u where u.message_id in ({messages})"),
+                format!("select u.written_by from former_texts u where u.message_id in ({messages})"),
+            ]);
+        }
+        format!("+t.id in ({})", named.join(" union "))
+    }
+}

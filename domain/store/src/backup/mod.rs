@@ -1,0 +1,95 @@
+//! Backups and exports: which tables they contain, a snapshot to read them from, and an empty database to fill.
+//!
+//! The columns come from the database itself, so a backup contains every column of whatever schema the database has. A
+//! database that waits for a migration can be backed up, and an older backup restored: it is filled at the schema of
+//! the backup and migrated afterwards.
+
+mod catalogue;
+mod connection;
+pub mod export;
+mod snapshot;
+mod statements;
+mod target;
+
+pub use catalogue::{Column, Kind};
+pub use snapshot::Snapshot;
+pub use target::Target;
+
+/// A table in a backup, and the columns that order its rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Table {
+    pub name: &'static str,
+    pub key: &'static [&'static str],
+}
+
+const fn by(name: &'static str, key: &'static [&'static str]) -> Table {
+    Table { name, key }
+}
+
+const fn by_id(name: &'static str) -> Table {
+    Table { name, key: &["id"] }
+}
+
+/// The tables of a backup. A table stands after those that it references. A table that a later schema drops stays here,
+/// for backups from before.
+pub const TABLES: &[Table] = &[
+    by("settings", &["name"]),
+    by_id("users"),
+    by("former_names", &["username_lower"]),
+    by("second_steps", &["user_id"]),
+    by("recovery_codes", &["user_id", "digest"]),
+    by("ignores", &["user_id", "ignored_id"]),
+    by_id("site_invitations"),
+    by_id("groups"),
+    by("former_slugs", &["slug"]),
+    by("memberships", &["group_id", "user_id"]),
+    by("group_bans", &["group_id", "user_id"]),
+    by("join_requests", &["group_id", "user_id"]),
+    by_id("invitations"),
+    by("invited", &["group_id", "user_id"]),
+    by_id("letters"),
+    by_id("topics"),
+    by("former_topics", &["group_id", "slug"]),
+    by_id("topic_events"),
+    by("topic_levels", &["user_id", "topic_id"]),
+    by("reads", &["user_id", "topic_id"]),
+    by_id("messages"),
+    by("former_texts", &["message_id", "number"]),
+    by("stars", &["message_id", "user_id"]),
+    by("mentions", &["user_id", "message_id"]),
+    by_id("rules"),
+    by_id("held"),
+    by_id("reports"),
+    by_id("audit_log"),
+    by("log_redactions", &["entry_id"]),
+    by_id("notices"),
+    by_id("removals"),
+    by("removed_messages", &["removal_id", "message_id"]),
+    by("removed_topics", &["removal_id", "topic_id"]),
+    by("imported", &["source", "kind", "foreign_id"]),
+    by("counted_groups", &["day", "group_id"]),
+    by("counted_days", &["day"]),
+    by("samples", &["at"]),
+    by_id("jobs"),
+];
+
+/// The tables that no backup contains, and why.
+pub const LEFT_OUT: &[(&str, &str)] = &[
+    ("sessions", "an old backup must not bring ended sessions back: people sign in again"),
+    ("search_log", "what the search index has to read again; a restored forum gets a new index"),
+    ("process_figures", "what running processes say of themselves"),
+    ("_sqlx_migrations", "the manifest has the schema's version"),
+];
+
+/// Settings that belong to one database or its processes, and are in no backup.
+const LEFT_OUT_SETTINGS: &[&str] = &[
+    "site_id",
+    "health",
+    "doctor_summaries",
+    "first_admin_links",
+    "search_log_trimmed",
+    crate::platform::settings::BACKUPS,
+];
+
+/// The tables that a new forum fills by itself. A forum without rows in other tables is empty.
+const OF_AN_EMPTY_FORUM: &[&str] = &["settings", "jobs", "samples", "counted_days", "counted_groups"];

@@ -1,0 +1,407 @@
+//! Backups: every table, from either database into either, while the forum is used.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use domain::backup::schedule::{self, Schedule};
+use domain::backup::{self, Manifest, Order, Passphrase, restore};
+use domain::import::demo;
+use domain::model::GroupKind;
+use domain::platform::secrets::SecretKey;
+use domain::store::backup::{Kind, LEFT_OUT, Snapshot, TABLES, Target};
+use domain::store::{DatabaseUrl, Db};
+use domain::testing::{TestDb, TestForum};
+use domain::time::Timestamp;
+use domain::{Error, admin, messages};
+use tempfile::TempDir;
+
+stories!(
+    every_table_is_backed_up_or_left_out_on_purpose,
+    a_backup_fills_either_database_with_the_same_rows,
+    a_backup_while_people_post_is_of_one_moment_and_refuses_no_post,
+    a_database_with_a_forum_or_with_users_is_not_filled,
+    ids_of_deleted_rows_are_not_used_again_after_a_restore,
+    a_backup_of_an_older_schema_is_restored_and_then_migrated,
+    one_backup_is_made_before_a_migration,
+    one_process_makes_each_scheduled_backup_and_old_ones_are_deleted,
+    a_scheduled_backup_that_fails_is_reported_and_tried_again,
+);
+
+const KEY: &str = "a key that only tests are signed with";
+
+/// A row for each table that the demo leaves empty. The values are such that an inexact copy would change them.
+const ROWS: &[&str] = &[
+    "insert into former_names (username_lower, username_key, user_id) select 'zoë', null, min(id) from users",
+    "insert into second_steps (user_id, secret, created_at, used_step) select id, 'ff00', created_at, 9007199254740993 from users order by id limit 1",
+    "insert into recovery_codes (user_id, digest) select min(id), 'Ab' from users",
+    "insert into recovery_codes (user_id, digest) select min(id), 'aB' from users",
+    "insert into ignores (user_id, ignored_id, created_at) select min(id), max(id), min(created_at) from users",
+    "insert into site_invitations (inviter_id, token, created_at, expires_at, uses_left) select id, 'one', created_at, created_at, 3 from users order by id limit 1",
+    "insert into former_slugs (slug, group_id, created_at) select 'ä-place', id, created_at from groups order by id limit 1",
+    "insert into group_bans (group_id, user_id, by_id, reason, created_at) select min(g.id), max(u.id), min(u.id), 'tab\tand \"quote\"', min(u.created_at) from groups g cross join users u",
+    "insert into join_requests (group_id, user_id, message, created_at) select min(g.id), max(u.id), 'line\nbreak \\ and \u{2028}', min(u.created_at) from groups g cross join users u",
+    "insert into invitations (group_id, inviter_id, token, role, created_at, expires_at, uses_left) select min(g.id), min(u.id), 'two', null, min(u.created_at), max(u.created_at), 1 from groups g cross join users u",
+    "insert into invited (group_id, user_id, inviter_id, created_at) select min(g.id), max(u.id), min(u.id), min(u.created_at) from groups g cross join users u",
+    "insert into letters (kind, user_id, address, created_at, expires_at) select 'confirm', null, 'a@example.org', created_at, created_at from users order by id limit 1",
+    "insert into former_topics (group_id, slug, topic_id) select group_id, 'before', id from topics order by id limit 1",
+    "insert into topic_events (topic_id, after_seq, actor_id, what, created_at, other_id) select id, 1, creator_id, 'moved', created_at, id from topics order by id limit 1",
+    "insert into topic_levels (user_id, topic_id, level) select creator_id, id, 'muted' from topics order by id limit 1",
+    "insert into reads (user_id, topic_id, read_seq, updated_at) select creator_id, id, 1, created_at from topics order by id limit 1 on conflict do nothing",
+    "insert into former_texts (message_id, number, raw, written_at, written_by) select id, 1, '{\"a\": [1, null]} \u{1f41d}', created_at, author_id from messages order by id limit 1",
+    "insert into stars (message_id, user_id, created_at) select id, author_id, created_at from messages order by id limit 1 on conflict do nothing",
+    "insert into mentions (message_id, user_id, read_at) select id, author_id, null from messages order by id limit 1 on conflict do nothing",
+    "insert into rules (name, kind, body, in_text, in_title, in_links, in_names, new_days, new_messages, deed, explanation, creator_id, created_at, enabled_at) select 'A rule', 'words', 'word', true, false, true, false, 3, 4, 'hold', '', id, created_at, null from users order by id limit 1",
+    "insert into held (author_id, group_id, title, raw, why, created_at) select min(u.id), min(g.id), '', 'waits', 'rule', min(u.created_at) from groups g cross join users u",
+    "insert into reports (message_id, user_id, grounds, words, created_at) select id, null, 'rule', 'A rule', created_at from messages order by id limit 1",
+    "insert into audit_log (created_at, what, user_id) select created_at, 'job_dropped', id from users order by id limit 1",
+    "insert into log_redactions (entry_id, by_id, created_at) select min(a.id), min(u.id), min(u.created_at) from audit_log a cross join users u",
+    "insert into notices (user_id, kind, reason, created_at) select id, 'warning', 'why', created_at from users order by id limit 1",
+    "insert into removals (user_id, by_id, reason, created_at, topics_done) select max(id), min(id), '', min(created_at), true from users",
+    "insert into removed_messages (removal_id, message_id, deleted_at, own) select (select max(id) from removals), id, created_at, true from messages order by id limit 1",
+    "insert into removed_topics (removal_id, topic_id, deleted_at) select (select max(id) from removals), id, created_at from topics order by id limit 1",
+    "insert into imported (source, kind, foreign_id, id) values ('other', 'topic', 'B', 2)",
+    "insert into imported (source, kind, foreign_id, id) values ('other', 'topic', 'a', 1)",
+    "insert into counted_groups (day, group_id, messages) select 20000, min(id), 5 from groups",
+    "insert into counted_days (day, messages, people, accounts) values (20000, 5, 2, 1)",
+    "insert into samples (at, hour, jobs_waiting, jobs_failed, database_bytes, delivered) select created_at, 480000, 0, 0, 4096, 0 from users order by id limit 1",
+    "insert into settings (name, value) values ('welcome', 'yes')",
+    "insert into jobs (kind, payload, state, attempt, run_at, owner, created_at) select 'sweep', '{\"slot\":\"2026-11-21T10\"}', 'running', 1, created_at, 'somebody', created_at from users order by id limit 1",
+];
+
+/// Fills every table that a backup contains.
+async fn fill(forum: &TestForum) {
+    demo::fill(&forum.cx).await.unwrap();
+    forum.drain().await;
+    for row in ROWS {
+        forum.execute(row).await;
+    }
+}
+
+fn order(file: &Path) -> Order {
+    Order {
+        file: file.to_owned(),
+        secret: SecretKey::new(KEY).unwrap(),
+        previous: None,
+        passphrase: None,
+        now: Timestamp(0),
+    }
+}
+
+async fn back_up(url: &DatabaseUrl, file: &Path) -> Manifest {
+    backup::make(url, order(file), |_, _| {}).await.unwrap()
+}
+
+async fn restored(file: &Path, url: &DatabaseUrl) -> Result<Manifest, Error> {
+    let verified = restore::open(file, None).await?;
+    restore::check_target(url, &verified).await?;
+    restore::fill(url, verified, |_, _| {}).await
+}
+
+/// A database without tables.
+async fn bare(postgres: bool) -> TestDb {
+    let test = if postgres { TestDb::postgres().await } else { TestDb::sqlite().await };
+    if let Db::Postgres(pool, _) = &test.db {
+        for statement in ["drop schema public cascade", "create schema public"] {
+            sqlx::query(statement).execute(pool).await.unwrap();
+        }
+    }
+    test.db.close().await;
+    if let DatabaseUrl::Sqlite(path) = &test.url {
+        for end in ["", "-wal", "-shm"] {
+            let _ = std::fs::remove_file(format!("{}{end}", path.display()));
+        }
+    }
+    test
+}
+
+fn why<T>(result: Result<T, Error>) -> String {
+    match result {
+        Ok(_) => panic!("it worked"),
+        Err(error) => error.to_string(),
+    }
+}
+
+async fn every_table_is_backed_up_or_left_out_on_purpose(forum: TestForum) {
+    let mut snapshot = Snapshot::of(&forum.cx.db).await.unwrap();
+    let all: BTreeSet<String> = snapshot.all_tables().await.unwrap().into_iter().collect();
+    let listed: Vec<&str> =
+        TABLES.iter().map(|table| table.name).chain(LEFT_OUT.iter().map(|(name, _)| *name)).collect();
+    let named: BTreeSet<String> = listed.iter().map(|name| (*name).to_owned()).collect();
+    assert_eq!(listed.len(), named.len(), "no table is listed twice");
+    assert_eq!(all, named, "a migration that adds a table also adds it to a list in domain/store/src/backup/mod.rs");
+    for table in TABLES {
+        let columns = snapshot.columns(table.name).await.unwrap();
+        for key in table.key {
+            assert!(columns.iter().any(|column| column.name == *key), "{}.{key}", table.name);
+        }
+    }
+    // The rows of the fixture are in every table, so the other tests here are about all of them.
+    fill(&forum).await;
+    let folder = TempDir::new().unwrap();
+    let manifest = back_up(&forum.db.url, &folder.path().join("all.zip")).await;
+    for entry in &manifest.entries {
+        assert!(entry.table().is_none() || entry.rows > 0, "{} has no row in the fixture", entry.name);
+    }
+}
+
+#[tokio::test]
+async fn both_databases_have_the_same_columns() {
+    let (sqlite, postgres) = (TestDb::sqlite().await, TestDb::postgres().await);
+    let (mut one, mut other) = (Snapshot::of(&sqlite.db).await.unwrap(), Snapshot::of(&postgres.db).await.unwrap());
+    for table in TABLES {
+        let plain = |columns: Vec<domain::store::backup::Column>| -> BTreeMap<String, Kind> {
+            // SQLite has integers for times.
+            let kind = |kind| if kind == Kind::Time { Kind::Integer } else { kind };
+            columns.into_iter().map(|column| (column.name, kind(column.kind))).collect()
+        };
+        let columns = plain(one.columns(table.name).await.unwrap());
+        assert!(!columns.is_empty(), "{}", table.name);
+        assert_eq!(columns, plain(other.columns(table.name).await.unwrap()), "{}", table.name);
+    }
+}
+
+async fn a_backup_fills_either_database_with_the_same_rows(forum: TestForum) {
+    fill(&forum).await;
+    let folder = TempDir::new().unwrap();
+    let file = |name: &str| folder.path().join(name);
+    let original = back_up(&forum.db.url, &file("original.zip")).await;
+    assert_eq!(original.schema, Target::latest_schema());
+    for postgres in [false, true] {
+        let target = bare(postgres).await;
+        let copy = file(if postgres { "postgres.zip" } else { "sqlite.zip" });
+        restored(&file("original.zip"), &target.url).await.unwrap();
+        // Once more from there into the other kind.
+        let again = back_up(&target.url, &copy).await;
+        assert_eq!(again.entries, original.entries, "postgres: {postgres}");
+        let back = bare(!postgres).await;
+        restored(&copy, &back.url).await.unwrap();
+        let last = back_up(&back.url, &file(if postgres { "last.zip" } else { "first.zip" })).await;
+        assert_eq!(last.entries, original.entries, "postgres: {postgres}");
+        let db = Db::connect(&target.url, 2).await.unwrap();
+        assert_eq!(domain::store::topics::misnumbered(&db).await.unwrap(), []);
+        db.close().await;
+    }
+}
+
+async fn a_backup_while_people_post_is_of_one_moment_and_refuses_no_post(forum: TestForum) {
+    demo::fill(&forum.cx).await.unwrap();
+    let ada = forum.person("ada").await;
+    let group = forum.group(ada, "Busy", GroupKind::Public).await;
+    let mut topics = Vec::new();
+    for number in 0..4 {
+        topics.push(forum.topic(ada, &group, &format!("Topic {number}"), "Begins").await.topic);
+    }
+    let folder = TempDir::new().unwrap();
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let posters = topics.into_iter().map(|topic| {
+        let (cx, stopped) = (forum.cx.clone(), stopped.clone());
+        tokio::spawn(async move {
+            let mut count = 0;
+            while !*stopped.borrow() {
+                let draft = domain::testing::draft(&format!("Number {count}"));
+                messages::submit(&cx, ada, messages::Target::Topic(topic), draft).await.expect("no post is refused");
+                count += 1;
+            }
+            count
+        })
+    });
+    let posters: Vec<_> = posters.collect();
+    let mut seen = BTreeSet::new();
+    let mut files = Vec::new();
+    // Backups are made until one is sure to have begun between two posts.
+    while seen.len() < 3 {
+        let file = folder.path().join(format!("{}.zip", files.len()));
+        let manifest = back_up(&forum.db.url, &file).await;
+        seen.insert(manifest.entries.iter().find(|entry| entry.table() == Some("messages")).unwrap().rows);
+        files.push(file);
+    }
+    stop.send(true).unwrap();
+    let mut posted = 0;
+    for poster in posters {
+        posted += poster.await.unwrap();
+    }
+    assert!(posted > 0);
+    for file in &files {
+        let target = bare(false).await;
+        restored(file, &target.url).await.unwrap();
+        let db = Db::connect(&target.url, 2).await.unwrap();
+        assert_eq!(domain::store::topics::misnumbered(&db).await.unwrap(), [], "counts and messages are of one moment");
+        db.close().await;
+    }
+}
+
+async fn a_database_with_a_forum_or_with_users_is_not_filled(forum: TestForum) {
+    forum.person("ada").await;
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("backup.zip");
+    back_up(&forum.db.url, &file).await;
+    // On Postgres, the pool of the forum is still connected.
+    let is_postgres = matches!(forum.db.url, DatabaseUrl::Postgres(_));
+    let said = why(restored(&file, &forum.db.url).await);
+    assert!(said.contains(if is_postgres { "stop them first" } else { "has a forum already" }), "{said}");
+    forum.cx.db.close().await;
+    let said = why(restored(&file, &forum.db.url).await);
+    assert!(said.contains("has a forum already (there are rows in `users`)"), "{said}");
+    // A forum that was only started, with settings and jobs, is empty.
+    let empty = if is_postgres { TestForum::postgres().await } else { TestForum::sqlite().await };
+    domain::site::id(&empty.cx.db).await.unwrap();
+    empty.execute("insert into settings (name, value) values ('slot.sweep', '2026')").await;
+    empty.cx.db.close().await;
+    restored(&file, &empty.db.url).await.unwrap();
+    let copy = back_up(&empty.db.url, &folder.path().join("copy.zip")).await;
+    assert_eq!(copy.entries, restore::open(&file, None).await.unwrap().manifest().entries);
+    let said = why(backup::make(&empty.db.url, order(&file), |_, _| {}).await);
+    assert!(said.contains("exists already"), "{said}");
+    let other = Order { secret: SecretKey::new(&"x".repeat(32)).unwrap(), ..order(&folder.path().join("other.zip")) };
+    let db = Db::connect(&empty.db.url, 2).await.unwrap();
+    let key = SecretKey::new(KEY).unwrap();
+    domain::site::secret_key::check(&db, &key, None).await.unwrap();
+    db.close().await;
+    let said = why(backup::make(&empty.db.url, other.clone(), |_, _| {}).await);
+    assert!(said.contains("not the secret key of this forum"), "{said}");
+    // While a key is being replaced, the forum's own is backed up.
+    let replaced = Order { previous: SecretKey::new(KEY), ..other };
+    backup::make(&empty.db.url, replaced, |_, _| {}).await.unwrap();
+    let kept = restore::open(&folder.path().join("other.zip"), None).await.unwrap();
+    assert_eq!(kept.secret().unwrap().bytes(), KEY.as_bytes());
+    let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
+    assert_eq!(left.len(), 3, "no unfinished file stays: {left:?}");
+}
+
+async fn ids_of_deleted_rows_are_not_used_again_after_a_restore(forum: TestForum) {
+    let first = crate::id(forum.person("ada").await);
+    let gone = crate::id(forum.person("ben").await);
+    forum.execute("delete from users where username = 'ben'").await;
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("backup.zip");
+    back_up(&forum.db.url, &file).await;
+    for postgres in [false, true] {
+        let target = bare(postgres).await;
+        restored(&file, &target.url).await.unwrap();
+        let db = Db::connect(&target.url, 2).await.unwrap();
+        let mut tx = db.begin().await.unwrap();
+        let made = domain::store::people::users::insert(&mut tx, "cid", "cid", None, "-", false, Timestamp(1)).await;
+        tx.commit().await.unwrap();
+        assert!(made.unwrap().unwrap() > gone && gone > first);
+        db.close().await;
+    }
+}
+
+/// Makes a forum at an older schema, with a person.
+async fn older(postgres: bool) -> TestDb {
+    let test = bare(postgres).await;
+    let mut target = Target::open(&test.url).await.unwrap();
+    target.migrate_to(Target::latest_schema() - 1).await.unwrap();
+    target.begin(false).await.unwrap();
+    let columns = target.columns("users").await.unwrap();
+    let has = |name: &str| columns.iter().filter(|column| column.name == name).cloned().collect::<Vec<_>>();
+    let columns = ["created_at", "id", "username", "username_lower"].map(has).concat();
+    let row = r#"[{"created_at":1700000000123457,"id":7,"username":"Old","username_lower":"old"}]"#;
+    assert_eq!(target.insert("users", &columns, row).await.unwrap(), 1);
+    target.set_sequence("users", 7).await.unwrap();
+    target.commit().await.unwrap();
+    target.close().await;
+    test
+}
+
+async fn a_backup_of_an_older_schema_is_restored_and_then_migrated(forum: TestForum) {
+    let is_postgres = matches!(forum.db.url, DatabaseUrl::Postgres(_));
+    let old = older(is_postgres).await;
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("old.zip");
+    let manifest = back_up(&old.url, &file).await;
+    assert_eq!(manifest.schema, Target::latest_schema() - 1);
+    for postgres in [false, true] {
+        let target = bare(postgres).await;
+        restored(&file, &target.url).await.unwrap();
+        let db = Db::connect(&target.url, 2).await.unwrap();
+        let user = domain::store::people::users::by_name(&db, "old").await.unwrap().unwrap();
+        assert_eq!((user.id.0, user.created_at), (7, Timestamp(1_700_000_000_123_457)));
+        db.close().await;
+        let now = back_up(&target.url, &folder.path().join(format!("now-{postgres}.zip"))).await;
+        assert_eq!(now.schema, Target::latest_schema());
+    }
+    // The empty database of this version cannot take it as it is.
+    forum.cx.db.close().await;
+    let said = why(restored(&file, &forum.db.url).await);
+    assert!(said.contains("delete the empty database"), "{said}");
+}
+
+async fn one_backup_is_made_before_a_migration(forum: TestForum) {
+    let folder = TempDir::new().unwrap();
+    let folder = folder.path().join("backups");
+    let made = async |url: &DatabaseUrl| backup::before_migration(url, &folder, |file| order(&file)).await.unwrap();
+    assert_eq!(made(&forum.db.url).await, None, "the schema is the newest");
+    let is_postgres = matches!(forum.db.url, DatabaseUrl::Postgres(_));
+    assert_eq!(made(&bare(is_postgres).await.url).await, None, "there is nothing yet");
+    let old = older(is_postgres).await;
+    let file = made(&old.url).await.unwrap();
+    assert_eq!(made(&old.url).await, None, "once");
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1);
+    let target = bare(is_postgres).await;
+    restored(&file, &target.url).await.unwrap();
+    // Several processes that start at once make one.
+    std::fs::remove_file(&file).unwrap();
+    let (one, other) = tokio::join!(made(&old.url), made(&old.url));
+    assert!(one.is_some() || other.is_some());
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1);
+}
+
+fn schedule_in(folder: &Path) -> Schedule {
+    Schedule { folder: folder.to_owned(), every_hours: 6, keep: 2, passphrase: Passphrase::new("some words") }
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
+    files.sort();
+    files
+}
+
+async fn one_process_makes_each_scheduled_backup_and_old_ones_are_deleted(forum: TestForum) {
+    let folder = TempDir::new().unwrap();
+    let (schedule, other) = (schedule_in(folder.path()), forum.another().await);
+    std::fs::write(folder.path().join("klatch-mine.zip"), "").unwrap();
+    let mut made = Vec::new();
+    for _ in 0..3 {
+        let (one, two) = tokio::join!(schedule::tick(&forum.cx, &schedule), schedule::tick(&other, &schedule));
+        let (one, two) = (one.unwrap(), two.unwrap());
+        assert!(one.is_some() != two.is_some(), "{one:?} {two:?}");
+        made.extend(one.or(two));
+        assert_eq!(schedule::tick(&forum.cx, &schedule).await.unwrap(), None, "it is not due again");
+        forum.pass(Duration::from_secs(6 * 3_600));
+    }
+    assert_eq!(files(folder.path()), [made[1].clone(), made[2].clone(), folder.path().join("klatch-mine.zip")]);
+    assert!(std::fs::read(&made[2]).unwrap().starts_with(b"klatch sealed"));
+    let said = why(backup::verify(&made[2], None, |_, _| {}).await);
+    assert!(said.contains("it is encrypted"), "{said}");
+    let said = why(backup::verify(&made[2], Passphrase::new("other words"), |_, _| {}).await);
+    assert!(said.contains("the passphrase is wrong"), "{said}");
+    backup::verify(&made[2], Passphrase::new("some words\n"), |_, _| {}).await.unwrap();
+    let health = admin::health::check(&forum.cx).await;
+    assert_eq!((health.backup, health.backup_age), (None, Some(Duration::from_secs(6 * 3_600))));
+}
+
+async fn a_scheduled_backup_that_fails_is_reported_and_tried_again(forum: TestForum) {
+    forum.catch_up().await;
+    let folder = TempDir::new().unwrap();
+    let in_the_way = folder.path().join("backups");
+    std::fs::write(&in_the_way, "a file").unwrap();
+    let schedule = schedule_in(&in_the_way);
+    why(schedule::tick(&forum.cx, &schedule).await);
+    let health = admin::health::check(&forum.another().await).await;
+    assert!(health.backup.as_deref().unwrap().contains("cannot be made"), "{health:?}");
+    assert!(health.is_ready(), "pages do without backups");
+    assert_eq!(schedule::tick(&forum.cx, &schedule).await.unwrap(), None, "not at once");
+    std::fs::remove_file(&in_the_way).unwrap();
+    forum.pass(Duration::from_secs(3_600));
+    schedule::tick(&forum.cx, &schedule).await.unwrap().unwrap();
+    let health = admin::health::check(&forum.another().await).await;
+    assert_eq!((health.backup, health.backup_age), (None, Some(Duration::ZERO)));
+    // Nobody makes the next ones.
+    forum.pass(Duration::from_secs(14 * 3_600));
+    let late = admin::health::check(&forum.another().await).await.backup.unwrap();
+    assert!(late.contains("14 hours old"), "{late}");
+    schedule::keep(forum.cx.clone(), None, async {}).await;
+    assert_eq!(admin::health::check(&forum.another().await).await.backup, None, "none are scheduled");
+}

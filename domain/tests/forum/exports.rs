@@ -1,0 +1,168 @@
+//! Exports: what they contain, and that an import and a second export give the same bytes.
+
+use std::io::Read;
+use std::path::Path;
+
+use domain::backup::{self, export};
+use domain::import::demo;
+use domain::messages::{self, stars};
+use domain::model::{Group, GroupKind};
+use domain::policy::Viewer;
+use domain::store::{DatabaseUrl, Db};
+use domain::testing::TestForum;
+use tempfile::TempDir;
+use zip::ZipArchive;
+
+use crate::id;
+
+stories!(
+    an_export_that_is_imported_is_exported_as_the_same_bytes,
+    a_public_export_contains_only_what_anyone_can_read,
+    an_export_of_a_group_contains_this_group_alone,
+    an_export_is_imported_into_an_empty_forum_alone,
+);
+
+/// All text of an archive.
+fn text(file: &Path) -> String {
+    let mut zip = ZipArchive::new(std::fs::File::open(file).unwrap()).unwrap();
+    let mut text = String::new();
+    for number in 0..zip.len() {
+        zip.by_index(number).unwrap().read_to_string(&mut text).unwrap();
+    }
+    text
+}
+
+async fn exported(url: &DatabaseUrl, group: Option<&str>, is_public: bool, file: &Path) {
+    export::make(url, group, is_public, file, |_, _| {}).await.unwrap();
+}
+
+async fn empty(postgres: bool) -> TestForum {
+    let forum = if postgres { TestForum::postgres().await } else { TestForum::sqlite().await };
+    forum.cx.db.close().await;
+    forum
+}
+
+/// A public and a private group, with deleted and edited messages in both. Each text has its own word.
+async fn groups(forum: &TestForum) -> (Viewer, Group, Group) {
+    let (ada, ben, cid) = (forum.person("ada").await, forum.person("ben").await, forum.person("cid").await);
+    forum.execute("update users set email = username || '@secret.example'").await;
+    let open = forum.group(ada, "Open", GroupKind::Public).await;
+    let hidden = forum.group(ben, "Hidden", GroupKind::Private).await;
+    forum.admit(&open, &[cid]).await;
+    forum.admit(&hidden, &[ada]).await;
+    for (group, who, word) in [(&open, ada, "sparrow"), (&hidden, ben, "vault")] {
+        let topic = forum.topic(who, group, &format!("About {word}"), &format!("First {word}")).await.topic;
+        let edited = forum.post(who, topic, &format!("Draft of {word}")).await.id;
+        messages::edit(&forum.cx, who, edited, format!("Final {word}")).await.unwrap();
+        let deleted = forum.post(who, topic, &format!("Regret {word}")).await.id;
+        stars::toggle(&forum.cx, ada, edited).await.unwrap();
+        messages::delete(&forum.cx, who, deleted).await.unwrap();
+    }
+    let gone = forum.topic(ada, &open, "Lost title", "Lost text").await.topic;
+    domain::topics::delete(&forum.cx, ada, gone).await.unwrap();
+    forum.drain().await;
+    (ada, open, hidden)
+}
+
+async fn an_export_that_is_imported_is_exported_as_the_same_bytes(forum: TestForum) {
+    demo::fill(&forum.cx).await.unwrap();
+    groups(&forum).await;
+    let folder = TempDir::new().unwrap();
+    let file = |name: &str| folder.path().join(name);
+    let is_postgres = matches!(forum.db.url, DatabaseUrl::Postgres(_));
+    for is_public in [false, true] {
+        let first = file(&format!("first-{is_public}.zip"));
+        exported(&forum.db.url, None, is_public, &first).await;
+        exported(&forum.db.url, None, is_public, &file(&format!("again-{is_public}.zip"))).await;
+        let bytes = std::fs::read(&first).unwrap();
+        assert_eq!(std::fs::read(file(&format!("again-{is_public}.zip"))).unwrap(), bytes);
+        for postgres in [is_postgres, !is_postgres] {
+            let other = empty(postgres).await;
+            export::import(&other.db.url, &first, |_, _| {}).await.unwrap();
+            let second = file(&format!("second-{is_public}-{postgres}.zip"));
+            exported(&other.db.url, None, is_public, &second).await;
+            assert!(std::fs::read(&second).unwrap() == bytes, "public: {is_public}, postgres: {postgres}");
+            let db = Db::connect(&other.db.url, 2).await.unwrap();
+            assert_eq!(domain::store::topics::misnumbered(&db).await.unwrap(), []);
+            // New rows get new ids.
+            let mut tx = db.begin().await.unwrap();
+            let new =
+                domain::store::people::users::insert(&mut tx, "newcomer", "newcomer", None, "-", false, forum.cx.now());
+            new.await.unwrap().unwrap();
+            tx.commit().await.unwrap();
+            db.close().await;
+        }
+    }
+}
+
+async fn a_public_export_contains_only_what_anyone_can_read(forum: TestForum) {
+    groups(&forum).await;
+    let folder = TempDir::new().unwrap();
+    let (public, complete) = (folder.path().join("public.zip"), folder.path().join("complete.zip"));
+    exported(&forum.db.url, None, true, &public).await;
+    exported(&forum.db.url, None, false, &complete).await;
+    let (public, complete) = (text(&public), text(&complete));
+    for word in ["About sparrow", "Final sparrow"] {
+        assert!(public.contains(word) && complete.contains(word), "{word}");
+    }
+    for word in [
+        "vault",
+        "tables/former_topics",
+        "tables/former_texts",
+        "Draft of sparrow",
+        "Regret sparrow",
+        "Lost t",
+        "\"ben\"",
+        "\"cid\"",
+    ] {
+        assert!(!public.contains(word), "{word}: {public}");
+        assert!(complete.contains(word), "{word}");
+    }
+    for word in ["secret.example", "argon2", "password", "is_admin"] {
+        assert!(!public.contains(word) && !complete.contains(word), "{word}");
+    }
+}
+
+async fn an_export_of_a_group_contains_this_group_alone(forum: TestForum) {
+    let (_, open, hidden) = groups(&forum).await;
+    let folder = TempDir::new().unwrap();
+    let (file, other) = (folder.path().join("open.zip"), folder.path().join("hidden.zip"));
+    exported(&forum.db.url, Some(&open.slug), false, &file).await;
+    let all = text(&file);
+    assert!(all.contains("Draft of sparrow") && !all.contains("vault"), "{all}");
+    exported(&forum.db.url, Some(&hidden.slug), false, &other).await;
+    let all = text(&other);
+    assert!(all.contains("Draft of vault") && !all.contains("sparrow") && !all.contains("\"cid\""), "{all}");
+    let new = empty(false).await;
+    export::import(&new.db.url, &other, |_, _| {}).await.unwrap();
+    let again = folder.path().join("again.zip");
+    exported(&new.db.url, Some(&hidden.slug), false, &again).await;
+    assert!(std::fs::read(&again).unwrap() == std::fs::read(&other).unwrap());
+    for (slug, is_public, words) in
+        [(&*hidden.slug, true, "is not public"), ("nowhere", false, "there is no group `nowhere`")]
+    {
+        let made = export::make(&forum.db.url, Some(slug), is_public, &folder.path().join("none.zip"), |_, _| {}).await;
+        let Err(error) = made else { panic!("{words}") };
+        assert!(error.to_string().contains(words), "{error}");
+    }
+    assert!(!folder.path().join("none.zip").exists());
+}
+
+async fn an_export_is_imported_into_an_empty_forum_alone(forum: TestForum) {
+    let (ada, open, _) = groups(&forum).await;
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("export.zip");
+    exported(&forum.db.url, None, false, &file).await;
+    forum.cx.db.close().await;
+    let Err(error) = export::import(&forum.db.url, &file, |_, _| {}).await else { panic!("it is not empty") };
+    assert!(error.to_string().contains("has a forum already"), "{error}");
+    let Err(error) = backup::restore::open(&file, None).await else { panic!("it is no backup") };
+    assert!(error.to_string().contains("klatch import klatch"), "{error}");
+    backup::verify(&file, None, |_, _| {}).await.unwrap();
+    let new = empty(matches!(forum.db.url, DatabaseUrl::Postgres(_))).await;
+    export::import(&new.db.url, &file, |_, _| {}).await.unwrap();
+    let db = Db::connect(&new.db.url, 2).await.unwrap();
+    let found = domain::store::groups::by_slug(&db, &open.slug, Some(id(ada))).await.unwrap().unwrap();
+    assert_eq!((found.group.id, found.group.name), (open.id, open.name));
+    db.close().await;
+}
