@@ -1,6 +1,7 @@
 //! The events of `live.json`. They are made of the events that pages get: those say what happened, and this module reads
 //! what API clients want to know of it from the database, once for all of a process's clients.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -282,12 +283,8 @@ async fn render(cx: &Context, all: &[Happened]) -> Result<Vec<Option<Arc<str>>>>
     let messages = store::api::messages::by_ids(&cx.db, &ids).await?;
     let users: Vec<UserId> = all.iter().filter_map(|what| what.who).collect();
     let people = store::people::users::by_ids(&cx.db, &users).await?;
-    let mut subjects: Vec<Subject> = Vec::new();
-    for what in all {
-        if subjects.iter().all(|subject| subject.row.topic.id != what.topic) {
-            subjects.extend(store::topics::subject(&cx.db, what.topic).await?);
-        }
-    }
+    let topics: BTreeSet<TopicId> = all.iter().map(|what| what.topic).collect();
+    let subjects = store::topics::subjects(&cx.db, &topics.into_iter().collect::<Vec<_>>()).await?;
     let mut texts = Vec::with_capacity(all.len());
     for what in all {
         let message = messages.iter().find(|row| Some(row.id) == what.message);
