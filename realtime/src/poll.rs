@@ -302,6 +302,10 @@ impl Waiting {
             // A client of the API has no page to reload. Each event is checked before it is told.
             Wake::Signal(Signal::Resync) if self.api.is_some() => Ok(None),
             Wake::Signal(Signal::Resync) => Ok(Some(self.resync())),
+            // Clients of the API come back at once after any other answer, and would push each other out.
+            Wake::Signal(Signal::Evict) if self.api.is_some() => {
+                Ok(Some(api::later(429, "Too many polls of this account wait.", GIVE_WAY + jitter(GIVE_WAY))))
+            }
             Wake::Signal(Signal::Evict) => Ok(Some(self.nothing(live, GIVE_WAY + jitter(GIVE_WAY)).await)),
             Wake::Signal(Signal::Recheck) => self.refused(live).await,
         }

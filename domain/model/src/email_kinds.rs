@@ -22,6 +22,8 @@ words! {
         SecondStepOn = "secondstepon",
         /// Two-factor authentication was turned off.
         SecondStepOff = "secondstepoff",
+        /// An API token was created.
+        TokenMade = "tokenmade",
         /// A recovery code was used.
         RecoveryUsed = "recoveryused",
         /// The account was deleted.

@@ -14,7 +14,7 @@ use crate::topics::placed;
 use model::{MessageId, Scope, UserId, policy};
 
 /// Checks that the credentials reach conversations. Returns who the caller is.
-async fn check(caller: &Caller) -> Result<UserId> {
+fn check(caller: &Caller) -> Result<UserId> {
     let user = caller.viewer().user()?;
     caller.check(Scope::Read)?;
     if caller.is_unlimited() { Ok(user) } else { Err(Error::NotFound) }
@@ -39,7 +39,7 @@ pub struct Conversation {
 /// [`Error::SignedOut`]; [`Error::NotFound`] for credentials that work in some groups only; [`Error::Invalid`] on
 /// `until_id`.
 pub async fn list(cx: &Context, caller: &Caller, until_id: &str) -> Result<Listed<Conversation>> {
-    let user = check(caller).await?;
+    let user = check(caller)?;
     let before = until(until_id)?.unwrap_or(MessageId(i64::MAX));
     let mut latest = store::api::messages::latest_direct(&cx.db, user, before, PAGE as i64 + 1).await?;
     let more = cut(&mut latest, PAGE);
@@ -78,7 +78,7 @@ async fn other(cx: &Context, key: &str) -> Result<model::User> {
 /// # Errors
 /// As [`list`]; [`Error::NotFound`] also when there is no such user.
 pub async fn with(cx: &Context, caller: &Caller, key: &str, until_id: &str) -> Result<Listed<Message>> {
-    let user = check(caller).await?;
+    let user = check(caller)?;
     let before = until(until_id)?.unwrap_or(MessageId(i64::MAX));
     let other = other(cx, key).await?;
     let Some(group) = store::messages::conversations::of_exactly(&cx.db, user, &[user, other.id]).await? else {
@@ -96,7 +96,7 @@ pub async fn with(cx: &Context, caller: &Caller, key: &str, until_id: &str) -> R
 /// As [`submit`]; [`Error::Invalid`] when there is no text; [`Error::NotFound`] when there is no such user.
 pub async fn send(cx: &Context, caller: &Caller, key: &str, text: &str, pasted: bool) -> Result<Message> {
     check_write(cx, caller, Counts::No).await?;
-    check(caller).await?;
+    check(caller)?;
     let other = other(cx, key).await?;
     let draft = typed(text, pasted)?;
     let target = Target::Conversation { to: &other.username, title: "" };

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use crate::live::tell;
-use crate::people::passwords;
+use crate::people::{outbound_email, passwords};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::secrets::Password;
 use crate::platform::{secrets, validate};
-use model::{ApiToken, ApiTokenId, Fields, GroupId, GroupKind, Scopes, UserId};
+use model::{ApiToken, ApiTokenId, EmailKind, Fields, GroupId, GroupKind, Scopes, UserId};
 use store::people::api_tokens::NewToken;
 
 /// What tokens begin with, so that they are recognized among other secrets.
@@ -33,7 +33,7 @@ pub struct TokenForm {
     pub days: i64,
 }
 
-/// Creates a token. Returns it; it is not stored, so it cannot be shown again.
+/// Creates a token, and tells its owner by email. Returns it; it is not stored, so it cannot be shown again.
 ///
 /// # Errors
 /// [`Error::Invalid`] on `name`, `scopes`, `groups`, `days` and `current_password`; [`Error::Forbidden`] when there are
@@ -73,7 +73,10 @@ pub async fn create(cx: &Context, user: UserId, form: TokenForm, password: Passw
         return Err(Error::Forbidden("You have too many API tokens: revoke those that you no longer use."));
     }
     store::people::api_tokens::insert(&mut tx, new, now).await?;
+    let address = store::people::users::email_in(&mut tx, user).await?;
+    outbound_email::news(&mut tx, cx, EmailKind::TokenMade, user, address.as_deref()).await?;
     tx.commit().await?;
+    cx.wake.after_commit();
     Ok(token)
 }
 

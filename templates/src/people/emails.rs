@@ -137,6 +137,14 @@ impl Letter {
                 settings("Sessions"),
                 vec![not_you],
             ),
+            (EmailKind::TokenMade, _) => (
+                format!("A new API token at {site_name}"),
+                vec![format!(
+                    "An API token was created for the account {username}. A program can use it in place of the password."
+                )],
+                Some(("API tokens", format!("{base_url}/-/settings/tokens"))),
+                vec!["If that was not you, set a new password at once: that revokes all tokens.".to_owned()],
+            ),
             (EmailKind::RecoveryUsed, _) => (
                 format!("A recovery code was used at {site_name}"),
                 vec![format!("Somebody signed in as {username} with a recovery code. It no longer works.")],

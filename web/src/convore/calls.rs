@@ -13,6 +13,7 @@ stories! {
     addresses_may_have_a_second_slash_or_be_whole,
     jsonp_is_for_public_data_and_never_as_somebody,
     a_cookie_reads_and_changes_nothing,
+    asking_for_the_headers_changes_nothing,
     pages_of_other_sites_cannot_call,
     errors_are_json_with_a_sentence,
     a_messages_own_address_leads_to_it,
@@ -119,6 +120,22 @@ async fn a_cookie_reads_and_changes_nothing(forum: TestForum) {
         send(&forum, TestRequest::get().uri(path).insert_header(cookie.clone())).await.error(403);
         send(&forum, TestRequest::post().uri(path).insert_header(cookie.clone())).await.error(401);
     }
+}
+
+async fn asking_for_the_headers_changes_nothing(forum: TestForum) {
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Private).await;
+    forum.admit(&garden, &[noor]).await;
+    let topic = forum.topic(mira, &garden, "Plums", "One").await.topic;
+    forum.drain().await;
+    let head = async |path: String| {
+        let request = TestRequest::default().method(actix_web::http::Method::HEAD).uri(&path);
+        send(&forum, request.insert_header(("authorization", basic("noor", domain::testing::PASSWORD)))).await.status
+    };
+    assert_eq!(head(format!("/api/topics/{topic}/messages.json")).await, 200);
+    assert_eq!(head("/api/account/mark_read.json".to_owned()).await, 403);
+    let said = Client::new(&forum, "noor").get(&format!("/api/topics/{topic}.json")).await.ok();
+    assert_eq!(said["topic"]["unread"], 1);
 }
 
 async fn pages_of_other_sites_cannot_call(forum: TestForum) {

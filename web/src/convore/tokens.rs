@@ -84,8 +84,12 @@ async fn texts(forum: &TestForum) -> String {
 
 async fn a_token_expires(forum: TestForum) {
     let ada = forum.person("ada").await;
+    forum.execute("update users set email = 'ada@example.org' where username = 'ada'").await;
     let form = TokenForm { name: "Phone".into(), scopes: scopes("read"), groups: None, days: 7 };
     let token = api_tokens::create(&forum.cx, id(ada), form, Password::new(PASSWORD)).await.expect("a token");
+    forum.drain().await;
+    let letters = forum.letters();
+    assert!(letters.len() == 1 && letters[0].kind == "tokenmade" && !letters[0].source.contains(&token), "{letters:?}");
     let client = Client { forum: &forum, authorization: basic("ada", &token) };
     client.get("/api/groups.json").await.ok();
     forum.pass(Duration::from_secs(7 * 24 * 3_600 + 1));

@@ -38,7 +38,14 @@ impl Caller {
     /// The user of a browser's session, who may only read: no page of another site can make their browser change
     /// anything.
     pub fn reading(session: &Session) -> Self {
-        Self::new(session.person.clone(), false, [Scope::Read].into_iter().collect(), None)
+        Self::new(session.person.clone(), false, Scopes::ALL, None).only_reading()
+    }
+
+    /// The same caller, who may only read.
+    #[must_use]
+    pub fn only_reading(self) -> Self {
+        let scopes = self.scopes.iter().filter(|scope| *scope == Scope::Read).collect();
+        Self { scopes, ..self }
     }
 
     /// The caller for the policy.

@@ -35,7 +35,6 @@ pub struct Call {
     fields: HashMap<String, String>,
     path: HashMap<String, String>,
     callback: Option<String>,
-    is_head: bool,
     closes: bool,
 }
 
@@ -55,9 +54,9 @@ impl Call {
         matches!(&*self.get(name).to_ascii_lowercase(), "true" | "1" | "yes" | "on")
     }
 
-    /// Whether reading marks as read: unless the client says no, or only asks for the headers.
+    /// Whether reading marks as read: unless the client says no.
     pub fn marks(&self) -> bool {
-        !self.is_head && !matches!(&*self.get("mark_read").to_ascii_lowercase(), "false" | "0" | "no" | "off")
+        !matches!(&*self.get("mark_read").to_ascii_lowercase(), "false" | "0" | "no" | "off")
     }
 
     /// A part of the path; empty if the path has none of this name.
@@ -100,6 +99,8 @@ impl FromRequest for Call {
             let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
             let callback = fields.get("callback").filter(|name| is_read && !name.is_empty()).cloned();
             let caller = caller(&request, &site, callback.as_deref()).await?;
+            // Some clients change something with a GET, but nobody does by asking for the headers.
+            let caller = if *request.method() == Method::HEAD { caller.only_reading() } else { caller };
             let most = request.app_data::<MostBytes>().map_or(WITHOUT_TEXT, |most| (most.0)(&request));
             let room = site.room.of(caller.person.is_some());
             let body = body::read_what_comes(&request, payload, most, room).await?;
@@ -110,7 +111,7 @@ impl FromRequest for Call {
                 return Err(Failure::Problem(Problem::TooLarge));
             }
             let path = request.match_info().iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-            Ok(Self { site, caller, fields, path, callback, is_head: *request.method() == Method::HEAD, closes })
+            Ok(Self { site, caller, fields, path, callback, closes })
         })
     }
 }
