@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use domain::admin::doctor;
-use domain::backup::{self, Manifest, Passphrase, export, restore, schedule};
+use domain::backup::{self, Manifest, Passphrase, export, folder, restore, schedule};
 use domain::store::backup::Target;
 use domain::store::{DatabaseUrl, Db};
 use domain::time::Clock;
@@ -40,8 +40,11 @@ pub struct Sealed {
 
 #[derive(Args)]
 pub struct Export {
-    /// The file to write
+    /// The file to write, or with --html the folder
     file: PathBuf,
+    /// Writes pages that any browser shows without a server, with a search
+    #[arg(long)]
+    html: bool,
     /// The address of one group; by default the whole site
     #[arg(long, value_name = "SLUG")]
     group: Option<String>,
@@ -139,6 +142,19 @@ pub async fn restore(env: &Environment, sealed: Sealed) -> Result<(), Failure> {
 pub async fn export(env: &Environment, arguments: Export) -> Result<(), Failure> {
     let settings = existing(env).await?;
     let (group, file) = (arguments.group.as_deref(), &arguments.file);
+    if arguments.html {
+        let order = folder::Order {
+            folder: file,
+            group,
+            is_public: arguments.public_only,
+            site: &settings.config.site_name,
+            base_url: &settings.config.base_url,
+            drawing: templates::folder::DRAWING,
+        };
+        let messages = folder::make(&settings.database, order).await?;
+        println!("{messages} messages are in the folder {}. Open its index.html in a browser", file.display());
+        return Ok(());
+    }
     let manifest = export::make(&settings.database, group, arguments.public_only, file, tell).await?;
     println!("{} rows are exported to {}", manifest.rows(), file.display());
     Ok(())

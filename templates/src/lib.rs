@@ -11,6 +11,7 @@ pub mod assets;
 pub mod avatar;
 pub mod browsers;
 pub mod errors;
+pub mod folder;
 pub mod form;
 pub mod groups;
 pub mod help;

@@ -261,6 +261,16 @@ async fn an_export_is_imported_by_the_commands() {
     let topic = topic_in(&ana, &group, "Herons", "By the river").await;
     let file = forum.folder().join("birds.zip").display().to_string();
     done(&forum.run(&["export", "--group", group.path.trim_matches('/'), "--public-only", &file], ""));
+    ana.post(&topic, "<b>bold</b> & ![a](https://example.org/a.png) [away](javascript:alert(1))").await;
+    let folder = forum.folder().join("pages");
+    done(&forum.run(&["export", "--html", "--public-only", &folder.display().to_string()], ""));
+    let page = |name: &str| std::fs::read_to_string(folder.join(name)).expect("a page");
+    let name = format!("topic-{}.html", topic.id);
+    assert!(page("index.html").contains("Bird watch") && page("search.js").contains("klatchMessages"));
+    let html = page(&name);
+    assert!(html.contains("By the river") && html.contains("bold"), "{html}");
+    assert!(!html.contains("<b>bold") && !html.contains("<img") && !html.contains("href=\"javascript"), "{html}");
+    assert!(page("search-0.js").contains(&format!("\"{name}#m")), "{}", page("search-0.js"));
     fails(&forum.run(&["import", "klatch", &file], ""), "in use by another");
     forum.stop().await;
     fails(&forum.run(&["import", "klatch", &file], ""), "has a forum already");

@@ -12,8 +12,8 @@ use super::restore;
 use super::write::Writer;
 use crate::platform::error::{Error, Result};
 
-/// Exports the group with an address, or the whole site; if `is_public`, what anyone can read of it. The same conversations give the same bytes. `told` receives the name of each table
-/// and the number of its rows.
+/// Exports the group with an address, or the whole site; if `is_public`, what anyone can read of it. The same
+/// conversations give the same bytes. `told` receives the name of each table and the number of its rows.
 ///
 /// # Errors
 /// When the database cannot be read, waits for a migration or has no such group, or the file exists or cannot be written.
@@ -37,24 +37,7 @@ async fn write(
     file: &Path,
     mut told: impl FnMut(&str, u64),
 ) -> Result<Manifest> {
-    let schema = snapshot.schema().await?;
-    if schema != Some(Target::latest_schema()) {
-        return Err(Error::Internal(
-            "another version of Klatch used the database: start this version once, or export with that one".into(),
-        ));
-    }
-    let group = match slug {
-        None => None,
-        Some(slug) => {
-            let found = snapshot.group(slug).await?;
-            let (group, kind) = found.ok_or_else(|| Error::Internal(format!("there is no group `{slug}`")))?;
-            if is_public && kind != GroupKind::Public {
-                return Err(Error::Internal(format!("the group `{slug}` is not public: leave --public-only out")));
-            }
-            Some(group)
-        }
-    };
-    let scope = Scope { group, is_public };
+    let scope = scope(snapshot, slug, is_public).await?;
     let mut writer = Writer::create(file, None)?;
     for part in scope.parts() {
         writer.begin(Entry::name_of(part.table.name)).await?;
@@ -65,6 +48,23 @@ async fn write(
     let all = if scope.group.is_some() { "group" } else { "site" };
     manifest.scope = Some(format!("{all}, {}", if scope.is_public { "public" } else { "complete" }));
     writer.finish(manifest).await
+}
+
+/// What an export of the group with this address contains, or of the whole site.
+pub(super) async fn scope(snapshot: &mut Snapshot, slug: Option<&str>, is_public: bool) -> Result<Scope> {
+    let schema = snapshot.schema().await?;
+    if schema != Some(Target::latest_schema()) {
+        return Err(Error::Internal(
+            "another version of Klatch used the database: start this version once, or export with that one".into(),
+        ));
+    }
+    let Some(slug) = slug else { return Ok(Scope { group: None, is_public }) };
+    let found = snapshot.group(slug).await?;
+    let (group, kind) = found.ok_or_else(|| Error::Internal(format!("there is no group `{slug}`")))?;
+    if is_public && kind != GroupKind::Public {
+        return Err(Error::Internal(format!("the group `{slug}` is not public: leave --public-only out")));
+    }
+    Ok(Scope { group: Some(group), is_public })
 }
 
 /// Fills an empty forum with an export. Its people have no passwords and no email addresses.

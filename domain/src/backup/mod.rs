@@ -5,6 +5,7 @@
 //! describes the files.
 
 pub mod export;
+pub mod folder;
 mod manifest;
 mod read;
 pub mod restore;

@@ -3,6 +3,7 @@
 use std::io::Read;
 use std::path::Path;
 
+use domain::backup::folder::{self, Drawing, FolderMessage};
 use domain::backup::{self, export};
 use domain::import::demo;
 use domain::messages::{self, stars};
@@ -20,6 +21,8 @@ stories!(
     a_public_export_contains_only_what_anyone_can_read,
     an_export_of_a_group_contains_this_group_alone,
     an_export_is_imported_into_an_empty_forum_alone,
+    a_folder_contains_a_page_per_topic_and_only_what_may_be_read,
+    a_long_topic_has_several_pages_in_a_folder,
 );
 
 /// All text of an archive.
@@ -165,4 +168,87 @@ async fn an_export_is_imported_into_an_empty_forum_alone(forum: TestForum) {
     let found = domain::store::groups::by_slug(&db, &open.slug, Some(id(ada))).await.unwrap().unwrap();
     assert_eq!((found.group.id, found.group.name), (open.id, open.name));
     db.close().await;
+}
+
+/// Draws pages as plain text.
+const DRAWING: Drawing = Drawing {
+    index: |index| Ok(index.groups.iter().map(|group| format!("{} {}\n", group.name, group.topics)).collect()),
+    group: |page| Ok(page.topics.iter().map(|topic| format!("{}\n", topic.name)).collect()),
+    topic: |page| {
+        let line =
+            |message: &FolderMessage| format!("{}: {}\n", message.author, message.markup.as_deref().unwrap_or("gone"));
+        Ok(page.messages.iter().map(line).collect())
+    },
+    search: |site| Ok(site.to_owned()),
+    style: "",
+    script: "",
+};
+
+async fn written(forum: &TestForum, folder: &Path, is_public: bool) -> u64 {
+    let order = folder::Order {
+        folder,
+        group: None,
+        is_public,
+        site: "Test",
+        base_url: "https://forum.example",
+        drawing: DRAWING,
+    };
+    folder::make(&forum.db.url, order).await.unwrap()
+}
+
+/// The names of the files of a folder, and all of their text.
+fn files(folder: &Path) -> (Vec<String>, String) {
+    let mut names: Vec<String> =
+        std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    let text = names.iter().map(|name| std::fs::read_to_string(folder.join(name)).unwrap()).collect();
+    (names, text)
+}
+
+async fn a_folder_contains_a_page_per_topic_and_only_what_may_be_read(forum: TestForum) {
+    let (ada, open, _) = groups(&forum).await;
+    let topic = forum.topic(ada, &open, "Names", "Hello @ben").await.topic;
+    forum.drain().await;
+    let folder = TempDir::new().unwrap();
+    let (public, complete) = (folder.path().join("public"), folder.path().join("complete"));
+    assert_eq!(written(&forum, &public, true).await, 3);
+    assert_eq!(written(&forum, &complete, false).await, 5);
+    let (names, text) = files(&public);
+    assert!(
+        names.contains(&format!("topic-{topic}.html")) && names.contains(&format!("group-{}.html", open.id)),
+        "{names:?}"
+    );
+    assert!(text.contains("Final sparrow") && text.contains("ada: gone") && text.contains("Open 2"), "{text}");
+    assert!(text.contains("href=\"https://forum.example/users/ben/\""), "links lead to the forum: {text}");
+    for word in ["vault", "Draft of", "Regret", "Lost t", "secret.example"] {
+        assert!(!text.contains(word), "{word}");
+    }
+    let (_, text) = files(&complete);
+    assert!(text.contains("Final vault") && !text.contains("Regret") && !text.contains("Lost t"), "{text}");
+    let order =
+        folder::Order { folder: &public, group: None, is_public: true, site: "", base_url: "", drawing: DRAWING };
+    let Err(error) = folder::make(&forum.db.url, order).await else { panic!("it exists") };
+    assert!(error.to_string().contains("exists already"), "{error}");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2, "nothing unfinished stays");
+}
+
+async fn a_long_topic_has_several_pages_in_a_folder(forum: TestForum) {
+    let ada = forum.person("ada").await;
+    let group = forum.group(ada, "Open", GroupKind::Public).await;
+    let topic = forum.topic(ada, &group, "Long", "Number 0").await.topic;
+    let other = forum.topic(ada, &group, "Short", "Other").await.topic;
+    for number in 1..=folder::PAGE {
+        forum.post(ada, topic, &format!("Number {number}")).await;
+    }
+    let temporary = TempDir::new().unwrap();
+    let folder = temporary.path().join("pages");
+    assert_eq!(written(&forum, &folder, true).await, folder::PAGE as u64 + 2);
+    let lines = |name: String| {
+        std::fs::read_to_string(folder.join(name)).unwrap().lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(lines(format!("topic-{topic}.html")).len(), folder::PAGE);
+    assert_eq!(lines(format!("topic-{topic}-2.html")), [format!("ada: Number {}", folder::PAGE)]);
+    assert_eq!(lines(format!("topic-{other}.html")), ["ada: Other"]);
+    let search = std::fs::read_to_string(folder.join("search-0.js")).unwrap();
+    assert!(search.contains(&format!("\"topic-{topic}-2.html#m")), "the search knows the pages");
 }

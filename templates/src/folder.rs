@@ -1,0 +1,59 @@
+//! The pages of an export to a folder: they need no server.
+
+use std::borrow::Borrow;
+
+use askama::Template;
+use domain::backup::folder::{self, Drawing, GroupPage, TopicPage};
+use domain::model::Images;
+
+#[derive(Debug, Template)]
+#[template(path = "folder/index.html")]
+struct Index<'a> {
+    index: &'a folder::Index<'a>,
+}
+
+#[derive(Debug, Template)]
+#[template(path = "folder/group.html")]
+struct Group<'a> {
+    page: &'a GroupPage<'a>,
+}
+
+#[derive(Debug, Template)]
+#[template(path = "folder/topic.html")]
+struct Topic<'a> {
+    page: &'a TopicPage<'a>,
+}
+
+#[derive(Debug, Template)]
+#[template(path = "folder/search.html")]
+struct Search<'a> {
+    site: &'a str,
+}
+
+/// Draws the pages.
+pub const DRAWING: Drawing = Drawing {
+    index: |index| drawn(&Index { index }),
+    group: |page| drawn(&Group { page }),
+    topic: |page| drawn(&Topic { page }),
+    search: |site| drawn(&Search { site }),
+    style: include_str!("../folder/style.css"),
+    script: include_str!("../folder/search.js"),
+};
+
+fn drawn(page: &impl Template) -> Result<String, String> {
+    // Images are links: the pages load nothing from elsewhere.
+    page.render().map(|html| crate::finish(html, Images::Never)).map_err(|error| error.to_string())
+}
+
+fn group_file(id: impl Borrow<i64>, page: impl Borrow<usize>) -> String {
+    folder::group_file(*id.borrow(), *page.borrow())
+}
+
+fn topic_file(id: impl Borrow<i64>, page: impl Borrow<usize>) -> String {
+    folder::topic_file(*id.borrow(), *page.borrow())
+}
+
+fn topics(count: impl Borrow<usize>) -> String {
+    let count = i64::try_from(*count.borrow()).unwrap_or(i64::MAX);
+    crate::numbers::counted(count, "topic", "topics").to_string()
+}
