@@ -38,6 +38,7 @@ pub const TABLES: &[Table] = &[
     by("former_names", &["username_lower"]),
     by("second_steps", &["user_id"]),
     by("recovery_codes", &["user_id", "digest"]),
+    by_id("api_tokens"),
     by("ignores", &["user_id", "ignored_id"]),
     by_id("site_invitations"),
     by_id("groups"),
