@@ -97,9 +97,15 @@ async fn make(env: &Environment, sealed: Sealed) -> Result<(), Failure> {
     }
     // A database that waits for a migration is left alone.
     if manifest.schema == Target::latest_schema() {
-        let db = Db::connect(&settings.database, 2).await?;
-        schedule::record(&db, now).await?;
-        db.close().await;
+        let noted = async {
+            let db = Db::connect(&settings.database, 2).await?;
+            let noted = schedule::record(&db, now).await;
+            db.close().await;
+            noted
+        };
+        if let Err(error) = noted.await {
+            eprintln!("klatch: the forum does not learn when it was backed up: {error}");
+        }
     }
     Ok(())
 }

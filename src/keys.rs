@@ -102,6 +102,11 @@ fn own_secret(path: &Path) -> Result<SecretKey, BadSetting> {
     let bad = |what: &str, error: &dyn fmt::Display| {
         BadSetting::new(format!("KLATCH_DATA_DIR: `{}` cannot be {what}: {error}", path.display()))
     };
+    // A restore was stopped after it had filled the database.
+    let restored = path.with_extension("key.restored");
+    if !path.exists() && restored.exists() {
+        std::fs::rename(&restored, path).map_err(|error| bad("made", &error))?;
+    }
     if !path.exists() {
         let text = SecretKey::random().map_err(|error| bad("made", &error))?;
         let mut options = std::fs::OpenOptions::new();

@@ -1,9 +1,7 @@
 //! The fields of the index, and documents in the engine's form.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::ops::Bound;
 
-use tantivy::query::{BooleanQuery, Occur, Query, RangeQuery, TermQuery};
 use tantivy::schema::{FAST, Field, IndexRecordOption, NumericOptions, Schema, TextFieldIndexing, TextOptions};
 use tantivy::tokenizer::{PreTokenizedString, RawTokenizer, TextAnalyzer, Token, TokenizerManager};
 use tantivy::{TantivyDocument, Term};
@@ -34,8 +32,7 @@ pub(crate) mod column {
 /// Handles of the fields; the same for every index of this version.
 #[derive(Clone, Copy)]
 pub(crate) struct Fields {
-    /// Kind and id without its last bits, so that a term leads to a few documents: a term for each would take a fifth of
-    /// the index. With the id, it finds the document that is replaced or deleted.
+    /// Kind and id in one, by which a document is replaced and deleted.
     pub(crate) key: Field,
     pub(crate) kind: Field,
     pub(crate) id: Field,
@@ -110,18 +107,8 @@ impl Kind {
 }
 
 impl Fields {
-    /// Finds the document of a kind and id.
-    pub(crate) fn is(&self, kind: Kind, id: i64) -> Box<dyn Query> {
-        let bound = || Bound::Included(Term::from_field_i64(self.id, id));
-        let key = Term::from_field_u64(self.key, key(kind, id));
-        let key: Box<dyn Query> = Box::new(TermQuery::new(key, IndexRecordOption::Basic));
-        let id: Box<dyn Query> = Box::new(RangeQuery::new(bound(), bound()));
-        Box::new(BooleanQuery::new(vec![(Occur::Must, key), (Occur::Must, id)]))
-    }
-
-    /// Finds the messages of a topic, and the topic.
-    pub(crate) fn of_topic(&self, id: i64) -> Box<dyn Query> {
-        Box::new(TermQuery::new(Term::from_field_i64(self.topic, id), IndexRecordOption::Basic))
+    pub(crate) fn key_term(&self, kind: Kind, id: i64) -> Term {
+        Term::from_field_u64(self.key, key(kind, id))
     }
 
     pub(crate) fn document(&self, document: &Document<'_>) -> TantivyDocument {
@@ -156,11 +143,8 @@ impl Fields {
     }
 }
 
-/// Ids of a kind that share a key, as a power of two.
-const KEY_BITS: u32 = 6;
-
 fn key(kind: Kind, id: i64) -> u64 {
-    (id.cast_unsigned() >> KEY_BITS) << 1 | kind.number()
+    id.cast_unsigned() << 1 | kind.number()
 }
 
 fn exact(words: Vec<Word>) -> PreTokenizedString {

@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use tantivy::IndexWriter;
-use tantivy::query::Query;
+use tantivy::{IndexWriter, Term};
 
 use crate::document::{Document, Kind};
 use crate::engine::{self, Load};
@@ -47,10 +46,10 @@ impl Writer {
     /// # Errors
     /// When the index cannot be written.
     pub fn upsert(&mut self, document: &Document<'_>) -> Result<()> {
-        let old = self.index.fields().is(document.kind, document.id);
+        let key = self.index.fields().key_term(document.kind, document.id);
         let document = self.index.fields().document(document);
         self.change(|open| {
-            open.delete_query(old)?;
+            open.delete_term(key);
             open.add_document(document).map(drop)
         })
     }
@@ -60,8 +59,8 @@ impl Writer {
     /// # Errors
     /// When the index cannot be written.
     pub fn delete_message(&mut self, id: i64) -> Result<()> {
-        let message = self.index.fields().is(Kind::Message, id);
-        self.delete([message])
+        let key = self.index.fields().key_term(Kind::Message, id);
+        self.delete([key])
     }
 
     /// Removes a topic and its messages.
@@ -69,9 +68,9 @@ impl Writer {
     /// # Errors
     /// When the index cannot be written.
     pub fn delete_topic(&mut self, id: i64) -> Result<()> {
-        let topic = self.index.fields().is(Kind::Topic, id);
-        let of_topic = self.index.fields().of_topic(id);
-        self.delete([topic, of_topic])
+        let key = self.index.fields().key_term(Kind::Topic, id);
+        let of_topic = Term::from_field_i64(self.index.fields().topic, id);
+        self.delete([key, of_topic])
     }
 
     /// Makes the changes so far durable and visible, together with the owner's position, which is opaque here. Other
@@ -109,10 +108,10 @@ impl Writer {
         Rebuild::with(index, lock)
     }
 
-    fn delete<const N: usize>(&mut self, found: [Box<dyn Query>; N]) -> Result<()> {
+    fn delete(&mut self, terms: impl IntoIterator<Item = Term>) -> Result<()> {
         self.change(|open| {
-            for query in found {
-                open.delete_query(query)?;
+            for term in terms {
+                open.delete_term(term);
             }
             Ok(())
         })

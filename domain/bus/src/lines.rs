@@ -73,8 +73,9 @@ impl Lines {
         Self { pool, lines }
     }
 
-    /// Sends the commands on the line where the fewest wait. A connection that was lost since its last use is replaced, and
-    /// the commands are sent again.
+    /// Sends the commands on the line where the fewest wait. If the connection is lost, another replaces it, and the commands
+    /// are sent once more: Redis may have run them before. All of ours bear that. An event that is published twice is
+    /// applied once, and a counter may count twice.
     pub(super) async fn query<T: FromRedisValue>(&self, work: Work<'_>) -> Result<T, BusError> {
         let least = self.lines.iter().min_by_key(|line| line.waiting.load(Ordering::Relaxed));
         let Some(line) = least else { return Err(BusError::Busy("there is no connection".to_owned())) };

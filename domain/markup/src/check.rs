@@ -1,5 +1,5 @@
-//! A strict checker of the markup, independent of the code that makes it. The property tests and the fuzz target use
-//! it.
+//! A strict checker of the markup, independent of the code that makes it. Imports of exports, the property tests and the
+//! fuzz target use it.
 
 /// Deeper than any real markup: quotes, nested spans, a link and its label.
 const DEPTH_MAX: usize = 48;

@@ -250,6 +250,10 @@ pub struct CategoryObject {
 /// [`Error::Forbidden`] without the scope to read.
 pub async fn categories(cx: &Context, caller: &Caller) -> Result<Vec<CategoryObject>> {
     caller.check(Scope::Read)?;
+    // The counts would tell of groups in which the token does not work.
+    if !caller.is_unlimited() {
+        return Ok(Vec::new());
+    }
     let rows = store::api::groups::categories(&cx.db, caller.viewer().id()).await?;
     let object = |(category, count): (Category, i64)| CategoryObject {
         name: category.label(),

@@ -14,8 +14,9 @@ mod sealed;
 mod write;
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use model::time::Timestamp;
+use model::time::{Clock, Timestamp};
 use store::backup::{Snapshot, Target};
 use store::{DatabaseUrl, Db};
 
@@ -118,8 +119,10 @@ pub async fn verify(
     .await
 }
 
-/// Backs a database up before a new version of Klatch migrates it. The file's name says from and to which schema; there
-/// is one per migration. Returns the file, if a backup was necessary.
+/// Processes that start within this time share the backup before a migration.
+const SAME_START: Duration = Duration::from_secs(3_600);
+
+/// Backs a database up before a new version of Klatch migrates it. The file's name says from and to which schema. Returns the file, if a backup was necessary.
 ///
 /// # Errors
 /// As [`make`], unless another process migrated the database meanwhile.
@@ -133,7 +136,13 @@ pub async fn before_migration(
     }
     let (from, to) = (schema_of(url).await?, Target::latest_schema());
     let Some(from) = from.filter(|from| *from < to) else { return Ok(None) };
-    let file = folder.join(format!("klatch-before-{from:04}-{to:04}.zip"));
+    let mut file = folder.join(format!("klatch-before-{from:04}-{to:04}.zip"));
+    let age = std::fs::metadata(&file).and_then(|file| file.modified()).ok().and_then(|at| at.elapsed().ok());
+    // An older one is from before another migration: an older version was used again since then.
+    if age.is_some_and(|age| age >= SAME_START) {
+        let now = Clock::System.now().rfc3339().replace(':', "-");
+        file = folder.join(format!("klatch-before-{from:04}-{to:04}-{now}.zip"));
+    }
     if file.exists() {
         tracing::info!(file = %file.display(), "there is a backup from before this migration");
         return Ok(None);

@@ -201,9 +201,12 @@ pub(super) fn bad_line(entry: &Entry, number: u64, why: &dyn std::fmt::Display) 
     refused(format!("`{}`: line {number}: {why}", entry.name))
 }
 
+/// The columns of a row.
+pub(super) type Fields = BTreeMap<String, serde_json::Value>;
+
 /// Checks that a row has these columns, each of its kind.
-pub(super) fn check_row(line: &str, columns: &[Column]) -> Result<(), String> {
-    let fields: BTreeMap<String, serde_json::Value> = serde_json::from_str(line).map_err(|error| error.to_string())?;
+pub(super) fn check_row(line: &str, columns: &[Column]) -> Result<Fields, String> {
+    let fields: Fields = serde_json::from_str(line).map_err(|error| error.to_string())?;
     if fields.len() != columns.len() {
         return Err(format!("it has {} columns instead of {}", fields.len(), columns.len()));
     }
@@ -218,5 +221,13 @@ pub(super) fn check_row(line: &str, columns: &[Column]) -> Result<(), String> {
             return Err(format!("the column {} has a value of the wrong kind", column.name));
         }
     }
-    Ok(())
+    Ok(fields)
+}
+
+/// Checks the parsed text of a message of an export: pages show its HTML as it is, and anyone may have written it.
+pub(super) fn check_nodes(fields: &Fields) -> Result<(), String> {
+    let nodes = fields.get("nodes").and_then(serde_json::Value::as_str).unwrap_or_default();
+    let read: Vec<markup::Node> = serde_json::from_str(nodes).map_err(|error| format!("the nodes: {error}"))?;
+    let markup: String = read.iter().map(markup::Node::markup).collect();
+    markup::check::check(&markup).map_err(|why| format!("the nodes: {why}"))
 }

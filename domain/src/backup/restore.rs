@@ -10,7 +10,7 @@ use store::backup::{Column, TABLES, Target};
 use tokio::sync::mpsc;
 
 use super::manifest::{Manifest, Purpose, SEQUENCES, refused};
-use super::read::{Archive, bad_line, check_row};
+use super::read::{Archive, bad_line, check_nodes, check_row};
 use super::{Passphrase, blocking};
 use crate::platform::error::{Error, Result};
 use crate::platform::secrets::SecretKey;
@@ -132,6 +132,8 @@ async fn fill_target(target: &mut Target, verified: Verified, told: impl FnMut(&
         }
         Purpose::Export => target.set_sequences_by_rows().await?,
     }
+    // One that was started meanwhile may have migrated the empty forum, and uses a key of its own.
+    wait_for_services(target).await?;
     target.commit().await?;
     Ok(manifest)
 }
@@ -211,7 +213,10 @@ async fn load(target: &mut Target, mut archive: Archive, mut told: impl FnMut(&s
             (Piece::Rows(rows), Some((table, _))) => {
                 if let Err(error) = target.insert(table, &columns[table], &rows).await {
                     let why = crate::platform::error::chain(&error);
-                    inserted = Err(refused(format!("a row of `{table}` does not fit: {why}")));
+                    inserted = Err(match error.as_database_error() {
+                        Some(_) => refused(format!("a row of `{table}` does not fit: {why}")),
+                        None => error.into(),
+                    });
                     break;
                 }
             }
@@ -233,21 +238,31 @@ fn read(
     sender: &mpsc::Sender<Piece>,
 ) -> Result<Vec<Sequence>> {
     let send = |piece| sender.blocking_send(piece).map_err(|_| Error::Internal("the database refused a row".into()));
+    let is_export = archive.manifest.format == Purpose::Export;
     for table in TABLES {
         let name = super::Entry::name_of(table.name);
-        let Some(entry) = archive.entry(&name).cloned() else { continue };
         let columns = &columns[table.name];
+        let Some(entry) = archive.entry(&name).cloned() else {
+            if is_export || columns.is_empty() {
+                continue;
+            }
+            return Err(refused(format!("`{name}` is missing")));
+        };
         if columns.is_empty() {
             return Err(refused(format!("`{name}` is not part of its schema {}", archive.manifest.schema)));
         }
         send(Piece::Table(table.name, entry.rows))?;
         let (mut batch, mut rows) = (String::from("["), 0);
         archive.lines(&entry, |number, line| {
-            check_row(line, columns).map_err(|why| bad_line(&entry, number, &why))?;
+            let fields = check_row(line, columns).map_err(|why| bad_line(&entry, number, &why))?;
+            if is_export && table.name == "messages" {
+                check_nodes(&fields).map_err(|why| bad_line(&entry, number, &why))?;
+            }
             if rows > 0 {
                 batch.push(',');
             }
-            batch.push_str(line);
+            // What was checked, and not the line: a database may read a repeated field otherwise.
+            batch.push_str(&serde_json::to_string(&fields).map_err(|error| bad_line(&entry, number, &error))?);
             rows += 1;
             if rows == BATCH_ROWS || batch.len() >= BATCH_BYTES {
                 batch.push(']');
@@ -262,6 +277,9 @@ fn read(
         }
     }
     let mut sequences = Vec::new();
+    if !is_export && archive.entry(SEQUENCES).is_none() {
+        return Err(refused(format!("`{SEQUENCES}` is missing")));
+    }
     if let Some(entry) = archive.entry(SEQUENCES).cloned() {
         archive.lines(&entry, |number, line| {
             let sequence: Sequence = serde_json::from_str(line).map_err(|error| bad_line(&entry, number, &error))?;

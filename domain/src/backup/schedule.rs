@@ -61,7 +61,12 @@ pub async fn keep(cx: Context, schedule: Option<Schedule>, stop: impl Future<Out
 /// When it fails. It is tried again after an hour.
 pub async fn tick(cx: &Context, schedule: &Schedule) -> Result<Option<PathBuf>> {
     let now = cx.now();
-    if !is_due(&LastBackup::read(&cx.db).await?, schedule, now) {
+    let state = LastBackup::read(&cx.db).await?;
+    if state.every_hours != Some(schedule.every_hours) {
+        let every_hours = Some(schedule.every_hours);
+        LastBackup::update(&cx.db, |state| Some(LastBackup { every_hours, ..state })).await?;
+    }
+    if !is_due(&state, schedule, now) {
         return Ok(None);
     }
     // Of several processes, the one that writes this makes the backup.
@@ -74,7 +79,10 @@ pub async fn tick(cx: &Context, schedule: &Schedule) -> Result<Option<PathBuf>> 
     }
     let made = make(cx, schedule, now).await;
     match &made {
-        Ok(_) => record(&cx.db, now).await?,
+        Ok(_) => {
+            let done = |state| Some(LastBackup { at: Some(now), scheduled_at: Some(now), error: None, ..state });
+            LastBackup::update(&cx.db, done).await?;
+        }
         Err(error) => {
             let text = chain(error);
             LastBackup::update(&cx.db, |state| Some(LastBackup { error: Some(text), ..state })).await?;
@@ -90,7 +98,7 @@ fn is_due(state: &LastBackup, schedule: &Schedule, now: Timestamp) -> bool {
     let every = Duration::from_secs(schedule.every_hours * 3_600);
     // A time in the future is from a clock that was ahead.
     let is_over = |since: Option<Timestamp>, wait: Duration| since.is_none_or(|at| at > now || now.since(at) >= wait);
-    is_over(state.at, every) && is_over(state.tried_at, every.min(RETRY))
+    is_over(state.scheduled_at, every) && is_over(state.tried_at, every.min(RETRY))
 }
 
 async fn make(cx: &Context, schedule: &Schedule, now: Timestamp) -> Result<PathBuf> {

@@ -27,9 +27,9 @@ const PASSES: u32 = 3;
 pub struct Passphrase(String);
 
 impl Passphrase {
-    /// A passphrase from the text of a file or setting; `None` when it has fewer than 8 characters.
+    /// A passphrase from the text of a file or setting, without blanks around it; `None` when it has fewer than 8 characters.
     pub fn new(text: &str) -> Option<Self> {
-        let text = text.trim_end_matches(['\n', '\r']);
+        let text = text.trim();
         (text.chars().count() >= 8).then(|| Self(text.to_owned()))
     }
 }

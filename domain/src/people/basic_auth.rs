@@ -14,6 +14,7 @@ use crate::platform::caches::credentials::{Checked, Proof};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::secrets;
+use crate::site::rate_limits::{self, RateLimit};
 use model::{ApiToken, Scopes, UserId, policy};
 use store::people::api_tokens::{Account, account, by_digest};
 
@@ -112,6 +113,11 @@ pub async fn identify(cx: &Context, sent: &Credentials, origin: &Origin) -> Resu
     {
         return Ok(keep(cx, &key, checked, epoch));
     }
+    if is_token(&sent.secret) {
+        // Nobody guesses one. A program whose token has ended must not lock its owner out.
+        rate_limits::count(cx, RateLimit::SignIn, origin.by()).await?;
+        return Err(Error::invalid("password", "This API token is not valid."));
+    }
     if let Some(checked) = remembered(cx, &key).await? {
         return Ok(keep(cx, &key, checked, epoch));
     }
@@ -120,6 +126,12 @@ pub async fn identify(cx: &Context, sent: &Credentials, origin: &Origin) -> Resu
         remember(cx, &key, person.id, digest).await;
     }
     Ok(keep(cx, &key, checked, epoch))
+}
+
+/// Whether a secret has the form of a token. Passwords of this form do not work here.
+fn is_token(secret: &str) -> bool {
+    let digits = secret.strip_prefix(PREFIX).unwrap_or_default();
+    digits.len() == 48 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// Checks again whether credentials hold that were checked in this process, by their key. `None` if they do not, or are

@@ -17,8 +17,11 @@ const FREE: Duration = Duration::from_millis(100);
 /// The longest that one submission is held back.
 const LONGEST: Duration = Duration::from_millis(500);
 
+/// How much a submission is held back for each millisecond above that. With less, a burst passes before it is felt.
+const STRENGTH: u32 = 2;
+
 /// The interval between two looks at the queue while there are submissions.
-const LOOK: Duration = Duration::from_millis(100);
+const LOOK: Duration = Duration::from_millis(50);
 
 /// How much a submission has to wait now. Zero unless [`watch`] runs.
 #[derive(Debug, Default)]
@@ -51,7 +54,9 @@ pub async fn watch(cx: Context, stop: impl Future<Output = ()>) {
                 cx.backpressure.submitted.notified().await;
             }
             let wait = match jobs::new_message_waiting_since(&cx.db, cx.now()).await {
-                Ok(since) => since.map_or(Duration::ZERO, |since| cx.now().since(since).saturating_sub(FREE)),
+                Ok(since) => {
+                    since.map_or(Duration::ZERO, |since| cx.now().since(since).saturating_sub(FREE) * STRENGTH)
+                }
                 Err(error) => {
                     tracing::debug!(%error, "the queue of jobs was not read");
                     Duration::ZERO

@@ -19,6 +19,8 @@ const LATE: Duration = Duration::from_secs(3_600);
 pub struct LastBackup {
     /// When the last backup was complete.
     pub at: Option<Timestamp>,
+    /// When the last scheduled backup was complete.
+    pub scheduled_at: Option<Timestamp>,
     /// When a scheduled backup was last tried.
     pub tried_at: Option<Timestamp>,
     /// Why that failed.

@@ -32,9 +32,9 @@ pub async fn start(cx: &Context, viewer: Viewer, group: GroupId, title: &str) ->
         limits: &[RateLimit::Topic],
     };
     let verdict = screening::submission(AUDITORS, cx, &submission).await?;
-    if verdict.held.is_some() {
+    if verdict.held.is_some() || !verdict.reports.is_empty() {
         return Err(Error::Forbidden(
-            "New topics wait for approval here: start this one on the site, together with its first message.",
+            "Topics like this one need approval: start it on the site, together with its first message.",
         ));
     }
     let now = cx.now();

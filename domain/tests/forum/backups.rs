@@ -34,6 +34,7 @@ const KEY: &str = "a key that only tests are signed with";
 const ROWS: &[&str] = &[
     "insert into former_names (username_lower, username_key, user_id) select 'zoë', null, min(id) from users",
     "insert into second_steps (user_id, secret, created_at, used_step) select id, 'ff00', created_at, 9007199254740993 from users order by id limit 1",
+    "insert into api_tokens (user_id, name, digest, scopes, created_at) select id, 'A program', 'Ab', 'read', created_at from users order by id limit 1",
     "insert into recovery_codes (user_id, digest) select min(id), 'Ab' from users",
     "insert into recovery_codes (user_id, digest) select min(id), 'aB' from users",
     "insert into ignores (user_id, ignored_id, created_at) select min(id), max(id), min(created_at) from users",

@@ -64,7 +64,7 @@ async fn a_token_is_shown_once_and_signs_in_until_it_is_revoked(forum: TestForum
     let gone =
         send(&forum, TestRequest::post().uri(&revoke).insert_header(cookie).set_form([("csrf", csrf.as_str())])).await;
     assert_eq!(gone.status, 303);
-    assert_eq!(client.get("/api/account/verify.json").await.error(401), "Incorrect username or password.");
+    assert_eq!(client.get("/api/account/verify.json").await.error(401), "This API token is not valid.");
     let ben = forum.person("ben").await;
     let other = with_token(&forum, ada, "ada", "read", None).await;
     other.get("/api/account/verify.json").await.ok();

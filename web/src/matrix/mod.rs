@@ -10,7 +10,10 @@ mod swap;
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::panic::resume_unwind;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
+use actix_web::rt::System;
 use domain::testing::TestForum;
 
 use crate::handlers::api;
@@ -23,6 +26,9 @@ const EXPECTED: &str = include_str!("access.txt");
 
 /// Scenes per forum, before the next route gets a fresh one: old scenes make every page slower.
 const SCENES: usize = 40;
+
+/// Threads that ask at the same time, each in forums of its own.
+const THREADS: usize = 2;
 
 /// Column widths.
 const FIRST: usize = 54;
@@ -38,23 +44,41 @@ async fn every_route_answers_everybody_as_agreed_on_postgres() {
     every_route_answers_everybody_as_agreed(TestForum::postgres).await;
 }
 
-async fn every_route_answers_everybody_as_agreed(open: impl AsyncFn() -> TestForum) {
-    let mut table = heading();
-    let mut routes = ROUTES.iter().chain(api::ROUTES).peekable();
-    while routes.peek().is_some() {
+async fn every_route_answers_everybody_as_agreed(open: impl AsyncFn() -> TestForum + Copy + Send + Sync) {
+    let routes: Vec<&Entry> = ROUTES.iter().chain(api::ROUTES).collect();
+    let next = AtomicUsize::new(0);
+    let mut blocks: Vec<(usize, String)> = std::thread::scope(|scope| {
+        let part = || System::new().block_on(part(open, &routes, &next));
+        let parts: Vec<_> = (0..THREADS).map(|_| scope.spawn(part)).collect();
+        parts.into_iter().flat_map(|part| part.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
+    });
+    blocks.sort_unstable();
+    let blocks = blocks.into_iter().map(|(_, block)| block);
+    must_be_as_agreed(&std::iter::once(heading()).chain(blocks).collect::<String>(), EXPECTED, "access.txt");
+}
+
+/// Takes one route after the other until none is left, and returns their blocks of the table with their numbers.
+async fn part(open: impl AsyncFn() -> TestForum, routes: &[&Entry], next: &AtomicUsize) -> Vec<(usize, String)> {
+    let taken = || Some(next.fetch_add(1, Ordering::Relaxed)).filter(|nth| *nth < routes.len());
+    let mut blocks = Vec::new();
+    let mut nth = taken();
+    while nth.is_some() {
         let forum = open().await;
         let door = Door::open(&forum).await;
         let mut world = World::make(&forum).await;
         // Without an index, the health check does not call the forum ready.
         forum.catch_up().await;
-        while let Some(entry) = routes.next_if(|_| world.made < SCENES) {
-            let _ = writeln!(table, "\n{} {}", entry.method, entry.path);
+        while let Some(at) = nth.filter(|_| world.made < SCENES) {
+            let entry = routes[at];
+            let mut block = format!("\n{} {}\n", entry.method, entry.path);
             for (states, answers) in rows(&forum, &door, &mut world, entry).await {
-                let _ = writeln!(table, "{:FIRST$}{}", format!("  {states}"), answers.trim_end());
+                let _ = writeln!(block, "{:FIRST$}{}", format!("  {states}"), answers.trim_end());
             }
+            blocks.push((at, block));
+            nth = taken();
         }
     }
-    must_be_as_agreed(&table, EXPECTED, "access.txt");
+    blocks
 }
 
 /// # Panics

@@ -36,15 +36,19 @@ impl Lengths {
     }
 }
 
+/// The methods of requests.
+const METHODS: [&[u8]; 7] = [b"GET ", b"POST ", b"HEAD ", b"PUT ", b"DELETE ", b"OPTIONS ", b"PATCH "];
+
 /// Whether these bytes can begin a request, as when a client sends several at once. Nothing can.
 fn is_request(bytes: &[u8]) -> bool {
-    let method = bytes.iter().take_while(|byte| byte.is_ascii_uppercase()).count();
-    match bytes.get(method) {
-        None => method <= 7,
-        Some(b' ') => (3..=7).contains(&method),
-        Some(b'\r' | b'\n') => method == 0,
-        Some(_) => false,
-    }
+    let bytes = bytes.strip_prefix(b"\r").unwrap_or(bytes);
+    let bytes = bytes.strip_prefix(b"\n").unwrap_or(bytes);
+    METHODS.iter().any(|method| match bytes.strip_prefix(*method) {
+        Some(target) => {
+            target.is_empty() || target.starts_with(b"/") || target.starts_with(b"h") || target.starts_with(b"*")
+        }
+        None => method.starts_with(bytes),
+    })
 }
 
 /// The head of a request of the API that has a body.
@@ -113,6 +117,8 @@ mod tests {
             assert_eq!(corrected(&request(path, "15", body)), Some(right.clone()), "{path}");
             assert_eq!(corrected(&right), None, "{path}");
         }
+        let loud = "message=\u{e4}\u{f6}\u{fc} YES";
+        assert_eq!(corrected(&request("/api/x.json", "15", loud)), Some(request("/api/x.json", "18", loud)));
         let body = "\u{20ac}".repeat(40);
         assert_eq!(corrected(&request("/api/x.json", "40", &body)), Some(request("/api/x.json", "120", &body)));
     }

@@ -6,6 +6,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use actix_http::ConnectionType;
@@ -13,6 +14,7 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use domain::platform::networks::Connections;
+use futures_util::{StreamExt, stream};
 use tokio::time::Instant;
 
 /// Limits on the time that a client takes.
@@ -167,7 +169,18 @@ pub async fn follow(
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let Some(pace) = request.request().conn_data::<Pace>().cloned() else { return next.call(request).await };
-    pace.begin(!matches!(request.parts_mut().1, Payload::None));
+    let payload = request.parts_mut().1;
+    let has_body = !matches!(payload, Payload::None);
+    pace.begin(has_body);
+    if has_body {
+        // Whoever reads the body to its end may then take as long as they like, as a poll does.
+        let (body, of_body) = (payload.take(), pace.clone());
+        let ends = stream::poll_fn(move |_| {
+            of_body.complete();
+            Poll::Ready(None)
+        });
+        *payload = Payload::Stream { payload: Box::pin(body.chain(ends)) };
+    }
     let answered = next.call(request).await;
     let was_read = pace.end();
     let mut answered = answered?;

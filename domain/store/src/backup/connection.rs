@@ -57,6 +57,17 @@ impl Connection {
         }
     }
 
+    /// Keeps others from changing how these tables are made, until the transaction ends. On SQLite, nobody can.
+    pub async fn hold(&mut self, tables: &[String]) -> Result<()> {
+        let Self::Postgres(on) = self else { return Ok(()) };
+        if tables.is_empty() {
+            return Ok(());
+        }
+        let names: Vec<String> = tables.iter().map(|table| format!("\"{table}\"")).collect();
+        let statement = format!("lock table {} in access share mode", names.join(", "));
+        on.execute(sqlx::AssertSqlSafe(statement)).await.map(|_| ())
+    }
+
     pub async fn close(self) -> Result<()> {
         match self {
             Self::Postgres(on) => on.close().await,

@@ -35,8 +35,12 @@ impl Snapshot {
     }
 
     async fn begin(mut connection: Connection) -> Result<Self> {
+        let tables = catalogue::tables(&mut connection).await?;
         connection.run("begin isolation level repeatable read, read only", "begin").await?;
         connection.run("set local idle_in_transaction_session_timeout = 0", "select 1").await?;
+        connection.run("set local statement_timeout = 0", "select 1").await?;
+        // A migration that rewrites a table would empty it for this transaction: it has to wait.
+        connection.hold(&tables).await?;
         // The first read fixes the moment.
         catalogue::tables(&mut connection).await?;
         Ok(Self(connection))
