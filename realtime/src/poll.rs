@@ -70,14 +70,21 @@ enum Wake {
 /// Answers a poll: at once if there are events or a rejection, else when something happens or the time is up. Dropping
 /// the future frees its slot.
 pub async fn poll(live: &Live, who: &Who, request: &Request) -> Answer {
-    match Box::pin(begin(live, who, request)).await {
-        Begun::Answered(answer) => answer,
-        Begun::Waiting(mut waiting) => loop {
-            let woken = waiting.woken().await;
-            if let Some(answer) = Box::pin(waiting.go_on(live, woken)).await {
-                return answer;
-            }
-        },
+    Box::pin(begin(live, who, request)).await.answer(live).await
+}
+
+impl Begun {
+    /// Waits until there is an answer.
+    async fn answer(self, live: &Live) -> Answer {
+        match self {
+            Self::Answered(answer) => answer,
+            Self::Waiting(mut waiting) => loop {
+                let woken = waiting.woken().await;
+                if let Some(answer) = Box::pin(waiting.go_on(live, woken)).await {
+                    return answer;
+                }
+            },
+        }
     }
 }
 
@@ -160,15 +167,7 @@ async fn try_to_begin(live: &Live, who: &Who, request: &Request) -> domain::Resu
 
 /// As [`poll`], for a client of the API.
 pub async fn poll_api(live: &Live, who: &ApiWho, request: &ApiRequest) -> Answer {
-    match Box::pin(begin_api(live, who, request)).await {
-        Begun::Answered(answer) => answer,
-        Begun::Waiting(mut waiting) => loop {
-            let woken = waiting.woken().await;
-            if let Some(answer) = Box::pin(waiting.go_on(live, woken)).await {
-                return answer;
-            }
-        },
-    }
+    Box::pin(begin_api(live, who, request)).await.answer(live).await
 }
 
 /// As [`check`], for a client of the API.

@@ -48,7 +48,7 @@ async fn whoever_signs_up_can_sign_out_and_in_again(running: Running) {
     assert!(asked.path.starts_with("/-/sign-in?next=%2Fmentions"), "{}", asked.path);
     let form = asked.form("/-/sign-in").with("username", "ANA");
     let wrong = ana.submit(&form.clone().with("password", "not that one")).await.expect(422);
-    wrong.must_say("Name and password do not go together.");
+    wrong.must_say("Incorrect username or password.");
     assert_eq!(wrong.form("/-/sign-in").value("username"), "ANA");
     assert_eq!(wrong.form("/-/sign-in").value("password"), "");
 

@@ -168,9 +168,9 @@ async fn schema_of(url: &DatabaseUrl) -> Result<Option<i64>> {
 fn create_folder(folder: &Path) -> Result<()> {
     let mut private = std::fs::DirBuilder::new();
     std::os::unix::fs::DirBuilderExt::mode(private.recursive(true), 0o700);
-    private.create(folder).map_err(|error| {
-        Error::Internal(format!("the folder of backups, `{}`, cannot be made: {error}", folder.display()))
-    })
+    private
+        .create(folder)
+        .map_err(|error| Error::Internal(format!("the folder `{}` cannot be created: {error}", folder.display())))
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {

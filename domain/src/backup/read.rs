@@ -65,9 +65,9 @@ impl Archive {
                 ));
             }
         };
-        let mut zip = ZipArchive::new(source).map_err(|error| refused(format!("it is no zip file: {error}")))?;
+        let mut zip = ZipArchive::new(source).map_err(|error| refused(format!("it is not a zip file: {error}")))?;
         if zip.has_duplicate_names() {
-            return Err(refused("it has several entries of one name"));
+            return Err(refused("two entries have the same name"));
         }
         if zip.has_overlapping_entries().map_err(refused)? {
             return Err(refused("its entries overlap"));
@@ -83,7 +83,7 @@ impl Archive {
         let mut named: BTreeSet<&str> = BTreeSet::from([MANIFEST]);
         for entry in &self.manifest.entries {
             if !is_known(entry) {
-                return Err(refused(format!("it has the unknown entry `{}`", entry.name.escape_debug())));
+                return Err(refused(format!("it has an unknown entry: `{}`", entry.name.escape_debug())));
             }
             if !named.insert(&entry.name) {
                 return Err(refused(format!("the manifest names `{}` twice", entry.name)));
@@ -93,10 +93,10 @@ impl Archive {
             let file = self.zip.by_index_raw(number).map_err(refused)?;
             let name = file.name().map_err(refused)?.into_owned();
             if !named.remove(&*name) {
-                return Err(refused(format!("it has the unknown entry `{}`", name.escape_debug())));
+                return Err(refused(format!("it has an unknown entry: `{}`", name.escape_debug())));
             }
             if !matches!(file.compression(), CompressionMethod::Deflated | CompressionMethod::Stored) {
-                return Err(refused(format!("`{name}` is compressed in an unknown way")));
+                return Err(refused(format!("`{name}` has an unsupported compression method")));
             }
             if let Some(entry) = self.manifest.entries.iter().find(|entry| entry.name == name) {
                 entry.check_ratio(file.compressed_size())?;
@@ -143,7 +143,7 @@ impl Archive {
             each(rows, text)?;
         }
         if bytes != entry.bytes || rows != entry.rows || hex(&hash.finalize()) != entry.sha256 {
-            return Err(refused(format!("`{name}` is damaged: its checksum is another one")));
+            return Err(refused(format!("`{name}` is damaged: its checksum does not match")));
         }
         Ok(())
     }
@@ -155,7 +155,7 @@ impl Archive {
         let file = self.zip.by_name(SECRET_KEY).map_err(refused)?;
         file.take(4_096).read_to_string(&mut key).map_err(refused)?;
         if key.len() as u64 != entry.bytes || hex(&Sha256::digest(key.as_bytes())) != entry.sha256 {
-            return Err(refused(format!("`{SECRET_KEY}` is damaged: its checksum is another one")));
+            return Err(refused(format!("`{SECRET_KEY}` is damaged: its checksum does not match")));
         }
         Ok(Some(key))
     }
@@ -230,4 +230,25 @@ pub(super) fn check_nodes(fields: &Fields) -> Result<(), String> {
     let read: Vec<markup::Node> = serde_json::from_str(nodes).map_err(|error| format!("the nodes: {error}"))?;
     let markup: String = read.iter().map(markup::Node::markup).collect();
     markup::check::check(&markup).map_err(|why| format!("the nodes: {why}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_html_that_our_parser_writes_is_imported() {
+        let checked = |nodes: &str| check_nodes(&Fields::from([("nodes".to_owned(), nodes.into())])).is_ok();
+        assert!(checked("[]"));
+        assert!(checked(r#"[{"type": "text", "markup": "one &amp; <strong>two</strong>"}]"#));
+        for bad in [
+            r#"[{"type": "text", "markup": "<form action=\"https://a.example/\">"}]"#,
+            r#"[{"type": "text", "markup": "<a href=\"javascript:x\">y</a>"}]"#,
+            r#"[{"type": "other", "markup": ""}]"#,
+            "{}",
+            "",
+        ] {
+            assert!(!checked(bad), "{bad}");
+        }
+    }
 }

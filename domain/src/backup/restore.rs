@@ -40,7 +40,7 @@ pub async fn open(file: &Path, passphrase: Option<Passphrase>) -> Result<Verifie
     blocking(move || {
         let mut archive = Archive::open(&file, passphrase.as_ref())?;
         if archive.manifest.format != Purpose::Backup {
-            return Err(refused("it is an export and no backup: `klatch import klatch` reads it"));
+            return Err(refused("it is an export, not a backup: `klatch import klatch` reads it"));
         }
         check_schema(&archive.manifest)?;
         archive.verify(|_, _| {})?;
@@ -60,7 +60,7 @@ pub(super) async fn open_export(file: &Path) -> Result<Verified> {
     blocking(move || {
         let mut archive = Archive::open(&file, None)?;
         if archive.manifest.format != Purpose::Export {
-            return Err(refused("it is a backup and no export: `klatch restore` reads it"));
+            return Err(refused("it is a backup, not an export: `klatch restore` reads it"));
         }
         check_schema(&archive.manifest)?;
         if archive.secret_key()?.is_some() {

@@ -78,8 +78,8 @@ impl Writer {
 
     /// Adds a row: a JSON object, whose keys are put in order.
     pub async fn row(&mut self, row: &str) -> Result<()> {
-        let fields: std::collections::BTreeMap<String, serde_json::Value> =
-            serde_json::from_str(row).map_err(|error| Error::Internal(format!("a row is no JSON object: {error}")))?;
+        let fields: std::collections::BTreeMap<String, serde_json::Value> = serde_json::from_str(row)
+            .map_err(|error| Error::Internal(format!("a row is not a JSON object: {error}")))?;
         let start = self.block.len();
         serde_json::to_writer(&mut self.block, &fields).map_err(|error| Error::Internal(error.to_string()))?;
         self.block.push(b'\n');

@@ -133,7 +133,7 @@ pub enum SignedIn {
 /// [`Error::Invalid`] on `password` when name and password do not match; [`Error::TooMany`].
 pub async fn sign_in(cx: &Context, name: &str, password: Password, origin: &Origin) -> Result<SignedIn> {
     let Some(right) = verify_from(cx, name, password, origin).await? else {
-        return Err(Error::invalid("password", "Name and password do not go together."));
+        return Err(Error::invalid("password", "Incorrect username or password."));
     };
     let Right { id, hash, is_known } = right;
     check_free(cx, id).await?;
