@@ -391,7 +391,7 @@ async fn a_scheduled_backup_that_fails_is_reported_and_tried_again(forum: TestFo
     let schedule = schedule_in(&in_the_way);
     why(schedule::tick(&forum.cx, &schedule).await);
     let health = admin::health::check(&forum.another().await).await;
-    assert!(health.backup.as_deref().unwrap().contains("cannot be made"), "{health:?}");
+    assert!(health.backup.as_deref().unwrap().contains("cannot be created"), "{health:?}");
     assert!(health.is_ready(), "pages do without backups");
     assert_eq!(schedule::tick(&forum.cx, &schedule).await.unwrap(), None, "not at once");
     std::fs::remove_file(&in_the_way).unwrap();
