@@ -5,8 +5,9 @@ use domain::platform::caches::site::Settings;
 use domain::site;
 use domain::testing::TestForum;
 
+use super::actors::Actor;
 use super::door::Door;
-use super::scene::{Actor, State, World};
+use super::scene::{Scope, State, World};
 use crate::routes::ROUTES;
 
 #[actix_web::test]
@@ -28,7 +29,7 @@ fn is_taken(path: &str) -> bool {
 async fn nothing_is_changed_while_the_site_is_read_only(forum: TestForum) {
     let door = Door::open(&forum).await;
     let mut world = World::make(&forum).await;
-    world.scene(&forum, State::Public).await;
+    world.scene(&forum, State::Public, Scope::Whole).await;
     let settings = Settings {
         name: "Closed".to_owned(),
         line: String::new(),
@@ -57,13 +58,14 @@ async fn nothing_is_changed_while_the_site_is_read_only(forum: TestForum) {
     }
     assert!(refused > 200, "{refused}");
     site::update(&forum.cx, boss, settings).await.expect("decided");
-    let scene = world.scene(&forum, State::Public).await;
+    let scene = world.scene(&forum, State::Public, Scope::Whole).await;
     let path = format!("/-/topics/{}/messages", scene.topic);
     let typed = "<b>kept</b> & \"whole\"".to_owned();
-    let back = door.send(&forum, &world, "post", &path, &[("text", typed), ("key", "abc".into())], Actor::Member).await;
+    let back =
+        door.send(&forum, &mut world, "post", &path, &[("text", typed), ("key", "abc".into())], Actor::Member).await;
     assert!(back.body.contains("&#60;b&#62;kept&#60;/b&#62; &#38; &#34;whole&#34;"), "{}", back.body);
     assert!(back.body.contains("name=\"key\""));
     for path in ["/".to_owned(), format!("/{}/", scene.group.slug), "/-/settings".to_owned()] {
-        assert_eq!(door.send(&forum, &world, "get", &path, &[], Actor::Member).await.status, 200, "{path}");
+        assert_eq!(door.send(&forum, &mut world, "get", &path, &[], Actor::Member).await.status, 200, "{path}");
     }
 }

@@ -4,11 +4,11 @@ use actix_web::dev::ServiceResponse;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use actix_web::web::Data;
 use actix_web::{App, middleware};
-use domain::people::sessions;
 use domain::platform::secrets;
 use domain::testing::TestForum;
 
-use super::scene::{ABSENT, Actor, Scene, State, World, id, origin};
+use super::actors::Actor;
+use super::scene::{ABSENT, Scene, Scope, State, World, id};
 use crate::routes::{Entry, configure};
 use crate::{Config, Site, errors, from_memory};
 
@@ -76,7 +76,7 @@ impl Door {
         state: State,
         actor: Actor,
     ) -> Answer {
-        let scene = world.scene(forum, state).await;
+        let scene = world.scene(forum, state, Scope::of(entry.path)).await;
         let path = address(entry.path, &scene, world);
         let fields = fields(&scene, world, entry.path);
         let answer = self.send(forum, world, entry.method, &path, &fields, actor).await;
@@ -96,24 +96,38 @@ impl Door {
     pub async fn send(
         &self,
         forum: &TestForum,
-        world: &World,
+        world: &mut World,
         method: &str,
         path: &str,
         fields: &[(&str, String)],
         actor: Actor,
     ) -> Answer {
-        if path.starts_with("/api/") {
-            return self.call(forum, world, method, path, fields, actor).await;
+        let answer = match path.starts_with("/api/") {
+            true => self.call(forum, world, method, path, fields, actor).await,
+            false => self.visit(forum, world, method, path, fields, actor).await,
+        };
+        if method == "post" && answer.status < 400 {
+            world.forget_sessions();
         }
+        answer
+    }
+
+    /// Sends a request of a browser, with a session of the actor.
+    async fn visit(
+        &self,
+        forum: &TestForum,
+        world: &mut World,
+        method: &str,
+        path: &str,
+        fields: &[(&str, String)],
+        actor: Actor,
+    ) -> Answer {
         let secret = &forum.cx.config.secret;
         let nobody = "f".repeat(64);
         let (cookie, token) = match (actor, world.who(actor).id()) {
             (Actor::Anonymous, _) | (_, None) => (format!("__Host-klatch-form={nobody}"), secret.sign("form", &nobody)),
-            (actor, Some(user)) => {
-                let session = match world.suspended(actor) {
-                    Some(session) => session,
-                    None => sessions::open(&forum.cx, user, &origin()).await.expect("a session"),
-                };
+            (actor, Some(_)) => {
+                let session = world.session(forum, actor).await;
                 (format!("__Host-klatch={session}"), secret.sign("form", &secrets::digest(&session)))
             }
         };
@@ -157,7 +171,7 @@ impl Door {
     async fn call(
         &self,
         forum: &TestForum,
-        world: &World,
+        world: &mut World,
         method: &str,
         path: &str,
         fields: &[(&str, String)],

@@ -14,7 +14,8 @@ use domain::topics::{merges, moves, splits};
 use domain::{Error, groups, messages, topics};
 use realtime::{Answer, Config, Live, Request, Who, check};
 
-use super::scene::{ABSENT, ACTORS, Actor, STATES, Scene, State, World, keyed, origin};
+use super::actors::{ACTORS, Actor};
+use super::scene::{ABSENT, STATES, Scene, Scope, State, World, keyed};
 use super::{COLUMN, FIRST, must_be_as_agreed};
 
 /// The expected answers.
@@ -87,13 +88,13 @@ async fn everybody_is_told_live_what_was_agreed_on_postgres() {
 
 async fn everybody_is_told_live_what_was_agreed(forum: TestForum) {
     let mut world = World::make(&forum).await;
-    let ears = Ears::open(&forum, &world).await;
+    let ears = Ears::open(&forum, &mut world).await;
     let mut table = heading();
     let _ = writeln!(table, "\nget /live?group={{id}}");
     let mut rows = Rows::default();
     let mut nothing = None;
     for state in STATES.into_iter().rev() {
-        let scene = world.stage(&forum, state).await;
+        let scene = world.stage(&forum, state, Scope::Whole).await;
         let live = fresh(&forum).await;
         let mut answers = String::new();
         for actor in ACTORS {
@@ -174,17 +175,13 @@ async fn fresh(forum: &TestForum) -> Live {
 struct Ears(Vec<(Actor, Option<UserId>, Who)>);
 
 impl Ears {
-    async fn open(forum: &TestForum, world: &World) -> Self {
+    async fn open(forum: &TestForum, world: &mut World) -> Self {
         let mut ears = Vec::new();
         for actor in ACTORS {
             let user = world.who(actor).id();
-            let who = match (user, world.suspended(actor)) {
-                (None, _) => Who::Nobody(None),
-                (Some(_), Some(token)) => Who::Token(token),
-                (Some(user), None) => {
-                    let session = domain::people::sessions::open(&forum.cx, user, &origin()).await.expect("a session");
-                    Who::Token(session)
-                }
+            let who = match user {
+                None => Who::Nobody(None),
+                Some(_) => Who::Token(world.session(forum, actor).await),
             };
             ears.push((actor, user, who));
         }
@@ -209,7 +206,7 @@ impl Ears {
 
 /// Returns the events that each actor receives, or `None` where the action is impossible.
 async fn told_of(forum: &TestForum, world: &mut World, ears: &Ears, act: Act, state: State) -> Option<String> {
-    let scene = world.stage(forum, state).await;
+    let scene = world.stage(forum, state, Scope::Whole).await;
     let (group, ready) = (scene.group.id, prepare(forum, world, act, &scene).await);
     forum.drain().await;
     let live = fresh(forum).await;

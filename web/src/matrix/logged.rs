@@ -8,8 +8,9 @@ use domain::moderation::bulk_delete;
 use domain::moderation::bulk_delete::Span;
 use domain::testing::TestForum;
 
+use super::actors::Actor;
 use super::door::{Door, address, fields};
-use super::scene::{Actor, State, World, keyed};
+use super::scene::{Scope, State, World, keyed};
 use crate::routes::ROUTES;
 
 /// An action of moderators or admins: the address, who does it in the scene, extra form fields, and the logged action.
@@ -179,7 +180,7 @@ async fn whatever_those_do_who_keep_order_is_in_the_log(forum: TestForum) {
     let door = Door::open(&forum).await;
     let mut world = World::make(&forum).await;
     for (path, actor, typed, what) in LOGGED {
-        let scene = world.stage(&forum, State::Closed).await;
+        let scene = world.stage(&forum, State::Closed, Scope::Whole).await;
         let elsewhere = forum.group(world.who(*actor), &format!("Other {}", scene.group.slug), scene.group.kind).await;
         if *what == MessageRestored {
             let message = domain::model::MessageId(scene.message);
@@ -257,7 +258,7 @@ async fn whatever_those_do_who_keep_order_is_in_the_log(forum: TestForum) {
                 .await;
         }
         let before = rows(&forum).await;
-        let answer = door.send(&forum, &world, "post", &address, &form, *actor).await;
+        let answer = door.send(&forum, &mut world, "post", &address, &form, *actor).await;
         assert!(answer.status < 400, "{path} answers {}: {}", answer.status, answer.body);
         let new: Vec<_> = rows(&forum).await.into_iter().skip(before.len()).collect();
         let by = world.who(*actor).id().expect("an account");

@@ -17,57 +17,10 @@ use domain::policy::Viewer;
 use domain::testing::{TestForum, draft};
 use domain::{messages, topics};
 
+use super::actors::{ACTORS, Actor};
+
 /// An id that does not exist.
 pub const ABSENT: i64 = 987_654_321;
-
-/// Who makes the request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Actor {
-    Anonymous,
-    Outsider,
-    /// A member of every group, suspended from the site since signing in.
-    Suspended,
-    /// The account waits for approval by an admin of the site.
-    Waiting,
-    /// Banned from the group.
-    Banned,
-    Member,
-    /// A member who is ignored by the author of everything.
-    Ignored,
-    Moderator,
-    Admin,
-    SiteAdmin,
-}
-
-pub const ACTORS: [Actor; 10] = [
-    Actor::Anonymous,
-    Actor::Outsider,
-    Actor::Suspended,
-    Actor::Waiting,
-    Actor::Banned,
-    Actor::Member,
-    Actor::Ignored,
-    Actor::Moderator,
-    Actor::Admin,
-    Actor::SiteAdmin,
-];
-
-impl Actor {
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Anonymous => "anonymous",
-            Self::Outsider => "outsider",
-            Self::Suspended => "suspended",
-            Self::Waiting => "waiting",
-            Self::Banned => "banned",
-            Self::Member => "member",
-            Self::Ignored => "ignored",
-            Self::Moderator => "moderator",
-            Self::Admin => "admin",
-            Self::SiteAdmin => "siteadmin",
-        }
-    }
-}
 
 /// The state of the group that a route is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,6 +86,45 @@ pub struct Scene {
     pub token: String,
 }
 
+impl Scene {
+    /// A scene of which only the group may exist.
+    fn absent(group: Group) -> Self {
+        Self {
+            topic: ABSENT,
+            topic_slug: group.slug.clone(),
+            message: ABSENT,
+            report: ABSENT,
+            rule: ABSENT,
+            held: ABSENT,
+            invitation: ABSENT,
+            removal: ABSENT,
+            warning: ABSENT,
+            entry: ABSENT,
+            token: "0".repeat(32),
+            group,
+        }
+    }
+}
+
+/// How much of a scene a route needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Scope {
+    /// A group with a topic, a message and members.
+    Plain,
+    /// Also reports, rules, the approval queue, invitations, requests, bans, bulk deletes and warnings. That takes most of the
+    /// time.
+    Whole,
+}
+
+impl Scope {
+    /// What the path of a route needs.
+    pub fn of(path: &str) -> Self {
+        let words =
+            ["report", "rule", "held", "log", "removal", "warn", "invit", "clear", "request", "ask", "bans", "history"];
+        if words.iter().any(|word| path.contains(word)) { Self::Whole } else { Self::Plain }
+    }
+}
+
 /// All users, and the scenes that nothing has changed yet.
 pub struct World {
     people: Vec<(Actor, Viewer)>,
@@ -144,10 +136,13 @@ pub struct World {
     pub friend: Viewer,
     /// The creator of the groups.
     pub maker: Viewer,
-    scenes: Vec<(State, Scene)>,
+    scenes: Vec<(State, Scope, Scene)>,
     /// Number of scenes created.
     pub made: usize,
     suspended: Option<String>,
+    /// The sessions and API tokens that nothing has ended yet.
+    sessions: Vec<(Actor, String)>,
+    tokens: Vec<(Actor, String)>,
 }
 
 pub fn id(who: Viewer) -> UserId {
@@ -181,6 +176,8 @@ impl World {
             scenes: Vec::new(),
             made: 0,
             suspended: None,
+            sessions: Vec::new(),
+            tokens: Vec::new(),
         };
         domain::people::ignores::set(&forum.cx, maker, "ignoredx", true).await.expect("ignored");
         assert!(ignored.id().is_some());
@@ -194,16 +191,27 @@ impl World {
         self.people.iter().find(|(known, _)| *known == actor).expect("everybody is there").1
     }
 
-    /// Returns the session that the suspended user had before.
-    pub fn suspended(&self, actor: Actor) -> Option<String> {
-        self.suspended.clone().filter(|_| actor == Actor::Suspended)
+    /// Returns the session of a user: for the suspended one, that from before.
+    pub async fn session(&mut self, forum: &TestForum, actor: Actor) -> String {
+        if let Some(session) = self.suspended.clone().filter(|_| actor == Actor::Suspended) {
+            return session;
+        }
+        if let Some((_, session)) = self.sessions.iter().find(|(known, _)| *known == actor) {
+            return session.clone();
+        }
+        let session = sessions::open(&forum.cx, id(self.who(actor)), &origin()).await.expect("a session");
+        self.sessions.push((actor, session.clone()));
+        session
     }
 
     /// Returns the `Authorization` header of a user: the name and a token that may do everything.
-    pub async fn authorization(&self, forum: &TestForum, actor: Actor) -> String {
+    pub async fn authorization(&mut self, forum: &TestForum, actor: Actor) -> String {
         use domain::store::people::api_tokens::{NewToken, insert};
+        if let Some((_, header)) = self.tokens.iter().find(|(known, _)| *known == actor) {
+            return header.clone();
+        }
         let (user, name) = (id(self.who(actor)), self.name(actor));
-        let token = format!("{}{}", domain::people::api_tokens::PREFIX, secrets::token().expect("randomness"));
+        let token = format!("{}{}", domain::people::api_tokens::PREFIX, &secrets::token().expect("randomness")[..48]);
         let digest = secrets::digest(&token);
         let new = NewToken {
             user,
@@ -216,7 +224,9 @@ impl World {
         let mut tx = forum.cx.db.begin().await.expect("a transaction");
         insert(&mut tx, new, forum.cx.now()).await.expect("a token");
         tx.commit().await.expect("a commit");
-        crate::convore::basic(&name, &token)
+        let header = crate::convore::basic(&name, &token);
+        self.tokens.push((actor, header.clone()));
+        header
     }
 
     fn name(&self, actor: Actor) -> String {
@@ -227,25 +237,32 @@ impl World {
     }
 
     /// Returns the scene of a state; creates a new one if the last was changed.
-    pub async fn scene(&mut self, forum: &TestForum, state: State) -> Scene {
-        if let Some((_, scene)) = self.scenes.iter().find(|(known, _)| *known == state) {
+    pub async fn scene(&mut self, forum: &TestForum, state: State, scope: Scope) -> Scene {
+        let fits = |(known, has, _): &&(State, Scope, Scene)| *known == state && *has >= scope;
+        if let Some((_, _, scene)) = self.scenes.iter().find(fits) {
             return scene.clone();
         }
-        let scene = self.stage(forum, state).await;
-        self.scenes.push((state, scene.clone()));
+        let scene = self.stage(forum, state, scope).await;
+        self.scenes.push((state, scope, scene.clone()));
         scene
     }
 
-    /// Drops the scene of a state, since a request may have changed it, and deletes its group: thousands of groups in the
-    /// sidebar would slow all requests down.
+    /// Drops the scenes of a state, since a request may have changed them, and deletes their groups: thousands of groups in
+    /// the sidebar would slow all requests down.
     pub async fn strike(&mut self, forum: &TestForum, state: State) {
-        for (_, scene) in self.scenes.extract_if(.., |(known, _)| *known == state) {
+        for (_, _, scene) in self.scenes.extract_if(.., |(known, _, _)| *known == state) {
             // The request may have done so.
             let _ = groups::delete(&forum.cx, self.maker, scene.group.id, &scene.group.name).await;
         }
     }
 
-    pub async fn stage(&mut self, forum: &TestForum, state: State) -> Scene {
+    /// Opens new sessions and makes new tokens from now on, since a request may have ended them.
+    pub fn forget_sessions(&mut self) {
+        self.sessions.clear();
+        self.tokens.clear();
+    }
+
+    pub async fn stage(&mut self, forum: &TestForum, state: State, scope: Scope) -> Scene {
         self.made += 1;
         if state == State::Direct {
             return self.converse(forum).await;
@@ -270,44 +287,28 @@ impl World {
             groups::admit(cx, group.id, id(self.who(actor)), role).await.expect("admitted");
         }
         groups::admit(cx, group.id, id(self.target), Role::Member).await.expect("admitted");
-        for who in [self.who(Actor::Banned), self.outcast] {
+        let outcasts = [self.who(Actor::Banned), self.outcast];
+        for who in outcasts.into_iter().take(if scope == Scope::Whole { 2 } else { 1 }) {
             groups::admit(cx, group.id, id(who), Role::Member).await.expect("admitted");
             members::ban(cx, maker, group.id, id(who), "because").await.expect("banned");
         }
         // The user confirms the notices.
         forum.execute("update notices set read_at = created_at where kind = 'ban'").await;
-        invitations::invite(cx, maker, group.id, "guest").await.expect("invited");
-        let form = LinkForm { role: Some(Role::Member), uses: 100, days: 3 };
-        let token = invitations::make_link(cx, maker, group.id, form).await.expect("a link");
-        let shown = invitations::list(cx, maker, group.id).await.expect("the links");
-        let invitation = shown.links[0].id.0;
-        if kind == GroupKind::Closed {
-            requests::ask(cx, self.asker, group.id, "please").await.expect("asked");
-        }
         // After they joined: what was there before counts as read.
         forum.pass(std::time::Duration::from_millis(1));
         let posted =
             messages::submit(cx, maker, Target::NewTopic { group: group.id, title: "A topic" }, draft("Hello"))
                 .await
                 .expect("a topic");
-        let report = self.report(forum, posted.id).await;
-        let (rule, held) = (self.rule(forum, &group).await, self.hold(forum, &group, posted.topic).await);
-        let (removal, entry) = self.keep_order(forum, group.id, posted.topic).await;
-        let warning = self.warn(forum, group.id).await;
-        let scene = Scene {
-            group: group.clone(),
+        let mut scene = Scene {
             topic: posted.topic.0,
             topic_slug: posted.topic_slug,
             message: posted.id.0,
-            report,
-            rule,
-            held,
-            invitation,
-            removal,
-            warning,
-            entry,
-            token,
+            ..Scene::absent(group.clone())
         };
+        if scope == Scope::Whole && !matches!(state, State::Absent) {
+            self.complete(forum, &group, posted.topic, &mut scene).await;
+        }
         match state {
             State::Gone => {
                 messages::delete(cx, maker, posted.id).await.expect("deleted");
@@ -320,26 +321,29 @@ impl World {
             State::Absent => {
                 groups::delete(cx, maker, group.id, &group.name).await.expect("deleted");
                 let slug = "never-was".to_owned();
-                let group = Group { id: domain::model::GroupId(ABSENT), slug: slug.clone(), ..group };
-                let (topic_slug, token) = (slug, "0".repeat(32));
-                return Scene {
-                    group,
-                    topic: ABSENT,
-                    topic_slug,
-                    message: ABSENT,
-                    report: ABSENT,
-                    rule: ABSENT,
-                    held: ABSENT,
-                    invitation: ABSENT,
-                    removal: ABSENT,
-                    warning: ABSENT,
-                    entry: ABSENT,
-                    token,
-                };
+                return Scene::absent(Group { id: domain::model::GroupId(ABSENT), slug, ..group });
             }
             State::Public | State::Closed | State::Private | State::Direct => {}
         }
         scene
+    }
+
+    /// Adds everything that moderators and invited people see.
+    async fn complete(&self, forum: &TestForum, group: &Group, topic: TopicId, scene: &mut Scene) {
+        let (cx, maker) = (&forum.cx, self.maker);
+        invitations::invite(cx, maker, group.id, "guest").await.expect("invited");
+        let form = LinkForm { role: Some(Role::Member), uses: 100, days: 3 };
+        scene.token = invitations::make_link(cx, maker, group.id, form).await.expect("a link");
+        let shown = invitations::list(cx, maker, group.id).await.expect("the links");
+        scene.invitation = shown.links[0].id.0;
+        if group.kind == GroupKind::Closed {
+            requests::ask(cx, self.asker, group.id, "please").await.expect("asked");
+        }
+        scene.report = self.report(forum, MessageId(scene.message)).await;
+        scene.rule = self.rule(forum, group).await;
+        scene.held = self.hold(forum, group, topic).await;
+        (scene.removal, scene.entry) = self.keep_order(forum, group.id, topic).await;
+        scene.warning = self.warn(forum, group.id).await;
     }
 
     /// Lets a member report a message.
@@ -427,18 +431,11 @@ impl World {
             groups::admit(cx, posted.group, id(self.who(actor)), Role::Member).await.expect("admitted");
         }
         Scene {
-            group: found.group,
             topic: posted.topic.0,
             topic_slug: posted.topic_slug,
             message: posted.id.0,
             report: self.report(forum, posted.id).await,
-            rule: ABSENT,
-            held: ABSENT,
-            invitation: ABSENT,
-            removal: ABSENT,
-            warning: ABSENT,
-            entry: ABSENT,
-            token: "0".repeat(32),
+            ..Scene::absent(found.group)
         }
     }
 }

@@ -2,8 +2,9 @@
 
 use domain::testing::TestForum;
 
+use super::actors::Actor;
 use super::door::Door;
-use super::scene::{Actor, State, World, keyed};
+use super::scene::{Scope, State, World, keyed};
 use domain::groups;
 use domain::groups::{invitations, members, requests};
 
@@ -20,7 +21,7 @@ async fn an_id_of_elsewhere_is_not_there_on_postgres() {
 async fn an_id_of_elsewhere_is_not_there(forum: TestForum) {
     let door = Door::open(&forum).await;
     let mut world = World::make(&forum).await;
-    let theirs = world.stage(&forum, State::Closed).await;
+    let theirs = world.stage(&forum, State::Closed, Scope::Whole).await;
     // A group of the admin's own, otherwise empty.
     let own = forum.group(world.who(Actor::Admin), "Own", domain::model::GroupKind::Closed).await;
     let cx = &forum.cx;
@@ -78,7 +79,7 @@ async fn an_id_of_elsewhere_is_not_there(forum: TestForum) {
         if !word.is_empty() {
             fields.push((word, "swapped".to_owned()));
         }
-        let answer = door.send(&forum, &world, "post", &path, &fields, Actor::Admin).await;
+        let answer = door.send(&forum, &mut world, "post", &path, &fields, Actor::Admin).await;
         assert_eq!(answer.status, 404, "{path}");
     }
     for path in [
@@ -95,13 +96,13 @@ async fn an_id_of_elsewhere_is_not_there(forum: TestForum) {
         format!("/-/direct/{}/add", own.id),
         format!("/-/direct/{}/add", theirs.group.id),
     ] {
-        let answer = door.send(&forum, &world, "get", &path, &[], Actor::Admin).await;
+        let answer = door.send(&forum, &mut world, "get", &path, &[], Actor::Admin).await;
         assert_eq!(answer.status, 404, "{path}");
     }
     // Pending messages of another group cannot be answered here.
     for one in ["approve", "decline"] {
         let fields = [("one", format!("{one}:{}", theirs.held)), ("reason", "because".to_owned())];
-        let answer = door.send(&forum, &world, "post", &format!("{base}/held"), &fields, Actor::Admin).await;
+        let answer = door.send(&forum, &mut world, "post", &format!("{base}/held"), &fields, Actor::Admin).await;
         assert_eq!(answer.status, 303);
     }
     let (_, waiting) =
@@ -109,7 +110,7 @@ async fn an_id_of_elsewhere_is_not_there(forum: TestForum) {
     assert_eq!(waiting.len(), 1);
     // A request to join another group cannot be approved here.
     let fields = [("one", format!("approve:{}", number(asker)))];
-    let answer = door.send(&forum, &world, "post", &format!("{base}/requests"), &fields, Actor::Admin).await;
+    let answer = door.send(&forum, &mut world, "post", &format!("{base}/requests"), &fields, Actor::Admin).await;
     assert_eq!(answer.status, 303);
     let found = groups::by_id(cx, admin, own.id).await.expect("the own group");
     assert_eq!(
