@@ -6,6 +6,7 @@ use domain::model::{GroupId, GroupKind, NoticeRow, Person, Sidebar, SidebarGroup
 use domain::platform::caches::site::Notice;
 
 use crate::assets::Assets;
+use crate::links::Links;
 use crate::script_json::ScriptJson;
 use crate::when::Now;
 
@@ -44,6 +45,8 @@ pub struct Layout {
     pub sign_ups: i64,
     /// Path and query of this page.
     pub path: String,
+    /// What a public page tells search engines, feed readers and link previews.
+    pub links: Option<Links>,
     /// The group that the page belongs to.
     pub group: Option<GroupId>,
     /// Whether the viewer may moderate that group: delete messages of others.
@@ -110,6 +113,7 @@ impl Hash for Layout {
             waiting,
             sign_ups,
             path,
+            links,
             group,
             moderates,
             reports,
@@ -119,7 +123,7 @@ impl Hash for Layout {
         // A poll may begin at an older event: applying an event twice changes nothing.
         let heard = live.as_ref().map(|live| live.group);
         (site_name, viewer, sidebar, heard, assets, flash, notice, told, read_only, sign_up_open).hash(state);
-        (waiting, sign_ups, path, group, moderates, reports, held, now).hash(state);
+        (waiting, sign_ups, path, links, group, moderates, reports, held, now).hash(state);
     }
 }
 

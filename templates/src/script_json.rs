@@ -25,8 +25,8 @@ struct Unread {
 
 /// JSON that is safe in any element: nothing in it ends the element or a line, or is a character reference.
 ///
-/// It contains numbers only and is escaped all the same; so pages may write it unescaped.
-#[derive(Clone, Debug)]
+/// All of it is escaped for HTML, so pages may write it as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ScriptJson(String);
 
 impl ScriptJson {
@@ -47,7 +47,8 @@ impl ScriptJson {
         })
     }
 
-    fn of(value: &impl Serialize) -> Self {
+    /// Returns any value as JSON.
+    pub(crate) fn of(value: &impl Serialize) -> Self {
         let json = serde_json::to_string(value).unwrap_or_else(|_| "{}".to_owned());
         let mut safe = String::with_capacity(json.len());
         for c in json.chars() {

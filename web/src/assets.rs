@@ -72,14 +72,6 @@ pub async fn icon(request: HttpRequest) -> HttpResponse {
     file(&request, &name, false)
 }
 
-/// `GET /robots.txt`: the paths that search engines should not index.
-pub async fn robots() -> HttpResponse {
-    HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, "text/plain; charset=utf-8"))
-        .insert_header((CACHE_CONTROL, "public, max-age=3600"))
-        .body("User-agent: *\nDisallow: /-/\nDisallow: /search\nDisallow: /live\nDisallow: /api/\nDisallow: /admin/\n")
-}
-
 fn file(request: &HttpRequest, name: &str, for_ever: bool) -> HttpResponse {
     let Some((_, kind, file)) = FILES.iter().find(|(known, _, _)| *known == name) else {
         return HttpResponse::NotFound().insert_header((CACHE_CONTROL, "no-store")).body("There is no such file.\n");

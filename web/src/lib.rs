@@ -11,6 +11,8 @@ mod convore;
 mod entry;
 mod errors;
 mod failure;
+#[cfg(test)]
+mod feed_tests;
 mod flash;
 mod form;
 mod from_memory;

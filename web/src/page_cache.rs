@@ -96,6 +96,7 @@ struct Kept {
 #[derive(Debug)]
 pub struct Page {
     html: Compressed,
+    kind: &'static str,
     tag: HeaderValue,
     policy: HeaderValue,
     drawn: Instant,
@@ -313,8 +314,13 @@ impl Memory {
 impl Page {
     /// A page with its tag and its content security policy.
     pub fn new(html: String, tag: &str, policy: &str) -> Option<Self> {
+        Self::of_kind(HTML, html, tag, policy)
+    }
+
+    /// A page of another type, such as a feed.
+    pub fn of_kind(kind: &'static str, text: String, tag: &str, policy: &str) -> Option<Self> {
         let (tag, policy) = (HeaderValue::from_str(tag).ok()?, HeaderValue::from_str(policy).ok()?);
-        Some(Self { html: Compressed::new(html.into()), tag, policy, drawn: Instant::now() })
+        Some(Self { html: Compressed::new(text.into()), kind, tag, policy, drawn: Instant::now() })
     }
 
     /// Answers with the page: 304 if the client has it. One that is kept is compressed here.
@@ -325,11 +331,11 @@ impl Page {
             return self.begun(StatusCode::NOT_MODIFIED).finish();
         }
         if !is_kept {
-            return self.begun(StatusCode::OK).content_type(HTML).body(self.html.plain());
+            return self.begun(StatusCode::OK).content_type(self.kind).body(self.html.plain());
         }
         let coding = Coding::of(request.get_all(ACCEPT_ENCODING).filter_map(|value| value.to_str().ok()));
         let mut response = self.begun(StatusCode::OK);
-        response.insert_header((CONTENT_TYPE, HTML));
+        response.insert_header((CONTENT_TYPE, self.kind));
         match self.html.coded(coding) {
             Some(bytes) => response.insert_header((CONTENT_ENCODING, coding.name())).body(bytes),
             None => response.body(self.html.plain()),
@@ -353,7 +359,7 @@ impl Page {
         response.insert_header(("content-security-policy", self.policy.clone()));
         response.insert_header(("permissions-policy", PERMISSIONS));
         response.insert_header((CACHE_CONTROL, "no-store"));
-        response.content_type(HTML).body(html)
+        response.content_type(self.kind).body(html)
     }
 }
 

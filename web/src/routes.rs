@@ -19,7 +19,7 @@ use crate::handlers::people::{
     account, addresses, api_tokens, ignores, notices, own_account, passwords, profiles, settings, sign_ups, two_factor,
 };
 use crate::handlers::topics::{merges, reads, splits, subscriptions};
-use crate::handlers::{admin, api, groups, help, home, messages, search, topics, well_known};
+use crate::handlers::{admin, api, feeds, groups, help, home, messages, search, topics, well_known};
 
 /// All routes except the long poll and the API. Forms that may contain a long text are marked `with text`; others are small. Group
 /// and topic paths come last: they match everything else.
@@ -27,7 +27,13 @@ pub const ROUTES: &[Entry] = routes! {
     get "/" => home::index;
     get "/favicon.ico" => assets::icon;
     get "/icon.svg" => assets::icon;
-    get "/robots.txt" => assets::robots;
+    get "/robots.txt" => well_known::robots;
+    get "/sitemap.xml" => feeds::sitemap_index;
+    get "/sitemap-{part}.xml" => feeds::sitemap;
+    get "/feed.atom" => feeds::of_site;
+    get "/feed.json" => feeds::of_site;
+    get "/users/{name}/feed.atom" => feeds::of_person;
+    get "/users/{name}/feed.json" => feeds::of_person;
     get "/.well-known/security.txt" => well_known::security;
     get "/.well-known/change-password" => well_known::change_password;
     get "/static/{hash}/{name:.*}" => assets::show;
@@ -39,6 +45,7 @@ pub const ROUTES: &[Entry] = routes! {
 
     get "/-/health" => health::show;
     get "/-/help" => help::show;
+    get "/-/oembed" => feeds::embed;
     get "/-/menu" => home::menu;
     get "/-/search/suggest" => search::suggest;
     get "/-/sign-in" => account::sign_in_form;
@@ -220,6 +227,10 @@ pub const ROUTES: &[Entry] = routes! {
     get "/admin/settings" => site::edit;
     post "/admin/settings" with text => site::update;
 
+    get "/{group}/feed.atom" => feeds::of_group;
+    get "/{group}/feed.json" => feeds::of_group;
+    get "/{group}/{topic}/feed.atom" => feeds::of_topic;
+    get "/{group}/{topic}/feed.json" => feeds::of_topic;
     get "/{group}/" => groups::show;
     get "/{group}/{topic}/" => topics::show;
     get "/{group}/{topic}/{message}/" => messages::at_own_address;

@@ -19,6 +19,8 @@ words! {
         Moderate = "moderate",
         /// Use the account's rights as an admin of the site.
         Admin = "admin",
+        /// Read feeds, by an address that contains the token.
+        Feeds = "feeds",
     }
 }
 
@@ -28,7 +30,7 @@ pub struct Scopes(u8);
 
 impl Scopes {
     /// Everything, as with a password.
-    pub const ALL: Self = Self(0b1111);
+    pub const ALL: Self = Self(0b1_1111);
 
     /// Whether the scope is in the set.
     pub fn has(self, scope: Scope) -> bool {
@@ -107,7 +109,7 @@ mod tests {
         assert_eq!(scopes.to_text(), "read,moderate");
         assert_eq!(Scopes::parse("read,moderate"), scopes);
         assert!(scopes.has(Scope::Read) && !scopes.has(Scope::Write) && !scopes.has(Scope::Admin));
-        assert_eq!(Scopes::parse("read,write,moderate,admin"), Scopes::ALL);
+        assert_eq!(Scopes::parse("read,write,moderate,admin,feeds"), Scopes::ALL);
         assert!(Scopes::parse("everything,").is_empty());
     }
 }

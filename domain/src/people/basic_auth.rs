@@ -128,6 +128,31 @@ pub async fn identify(cx: &Context, sent: &Credentials, origin: &Origin) -> Resu
     Ok(keep(cx, &key, checked, epoch))
 }
 
+/// Returns the owner of a token that stands in the address of a feed.
+///
+/// # Errors
+/// [`Error::Forbidden`] when it is not valid, or the account is suspended or banned; [`Error::TooMany`].
+pub async fn identify_by_address(cx: &Context, token: &str, origin: &Origin) -> Result<Caller> {
+    const REFUSED: Error = Error::Forbidden("This API token is not valid.");
+    // A name that no client sends: their checks are remembered apart from these.
+    let key = Credentials::new("in an address", token).key(cx);
+    if !is_token(token) {
+        return Err(REFUSED);
+    }
+    let epoch = match cx.credentials.get(&key) {
+        Ok(checked) if !cx.bus.is_deaf() && checked.is_valid(cx.now()) => return Ok(checked.caller),
+        Ok(_) => None,
+        Err(epoch) => Some(epoch),
+    };
+    match by_token(cx, &secrets::digest(token)).await.or_else(refused)? {
+        Some(checked) => Ok(keep(cx, &key, checked, epoch)),
+        None => {
+            rate_limits::count(cx, RateLimit::SignIn, origin.by()).await?;
+            Err(REFUSED)
+        }
+    }
+}
+
 /// Whether a secret has the form of a token. Passwords of this form do not work here.
 fn is_token(secret: &str) -> bool {
     let digits = secret.strip_prefix(PREFIX).unwrap_or_default();

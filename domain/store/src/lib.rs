@@ -7,6 +7,7 @@ pub mod api;
 pub mod backup;
 mod conditions;
 pub mod db;
+pub mod feeds;
 pub mod groups;
 pub mod import;
 pub mod messages;

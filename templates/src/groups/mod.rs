@@ -146,6 +146,11 @@ impl Show {
         kind_word(self.group.kind)
     }
 
+    /// Whether feed readers may read the group.
+    pub fn has_feed(&self) -> bool {
+        domain::policy::anyone_reads(self.group.kind)
+    }
+
     /// Whether the viewer has muted the group.
     pub fn is_muted(&self) -> bool {
         self.layout.own_group().is_some_and(Layout::is_muted)

@@ -141,6 +141,8 @@ pub struct ApiTokens {
     pub groups: Vec<GroupChoice>,
     /// A token that was just created, shown once.
     pub fresh: Option<String>,
+    /// The address of the site, if that token may read feeds.
+    pub feeds_at: Option<String>,
 }
 
 /// A group in the form of a new token.
@@ -182,11 +184,12 @@ impl ApiTokenRow {
 
 impl ApiTokens {
     /// The scopes: word, label, explanation.
-    pub const SCOPES: [(&'static str, &'static str, &'static str); 4] = [
+    pub const SCOPES: [(&'static str, &'static str, &'static str); 5] = [
         ("read", "Read", "what you can read"),
         ("write", "Write", "post, star, join groups, mark as read"),
         ("moderate", "Moderate", "change what others wrote, where you are a moderator"),
         ("admin", "Administer", "use your rights as an admin of the site, if you are one"),
+        ("feeds", "Read feeds", "in a feed reader, by an address that contains the token"),
     ];
     /// How long a token lasts, in days, with labels.
     pub const DAYS: [(&'static str, &'static str); 5] =

@@ -146,6 +146,7 @@ impl settings::ApiTokens {
             ],
             groups: vec![choice(1, "Garden"), choice(2, "Birds")],
             fresh: None,
+            feeds_at: None,
         }
     }
 }
@@ -325,8 +326,12 @@ pub(super) fn all() -> Vec<Drawn> {
         ("settings-tokens", settings::ApiTokens::sample().render()),
         (
             "settings-tokens-new",
-            settings::ApiTokens { fresh: Some(format!("klatch_{}", "0a".repeat(24))), ..settings::ApiTokens::sample() }
-                .render(),
+            settings::ApiTokens {
+                fresh: Some(format!("klatch_{}", "0a".repeat(24))),
+                feeds_at: Some("https://forum.example".into()),
+                ..settings::ApiTokens::sample()
+            }
+            .render(),
         ),
         ("settings-mail", settings::Mail::sample().render()),
         (

@@ -8,6 +8,7 @@ use domain::model::{OtherTopic, Topic, TopicAction, TopicEvent, TopicRow};
 
 use super::{Drawn, ago, conversation, group, layout, person, stranger, topic, wrens};
 use crate::form::{MergeForm, MessageForm, ReasonForm, RenameForm, SplitForm};
+use crate::links::Links;
 use crate::messages;
 use crate::topics::subscriptions::{Entry, Following};
 use crate::topics::{Delete, Edit, NewSince, Show, merges, splits};
@@ -98,7 +99,11 @@ impl Show {
     fn for_strangers() -> Self {
         let mut layout = stranger(PATH);
         layout.group = Some(group(1).id);
-        Self { layout, new: None, may_write: false, may_edit: false, later: 12, ..Self::sample() }
+        let mut page = Self { layout, new: None, may_write: false, may_edit: false, later: 12, ..Self::sample() };
+        let links =
+            Links::topic("https://forum.example", PATH, &page.group, &page.topic, &page.messages, page.message_count);
+        page.layout.links = Some(links);
+        page
     }
 
     fn for_visitors() -> Self {

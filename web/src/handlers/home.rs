@@ -4,6 +4,7 @@ use domain::model::{DirectoryFilter, DirectoryOrder};
 use domain::policy::Viewer;
 use domain::topics::HomePage;
 use templates::home::{Home, Story, Welcome};
+use templates::links::Links;
 
 use crate::failure::Answer;
 use crate::page_cache::About;
@@ -18,7 +19,9 @@ pub async fn index(req: Req) -> Answer {
     if req.viewer() == Viewer::Anonymous {
         let recent = DirectoryFilter { words: "", category: None, order: DirectoryOrder::Recent };
         let (groups, _) = domain::groups::discover(req.cx(), req.viewer(), recent, 0, GROUPS).await?;
-        return req.shared_page(&Welcome { line: req.now.settings.line.clone(), layout, groups }, About::Site);
+        let settings = &req.now.settings;
+        layout.links = req.describes().map(|base| Links::page(base, "/", &settings.name, &settings.line));
+        return req.shared_page(&Welcome { line: settings.line.clone(), layout, groups }, About::Site);
     }
     let HomePage { topics, has_more, suggestions, invited, waits } =
         domain::topics::home(req.cx(), req.viewer(), &mut layout.sidebar).await?;

@@ -2,6 +2,7 @@
 
 pub mod admin;
 pub mod api;
+pub mod feeds;
 pub mod groups;
 pub mod help;
 pub mod home;

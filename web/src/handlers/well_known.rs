@@ -1,4 +1,4 @@
-//! `/.well-known/`: addresses that programs look for.
+//! `/.well-known/` and `robots.txt`: addresses that programs look for.
 
 use std::time::Duration;
 
@@ -28,6 +28,18 @@ pub async fn security(req: Req) -> Answer {
         .insert_header((CACHE_CONTROL, "public, max-age=3600"))
         .insert_header(("x-content-type-options", "nosniff"))
         .body(text))
+}
+
+/// `GET /robots.txt`: the paths that search engines should not index, and the list of those that they should.
+pub async fn robots(req: Req) -> HttpResponse {
+    let base = &req.cx().config.base_url;
+    HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "text/plain; charset=utf-8"))
+        .insert_header((CACHE_CONTROL, "public, max-age=3600"))
+        .body(format!(
+            "User-agent: *\nDisallow: /-/\nDisallow: /search\nDisallow: /live\nDisallow: /api/\nDisallow: /admin/\n\
+             Sitemap: {base}/sitemap.xml\n"
+        ))
 }
 
 /// `GET /.well-known/change-password`: where password managers send people.

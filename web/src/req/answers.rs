@@ -7,7 +7,7 @@ use crate::{flash, refused};
 use actix_web::cookie::time::Duration as CookieDuration;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, LOCATION, VARY};
+use actix_web::http::header::{CACHE_CONTROL, HeaderValue, LOCATION, VARY};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use domain::model::Images;
 use std::hash::Hash;
@@ -59,6 +59,34 @@ impl Req {
             self.site.pages.keep(reading, about, page.clone());
         }
         Ok(page.answer(&self.cache_headers, self.reading.is_some()))
+    }
+
+    /// Answers 200 with a text that is the same for everybody, such as a feed. It is kept and asked for again as
+    /// [`Self::shared_page`].
+    pub fn shared_text(&self, text: String, kind: &'static str, about: About) -> Answer {
+        let page = Arc::new(self.text(text, kind)?);
+        if let Some(reading) = &self.reading {
+            self.site.pages.keep(reading, about, page.clone());
+        }
+        Ok(page.answer(&self.cache_headers, self.reading.is_some()))
+    }
+
+    /// Answers 200 with a text for one reader: 304 if the reader has it.
+    pub fn private_text(&self, text: String, kind: &'static str) -> Answer {
+        let mut response = self.text(text, kind)?.answer(&self.cache_headers, false);
+        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+        Ok(response)
+    }
+
+    fn text(&self, text: String, kind: &'static str) -> Result<Page, Error> {
+        let tag = format!("W/\"{}\"", templates::tag(&text));
+        let page = Page::of_kind(kind, text, &tag, &self.content_policy());
+        page.ok_or_else(|| Error::Internal("a text has headers that cannot be sent".into()))
+    }
+
+    /// The address of the site, if the page describes itself to programs: only pages of anonymous readers do.
+    pub fn describes(&self) -> Option<&str> {
+        self.session.is_none().then_some(self.cx().config.base_url.as_str())
     }
 
     /// Whether the answer is for nobody in particular.

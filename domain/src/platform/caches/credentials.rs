@@ -74,6 +74,7 @@ impl Caller {
             Scope::Write => "These credentials may not change anything.",
             Scope::Moderate => "This API token may not moderate.",
             Scope::Admin => "This API token may not administer.",
+            Scope::Feeds => "This API token may not read feeds.",
         }))
     }
 

@@ -13,6 +13,7 @@ use domain::topics::{GroupPage, PageEnd};
 use serde::Deserialize;
 use templates::form::{AskForm, DeleteGroupForm, GroupForm, Refill as _, TopicForm};
 use templates::groups::{Delete, Discover, Edit, GroupOrder, New, Show};
+use templates::links::Links;
 
 use crate::failure::{Answer, Failure};
 use crate::form::Form;
@@ -82,7 +83,11 @@ pub async fn show(req: Req, path: Path<String>, params: Query<ShowParams>) -> An
         return req.shared_page(&page, about);
     }
     let form = TopicForm { key: key_for(&req)?, ..TopicForm::default() };
-    let page = draw(&req, layout, found, before, form).await?;
+    let mut page = draw(&req, layout, found, before, form).await?;
+    if let Some(base) = req.describes().filter(|_| domain::policy::anyone_reads(page.group.kind)) {
+        let (group, about) = (&page.group, templates::groups::plain(&page.group.description));
+        page.layout.links = Some(Links::page(base, &format!("/{}/", group.slug), &group.name, &about));
+    }
     match page.rows.as_slice() {
         [only] if page.group.is_direct() && before.is_none() => {
             let part = if only.unread > 0 { "#new" } else { "" };

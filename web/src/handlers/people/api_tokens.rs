@@ -23,7 +23,7 @@ async fn page(req: &Req, form: ApiTokenForm, chosen: &[GroupId], fresh: Option<S
     let row = |token: ApiToken| ApiTokenRow { groups: token.groups().map(named), token };
     let rows = api_tokens::list(req.cx(), user).await?.into_iter().map(row).collect();
     let choice = |(id, name)| GroupChoice { id, name, is_chosen: chosen.contains(&id) };
-    Ok(ApiTokens { layout, form, rows, groups: groups.into_iter().map(choice).collect(), fresh })
+    Ok(ApiTokens { layout, form, rows, groups: groups.into_iter().map(choice).collect(), fresh, feeds_at: None })
 }
 
 /// `GET /-/settings/tokens`.
@@ -42,7 +42,11 @@ pub async fn create(req: Req, mut form: Form) -> Answer {
     let days = form.get("days").parse().unwrap_or(-1);
     let wanted = TokenForm { name: form.get("name").to_owned(), scopes, groups, days };
     match api_tokens::create(req.cx(), user, wanted, password).await {
-        Ok(token) => req.page(&page(&req, ApiTokenForm::default(), &[], Some(token)).await?),
+        Ok(token) => {
+            let mut page = page(&req, ApiTokenForm::default(), &[], Some(token)).await?;
+            page.feeds_at = scopes.has(Scope::Feeds).then(|| req.cx().config.base_url.clone());
+            req.page(&page)
+        }
         Err(error) => {
             let back = ApiTokenForm {
                 name: form.get("name").into(),

@@ -3,6 +3,7 @@
 use actix_web::web::Path;
 use domain::messages::by_person;
 use domain::messages::by_person::Shown;
+use templates::links::Links;
 use templates::people::profiles::{Profile, Recent};
 use templates::search::encoded;
 
@@ -12,7 +13,7 @@ use crate::req::Req;
 
 /// `GET /users/NAME/`. A former username redirects to the current one.
 pub async fn show(req: Req, path: Path<String>) -> Answer {
-    let layout = req.layout().await?;
+    let mut layout = req.layout().await?;
     let profile = match by_person::show(req.cx(), req.viewer(), &path).await? {
         Shown::Profile(profile) => profile,
         Shown::Renamed(name) => return Ok(req.moved(&format!("/users/{}/", encoded(&name)))),
@@ -22,6 +23,10 @@ pub async fn show(req: Req, path: Path<String>) -> Answer {
         topic: placed.topic,
         group: placed.group,
     };
+    layout.links = req.describes().map(|base| {
+        let path = format!("/users/{}/", encoded(&profile.user.username));
+        Links::page(base, &path, &profile.user.username, &templates::groups::plain(&profile.user.bio))
+    });
     let page = Profile {
         layout,
         user: profile.user,

@@ -14,6 +14,7 @@ use domain::policy::Permission;
 use domain::topics::moves;
 use serde::Deserialize;
 use templates::form::{MessageForm, RenameForm, TopicForm};
+use templates::links::Links;
 use templates::topics::{Delete, Edit, NewSince, Show};
 
 use crate::failure::{Answer, Failure};
@@ -58,6 +59,10 @@ pub async fn show(req: Req, path: Path<(String, String)>, params: Query<Params>)
     if has_marked {
         req.skip_own_read(&mut page.layout, topic).await;
         page.layout.sidebar = req.sidebar(&page.topic).await?;
+    }
+    if let Some(base) = req.describes().filter(|_| domain::policy::anyone_reads(page.group.kind)) {
+        page.layout.links =
+            Some(Links::topic(base, &req.path, &page.group, &page.topic, &page.messages, page.message_count));
     }
     let about = About::Topic(page.group.id, topic);
     req.shared_page(&page, about)

@@ -1,0 +1,182 @@
+//! What a public page tells programs that link to it: its one address, a description, its feed, and what it is about for
+//! search engines (schema.org) and link previews (Open Graph, ogp.me; oEmbed, oembed.com).
+
+use domain::model::{Group, Message, Topic};
+use domain::topics::placed::MessageInTopic;
+use serde::Serialize;
+use serde_json::json;
+
+use crate::script_json::ScriptJson;
+use crate::text_directive::encoded;
+
+/// The most characters of a description.
+const DESCRIPTION: usize = 200;
+
+/// What the head of a page says about it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Links {
+    /// The address at which search engines should list the page.
+    pub canonical: String,
+    pub title: String,
+    /// May be empty.
+    pub description: String,
+    /// The path of the page whose feeds it has; `None` without feeds.
+    pub feed: Option<String>,
+    /// For a topic: its structured data.
+    pub posting: Option<ScriptJson>,
+}
+
+impl Links {
+    /// A page without structured data: the home page, a group, a profile.
+    pub fn page(base_url: &str, path: &str, title: &str, description: &str) -> Self {
+        Self {
+            canonical: format!("{base_url}{path}"),
+            title: title.to_owned(),
+            description: shortened(description),
+            feed: Some(path.split('?').next().unwrap_or_default().to_owned()),
+            posting: None,
+        }
+    }
+
+    /// A page of a topic. A page that was opened at a message has the address of the topic.
+    pub fn topic(base_url: &str, path: &str, group: &Group, topic: &Topic, messages: &[Message], count: i64) -> Self {
+        let own = format!("/{}/{}/", group.slug, topic.slug);
+        let page = path.split_once('?').map(|(_, query)| query).filter(|query| {
+            query.strip_prefix("before=").or(query.strip_prefix("after=")).is_some_and(|seq| seq.parse::<i64>().is_ok())
+        });
+        let canonical = format!("{base_url}{own}{}", page.map(|query| format!("?{query}")).unwrap_or_default());
+        let first = messages.iter().find(|message| !message.deleted);
+        let text = first.map(|message| plain(&message.markup)).unwrap_or_default();
+        let description = shortened(&text);
+        let posting = ScriptJson::of(&json!({
+            "@context": "https://schema.org",
+            "@type": "DiscussionForumPosting",
+            "url": format!("{base_url}{own}"),
+            "headline": topic.title(),
+            "text": description,
+            "datePublished": topic.created_at.rfc3339(),
+            "dateModified": topic.last_message_at.rfc3339(),
+            "author": {
+                "@type": "Person",
+                "name": topic.creator_name,
+                "url": format!("{base_url}/users/{}/", encoded(&topic.creator_name)),
+            },
+            "isPartOf": { "@type": "CollectionPage", "name": group.name, "url": format!("{base_url}/{}/", group.slug) },
+            "interactionStatistic": {
+                "@type": "InteractionCounter",
+                "interactionType": "https://schema.org/CommentAction",
+                "userInteractionCount": (count - 1).max(0),
+            },
+        }));
+        Self { canonical, title: topic.title().to_owned(), description, feed: Some(own), posting: Some(posting) }
+    }
+
+    /// The type of the page for Open Graph.
+    pub fn kind(&self) -> &'static str {
+        if self.posting.is_some() { "article" } else { "website" }
+    }
+
+    /// The structured data, or nothing.
+    pub fn posting(&self) -> Option<&ScriptJson> {
+        self.posting.as_ref()
+    }
+}
+
+/// The words of HTML that our own markup made, on one line.
+fn plain(html: &str) -> String {
+    let mut text = String::with_capacity(html.len());
+    for (nth, part) in html.split('<').enumerate() {
+        let part = match (nth, part.split_once('>')) {
+            (0, _) => part,
+            (_, Some((tag, rest))) => {
+                // Blocks and line breaks separate words; inline tags do not.
+                let name = tag.trim_start_matches('/').split([' ', '/']).next().unwrap_or_default();
+                if matches!(name, "p" | "br" | "pre" | "blockquote" | "li" | "ul" | "ol" | "div" | "tr" | "td") {
+                    text.push(' ');
+                }
+                rest
+            }
+            (_, None) => "",
+        };
+        text.push_str(part);
+    }
+    let text = ["&lt;", "&gt;", "&quot;", "&#39;", "&#x27;", "&amp;"]
+        .iter()
+        .zip(["<", ">", "\"", "'", "'", "&"])
+        .fold(text, |text, (escaped, plain)| text.replace(escaped, plain));
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The first words of a text.
+fn shortened(text: &str) -> String {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match text.char_indices().nth(DESCRIPTION) {
+        None => text,
+        Some((end, _)) => format!("{}…", text[..end].trim_end()),
+    }
+}
+
+/// The answer of oEmbed for a message.
+#[derive(Clone, Debug, Serialize)]
+pub struct Embed {
+    version: &'static str,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    title: String,
+    author_name: String,
+    author_url: String,
+    provider_name: String,
+    provider_url: String,
+    html: String,
+    width: u32,
+    height: Option<u32>,
+    /// Seconds for which the answer may be kept.
+    cache_age: u32,
+}
+
+impl Embed {
+    /// A message as a quote with its source.
+    pub fn new(entry: &MessageInTopic, site_name: &str, base_url: &str) -> Self {
+        let MessageInTopic { message, topic, group } = entry;
+        let escaped = |text: &str| {
+            let text = crate::sanitize(text.to_owned());
+            text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+        };
+        let author = &message.author.username;
+        let author_url = format!("{base_url}/users/{}/", encoded(author));
+        let html = format!(
+            "<blockquote><p>{}</p>{} in <a href=\"{base_url}/-/messages/{}\">{}</a></blockquote>",
+            escaped(&shortened(&plain(&message.markup))),
+            escaped(author),
+            message.id,
+            escaped(topic.title()),
+        );
+        Self {
+            version: "1.0",
+            kind: "rich",
+            title: format!("{} · {}", topic.title(), group.name),
+            author_name: author.clone(),
+            author_url,
+            provider_name: site_name.to_owned(),
+            provider_url: format!("{base_url}/"),
+            html,
+            width: 600,
+            height: None,
+            cache_age: 3_600,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_a_message_stand_on_one_line_without_tags() {
+        let html = "<p>One <em>two</em>-three &lt;b&gt; &amp;amp;<br>four</p><pre><code>five</code></pre>";
+        assert_eq!(plain(html), "One two-three <b> &amp; four five");
+        assert_eq!(plain("no tag < at the end"), "no tag");
+        assert_eq!(shortened(&"ä ".repeat(300)).chars().count(), DESCRIPTION);
+        assert_eq!(shortened("  a\n b "), "a b");
+    }
+}
