@@ -37,7 +37,15 @@ struct Cli {
     #[arg(long, global = true, value_name = "FILE")]
     env_file: Option<PathBuf>,
     #[command(subcommand)]
-    command: Option<Command>,
+    program: Option<Program>,
+}
+
+#[derive(Subcommand)]
+enum Program {
+    /// Talks with a forum in the terminal, by its API
+    Chat(chat::Chat),
+    #[command(flatten)]
+    Forum(Command),
 }
 
 #[derive(Subcommand)]
@@ -107,7 +115,12 @@ fn main() -> ExitCode {
     // What the program creates, only its own account may read.
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     let cli = Cli::parse();
-    let command = cli.command.unwrap_or(Command::Serve);
+    let command = match cli.program {
+        // A client: it has none of the forum's settings.
+        Some(Program::Chat(options)) => return talk(options),
+        Some(Program::Forum(command)) => command,
+        None => Command::Serve,
+    };
     let file = cli.env_file.as_deref();
     let env = match command {
         Command::Serve | Command::Web | Command::Realtime | Command::Worker => Environment::read(file),
@@ -148,6 +161,24 @@ fn main() -> ExitCode {
     match runtime.block_on(run(command, &env)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => failed(error.as_ref()),
+    }
+}
+
+/// Runs the client.
+fn talk(options: chat::Chat) -> ExitCode {
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&error),
+    };
+    let result = runtime.block_on(chat::run(options));
+    // A thread may still wait for a line.
+    runtime.shutdown_background();
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("klatch chat: {why}");
+            ExitCode::FAILURE
+        }
     }
 }
 

@@ -5,6 +5,7 @@ mod accounts;
 mod addresses;
 mod api;
 mod backups;
+mod chat;
 mod command_line;
 mod conversations;
 mod crowds;
