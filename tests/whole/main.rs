@@ -26,3 +26,4 @@ mod site;
 mod splits;
 #[path = "../support/mod.rs"]
 mod support;
+mod webhooks;

@@ -156,6 +156,7 @@ impl Changes {
             Control::UserChanged { .. }
             | Control::SessionEnded { .. }
             | Control::RulesChanged
+            | Control::WebhooksChanged
             | Control::SearchChanged => return,
         }
         self.last = number;

@@ -157,6 +157,7 @@ impl CredentialCache {
             | Control::HereChanged { .. }
             | Control::PagesChanged { .. }
             | Control::RulesChanged
+            | Control::WebhooksChanged
             | Control::SearchChanged => {}
         }
     }
