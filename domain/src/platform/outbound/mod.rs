@@ -52,6 +52,13 @@ impl fmt::Debug for Outbound {
     }
 }
 
+/// A client that uses public addresses only.
+impl Default for Outbound {
+    fn default() -> Self {
+        Self::new(Allowed::default())
+    }
+}
+
 /// A request with a JSON body.
 #[derive(Clone, Debug)]
 #[allow(missing_docs)]

@@ -84,11 +84,6 @@ pub async fn receiver(db: &Db, id: WebhookId) -> Result<Option<Receiver>> {
                  where w.id = $1 and w.off_at is null and g.deleted_at is null"), id)
 }
 
-/// Changes name, URL and events.
-pub async fn update(tx: &mut Tx, id: WebhookId, name: &str, url: &str, events: &str) -> Result<u64> {
-    sql!(run tx, "update webhooks set name = $2, url = $3, events = $4 where id = $1", id, name, url, events)
-}
-
 /// Records a success: nothing is wrong with it any more. Returns how many tries had failed before.
 pub async fn succeeded(tx: &mut Tx, id: WebhookId) -> Result<i64> {
     let before = sql!(opt_value tx, i64, "select failures from webhooks where id = $1", id)?.unwrap_or(0);

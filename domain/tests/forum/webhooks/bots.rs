@@ -7,7 +7,7 @@ use domain::model::{BotOwner, GroupKind, LogAction, Scopes, UserId};
 use domain::people::api_tokens::TokenForm;
 use domain::people::basic_auth::{Credentials, identify};
 use domain::people::sessions::Origin;
-use domain::people::{account_deletion, accounts, admins, bots};
+use domain::people::{account_deletion, accounts, admins, assistance, bots};
 use domain::platform::secrets::Password;
 use domain::policy::Viewer;
 use domain::testing::{PASSWORD, TestForum};
@@ -72,6 +72,8 @@ async fn nobody_signs_in_as_a_bot(forum: TestForum) {
     let mut tx = forum.cx.db.begin().await.unwrap();
     assert_eq!(domain::store::people::users::set_password(&mut tx, bot, "hash").await.unwrap(), 0);
     drop(tx);
+    let operator = assistance::set_password(&forum.cx, bot, Password::new("rowing past the lighthouse")).await;
+    assert!(is_forbidden(operator));
     assert!(is_forbidden(admins::set_admin(&forum.cx, boss, bot, true).await));
 }
 
