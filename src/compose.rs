@@ -10,6 +10,7 @@ use domain::live::unread;
 use domain::platform::hashing::Hashing;
 use domain::platform::index::Search;
 use domain::platform::jobs::Wake;
+use domain::platform::outbound::Outbound;
 use domain::site::secret_key::KeyCheck;
 use domain::store::{DatabaseUrl, Db};
 use domain::time::Clock;
@@ -88,6 +89,8 @@ async fn connect(settings: &Settings, search: bool, waits: bool) -> Result<Conte
         rules: Arc::default(),
         group_names: Arc::default(),
         site: Arc::default(),
+        webhooks: Arc::default(),
+        outbound: Outbound::new(settings.webhook_allow.clone()),
         hashing: Hashing::default(),
         backpressure: Arc::default(),
         health: Arc::default(),

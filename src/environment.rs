@@ -12,7 +12,7 @@ const DEFAULT_FILE: &str = "/etc/klatch/klatch.env";
 const SERVICE_DATA_DIR: &str = "/var/lib/klatch";
 
 /// All settings, as the README lists them.
-const NAMES: [&str; 41] = [
+const NAMES: [&str; 42] = [
     "KLATCH_BACKUP_BEFORE_MIGRATION",
     "KLATCH_BACKUP_FOLDER",
     "KLATCH_BACKUP_HOURS",
@@ -54,6 +54,7 @@ const NAMES: [&str; 41] = [
     "KLATCH_SMTP_URL",
     "KLATCH_SMTP_URL_FILE",
     "KLATCH_TRUSTED_PROXIES",
+    "KLATCH_WEBHOOK_ALLOW",
 ];
 
 /// The settings as text. The process's environment wins over the file.

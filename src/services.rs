@@ -10,6 +10,7 @@ use domain::backup::schedule::{self, Schedule};
 use domain::live::draw::Draw;
 use domain::model::Images;
 use domain::platform::backpressure;
+use domain::webhooks::sender;
 use domain::{Context, reactors};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use templates::Template;
@@ -150,10 +151,12 @@ async fn run_jobs(cx: Context, backups: Option<Schedule>, stop: Stop) -> Result<
     let presence = tokio::spawn(domain::live::presence::follow(cx.clone(), draw(), stop.clone().thrown()));
     let figures = tokio::spawn(statistics::keep(cx.clone(), stop.clone().thrown()));
     let backups = tokio::spawn(schedule::keep(cx.clone(), backups, stop.clone().thrown()));
+    let deliveries = tokio::spawn(sender::keep(cx.clone(), stop.clone().thrown()));
     worker.run(handler, stop.thrown()).await?;
     presence.await?;
     figures.await?;
     backups.await?;
+    deliveries.await?;
     Ok(())
 }
 

@@ -10,6 +10,7 @@ use std::time::Duration;
 use domain::bus::BusUrl;
 use domain::platform::config::{Config, Limits};
 use domain::platform::mail::Mailer;
+use domain::platform::outbound::Allowed;
 use domain::platform::secrets::SecretKey;
 use domain::site::proxies::Proxies;
 use domain::store::DatabaseUrl;
@@ -68,6 +69,8 @@ pub struct Settings {
     pub mail: Mailer,
     /// The key before the current one, to replace it.
     pub previous_key: Option<SecretKey>,
+    /// The private hosts and networks that webhooks may use.
+    pub webhook_allow: Allowed,
     /// Backups that the program makes by itself.
     pub backups: Backups,
     /// The configuration of the domain.
@@ -171,6 +174,7 @@ impl Settings {
             mail,
             previous_key: keys::previous(env)?,
             backups: Backups::read(env)?,
+            webhook_allow: webhook_allow(env)?,
             config,
         })
     }
@@ -330,6 +334,13 @@ fn health_token(env: &Environment) -> Result<Option<String>, BadSetting> {
         Some(token) if token.len() < 16 => Err(BadSetting("KLATCH_HEALTH_TOKEN: at least 16 characters".to_owned())),
         token => Ok(token),
     }
+}
+
+/// Reads the private hosts and networks that webhooks may use.
+fn webhook_allow(env: &Environment) -> Result<Allowed, BadSetting> {
+    env.var("KLATCH_WEBHOOK_ALLOW").unwrap_or_default().parse().map_err(|part| {
+        BadSetting(format!("KLATCH_WEBHOOK_ALLOW: `{part}` is not a host name, address or network, as 10.1.2.3/32"))
+    })
 }
 
 fn polls(env: &Environment) -> Result<Polls, BadSetting> {

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 const DOMAIN: &[&[&str]] = &[
     &["reactors", "import", "backup"],
     &["admin", "api", "feeds"],
-    &["moderation", "search"],
+    &["moderation", "search", "webhooks"],
     &["messages"],
     &["topics"],
     &["people"],
@@ -37,6 +37,7 @@ const WEB: &[&[&str]] = &[
 /// The groups of `web/src/handlers`: pages of one group show forms of lower ones.
 const HANDLERS: &[&[&str]] = &[
     &["api", "feeds", "moderation", "people", "search", "messages"],
+    &["webhooks"],
     &["admin", "topics"],
     &["groups"],
     &["home", "help"],
@@ -151,7 +152,7 @@ fn the_webs_modules_use_lower_layers_only() {
         "web/src",
         "crate::",
         WEB,
-        &["lib", "convore", "matrix", "opening", "proofs", "proxied", "shared_pages", "statements"],
+        &["lib", "convore", "incoming_hooks", "matrix", "opening", "proofs", "proxied", "shared_pages", "statements"],
     );
     check_layers("web/src/handlers", "crate::handlers::", HANDLERS, &["mod"]);
 }

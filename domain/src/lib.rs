@@ -21,6 +21,7 @@ pub mod site;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod topics;
+pub mod webhooks;
 
 pub use bus::{self, kv};
 pub use markup;

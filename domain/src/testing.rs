@@ -18,6 +18,7 @@ use crate::platform::index::Search;
 use crate::platform::jobs;
 use crate::platform::jobs::{Job, Wake};
 use crate::platform::mail::{EmailBody, Mailer};
+use crate::platform::outbound::Outbound;
 use crate::platform::secrets::{Password, SecretKey};
 use crate::platform::validate::Draft;
 use crate::{groups, messages, reactors, search};
@@ -129,6 +130,9 @@ impl TestForum {
             rules: Arc::default(),
             group_names: Arc::default(),
             site: Arc::default(),
+            webhooks: Arc::default(),
+            // The receivers of tests are on this machine.
+            outbound: Outbound::new("127.0.0.1".parse().expect("an address")),
             hashing: Hashing::default(),
             backpressure: Arc::default(),
             health: Arc::default(),
@@ -146,6 +150,7 @@ impl TestForum {
                 rules: Arc::default(),
                 group_names: Arc::default(),
                 site: Arc::default(),
+                webhooks: Arc::default(),
                 health: Arc::default(),
                 ..self.cx.clone()
             },
@@ -368,4 +373,26 @@ where
         assert!(begun.elapsed() < Duration::from_secs(20), "waited in vain for {what}");
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
+}
+
+/// The HMAC-SHA256 of a text in hexadecimal, as senders sign.
+pub fn hmac(secret: &str, text: &str) -> String {
+    model::hex::hex(&crate::platform::secrets::hmac(secret.as_bytes(), text.as_bytes()))
+}
+
+/// The signature that a receiver of Standard Webhooks computes from its secret and the signed text.
+///
+/// # Panics
+/// When the secret is not one of Standard Webhooks.
+pub fn standard_signature(secret: &str, text: &str) -> String {
+    let encoded = secret.strip_prefix("whsec_").expect("the prefix");
+    let value =
+        |byte: u8| b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".iter().position(|d| *d == byte);
+    let digits: Vec<usize> = encoded.bytes().filter_map(value).collect();
+    let mut key = Vec::new();
+    for four in digits.chunks(4) {
+        let bits = four.iter().fold(0, |bits, digit| bits << 6 | digit) << (6 * (4 - four.len()));
+        key.extend((0..four.len() - 1).map(|nth| (bits >> (16 - 8 * nth)) as u8));
+    }
+    crate::platform::secrets::base64(&crate::platform::secrets::hmac(&key, text.as_bytes()))
 }

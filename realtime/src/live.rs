@@ -251,6 +251,7 @@ impl Inner {
             | Control::HereChanged { .. }
             | Control::PagesChanged { .. }
             | Control::RulesChanged
+            | Control::WebhooksChanged
             | Control::SiteChanged
             | Control::SearchChanged => None,
         };

@@ -237,6 +237,7 @@ impl Polls {
             | Control::HereChanged { .. }
             | Control::PagesChanged { .. }
             | Control::RulesChanged
+            | Control::WebhooksChanged
             | Control::SiteChanged
             | Control::SearchChanged => {}
         }

@@ -60,6 +60,7 @@ impl PublicGroups {
             | Control::HereChanged { .. }
             | Control::PagesChanged { .. }
             | Control::RulesChanged
+            | Control::WebhooksChanged
             | Control::SiteChanged
             | Control::SearchChanged => return,
         }

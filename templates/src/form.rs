@@ -64,6 +64,8 @@ macro_rules! form {
     };
 }
 
+pub(crate) use form;
+
 form! {
     /// Starts a topic.
     TopicForm {

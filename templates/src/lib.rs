@@ -32,6 +32,7 @@ pub mod search;
 mod tag;
 mod text_directive;
 pub mod topics;
+pub mod webhooks;
 pub mod when;
 
 pub use askama::Template;

@@ -27,3 +27,4 @@ mod site;
 mod splits;
 #[path = "../support/mod.rs"]
 mod support;
+mod webhooks;

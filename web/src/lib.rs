@@ -19,6 +19,8 @@ mod from_memory;
 pub mod handlers;
 mod headers;
 #[cfg(test)]
+mod incoming_hooks;
+#[cfg(test)]
 mod matrix;
 #[cfg(test)]
 mod opening;

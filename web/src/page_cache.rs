@@ -157,6 +157,7 @@ impl Changes {
             Control::UserChanged { .. }
             | Control::SessionEnded { .. }
             | Control::RulesChanged
+            | Control::WebhooksChanged
             | Control::SearchChanged => return,
         }
         self.last = number;

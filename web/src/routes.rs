@@ -16,10 +16,12 @@ use crate::handlers::groups::{invitations, members, requests};
 use crate::handlers::messages::{conversations, mentions};
 use crate::handlers::moderation::{approval_queue, bulk_delete, log, reports, rules, warnings};
 use crate::handlers::people::{
-    account, addresses, api_tokens, ignores, notices, own_account, passwords, profiles, settings, sign_ups, two_factor,
+    account, addresses, api_tokens, bots, ignores, notices, own_account, passwords, profiles, settings, sign_ups,
+    two_factor,
 };
 use crate::handlers::topics::{merges, reads, splits, subscriptions};
-use crate::handlers::{admin, api, feeds, groups, help, home, messages, search, topics, well_known};
+use crate::handlers::webhooks::{auditors, incoming};
+use crate::handlers::{admin, api, feeds, groups, help, home, messages, search, topics, webhooks, well_known};
 
 /// All routes except the long poll and the API. Forms that may contain a long text are marked `with text`; others are small. Group
 /// and topic paths come last: they match everything else.
@@ -92,6 +94,28 @@ pub const ROUTES: &[Entry] = routes! {
     post "/-/settings/tokens" => api_tokens::create;
     post "/-/settings/tokens/{id}/revoke" => api_tokens::revoke;
     post "/-/users/{name}/ignore" => ignores::ignore;
+
+    get "/-/settings/bots" => bots::index;
+    post "/-/settings/bots" => bots::create;
+    get "/-/bots/{bot}" => bots::show;
+    post "/-/bots/{bot}/tokens" => bots::create_token;
+    post "/-/bots/{bot}/tokens/{delivery}/revoke" => bots::revoke_token;
+    post "/-/bots/{bot}/delete" => bots::destroy;
+    post "/-/groups/{id}/bots" => bots::create_in_group;
+    get "/-/groups/{id}/webhooks" => webhooks::of_group;
+    post "/-/groups/{id}/webhooks" => webhooks::create;
+    post "/-/groups/{id}/incoming" => incoming::create;
+    post "/-/groups/{id}/incoming/{hook}/revoke" => incoming::revoke;
+    post "/-/hooks/{token}" with text => incoming::receive;
+    get "/-/webhooks/{hook}" => webhooks::show;
+    post "/-/webhooks/{hook}/switch" => webhooks::switch;
+    post "/-/webhooks/{hook}/test" => webhooks::test;
+    post "/-/webhooks/{hook}/delete" => webhooks::destroy;
+    post "/-/webhooks/{hook}/deliveries/{delivery}/again" => webhooks::redeliver;
+    get "/admin/webhooks" => webhooks::of_site;
+    post "/admin/webhooks" => webhooks::create_of_site;
+    post "/admin/auditors" => auditors::create;
+    post "/admin/auditors/{id}" => auditors::change;
 
     get "/-/following" => subscriptions::index;
     post "/-/read" => reads::mark_all;

@@ -150,6 +150,7 @@ impl Site {
                     | Control::UserChanged { .. }
                     | Control::PagesChanged { topic: Some(_) }
                     | Control::RulesChanged
+                    | Control::WebhooksChanged
                     | Control::SiteChanged
                     | Control::SearchChanged,
                 ) => {}

@@ -33,6 +33,8 @@ pub enum Control {
     PagesChanged { topic: Option<(GroupId, TopicId)> },
     /// The rules that check messages before they are saved changed.
     RulesChanged,
+    /// Webhooks or external auditors changed.
+    WebhooksChanged,
     /// The site settings changed.
     SiteChanged,
     /// The search index has work to do.

@@ -265,6 +265,8 @@ pub struct InvitedTo {
 pub struct MemberRow {
     #[sqlx(flatten)]
     pub person: Person,
+    /// Whether it is the account of a program.
+    pub is_bot: bool,
     pub role: Role,
     /// When they joined.
     pub created_at: Timestamp,

@@ -60,4 +60,12 @@ ids! {
     BulkDeleteId,
     /// A token for the API.
     ApiTokenId,
+    /// A URL by which programs post.
+    IncomingHookId,
+    /// A webhook that is told of events.
+    WebhookId,
+    /// An event that a webhook is told of.
+    DeliveryId,
+    /// A program that is asked before a message is saved.
+    ExternalAuditorId,
 }

@@ -23,6 +23,7 @@ mod statistics;
 pub mod time;
 mod topics;
 mod unique;
+mod webhooks;
 mod words;
 
 pub use api_tokens::*;
@@ -39,6 +40,7 @@ pub use people::*;
 pub use statistics::*;
 pub use topics::*;
 pub use unique::unique_name;
+pub use webhooks::*;
 pub use words::*;
 
 use crate::time::Timestamp;

@@ -114,6 +114,13 @@ words! {
         /// A user's name was hidden on a public page of the log.
         NameHidden = "name_hidden",
         NameShown = "name_shown",
+        BotMade = "bot_made",
+        BotDeleted = "bot_deleted",
+        /// A webhook, outgoing or incoming, was made.
+        HookMade = "hook_made",
+        HookChanged = "hook_changed",
+        HookDeleted = "hook_deleted",
+        AuditorChanged = "auditor_changed",
     }
 }
 
@@ -179,7 +186,12 @@ impl LogAction {
             | Self::Warned
             | Self::WarningTakenBack
             | Self::NameHidden
-            | Self::NameShown => LogReach::Moderators,
+            | Self::NameShown
+            | Self::BotMade
+            | Self::BotDeleted
+            | Self::HookMade
+            | Self::HookChanged
+            | Self::HookDeleted => LogReach::Moderators,
             Self::GroupDeleted
             | Self::NewcomersSet
             | Self::AdminMade
@@ -199,7 +211,8 @@ impl LogAction {
             | Self::SignUpLinkMade
             | Self::SignUpLinkRevoked
             | Self::JobRetried
-            | Self::JobDropped => LogReach::Admins,
+            | Self::JobDropped
+            | Self::AuditorChanged => LogReach::Admins,
         }
     }
 
@@ -274,6 +287,12 @@ impl LogAction {
             Self::JobDropped => "gave a job up",
             Self::NameHidden => "hid a name in the log",
             Self::NameShown => "showed a name in the log again",
+            Self::BotMade => "made a bot",
+            Self::BotDeleted => "deleted a bot",
+            Self::HookMade => "made a webhook",
+            Self::HookChanged => "changed a webhook",
+            Self::HookDeleted => "deleted a webhook",
+            Self::AuditorChanged => "changed an external auditor",
         }
     }
 
@@ -348,6 +367,12 @@ impl LogAction {
             Self::JobDropped => ("gave up a job for", ""),
             Self::NameHidden => ("hid the name of", "in the log"),
             Self::NameShown => ("showed the name of", "in the log again"),
+            Self::BotMade => ("made the bot", ""),
+            Self::BotDeleted => ("deleted the bot", ""),
+            Self::HookMade => ("made a webhook that posts as", ""),
+            Self::HookChanged => ("changed a webhook that posts as", ""),
+            Self::HookDeleted => ("deleted a webhook that posted as", ""),
+            Self::AuditorChanged => ("changed an external auditor of", ""),
         }
     }
 

@@ -32,6 +32,8 @@ pub struct User {
     pub theme: Theme,
     /// Whether they are an admin of the site.
     pub is_admin: bool,
+    /// Whether it is the account of a program.
+    pub is_bot: bool,
     /// Whether anyone can sign in to it; imported accounts are unclaimed.
     pub claimed: bool,
     /// Whether it was deleted: only its id and a placeholder name are left.

@@ -82,6 +82,8 @@ pub struct Message {
     /// Its number in the topic, from 1.
     pub seq: i64,
     pub author: Person,
+    /// Whether its author is a program.
+    pub by_bot: bool,
     pub created_at: Timestamp,
     /// Its HTML, made when it was saved; empty if deleted.
     pub markup: String,

@@ -227,6 +227,8 @@ words! {
         ReportAnswered = "report_answered",
         /// They mentioned somebody who cannot read the message.
         Unreached = "unreached",
+        /// A webhook of a group or the site that they are an admin of was switched off.
+        WebhookOff = "webhook_off",
     }
 }
 

@@ -244,7 +244,7 @@ pub async fn follow(cx: &Context, viewer: Viewer, token: &str, message: &str) ->
     }
     match invitation.role {
         Some(role) => {
-            members::enter(&mut tx, group.id, user, role, now).await?;
+            members::enter(cx, &mut tx, group.id, user, role, now).await?;
             let entry = LogEntry::new(user, LogAction::LinkFollowed).group(group.id).whom(invitation.inviter_id);
             log::write(&mut tx, entry.detail(role.as_str()), now).await?;
         }
@@ -336,7 +336,7 @@ pub async fn accept(cx: &Context, viewer: Viewer, group: GroupId) -> Result<Grou
     if !stands || !by.may_grant(Role::Member) || !access.may_follow_link() {
         return Err(Error::NotFound);
     }
-    members::enter(&mut tx, group, user, Role::Member, cx.now()).await?;
+    members::enter(cx, &mut tx, group, user, Role::Member, cx.now()).await?;
     tx.commit().await?;
     tell::membership_changed(cx, user, group).await;
     Ok(found.group)

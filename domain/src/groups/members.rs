@@ -10,7 +10,7 @@ use crate::live::unread;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::mail::outbox;
-use crate::platform::{cut, log, validate};
+use crate::platform::{cut, joined, log, validate};
 use model::policy::{Access, Permission, Viewer};
 use model::{
     BanRow, EmailKind, Group, GroupId, LogAction, LogEntry, MemberRow, NoticeKind, Person, Role, SubscriptionLevel,
@@ -37,13 +37,16 @@ pub(crate) async fn lock(tx: &mut Tx, viewer: Viewer, group: GroupId) -> Result<
 
 /// Adds a member to a group, and deletes their request and invitation.
 pub(crate) async fn enter(
+    cx: &Context,
     tx: &mut Tx,
     group: GroupId,
     user: UserId,
     role: Role,
     now: model::time::Timestamp,
 ) -> Result<()> {
-    store::groups::members::join(tx, group, user, role, now).await?;
+    if store::groups::members::join(tx, group, user, role, now).await? > 0 {
+        joined::note(cx, tx, group, user).await?;
+    }
     store::groups::requests::delete(tx, group, user).await?;
     store::groups::invitations::uninvite(tx, group, user).await?;
     Ok(())

@@ -301,7 +301,7 @@ pub async fn join(cx: &Context, viewer: Viewer, id: GroupId) -> Result<Group> {
     unread::users_change(cx, &[user]).await?;
     // Check again: the group may have been closed meanwhile, or the viewer banned.
     members::lock(&mut tx, viewer, id).await?.check(Permission::Join)?;
-    members::enter(&mut tx, id, user, Role::Member, cx.now()).await?;
+    members::enter(cx, &mut tx, id, user, Role::Member, cx.now()).await?;
     // The first to join a group that everyone left becomes its admin.
     members::promote_successor(&mut tx, id, user, cx.now()).await?;
     tx.commit().await?;
@@ -360,7 +360,7 @@ pub async fn leave(cx: &Context, viewer: Viewer, id: GroupId) -> Result<Group> {
 pub async fn admit(cx: &Context, group: GroupId, user: UserId, role: Role) -> Result<()> {
     let mut tx = cx.db.begin().await?;
     unread::users_change(cx, &[user]).await?;
-    members::enter(&mut tx, group, user, role, cx.now()).await?;
+    members::enter(cx, &mut tx, group, user, role, cx.now()).await?;
     tx.commit().await?;
     tell::membership_changed(cx, user, group).await;
     Ok(())

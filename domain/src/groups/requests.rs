@@ -129,7 +129,7 @@ pub async fn answer(
         let taken = store::groups::requests::take(&mut tx, group, users).await?;
         for user in &taken {
             if !store::groups::members::place(&mut tx, group, *user).await?.is_banned {
-                members::enter(&mut tx, group, *user, Role::Member, now).await?;
+                members::enter(cx, &mut tx, group, *user, Role::Member, now).await?;
                 log(&mut tx, by, LogAction::MemberAdmitted, group, *user, now).await?;
             }
         }

@@ -3,7 +3,7 @@
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use model::policy::{self, Viewer};
-use model::{Group, User};
+use model::{BotOwner, Group, User};
 
 /// A user's profile as anyone may see it.
 #[derive(Clone, Debug)]
@@ -20,6 +20,8 @@ pub struct PublicProfile {
     pub ignored: bool,
     /// Whether the viewer may start a conversation with the user.
     pub may_write: bool,
+    /// Who answers for a bot.
+    pub owner: Option<BotOwner>,
 }
 
 /// Returns the profile of the user with this name.
@@ -41,7 +43,8 @@ pub async fn profile(cx: &Context, viewer: Viewer, name: &str) -> Result<PublicP
         ),
         _ => (false, false),
     };
-    Ok(PublicProfile { user, bio_markup, groups, recent, ignored, may_write })
+    let owner = if user.is_bot { crate::people::bots::owner(cx, viewer, user.id).await? } else { None };
+    Ok(PublicProfile { user, bio_markup, groups, recent, ignored, may_write, owner })
 }
 
 /// What the address of a profile leads to.

@@ -8,7 +8,8 @@ use crate::platform::jobs::Cause;
 use crate::platform::text::parse;
 use crate::platform::validate::{self, Draft};
 use crate::platform::{jobs, log};
-use crate::screening::{self, AUDITORS, Submission, Verdict as Audited};
+use crate::screening::external::{self, Audited};
+use crate::screening::{self, AUDITORS, Submission};
 use crate::site::rate_limits;
 use crate::topics;
 use markup::Node;
@@ -72,7 +73,8 @@ pub async fn edit(cx: &Context, viewer: Viewer, id: MessageId, text: String) -> 
     if draft.text != editable.raw.raw {
         let by = viewer.user()?;
         let nodes = parse(cx, &draft.text).await?;
-        let audited = audit_edit(cx, by, &editable, &draft.text, &nodes).await?;
+        let Audited { verdict: audited, changed } = audit_edit(cx, by, &editable, &draft, &nodes).await?;
+        let (draft, nodes) = changed.unwrap_or((draft, nodes));
         let now = cx.now();
         let mut tx = cx.db.begin().await?;
         if !lock(&mut tx, &editable).await? {
@@ -99,19 +101,19 @@ pub async fn edit(cx: &Context, viewer: Viewer, id: MessageId, text: String) -> 
 
 /// Runs the auditors on an edit. They ignore what the old text contained already. A rule that would hold the edit
 /// refuses it.
-async fn audit_edit(cx: &Context, author: UserId, old: &Editable, text: &str, nodes: &[Node]) -> Result<Audited> {
+async fn audit_edit(cx: &Context, author: UserId, old: &Editable, draft: &Draft, nodes: &[Node]) -> Result<Audited> {
     let nodes_before = parse(cx, &old.raw.raw).await?;
     let edit = Submission {
         author,
         group: Some(&old.group),
         access: old.access,
         title: None,
-        text,
+        text: &draft.text,
         nodes,
         before: Some((old.raw.raw.as_str(), nodes_before.as_slice())),
         limits: &[rate_limits::RateLimit::Edit],
     };
-    screening::submission(AUDITORS, cx, &edit).await
+    external::audit(cx, &edit, draft).await
 }
 
 /// Deletes a message and leaves a placeholder. [`crate::messages::history::restore`] can undo it for a while.

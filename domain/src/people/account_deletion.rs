@@ -65,8 +65,13 @@ pub async fn delete_for(cx: &Context, actor: Actor, user: UserId, erase: bool) -
     Ok(())
 }
 
+/// Deletes the account of a bot, in the transaction of whoever answers for it. Its messages stay.
+pub(crate) async fn delete_bot(tx: &mut Tx, cx: &Context, bot: UserId) -> Result<Gone> {
+    delete_in(tx, cx, bot, false, EmailKind::Deleted).await
+}
+
 /// What a deletion ended: the sessions, and the memberships.
-type Gone = (Vec<String>, Vec<(UserId, GroupId)>);
+pub(crate) type Gone = (Vec<String>, Vec<(UserId, GroupId)>);
 
 async fn delete_in(tx: &mut Tx, cx: &Context, user: UserId, erase: bool, letter: EmailKind) -> Result<Gone> {
     let now = cx.now();
@@ -89,7 +94,7 @@ async fn delete_in(tx: &mut Tx, cx: &Context, user: UserId, erase: bool, letter:
 }
 
 /// Announces a deletion. Call it after the commit.
-async fn announce(cx: &Context, user: UserId, (ended, concerned): Gone) {
+pub(crate) async fn announce(cx: &Context, user: UserId, (ended, concerned): Gone) {
     passwords::announce_ended(cx, ended).await;
     for (user, group) in concerned {
         tell::membership_changed(cx, user, group).await;

@@ -228,7 +228,7 @@ pub async fn set_admin(cx: &Context, actor: impl Into<Actor>, user: UserId, is_a
     let held = hold(&mut tx, actor.into(), user).await?;
     let found = &held.user;
     let barred = policy::barred(found.suspended_until, found.banned_at, cx.now()).is_some();
-    if is_admin && (barred || !found.claimed || policy::waits(found.waiting_since)) {
+    if is_admin && (barred || !found.claimed || found.is_bot || policy::waits(found.waiting_since)) {
         return Err(Error::Forbidden("Nobody can sign in to that account now."));
     }
     if !is_admin && held.admins == [user] {

@@ -39,6 +39,17 @@ pub struct TokenForm {
 /// [`Error::Invalid`] on `name`, `scopes`, `groups`, `days` and `current_password`; [`Error::Forbidden`] when there are
 /// too many; [`Error::TooMany`].
 pub async fn create(cx: &Context, user: UserId, form: TokenForm, password: Password) -> Result<String> {
+    create_for(cx, user, user, form, password).await
+}
+
+/// The same for a token of `user`, with the password of `by`: the user, or who answers for the bot.
+pub(crate) async fn create_for(
+    cx: &Context,
+    by: UserId,
+    user: UserId,
+    form: TokenForm,
+    password: Password,
+) -> Result<String> {
     let name = validate::one_line(&form.name);
     let mut fields = Fields::default();
     if name.is_empty() {
@@ -60,7 +71,7 @@ pub async fn create(cx: &Context, user: UserId, form: TokenForm, password: Passw
         }
     }
     fields.check()?;
-    let hash = passwords::check_own(cx, user, password, "current_password").await?;
+    let hash = passwords::check_own(cx, by, password, "current_password").await?;
     let token = format!("{PREFIX}{}", &secrets::token()?[..48]);
     let groups = form.groups.map(|groups| serde_json::to_string(&groups).unwrap_or_default());
     let now = cx.now();
@@ -68,13 +79,13 @@ pub async fn create(cx: &Context, user: UserId, form: TokenForm, password: Passw
     let (digest, scopes) = (secrets::digest(&token), form.scopes.to_text());
     let new = NewToken { user, name: &name, digest: &digest, scopes: &scopes, groups: groups.as_deref(), expires_at };
     let mut tx = cx.db.begin().await?;
-    passwords::hold_own(&mut tx, user, &hash).await?;
+    passwords::hold_own(&mut tx, by, &hash).await?;
     if store::people::api_tokens::count(&mut tx, user).await? >= MOST {
         return Err(Error::Forbidden("You have too many API tokens: revoke those that you no longer use."));
     }
     store::people::api_tokens::insert(&mut tx, new, now).await?;
-    let address = store::people::users::email_in(&mut tx, user).await?;
-    outbound_email::news(&mut tx, cx, EmailKind::TokenMade, user, address.as_deref()).await?;
+    let address = store::people::users::email_in(&mut tx, by).await?;
+    outbound_email::news(&mut tx, cx, EmailKind::TokenMade, by, address.as_deref()).await?;
     tx.commit().await?;
     cx.wake.after_commit();
     Ok(token)

@@ -91,12 +91,15 @@ fn nothing_to_confirm() -> Error {
 /// Sets the password of an account. All its sessions end, and the links that were sent to it.
 ///
 /// # Errors
-/// [`Error::Invalid`] on `new_password`; [`Error::NotFound`] as [`admins::person`].
+/// [`Error::Invalid`] on `new_password`; [`Error::Forbidden`] for bots; [`Error::NotFound`] as [`admins::person`].
 pub async fn set_password(cx: &Context, user: UserId, new: Password) -> Result<()> {
     passwords::check_new(cx, user, &new).await?;
     let hash = new.hash(&cx.hashing.lane("command")).await?;
     let mut tx = cx.db.begin().await?;
     let held = admins::hold(&mut tx, Actor::Operator, user).await?;
+    if held.user.is_bot {
+        return Err(Error::Forbidden("Nobody signs in as a bot: its owner creates API tokens for it."));
+    }
     let ended = passwords::replace(&mut tx, cx, user, &hash).await?;
     held.log(&mut tx, cx, LogAction::PasswordSet).await?;
     tx.commit().await?;

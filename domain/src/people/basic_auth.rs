@@ -206,6 +206,8 @@ async fn check_usable(cx: &Context, account: &Account) -> Result<()> {
     }
     if policy::barred(account.suspended_until, account.banned_at, cx.now()).is_some() {
         accounts::check_free(cx, account.person.id).await?;
+        // The account itself is not barred: it is a bot, and its owner is.
+        return Err(Error::invalid("password", "The owner of this bot may not use the site now."));
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ pub mod admins;
 pub mod api_tokens;
 pub mod assistance;
 pub mod basic_auth;
+pub mod bots;
 pub mod browsers;
 pub mod export;
 pub mod first_admin;

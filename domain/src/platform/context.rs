@@ -9,6 +9,7 @@ use crate::platform::caches::group_names::GroupNameCache;
 use crate::platform::caches::rules::RuleCache;
 use crate::platform::caches::sessions::SessionCache;
 use crate::platform::caches::site::SiteCache;
+use crate::platform::caches::webhooks::WebhookCache;
 use crate::platform::config::Config;
 use crate::platform::error::Result;
 use crate::platform::hashing::Hashing;
@@ -16,6 +17,7 @@ use crate::platform::health::Monitor;
 use crate::platform::index::Search;
 use crate::platform::jobs::Wake;
 use crate::platform::mail::Mailer;
+use crate::platform::outbound::Outbound;
 use bus::kv::Kv;
 use bus::{Bus, Control, Hub};
 use markup::Site;
@@ -45,6 +47,9 @@ pub struct Context {
     pub rules: Arc<RuleCache>,
     pub group_names: Arc<GroupNameCache>,
     pub site: Arc<SiteCache>,
+    pub webhooks: Arc<WebhookCache>,
+    /// Sends requests to other hosts.
+    pub outbound: Outbound,
     pub hashing: Hashing,
     /// Slows posting down while jobs wait.
     pub backpressure: Arc<Backpressure>,
@@ -85,6 +90,7 @@ impl Context {
         self.sessions.handle(word);
         self.credentials.handle(word);
         self.rules.handle(word);
+        self.webhooks.handle(word);
         self.group_names.handle(word);
         self.site.handle(word);
         if let (Control::SearchChanged | Control::Reconnected, Some(search)) = (word, &self.search) {

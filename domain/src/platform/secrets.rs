@@ -113,6 +113,52 @@ pub fn digest(token: &str) -> String {
     hex(&Sha256::digest(token.as_bytes()))
 }
 
+/// HMAC-SHA256 of bytes under any key.
+pub(crate) fn hmac(key: &[u8], bytes: &[u8]) -> Vec<u8> {
+    // HMAC takes keys of any length.
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).unwrap_or_else(|_| unreachable!());
+    mac.update(bytes);
+    mac.finalize().into_bytes().to_vec()
+}
+
+/// Whether a hexadecimal signature is the HMAC-SHA256 of these bytes, compared in constant time.
+pub(crate) fn hmac_holds(key: &[u8], bytes: &[u8], signature: &str) -> bool {
+    let Some(signature) = unhex(signature) else { return false };
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).unwrap_or_else(|_| unreachable!());
+    mac.update(bytes);
+    mac.verify_slice(&signature).is_ok()
+}
+
+/// Encodes bytes as Base64 with padding.
+pub(crate) fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for three in bytes.chunks(3) {
+        let at = |nth: usize| u32::from(three.get(nth).copied().unwrap_or(0));
+        let bits = at(0) << 16 | at(1) << 8 | at(2);
+        for place in 0..4 {
+            let digit = DIGITS[(bits >> (18 - 6 * place) & 63) as usize];
+            text.push(if place > three.len() { '=' } else { char::from(digit) });
+        }
+    }
+    text
+}
+
+/// The headers of Standard Webhooks: an id, the time in seconds since 1970, and the signature of both with the body.
+pub(crate) fn standard_webhook(secret: &[u8], id: &str, seconds: i64, body: &str) -> Vec<(&'static str, String)> {
+    let signature = base64(&hmac(secret, format!("{id}.{seconds}.{body}").as_bytes()));
+    vec![
+        ("webhook-id", id.to_owned()),
+        ("webhook-timestamp", seconds.to_string()),
+        ("webhook-signature", format!("v1,{signature}")),
+    ]
+}
+
+/// The digest of bytes.
+pub(crate) fn digest_of(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
 /// The form of a hexadecimal token for one page: masked with random bytes, which come first. Pages that differ do not
 /// reveal the token through their compressed sizes (BREACH).
 pub fn mask(token: &str) -> Result<String> {
@@ -238,6 +284,32 @@ mod tests {
         for broken in ["", "00", "zz", &sealed[2..], &sealed[..sealed.len() - 2]] {
             assert_eq!(key.decrypt("second-step", "7", broken), None, "{broken}");
         }
+    }
+
+    #[test]
+    fn base64_is_that_of_everybody_else() {
+        for (bytes, text) in
+            [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy"), ("\u{7f}~?", "f34/")]
+        {
+            assert_eq!(base64(bytes.as_bytes()), text);
+        }
+    }
+
+    #[test]
+    fn an_hmac_holds_for_its_key_and_bytes_only() {
+        let signature = hex(&hmac(b"key", b"The quick brown fox jumps over the lazy dog"));
+        assert_eq!(signature, "f7bc83f430538424b13298e6aa6fb143ef4d59a14946175997479dbc2d1a3cd8");
+        assert!(hmac_holds(b"key", b"The quick brown fox jumps over the lazy dog", &signature));
+        assert!(!hmac_holds(b"key", b"The quick brown fox", &signature) && !hmac_holds(b"kez", b"", "zz"));
+    }
+
+    #[test]
+    fn a_webhook_is_signed_as_standard_webhooks_asks() {
+        // The signature is from OpenSSL.
+        let headers = standard_webhook(b"secret", "msg_1", 1_700_000_000, "{\"a\":1}");
+        let names: Vec<&str> = headers.iter().map(|(name, _)| *name).collect();
+        assert_eq!(names, ["webhook-id", "webhook-timestamp", "webhook-signature"]);
+        assert_eq!(headers[2].1, "v1,Q5nZ7DiOGwijBBqvBVAK6c0zDr2JLkXI7TaV4f+Q2vY=");
     }
 
     #[test]

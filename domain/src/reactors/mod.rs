@@ -9,6 +9,7 @@ mod mentions;
 mod search;
 mod sweep;
 mod unread;
+mod webhooks;
 
 use crate::admin::doctor;
 use crate::live::draw::Draw;
@@ -40,6 +41,7 @@ pub const REACTORS: &[Reactor] = &[
     Reactor { name: "unread", react: unread::react },
     Reactor { name: "live", react: live::react },
     Reactor { name: "search", react: search::react },
+    Reactor { name: "webhooks", react: webhooks::react },
 ];
 
 /// An event with the data that the reactors need, read once for all of them.

@@ -7,6 +7,7 @@ use crate::moderation::{approval_queue, reports};
 use crate::people::{sign_ups, two_factor};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
+use crate::webhooks::sender;
 
 /// Rows kept in the search log; a follower that lags further behind reindexes everything.
 const SEARCH_LOG_KEPT: i64 = 500_000;
@@ -26,6 +27,7 @@ pub(super) async fn sweep(cx: &Context) -> Result<()> {
     let declined = approval_queue::purge(cx).await?;
     let sign_ups = sign_ups::forget_declined(cx).await?;
     let samples = statistics::thin(cx).await?;
+    let deliveries = sender::purge(cx).await?;
     let mut tx = cx.db.begin().await?;
     let sessions = store::people::sessions::delete_expired(&mut tx, cx.now()).await?;
     store::people::two_factor::delete_begun(&mut tx, cx.now().minus(two_factor::SET_UP)).await?;
@@ -49,7 +51,8 @@ pub(super) async fn sweep(cx: &Context) -> Result<()> {
         }
     }
     tracing::info!(
-        sessions, letters, notices, log, purged, declined, sign_ups, samples, links, topics, groups, "swept"
+        sessions, letters, notices, log, purged, declined, sign_ups, samples, links, topics, groups, deliveries,
+        "swept"
     );
     Ok(())
 }

@@ -4,6 +4,7 @@
 
 mod author;
 pub(crate) mod descriptions;
+pub(crate) mod external;
 mod first_messages;
 pub mod hold;
 mod limits;

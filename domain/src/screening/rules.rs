@@ -13,7 +13,7 @@ use model::RuleAction;
 /// Shown if a rule refuses a message and has no explanation.
 pub(super) const REFUSED: &str = "The rules here do not allow this.";
 /// Shown if a rule would hold an edit.
-const CANNOT_WAIT: &str =
+pub(super) const CANNOT_WAIT: &str =
     "Somebody would have to approve this first, and what was posted cannot wait. Say it in a new message.";
 
 /// Applies the rules of the site and of the group: they refuse, hold or report.

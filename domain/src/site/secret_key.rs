@@ -69,5 +69,11 @@ async fn encrypt_anew(tx: &mut Tx, key: &SecretKey, previous: &SecretKey) -> Res
         let sealed = key.encrypt("second-step", &owner, &plain)?;
         store::people::two_factor::set_secret(tx, *user, &sealed).await?;
     }
-    Ok(secrets.len())
+    let hooks = store::webhooks::secrets(tx).await?;
+    for (kind, id, sealed) in &hooks {
+        let plain = previous.decrypt("webhook", kind, sealed);
+        let plain = plain.ok_or_else(|| Error::Internal(format!("the secret of {kind} webhook {id} is damaged")))?;
+        store::webhooks::set_secret(tx, kind, *id, &key.encrypt("webhook", kind, &plain)?).await?;
+    }
+    Ok(secrets.len() + hooks.len())
 }

@@ -22,6 +22,7 @@ mod sqlite;
 pub mod testing;
 mod timing;
 pub mod topics;
+pub mod webhooks;
 
 pub use db::{DatabaseUrl, Db, Tx};
 pub use request::{for_request, request_of};

@@ -70,6 +70,7 @@ mod two_factor;
 mod unread;
 mod walk;
 mod warnings;
+mod webhooks;
 
 use domain::model::{MessageId, TopicId, UserId};
 use domain::policy::Viewer;

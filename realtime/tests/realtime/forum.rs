@@ -79,6 +79,8 @@ impl Forum {
             rules: Arc::default(),
             group_names: Arc::default(),
             site: Arc::default(),
+            webhooks: Arc::default(),
+            outbound: Default::default(),
             backpressure: Arc::default(),
             hashing: Default::default(),
             health: Arc::default(),

@@ -46,13 +46,15 @@ impl Members {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Row {
     pub person: Person,
+    /// Whether it is the account of a program.
+    pub is_bot: bool,
     pub role: Role,
     pub joined_at: Timestamp,
 }
 
 impl From<MemberRow> for Row {
     fn from(row: MemberRow) -> Self {
-        Self { person: row.person, role: row.role, joined_at: row.created_at }
+        Self { person: row.person, is_bot: row.is_bot, role: row.role, joined_at: row.created_at }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Accounts: sign-up, sign-in, profiles, settings.
 
 pub mod account;
+pub mod bots;
 pub mod emails;
 pub mod notices;
 pub mod profiles;

@@ -67,6 +67,8 @@ pub fn heading(kind: NoticeKind, group: &str, details: &NoticeDetails) -> String
             Some(Verdict::Deleted) => format!("The message{place} that you reported was deleted."),
             Some(Verdict::Nothing) | None => format!("Nothing was done about the message{place} that you reported."),
         },
+        (NoticeKind::WebhookOff, "") => format!("The webhook “{title}” of the site was switched off."),
+        (NoticeKind::WebhookOff, group) => format!("The webhook “{title}” of {group} was switched off."),
         (NoticeKind::Unreached, _) => {
             format!("You mentioned {}{place}, where they cannot read your message.", names(&details.names))
         }
@@ -113,7 +115,8 @@ pub fn facts(kind: NoticeKind, details: &NoticeDetails) -> Vec<String> {
         | NoticeKind::Removal
         | NoticeKind::Restored
         | NoticeKind::Approved
-        | NoticeKind::TopicDeleted => {}
+        | NoticeKind::TopicDeleted
+        | NoticeKind::WebhookOff => {}
     }
     facts.extend(details.by.map(|by| {
         match by {
@@ -133,7 +136,7 @@ pub fn is_decision(line: &NoticeLine) -> bool {
         | NoticeKind::Removal
         | NoticeKind::MessageDeleted
         | NoticeKind::TopicDeleted => true,
-        NoticeKind::Restored | NoticeKind::Approved | NoticeKind::Unreached => false,
+        NoticeKind::Restored | NoticeKind::Approved | NoticeKind::Unreached | NoticeKind::WebhookOff => false,
         // Without a person who decided, the topic was deleted while the message waited.
         NoticeKind::Declined => line.details.by.is_some(),
         NoticeKind::ReportAnswered => line.details.verdict == Some(Verdict::Nothing),

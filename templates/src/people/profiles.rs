@@ -1,7 +1,7 @@
 //! User profiles.
 
 use askama::Template;
-use domain::model::{Group, Message, Topic, User};
+use domain::model::{BotOwner, Group, Message, Topic, User};
 
 use crate::layout::Layout;
 
@@ -19,6 +19,8 @@ pub struct Profile {
     pub ignored: bool,
     /// Whether the viewer may start a conversation with them.
     pub may_write: bool,
+    /// Who answers for a bot.
+    pub owner: Option<BotOwner>,
     /// Their latest messages that the viewer may read, newest first.
     pub recent: Vec<Recent>,
     /// The cursor of the next older page, for `?before=`.

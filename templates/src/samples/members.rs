@@ -19,6 +19,7 @@ impl members::Members {
         let rows = (1..=9)
             .map(|id| members::Row {
                 person: person(id),
+                is_bot: id == 7,
                 role: roles.get(id - 1).copied().unwrap_or(Role::Member),
                 joined_at: ago(40_000 * id as u64),
             })
@@ -38,7 +39,12 @@ impl members::Edit {
             layout: layout("/-/groups/1/members/2"),
             group: group(1),
             person: person(2),
-            member: Some(members::Row { person: person(2), role: Role::Moderator, joined_at: ago(90_000) }),
+            member: Some(members::Row {
+                person: person(2),
+                is_bot: false,
+                role: Role::Moderator,
+                joined_at: ago(90_000),
+            }),
             is_banned: false,
             has_written: true,
             has_asked: false,

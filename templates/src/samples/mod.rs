@@ -13,6 +13,7 @@ mod rules;
 mod search;
 mod site;
 mod topics;
+mod webhooks;
 
 use std::time::Duration;
 
@@ -113,6 +114,7 @@ pub(crate) fn message(seq: i64, author: usize, minutes: u64, markup: &str) -> Me
         topic_id: TopicId(9),
         seq,
         author: person(author),
+        by_bot: false,
         created_at: ago(minutes),
         markup: markup.to_owned(),
         mentions: Vec::new(),
@@ -261,5 +263,6 @@ pub fn all() -> Vec<Drawn> {
     pages.extend(others::all());
     pages.extend(admin::all());
     pages.extend(site::all());
+    pages.extend(webhooks::all());
     pages
 }

@@ -31,6 +31,7 @@ pub(super) fn user(id: usize) -> User {
         web: "https://example.org/boxes/".to_owned(),
         theme: Theme::Auto,
         is_admin: id == 1,
+        is_bot: false,
         claimed: id != 6,
         deleted: false,
         created_at: ago(700_000),
@@ -56,6 +57,7 @@ impl Profile {
             groups: vec![group(1), group(2), group(5)],
             ignored: false,
             may_write: true,
+            owner: None,
             recent,
             older: Some("147".to_owned()),
         }
@@ -70,6 +72,7 @@ impl Profile {
             groups: Vec::new(),
             ignored: false,
             may_write: false,
+            owner: None,
             recent: Vec::new(),
             older: None,
         }

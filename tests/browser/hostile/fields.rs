@@ -44,6 +44,7 @@ const RULE: [(&str, &str); 6] = [
     ("effect", "refuse"),
     ("explanation", "Not here."),
 ];
+const HOOK: [(&str, &str); 3] = [("name", "Odd"), ("url", "https://example.org/"), ("message.posted", "yes")];
 const OUTSIDE: [(&str, &str); 4] =
     [("grounds", "other"), ("words", "because"), ("email", "reader@example.org"), ("good_faith", "yes")];
 const DECLINED: [(&str, &str); 1] = [("answer", "decline")];
@@ -256,6 +257,47 @@ pub const FIELDS: &[Field] = fields! {
     "/admin/rules" "in_title": Nothing;
     "/admin/rules" "in_links": Nothing;
     "/admin/rules" "in_names": Nothing;
+    "/-/settings/bots" "username": Few, Member at "/-/settings/bots";
+    "/-/bots/{}/tokens" "name": Few, Moderator at "/-/bots/{bot}" with [("read", "yes"), PASSWORD];
+    "/-/bots/{}/tokens" "read": Nothing;
+    "/-/bots/{}/tokens" "write": Nothing;
+    "/-/bots/{}/tokens" "moderate": Nothing;
+    "/-/bots/{}/tokens" "days": Nothing;
+    "/-/bots/{}/tokens" "current_password": Nothing;
+    "/-/bots/{}/tokens" "username": Nothing;
+    "/-/groups/{}/bots" "username": Few, Moderator at "/-/groups/{public}/webhooks";
+    "/-/groups/{}/incoming" "name": Few, Moderator at "/-/groups/{public}/webhooks" with [("topic", "/garden/plums/")];
+    "/-/groups/{}/incoming" "topic": Few, Moderator at "/-/groups/{public}/webhooks" with [("name", "Odd")];
+    "/-/groups/{}/incoming" "bot": Nothing;
+    "/-/groups/{}/incoming" "signed": Nothing;
+    "/-/groups/{}/webhooks" "name": Few, Moderator at "/-/groups/{public}/webhooks" with HOOK;
+    "/-/groups/{}/webhooks" "url": Few, Moderator at "/-/groups/{public}/webhooks" with HOOK;
+    "/-/groups/{}/webhooks" "message.posted": Nothing;
+    "/-/groups/{}/webhooks" "message.edited": Nothing;
+    "/-/groups/{}/webhooks" "message.deleted": Nothing;
+    "/-/groups/{}/webhooks" "message.restored": Nothing;
+    "/-/groups/{}/webhooks" "topic.created": Nothing;
+    "/-/groups/{}/webhooks" "topic.changed": Nothing;
+    "/-/groups/{}/webhooks" "topic.moved": Nothing;
+    "/-/groups/{}/webhooks" "topic.deleted": Nothing;
+    "/-/groups/{}/webhooks" "member.joined": Nothing;
+    "/-/webhooks/{}/switch" "on": Nothing;
+    "/admin/webhooks" "name": Few, Root at "/admin/webhooks" with HOOK;
+    "/admin/webhooks" "url": Few, Root at "/admin/webhooks" with HOOK;
+    "/admin/webhooks" "message.posted": Nothing;
+    "/admin/webhooks" "message.edited": Nothing;
+    "/admin/webhooks" "message.deleted": Nothing;
+    "/admin/webhooks" "message.restored": Nothing;
+    "/admin/webhooks" "topic.created": Nothing;
+    "/admin/webhooks" "topic.changed": Nothing;
+    "/admin/webhooks" "topic.moved": Nothing;
+    "/admin/webhooks" "topic.deleted": Nothing;
+    "/admin/webhooks" "member.joined": Nothing;
+    "/admin/auditors" "name": Few, Root at "/admin/webhooks" with [("url", "https://example.org/"), ("timeout", "0")];
+    "/admin/auditors" "url": Few, Root at "/admin/webhooks" with [("name", "Odd"), ("timeout", "0")];
+    "/admin/auditors" "timeout": Few, Root at "/admin/webhooks" with [("name", "Odd"), ("url", "odd")];
+    "/admin/auditors" "fails": Nothing;
+    "/admin/auditors/{}" "what": Nothing;
     "/admin/rules/newcomers" "days": Few, Root at "/admin/rules";
     "/admin/rules/newcomers" "messages": Few, Root at "/admin/rules";
     "/admin/rules/newcomers" "links": Few, Root at "/admin/rules";

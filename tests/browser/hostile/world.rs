@@ -105,7 +105,12 @@ impl World {
             let link = found.links().into_iter().find(|link| link.starts_with("/admin/people/")).expect("an account");
             link.rsplit('/').next().expect("an id").to_owned()
         };
+        let path = format!("/-/groups/{}/webhooks", garden.id);
+        let form = moderator.get(&path).await.expect(200).form("/bots").with("username", "garden-bot");
+        let page = moderator.submit(&form).await.expect(200);
+        let bot = page.links().into_iter().find_map(|link| Some(link.strip_prefix("/-/bots/")?.to_owned()));
         let ids = vec![
+            ("{bot}", bot.expect("its page")),
             ("{public}", garden.id.clone()),
             ("{closed}", choir.id.clone()),
             ("{porch}", porch.id.clone()),

@@ -11,6 +11,7 @@ pub mod moderation;
 pub mod people;
 pub mod search;
 pub mod topics;
+pub mod webhooks;
 pub mod well_known;
 
 use std::str::FromStr;

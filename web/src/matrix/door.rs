@@ -263,6 +263,9 @@ pub fn address(path: &str, scene: &Scene, world: &World) -> String {
         .replace("{group}", &scene.group.slug)
         .replace("{topic}", &scene.topic_slug)
         .replace("{message}", &scene.message.to_string())
+        .replace("{bot}", &ABSENT.to_string())
+        .replace("{hook}", &ABSENT.to_string())
+        .replace("{delivery}", &ABSENT.to_string())
         .replace("{slug}", "other")
 }
 

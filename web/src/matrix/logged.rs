@@ -16,6 +16,9 @@ use crate::routes::ROUTES;
 /// An action of moderators or admins: the address, who does it in the scene, extra form fields, and the logged action.
 type Logged = (&'static str, Actor, &'static [(&'static str, &'static str)], LogAction);
 
+/// The fields of a webhook.
+const HOOK: &[(&str, &str)] = &[("url", "https://example.org/"), ("message.posted", "yes")];
+
 const LOGGED: &[Logged] = &[
     ("/-/groups/{id}/edit", Actor::Admin, &[("name", "Another")], GroupEdited),
     ("/-/groups/{id}/archive", Actor::Admin, &[], GroupArchived),
@@ -40,6 +43,10 @@ const LOGGED: &[Logged] = &[
     ("/-/rules/{id}/switch", Actor::Admin, &[], RuleSwitchedOn),
     ("/-/rules/{id}/switch", Actor::Admin, &[("on", "no")], RuleSwitchedOff),
     ("/-/rules/{id}/delete", Actor::Admin, &[], RuleDeleted),
+    ("/-/groups/{id}/bots", Actor::Admin, &[("username", "nest-cam")], BotMade),
+    ("/-/groups/{id}/webhooks", Actor::Admin, HOOK, HookMade),
+    ("/admin/webhooks", Actor::SiteAdmin, HOOK, HookMade),
+    ("/admin/auditors", Actor::SiteAdmin, &[("url", "https://example.org/"), ("timeout", "500")], AuditorChanged),
     ("/admin/held", Actor::SiteAdmin, &[], PendingApproved),
     ("/admin/rules", Actor::SiteAdmin, &[], RuleMade),
     ("/admin/rules/newcomers", Actor::SiteAdmin, &[], NewcomersSet),
@@ -118,6 +125,19 @@ const NOT_LOGGED: &[&str] = &[
     "/-/settings/sessions/{id}/revoke",
     "/-/settings/tokens",
     "/-/settings/tokens/{id}/revoke",
+    // Each needs a bot or webhook of its own: tests in domain/tests/forum/webhooks check the log.
+    "/-/settings/bots",
+    "/-/bots/{bot}/tokens",
+    "/-/bots/{bot}/tokens/{delivery}/revoke",
+    "/-/bots/{bot}/delete",
+    "/-/groups/{id}/incoming",
+    "/-/groups/{id}/incoming/{hook}/revoke",
+    "/-/hooks/{token}",
+    "/-/webhooks/{hook}/switch",
+    "/-/webhooks/{hook}/test",
+    "/-/webhooks/{hook}/delete",
+    "/-/webhooks/{hook}/deliveries/{delivery}/again",
+    "/admin/auditors/{id}",
     "/-/users/{name}/ignore",
     "/-/notices/{id}/read",
     "/-/notices/read",

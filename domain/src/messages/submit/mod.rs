@@ -17,8 +17,9 @@ use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::text;
 use crate::platform::validate::Draft;
+use crate::screening::Submission;
+use crate::screening::external::{self, Audited};
 use crate::screening::hold::hold;
-use crate::screening::{self, AUDITORS, Submission};
 use markup::Node;
 use model::policy::Viewer;
 use model::{GroupId, MessageId, PendingRow, TopicId, UserId};
@@ -106,11 +107,13 @@ async fn attempt(cx: &Context, viewer: Viewer, target: Target<'_>, draft: Draft)
         before: None,
         limits: &destination.limits(),
     };
-    let verdict = match screening::submission(AUDITORS, cx, &submission).await {
-        Ok(verdict) => verdict,
+    let audited = match external::audit(cx, &submission, &draft).await {
+        Ok(audited) => audited,
         // The browser may have sent the form again because the response got lost: then return the first post.
         Err(error) => return repeat::instead_of(error, cx, viewer, &draft, &destination).await.map(Some),
     };
+    let Audited { verdict, changed } = audited;
+    let (draft, nodes) = changed.unwrap_or((draft, nodes));
     if let (Some(why), Some(place)) = (&verdict.held, destination.held_place(viewer)) {
         if let Some(posted) = repeat::posted_before(cx, viewer, &draft, destination.topic()).await? {
             return Ok(Some(posted));

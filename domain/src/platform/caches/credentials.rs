@@ -158,6 +158,7 @@ impl CredentialCache {
             | Control::HereChanged { .. }
             | Control::PagesChanged { .. }
             | Control::RulesChanged
+            | Control::WebhooksChanged
             | Control::SearchChanged => {}
         }
     }

@@ -6,6 +6,7 @@ pub mod newcomers;
 pub mod rules;
 pub mod sessions;
 pub mod site;
+pub mod webhooks;
 
 use std::borrow::Borrow;
 use std::collections::HashMap;

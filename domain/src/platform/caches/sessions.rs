@@ -99,6 +99,7 @@ impl SessionCache {
             | Control::HereChanged { .. }
             | Control::PagesChanged { .. }
             | Control::RulesChanged
+            | Control::WebhooksChanged
             | Control::SearchChanged => {}
         }
     }

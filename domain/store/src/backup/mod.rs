@@ -51,6 +51,10 @@ pub const TABLES: &[Table] = &[
     by_id("letters"),
     by_id("topics"),
     by("former_topics", &["group_id", "slug"]),
+    by("bots", &["user_id"]),
+    by_id("incoming_hooks"),
+    by_id("webhooks"),
+    by_id("external_auditors"),
     by_id("topic_events"),
     by("topic_levels", &["user_id", "topic_id"]),
     by("reads", &["user_id", "topic_id"]),
@@ -78,6 +82,7 @@ pub const TABLES: &[Table] = &[
 pub const LEFT_OUT: &[(&str, &str)] = &[
     ("sessions", "an old backup must not bring ended sessions back: people sign in again"),
     ("search_log", "what the search index has to read again; a restored forum gets a new index"),
+    ("webhook_deliveries", "receivers were told of these events by the forum that was backed up"),
     ("process_figures", "what running processes say of themselves"),
     ("_sqlx_migrations", "the manifest has the schema's version"),
 ];

@@ -194,6 +194,7 @@ struct Row {
     seq: i64,
     author_id: UserId,
     username: String,
+    by_bot: bool,
     created_at: Timestamp,
     nodes: String,
     edited_at: Option<Timestamp>,
@@ -224,6 +225,7 @@ impl Row {
             topic_id: self.topic_id,
             seq: self.seq,
             author: Person { id: self.author_id, username: self.username },
+            by_bot: self.by_bot,
             created_at: self.created_at,
             markup,
             mentions,
@@ -267,7 +269,7 @@ fn messages(rows: Vec<Row>) -> Result<Vec<Message>> {
 macro_rules! select {
     (pg $rest:expr) => {
         concat!(
-            "select m.id, m.topic_id, m.seq, m.author_id, u.username, m.created_at, m.nodes, m.edited_at, m.version,
+            "select m.id, m.topic_id, m.seq, m.author_id, u.username, u.is_bot as by_bot, m.created_at, m.nodes, m.edited_at, m.version,
                     m.deleted_at is not null as deleted, m.raw <> '' as has_words, coalesce(m.deleted_by = m.author_id, false) as by_author, b.author_id as before_author, b.created_at as before_at,
                     coalesce((select json_agg(json_build_array(s.user_id, su.username) order by s.created_at, s.user_id)
                               from stars s join users su on su.id = s.user_id where s.message_id = m.id)::text, '[]') as stars
@@ -279,7 +281,7 @@ macro_rules! select {
     };
     (lite $rest:expr) => {
         concat!(
-            "select m.id, m.topic_id, m.seq, m.author_id, u.username, m.created_at, m.nodes, m.edited_at, m.version,
+            "select m.id, m.topic_id, m.seq, m.author_id, u.username, u.is_bot as by_bot, m.created_at, m.nodes, m.edited_at, m.version,
                     m.deleted_at is not null as deleted, m.raw <> '' as has_words, coalesce(m.deleted_by = m.author_id, false) as by_author, b.author_id as before_author, b.created_at as before_at,
                     (select json_group_array(json_array(user_id, username)) from (select s.user_id, su.username
                               from stars s join users su on su.id = s.user_id where s.message_id = m.id

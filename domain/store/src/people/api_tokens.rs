@@ -82,10 +82,15 @@ pub struct Account {
     pub has_two_factor: bool,
 }
 
-/// Returns the account, unless it was deleted.
+/// Returns the account, unless it was deleted. A bot is suspended or banned with its owner, and banned when its owner's
+/// account is deleted.
 pub async fn account(db: &Db, user: UserId) -> Result<Option<Account>> {
     sql!(opt db, Account,
-        "select u.id, u.username, u.password_hash, u.is_admin, u.suspended_until, u.banned_at, u.waiting_since,
+        "select u.id, u.username, u.password_hash, u.is_admin,
+                case when o.suspended_until is not null and (u.suspended_until is null or o.suspended_until > u.suspended_until)
+                     then o.suspended_until else u.suspended_until end as suspended_until,
+                coalesce(u.banned_at, o.banned_at, o.deleted_at) as banned_at, u.waiting_since,
                 exists (select 1 from second_steps f where f.user_id = u.id and f.confirmed_at is not null) as has_two_factor
-         from users u where u.id = $1 and u.deleted_at is null", user)
+         from users u left join bots b on b.user_id = u.id left join users o on o.id = b.owner_id
+         where u.id = $1 and u.deleted_at is null", user)
 }

@@ -8,7 +8,7 @@ type Result<T> = std::result::Result<T, sqlx::Error>;
 
 macro_rules! columns {
     () => {
-        "id, username, email, new_email, name, bio, location, web, theme, is_admin, password_hash is not null as claimed,
+        "id, username, email, new_email, name, bio, location, web, theme, is_admin, is_bot, password_hash is not null or is_bot as claimed,
          deleted_at is not null as deleted, created_at, suspended_until, banned_at, barred_reason, direct_from, follow_written,
          waiting_since"
     };
@@ -88,9 +88,9 @@ pub async fn rename(tx: &mut Tx, id: UserId, username: &str, key: &str) -> Resul
     }
 }
 
-/// Sets the password hash.
+/// Sets the password hash. Nobody signs in as a bot: it gets none.
 pub async fn set_password(tx: &mut Tx, id: UserId, hash: &str) -> Result<u64> {
-    sql!(run tx, "update users set password_hash = $2 where id = $1", id, hash)
+    sql!(run tx, "update users set password_hash = $2 where id = $1 and not is_bot", id, hash)
 }
 
 /// The usernames of the site's admins, oldest account first.
@@ -181,7 +181,7 @@ macro_rules! sought {
              when 'waiting' then waiting_since is not null
              when 'suspended' then banned_at is null and suspended_until > $3
              when 'banned' then banned_at is not null
-             when 'unclaimed' then password_hash is null and deleted_at is null
+             when 'unclaimed' then password_hash is null and not is_bot and deleted_at is null
              when 'deleted' then deleted_at is not null
              else 1 = 1 end"
     };

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod addresses;
 pub mod api_tokens;
+pub mod bots;
 pub mod ignores;
 pub mod notices;
 pub mod own_account;

@@ -34,6 +34,7 @@ pub async fn show(req: Req, path: Path<String>) -> Answer {
         groups: profile.groups,
         ignored: profile.ignored,
         may_write: profile.may_write,
+        owner: profile.owner,
         recent: profile.recent.into_iter().map(recent).collect(),
         older: None,
     };

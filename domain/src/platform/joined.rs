@@ -1,0 +1,32 @@
+//! Tells webhooks that a member joined a group.
+
+use crate::platform::caches;
+use crate::platform::caches::webhooks::Listener;
+use crate::platform::context::Context;
+use crate::platform::error::Result;
+use model::policy::anyone_reads;
+use model::{GroupId, UserId, WebhookEvent};
+use store::Tx;
+use store::webhooks::deliveries::{self, NewDelivery};
+
+/// Notes for the webhooks that listen that a member joined, in the transaction in which they did. Webhooks of the site are
+/// told of public groups only.
+pub(crate) async fn note(cx: &Context, tx: &mut Tx, group: GroupId, user: UserId) -> Result<()> {
+    let known = caches::webhooks::known(cx).await?;
+    let event = WebhookEvent::MemberJoined;
+    let is_told = |own: Option<GroupId>| own.is_none_or(|own| own == group);
+    let told: Vec<&Listener> =
+        known.listeners.iter().filter(|own| is_told(own.group) && own.events.contains(&event)).collect();
+    if told.is_empty() {
+        return Ok(());
+    }
+    let is_public = store::groups::by_id(&cx.db, group, None).await?.is_some_and(|row| anyone_reads(row.group.kind));
+    let now = cx.now();
+    for listener in told.into_iter().filter(|own| own.group.is_some() || is_public) {
+        let key = format!("{event}:{group}:{user}:{}", now.0);
+        let (webhook, group, user) = (listener.id, Some(group), Some(user));
+        let new = NewDelivery { webhook, event, key, group, topic: None, message: None, user, position: now.0 };
+        deliveries::insert(tx, &new, now).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,307 @@
+//! HTTP requests to addresses that people typed: webhooks and external auditors.
+//!
+//! The name is resolved once, each address is checked, and the connection goes to exactly the address that was checked.
+//! Redirects are not followed, proxies of the environment are not used, and time and sizes are limited.
+
+mod addresses;
+
+use std::fmt;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+use futures_util::future::BoxFuture;
+use http_body_util::{BodyExt, Full};
+use hyper::body::Bytes;
+use hyper::client::conn::http1;
+use hyper::header::{CONNECTION, CONTENT_TYPE, HOST, USER_AGENT};
+use hyper::{Method, Request};
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio::task::JoinHandle;
+use tokio::time::{Instant as Deadline, timeout_at};
+use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::pki_types::ServerName;
+use tokio_rustls::rustls::{ClientConfig, RootCertStore};
+use url::{Host, Position, Url};
+
+pub use addresses::{Allowed, is_public};
+
+/// The most bytes of an address.
+pub const MAX_URL: usize = 1_000;
+/// The most addresses of a name that are tried.
+const TRIED: usize = 4;
+/// The most bytes of the head of an answer.
+const MAX_HEAD: usize = 64 * 1_024;
+
+/// Resolves a name and port to addresses. Tests replace it.
+pub type Resolver = Arc<dyn Fn(String, u16) -> BoxFuture<'static, io::Result<Vec<SocketAddr>>> + Send + Sync>;
+
+/// Sends requests to other hosts. Cheap to clone.
+#[derive(Clone)]
+pub struct Outbound {
+    allowed: Arc<Allowed>,
+    resolver: Resolver,
+}
+
+impl fmt::Debug for Outbound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Outbound").field("allowed", &self.allowed).finish_non_exhaustive()
+    }
+}
+
+/// A client that uses public addresses only.
+impl Default for Outbound {
+    fn default() -> Self {
+        Self::new(Allowed::default())
+    }
+}
+
+/// A request with a JSON body.
+#[derive(Clone, Debug)]
+#[allow(missing_docs)]
+pub struct Post<'a> {
+    pub url: &'a str,
+    pub headers: Vec<(&'static str, String)>,
+    pub body: String,
+    /// The longest time for all of it: resolving, connecting, sending and reading.
+    pub timeout: Duration,
+    /// The most bytes of the answer's body that are read. The rest is cut off.
+    pub most: usize,
+}
+
+/// The answer to a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct Answer {
+    pub status: u16,
+    /// Perhaps only its beginning.
+    pub body: Vec<u8>,
+    /// Whether the body is complete.
+    pub is_whole: bool,
+}
+
+/// Why there is no answer. Its text is for admins.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// The address is not one that may be used.
+    #[error("{0}")]
+    Refused(String),
+    /// It did not answer in time.
+    #[error("it did not answer within {:.1} seconds", .0.as_secs_f64())]
+    TimedOut(Duration),
+    /// It could not be reached, or its answer is no HTTP.
+    #[error("{0}")]
+    Broken(String),
+}
+
+impl Outbound {
+    /// A client that uses public addresses, and private ones that the operator allowed.
+    pub fn new(allowed: Allowed) -> Self {
+        let resolver: Resolver =
+            Arc::new(|name, port| Box::pin(async move { Ok(tokio::net::lookup_host((name, port)).await?.collect()) }));
+        Self { allowed: Arc::new(allowed), resolver }
+    }
+
+    /// The same with another resolver, for tests.
+    #[must_use]
+    pub fn with_resolver(self, resolver: Resolver) -> Self {
+        Self { resolver, ..self }
+    }
+
+    /// Checks an address when it is typed, as far as this is possible without resolving its name.
+    ///
+    /// # Errors
+    /// What to correct.
+    pub fn check(&self, typed: &str) -> Result<Url, String> {
+        if typed.len() > MAX_URL {
+            return Err(format!("An address has at most {MAX_URL} characters."));
+        }
+        let url = Url::parse(typed.trim()).map_err(|_| "Enter an address that begins with https://.".to_owned())?;
+        if !matches!(url.scheme(), "https" | "http") || url.host().is_none() {
+            return Err("Enter an address that begins with https:// or http://.".to_owned());
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err("An address must not contain a username or password.".to_owned());
+        }
+        let port = url.port_or_known_default().unwrap_or(443);
+        let literal = match url.host() {
+            Some(Host::Ipv4(address)) => Some(IpAddr::V4(address)),
+            Some(Host::Ipv6(address)) => Some(IpAddr::V6(address)),
+            Some(Host::Domain(_)) | None => None,
+        };
+        match literal {
+            Some(address) => self.check_address(url.host_str().unwrap_or_default(), address, port)?,
+            None if self.allowed.has_name(url.host_str().unwrap_or_default()) => {}
+            None => check_port(port)?,
+        }
+        Ok(url)
+    }
+
+    /// Checks an address that a connection would go to.
+    fn check_address(&self, name: &str, address: IpAddr, port: u16) -> Result<(), String> {
+        if self.allowed.has_name(name) || self.allowed.has_address(address) {
+            return Ok(());
+        }
+        if !is_public(address) {
+            return Err(format!(
+                "{name} is a private or reserved address ({address}). The operator can allow it with KLATCH_WEBHOOK_ALLOW."
+            ));
+        }
+        check_port(port)
+    }
+
+    /// Sends a request.
+    ///
+    /// # Errors
+    /// [`Failure`].
+    pub async fn post(&self, post: Post<'_>) -> Result<Answer, Failure> {
+        let url = self.check(post.url).map_err(Failure::Refused)?;
+        let until = Deadline::now() + post.timeout;
+        match timeout_at(until, self.send(&url, &post, until)).await {
+            Ok(answer) => answer,
+            Err(_) => Err(Failure::TimedOut(post.timeout)),
+        }
+    }
+
+    async fn send(&self, url: &Url, post: &Post<'_>, until: Deadline) -> Result<Answer, Failure> {
+        let stream = self.connect(url).await?;
+        if url.scheme() == "http" {
+            return exchange(stream, url, post, until).await;
+        }
+        let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();
+        let name = ServerName::try_from(host).map_err(|_| broken("its name cannot be used with TLS"))?;
+        let stream = tls()?.connect(name, stream).await.map_err(|error| broken(format!("TLS: {error}")))?;
+        exchange(stream, url, post, until).await
+    }
+
+    /// Resolves the name once and connects to one of its addresses that may be used.
+    async fn connect(&self, url: &Url) -> Result<TcpStream, Failure> {
+        let port = url.port_or_known_default().unwrap_or(443);
+        let name = url.host_str().unwrap_or_default();
+        let mut found = match url.host() {
+            Some(Host::Ipv4(address)) => vec![SocketAddr::new(address.into(), port)],
+            Some(Host::Ipv6(address)) => vec![SocketAddr::new(address.into(), port)],
+            Some(Host::Domain(domain)) => (self.resolver)(domain.to_owned(), port)
+                .await
+                .map_err(|error| broken(format!("its name cannot be resolved: {error}")))?,
+            None => Vec::new(),
+        };
+        // Many machines have no IPv6.
+        found.sort_by_key(SocketAddr::is_ipv6);
+        let mut refused = None;
+        let mut failed = None;
+        for address in found.into_iter().take(TRIED) {
+            if let Err(why) = self.check_address(name, address.ip(), port) {
+                refused = Some(why);
+                continue;
+            }
+            match TcpStream::connect(SocketAddr::new(address.ip(), port)).await {
+                Ok(stream) => return Ok(stream),
+                Err(error) => failed = Some(error),
+            }
+        }
+        Err(match (failed, refused) {
+            (Some(error), _) => broken(format!("it cannot be reached: {error}")),
+            (None, Some(why)) => Failure::Refused(why),
+            (None, None) => broken("its name has no address"),
+        })
+    }
+}
+
+/// Privileged ports other than those of HTTP belong to services that must not get requests.
+fn check_port(port: u16) -> Result<(), String> {
+    match port {
+        80 | 443 | 1_024.. => Ok(()),
+        _ => Err(format!("Port {port} cannot be used: use 80, 443 or one from 1024 on.")),
+    }
+}
+
+fn broken(why: impl Into<String>) -> Failure {
+    Failure::Broken(why.into())
+}
+
+fn tls() -> Result<TlsConnector, Failure> {
+    static TLS: OnceLock<Option<Arc<ClientConfig>>> = OnceLock::new();
+    let config = TLS.get_or_init(|| {
+        let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+        let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
+        let versions = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().ok()?;
+        Some(Arc::new(versions.with_root_certificates(roots).with_no_client_auth()))
+    });
+    config.clone().map(TlsConnector::from).ok_or_else(|| broken("TLS cannot be used"))
+}
+
+/// The task that drives a connection. It ends with this.
+struct Driver(JoinHandle<()>);
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+async fn exchange(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    url: &Url,
+    post: &Post<'_>,
+    until: Deadline,
+) -> Result<Answer, Failure> {
+    let wrong = |error: hyper::Error| broken(format!("its answer is no HTTP: {error}"));
+    let (mut sender, connection) = http1::Builder::new()
+        .max_buf_size(MAX_HEAD)
+        .handshake::<_, Full<Bytes>>(TokioIo::new(stream))
+        .await
+        .map_err(wrong)?;
+    let _driver = Driver(tokio::spawn(async move {
+        // Its error reaches the sender too.
+        let _ = connection.await;
+    }));
+    let mut request = Request::builder()
+        .method(Method::POST)
+        .uri(&url[Position::BeforePath..Position::AfterQuery])
+        .header(HOST, &url[Position::BeforeHost..Position::AfterPort])
+        .header(USER_AGENT, "Klatch")
+        .header(CONTENT_TYPE, "application/json")
+        .header(CONNECTION, "close");
+    for (name, value) in &post.headers {
+        request = request.header(*name, value);
+    }
+    let request = request.body(Full::from(post.body.clone())).map_err(|error| broken(error.to_string()))?;
+    let response = sender.send_request(request).await.map_err(wrong)?;
+    let status = response.status().as_u16();
+    let mut body = response.into_body();
+    let mut answer = Answer { status, body: Vec::new(), is_whole: false };
+    // The status counts, even if the rest does not come in time.
+    let until = until.checked_sub(Duration::from_millis(20)).unwrap_or(until);
+    while let Ok(next) = timeout_at(until, body.frame()).await {
+        match next {
+            None => {
+                answer.is_whole = true;
+                break;
+            }
+            Some(Err(_)) => break,
+            Some(Ok(frame)) => {
+                let Some(data) = frame.data_ref() else { continue };
+                let room = post.most.saturating_sub(answer.body.len());
+                answer.body.extend_from_slice(&data[..data.len().min(room)]);
+                if data.len() > room {
+                    break;
+                }
+            }
+        }
+    }
+    Ok(answer)
+}
+
+/// Measures how long something takes, in milliseconds.
+pub async fn timed<T>(work: impl Future<Output = T>) -> (T, i64) {
+    let begun = Instant::now();
+    let done = work.await;
+    (done, i64::try_from(begun.elapsed().as_millis()).unwrap_or(i64::MAX))
+}
+
+#[cfg(test)]
+mod tests;

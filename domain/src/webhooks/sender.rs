@@ -1,0 +1,258 @@
+//! Sends deliveries to webhooks, in order per topic, with retries. The table of deliveries is its queue.
+//!
+//! It runs beside the jobs, so that a receiver that hangs takes no job's place. While a webhook fails, one delivery at a
+//! time is tried, with growing pauses.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+
+use super::events::{self, Content};
+use crate::people::notices;
+use crate::platform::caches;
+use crate::platform::context::Context;
+use crate::platform::error::{Error, Result};
+use crate::platform::outbound::{Post, timed};
+use crate::platform::secrets;
+use model::{Delivery, DeliveryState, NoticeDetails, NoticeKind, Webhook, WebhookId};
+use store::people::notices::NewNotice;
+use store::webhooks::deliveries::{self, Report};
+use store::webhooks::outgoing::{self, Receiver};
+
+/// The longest time of one try.
+pub const TIMEOUT: Duration = Duration::from_secs(10);
+/// The deliveries that are sent at once, by a process and to one webhook.
+const AT_ONCE: usize = 32;
+const OF_ONE: usize = 4;
+/// How long a claim holds.
+const LEASE: Duration = Duration::from_secs(60);
+/// How often to look for what is due.
+const LOOK: Duration = Duration::from_secs(1);
+/// The waits between the tries of a delivery: about a day together. Then it is given up.
+const WAITS: [u64; 10] = [5, 30, 120, 600, 1_800, 3_600, 7_200, 14_400, 28_800, 28_800];
+/// The longest pause of a webhook that fails.
+const LONGEST_PAUSE: Duration = Duration::from_secs(300);
+/// A webhook that fails for so long is switched off.
+const PATIENCE: Duration = Duration::from_secs(5 * 24 * 3_600);
+/// A webhook that fails and has so many waiting deliveries is switched off.
+const MOST_WAITING: i64 = 20_000;
+/// So many failures in a row mean that the receiver was away: when it is back, everything that waits is due.
+const AWAY: i64 = 3;
+/// The most bytes of an answer that are kept.
+const KEPT: usize = 500;
+/// How long a finished delivery stays in the log, and how long one waits at most.
+const LOGGED: Duration = Duration::from_secs(7 * 24 * 3_600);
+const WAITING: Duration = Duration::from_secs(14 * 24 * 3_600);
+
+/// Sends what is due until `shutdown` completes. Then it finishes what it sends.
+pub async fn keep(cx: Context, shutdown: impl Future<Output = ()>) {
+    let mut woken = cx.wake.subscribe();
+    let mut running = FuturesUnordered::new();
+    let mut busy: HashMap<WebhookId, usize> = HashMap::new();
+    let mut shutdown = std::pin::pin!(shutdown);
+    loop {
+        match due(&cx, &busy).await {
+            Ok(claimed) => {
+                for delivery in claimed {
+                    *busy.entry(delivery.webhook_id).or_default() += 1;
+                    running.push(deliver(&cx, delivery));
+                }
+            }
+            Err(error) => tracing::warn!(%error, "webhooks: what is due could not be read"),
+        }
+        tokio::select! {
+            () = &mut shutdown => break,
+            Some(webhook) = running.next() => done(&mut busy, webhook),
+            () = woken.wait() => {}
+            () = tokio::time::sleep(LOOK) => {}
+        }
+    }
+    while running.next().await.is_some() {}
+}
+
+fn done(busy: &mut HashMap<WebhookId, usize>, webhook: WebhookId) {
+    if let Some(count) = busy.get_mut(&webhook) {
+        *count -= 1;
+        if *count == 0 {
+            busy.remove(&webhook);
+        }
+    }
+}
+
+/// Sends everything that is due now, and returns how many tries that took. For tests and tools.
+///
+/// # Errors
+/// When the database fails.
+pub async fn send_due(cx: &Context) -> Result<usize> {
+    let mut tries = 0;
+    loop {
+        let claimed = due(cx, &HashMap::new()).await?;
+        if claimed.is_empty() {
+            return Ok(tries);
+        }
+        tries += claimed.len();
+        let mut running: FuturesUnordered<_> = claimed.into_iter().map(|delivery| deliver(cx, delivery)).collect();
+        while running.next().await.is_some() {}
+    }
+}
+
+/// Claims deliveries for the free places. A forum without webhooks pays no query.
+async fn due(cx: &Context, busy: &HashMap<WebhookId, usize>) -> Result<Vec<Delivery>> {
+    if caches::webhooks::known(cx).await?.listeners.is_empty() {
+        return Ok(Vec::new());
+    }
+    let now = cx.now();
+    let mut free = AT_ONCE.saturating_sub(busy.values().sum());
+    let mut claimed = Vec::new();
+    for (webhook, failures) in deliveries::ready(&cx.db, now).await? {
+        let most = if failures > 0 { 1 } else { OF_ONE };
+        let places = most.saturating_sub(busy.get(&webhook).copied().unwrap_or(0)).min(free);
+        if places == 0 {
+            continue;
+        }
+        let mut tx = cx.db.begin().await?;
+        let own = deliveries::claim(&mut tx, webhook, places as i64, now, now.plus(LEASE)).await?;
+        tx.commit().await?;
+        free -= own.len();
+        claimed.extend(own);
+    }
+    Ok(claimed)
+}
+
+/// Tries a delivery and records what came of it. Returns the webhook.
+async fn deliver(cx: &Context, delivery: Delivery) -> WebhookId {
+    if let Err(error) = attempt(cx, &delivery).await {
+        // The claim ends, and it is tried again.
+        tracing::warn!(%error, delivery = %delivery.id, "a try of a webhook could not be finished");
+    }
+    delivery.webhook_id
+}
+
+/// What a try led to.
+enum Tried {
+    /// There was nothing to send any more.
+    LeftOut,
+    Answered {
+        status: u16,
+        duration_ms: i64,
+        answer: String,
+    },
+    Failed {
+        duration_ms: i64,
+        answer: String,
+    },
+}
+
+async fn attempt(cx: &Context, delivery: &Delivery) -> Result<()> {
+    let Some(Receiver { webhook, secret }) = outgoing::receiver(&cx.db, delivery.webhook_id).await? else {
+        return Ok(());
+    };
+    let tried = match events::content(cx, &webhook, delivery).await? {
+        Content::Json(body) => send(cx, &webhook, &secret, delivery, body).await?,
+        Content::Gone => Tried::LeftOut,
+    };
+    record(cx, &webhook, delivery, tried).await
+}
+
+async fn send(cx: &Context, webhook: &Webhook, sealed: &str, delivery: &Delivery, body: String) -> Result<Tried> {
+    let secret = cx.config.secret.decrypt("webhook", "outgoing", sealed);
+    let secret = secret.ok_or_else(|| Error::Internal("the secret of a webhook is damaged".into()))?;
+    let id = format!("msg_{}_{}", webhook.id, delivery.id);
+    let headers = secrets::standard_webhook(&secret, &id, cx.now().0 / 1_000_000, &body);
+    let post = Post { url: &webhook.url, headers, body, timeout: TIMEOUT, most: KEPT };
+    let (answer, duration_ms) = timed(cx.outbound.post(post)).await;
+    Ok(match answer {
+        Ok(answer) => {
+            let text: String = String::from_utf8_lossy(&answer.body).replace('\0', "");
+            Tried::Answered { status: answer.status, duration_ms, answer: text }
+        }
+        Err(error) => Tried::Failed { duration_ms, answer: error.to_string() },
+    })
+}
+
+/// Records a try: of the delivery, and whether its webhook works.
+async fn record(cx: &Context, webhook: &Webhook, delivery: &Delivery, tried: Tried) -> Result<()> {
+    let now = cx.now();
+    let (status, duration_ms, answer) = match &tried {
+        Tried::LeftOut => (None, 0, "Not sent: what it was about is gone, or this webhook may not see it now."),
+        Tried::Answered { status, duration_ms, answer } => (Some(i64::from(*status)), *duration_ms, answer.as_str()),
+        Tried::Failed { duration_ms, answer } => (None, *duration_ms, answer.as_str()),
+    };
+    let is_done = status.is_none_or(|status| (200..300).contains(&status)) && !matches!(tried, Tried::Failed { .. });
+    let wait = WAITS.get(usize::try_from(delivery.attempt - 1).unwrap_or(0));
+    let (state, run_at) = match (is_done, wait) {
+        (true, _) => (DeliveryState::Sent, now),
+        (false, Some(wait)) => (DeliveryState::Waiting, now.plus(Duration::from_secs(*wait))),
+        (false, None) => (DeliveryState::Failed, now),
+    };
+    let answer: String = answer.chars().take(KEPT).collect();
+    let report = Report { state, run_at, status, duration_ms, answer: &answer };
+    let mut tx = cx.db.begin().await?;
+    if deliveries::report(&mut tx, delivery.id, delivery.attempt, &report).await? == 0 {
+        // Another process has tried it since, after this try took too long.
+        return Ok(());
+    }
+    let mut is_off = false;
+    if is_done && status.is_some() {
+        if outgoing::succeeded(&mut tx, webhook.id).await? >= AWAY {
+            deliveries::bring_forward(&mut tx, webhook.id, now).await?;
+        }
+    } else if !is_done && let Some((failures, since)) = outgoing::failed(&mut tx, webhook.id, now).await? {
+        let doublings = u32::try_from(failures.clamp(1, 20) - 1).unwrap_or(0);
+        let pause = Duration::from_secs(1 << doublings).min(LONGEST_PAUSE);
+        outgoing::pause(&mut tx, webhook.id, now.plus(pause)).await?;
+        let why = if status == Some(410) {
+            Some("The receiver answered 410 Gone: it wants no more deliveries.")
+        } else if now.since(since) >= PATIENCE {
+            Some("Every delivery failed for five days.")
+        } else if deliveries::waiting(&mut tx, webhook.id).await? > MOST_WAITING {
+            Some("It failed until too many deliveries waited.")
+        } else {
+            None
+        };
+        if let Some(why) = why {
+            is_off = outgoing::switch_off(&mut tx, webhook.id, why, now).await? > 0;
+            if is_off {
+                tell_admins(cx, &mut tx, webhook, why).await?;
+            }
+        }
+    }
+    tx.commit().await?;
+    if is_off {
+        cx.wake.after_commit();
+        caches::webhooks::changed(cx).await;
+    }
+    Ok(())
+}
+
+/// Tells the admins that a webhook was switched off.
+async fn tell_admins(cx: &Context, tx: &mut store::Tx, webhook: &Webhook, why: &str) -> Result<()> {
+    let details = NoticeDetails { title: webhook.name.clone(), ..NoticeDetails::NONE };
+    for user in outgoing::admins(tx, webhook.group_id).await? {
+        let new = NewNotice {
+            user,
+            group: webhook.group_id,
+            kind: NoticeKind::WebhookOff,
+            reason: why,
+            by: None,
+            topic: None,
+            message: None,
+            details: &details,
+        };
+        notices::tell(cx, tx, new).await?;
+    }
+    Ok(())
+}
+
+/// Deletes old deliveries. Returns how many.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn purge(cx: &Context) -> Result<u64> {
+    let mut tx = cx.db.begin().await?;
+    let purged = deliveries::delete_old(&mut tx, cx.now().minus(LOGGED), cx.now().minus(WAITING)).await?;
+    tx.commit().await?;
+    Ok(purged)
+}

@@ -1,0 +1,193 @@
+//! External auditors: what they may do with a message, and what it costs when they do not answer.
+
+use std::time::{Duration, Instant};
+
+use domain::messages::{self, Target};
+use domain::model::{Group, GroupKind};
+use domain::moderation::log::LogFilter;
+use domain::policy::Viewer;
+use domain::testing::{TestForum, draft};
+use domain::webhooks::auditors::{self, AuditorForm};
+use domain::{Error, Result};
+use serde_json::json;
+
+use super::receiver::{Answer, Receiver};
+use crate::{complaint, is_not_found};
+
+stories! {
+    an_auditor_accepts_refuses_holds_or_changes_a_message,
+    a_changed_text_meets_the_rules_too,
+    an_auditor_is_asked_about_edits_and_topics_and_not_about_conversations,
+    a_hanging_auditor_delays_a_message_by_its_timeout_at_most,
+    an_auditor_that_fails_again_and_again_is_left_alone,
+    an_auditor_that_fails_closed_refuses,
+    an_answer_that_makes_no_sense_is_a_failure,
+    only_site_admins_decide_about_auditors,
+}
+
+fn form(url: &str) -> AuditorForm {
+    AuditorForm { name: "Check".into(), url: url.into(), timeout_ms: Some(300), fails_closed: false }
+}
+
+async fn place(forum: &TestForum, form: AuditorForm) -> (Viewer, Viewer, Group) {
+    let (boss, ada) = (forum.site_admin("boss").await, forum.person("ada").await);
+    let ben = forum.person("ben").await;
+    let garden = forum.group(ada, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[ben]).await;
+    auditors::create(&forum.cx, boss, form).await.unwrap();
+    (boss, ben, garden)
+}
+
+async fn post(forum: &TestForum, who: Viewer, topic: domain::model::TopicId, text: &str) -> Result<messages::Posted> {
+    messages::submit(&forum.cx, who, Target::Topic(topic), draft(text)).await
+}
+
+async fn raw(forum: &TestForum, id: domain::model::MessageId) -> String {
+    domain::store::messages::raw(&forum.cx.db, id).await.unwrap().unwrap().raw
+}
+
+async fn an_auditor_accepts_refuses_holds_or_changes_a_message(forum: TestForum) {
+    let receiver = Receiver::open().await;
+    let (_, ben, garden) = place(&forum, form(&receiver.url)).await;
+    receiver.answers(Answer::json(&json!({"verdict": "accept"})));
+    let topic = forum.topic(ben, &garden, "Plums", "One").await.topic;
+    let asked = receiver.take();
+    let data = asked[0].json()["data"].clone();
+    assert_eq!((&data["kind"], &data["title"], &data["text"]), (&json!("topic"), &json!("Plums"), &json!("One")));
+    assert_eq!((&data["author"]["username"], &data["author"]["moderator"]), (&json!("ben"), &json!(false)));
+    assert_eq!(data["group"]["slug"], "garden");
+    assert!(asked[0].header("webhook-signature").starts_with("v1,"));
+    receiver.answers(Answer::json(&json!({"verdict": "refuse", "reason": "No plums today."})));
+    assert_eq!(complaint(post(&forum, ben, topic, "Two").await, "text"), "No plums today.");
+    receiver.answers(Answer::json(&json!({"verdict": "refuse"})));
+    assert!(complaint(post(&forum, ben, topic, "Two").await, "text").contains("automatic check"));
+    receiver.answers(Answer::json(&json!({"verdict": "hold", "reason": "Looks odd"})));
+    assert!(matches!(post(&forum, ben, topic, "Three").await, Err(Error::Pending)));
+    receiver.answers(Answer::json(&json!({"verdict": "change", "text": "Four, *changed*"})));
+    let changed = post(&forum, ben, topic, "Four").await.unwrap();
+    assert_eq!(raw(&forum, changed.id).await, "Four, *changed*");
+    let message = domain::store::messages::by_id(&forum.cx.db, changed.id).await.unwrap().unwrap();
+    assert!(message.markup.contains("<em>changed</em>"));
+    forum.drain().await;
+}
+
+async fn a_changed_text_meets_the_rules_too(forum: TestForum) {
+    let receiver = Receiver::open().await;
+    let (_, ben, garden) = place(&forum, form(&receiver.url)).await;
+    receiver.answers(Answer::json(&json!({"verdict": "accept"})));
+    let topic = forum.topic(ben, &garden, "Plums", "One").await.topic;
+    for text in ["", " \n "] {
+        receiver.answers(Answer::json(&json!({"verdict": "change", "text": text})));
+        assert!(complaint(post(&forum, ben, topic, "Two").await, "text").contains("Write something"));
+    }
+    let long = "a".repeat(40_001);
+    receiver.answers(Answer::json(&json!({"verdict": "change", "text": long})));
+    assert!(complaint(post(&forum, ben, topic, "Two").await, "text").contains("at most"));
+    forum.drain().await;
+}
+
+async fn an_auditor_is_asked_about_edits_and_topics_and_not_about_conversations(forum: TestForum) {
+    let cx = &forum.cx;
+    let receiver = Receiver::open().await;
+    let (_, ben, garden) = place(&forum, form(&receiver.url)).await;
+    receiver.answers(Answer::json(&json!({"verdict": "accept"})));
+    let posted = forum.topic(ben, &garden, "Plums", "One").await;
+    receiver.take();
+    messages::edit(cx, ben, posted.id, "Two".to_owned()).await.unwrap();
+    let data = receiver.take()[0].json()["data"].clone();
+    assert_eq!((&data["kind"], &data["before"], &data["text"]), (&json!("edit"), &json!("One"), &json!("Two")));
+    receiver.answers(Answer::json(&json!({"verdict": "change", "text": "Three!"})));
+    messages::edit(cx, ben, posted.id, "Three".to_owned()).await.unwrap();
+    assert_eq!(raw(&forum, posted.id).await, "Three!");
+    receiver.answers(Answer::json(&json!({"verdict": "hold"})));
+    assert!(complaint(messages::edit(cx, ben, posted.id, "Four".to_owned()).await, "text").contains("new message"));
+    receiver.take();
+    let target = Target::Conversation { to: "ada", title: "" };
+    messages::submit(cx, ben, target, draft("Between us")).await.unwrap();
+    assert_eq!(receiver.count(), 0, "conversations are private");
+    forum.drain().await;
+}
+
+async fn a_hanging_auditor_delays_a_message_by_its_timeout_at_most(forum: TestForum) {
+    let receiver = Receiver::open().await;
+    let (_, ben, garden) = place(&forum, form(&receiver.url)).await;
+    receiver.answers(Answer::Hang);
+    let begun = Instant::now();
+    let topic = forum.topic(ben, &garden, "Plums", "One").await.topic;
+    let took = begun.elapsed();
+    assert!(took >= Duration::from_millis(250) && took < Duration::from_secs(5), "{took:?}");
+    post(&forum, ben, topic, "Two").await.unwrap();
+    forum.drain().await;
+}
+
+async fn an_auditor_that_fails_again_and_again_is_left_alone(forum: TestForum) {
+    let receiver = Receiver::open().await;
+    let (boss, ben, garden) = place(&forum, form(&receiver.url)).await;
+    receiver.answers(Answer::Status(500, String::new()));
+    let topic = forum.topic(ben, &garden, "Plums", "1").await.topic;
+    for number in 2..=6 {
+        post(&forum, ben, topic, &number.to_string()).await.unwrap();
+    }
+    assert_eq!(receiver.count(), 3, "after three failures it is not asked");
+    let auditor = auditors::list(&forum.cx, boss).await.unwrap()[0].id;
+    auditors::switch(&forum.cx, boss, auditor, false).await.unwrap();
+    receiver.take();
+    // Another process asks by itself, but not while the auditor is off.
+    let other = forum.another().await;
+    messages::submit(&other, ben, Target::Topic(topic), draft("7")).await.unwrap();
+    assert_eq!(receiver.count(), 0);
+    forum.drain().await;
+}
+
+async fn an_auditor_that_fails_closed_refuses(forum: TestForum) {
+    let receiver = Receiver::open().await;
+    let (boss, ben, garden) = place(&forum, AuditorForm { fails_closed: true, ..form(&receiver.url) }).await;
+    receiver.answers(Answer::Status(500, String::new()));
+    for _ in 0..5 {
+        let target = Target::NewTopic { group: garden.id, title: "Plums" };
+        let refused = messages::submit(&forum.cx, ben, target, draft("One")).await;
+        assert!(complaint(refused, "text").contains("cannot be checked just now"));
+    }
+    assert_eq!(receiver.count(), 3, "then it refuses at once");
+    let auditor = auditors::list(&forum.cx, boss).await.unwrap()[0].id;
+    auditors::delete(&forum.cx, boss, auditor).await.unwrap();
+    forum.topic(ben, &garden, "Plums", "One").await;
+    forum.drain().await;
+}
+
+async fn an_answer_that_makes_no_sense_is_a_failure(forum: TestForum) {
+    let receiver = Receiver::open().await;
+    let (_, ben, garden) = place(&forum, form(&receiver.url)).await;
+    receiver.answers(Answer::json(&json!({"verdict": "accept"})));
+    let topic = forum.topic(ben, &garden, "Plums", "1").await.topic;
+    for answer in ["", "{}", "[]", "{\"verdict\": \"explode\"}", "{\"verdict\": \"change\"}", "not json"] {
+        receiver.answers(Answer::Status(200, answer.to_owned()));
+        post(&forum, ben, topic, "Passes").await.unwrap();
+        receiver.answers(Answer::json(&json!({"verdict": "accept"})));
+        post(&forum, ben, topic, "Resets the count").await.unwrap();
+    }
+    forum.drain().await;
+}
+
+async fn only_site_admins_decide_about_auditors(forum: TestForum) {
+    let cx = &forum.cx;
+    let (boss, ada) = (forum.site_admin("boss").await, forum.person("ada").await);
+    let good = || form("https://example.org/");
+    assert!(is_not_found(auditors::create(cx, ada, good()).await));
+    assert!(is_not_found(auditors::list(cx, ada).await));
+    assert!(matches!(auditors::list(cx, Viewer::Anonymous).await, Err(Error::SignedOut)));
+    let wrong = AuditorForm { timeout_ms: Some(60_000), ..good() };
+    assert!(complaint(auditors::create(cx, boss, wrong).await, "timeout").contains("10000"));
+    let private = AuditorForm { url: "http://10.0.0.1/".into(), ..good() };
+    assert!(complaint(auditors::create(cx, boss, private).await, "url").contains("KLATCH_WEBHOOK_ALLOW"));
+    assert!(auditors::create(cx, boss, good()).await.unwrap().starts_with("whsec_"));
+    let id = auditors::list(cx, boss).await.unwrap()[0].id;
+    assert!(is_not_found(auditors::switch(cx, ada, id, false).await));
+    assert!(is_not_found(auditors::delete(cx, ada, id).await));
+    assert!(is_not_found(auditors::switch(cx, boss, id, true).await), "it is on");
+    auditors::switch(cx, boss, id, false).await.unwrap();
+    auditors::delete(cx, boss, id).await.unwrap();
+    let page = domain::moderation::log::of_admins(cx, boss, LogFilter::default(), None).await.unwrap();
+    let details: Vec<&str> = page.lines.iter().map(|line| line.detail.as_str()).collect();
+    assert_eq!(details[..3], ["Check: deleted", "Check: switched off", "Check: created"]);
+}
