@@ -19,7 +19,7 @@ use crate::handlers::people::{
     account, addresses, api_tokens, ignores, notices, own_account, passwords, profiles, settings, sign_ups, two_factor,
 };
 use crate::handlers::topics::{merges, reads, splits, subscriptions};
-use crate::handlers::{admin, api, groups, help, home, messages, search, topics, well_known};
+use crate::handlers::{admin, api, groups, help, home, messages, search, topics, v1, well_known};
 
 /// All routes except the long poll and the API. Forms that may contain a long text are marked `with text`; others are small. Group
 /// and topic paths come last: they match everything else.
@@ -39,6 +39,7 @@ pub const ROUTES: &[Entry] = routes! {
 
     get "/-/health" => health::show;
     get "/-/help" => help::show;
+    get "/-/api" => v1::page;
     get "/-/menu" => home::menu;
     get "/-/search/suggest" => search::suggest;
     get "/-/sign-in" => account::sign_in_form;
@@ -236,6 +237,8 @@ fn all() -> impl Iterator<Item = &'static Entry> {
 /// Mounts all routes.
 pub fn configure(app: &mut ServiceConfig) {
     app.app_data(MostBytes(most_bytes));
+    // Before the scope of the other API, whose path is a part of this one's.
+    v1::configure(app);
     for scope in SCOPES {
         let part = |entry: &&Entry| entry.path.strip_prefix(scope).is_some_and(|rest| rest.starts_with('/'));
         let mounted = all()
@@ -263,7 +266,8 @@ pub fn allowed(pattern: &str) -> Option<HeaderValue> {
         .filter(|entry| entry.path == pattern)
         .map(|entry| if entry.method == "get" { "GET, HEAD" } else { "POST" })
         .collect();
-    if methods.is_empty() { None } else { HeaderValue::from_str(&methods.join(", ")).ok() }
+    let methods = if methods.is_empty() { v1::allowed(pattern)? } else { methods.join(", ") };
+    HeaderValue::from_str(&methods).ok()
 }
 
 /// Handles paths without a route. A path that only lacks its last slash is redirected.

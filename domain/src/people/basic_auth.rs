@@ -116,7 +116,7 @@ pub async fn identify(cx: &Context, sent: &Credentials, origin: &Origin) -> Resu
     if is_token(&sent.secret) {
         // Nobody guesses one. A program whose token has ended must not lock its owner out.
         rate_limits::count(cx, RateLimit::SignIn, origin.by()).await?;
-        return Err(Error::invalid("password", "This API token is not valid."));
+        return Err(wrong_token());
     }
     if let Some(checked) = remembered(cx, &key).await? {
         return Ok(keep(cx, &key, checked, epoch));
@@ -126,6 +126,33 @@ pub async fn identify(cx: &Context, sent: &Credentials, origin: &Origin) -> Resu
         remember(cx, &key, person.id, digest).await;
     }
     Ok(keep(cx, &key, checked, epoch))
+}
+
+/// Checks an API token that a client sent alone, in `Authorization: Bearer`.
+///
+/// # Errors
+/// [`Error::Invalid`] on `password` when it is not valid, or the account is suspended or banned; [`Error::TooMany`].
+pub async fn identify_token(cx: &Context, token: &str, origin: &Origin) -> Result<Caller> {
+    if token.len() > LONGEST {
+        return Err(wrong_token());
+    }
+    let key = cx.config.secret.sign("bearer", token);
+    let epoch = match cx.credentials.get(&key) {
+        Ok(checked) if !cx.bus.is_deaf() && checked.is_valid(cx.now()) => return Ok(checked.caller),
+        Ok(_) => None,
+        Err(epoch) => Some(epoch),
+    };
+    if is_token(token)
+        && let Some(checked) = by_token(cx, &secrets::digest(token)).await?
+    {
+        return Ok(keep(cx, &key, checked, epoch));
+    }
+    rate_limits::count(cx, RateLimit::SignIn, origin.by()).await?;
+    Err(wrong_token())
+}
+
+fn wrong_token() -> Error {
+    Error::invalid("password", "This API token is not valid.")
 }
 
 /// Whether a secret has the form of a token. Passwords of this form do not work here.

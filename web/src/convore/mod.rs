@@ -36,7 +36,7 @@ macro_rules! stories {
     };
 }
 
-use stories;
+pub(crate) use stories;
 
 /// The `Authorization` header of a name with a password or token.
 pub fn basic(name: &str, secret: &str) -> String {

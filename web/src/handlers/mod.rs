@@ -10,6 +10,7 @@ pub mod moderation;
 pub mod people;
 pub mod search;
 pub mod topics;
+pub mod v1;
 pub mod well_known;
 
 use std::str::FromStr;
