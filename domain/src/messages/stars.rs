@@ -11,6 +11,7 @@ use crate::topics;
 use model::policy::Viewer;
 use model::{MessageId, Permalink};
 use store::messages::RawMessage;
+use store::search_log::{self, Changed};
 
 /// Toggles the viewer's star on a message. Returns the message's location and whether it is starred now.
 ///
@@ -49,6 +50,8 @@ async fn change(cx: &Context, viewer: Viewer, id: MessageId, wanted: Option<bool
     if starred {
         store::messages::stars::insert(&mut tx, id, user, now).await?;
     }
+    // The event stream of the API tells of it. The index finds the same words again.
+    search_log::insert(&mut tx, Changed::Message(id)).await?;
     jobs::enqueue(&mut tx, Cause::StarsChanged { message: id, by: Some(StarredBy { user, starred, at: now }) }, now)
         .await?;
     tx.commit().await?;

@@ -5,6 +5,7 @@ mod calls;
 mod checker;
 mod content;
 mod document;
+mod events;
 mod limits;
 mod order;
 mod own;

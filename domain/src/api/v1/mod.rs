@@ -7,6 +7,7 @@
 pub mod admin;
 pub mod conversations;
 pub mod cursor;
+pub mod events;
 pub mod group_changes;
 pub mod groups;
 pub mod invitations;

@@ -157,6 +157,10 @@ fn operation(endpoint: &Endpoint, described: Description) -> Operation {
         Some(answer) => success.content("application/json", Content::new(Some(answer))),
         None => success,
     };
+    let success = match endpoint.function {
+        super::stream::FUNCTION => success.content(super::stream::MEDIA_TYPE, Content::new(Some(text_schema()))),
+        _ => success,
+    };
     operation = operation.response(described.status.to_string(), success.build());
     for (status, _, title) in KINDS.iter().filter(|(status, ..)| may_answer(endpoint, *status)) {
         operation = operation.response(status.to_string(), problem(title));
@@ -188,12 +192,16 @@ fn problem(title: &str) -> Response {
     ResponseBuilder::new().description(title).content(MEDIA_TYPE, content).build()
 }
 
+fn text_schema() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String)
+}
+
 fn parameter(name: &str, place: ParameterIn, required: Required, about: &str) -> Parameter {
     ParameterBuilder::new()
         .name(name)
         .parameter_in(place)
         .required(required)
         .description(Some(about).filter(|about| !about.is_empty()))
-        .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+        .schema(Some(text_schema()))
         .build()
 }

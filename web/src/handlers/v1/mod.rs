@@ -7,6 +7,7 @@ mod endpoint;
 mod idempotency;
 mod page;
 mod refusal;
+mod stream;
 mod table;
 
 pub use document::{document, facts};

@@ -98,6 +98,8 @@ pub const ENDPOINTS: &[Endpoint] = endpoints! {
     get "/users/{username}" Read "Returns a user's profile." => people::show;
     get "/search" Read "Searches what the caller may read." => search::find;
 
+    get "/events" Account "Returns what changed after a place, as JSON or as server-sent events." => events::index;
+
     get "/reports" AdminRead "Returns the open reports that an admin of the site may answer." => moderation::reports_of_site;
     post "/reports/{id}/answer" Moderate "Answers all open reports of a message." => moderation::answer_report;
     get "/queue" AdminRead "Returns the messages that wait for approval in the groups that an admin of the site can read." => moderation::queue_of_site;
