@@ -49,8 +49,8 @@ pub fn check(document: &Value, schema: &Value, value: &Value, at: &str) -> Resul
                 true
             }
             "required" => {
-                let names = wanted.as_array().expect("names").iter().filter_map(Value::as_str);
-                for name in names.filter(|name| value.is_object() && value.get(name).is_none()) {
+                let mut names = wanted.as_array().expect("names").iter().filter_map(Value::as_str);
+                if let Some(name) = names.find(|name| value.is_object() && value.get(name).is_none()) {
                     return Err(format!("{at}: {name} is missing"));
                 }
                 true

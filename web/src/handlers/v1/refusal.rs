@@ -8,7 +8,7 @@ use domain::Error;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::failure::{Cause, Failure};
+use crate::failure::{Cause, Failure, MUST_SIGN_IN};
 use crate::refused;
 
 /// The media type of problem details.
@@ -97,6 +97,9 @@ impl Refusal {
                 response.headers_mut().insert(actix_web::http::header::RETRY_AFTER, HeaderValue::from_static("1"));
                 return response;
             }
+            Self::Failure(Failure::Domain(Error::SignedOut)) => {
+                return response(StatusCode::UNAUTHORIZED, MUST_SIGN_IN, Vec::new());
+            }
             Self::Failure(failure) => failure,
         };
         failure.log();
@@ -128,7 +131,6 @@ pub fn is_v1(request: &HttpRequest) -> bool {
 fn of_json(status: StatusCode, json: &serde_json::Value) -> HttpResponse {
     let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
     let detail = match status {
-        StatusCode::UNAUTHORIZED if json["error"].is_null() => crate::failure::MUST_SIGN_IN.to_owned(),
         StatusCode::METHOD_NOT_ALLOWED => "This address does not take this method.".to_owned(),
         _ => text(&json["error"]),
     };
