@@ -7,6 +7,7 @@
 #![allow(missing_docs)]
 
 pub mod admin;
+pub mod api;
 pub mod assets;
 pub mod avatar;
 pub mod browsers;

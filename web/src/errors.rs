@@ -12,6 +12,7 @@ use templates::form::ProofForm;
 use templates::people::account::{Prove, Waiting};
 
 use crate::failure::{Cause, Failure, MUST_SIGN_IN, is_api, wants_json};
+use crate::handlers::v1;
 use crate::refused;
 use crate::req::Req;
 use crate::request_log::RequestId;
@@ -65,14 +66,17 @@ async fn rendered(
 }
 
 async fn respond(cause: Cause, request: &HttpRequest, status: StatusCode) -> HttpResponse {
-    let mut response = if is_api(request) && cause.is_signed_out {
+    let is_v1 = v1::is_v1(request);
+    let mut response = if is_v1 {
+        v1::outside(&cause, status)
+    } else if is_api(request) && cause.is_signed_out {
         HttpResponse::build(status).json(serde_json::json!({"error": MUST_SIGN_IN}))
     } else if wants_json(request) {
         HttpResponse::build(status).json(cause.json)
     } else {
         page(&cause, request).await
     };
-    if is_api(request) && status == StatusCode::UNAUTHORIZED {
+    if is_api(request) && !is_v1 && status == StatusCode::UNAUTHORIZED {
         // Some clients compare the realm.
         response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"Convore\""));
     }

@@ -86,7 +86,7 @@ impl Failure {
     }
 
     /// Logs the cause, which only operators may read.
-    fn log(&self) {
+    pub(crate) fn log(&self) {
         match self {
             Self::Domain(Error::Database(cause)) => tracing::error!(error = %cause, "a request failed at the database"),
             Self::Domain(Error::Bus(cause)) => tracing::error!(error = %cause, "a request failed at the bus"),

@@ -39,6 +39,8 @@ mod shared_pages;
 mod site;
 #[cfg(test)]
 mod statements;
+#[cfg(test)]
+mod v1;
 
 use std::net::TcpListener;
 

@@ -21,7 +21,7 @@ use crate::handlers::people::{
 };
 use crate::handlers::topics::{merges, reads, splits, subscriptions};
 use crate::handlers::webhooks::{auditors, incoming};
-use crate::handlers::{admin, api, feeds, groups, help, home, messages, search, topics, webhooks, well_known};
+use crate::handlers::{admin, api, feeds, groups, help, home, messages, search, topics, v1, webhooks, well_known};
 
 /// All routes except the long poll and the API. Forms that may contain a long text are marked `with text`; others are small. Group
 /// and topic paths come last: they match everything else.
@@ -47,6 +47,7 @@ pub const ROUTES: &[Entry] = routes! {
 
     get "/-/health" => health::show;
     get "/-/help" => help::show;
+    get "/-/api" => v1::page;
     get "/-/oembed" => feeds::embed;
     get "/-/menu" => home::menu;
     get "/-/search/suggest" => search::suggest;
@@ -271,6 +272,8 @@ fn all() -> impl Iterator<Item = &'static Entry> {
 /// Mounts all routes.
 pub fn configure(app: &mut ServiceConfig) {
     app.app_data(MostBytes(most_bytes));
+    // Before the scope of the other API, whose path is a part of this one's.
+    v1::configure(app);
     for scope in SCOPES {
         let part = |entry: &&Entry| entry.path.strip_prefix(scope).is_some_and(|rest| rest.starts_with('/'));
         let mounted = all()
@@ -298,7 +301,8 @@ pub fn allowed(pattern: &str) -> Option<HeaderValue> {
         .filter(|entry| entry.path == pattern)
         .map(|entry| if entry.method == "get" { "GET, HEAD" } else { "POST" })
         .collect();
-    if methods.is_empty() { None } else { HeaderValue::from_str(&methods.join(", ")).ok() }
+    let methods = if methods.is_empty() { v1::allowed(pattern)? } else { methods.join(", ") };
+    HeaderValue::from_str(&methods).ok()
 }
 
 /// Handles paths without a route. A path that only lacks its last slash is redirected.

@@ -8,6 +8,7 @@ pub mod messages;
 pub mod objects;
 pub mod people;
 pub mod topics;
+pub mod v1;
 
 use crate::groups::GroupAccess;
 use crate::live::unread;

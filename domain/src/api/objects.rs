@@ -22,7 +22,7 @@ pub fn precise(at: Timestamp) -> f64 {
 }
 
 /// Percent-encodes what a path cannot contain.
-fn encoded(text: &str) -> String {
+pub(super) fn encoded(text: &str) -> String {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~');
     text.bytes()
         .map(|byte| if is_plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
@@ -251,7 +251,7 @@ impl Message {
 }
 
 /// Makes the ids in a node decimal strings, as everywhere in the API.
-fn with_text_ids(node: &mut Value) {
+pub(super) fn with_text_ids(node: &mut Value) {
     for name in ["user_id", "message_id"] {
         if let Some(id) = node.get(name).and_then(Value::as_i64) {
             node[name] = id.to_string().into();

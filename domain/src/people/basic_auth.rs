@@ -116,7 +116,7 @@ pub async fn identify(cx: &Context, sent: &Credentials, origin: &Origin) -> Resu
     if is_token(&sent.secret) {
         // Nobody guesses one. A program whose token has ended must not lock its owner out.
         rate_limits::count(cx, RateLimit::SignIn, origin.by()).await?;
-        return Err(Error::invalid("password", "This API token is not valid."));
+        return Err(wrong_token());
     }
     if let Some(checked) = remembered(cx, &key).await? {
         return Ok(keep(cx, &key, checked, epoch));
@@ -128,29 +128,31 @@ pub async fn identify(cx: &Context, sent: &Credentials, origin: &Origin) -> Resu
     Ok(keep(cx, &key, checked, epoch))
 }
 
-/// Returns the owner of a token that stands in the address of a feed.
+/// Checks an API token that a client sent alone, in `Authorization: Bearer`.
 ///
 /// # Errors
-/// [`Error::Forbidden`] when it is not valid, or the account is suspended or banned; [`Error::TooMany`].
-pub async fn identify_by_address(cx: &Context, token: &str, origin: &Origin) -> Result<Caller> {
-    const REFUSED: Error = Error::Forbidden("This API token is not valid.");
-    // A name that no client sends: their checks are remembered apart from these.
-    let key = Credentials::new("in an address", token).key(cx);
-    if !is_token(token) {
-        return Err(REFUSED);
+/// [`Error::Invalid`] on `password` when it is not valid, or the account is suspended or banned; [`Error::TooMany`].
+pub async fn identify_token(cx: &Context, token: &str, origin: &Origin) -> Result<Caller> {
+    if token.len() > LONGEST {
+        return Err(wrong_token());
     }
+    let key = cx.config.secret.sign("bearer", token);
     let epoch = match cx.credentials.get(&key) {
         Ok(checked) if !cx.bus.is_deaf() && checked.is_valid(cx.now()) => return Ok(checked.caller),
         Ok(_) => None,
         Err(epoch) => Some(epoch),
     };
-    match by_token(cx, &secrets::digest(token)).await.or_else(refused)? {
-        Some(checked) => Ok(keep(cx, &key, checked, epoch)),
-        None => {
-            rate_limits::count(cx, RateLimit::SignIn, origin.by()).await?;
-            Err(REFUSED)
-        }
+    if is_token(token)
+        && let Some(checked) = by_token(cx, &secrets::digest(token)).await?
+    {
+        return Ok(keep(cx, &key, checked, epoch));
     }
+    rate_limits::count(cx, RateLimit::SignIn, origin.by()).await?;
+    Err(wrong_token())
+}
+
+fn wrong_token() -> Error {
+    Error::invalid("password", "This API token is not valid.")
 }
 
 /// Whether a secret has the form of a token. Passwords of this form do not work here.

@@ -151,6 +151,39 @@ pub(crate) async fn count_guess(cx: &Context, by: By<'_>) -> Result<bool> {
     Ok(done == most + 1)
 }
 
+/// How much of a rate limit is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Usage {
+    /// Its name.
+    pub limit: &'static str,
+    /// The most actions within `window`.
+    pub most: u64,
+    /// The time after which counting begins again.
+    pub window: Duration,
+    /// How many actions are left.
+    pub left: u64,
+    /// The time until counting begins again.
+    pub resets_in: Duration,
+}
+
+/// Counts a change by a program, like one by a form. Returns how much of the limit is used; without a limit, that
+/// nothing is.
+///
+/// # Errors
+/// [`Error::TooMany`] with the time to wait when the limit is exceeded.
+pub(crate) async fn count_change(cx: &Context, user: UserId) -> Result<Usage> {
+    let (limit, window, most) = ("form", Duration::from_secs(60), cx.config.limits.forms_per_minute);
+    let wait = rest(cx, window);
+    if most == 0 {
+        return Ok(Usage { limit, most: u64::MAX, window, left: u64::MAX, resets_in: wait });
+    }
+    let done = add(cx, limit, &format!("u{user}"), window).await;
+    if done > most {
+        return Err(Error::TooMany(Exceeded { limit, most, window, wait }));
+    }
+    Ok(Usage { limit, most, window, left: most - done, resets_in: wait })
+}
+
 /// Until this age, an account may start only few conversations.
 const NEW_TO_CONVERSATIONS: Duration = Duration::from_secs(3 * 24 * 3_600);
 
@@ -184,10 +217,14 @@ async fn tally(cx: &Context, limit: &'static str, who: &str, window: Duration, m
     if add(cx, limit, who, window).await <= most {
         return Ok(());
     }
+    Err(Error::TooMany(Exceeded { limit, most, window, wait: rest(cx, window) }))
+}
+
+/// The time until counting begins again.
+fn rest(cx: &Context, window: Duration) -> Duration {
     let span = window.as_micros() as i64;
     let left = span - cx.now().0 % span;
-    let wait = Duration::from_micros(left as u64).max(Duration::from_secs(1));
-    Err(Error::TooMany(Exceeded { limit, most, window, wait }))
+    Duration::from_micros(left as u64).max(Duration::from_secs(1))
 }
 
 /// Adds one, and returns the count within the window.

@@ -4,6 +4,7 @@ use askama::Template;
 use domain::model::{GroupId, Images, Sidebar, Waits};
 
 use super::{Drawn, conversation, group, group_rows, layout, message, stranger, topic, wrens};
+use crate::api::{Api, Input, Operation, Section};
 use crate::help::Help;
 use crate::home::{Home, Story, Welcome};
 use crate::layout::{Flash, FlashKind};
@@ -94,6 +95,35 @@ impl Menu {
     }
 }
 
+impl Api {
+    /// The page about the API, with one operation.
+    pub fn sample() -> Self {
+        let input = |name: &str, place: &str, required, about: &str| Input {
+            name: name.into(),
+            place: place.into(),
+            required,
+            about: about.into(),
+        };
+        let operation = Operation {
+            id: "topics_create".into(),
+            method: "POST".into(),
+            path: "/api/v1/groups/{id}/topics".into(),
+            summary: "Starts a topic.".into(),
+            needs: "It needs the scopes read and write.".into(),
+            inputs: vec![
+                input("id", "path", true, ""),
+                input("title", "body", true, "At most 200 characters."),
+                input("Idempotency-Key", "header", false, "A key of the client's choice."),
+            ],
+            status: "201".into(),
+            answer: "Topic".into(),
+        };
+        let sections = vec![Section { name: "topics".into(), operations: vec![operation] }];
+        let problems = vec![(404, "not-found".into(), "Not found".into())];
+        Self { layout: layout("/-/api"), sections, problems }
+    }
+}
+
 impl Help {
     /// The help page.
     pub fn sample() -> Self {
@@ -114,5 +144,6 @@ pub(super) fn all() -> Vec<Drawn> {
         ("menu", Menu::sample().render()),
         ("menu-stranger", Menu { layout: stranger("/-/menu") }.render()),
         ("help", Help::sample().render()),
+        ("api", Api::sample().render()),
     ]
 }

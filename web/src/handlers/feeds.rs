@@ -51,7 +51,10 @@ pub struct Params {
 async fn caller(req: &Req, params: &Params) -> Result<Caller, Error> {
     match params.token.as_deref() {
         None | Some("") => Ok(Caller::ANONYMOUS),
-        Some(token) => basic_auth::identify_by_address(req.cx(), token, req.origin()).await,
+        Some(token) => match basic_auth::identify_token(req.cx(), token, req.origin()).await {
+            Err(Error::Invalid(_)) => Err(Error::Forbidden("This API token is not valid.")),
+            caller => caller,
+        },
     }
 }
 

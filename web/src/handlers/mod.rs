@@ -11,6 +11,7 @@ pub mod moderation;
 pub mod people;
 pub mod search;
 pub mod topics;
+pub mod v1;
 pub mod webhooks;
 pub mod well_known;
 

@@ -192,6 +192,30 @@ impl Door {
     }
 }
 
+impl Door {
+    /// Sends a request of the modern API, with a token of the actor. Returns the status and the body.
+    pub async fn ask(
+        &self,
+        forum: &TestForum,
+        world: &World,
+        method: &str,
+        path: &str,
+        body: Option<serde_json::Value>,
+        actor: Actor,
+    ) -> (u16, String) {
+        let method = actix_web::http::Method::from_bytes(method.to_ascii_uppercase().as_bytes()).expect("a method");
+        let mut request = TestRequest::default().method(method).uri(path);
+        if world.who(actor).id().is_some() {
+            request = request.insert_header(("authorization", world.authorization(forum, actor).await));
+        }
+        if let Some(body) = body {
+            request = request.insert_header(("content-type", "application/json")).set_payload(body.to_string());
+        }
+        let (status, _, body) = (self.0)(request).await;
+        (status, body)
+    }
+}
+
 async fn read<B: actix_web::body::MessageBody>(answer: ServiceResponse<B>) -> Heard {
     let status = answer.status().as_u16();
     let text = |value: &actix_web::http::header::HeaderValue| value.to_str().unwrap_or_default().to_owned();

@@ -8,6 +8,7 @@ mod live;
 mod logged;
 mod scene;
 mod swap;
+mod v1;
 
 use std::collections::BTreeMap;
 use std::fmt::Write;

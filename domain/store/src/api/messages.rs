@@ -15,6 +15,7 @@ pub struct ApiMessage {
     pub seq: i64,
     pub author: Person,
     pub created_at: Timestamp,
+    pub edited_at: Option<Timestamp>,
     /// As typed.
     pub raw: String,
     /// The nodes as stored: JSON.
@@ -32,6 +33,7 @@ struct Row {
     author_id: UserId,
     username: String,
     created_at: Timestamp,
+    edited_at: Option<Timestamp>,
     raw: String,
     nodes: String,
     deleted: bool,
@@ -52,6 +54,7 @@ fn messages(rows: Vec<Row>) -> Result<Vec<ApiMessage>> {
             seq: row.seq,
             author: Person { id: row.author_id, username: row.username },
             created_at: row.created_at,
+            edited_at: row.edited_at,
             raw: row.raw,
             nodes: row.nodes,
             deleted: row.deleted,
@@ -65,7 +68,7 @@ fn messages(rows: Vec<Row>) -> Result<Vec<ApiMessage>> {
 macro_rules! select {
     (pg $rest:expr) => {
         concat!(
-            "select m.id, m.topic_id, m.seq, m.author_id, u.username, m.created_at, m.raw, m.nodes, m.deleted_at is not null as deleted,
+            "select m.id, m.topic_id, m.seq, m.author_id, u.username, m.created_at, m.edited_at, m.raw, m.nodes, m.deleted_at is not null as deleted,
                     coalesce((select json_agg(json_build_array(s.user_id, su.username, cast(extract(epoch from s.created_at) * 1000000 as bigint))
                                               order by s.created_at, s.user_id)
                               from stars s join users su on su.id = s.user_id where s.message_id = m.id)::text, '[]') as stars
@@ -75,7 +78,7 @@ macro_rules! select {
     };
     (lite $rest:expr) => {
         concat!(
-            "select m.id, m.topic_id, m.seq, m.author_id, u.username, m.created_at, m.raw, m.nodes, m.deleted_at is not null as deleted,
+            "select m.id, m.topic_id, m.seq, m.author_id, u.username, m.created_at, m.edited_at, m.raw, m.nodes, m.deleted_at is not null as deleted,
                     (select json_group_array(json_array(user_id, username, created_at)) from (select s.user_id, su.username, s.created_at
                               from stars s join users su on su.id = s.user_id where s.message_id = m.id
                               order by s.created_at, s.user_id)) as stars
@@ -98,6 +101,17 @@ pub async fn before(db: &Db, topic: TopicId, before: i64, limit: i64) -> Result<
         "where m.topic_id = $1 and m.seq < $2 and m.deleted_at is null order by m.seq desc limit $3",
         topic,
         before,
+        limit
+    )
+}
+
+/// The messages of a topic nearest above the number `after`, oldest first, without deleted ones.
+pub async fn after(db: &Db, topic: TopicId, after: i64, limit: i64) -> Result<Vec<ApiMessage>> {
+    fetch!(
+        db,
+        "where m.topic_id = $1 and m.seq > $2 and m.deleted_at is null order by m.seq limit $3",
+        topic,
+        after,
         limit
     )
 }

@@ -1,0 +1,268 @@
+//! What admins of the site do: settings, accounts.
+
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::members::Reason;
+use super::moderation::Reach;
+use super::objects::User;
+use super::words::{AccountState, At, Images, SignUps, given};
+use super::{Ask, Body, Done, Found, PAGE, Page, Query, cursor};
+use crate::moderation::{bulk_delete, warnings};
+use crate::people::admins::{self, Restriction};
+use crate::platform::error::{Error, Result};
+use crate::site;
+use model::UserId;
+
+/// The settings of the site.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Settings {
+    pub name: String,
+    /// A line about the site for visitors.
+    pub line: String,
+    pub sign_ups: SignUps,
+    /// A notice to everyone, in message markup.
+    pub notice: String,
+    /// Whether all changes are blocked.
+    pub read_only: bool,
+    /// Whether admins of the site need two-factor authentication.
+    pub admins_need_two_factor: bool,
+    pub images: Images,
+}
+
+/// Returns the settings of the site.
+///
+/// # Errors
+/// As [`super::admit`].
+pub async fn settings(ask: Ask, _: ()) -> Result<Found<Settings>> {
+    ask.check_unlimited()?;
+    let now = site::settings(&ask.cx).await?;
+    Ok(Found(Settings {
+        name: now.name,
+        line: now.line,
+        sign_ups: now.sign_ups.into(),
+        notice: now.notice,
+        read_only: now.read_only,
+        admins_need_two_factor: now.admins_need_two_factor,
+        images: now.images.into(),
+    }))
+}
+
+/// What to change of the settings. What is left out stays as it is.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SettingsChange {
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = String, required = false)]
+    pub name: Option<String>,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = String, required = false)]
+    pub line: Option<String>,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = SignUps, required = false)]
+    pub sign_ups: Option<SignUps>,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = String, required = false)]
+    pub notice: Option<String>,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = bool, required = false)]
+    pub read_only: Option<bool>,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Images, required = false)]
+    pub images: Option<Images>,
+}
+
+/// Changes the settings of the site. Whether admins need two-factor authentication is set on the page alone.
+///
+/// # Errors
+/// As [`site::update`].
+pub async fn update_settings(ask: Ask, Body(change): Body<SettingsChange>) -> Result<Found<Settings>> {
+    ask.check_unlimited()?;
+    let old = site::settings(&ask.cx).await?;
+    let new = site::Settings {
+        name: change.name.unwrap_or(old.name),
+        line: change.line.unwrap_or(old.line),
+        sign_ups: change.sign_ups.map_or(old.sign_ups, |word| word.0),
+        notice: change.notice.unwrap_or(old.notice),
+        read_only: change.read_only.unwrap_or(old.read_only),
+        admins_need_two_factor: old.admins_need_two_factor,
+        images: change.images.map_or(old.images, |word| word.0),
+    };
+    site::update(&ask.cx, ask.viewer(), new).await?;
+    settings(ask, ()).await
+}
+
+/// An account, as admins of the site see it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = SiteAccount)]
+pub struct Account {
+    pub user: User,
+    pub email: Option<String>,
+    pub is_admin: bool,
+    pub is_deleted: bool,
+    /// Since when it waits for approval.
+    pub waiting_since: Option<At>,
+    pub suspended_until: Option<At>,
+    pub banned_at: Option<At>,
+    /// Why it is suspended or banned.
+    pub reason: String,
+}
+
+fn account(ask: &Ask, user: &model::User) -> Account {
+    Account {
+        user: User::new(&ask.cx, user),
+        email: user.email.clone(),
+        is_admin: user.is_admin,
+        is_deleted: user.deleted,
+        waiting_since: user.waiting_since.map(Into::into),
+        suspended_until: user.suspended_until.map(Into::into),
+        banned_at: user.banned_at.map(Into::into),
+        reason: user.barred_reason.clone(),
+    }
+}
+
+/// Which accounts are wanted.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct Wanted {
+    /// A part of the name or email address.
+    #[serde(default)]
+    pub q: String,
+    #[param(inline)]
+    pub state: Option<AccountState>,
+    /// The cursor that the page before has in `next`.
+    pub cursor: Option<String>,
+}
+
+/// Returns the accounts of the site.
+///
+/// # Errors
+/// [`Error::Invalid`] on `cursor`.
+pub async fn people(ask: Ask, Query(wanted): Query<Wanted>) -> Result<Found<Page<Account>>> {
+    ask.check_unlimited()?;
+    let page = cursor::page("people", wanted.cursor.as_deref())?;
+    let state = wanted.state.map(|state| state.0);
+    let (rows, total) = crate::admin::people(&ask.cx, &wanted.q, state, page, PAGE as i64).await?;
+    let more = (page + 1) * (PAGE as i64) < total;
+    let items = rows.iter().map(|row| account(&ask, &row.user)).collect();
+    Page::found(items, more.then(|| cursor::make("people", page + 1)))
+}
+
+/// Returns an account.
+///
+/// # Errors
+/// As [`admins::person`].
+pub async fn person(ask: Ask, _: ()) -> Result<Found<Account>> {
+    ask.check_unlimited()?;
+    let user = admins::person(&ask.cx, ask.viewer(), ask.part("id")?).await?;
+    Ok(Found(account(&ask, &user)))
+}
+
+/// A suspension or ban.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewRestriction {
+    /// For how many days; a ban without an end if it is left out.
+    #[schema(minimum = 1, maximum = 3650)]
+    pub days: Option<i64>,
+    #[schema(min_length = 1, max_length = 1000)]
+    pub reason: String,
+}
+
+/// Suspends or bans an account. Its user is told the reason.
+///
+/// # Errors
+/// As [`admins::restrict`].
+pub async fn restrict(ask: Ask, Body(new): Body<NewRestriction>) -> Result<Found<Account>> {
+    ask.check_unlimited()?;
+    let restriction = new.days.map_or(Restriction::Ban, |days| Restriction::Suspend { days });
+    set_restriction(&ask, restriction, &new.reason).await
+}
+
+/// Ends a suspension or ban.
+///
+/// # Errors
+/// As [`admins::restrict`].
+pub async fn lift(ask: Ask, Query(why): Query<super::messages::Why>) -> Result<Found<Account>> {
+    ask.check_unlimited()?;
+    set_restriction(&ask, Restriction::Lift, &why.reason).await
+}
+
+async fn set_restriction(ask: &Ask, restriction: Restriction, reason: &str) -> Result<Found<Account>> {
+    let user: UserId = ask.part("id")?;
+    admins::restrict(&ask.cx, ask.viewer(), user, restriction, reason).await?;
+    let now = admins::person(&ask.cx, ask.viewer(), user).await?;
+    Ok(Found(account(ask, &now)))
+}
+
+/// Warns a user. They see the reason above their next page.
+///
+/// # Errors
+/// As [`warnings::warn`].
+pub async fn warn(ask: Ask, Body(why): Body<Reason>) -> Result<Done> {
+    ask.check_unlimited()?;
+    warnings::warn(&ask.cx, ask.viewer(), ask.part("id")?, &why.reason).await?;
+    Ok(Done)
+}
+
+/// Takes a warning of the site back.
+///
+/// # Errors
+/// As [`warnings::take_back`].
+pub async fn take_back_warning(ask: Ask, _: ()) -> Result<Done> {
+    ask.check_unlimited()?;
+    warnings::take_back(&ask.cx, ask.viewer(), ask.part("warning")?).await?;
+    Ok(Done)
+}
+
+/// A removal of everything one user wrote on the site.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SiteRemoval {
+    pub span: Reach,
+    #[schema(min_length = 1, max_length = 1000)]
+    pub reason: String,
+}
+
+/// Deletes what a user wrote on the site. It can be undone for some time.
+///
+/// # Errors
+/// As [`bulk_delete::clear_site`].
+pub async fn remove(ask: Ask, Body(removal): Body<SiteRemoval>) -> Result<Done> {
+    ask.check_unlimited()?;
+    let (user, span): (UserId, bulk_delete::Span) = (ask.part("id")?, removal.span.into());
+    bulk_delete::clear_site(&ask.cx, ask.viewer(), user, span, &removal.reason, None).await?;
+    Ok(Done)
+}
+
+/// Undoes a removal on the site.
+///
+/// # Errors
+/// As [`bulk_delete::undo_in_site`].
+pub async fn undo_removal(ask: Ask, _: ()) -> Result<Done> {
+    ask.check_unlimited()?;
+    bulk_delete::undo_in_site(&ask.cx, ask.viewer(), ask.part("removal")?).await?;
+    Ok(Done)
+}
+
+/// Approves an account that waits.
+///
+/// # Errors
+/// [`Error::NotFound`] if it does not wait.
+pub async fn approve(ask: Ask, _: ()) -> Result<Done> {
+    answer(ask, true).await
+}
+
+/// Declines an account that waits.
+///
+/// # Errors
+/// As [`approve`].
+pub async fn decline(ask: Ask, _: ()) -> Result<Done> {
+    answer(ask, false).await
+}
+
+async fn answer(ask: Ask, approve: bool) -> Result<Done> {
+    ask.check_unlimited()?;
+    let done = crate::people::sign_ups::answer(&ask.cx, ask.viewer(), &[ask.part("id")?], approve).await?;
+    if done == 0 { Err(Error::NotFound) } else { Ok(Done) }
+}

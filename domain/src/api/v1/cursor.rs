@@ -1,0 +1,69 @@
+//! Opaque cursors of lists.
+
+use crate::platform::error::{Error, Result};
+
+/// What cursors begin with. It changes with their format.
+const MARK: &str = "c1";
+
+/// Makes a cursor of a list of this kind.
+pub fn make(kind: &str, place: impl std::fmt::Display) -> String {
+    let hex: String = format!("{kind}:{place}").bytes().map(|byte| format!("{byte:02x}")).collect();
+    format!("{MARK}{hex}")
+}
+
+/// Reads a cursor of a list of this kind; `None` if there is none.
+///
+/// # Errors
+/// [`Error::Invalid`] on `cursor` when it is not a cursor of such a list.
+pub fn read<T>(kind: &str, cursor: Option<&str>, place: impl FnOnce(&str) -> Option<T>) -> Result<Option<T>> {
+    let Some(cursor) = cursor else { return Ok(None) };
+    let plain = || {
+        let hex = cursor.strip_prefix(MARK)?;
+        let pairs = hex.as_bytes().chunks(2);
+        let bytes = pairs.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
+        let text = String::from_utf8(bytes.collect::<Option<Vec<u8>>>()?).ok()?;
+        let own = text.strip_prefix(kind)?.strip_prefix(':')?;
+        place(own).filter(|_| make(kind, own) == cursor)
+    };
+    plain().map(Some).ok_or_else(wrong)
+}
+
+/// Reads a cursor whose place is a number that is not negative.
+///
+/// # Errors
+/// As [`read`].
+pub fn number(kind: &str, cursor: Option<&str>) -> Result<Option<i64>> {
+    read(kind, cursor, |place| place.parse().ok().filter(|number| *number >= 0))
+}
+
+/// Reads the number of a page, from 0.
+///
+/// # Errors
+/// As [`read`].
+pub fn page(kind: &str, cursor: Option<&str>) -> Result<i64> {
+    let page = number(kind, cursor)?.unwrap_or(0);
+    if page <= 10_000 { Ok(page) } else { Err(wrong()) }
+}
+
+/// The error for a cursor that is not one of this list.
+pub fn wrong() -> Error {
+    Error::invalid("cursor", "Send the cursor as the last page had it in `next`, or leave it out.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_is_read_as_it_was_made_and_only_by_its_list() {
+        let cursor = make("topics", 17);
+        assert_eq!(number("topics", Some(&cursor)).expect("a cursor"), Some(17));
+        assert_eq!(number("topics", None).expect("none"), None);
+        for wrong in [cursor.as_str(), "", "c1", "17", "c1zz", "c1746f", &cursor.to_uppercase(), &make("messages", "x")]
+        {
+            assert!(matches!(number("messages", Some(wrong)), Err(Error::Invalid(_))), "{wrong}");
+        }
+        assert!(number("topics", Some(&make("topics", -1))).is_err());
+        assert!(page("people", Some(&make("people", 10_001))).is_err());
+    }
+}

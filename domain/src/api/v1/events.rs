@@ -1,0 +1,235 @@
+//! The event stream: what changed in topics that the caller may read. It reads the log of changes that the search index
+//! follows too. The log is in the database, so a cursor survives restarts. Events say what is so now, as reactors see it:
+//! a message that was edited twice since the last request is one event.
+
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use tokio::sync::Semaphore;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::time::{Instant, timeout_at};
+use utoipa::{IntoParams, ToSchema};
+
+use super::objects::{Message, Person, TopicName};
+use super::words::Id;
+use super::{Ask, Found, Query, cursor};
+use crate::groups::GroupAccess;
+use crate::platform::error::{Error, Result};
+use bus::Control;
+use model::{GroupId, MessageId, TopicId};
+use store::search_log::{self, Changed, Position};
+use store::topics::Subject;
+
+/// The most rows of the log that one answer is made of.
+const ROWS: i64 = 200;
+/// The longest wait, in seconds.
+pub const LONGEST: u64 = 40;
+/// How long a request waits for a row that an older transaction may still precede.
+const SOON: Duration = Duration::from_millis(200);
+/// How often a request looks that no change woke.
+const SELDOM: Duration = Duration::from_secs(10);
+/// How many requests wait in this process at a time. Further ones are answered at once.
+static WAITING: Semaphore = Semaphore::const_new(500);
+
+/// What an event is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum EventKind {
+    /// A message was posted, edited, restored or starred, or a star was removed.
+    Message,
+    /// A message was deleted.
+    MessageDeleted,
+    /// A topic was started, renamed, moved, split, merged or restored.
+    Topic,
+    /// A topic was deleted, or merged into another one.
+    TopicDeleted,
+}
+
+/// Something that changed.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Event {
+    /// The place of the event. The events after it are those with this in `after`.
+    pub cursor: String,
+    pub kind: EventKind,
+    /// The group.
+    pub group: Id,
+    pub topic: TopicName,
+    /// The id of the message; null for events about topics.
+    pub message_id: Option<Id>,
+    /// Who wrote the message, or started the topic.
+    pub author: Person,
+    /// The message as it is now; null if it is deleted, and for events about topics.
+    pub message: Option<Message>,
+}
+
+/// The events after a place.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Events {
+    pub items: Vec<Event>,
+    /// What to send in `after` next.
+    pub next: String,
+    /// Whether events before these are lost, because the place was too long ago: read what you follow again.
+    pub missed: bool,
+}
+
+/// Which events are wanted.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct Wanted {
+    /// The place after which events are wanted: `next` of the last answer, or the `cursor` of an event. Without it, the
+    /// answer only says which place is now.
+    pub after: Option<String>,
+    /// How many seconds to wait for an event if there is none.
+    #[serde(default)]
+    #[param(maximum = 40)]
+    pub wait: u64,
+    /// Only events of this group, by id or slug.
+    pub group: Option<String>,
+}
+
+fn place(position: Position) -> String {
+    cursor::make("events", format_args!("{}-{}", position.xid, position.id))
+}
+
+fn read_place(text: &str) -> Option<Position> {
+    let (xid, id) = text.split_once('-')?;
+    let (xid, id): (i64, i64) = (xid.parse().ok()?, id.parse().ok()?);
+    (xid >= 0 && id >= 0).then_some(Position { xid, id })
+}
+
+/// Returns what changed after a place, in the order of the changes. Waits for it if there is nothing yet.
+///
+/// # Errors
+/// [`Error::Invalid`] on `cursor`; [`Error::NotFound`] for a group that the caller may not know of.
+pub async fn index(ask: Ask, Query(wanted): Query<Wanted>) -> Result<Found<Events>> {
+    let after = cursor::read("events", wanted.after.as_deref(), read_place)?;
+    let group = match &wanted.group {
+        Some(key) => Some(super::super::find_group(&ask.cx, &ask.caller, key).await?.group.id),
+        None => None,
+    };
+    let Some(mut position) = after else {
+        let now = search_log::latest_position(&ask.cx.db).await?;
+        return Ok(Found(Events { items: Vec::new(), next: place(now), missed: false }));
+    };
+    let trimmed = search_log::trimmed(&ask.cx.db).await?;
+    let missed = trimmed > position;
+    position = position.max(trimmed);
+    let until = Instant::now() + Duration::from_secs(wanted.wait.min(LONGEST));
+    // Subscribed before the log is read: a change in between wakes it.
+    let mut controls = ask.cx.bus.controls();
+    let place_to_wait = WAITING.try_acquire().ok();
+    let mut looks_soon = 0;
+    loop {
+        let (items, read) = events(&ask, position, group).await?;
+        let has_read = read > position;
+        position = position.max(read);
+        if !items.is_empty() || missed || place_to_wait.is_none() || Instant::now() >= until {
+            return Ok(Found(Events { items, next: place(position), missed }));
+        }
+        if has_read {
+            continue;
+        }
+        let pause = if looks_soon > 0 { SOON } else { SELDOM };
+        let woken = timeout_at(until.min(Instant::now() + pause), changed(&mut controls)).await;
+        // The row becomes readable when older transactions have ended.
+        looks_soon = if woken.is_ok() { 10 } else { i32::max(looks_soon - 1, 0) };
+    }
+}
+
+/// Waits for the next change of the log.
+async fn changed(controls: &mut tokio::sync::broadcast::Receiver<Control>) {
+    loop {
+        match controls.recv().await {
+            Ok(Control::SearchChanged | Control::Reconnected) | Err(RecvError::Lagged(_)) => return,
+            Ok(_) => {}
+            Err(RecvError::Closed) => std::future::pending().await,
+        }
+    }
+}
+
+/// Returns the events of the next rows, and how far these reach.
+async fn events(ask: &Ask, after: Position, only: Option<GroupId>) -> Result<(Vec<Event>, Position)> {
+    let db = &ask.cx.db;
+    let rows = search_log::after(db, after, ROWS).await?;
+    let read = rows.last().map_or(after, |(position, _)| *position);
+    // Several changes of one thing are one event, at the place of the last.
+    let mut known = HashSet::new();
+    let mut latest: Vec<(Position, Changed)> = Vec::new();
+    for (position, changed) in rows.into_iter().rev() {
+        let thing = match changed {
+            Changed::Message(id) => ("message", id.0),
+            Changed::Topic(id) => ("topic", id.0),
+            // A deleted group is missing to everybody.
+            Changed::Group(_) => continue,
+        };
+        if known.insert(thing) {
+            latest.push((position, changed));
+        }
+    }
+    latest.reverse();
+    let ids: Vec<MessageId> = latest.iter().filter_map(|(_, changed)| message_of(*changed)).collect();
+    let messages = store::api::messages::by_ids(db, &ids).await?;
+    let topic_of = |changed: Changed| match changed {
+        Changed::Message(id) => messages.iter().find(|row| row.id == id).map(|row| row.topic_id),
+        Changed::Topic(id) => Some(id),
+        Changed::Group(_) => None,
+    };
+    let topics: HashSet<TopicId> = latest.iter().filter_map(|(_, changed)| topic_of(*changed)).collect();
+    let subjects = store::topics::subjects(db, &topics.into_iter().collect::<Vec<_>>()).await?;
+    let groups = groups(ask, &subjects, only).await?;
+    let shown: Vec<_> = messages.iter().filter(|row| !row.deleted).cloned().collect();
+    let objects = super::messages::objects(ask, &shown).await?;
+    let event = |(position, changed): (Position, Changed)| {
+        let topic = topic_of(changed)?;
+        let subject = subjects.iter().find(|subject| subject.row.topic.id == topic)?;
+        let found = groups.get(&subject.group.id)?;
+        if !found.access.may_read_topic(subject.row.topic.created_at) {
+            return None;
+        }
+        let row = message_of(changed).and_then(|id| messages.iter().find(|row| row.id == id));
+        let kind = match row {
+            // The event about the topic says it.
+            Some(_) if subject.deleted => return None,
+            Some(row) if row.deleted => EventKind::MessageDeleted,
+            Some(_) => EventKind::Message,
+            None if subject.deleted => EventKind::TopicDeleted,
+            None => EventKind::Topic,
+        };
+        let (author, topic) = (row.map(|row| (&row.author).into()), &subject.row.topic);
+        Some(Event {
+            cursor: place(position),
+            kind,
+            group: found.group.id.into(),
+            topic: topic.into(),
+            message_id: row.map(|row| row.id.into()),
+            author: author.unwrap_or_else(|| Person::new(topic.creator_id, &topic.creator_name)),
+            message: row.and_then(|row| objects.iter().find(|object| object.id == row.id.into()).cloned()),
+        })
+    };
+    Ok((latest.into_iter().filter_map(event).collect(), read))
+}
+
+fn message_of(changed: Changed) -> Option<MessageId> {
+    match changed {
+        Changed::Message(id) => Some(id),
+        Changed::Topic(_) | Changed::Group(_) => None,
+    }
+}
+
+/// Returns the groups of these topics with the caller's access, without those that are missing to the caller.
+async fn groups(ask: &Ask, subjects: &[Subject], only: Option<GroupId>) -> Result<HashMap<GroupId, GroupAccess>> {
+    let mut groups = HashMap::new();
+    let ids: HashSet<GroupId> = subjects.iter().map(|subject| subject.group.id).collect();
+    for id in ids {
+        if !ask.caller.covers(id) || only.is_some_and(|only| only != id) {
+            continue;
+        }
+        match crate::groups::by_id(&ask.cx, ask.viewer(), id).await {
+            Ok(found) => drop(groups.insert(id, found)),
+            Err(Error::NotFound) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(groups)
+}

@@ -1,0 +1,187 @@
+//! Invitations: links into a group, and invited users.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::objects::{GroupName, Person};
+use super::words::{At, Id, Role};
+use super::{Ask, Body, Created, Done, Found, Page};
+use crate::groups::invitations::{self, LinkForm};
+use crate::platform::error::Result;
+use model::{GroupId, Invitation};
+
+/// A link into a group.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Link {
+    pub id: Id,
+    pub inviter: Person,
+    /// The role that it grants; null if it only lets people ask to join.
+    pub role: Option<Role>,
+    pub uses_left: i64,
+    pub used: i64,
+    pub created_at: At,
+    pub expires_at: At,
+}
+
+impl From<Invitation> for Link {
+    fn from(row: Invitation) -> Self {
+        Self {
+            id: row.id.into(),
+            inviter: Person::new(row.inviter_id, &row.inviter),
+            role: row.role.map(Into::into),
+            uses_left: row.uses_left,
+            used: row.used,
+            created_at: row.created_at.into(),
+            expires_at: row.expires_at.into(),
+        }
+    }
+}
+
+/// Returns the links into a group: the caller's own, or all for moderators.
+///
+/// # Errors
+/// As [`invitations::list`].
+pub async fn links(ask: Ask, _: ()) -> Result<Found<Page<Link>>> {
+    let found = ask.group().await?;
+    let shown = invitations::list(&ask.cx, ask.viewer(), found.group.id).await?;
+    Page::whole(shown.links.into_iter().map(Into::into).collect())
+}
+
+/// A new link.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewLink {
+    /// The role that it grants; null if it only lets people ask to join.
+    pub role: Option<Role>,
+    /// How many people may use it.
+    pub uses: i64,
+    /// For how many days it works.
+    pub days: i64,
+}
+
+/// The address of a new link. It is not stored, and cannot be shown again.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct LinkAddress {
+    pub url: String,
+}
+
+/// Makes a link into a group.
+///
+/// # Errors
+/// As [`invitations::make_link`].
+pub async fn create_link(ask: Ask, Body(new): Body<NewLink>) -> Result<Created<LinkAddress>> {
+    let found = ask.group().await?;
+    let form = LinkForm { role: new.role.map(|role| role.0), uses: new.uses, days: new.days };
+    let token = invitations::make_link(&ask.cx, ask.viewer(), found.group.id, form).await?;
+    Ok(Created(LinkAddress { url: format!("{}/-/invite/{token}", ask.cx.config.base_url) }))
+}
+
+/// Revokes a link.
+///
+/// # Errors
+/// As [`invitations::revoke`].
+pub async fn revoke_link(ask: Ask, _: ()) -> Result<Done> {
+    let found = ask.group().await?;
+    invitations::revoke(&ask.cx, ask.viewer(), found.group.id, ask.part("invitation")?).await?;
+    Ok(Done)
+}
+
+/// A user who is invited into a group.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Invited {
+    pub user: Person,
+    /// The username of who invited them.
+    pub by: String,
+    pub created_at: At,
+}
+
+/// Returns the users who are invited into a group, for moderators.
+///
+/// # Errors
+/// As [`invitations::list`].
+pub async fn invited(ask: Ask, _: ()) -> Result<Found<Page<Invited>>> {
+    let found = ask.group().await?;
+    let shown = invitations::list(&ask.cx, ask.viewer(), found.group.id).await?;
+    let invited = |row: model::InvitedRow| Invited {
+        user: (&row.person).into(),
+        by: row.inviter,
+        created_at: row.created_at.into(),
+    };
+    Page::whole(shown.invited.into_iter().map(invited).collect())
+}
+
+/// Somebody, by name.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Named {
+    pub username: String,
+}
+
+/// Invites a user into a group.
+///
+/// # Errors
+/// As [`invitations::invite`].
+pub async fn invite(ask: Ask, Body(named): Body<Named>) -> Result<Done> {
+    let found = ask.group().await?;
+    invitations::invite(&ask.cx, ask.viewer(), found.group.id, &named.username).await?;
+    Ok(Done)
+}
+
+/// Takes an invitation back.
+///
+/// # Errors
+/// As [`invitations::uninvite`].
+pub async fn uninvite(ask: Ask, _: ()) -> Result<Done> {
+    let found = ask.group().await?;
+    invitations::uninvite(&ask.cx, ask.viewer(), found.group.id, ask.part("user")?).await?;
+    Ok(Done)
+}
+
+/// A group that the caller is invited to.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct InvitedTo {
+    pub group: GroupName,
+    /// The username of who invited them.
+    pub by: String,
+    pub created_at: At,
+}
+
+/// Returns the groups that the caller is invited to.
+///
+/// # Errors
+/// As [`super::admit`].
+pub async fn mine(ask: Ask, _: ()) -> Result<Found<Page<InvitedTo>>> {
+    let rows = invitations::mine(&ask.cx, ask.viewer()).await?;
+    let invited = |row: model::InvitedTo| InvitedTo {
+        group: (&row.group).into(),
+        by: row.inviter,
+        created_at: row.invited_at.into(),
+    };
+    Page::whole(rows.into_iter().filter(|row| ask.caller.covers(row.group.id)).map(invited).collect())
+}
+
+/// Joins a group that the caller is invited to.
+///
+/// # Errors
+/// As [`invitations::accept`].
+pub async fn accept(ask: Ask, _: ()) -> Result<Done> {
+    let group = covered(&ask)?;
+    invitations::accept(&ask.cx, ask.viewer(), group).await?;
+    Ok(Done)
+}
+
+/// Declines an invitation.
+///
+/// # Errors
+/// As [`invitations::decline`].
+pub async fn decline(ask: Ask, _: ()) -> Result<Done> {
+    let group = covered(&ask)?;
+    invitations::decline(&ask.cx, ask.viewer(), group).await?;
+    Ok(Done)
+}
+
+/// The group of the path. Whoever is invited may not know of a private group otherwise.
+fn covered(ask: &Ask) -> Result<GroupId> {
+    let group: GroupId = ask.part("id")?;
+    if ask.caller.covers(group) { Ok(group) } else { Err(crate::Error::NotFound) }
+}

@@ -1,0 +1,282 @@
+//! Messages: lists, one message, changes, its history.
+
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::objects::{Message, Node, Person};
+use super::words::{At, Grounds};
+use super::{Ask, Body, Created, Done, Found, PAGE, Page, Query, cursor};
+use crate::messages::{self, Target, history, stars, submit};
+use crate::moderation::reports;
+use crate::people::ignores;
+use crate::platform::cut;
+use crate::platform::error::{Error, Result};
+use crate::platform::validate::{Draft, MAX_MESSAGE};
+use crate::topics::subscriptions;
+use model::{MessageId, Scope};
+use store::api::messages::ApiMessage;
+
+/// Returns the objects of messages.
+pub(super) async fn objects(ask: &Ask, rows: &[ApiMessage]) -> Result<Vec<Message>> {
+    let images = crate::site::current(&ask.cx).await.settings.images;
+    let reader = ask.viewer().id();
+    let ignored = match reader {
+        Some(user) => ignores::of(&ask.cx, user).await?,
+        None => [].into(),
+    };
+    rows.iter().map(|row| Message::new(&ask.cx, row, images, reader, &ignored)).collect()
+}
+
+async fn object(ask: &Ask, id: MessageId) -> Result<Message> {
+    super::me::by_ids(ask, &[id]).await?.pop().ok_or(Error::NotFound)
+}
+
+/// In which order messages are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Order {
+    /// By ascending number.
+    #[default]
+    Oldest,
+    /// By descending number.
+    Newest,
+}
+
+/// Which messages of a topic are wanted.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct Wanted {
+    #[serde(default)]
+    #[param(inline)]
+    pub order: Order,
+    /// The number of the first message of the list. The first page starts there.
+    #[param(minimum = 0)]
+    pub from: Option<i64>,
+    /// The cursor that the page before has in `next`. `from` is not looked at then.
+    pub cursor: Option<String>,
+}
+
+/// Returns the messages of a topic, without deleted ones. Marks nothing as read.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Invalid`] on `cursor`.
+pub async fn index(ask: Ask, Query(wanted): Query<Wanted>) -> Result<Found<Page<Message>>> {
+    let kind = if wanted.order == Order::Oldest { "after" } else { "before" };
+    let cursor = cursor::number(kind, wanted.cursor.as_deref())?;
+    let topic = ask.topic().await?.topic.id;
+    let (db, limit) = (&ask.cx.db, PAGE as i64 + 1);
+    let mut rows = match wanted.order {
+        Order::Oldest => {
+            let after = cursor.or(wanted.from.map(|from| from.saturating_sub(1))).unwrap_or(0);
+            store::api::messages::after(db, topic, after, limit).await?
+        }
+        Order::Newest => {
+            let before = cursor.or(wanted.from.map(|from| from.saturating_add(1))).unwrap_or(i64::MAX);
+            store::api::messages::before(db, topic, before, limit).await?
+        }
+    };
+    let more = cut(&mut rows, PAGE);
+    let next = rows.last().filter(|_| more).map(|row| cursor::make(kind, row.seq));
+    Page::found(objects(&ask, &rows).await?, next)
+}
+
+/// A text.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Text {
+    #[schema(min_length = 1, max_length = 40000)]
+    pub text: String,
+}
+
+/// Posts a message. It is stored when this returns.
+///
+/// # Errors
+/// As [`submit`]; [`Error::Forbidden`] if the topic is locked and the credentials do not carry a moderator's rights.
+pub async fn create(ask: Ask, Body(new): Body<Text>) -> Result<Created<Message>> {
+    let found = ask.topic().await?;
+    if found.topic.locked && found.is_open() {
+        ask.caller.check(Scope::Moderate)?;
+    }
+    let draft = Draft { text: new.text, key: ask.key.clone() };
+    let posted = submit(&ask.cx, ask.viewer(), Target::Topic(found.topic.id), draft).await?;
+    Ok(Created(object(&ask, posted.id).await?))
+}
+
+/// Returns a message.
+///
+/// # Errors
+/// [`Error::NotFound`], also for a deleted message.
+pub async fn show(ask: Ask, _: ()) -> Result<Found<Message>> {
+    let (raw, _) = ask.message().await?;
+    Ok(Found(object(&ask, raw.id).await?))
+}
+
+/// Replaces the text of a message.
+///
+/// # Errors
+/// As [`messages::edit`].
+pub async fn update(ask: Ask, Body(new): Body<Text>) -> Result<Found<Message>> {
+    let (raw, _) = ask.message().await?;
+    messages::edit(&ask.cx, ask.viewer(), raw.id, new.text).await?;
+    Ok(Found(object(&ask, raw.id).await?))
+}
+
+/// Why a message is deleted.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct Why {
+    /// What a moderator tells its author; may be left out.
+    #[serde(default)]
+    #[param(max_length = 1000)]
+    pub reason: String,
+}
+
+/// Deletes a message.
+///
+/// # Errors
+/// As [`messages::delete_because`]; [`Error::Forbidden`] if that takes a moderator's rights and the credentials do not
+/// carry them.
+pub async fn delete(ask: Ask, Query(why): Query<Why>) -> Result<Done> {
+    let (raw, _) = ask.message().await?;
+    messages::deletable(&ask.cx, ask.viewer(), raw.id).await?;
+    ask.check_own_or_moderate(raw.author_id)?;
+    messages::delete_because(&ask.cx, ask.viewer(), raw.id, &why.reason).await?;
+    Ok(Done)
+}
+
+/// Restores a deleted message.
+///
+/// # Errors
+/// As [`history::restore`]; [`Error::Forbidden`] if that takes a moderator's rights and the credentials do not carry
+/// them.
+pub async fn restore(ask: Ask, _: ()) -> Result<Found<Message>> {
+    let (raw, _) = ask.message_or_deleted().await?;
+    ask.check_own_or_moderate(raw.author_id)?;
+    history::restore(&ask.cx, ask.viewer(), raw.id).await?;
+    Ok(Found(object(&ask, raw.id).await?))
+}
+
+/// A text that a message had, or has.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Version {
+    /// Counts from 1.
+    pub number: i64,
+    pub by: Person,
+    pub text: String,
+    pub written_at: At,
+}
+
+/// The texts of a message.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct History {
+    /// Newest first.
+    pub versions: Vec<Version>,
+    /// When the text of a deleted message is purged; null if it is not deleted.
+    pub kept_until: Option<At>,
+    /// Whether the caller may restore it until then.
+    pub may_restore: bool,
+}
+
+/// Returns the texts of a message, for its author and moderators. Deleted messages have them until they are purged.
+///
+/// # Errors
+/// As [`history::of`]; [`Error::Forbidden`] if that takes a moderator's rights and the credentials do not carry them.
+pub async fn history(ask: Ask, _: ()) -> Result<Found<History>> {
+    let (raw, _) = ask.message_or_deleted().await?;
+    let shown = history::of(&ask.cx, ask.viewer(), raw.id).await?;
+    ask.check_own_or_moderate(raw.author_id)?;
+    let text = |piece: &history::Piece| match piece {
+        history::Piece::Same(text) | history::Piece::Added(text) => text.clone(),
+        history::Piece::Removed(_) => String::new(),
+    };
+    let version = |version: &history::Version| Version {
+        number: version.number,
+        by: (&version.by).into(),
+        text: version.pieces.iter().map(text).collect(),
+        written_at: version.at.into(),
+    };
+    Ok(Found(History {
+        versions: shown.versions.iter().map(version).collect(),
+        kept_until: shown.kept_until.map(Into::into),
+        may_restore: shown.may_restore,
+    }))
+}
+
+/// Stars a message.
+///
+/// # Errors
+/// As [`stars::set`].
+pub async fn star(ask: Ask, _: ()) -> Result<Found<Message>> {
+    set_star(ask, true).await
+}
+
+/// Removes the caller's star.
+///
+/// # Errors
+/// As [`stars::set`].
+pub async fn unstar(ask: Ask, _: ()) -> Result<Found<Message>> {
+    set_star(ask, false).await
+}
+
+async fn set_star(ask: Ask, starred: bool) -> Result<Found<Message>> {
+    let (raw, _) = ask.message().await?;
+    stars::set(&ask.cx, ask.viewer(), raw.id, starred).await?;
+    Ok(Found(object(&ask, raw.id).await?))
+}
+
+/// A report of a message.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = NewReport)]
+pub struct Report {
+    pub grounds: Grounds,
+    /// May be left out, unless the grounds are `other`.
+    #[serde(default)]
+    #[schema(max_length = 1000)]
+    pub words: String,
+}
+
+/// Reports a message to the moderators.
+///
+/// # Errors
+/// As [`reports::create`].
+pub async fn report(ask: Ask, Body(report): Body<Report>) -> Result<Done> {
+    let (raw, _) = ask.message().await?;
+    reports::create(&ask.cx, ask.viewer(), raw.id, Some(report.grounds.0), &report.words).await?;
+    Ok(Done)
+}
+
+/// Marks a message and all later ones of its topic as unread.
+///
+/// # Errors
+/// As [`subscriptions::unread_from`].
+pub async fn mark_unread(ask: Ask, _: ()) -> Result<Done> {
+    let (raw, _) = ask.message().await?;
+    subscriptions::unread_from(&ask.cx, ask.viewer(), raw.id).await?;
+    Ok(Done)
+}
+
+/// A text as it would be shown.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Preview {
+    /// The text in pieces.
+    pub parsed: Vec<Node>,
+    /// The text as HTML.
+    pub rendered: String,
+}
+
+/// Parses a text as a message, and saves nothing.
+///
+/// # Errors
+/// [`Error::Invalid`] on `text` when it is too long.
+pub async fn preview(ask: Ask, Body(new): Body<Text>) -> Result<Found<Preview>> {
+    if new.text.chars().count() > MAX_MESSAGE {
+        return Err(Error::invalid("text", format!("A message has at most {MAX_MESSAGE} characters.")));
+    }
+    let text = crate::platform::validate::lines(&new.text);
+    let nodes = crate::platform::text::parse(&ask.cx, &text).await?;
+    let nodes = serde_json::to_string(&nodes).map_err(|error| Error::Internal(error.to_string()))?;
+    let images = crate::site::current(&ask.cx).await.settings.images;
+    let (parsed, rendered) = super::objects::parsed(&nodes, images)?;
+    Ok(Found(Preview { parsed, rendered }))
+}

@@ -1,0 +1,180 @@
+//! The plain values of the API: ids, times, and words.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize, Serializer};
+use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaFormat, Type};
+use utoipa::openapi::{KnownFormat, RefOr};
+use utoipa::{PartialSchema, ToSchema};
+
+use model::time::Timestamp;
+
+/// An id: decimal digits as text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Id(pub i64);
+
+impl Serialize for Id {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Id {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let is_plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let id = text.parse().ok().filter(|_| is_plain);
+        id.map(Self).ok_or_else(|| serde::de::Error::custom("an id is digits as text"))
+    }
+}
+
+impl fmt::Display for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl PartialSchema for Id {
+    fn schema() -> RefOr<Schema> {
+        let text = ObjectBuilder::new().schema_type(Type::String).pattern(Some("^[0-9]{1,18}$"));
+        RefOr::T(text.description(Some("An id: decimal digits as text.")).examples(["17"]).build().into())
+    }
+}
+
+impl ToSchema for Id {}
+
+macro_rules! ids {
+    ($($name:ident),*) => { $(
+        impl From<model::$name> for Id {
+            fn from(id: model::$name) -> Self {
+                Self(id.0)
+            }
+        }
+    )* };
+}
+
+ids!(UserId, GroupId, TopicId, MessageId, ReportId, RuleId, PendingId, EntryId, NoticeId, InvitationId, BulkDeleteId);
+
+/// A time: RFC 3339 in UTC, with microseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct At(pub Timestamp);
+
+impl Serialize for At {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let whole = self.0.rfc3339();
+        let seconds = whole.strip_suffix('Z').unwrap_or(&whole);
+        serializer.collect_str(&format_args!("{seconds}.{:06}Z", self.0.0.rem_euclid(1_000_000)))
+    }
+}
+
+impl PartialSchema for At {
+    fn schema() -> RefOr<Schema> {
+        let format = SchemaFormat::KnownFormat(KnownFormat::DateTime);
+        let text = ObjectBuilder::new().schema_type(Type::String).format(Some(format));
+        RefOr::T(text.description(Some("A time in UTC (RFC 3339).")).build().into())
+    }
+}
+
+impl ToSchema for At {}
+
+impl From<Timestamp> for At {
+    fn from(at: Timestamp) -> Self {
+        Self(at)
+    }
+}
+
+/// Makes types of the API of enums with a word for each value.
+macro_rules! words {
+    ($($(#[$doc:meta])* $name:ident = $model:ident: $about:literal;)*) => { $(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub model::$model);
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                let words = model::$model::EACH.iter().map(|word| word.as_str());
+                let text = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words));
+                RefOr::T(text.description(Some($about)).build().into())
+            }
+        }
+
+        impl ToSchema for $name {}
+
+        impl From<model::$model> for $name {
+            fn from(word: model::$model) -> Self {
+                Self(word)
+            }
+        }
+    )* };
+}
+
+words! {
+    /// Who may read a group.
+    GroupKind = GroupKind: "Who may read a group: everyone (public), members (closed), members, and nobody else knows of it (private), or those who take part in a conversation (direct).";
+    /// What a group is about.
+    Category = Category: "What a group is about.";
+    /// What a member may do.
+    Role = Role: "What a member may do.";
+    /// Why a message is reported.
+    Grounds = Grounds: "Why a message is reported. `rule` stands on reports of rules alone.";
+    /// What became of a reported message.
+    Verdict = Verdict: "What becomes of a reported message.";
+    /// What a notice is about.
+    NoticeKind = NoticeKind: "What a notice is about.";
+    /// What a moderator or admin did.
+    LogAction = LogAction: "What a moderator or admin did.";
+    /// How a rule reads its body.
+    RuleKind = RuleKind: "Whether a rule looks for words, one per line, or for a regular expression.";
+    /// What happens to a message that matches a rule.
+    RuleAction = RuleAction: "What happens to a message that matches.";
+    /// Who may sign up.
+    SignUps = SignUps: "Who may sign up.";
+    /// How images are shown.
+    Images = Images: "How images in messages are shown.";
+    /// Who may start a conversation with an account.
+    DirectFrom = DirectFrom: "Who may start a conversation with the account.";
+    /// The colours of the pages.
+    Theme = Theme: "The colours of the pages.";
+    /// A state of an account.
+    AccountState = AccountState: "A state of accounts.";
+}
+
+/// How closely a reader follows a group or topic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// As everything else.
+    Normal,
+    /// Comes first.
+    Followed,
+    /// Does not count as unread.
+    Muted,
+}
+
+impl From<model::SubscriptionLevel> for Level {
+    fn from(level: model::SubscriptionLevel) -> Self {
+        match level {
+            model::SubscriptionLevel::Normal => Self::Normal,
+            model::SubscriptionLevel::Followed => Self::Followed,
+            model::SubscriptionLevel::Muted => Self::Muted,
+        }
+    }
+}
+
+impl From<Level> for model::SubscriptionLevel {
+    fn from(level: Level) -> Self {
+        match level {
+            Level::Normal => Self::Normal,
+            Level::Followed => Self::Followed,
+            Level::Muted => Self::Muted,
+        }
+    }
+}
+
+/// Distinguishes a field that was left out from one that is null.
+pub(super) fn given<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}

@@ -1,0 +1,50 @@
+//! The page about the API, for those who write programs.
+
+use askama::Template;
+
+use crate::layout::Layout;
+
+/// `/-/api`.
+#[derive(Clone, Debug, Hash, Template)]
+#[template(path = "api/show.html")]
+pub struct Api {
+    pub layout: Layout,
+    pub sections: Vec<Section>,
+    /// The kinds of problems: status, word, title.
+    pub problems: Vec<(u16, String, String)>,
+}
+
+/// The operations on one thing.
+#[derive(Clone, Debug, Hash)]
+pub struct Section {
+    pub name: String,
+    pub operations: Vec<Operation>,
+}
+
+/// An operation.
+#[derive(Clone, Debug, Hash)]
+pub struct Operation {
+    pub id: String,
+    /// In capital letters.
+    pub method: String,
+    pub path: String,
+    pub summary: String,
+    /// The scopes that it needs.
+    pub needs: String,
+    /// Its parameters and the fields of its body.
+    pub inputs: Vec<Input>,
+    /// The status of success.
+    pub status: String,
+    /// The name of the object that it answers with; empty if it answers with none.
+    pub answer: String,
+}
+
+/// A parameter, or a field of a body.
+#[derive(Clone, Debug, Hash)]
+pub struct Input {
+    pub name: String,
+    /// `path`, `query`, `header` or `body`.
+    pub place: String,
+    pub required: bool,
+    pub about: String,
+}

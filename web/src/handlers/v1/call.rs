@@ -1,0 +1,177 @@
+//! A request of the API: who sends it, what it needs, and its answer.
+
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{
+    AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, ETAG, HOST, HeaderMap, HeaderName, HeaderValue, IF_MATCH,
+    IF_NONE_MATCH, ORIGIN,
+};
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use domain::Error;
+use domain::api::v1::{self, Ask};
+use domain::people::basic_auth::{self, Caller, Credentials};
+use domain::platform::origins::Source;
+use domain::platform::secrets;
+use domain::site::rate_limits::Usage;
+use templates::errors::Problem;
+
+use super::endpoint::{Endpoint, Reply, Sent};
+use super::idempotency;
+use super::refusal::Refusal;
+use crate::body;
+use crate::failure::Failure;
+use crate::req::origin;
+use crate::site::Site;
+
+/// Answers a request of an endpoint.
+pub async fn answer(endpoint: &'static Endpoint, request: HttpRequest, payload: Payload) -> HttpResponse {
+    let mut usage = None;
+    let mut response = match reply(endpoint, &request, payload, &mut usage).await {
+        Ok(response) => response,
+        // It was saved, and a moderator decides.
+        Err(Refusal::Failure(Failure::Domain(Error::Pending))) => HttpResponse::Accepted()
+            .insert_header((CACHE_CONTROL, "private, no-store"))
+            .json(super::Pending { pending: true, detail: "It waits for the approval of a moderator.".into() }),
+        Err(refusal) => refusal.response(),
+    };
+    if let Some(usage) = usage.filter(|usage| usage.most < u64::MAX)
+        && !response.headers().contains_key("ratelimit")
+    {
+        tell(&usage, response.headers_mut());
+    }
+    response
+}
+
+async fn reply(
+    endpoint: &'static Endpoint,
+    request: &HttpRequest,
+    payload: Payload,
+    usage: &mut Option<Usage>,
+) -> Result<HttpResponse, Refusal> {
+    let site = request.app_data::<Data<Site>>().ok_or(Failure::Problem(Problem::BadRequest))?.clone();
+    let caller = caller(request, &site).await?;
+    let sent = sent(endpoint, request, payload, &site, &caller).await?;
+    *usage = v1::admit(&site.cx, &caller, endpoint.needs).await?;
+    let path: Vec<_> = request.match_info().iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    if path.iter().any(|(_, value)| value.contains('\0')) {
+        return Err(Error::NotFound.into());
+    }
+    let key = idempotency::key(endpoint, request, &caller)?;
+    let ask = Ask { cx: site.cx.clone(), caller, origin: origin(request, &site), path, key: key.clone() };
+    check_unchanged(endpoint, request, &ask).await?;
+    if super::stream::is_wanted(endpoint, request) {
+        return super::stream::answer(request, ask, &sent.query);
+    }
+    let (reply, is_repeated) = match key {
+        Some(key) => idempotency::once(endpoint, &key, ask, sent).await?,
+        None => ((endpoint.run)(ask, sent).await?, false),
+    };
+    Ok(respond(endpoint, request, reply, is_repeated))
+}
+
+/// Returns who sends the request. Cookies are not looked at.
+async fn caller(request: &HttpRequest, site: &Site) -> Result<Caller, Refusal> {
+    let value = |name: &str| request.headers().get(name).map(|value| value.as_bytes());
+    let source = Source { site: value("sec-fetch-site"), origin: value(ORIGIN.as_str()), host: value(HOST.as_str()) };
+    // Browsers add credentials that somebody typed once to requests of other sites' pages too.
+    if !source.is_own(&site.cx.config.base_url) {
+        return Err(Error::Forbidden("Pages of other sites cannot use this.").into());
+    }
+    let Some(sent) = request.headers().get(AUTHORIZATION) else { return Ok(Caller::ANONYMOUS) };
+    let origin = origin(request, site);
+    let identified = match (Credentials::read(sent.as_bytes()), bearer(sent)) {
+        (Some(basic), _) => basic_auth::identify(&site.cx, &basic, &origin).await,
+        (None, Some(token)) => basic_auth::identify_token(&site.cx, token, &origin).await,
+        (None, None) => return Err(Failure::Credentials(Some("Send `Bearer` and an API token.".into())).into()),
+    };
+    match identified {
+        Err(Error::Invalid(fields)) => {
+            Err(Failure::Credentials(fields.iter().next().map(|(_, why)| why.to_owned())).into())
+        }
+        caller => Ok(caller?),
+    }
+}
+
+fn bearer(header: &HeaderValue) -> Option<&str> {
+    let (scheme, token) = header.to_str().ok()?.trim().split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// Reads the query and the body.
+async fn sent(
+    endpoint: &Endpoint,
+    request: &HttpRequest,
+    payload: Payload,
+    site: &Site,
+    caller: &Caller,
+) -> Result<Sent, Refusal> {
+    let query = request.query_string().to_owned();
+    if form_urlencoded::parse(query.as_bytes()).any(|(name, value)| name.contains('\0') || value.contains('\0')) {
+        return Err(Refusal::Malformed("A parameter cannot contain the character U+0000.".into()));
+    }
+    if !endpoint.takes_body() {
+        return Ok(Sent { query, body: Vec::new() });
+    }
+    let is_json = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(|kind| {
+        kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+    });
+    // First who it is: the room for large bodies is another one for members.
+    let room = site.room.of(caller.person.is_some());
+    let body = body::read(request, payload, body::WITH_TEXT, room).await?;
+    if !is_json {
+        return Err(Refusal::NotJson);
+    }
+    Ok(Sent { query, body: body.bytes.clone() })
+}
+
+/// Checks `If-Match`: what the caller changes must be what they saw.
+async fn check_unchanged(endpoint: &Endpoint, request: &HttpRequest, ask: &Ask) -> Result<(), Refusal> {
+    let Some(wanted) = request.headers().get(IF_MATCH) else { return Ok(()) };
+    let Some(shows) = endpoint.current() else { return Ok(()) };
+    let now = (shows.run)(ask.clone(), Sent::default()).await?;
+    let etag = etag(now.body.as_deref().unwrap_or_default());
+    if is_among(wanted, &etag) { Ok(()) } else { Err(Refusal::Changed) }
+}
+
+fn etag(body: &str) -> String {
+    format!("\"{}\"", &secrets::digest(body)[..32])
+}
+
+/// Whether a header names the tag, or any.
+fn is_among(header: &HeaderValue, etag: &str) -> bool {
+    let tags = header.to_str().unwrap_or_default().split(',').map(str::trim);
+    tags.map(|tag| tag.strip_prefix("W/").unwrap_or(tag)).any(|tag| tag == etag || tag == "*")
+}
+
+fn respond(endpoint: &Endpoint, request: &HttpRequest, reply: Reply, is_repeated: bool) -> HttpResponse {
+    let mut response = HttpResponse::build(reply.status);
+    response.insert_header((CACHE_CONTROL, "private, no-cache"));
+    response.insert_header(("vary", "Authorization"));
+    if is_repeated {
+        response.insert_header(("idempotent-replayed", "true"));
+    }
+    let Some(body) = reply.body else { return response.finish() };
+    if endpoint.method != "post" {
+        let etag = etag(&body);
+        response.insert_header((ETAG, etag.clone()));
+        if endpoint.method == "get" && request.headers().get(IF_NONE_MATCH).is_some_and(|known| is_among(known, &etag))
+        {
+            return response.status(StatusCode::NOT_MODIFIED).finish();
+        }
+    }
+    response.content_type("application/json").body(body)
+}
+
+/// Adds the `RateLimit` fields (draft-ietf-httpapi-ratelimit-headers).
+fn tell(usage: &Usage, headers: &mut HeaderMap) {
+    let Usage { limit, most, window, left, resets_in } = usage;
+    for (name, value) in [
+        ("ratelimit-policy", format!("\"{limit}\";q={most};w={}", window.as_secs())),
+        ("ratelimit", format!("\"{limit}\";r={left};t={}", resets_in.as_secs().max(1))),
+    ] {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            headers.insert(HeaderName::from_static(name), value);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! `Idempotency-Key`: a request to create something that is sent again creates nothing more, and gets the same answer.
+
+use std::time::Duration;
+
+use actix_web::HttpRequest;
+use actix_web::http::StatusCode;
+use domain::api::v1::Ask;
+use domain::people::basic_auth::Caller;
+use domain::platform::secrets;
+
+use super::endpoint::{Endpoint, Reply, Sent};
+use super::refusal::Refusal;
+
+/// The header.
+pub const HEADER: &str = "idempotency-key";
+/// How long an answer is kept.
+const KEPT: Duration = Duration::from_secs(24 * 3_600);
+/// How long a request may run before another one with its key may run too.
+const RUNNING: Duration = Duration::from_secs(60);
+/// The most bytes of a key.
+const LONGEST: usize = 200;
+/// The most bytes of an answer that is kept. Those of posts are kept by their message anyway.
+const MAX_KEPT: usize = 128 * 1_024;
+
+/// Returns the key of a request under which its account keeps the answer.
+///
+/// # Errors
+/// [`Refusal::Malformed`] when it is no key.
+pub fn key(endpoint: &Endpoint, request: &HttpRequest, caller: &Caller) -> Result<Option<String>, Refusal> {
+    let Some(sent) = request.headers().get(HEADER).filter(|_| endpoint.creates()) else { return Ok(None) };
+    let is_key = !sent.is_empty() && sent.len() <= LONGEST && sent.as_bytes().iter().all(u8::is_ascii_graphic);
+    if !is_key {
+        return Err(Refusal::Malformed("An Idempotency-Key is 1 to 200 visible ASCII characters.".into()));
+    }
+    let Some(person) = &caller.person else { return Ok(None) };
+    let text = String::from_utf8_lossy(sent.as_bytes());
+    let what = format!("{} {} {} {text}", person.id, endpoint.method, request.path());
+    Ok(Some(secrets::digest(&what)[..32].to_owned()))
+}
+
+/// Runs a request unless it ran before. Returns its answer, and whether that is an answer from before.
+///
+/// # Errors
+/// [`Refusal::Running`]; an error on the key if it was sent with another body; those of the endpoint.
+pub async fn once(endpoint: &Endpoint, key: &str, ask: Ask, sent: Sent) -> Result<(Reply, bool), Refusal> {
+    let kv = ask.cx.kv.clone();
+    let (slot, begun) = (format!("once:{key}"), format!("once:{key}:begun"));
+    let body = secrets::digest(&String::from_utf8_lossy(&sent.body));
+    let read = async || match kv.get(&slot).await.map_err(domain::Error::from)? {
+        Some(kept) => before(&kept, &body),
+        None => Ok(None),
+    };
+    if let Some(reply) = read().await? {
+        return Ok((reply, true));
+    }
+    if kv.count_within(&begun, RUNNING).await > 1 {
+        return Err(Refusal::Running);
+    }
+    // The other one may have ended in between.
+    let result = match read().await {
+        Ok(Some(reply)) => Ok((reply, true)),
+        Ok(None) => (endpoint.run)(ask, sent).await.map(|reply| (reply, false)),
+        Err(refusal) => Err(refusal),
+    };
+    if let Ok((reply, false)) = &result {
+        let kept = format!("{body}\n{}\n{}", reply.status.as_u16(), reply.body.as_deref().unwrap_or_default());
+        if kept.len() <= MAX_KEPT
+            && let Err(error) = kv.set(&slot, kept.as_bytes(), KEPT).await
+        {
+            tracing::warn!(%error, "the answer of a request is not kept for its repetition");
+        }
+    }
+    if let Err(error) = kv.delete(&[begun]).await {
+        tracing::debug!(%error, "a key stays taken for a minute");
+    }
+    result
+}
+
+/// Reads an answer from before.
+fn before(kept: &[u8], body: &str) -> Result<Option<Reply>, Refusal> {
+    let text = String::from_utf8_lossy(kept);
+    let mut parts = text.splitn(3, '\n');
+    let (Some(known), Some(status), Some(json)) = (parts.next(), parts.next(), parts.next()) else { return Ok(None) };
+    if known != body {
+        return Err(Refusal::invalid("Idempotency-Key", "This key was used with another body. Send a new key."));
+    }
+    let status = status.parse().ok().and_then(|status| StatusCode::from_u16(status).ok());
+    let body = Some(json.to_owned()).filter(|json| !json.is_empty());
+    Ok(status.map(|status| Reply { status, body }))
+}
