@@ -12,7 +12,7 @@ pub use crate::entry::Entry;
 use crate::entry::routes;
 use crate::failure::Failure;
 use crate::handlers::admin::{health, person, site, statistics};
-use crate::handlers::groups::{invitations, members, requests};
+use crate::handlers::groups::{exports, invitations, members, requests};
 use crate::handlers::messages::{conversations, mentions};
 use crate::handlers::moderation::{approval_queue, bulk_delete, log, reports, rules, warnings};
 use crate::handlers::people::{
@@ -139,6 +139,8 @@ pub const ROUTES: &[Entry] = routes! {
     post "/-/groups/{id}/archive" => groups::archive;
     get "/-/groups/{id}/delete" => groups::delete;
     post "/-/groups/{id}/delete" => groups::destroy;
+    get "/-/groups/{id}/export" => exports::new;
+    post "/-/groups/{id}/export" => exports::create;
     post "/-/groups/{id}/join" => groups::join;
     post "/-/groups/{id}/leave" => groups::leave;
     post "/-/groups/{id}/level" => groups::level;

@@ -1,16 +1,27 @@
 //! Exports: conversations in an archive that another forum can import.
 
+use std::fs::File;
 use std::path::Path;
+use std::time::Duration;
 
-use model::GroupKind;
+use model::policy::{Permission, Viewer};
+use model::{Group, GroupId, GroupKind};
 use store::DatabaseUrl;
 use store::backup::export::Scope;
 use store::backup::{Snapshot, Target};
+use tokio::sync::Semaphore;
 
 use super::manifest::{Entry, Manifest, Purpose};
 use super::restore;
 use super::write::Writer;
+use crate::groups::{self, GroupAccess};
+use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
+use crate::platform::secrets;
+use crate::site::rate_limits::{self, By, RateLimit};
+
+/// When to try again while another export runs.
+const RETRY: Duration = Duration::from_secs(30);
 
 /// Exports the group with an address, or the whole site; if `is_public`, what anyone can read of it. The same
 /// conversations give the same bytes. `told` receives the name of each table and the number of its rows.
@@ -65,6 +76,58 @@ pub(super) async fn scope(snapshot: &mut Snapshot, slug: Option<&str>, is_public
         return Err(Error::Internal(format!("the group `{slug}` is not public: leave --public-only out")));
     }
     Ok(Scope { group: Some(group), is_public })
+}
+
+/// How much of a group a viewer may export.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// What anyone can read of it: a public group, for everyone with an account.
+    Public,
+    /// All of it: for its admins.
+    Complete,
+}
+
+/// Returns the group, and how much of it the viewer may export.
+///
+/// # Errors
+/// [`Error::SignedOut`]; [`Error::NotFound`] if the viewer may not know of it; [`Error::Forbidden`].
+pub async fn extent(cx: &Context, viewer: Viewer, group: GroupId) -> Result<(GroupAccess, Extent)> {
+    viewer.user()?;
+    let found = groups::by_id(cx, viewer, group).await?;
+    found.access.check(Permission::Read)?;
+    if found.group.is_direct() {
+        return Err(Error::Forbidden("Download your own data in the settings: it contains your conversations."));
+    }
+    let extent = match found.group.kind {
+        _ if found.access.may(Permission::Administer) => Extent::Complete,
+        GroupKind::Public => Extent::Public,
+        GroupKind::Closed | GroupKind::Private | GroupKind::Direct => {
+            return Err(Error::Forbidden("Only the admins of this group can export it."));
+        }
+    };
+    Ok((found, extent))
+}
+
+/// Exports a group for a viewer. The file has no name any more: its space is free once it is closed. One export runs at a time in a
+/// process.
+///
+/// # Errors
+/// As [`extent`]; [`Error::TooMany`]; [`Error::Busy`] while another one runs; as [`make`].
+pub async fn download(cx: &Context, viewer: Viewer, group: GroupId) -> Result<(Group, File)> {
+    static RUNNING: Semaphore = Semaphore::const_new(1);
+    let (found, extent) = extent(cx, viewer, group).await?;
+    rate_limits::count(cx, RateLimit::Download, By::User(viewer.user()?)).await?;
+    let _running = RUNNING.try_acquire().map_err(|_| Error::Busy(RETRY))?;
+    let name = format!("klatch-export-{}.zip", &secrets::token()?[..32]);
+    let path = std::env::temp_dir().join(name);
+    let mut snapshot = Snapshot::of(&cx.db).await?;
+    let made = write(&mut snapshot, Some(&found.group.slug), extent == Extent::Public, &path, |_, _| {}).await;
+    snapshot.close().await;
+    made?;
+    let opened = File::open(&path);
+    let removed = std::fs::remove_file(&path);
+    let file = opened.and_then(|file| removed.map(|()| file));
+    Ok((found.group, file.map_err(|error| Error::Internal(format!("{}: {error}", path.display())))?))
 }
 
 /// Fills an empty forum with an export. Its people have no passwords and no email addresses.

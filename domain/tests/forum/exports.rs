@@ -3,6 +3,7 @@
 use std::io::Read;
 use std::path::Path;
 
+use domain::Error;
 use domain::backup::folder::{self, Drawing, FolderMessage};
 use domain::backup::{self, export};
 use domain::import::demo;
@@ -21,6 +22,7 @@ stories!(
     a_public_export_contains_only_what_anyone_can_read,
     an_export_of_a_group_contains_this_group_alone,
     an_export_is_imported_into_an_empty_forum_alone,
+    admins_export_their_group_and_readers_a_public_one,
     a_folder_contains_a_page_per_topic_and_only_what_may_be_read,
     a_long_topic_has_several_pages_in_a_folder,
 );
@@ -251,4 +253,33 @@ async fn a_long_topic_has_several_pages_in_a_folder(forum: TestForum) {
     assert_eq!(lines(format!("topic-{other}.html")), ["ada: Other"]);
     let search = std::fs::read_to_string(folder.join("search-0.js")).unwrap();
     assert!(search.contains(&format!("\"topic-{topic}-2.html#m")), "the search knows the pages");
+}
+
+async fn admins_export_their_group_and_readers_a_public_one(forum: TestForum) {
+    let (ana, ben, cai) = (forum.person("ana").await, forum.person("ben").await, forum.person("cai").await);
+    let (open, closed) =
+        (forum.group(ana, "Open", GroupKind::Public).await, forum.group(ana, "Closed", GroupKind::Closed).await);
+    forum.admit(&closed, &[ben]).await;
+    forum.topic(ana, &open, "Herons", "By the river").await;
+    let gone = forum.topic(ana, &open, "Gone", "Deleted words").await;
+    messages::delete(&forum.cx, ana, gone.id).await.unwrap();
+    forum.topic(ana, &closed, "Owls", "At night").await;
+    let download = async |who: Viewer, group: &Group| {
+        let (found, file) = export::download(&forum.cx, who, group.id).await?;
+        assert_eq!(found.id, group.id);
+        let mut zip = ZipArchive::new(file).unwrap();
+        let mut text = String::new();
+        for number in 0..zip.len() {
+            zip.by_index(number).unwrap().read_to_string(&mut text).unwrap();
+        }
+        Ok::<_, Error>(text)
+    };
+    let public = download(cai, &open).await.unwrap();
+    assert!(public.contains("By the river") && !public.contains("Deleted words") && !public.contains("At night"));
+    let complete = download(ana, &open).await.unwrap();
+    assert!(complete.contains("By the river") && complete.contains("Deleted words") && !complete.contains("At night"));
+    assert!(download(ana, &closed).await.unwrap().contains("At night"));
+    assert!(matches!(download(ben, &closed).await, Err(Error::Forbidden(_))));
+    assert!(matches!(download(cai, &closed).await, Err(Error::SignedOut | Error::Forbidden(_))));
+    assert!(matches!(download(Viewer::Anonymous, &open).await, Err(Error::SignedOut)));
 }

@@ -146,6 +146,11 @@ impl Show {
         kind_word(self.group.kind)
     }
 
+    /// Whether the viewer may download what is in the group.
+    pub fn may_export(&self) -> bool {
+        self.layout.signed_in() && !self.group.is_direct() && (self.may_edit || self.has_feed())
+    }
+
     /// Whether feed readers may read the group.
     pub fn has_feed(&self) -> bool {
         domain::policy::anyone_reads(self.group.kind)
@@ -221,6 +226,16 @@ pub fn kind_word(kind: impl Borrow<GroupKind>) -> &'static str {
         GroupKind::Private => "Private",
         GroupKind::Direct => "Conversation",
     }
+}
+
+/// `/-/groups/ID/export`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "groups/export.html")]
+pub struct Export {
+    pub layout: Layout,
+    pub group: Group,
+    /// Whether everything is exported, and not only what anyone can read.
+    pub is_complete: bool,
 }
 
 /// `/-/groups/ID/delete`.

@@ -7,7 +7,7 @@ use domain::model::{GroupKind, Role, TopicRow};
 
 use super::{Drawn, ago, group, group_rows, layout, person, stranger, topic, wrens};
 use crate::form::{DeleteGroupForm, GroupForm};
-use crate::groups::{Delete, Discover, Edit, GroupOrder, New, Show};
+use crate::groups::{Delete, Discover, Edit, Export, GroupOrder, New, Show};
 
 fn rows() -> Vec<TopicRow> {
     let row = |topic: domain::model::Topic, unread, by: usize, excerpt: &str| TopicRow {
@@ -164,6 +164,12 @@ impl Show {
     }
 }
 
+impl Export {
+    fn sample(is_complete: bool) -> Self {
+        Self { layout: layout("/-/groups/1/export"), group: group(1), is_complete }
+    }
+}
+
 impl Delete {
     /// With validation errors.
     pub fn sample() -> Self {
@@ -188,6 +194,8 @@ pub(super) fn all() -> Vec<Drawn> {
         ("group-edit", Edit::sample().render()),
         ("group-closed", Show::waited_for().render()),
         ("group-archived", Show::archived().render()),
+        ("group-export", Export::sample(true).render()),
+        ("group-export-public", Export::sample(false).render()),
         ("group-delete", Delete::sample().render()),
     ]
 }

@@ -197,7 +197,7 @@ impl Door {
     pub async fn ask(
         &self,
         forum: &TestForum,
-        world: &World,
+        world: &mut World,
         method: &str,
         path: &str,
         body: Option<serde_json::Value>,

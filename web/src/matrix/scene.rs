@@ -119,8 +119,10 @@ pub enum Scope {
 impl Scope {
     /// What the path of a route needs.
     pub fn of(path: &str) -> Self {
-        let words =
-            ["report", "rule", "held", "log", "removal", "warn", "invit", "clear", "request", "ask", "bans", "history"];
+        let words = [
+            "report", "rule", "held", "log", "removal", "warn", "invit", "clear", "request", "ask", "bans", "history",
+            "queue", "link",
+        ];
         if words.iter().any(|word| path.contains(word)) { Self::Whole } else { Self::Plain }
     }
 }

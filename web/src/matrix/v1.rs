@@ -9,8 +9,9 @@ use actix_web::rt::System;
 use domain::testing::TestForum;
 use serde_json::{Value, json};
 
+use super::actors::{ACTORS, Actor};
 use super::door::Door;
-use super::scene::{ABSENT, ACTORS, Actor, STATES, Scene, State, World, id};
+use super::scene::{ABSENT, STATES, Scene, Scope, State, World, id};
 use super::{COLUMN, FIRST, SCENES, THREADS, heading, must_be_as_agreed};
 use crate::handlers::v1::{ENDPOINTS, Endpoint};
 use crate::v1::DOCUMENT;
@@ -107,18 +108,20 @@ async fn ask(
     state: State,
     actor: Actor,
 ) -> (u16, String) {
-    let scene = world.scene(forum, state).await;
+    let scene = world.scene(forum, state, Scope::of(endpoint.path)).await;
     let path = address(endpoint.path, &scene, world);
     let body = endpoint.takes_body().then(|| body(endpoint, &scene));
     let (status, body) = door.ask(forum, world, endpoint.method, &path, body, actor).await;
     if endpoint.method != "get" && status < 300 {
         world.strike(forum, state).await;
+        world.forget_sessions();
         forum.execute("delete from topic_levels").await;
         forum.execute("delete from ignores where user_id <> (select id from users where username = 'maker')").await;
         forum.execute("update users set banned_at = null, suspended_until = null where username <> 'suspendedx'").await;
         forum.execute("update users set waiting_since = created_at where username = 'waitingx'").await;
         forum.execute("update users set direct_from = 'anyone', name = '', bio = ''").await;
         forum.execute("delete from rules where group_id is null").await;
+        forum.execute("delete from external_auditors").await;
     }
     (status, body)
 }
@@ -154,6 +157,9 @@ fn address(path: &str, scene: &Scene, world: &World) -> String {
         .replace("{removal}", &scene.removal.to_string())
         .replace("{invitation}", &scene.invitation.to_string())
         .replace("{pending}", &scene.held.to_string())
+        .replace("{bot}", &ABSENT.to_string())
+        .replace("{hook}", &ABSENT.to_string())
+        .replace("{delivery}", &ABSENT.to_string())
         .replace("{mark}", "pinned");
     if path.ends_with(&format!("/groups/{}", scene.group.id)) {
         return format!("{path}?name={}", scene.group.name.replace(' ', "%20"));
@@ -189,7 +195,17 @@ fn body(endpoint: &Endpoint, scene: &Scene) -> Value {
         "role" => json!("member"),
         "reason" | "words" => json!("because"),
         "uses" | "days" => json!(3),
+        "username" if endpoint.path.ends_with("/bots") => {
+            let token = domain::platform::secrets::token().expect("randomness");
+            json!(format!("b{}", &token[..20]))
+        }
         "username" => json!("friend"),
+        "url" => json!("https://hooks.example/x"),
+        "events" => json!(["message.posted"]),
+        "bot" => json!("1"),
+        "topic" => json!(format!("{}/{}", scene.group.slug, scene.topic_slug)),
+        "signed" | "fails_closed" => json!(false),
+        "timeout_ms" => json!(100),
         "to" => json!(["friend"]),
         "group" => json!(scene.group.id.to_string()),
         "from" => json!(scene.message.to_string()),

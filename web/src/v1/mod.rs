@@ -6,6 +6,7 @@ mod checker;
 mod content;
 mod document;
 mod events;
+mod hooks;
 mod limits;
 mod order;
 mod own;

@@ -5,6 +5,8 @@
 #![allow(missing_docs)]
 
 pub mod admin;
+pub mod auditors;
+pub mod bots;
 pub mod conversations;
 pub mod cursor;
 pub mod events;
@@ -21,6 +23,7 @@ pub mod rules;
 pub mod search;
 pub mod splits;
 pub mod topics;
+pub mod webhooks;
 pub mod words;
 
 use std::borrow::Cow;

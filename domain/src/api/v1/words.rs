@@ -53,7 +53,23 @@ macro_rules! ids {
     )* };
 }
 
-ids!(UserId, GroupId, TopicId, MessageId, ReportId, RuleId, PendingId, EntryId, NoticeId, InvitationId, BulkDeleteId);
+ids!(
+    UserId,
+    GroupId,
+    TopicId,
+    MessageId,
+    ReportId,
+    RuleId,
+    PendingId,
+    EntryId,
+    NoticeId,
+    InvitationId,
+    BulkDeleteId,
+    WebhookId,
+    DeliveryId,
+    IncomingHookId,
+    ExternalAuditorId
+);
 
 /// A time: RFC 3339 in UTC, with microseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,6 +152,10 @@ words! {
     DirectFrom = DirectFrom: "Who may start a conversation with the account.";
     /// The colours of the pages.
     Theme = Theme: "The colours of the pages.";
+    /// An event that a webhook can be told of.
+    WebhookEvent = WebhookEvent: "An event that a webhook can be told of.";
+    /// What became of a delivery.
+    DeliveryState = DeliveryState: "What became of a delivery.";
     /// A state of an account.
     AccountState = AccountState: "A state of accounts.";
 }

@@ -1,5 +1,6 @@
 //! Groups: list, show, create, edit, archive, delete, join, leave.
 
+pub mod exports;
 pub mod invitations;
 pub mod members;
 pub mod requests;

@@ -66,6 +66,22 @@ pub const ENDPOINTS: &[Endpoint] = endpoints! {
     get "/groups/{id}/rules" Inspect "Returns the rules of a group." => rules::index;
     post "/groups/{id}/rules" Moderate "Creates a rule of a group. It is off." => rules::create;
 
+    get "/me/bots" Account "Returns the caller's bots." => bots::own;
+    post "/me/bots" Write "Creates a bot of the caller. Its tokens are made on the page." => bots::create;
+    get "/groups/{id}/bots" Inspect "Returns the bots of a group." => bots::of_group;
+    post "/groups/{id}/bots" Moderate "Creates a bot of a group." => bots::create_in_group;
+    delete "/bots/{bot}" Write "Deletes a bot. What it wrote stays." => bots::delete;
+    get "/groups/{id}/webhooks" Inspect "Returns the webhooks of a group." => webhooks::index;
+    post "/groups/{id}/webhooks" Moderate "Creates a webhook of a group. The answer has its secret." => webhooks::create;
+    get "/webhooks/{hook}" Inspect "Returns a webhook with its latest deliveries." => webhooks::show;
+    put "/webhooks/{hook}/on" Moderate "Switches a webhook on or off." => webhooks::switch;
+    post "/webhooks/{hook}/test" Moderate "Sends a test event." => webhooks::test;
+    post "/webhooks/{hook}/deliveries/{delivery}/again" Moderate "Sends a delivery again." => webhooks::redeliver;
+    delete "/webhooks/{hook}" Moderate "Deletes a webhook with its log." => webhooks::delete;
+    get "/groups/{id}/incoming" Inspect "Returns the incoming webhooks of a group." => webhooks::incoming;
+    post "/groups/{id}/incoming" Moderate "Creates an incoming webhook. The answer has its URL." => webhooks::create_incoming;
+    delete "/groups/{id}/incoming/{hook}" Moderate "Revokes an incoming webhook." => webhooks::revoke_incoming;
+
     get "/groups/{id}/topics" Read "Returns the topics of a group, latest activity first." => topics::index;
     post "/groups/{id}/topics" Post "Starts a topic." => topics::create;
     get "/topics/{id}" Read "Returns a topic." => topics::show;
@@ -111,6 +127,12 @@ pub const ENDPOINTS: &[Endpoint] = endpoints! {
     put "/rules/{id}/on" Moderate "Switches a rule on or off." => rules::switch;
     delete "/rules/{id}" Moderate "Deletes a rule." => rules::delete;
 
+    get "/admin/webhooks" AdminRead "Returns the webhooks of the site." => webhooks::of_site;
+    post "/admin/webhooks" Admin "Creates a webhook of the site. The answer has its secret." => webhooks::create_of_site;
+    get "/admin/auditors" AdminRead "Returns the external auditors." => auditors::index;
+    post "/admin/auditors" Admin "Creates an external auditor. The answer has its secret." => auditors::create;
+    put "/admin/auditors/{id}/on" Admin "Switches an external auditor on or off." => auditors::switch;
+    delete "/admin/auditors/{id}" Admin "Deletes an external auditor." => auditors::delete;
     get "/admin/settings" AdminRead "Returns the settings of the site." => admin::settings;
     patch "/admin/settings" Admin "Changes the settings of the site." => admin::update_settings;
     get "/admin/people" AdminRead "Returns the accounts of the site." => admin::people;

@@ -1,0 +1,93 @@
+//! Bots: those of the caller, and those of groups. Their tokens are made on the pages, with a password.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::objects::Person;
+use super::words::{At, Id};
+use super::{Ask, Body, Created, Done, Found, Page};
+use crate::people::bots;
+use crate::platform::error::{Error, Result};
+use model::UserId;
+
+/// A bot.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Bot {
+    #[serde(flatten)]
+    pub person: Person,
+    /// The group whose admins answer for it; null if a person does.
+    pub group: Option<Id>,
+    pub created_at: At,
+}
+
+impl From<model::Bot> for Bot {
+    fn from(bot: model::Bot) -> Self {
+        Self { person: (&bot.person).into(), group: bot.group_id.map(Into::into), created_at: bot.created_at.into() }
+    }
+}
+
+/// A new bot.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewBot {
+    #[schema(min_length = 1, max_length = 100)]
+    pub username: String,
+}
+
+/// Returns the caller's own bots.
+///
+/// # Errors
+/// As [`super::admit`]; [`Error::Forbidden`] for credentials that work in some groups only.
+pub async fn own(ask: Ask, _: ()) -> Result<Found<Page<Bot>>> {
+    ask.check_unlimited()?;
+    Page::whole(bots::own(&ask.cx, ask.viewer()).await?.into_iter().map(Into::into).collect())
+}
+
+/// Creates a bot of the caller.
+///
+/// # Errors
+/// As [`bots::create`]; [`Error::Forbidden`] for credentials that work in some groups only.
+pub async fn create(ask: Ask, Body(new): Body<NewBot>) -> Result<Created<Bot>> {
+    ask.check_unlimited()?;
+    let bot = bots::create(&ask.cx, ask.viewer(), &new.username).await?;
+    answered_for(&ask, bot).await.map(Created)
+}
+
+/// Returns the bots of a group.
+///
+/// # Errors
+/// As [`bots::of_group`].
+pub async fn of_group(ask: Ask, _: ()) -> Result<Found<Page<Bot>>> {
+    let found = ask.group().await?;
+    let bots = bots::of_group(&ask.cx, ask.viewer(), found.group.id).await?;
+    Page::whole(bots.into_iter().map(Into::into).collect())
+}
+
+/// Creates a bot of a group.
+///
+/// # Errors
+/// As [`bots::create_in_group`].
+pub async fn create_in_group(ask: Ask, Body(new): Body<NewBot>) -> Result<Created<Bot>> {
+    let found = ask.group().await?;
+    let bot = bots::create_in_group(&ask.cx, ask.viewer(), found.group.id, &new.username).await?;
+    answered_for(&ask, bot).await.map(Created)
+}
+
+async fn answered_for(ask: &Ask, bot: UserId) -> Result<Bot> {
+    Ok(bots::answered_for(&ask.cx, ask.viewer(), bot).await?.into())
+}
+
+/// Deletes a bot.
+///
+/// # Errors
+/// As [`bots::delete`].
+pub async fn delete(ask: Ask, _: ()) -> Result<Done> {
+    let bot = bots::answered_for(&ask.cx, ask.viewer(), ask.part("bot")?).await?;
+    match bot.group_id {
+        Some(group) if !ask.caller.covers(group) => return Err(Error::NotFound),
+        Some(_) => ask.caller.check(model::Scope::Moderate)?,
+        None => ask.check_unlimited()?,
+    }
+    bots::delete(&ask.cx, ask.viewer(), bot.person.id).await?;
+    Ok(Done)
+}
