@@ -246,3 +246,10 @@ async fn what_is_no_http_is_an_error() {
     let nobody = client("127.0.0.1").post(post("http://127.0.0.1:1/", 10_000)).await;
     assert!(matches!(nobody, Err(Failure::Broken(_))), "{nobody:?}");
 }
+
+#[tokio::test]
+async fn an_https_address_needs_tls() {
+    let (url, _) = server("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "").await;
+    let refused = client("127.0.0.1").post(post(&url.replace("http://", "https://"), 10_000)).await;
+    assert!(matches!(&refused, Err(Failure::Broken(why)) if why.starts_with("TLS: ")), "{refused:?}");
+}
