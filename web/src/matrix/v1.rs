@@ -109,7 +109,7 @@ async fn ask(
     actor: Actor,
 ) -> (u16, String) {
     let scene = world.scene(forum, state, Scope::of(endpoint.path)).await;
-    let path = address(endpoint.path, &scene, world);
+    let path = address(endpoint, &scene, world);
     let body = endpoint.takes_body().then(|| body(endpoint, &scene));
     let (status, body) = door.ask(forum, world, endpoint.method, &path, body, actor).await;
     if endpoint.method != "get" && status < 300 {
@@ -126,7 +126,8 @@ async fn ask(
     (status, body)
 }
 
-fn address(path: &str, scene: &Scene, world: &World) -> String {
+fn address(endpoint: &Endpoint, scene: &Scene, world: &World) -> String {
+    let (path, deletes) = (endpoint.path, endpoint.method == "delete");
     let noun = path.trim_start_matches("/api/v1/").split('/').next().unwrap_or_default();
     let own = match noun {
         "topics" => scene.topic,
@@ -139,7 +140,7 @@ fn address(path: &str, scene: &Scene, world: &World) -> String {
         "admin" => id(world.friend).0,
         _ => ABSENT,
     };
-    let user = if path.contains("/bans/") {
+    let user = if path.contains("/bans/") && deletes {
         world.outcast
     } else if path.contains("/invited/") {
         world.guest
@@ -161,7 +162,7 @@ fn address(path: &str, scene: &Scene, world: &World) -> String {
         .replace("{hook}", &ABSENT.to_string())
         .replace("{delivery}", &ABSENT.to_string())
         .replace("{mark}", "pinned");
-    if path.ends_with(&format!("/groups/{}", scene.group.id)) {
+    if deletes && path.ends_with(&format!("/groups/{}", scene.group.id)) {
         return format!("{path}?name={}", scene.group.name.replace(' ', "%20"));
     }
     path
