@@ -8,6 +8,7 @@ pub mod api_tokens;
 pub mod assistance;
 pub mod basic_auth;
 pub mod browsers;
+pub mod claims;
 pub mod export;
 pub mod first_admin;
 pub mod ignores;

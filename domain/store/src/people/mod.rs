@@ -2,6 +2,7 @@
 
 pub mod account_deletion;
 pub mod api_tokens;
+pub mod claims;
 pub mod emails;
 pub mod export;
 pub mod former_names;
