@@ -1,6 +1,4 @@
-//! The one-shot commands: import, demo, admin.
-
-use std::path::{Path, PathBuf};
+//! The one-shot commands: demo, admin.
 
 use domain::admin::doctor;
 use domain::kv::Kv;
@@ -9,8 +7,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::compose::{self, Failure};
 use crate::environment::Environment;
+use crate::services;
 use crate::settings::{Needs, Settings, no_forum};
-use crate::{input, services};
 
 /// Connects to the existing forum and prints which one it is. Creates nothing.
 pub async fn context(env: &Environment, search: bool) -> Result<domain::Context, Failure> {
@@ -115,36 +113,4 @@ pub async fn demo(env: &Environment) -> Result<(), Failure> {
     domain::import::demo::fill(&cx).await?;
     cx.db.close().await;
     Ok(())
-}
-
-/// `klatch import convore DIR`.
-pub async fn import_convore(env: &Environment, dir: &Path) -> Result<(), Failure> {
-    let cx = context(env, true).await?;
-    let bar = bar();
-    let report = domain::import::convore(&cx, dir, told(&bar)).await?;
-    bar.finish_and_clear();
-    println!("{report}");
-    cx.db.close().await;
-    Ok(())
-}
-
-/// `klatch import jsonl FILE`: plain or zstd, or standard input for `-`.
-pub async fn import_jsonl(env: &Environment, file: PathBuf) -> Result<(), Failure> {
-    let cx = context(env, true).await?;
-    let name = file.file_name().map_or_else(|| "-".to_owned(), |name| name.to_string_lossy().into_owned());
-    let reader = tokio::task::spawn_blocking(move || input::open(&file)).await??;
-    let bar = bar();
-    let report = domain::import::jsonl(&cx, reader, &name, told(&bar)).await?;
-    bar.finish_and_clear();
-    println!("{report}");
-    cx.db.close().await;
-    Ok(())
-}
-
-fn told(bar: &ProgressBar) -> impl FnMut(domain::import::Progress) + '_ {
-    |progress| {
-        bar.set_message(progress.what.to_string());
-        bar.set_length(progress.total);
-        bar.set_position(progress.done);
-    }
 }

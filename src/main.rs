@@ -5,6 +5,7 @@ mod backup_settings;
 mod commands;
 mod compose;
 mod environment;
+mod imports;
 mod input;
 mod keys;
 mod notify;
@@ -69,29 +70,10 @@ enum Command {
     Export(archives::Export),
     /// Takes in conversations from elsewhere
     #[command(subcommand)]
-    Import(Import),
+    Import(imports::Import),
     /// Looks after the forum
     #[command(subcommand)]
     Admin(Admin),
-}
-
-#[derive(Subcommand)]
-enum Import {
-    /// From a folder in the format of Convore's archive; can be stopped and started again
-    Convore {
-        /// The folder with `groups/` in it
-        dir: PathBuf,
-    },
-    /// From a file with one message a line, plain or zstd-compressed
-    Jsonl {
-        /// The file, or - for standard input
-        file: PathBuf,
-    },
-    /// From a file that `klatch export` wrote, into an empty forum
-    Klatch {
-        /// The file
-        file: PathBuf,
-    },
 }
 
 #[derive(Subcommand)]
@@ -212,9 +194,7 @@ async fn run(command: Command, env: &Environment) -> Result<(), Failure> {
         Command::Backup(backup) => archives::backup(env, backup).await,
         Command::Restore(sealed) => archives::restore(env, sealed).await,
         Command::Export(export) => archives::export(env, export).await,
-        Command::Import(Import::Klatch { file }) => archives::import(env, &file).await,
-        Command::Import(Import::Convore { dir }) => commands::import_convore(env, &dir).await,
-        Command::Import(Import::Jsonl { file }) => commands::import_jsonl(env, file).await,
+        Command::Import(import) => imports::run(env, import).await,
         Command::Admin(Admin::Doctor) => commands::doctor(env).await,
         Command::Admin(Admin::Reindex) => commands::reindex(env).await,
         Command::Admin(Admin::Reparse { all }) => commands::reparse(env, all).await,

@@ -7,7 +7,7 @@ use domain::admin;
 use domain::model::{AccountState, User as Account};
 use domain::people::accounts::NewAccount;
 use domain::people::admins::{self, Actor};
-use domain::people::{account_deletion, accounts, assistance, sessions, two_factor};
+use domain::people::{account_deletion, accounts, assistance, claims, sessions, two_factor};
 use domain::platform::secrets::Password;
 use domain::time::Timestamp;
 use futures_util::TryStreamExt;
@@ -51,6 +51,8 @@ pub enum User {
     Promote(Named),
     /// Sets the password of an account; it is asked for, or read from standard input
     SetPassword(Named),
+    /// Makes a link with which its owner claims an account that came with an import; it works once, for three days
+    ClaimLink(Named),
     /// Writes everything that an account holds to standard output
     Export {
         /// The user name
@@ -89,6 +91,7 @@ pub async fn run(env: &Environment, command: User) -> Result<(), Failure> {
         User::Show(Named { name, json }) => show(&cx, &name, json).await,
         User::Promote(Named { name, json }) => promote(&cx, &name, json).await,
         User::SetPassword(Named { name, json }) => set_password(&cx, &name, json).await,
+        User::ClaimLink(Named { name, json }) => claim_link(&cx, &name, json).await,
         User::Export { name } => export(&cx, &name).await,
         User::Delete { named: Named { name, json }, erase, yes } => delete(&cx, &name, erase, yes, json).await,
         User::SecondStepOff(Named { name, json }) => second_step_off(&cx, &name, json).await,
@@ -243,6 +246,17 @@ async fn second_step_off(cx: &domain::Context, name: &str, json: bool) -> Result
     let user = named(cx, name).await?;
     two_factor::turn_off_for(cx, Actor::Operator, user.id).await.map_err(plain)?;
     said(cx, json, name, format!("{name} signs in with the password alone")).await
+}
+
+async fn claim_link(cx: &domain::Context, name: &str, json: bool) -> Result<(), Failure> {
+    let user = named(cx, name).await?;
+    let link = claims::link(cx, Actor::Operator, user.id).await.map_err(plain)?;
+    if json {
+        println!("{}", json!({"id": user.id, "username": user.username, "link": link}));
+    } else {
+        println!("{link}");
+    }
+    Ok(())
 }
 
 async fn export(cx: &domain::Context, name: &str) -> Result<(), Failure> {

@@ -314,6 +314,7 @@ async fn nothing(request: actix_web::HttpRequest) -> crate::failure::Answer {
     if request.resource_map().has_resource(path) {
         return Err(Failure::Problem(Problem::MethodNotAllowed));
     }
+    let is_get = matches!(*request.method(), actix_web::http::Method::GET | actix_web::http::Method::HEAD);
     let is_page = request.method() == actix_web::http::Method::GET
         && !path.ends_with('/')
         && !path.starts_with("/-/")
@@ -327,6 +328,11 @@ async fn nothing(request: actix_web::HttpRequest) -> crate::failure::Answer {
         return Ok(actix_web::HttpResponse::PermanentRedirect()
             .insert_header((actix_web::http::header::LOCATION, format!("{path}/{query}")))
             .finish());
+    }
+    let is_ours = ["/-/", "/static/", "/api/", "/admin/"].iter().any(|scope| path.starts_with(scope));
+    if is_get && !is_ours {
+        let req = <crate::req::Req as actix_web::FromRequest>::extract(&request).await?;
+        return crate::handlers::topics::old_address(&req, path).await;
     }
     Err(Failure::Domain(domain::Error::NotFound))
 }

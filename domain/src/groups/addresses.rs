@@ -8,7 +8,7 @@ use store::Tx;
 
 /// An address for a private group: with random characters at its end, so that nobody learns of the group by choosing the
 /// same address for another one.
-pub(super) fn hidden(base: &str) -> Result<String> {
+pub(crate) fn hidden(base: &str) -> Result<String> {
     let base: String = base.chars().take(60).collect();
     Ok(format!("{}-{}", base.trim_end_matches('-'), &secrets::token()?[..8]))
 }

@@ -380,6 +380,8 @@ impl Reader {
                     raw: record.message,
                     nodes,
                     reply_to: None,
+                    edited_at: None,
+                    deleted_at: None,
                 });
             }
             batch.came.push((topic.id.to_string(), came));

@@ -199,6 +199,8 @@ impl Demo {
                 nodes: writer::stored(&nodes)?,
                 raw,
                 reply_to: None,
+                edited_at: None,
+                deleted_at: None,
                 stars,
             };
             let (ids, _) = writer::write(&mut self.tx, vec![ready], |_| fresh, &mut ImportWarnings::default()).await?;

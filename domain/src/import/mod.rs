@@ -5,18 +5,38 @@
 
 mod convore;
 pub mod demo;
+mod discord;
+mod discourse;
 mod files;
+mod folder;
+mod html;
 mod jsonl;
 mod lines;
+mod mattermost;
+mod mbox;
+mod mentions;
 pub(crate) mod people;
 mod prescan;
+mod records;
 mod report;
+mod slack;
+mod source;
+mod spool;
 pub(crate) mod targets;
 pub(crate) mod writer;
+mod zulip;
 
 pub use convore::convore;
+pub use discord::discord;
+pub use discourse::discourse;
 pub use jsonl::jsonl;
+pub use mattermost::mattermost;
+pub use mbox::mbox;
+pub use prescan::convore_dry_run;
 pub use report::{Count, ImportWarning, ImportWarnings, Progress, Report};
+pub use slack::slack;
+pub use source::Options;
+pub use zulip::zulip;
 
 use tokio::sync::watch;
 
@@ -24,6 +44,27 @@ use crate::admin::statistics;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::search;
+
+/// The sources that were imported, with how many rows are recorded of each.
+///
+/// # Errors
+/// If the database fails.
+pub async fn sources(cx: &Context) -> Result<Vec<(String, u64)>> {
+    let all = store::import::sources::all(&cx.db).await?;
+    Ok(all.into_iter().map(|(source, rows)| (source, rows.unsigned_abs())).collect())
+}
+
+/// Forgets what came from a source: nothing can be added to it any more. What was imported stays, and so do the
+/// addresses of the old forum. Returns how many rows were recorded.
+///
+/// # Errors
+/// If the database fails.
+pub async fn forget(cx: &Context, source: &str) -> Result<u64> {
+    let mut tx = cx.db.begin().await?;
+    let rows = store::import::sources::forget(&mut tx, source).await?;
+    tx.commit().await?;
+    Ok(rows)
+}
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
     tokio::task::spawn_blocking(work).await.map_err(|error| Error::Internal(error.to_string()))

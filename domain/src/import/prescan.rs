@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
+use super::blocking;
 use super::files::{ByRecord, GroupRecord, Messages, TopicRecord, UserRecord, clean, keepable, moment, read_list};
-use super::report::{ImportWarning, ImportWarnings};
+use super::report::{ImportWarning, ImportWarnings, Kind, Progress, Report};
 use crate::platform::error::{Error, Result};
 use model::GroupKind;
 use model::time::Timestamp;
@@ -91,6 +92,30 @@ pub(super) fn prescan(dir: &Path) -> Result<Prescan> {
     // Ids roughly follow the order of writing, which keeps rows of the same time close together on the disk.
     found.topics.sort_by_key(|topic| topic.id);
     Ok(found)
+}
+
+/// Reads and checks a Convore archive, and writes nothing. The report counts everything as new.
+///
+/// # Errors
+/// If the folder is no archive.
+pub async fn convore_dry_run(dir: &Path, mut told: impl FnMut(Progress)) -> Result<Report> {
+    told(Progress { done: 0, total: 0, what: "files" });
+    let dir = dir.to_owned();
+    let found = blocking(move || prescan(&dir)).await??;
+    let mut report = Report { dry_run: true, ..Report::default() };
+    let count = |items: usize| (items as u64, items as u64);
+    let sum = |of: fn(&TopicFound) -> u64| found.topics.iter().map(of).sum::<u64>();
+    for (kind, (total, new)) in [
+        (Kind::People, count(found.people.len())),
+        (Kind::Groups, count(found.groups.len())),
+        (Kind::Topics, count(found.topics.len())),
+        (Kind::Messages, (sum(|topic| topic.messages), sum(|topic| topic.messages))),
+        (Kind::Stars, (sum(|topic| topic.stars), sum(|topic| topic.stars))),
+    ] {
+        report.count(kind).add(total, new);
+    }
+    report.oddities = found.oddities;
+    Ok(report)
 }
 
 /// Returns the names of the groups' folders, sorted.

@@ -14,19 +14,72 @@ pub struct Progress {
     pub what: &'static str,
 }
 
-/// Counts of one kind of rows.
+/// Counts of one kind of things. `read` is the sum of `new`, `there`, `changed` and `left_out`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Count {
-    /// Number of the source's rows that are in the forum now.
+    /// Number of the source's rows that are in the forum now, of all runs.
     pub total: u64,
-    /// Number of them that this run added.
+    /// How many this run read.
+    pub read: u64,
+    /// How many of them it added.
     pub new: u64,
+    /// How many were there before, and are the same.
+    pub there: u64,
+    /// How many were there before, and changed in the source since.
+    pub changed: u64,
+    /// How many were left out. The warnings say why.
+    pub left_out: u64,
 }
 
 impl Count {
     pub(super) fn add(&mut self, total: u64, new: u64) {
         self.total += total;
+        self.read += total;
         self.new += new;
+        self.there += total.saturating_sub(new);
+    }
+
+    pub(super) fn added(&mut self, new: u64) {
+        self.read += new;
+        self.new += new;
+    }
+
+    pub(super) fn found(&mut self, there: u64) {
+        self.read += there;
+        self.there += there;
+    }
+
+    pub(super) fn altered(&mut self, changed: u64) {
+        self.read += changed;
+        self.changed += changed;
+    }
+
+    pub(super) fn dropped(&mut self, left_out: u64) {
+        self.read += left_out;
+        self.left_out += left_out;
+    }
+}
+
+/// What a source contains.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    People,
+    Groups,
+    Memberships,
+    Topics,
+    States,
+    Messages,
+    Stars,
+    Files,
+}
+
+/// How many things of each kind were left out.
+#[derive(Debug, Default)]
+pub(super) struct Tally(BTreeMap<Kind, u64>);
+
+impl Tally {
+    pub fn add(&mut self, kind: Kind, count: u64) {
+        *self.0.entry(kind).or_default() += count;
     }
 }
 
@@ -34,32 +87,79 @@ impl Count {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub struct Report {
-    pub groups: Count,
-    pub topics: Count,
-    pub messages: Count,
-    pub stars: Count,
     pub people: Count,
+    pub groups: Count,
+    pub memberships: Count,
+    pub topics: Count,
+    /// Topics that are locked, pinned, resolved, archived or deleted: each state counts.
+    pub states: Count,
+    pub messages: Count,
+    pub replies: Count,
+    pub stars: Count,
+    /// Files, images and videos, which are linked.
+    pub files: Count,
+    pub edits: Count,
     /// Whether an earlier run had imported a part.
     pub resumed: bool,
+    /// Whether nothing was written.
+    pub dry_run: bool,
     pub oddities: ImportWarnings,
     /// Whether search has indexed everything; otherwise the process that writes the index will.
     pub searchable: bool,
 }
 
+impl Report {
+    pub(super) fn count(&mut self, kind: Kind) -> &mut Count {
+        match kind {
+            Kind::People => &mut self.people,
+            Kind::Groups => &mut self.groups,
+            Kind::Memberships => &mut self.memberships,
+            Kind::Topics => &mut self.topics,
+            Kind::States => &mut self.states,
+            Kind::Messages => &mut self.messages,
+            Kind::Stars => &mut self.stars,
+            Kind::Files => &mut self.files,
+        }
+    }
+
+    pub(super) fn leave_out(&mut self, tally: &Tally) {
+        for (kind, count) in &tally.0 {
+            self.count(*kind).dropped(*count);
+        }
+    }
+
+    /// Each kind with its counts.
+    pub fn counts(&self) -> [(&'static str, Count); 10] {
+        [
+            ("people", self.people),
+            ("groups", self.groups),
+            ("memberships", self.memberships),
+            ("topics", self.topics),
+            ("states of topics", self.states),
+            ("messages", self.messages),
+            ("replies", self.replies),
+            ("stars", self.stars),
+            ("linked files", self.files),
+            ("edits", self.edits),
+        ]
+    }
+}
+
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let counts = [
-            ("groups", self.groups),
-            ("topics", self.topics),
-            ("messages", self.messages),
-            ("stars", self.stars),
-            ("people", self.people),
-        ];
-        for (what, Count { total, new }) in counts {
-            match self.resumed {
-                true => writeln!(f, "{total:>10} {what} ({new} of them new)")?,
-                false => writeln!(f, "{total:>10} {what}")?,
+        let there = if self.resumed { "there before" } else { "there" };
+        writeln!(f, "{:<17}{:>10}{:>10}{there:>14}{:>10}{:>10}", "", "read", "new", "changed", "left out")?;
+        for (what, count) in self.counts() {
+            let Count { total, read, new, there, changed, left_out } = count;
+            if read > 0 {
+                writeln!(f, "{what:<17}{read:>10}{new:>10}{there:>14}{changed:>10}{left_out:>10}")?;
             }
+            if total > new + there + changed {
+                writeln!(f, "{:<17}{total:>10} in the forum, with those of earlier files", "")?;
+            }
+        }
+        if self.dry_run {
+            writeln!(f, "Nothing was written: this was a dry run.")?;
         }
         if self.resumed {
             writeln!(f, "An earlier import of the same source was resumed.")?;
@@ -67,7 +167,7 @@ impl fmt::Display for Report {
         for (oddity, count, example) in self.oddities.iter() {
             writeln!(f, "{count:>10} {oddity}, as {example}")?;
         }
-        if !self.searchable {
+        if !self.searchable && !self.dry_run {
             writeln!(f, "Search follows by itself: another process writes its index, or this one keeps none.")?;
         }
         Ok(())
@@ -84,6 +184,18 @@ macro_rules! oddities {
         impl fmt::Display for ImportWarning {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(match self { $(Self::$name => $text),* })
+            }
+        }
+
+        impl ImportWarning {
+            /// The word by which the database knows it.
+            pub(super) fn word(self) -> &'static str {
+                match self { $(Self::$name => stringify!($name)),* }
+            }
+
+            /// The warning of a word.
+            pub(super) fn from_word(word: &str) -> Option<Self> {
+                match word { $(stringify!($name) => Some(Self::$name),)* _ => None }
             }
         }
     };
@@ -119,6 +231,24 @@ oddities! {
     LongMessage = "messages longer than may be posted, kept",
     /// Kept as an ordinary message.
     UnknownReply = "answers to messages that did not come along",
+    /// They got accounts called by their keys.
+    UnknownPerson = "people of whom the source has only the key",
+    UnknownPlace = "records left out because their group or topic is unknown",
+    NobodysTopic = "topics left out because they have no message and nobody who started them",
+    /// They were there before the import, under the same confirmed address.
+    SameAddress = "people who have an account here already",
+    EmailTaken = "email addresses left out because another account of the source has them",
+    KeptDeleted = "messages that changed in the source but are deleted here",
+    SecondReaction = "reactions left out because the same person starred the message already",
+    NobodysReaction = "reactions left out because the source does not say whose they are",
+    OwnNotice = "notices of the old forum, such as who joined, left out",
+    NoAuthor = "messages whose author the source does not name",
+    SplitMember = "memberships left out because the group is unknown",
+    Private = "private conversations left out",
+    Unlisted = "topics that the old forum did not list, which are listed here",
+    NotInFile = "messages left out because the file of their topic lacks them",
+    FileLost = "files left out because they are not on the web; the texts have their names",
+    Hidden = "messages that the old forum hid, imported as deleted",
 }
 
 /// Counts of each warning, with an example.
@@ -128,7 +258,11 @@ pub struct ImportWarnings(BTreeMap<ImportWarning, (u64, String)>);
 impl ImportWarnings {
     /// Notes a warning; the first one stays as the example.
     pub(super) fn note(&mut self, oddity: ImportWarning, example: impl FnOnce() -> String) {
-        self.0.entry(oddity).or_insert_with(|| (0, example())).0 += 1;
+        self.note_many(oddity, 1, example);
+    }
+
+    pub(super) fn note_many(&mut self, oddity: ImportWarning, count: u64, example: impl FnOnce() -> String) {
+        self.0.entry(oddity).or_insert_with(|| (0, example())).0 += count;
     }
 
     pub(super) fn append(&mut self, others: Self) {

@@ -30,6 +30,10 @@ pub(crate) struct Ready {
     pub raw: String,
     pub nodes: Box<RawValue>,
     pub reply_to: Option<MessageId>,
+    /// When its author edited it last.
+    pub edited_at: Option<Timestamp>,
+    /// When it was deleted.
+    pub deleted_at: Option<Timestamp>,
     pub stars: Vec<(UserId, Timestamp)>,
 }
 
@@ -75,9 +79,9 @@ pub(crate) async fn write(
             *seq += 1;
             *seq
         });
-        let Ready { id, topic, author, at, raw, nodes, reply_to, stars: given } = ready;
+        let Ready { id, topic, author, at, raw, nodes, reply_to, edited_at, deleted_at, stars: given } = ready;
         stars.push(given);
-        messages.push(NewMessage { id, topic, seq, author, at, raw, nodes, reply_to });
+        messages.push(NewMessage { id, topic, seq, author, at, raw, nodes, reply_to, edited_at, deleted_at });
     }
     let ids = insert(tx, &messages, oddities).await?;
     let stars: Vec<(MessageId, UserId, Timestamp)> =

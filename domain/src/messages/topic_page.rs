@@ -2,11 +2,11 @@
 
 use super::page::{Page, Window, events, page};
 use crate::platform::context::Context;
-use crate::platform::error::Result;
+use crate::platform::error::{Error, Result};
 use crate::platform::text;
 use crate::screening::hold;
 use crate::topics::moves::{self, At};
-use crate::topics::{self, TopicAccess, reads};
+use crate::topics::{self, TopicAccess, old_addresses, reads};
 use model::policy::Viewer;
 use model::{ReadPosition, Topic, TopicEvent, TopicId};
 use store::moderation::approval_queue::OwnPending;
@@ -49,9 +49,13 @@ pub async fn open(
     window: Window,
     reads: bool,
 ) -> Result<Opened> {
-    let found = match moves::at(cx, viewer, group, slug).await? {
-        At::Here(found) => *found,
-        At::Moved(path) => return Ok(Opened::Moved(path)),
+    let found = match moves::at(cx, viewer, group, slug).await {
+        Ok(At::Here(found)) => *found,
+        Ok(At::Moved(path)) => return Ok(Opened::Moved(path)),
+        Err(Error::NotFound) => {
+            return Ok(Opened::Moved(old_addresses::lead(cx, viewer, &format!("/{group}/{slug}")).await?));
+        }
+        Err(error) => return Err(error),
     };
     let mut page = around(cx, viewer, found, window).await?;
     let seq = page.messages.messages.last().map_or(0, |message| message.seq);

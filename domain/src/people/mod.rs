@@ -9,6 +9,7 @@ pub mod assistance;
 pub mod basic_auth;
 pub mod bots;
 pub mod browsers;
+pub mod claims;
 pub mod export;
 pub mod first_admin;
 pub mod ignores;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::live::draw::Draw;
-use crate::people::addresses;
+use crate::people::{addresses, claims};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::mail::{EmailTemplateData, GroupMentioned, MailError, outbox};
@@ -30,6 +30,18 @@ pub(crate) async fn with_link(
     let digest = secrets::digest(&token(cx, &seed));
     let lasts = if kind == EmailKind::Reset { RESET } else { CONFIRM };
     queue(tx, cx, kind, user, address, Cargo { token: Some((&seed, &digest)), detail: None }, lasts).await
+}
+
+/// Makes a link that no email carries: whoever asked for it hands it over. It works as long as one to confirm an address.
+pub(crate) async fn link_to_hand_over(tx: &mut Tx, cx: &Context, kind: EmailKind, user: UserId) -> Result<String> {
+    let seed = secrets::token()?;
+    let digest = secrets::digest(&token(cx, &seed));
+    let (at, token) = (cx.now(), Some((seed.as_str(), digest.as_str())));
+    let expires_at = at.plus(CONFIRM);
+    let new = NewLetter { kind, user: Some(user), address: "", group: None, token, detail: None, at, expires_at };
+    let id = store::people::emails::insert(tx, &new).await?;
+    store::people::emails::sent(tx, id, Some(user), at).await?;
+    Ok(link(cx, kind, &seed))
 }
 
 /// What else an email carries.
@@ -143,6 +155,8 @@ pub(crate) async fn send(cx: &Context, draw: &Draw, id: EmailId) -> Result<()> {
     let holder = store::people::users::by_email(&cx.db, &letter.address).await?;
     let user = match letter.user_id {
         Some(user) => store::people::users::by_id(&cx.db, user).await?,
+        // An account that came with an import is claimed with the address that it had there.
+        None if letter.kind == EmailKind::Reset && holder.is_none() => claims::claimable(cx, &letter.address).await?,
         None => holder.clone(),
     };
     let Some(user) = user else { return forget(cx, id).await };

@@ -2,7 +2,7 @@
 
 use crate::live::tell;
 use crate::people::sessions::Origin;
-use crate::people::{addresses, outbound_email, sessions};
+use crate::people::{addresses, claims, outbound_email, sessions};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::hashing::Lane;
@@ -130,9 +130,8 @@ pub async fn reset(cx: &Context, token: &str, new: Password) -> Result<UserId> {
     // Lock the account before its emails, in the same order as everywhere.
     store::people::users::lock(&mut tx, &[user]).await?;
     let letter = store::people::emails::take(&mut tx, EmailKind::Reset, &secrets::digest(token), cx.now()).await?;
-    if letter.and_then(|letter| letter.user_id) != Some(user) {
-        return Err(Error::NotFound);
-    }
+    let letter = letter.filter(|letter| letter.user_id == Some(user)).ok_or(Error::NotFound)?;
+    claims::claim(&mut tx, user, &letter.address).await?;
     let ended = replace(&mut tx, cx, user, &hash).await?;
     tx.commit().await?;
     announce_ended(cx, ended).await;

@@ -6,6 +6,7 @@ mod home;
 mod lists;
 pub mod merges;
 pub mod moves;
+pub mod old_addresses;
 pub mod placed;
 pub mod reads;
 pub mod splits;

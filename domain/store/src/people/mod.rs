@@ -3,6 +3,7 @@
 pub mod account_deletion;
 pub mod api_tokens;
 pub mod bots;
+pub mod claims;
 pub mod emails;
 pub mod export;
 pub mod former_names;

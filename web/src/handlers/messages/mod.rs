@@ -33,8 +33,8 @@ pub async fn show(req: Req, path: Path<String>) -> Answer {
 /// `GET /GROUP/TOPIC/ID/`: a message's own address on Convore. Redirects to the page with the message, wherever it is now.
 pub async fn at_own_address(req: Req, path: Path<(String, String, String)>) -> Answer {
     let message = id(&path.2)?;
-    let place = domain::topics::placed::place(req.cx(), req.viewer(), message).await?;
-    Ok(req.redirect(&address(&place, message)))
+    let at = domain::topics::old_addresses::of_message(req.cx(), req.viewer(), &path.0, &path.1, message).await?;
+    Ok(req.redirect(&at))
 }
 
 /// Answers with the HTML of a message, for the script that posted or starred it.

@@ -68,6 +68,11 @@ pub async fn show(req: Req, path: Path<(String, String)>, params: Query<Params>)
     req.shared_page(&page, about)
 }
 
+/// A path of a forum that was imported leads on to what came from there.
+pub async fn old_address(req: &Req, path: &str) -> Answer {
+    Ok(req.moved(&domain::topics::old_addresses::lead(req.cx(), req.viewer(), path).await?))
+}
+
 /// Builds the page of a topic with the given form.
 pub(super) async fn draw(
     req: &Req,

@@ -52,6 +52,8 @@ macro_rules! rows {
     }};
 }
 
+pub mod sources;
+
 /// Builds the statement that takes one array per column.
 fn columns(head: &str, types: &[&str], tail: &str) -> String {
     let arrays: Vec<String> = types.iter().enumerate().map(|(at, name)| format!("${}::{name}[]", at + 1)).collect();
@@ -258,15 +260,30 @@ pub struct NewMessage {
     /// As parsed: a list of nodes.
     pub nodes: Box<RawValue>,
     pub reply_to: Option<MessageId>,
+    /// When its author edited it last.
+    pub edited_at: Option<Timestamp>,
+    /// When its author deleted it.
+    pub deleted_at: Option<Timestamp>,
+}
+
+impl NewMessage {
+    fn edited_by(&self) -> Option<UserId> {
+        self.edited_at.map(|_| self.author)
+    }
+
+    fn deleted_by(&self) -> Option<UserId> {
+        self.deleted_at.map(|_| self.author)
+    }
 }
 
 /// Writes messages under their ids. Returns how many ids were free.
 pub async fn messages(tx: &mut Tx, messages: &[&NewMessage]) -> Result<u64> {
     let version = i64::from(markup::NODES_VERSION);
     rows!(run tx, messages,
-        "insert into messages (id, topic_id, seq, author_id, created_at, raw, nodes, nodes_version, reply_to) ",
+        "insert into messages (id, topic_id, seq, author_id, created_at, raw, nodes, nodes_version, reply_to, edited_at, edited_by, deleted_at, deleted_by) ",
         |new| [new.id => "bigint", new.topic => "bigint", new.seq => "bigint", new.author => "bigint", new.at => "timestamptz",
-               new.raw.as_str() => "text", new.nodes.get() => "text", version => "bigint", new.reply_to => "bigint"],
+               new.raw.as_str() => "text", new.nodes.get() => "text", version => "bigint", new.reply_to => "bigint",
+               new.edited_at => "timestamptz", new.edited_by() => "bigint", new.deleted_at => "timestamptz", new.deleted_by() => "bigint"],
         " on conflict (id) do nothing")
 }
 
@@ -274,16 +291,17 @@ pub async fn messages(tx: &mut Tx, messages: &[&NewMessage]) -> Result<u64> {
 pub async fn messages_anew(tx: &mut Tx, messages: &[&NewMessage]) -> Result<Vec<(TopicId, i64, MessageId)>> {
     let version = i64::from(markup::NODES_VERSION);
     rows!(all tx, (TopicId, i64, MessageId), messages,
-        "insert into messages (topic_id, seq, author_id, created_at, raw, nodes, nodes_version, reply_to) ",
+        "insert into messages (topic_id, seq, author_id, created_at, raw, nodes, nodes_version, reply_to, edited_at, edited_by, deleted_at, deleted_by) ",
         |new| [new.topic => "bigint", new.seq => "bigint", new.author => "bigint", new.at => "timestamptz",
-               new.raw.as_str() => "text", new.nodes.get() => "text", version => "bigint", new.reply_to => "bigint"],
+               new.raw.as_str() => "text", new.nodes.get() => "text", version => "bigint", new.reply_to => "bigint",
+               new.edited_at => "timestamptz", new.edited_by() => "bigint", new.deleted_at => "timestamptz", new.deleted_by() => "bigint"],
         " returning topic_id, seq, id")
 }
 
 /// Sets which message each message replies to: (message, `reply_to`).
 pub async fn answers(tx: &mut Tx, answers: &[(MessageId, MessageId)]) -> Result<u64> {
     rows!(run tx, answers, "with answers (id, reply_to) as (", |row| [row.0 => "bigint", row.1 => "bigint"],
-        ") update messages set reply_to = answers.reply_to from answers where messages.id = answers.id")
+        ") update messages set reply_to = answers.reply_to from answers where messages.id = answers.id and messages.reply_to is null")
 }
 
 /// The topics and numbers of these messages.

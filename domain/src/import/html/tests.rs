@@ -1,0 +1,83 @@
+use std::collections::HashMap;
+
+use super::*;
+
+fn markup(html: &str) -> String {
+    to_markup(html, "https://old.example").text
+}
+
+#[test]
+fn paragraphs_lists_and_quotes_become_lines() {
+    assert_eq!(markup("<p>One\ntwo<br>\nthree</p>\n<p>Four</p>"), "One two\nthree\n\nFour");
+    assert_eq!(
+        markup("<ul><li>a<ol><li>b</li><li>c</li></ol></li>\n<li><p>d</p></li></ul>"),
+        "- a\n  1. b\n  2. c\n- d"
+    );
+    assert_eq!(markup("<p>x</p><blockquote><p>a</p><p>b</p></blockquote><p>y</p>"), "x\n\n> a\n>\n> b\n\ny");
+    assert_eq!(markup("<h2>A title</h2>text"), "**A title**\n\ntext");
+    assert_eq!(markup("<table><tr><th>a</th><th>b</th></tr><tr><td>1</td><td>2</td></tr></table>"), "a | b\n1 | 2");
+}
+
+#[test]
+fn code_keeps_its_blanks_and_its_language() {
+    let html = "<div class=\"codehilite\" data-code-language=\"Rust\"><pre><span></span><code><span>fn</span> x() {\n  *y\n}\n</code></pre></div>";
+    assert_eq!(markup(html), "```rust\nfn x() {\n  *y\n}\n```");
+    assert_eq!(markup("<pre><code class=\"lang-cpp\">a &lt; b</code></pre>"), "```cpp\na < b\n```");
+    assert_eq!(markup("<code>a`b</code> and <code>__x</code>"), "``a`b`` and `__x`");
+}
+
+#[test]
+fn words_are_emphasized_and_signs_are_escaped() {
+    assert_eq!(markup("<em>so </em><strong>much</strong>"), "*so* **much**");
+    assert_eq!(markup("2 * 3, *p, snake_case, _x and `"), r"2 * 3, \*p, snake_case, \_x and \`");
+    assert_eq!(markup("<p>&gt; no quote</p>"), r"\> no quote");
+}
+
+#[test]
+fn links_images_and_mentions_are_kept() {
+    assert_eq!(
+        markup(r#"<a href="/t/1">See</a> <a href="https://a.example/b">https://a.example/b</a>"#),
+        "[See](https://old.example/t/1) https://a.example/b"
+    );
+    let image = to_markup(
+        r#"<a class="lightbox" href="https://a.example/full.png"><img src="/small.png" alt="A [cat]"><div class="meta">cat 3 MB</div></a>"#,
+        "",
+    );
+    assert_eq!((image.text.as_str(), image.files), ("", 0));
+    let image = to_markup(
+        r#"<a class="lightbox" href="https://a.example/full.png"><img src="https://a.example/s.png" alt="A [cat]"><div class="meta">cat 3 MB</div></a>"#,
+        "",
+    );
+    assert_eq!((image.text.as_str(), image.files), ("![A cat](https://a.example/full.png)", 1));
+    assert_eq!(markup(r#"<span class="user-mention" data-user-id="7">@Ann Example</span>"#), "@**Ann Example|7**");
+    assert_eq!(markup(r#"<a class="mention" href="/u/ann_e">@ann_e</a>"#), "@ann_e");
+    assert_eq!(markup(r#"<img class="emoji" title=":smile:" alt=":smile:" src="x">"#), ":smile:");
+    assert_eq!(markup(r#"<a href="javascript:alert(1)">x</a>"#), "x");
+    let quote = r#"<aside class="quote" data-username="ann"><div class="title"><img class="avatar" src="a"> ann:</div><blockquote><p>Hi</p></blockquote></aside><p>Yes</p>"#;
+    assert_eq!(markup(quote), "> @ann:\n> Hi\n\nYes");
+}
+
+#[test]
+fn formulas_are_kept_in_tex() {
+    let html = r#"<p>If <span class="katex"><span class="katex-mathml"><math><semantics><mrow><mi>x</mi></mrow><annotation encoding="application/x-tex">x_1</annotation></semantics></math></span><span class="katex-html" aria-hidden="true"><span>x1</span></span></span> then</p>"#;
+    assert_eq!(markup(html), "If `$$x_1$$` then");
+}
+
+#[test]
+fn no_html_is_left_and_no_input_is_refused() {
+    assert_eq!(markup("<script>alert('<p>')</script><style>p{}</style>a<!-- b -->c"), "ac");
+    assert_eq!(markup("</p></div><li>x<b>y"), "- x**y**");
+    assert_eq!(markup(&"<div>".repeat(5_000)), "");
+    for html in [
+        "<img src=x onerror=alert(1)>",
+        "&lt;script&gt;alert(1)&lt;/script&gt;",
+        "<a href='https://a.example/\"onclick=x'>y</a>",
+    ] {
+        let parsed = markup::parse(&markup(html), &markup::Site { base_url: "" }).into_nodes(&HashMap::new());
+        let shown = markup::markup_of(&serde_json::to_string(&parsed).unwrap()).unwrap();
+        assert!(
+            !shown.contains("<script") && !shown.contains("<img src=\"x") && !shown.contains("\"onclick"),
+            "{shown}"
+        );
+    }
+}

@@ -1,0 +1,80 @@
+//! People claim the accounts that came with an import.
+
+use std::io::Cursor;
+
+use domain::import;
+use domain::people::admins::Actor;
+use domain::people::sessions::Origin;
+use domain::people::{assistance, claims, passwords};
+use domain::platform::secrets::Password;
+use domain::testing::{TestForum, wait_for};
+use domain::{Error, people};
+use serde_json::json;
+
+use crate::{made_up, rows};
+
+stories!(
+    whoever_reads_the_mailbox_claims_the_account,
+    the_operator_hands_over_a_link_that_works_once,
+    an_account_that_has_an_owner_is_not_claimed,
+);
+
+fn origin() -> Origin {
+    Origin::new([203, 0, 113, 7], "Test/1")
+}
+
+async fn imported(forum: &TestForum) {
+    let line =
+        json!({"type": "person", "id": "1", "username": "ann", "name": "Ann Example", "email": "Ann@Example.org"});
+    import::jsonl(&forum.cx, Cursor::new(line.to_string()), &made_up(), |_| {}).await.unwrap();
+}
+
+fn new() -> Password {
+    Password::new("three grey herons asleep")
+}
+
+async fn whoever_reads_the_mailbox_claims_the_account(forum: TestForum) {
+    imported(&forum).await;
+    passwords::forgot(&forum.cx, "someone@example.org", &origin()).await.unwrap();
+    passwords::forgot(&forum.cx, "ann@example.org", &origin()).await.unwrap();
+    forum.drain().await;
+    let letters = forum.letters();
+    assert_eq!(letters.iter().map(|letter| letter.to.as_str()).collect::<Vec<_>>(), ["ann@example.org"]);
+    let token = letters[0].token.clone();
+    let user = passwords::reset(&forum.cx, &token, new()).await.unwrap();
+    let ann = assistance::named(&forum.cx, "ann").await.unwrap();
+    assert_eq!((ann.id, ann.claimed, ann.email.as_deref()), (user, true, Some("ann@example.org")));
+    assert!(rows(&forum, "select email from claims").await.is_empty());
+    assert!(matches!(passwords::reset(&forum.cx, &token, new()).await, Err(Error::NotFound)));
+    forum.drain().await;
+    wait_for("the news of the password", || async { forum.letters().len() == 2 }).await;
+}
+
+async fn the_operator_hands_over_a_link_that_works_once(forum: TestForum) {
+    imported(&forum).await;
+    let ann = assistance::named(&forum.cx, "ann").await.unwrap();
+    let link = claims::link(&forum.cx, Actor::Operator, ann.id).await.unwrap();
+    let token = link.split("token=").nth(1).unwrap();
+    assert_eq!(passwords::resetting(&forum.cx, token).await.unwrap(), "ann");
+    passwords::reset(&forum.cx, token, new()).await.unwrap();
+    assert!(matches!(passwords::reset(&forum.cx, token, new()).await, Err(Error::NotFound)));
+    // Nobody proved to read the mailbox, so it is not confirmed.
+    let ann = assistance::named(&forum.cx, "ann").await.unwrap();
+    assert_eq!((ann.claimed, ann.email), (true, None));
+    assert_eq!(rows(&forum, "select what from audit_log").await, ["reset_link_sent"]);
+    assert!(matches!(claims::link(&forum.cx, Actor::Operator, ann.id).await, Err(Error::Forbidden(_))));
+    forum.drain().await;
+    assert!(forum.letters().is_empty());
+}
+
+async fn an_account_that_has_an_owner_is_not_claimed(forum: TestForum) {
+    imported(&forum).await;
+    let ann = assistance::named(&forum.cx, "ann").await.unwrap();
+    assistance::set_password(&forum.cx, ann.id, new()).await.unwrap();
+    passwords::forgot(&forum.cx, "ann@example.org", &origin()).await.unwrap();
+    forum.drain().await;
+    assert!(forum.letters().is_empty());
+    people::account_deletion::delete_for(&forum.cx, Actor::Operator, ann.id, false).await.unwrap();
+    forum.drain().await;
+    assert!(rows(&forum, "select email from claims").await.is_empty());
+}

@@ -1,0 +1,211 @@
+//! The commands that import: `klatch import`.
+
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use clap::{Args, Subcommand};
+use domain::import::{self, Options, Progress, Report};
+use indicatif::ProgressBar;
+
+use crate::commands::{bar, context};
+use crate::compose::Failure;
+use crate::environment::Environment;
+use crate::{archives, input};
+
+#[derive(Subcommand)]
+pub enum Import {
+    /// From a file that `klatch export` wrote, into an empty forum
+    Klatch {
+        /// The file
+        file: PathBuf,
+    },
+    /// From a folder in the format of Convore's archive; can be stopped and started again
+    Convore {
+        /// The folder with `groups/` in it
+        dir: PathBuf,
+        /// Reads and checks everything, and writes nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// From a file with one JSON object a line, plain or zstd-compressed
+    Jsonl {
+        /// The file, or - for standard input
+        file: PathBuf,
+        #[command(flatten)]
+        how: How,
+    },
+    /// From an export of Slack
+    Slack {
+        /// The zip file, or the folder with `channels.json` in it
+        path: PathBuf,
+        #[command(flatten)]
+        how: How,
+    },
+    /// From Zulip
+    Zulip {
+        /// The folder of an export, with `realm.json` in it, or of the tool zulip-archive
+        path: PathBuf,
+        #[command(flatten)]
+        how: How,
+    },
+    /// From Discourse
+    Discourse {
+        /// The folder or zip file with the JSON of topics, as /t/ID.json shows them; or the dump.sql of a backup
+        path: PathBuf,
+        #[command(flatten)]
+        how: How,
+    },
+    /// From Discord, by what DiscordChatExporter wrote as JSON
+    Discord {
+        /// A file, or a folder or zip file with one file per channel
+        path: PathBuf,
+        #[command(flatten)]
+        how: How,
+    },
+    /// From a bulk export of Mattermost, plain or zstd-compressed
+    Mattermost {
+        /// The file with one JSON object a line, or - for standard input
+        file: PathBuf,
+        #[command(flatten)]
+        how: How,
+    },
+    /// From the archive of a mailing list, in the format mbox
+    Mbox {
+        /// The file
+        file: PathBuf,
+        #[command(flatten)]
+        how: How,
+    },
+    /// Drops what is known of a source, so that nothing can be added to what came from it. What came stays, and its
+    /// old addresses lead to it
+    Forget {
+        /// Such as slack:our-team; without it, the sources are listed
+        source: Option<String>,
+    },
+}
+
+/// How to import; the same for all sources.
+#[derive(Args)]
+pub struct How {
+    /// What the source is called, instead of the file's name. A later file under the same name adds what is new
+    #[arg(long, value_name = "NAME")]
+    source: Option<String>,
+    /// Puts all topics into a group that is there, given its address
+    #[arg(long, value_name = "GROUP")]
+    into: Option<String>,
+    /// Reads and checks everything, and writes nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl How {
+    fn options(self, path: &Path) -> Options {
+        let name = || match path.file_name() {
+            Some(name) => name.to_string_lossy().into_owned(),
+            // A path that ends in `..`, or the root.
+            None => std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).to_string_lossy().into_owned(),
+        };
+        Options { source: self.source.unwrap_or_else(name), into: self.into, dry_run: self.dry_run }
+    }
+}
+
+/// Runs one of the commands.
+pub async fn run(env: &Environment, import: Import) -> Result<(), Failure> {
+    let cx = match import {
+        Import::Klatch { file } => return archives::import(env, &file).await,
+        _ => context(env, true).await?,
+    };
+    let mut shown = Shown::new();
+    let report = match import {
+        Import::Klatch { .. } => return Ok(()),
+        Import::Forget { source } => {
+            forget(&cx, source).await?;
+            None
+        }
+        Import::Convore { dir, dry_run: true } => Some(import::convore_dry_run(&dir, shown.told()).await?),
+        Import::Convore { dir, dry_run: false } => Some(import::convore(&cx, &dir, shown.told()).await?),
+        Import::Jsonl { file, how } => {
+            let options = how.options(&file);
+            let reader = tokio::task::spawn_blocking(move || input::open(&file)).await??;
+            Some(import::jsonl(&cx, reader, &options, shown.told()).await?)
+        }
+        Import::Slack { path, how } => Some(import::slack(&cx, &path, &how.options(&path), shown.told()).await?),
+        Import::Zulip { path, how } => Some(import::zulip(&cx, &path, &how.options(&path), shown.told()).await?),
+        Import::Discourse { path, how } => {
+            Some(import::discourse(&cx, &path, &how.options(&path), shown.told()).await?)
+        }
+        Import::Discord { path, how } => Some(import::discord(&cx, &path, &how.options(&path), shown.told()).await?),
+        Import::Mattermost { file, how } => {
+            let options = how.options(&file);
+            let reader = tokio::task::spawn_blocking(move || input::open(&file)).await??;
+            Some(import::mattermost(&cx, reader, &options, shown.told()).await?)
+        }
+        Import::Mbox { file, how } => Some(import::mbox(&cx, &file, &how.options(&file), shown.told()).await?),
+    };
+    shown.end();
+    if let Some(report) = report {
+        print(&report);
+    }
+    cx.db.close().await;
+    Ok(())
+}
+
+fn print(report: &Report) {
+    println!("{report}");
+}
+
+async fn forget(cx: &domain::Context, source: Option<String>) -> Result<(), Failure> {
+    let Some(source) = source else {
+        for (source, rows) in import::sources(cx).await? {
+            println!("{source}  {rows} rows");
+        }
+        return Ok(());
+    };
+    let rows = import::forget(cx, &source).await?;
+    if rows == 0 {
+        let known: Vec<String> = import::sources(cx).await?.into_iter().map(|(source, _)| source).collect();
+        return Err(format!("there is no source `{source}`; there are: {}", known.join(", ")).into());
+    }
+    println!("Forgot {rows} rows of {source}. What was imported stays.");
+    Ok(())
+}
+
+/// How often a line tells the progress where no terminal shows a bar.
+const EVERY: Duration = Duration::from_secs(10);
+
+/// Shows the progress: a bar on a terminal, else a line now and then.
+struct Shown {
+    bar: Option<ProgressBar>,
+    last: Instant,
+}
+
+impl Shown {
+    fn new() -> Self {
+        Self { bar: std::io::stderr().is_terminal().then(bar), last: Instant::now() }
+    }
+
+    fn told(&mut self) -> impl FnMut(Progress) + '_ {
+        let mut before = "";
+        move |progress| {
+            if let Some(bar) = &self.bar {
+                bar.set_message(progress.what.to_string());
+                bar.set_length(progress.total);
+                bar.set_position(progress.done);
+            } else if self.last.elapsed() >= EVERY || progress.what != before {
+                self.last = Instant::now();
+                match progress.total {
+                    0 => eprintln!("klatch: {} {}", progress.done, progress.what),
+                    total => eprintln!("klatch: {} of {total} {}", progress.done, progress.what),
+                }
+            }
+            before = progress.what;
+        }
+    }
+
+    fn end(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
