@@ -400,8 +400,8 @@ mod tests {
         let line = Line::parse(1, &line.replace("soon", "2020-01-02T03:04:05Z")).unwrap();
         let Record::Message(message) = line.record else { panic!("no message") };
         assert_eq!((message.topic.as_str(), message.key.as_str()), (r#"["g","t"]"#, "1"));
-        let (kind, why) = Line::parse(1, r#"{"type":"person","id":"1","nmae":"Ann"}"#).unwrap_err();
-        assert!(kind == Kind::People && why.contains("nmae"), "{why}");
+        let (kind, why) = Line::parse(1, r#"{"type":"person","id":"1","nimi":"Ann"}"#).unwrap_err();
+        assert!(kind == Kind::People && why.contains("nimi"), "{why}");
         assert!(Line::parse(1, r#"{"type":"persn","id":"1"}"#).unwrap_err().1.contains("persn"));
     }
 

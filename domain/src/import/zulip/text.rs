@@ -71,8 +71,8 @@ mod tests {
 
     #[test]
     fn quotes_mentions_and_links_are_kept() {
-        let typed = "@_**Ann Example|7** [said](https://a.example):\n```quote\nHi @**Bo|8**\n```\nin #**general>tea**";
-        assert_eq!(to_markup(typed, ""), "Ann Example [said](https://a.example):\n> Hi @**Bo|8**\nin #general > tea");
+        let typed = "@_**Ann Example|7** [said](https://a.example):\n```quote\nHi @**Bo|8**\n```\nsee #**general>tea**";
+        assert_eq!(to_markup(typed, ""), "Ann Example [said](https://a.example):\n> Hi @**Bo|8**\nsee #general > tea");
         assert_eq!(to_markup("```python\na #**b**\n```", ""), "```python\na #**b**\n```");
         assert_eq!(
             to_markup("[x.png](/user_uploads/1/x.png)", "https://z.example/"),
