@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use domain::model::{DeliveryState, GroupId, GroupKind, LogAction, NoticeKind, Webhook, WebhookEvent};
+use domain::platform::secrets::SecretKey;
 use domain::policy::Viewer;
+use domain::site::secret_key::{self, KeyCheck};
 use domain::testing::TestForum;
 use domain::webhooks::outgoing::{self, WebhookForm};
 use domain::webhooks::sender;
@@ -28,6 +30,7 @@ stories! {
     a_form_that_is_not_right_says_what_to_correct,
     a_reactor_that_runs_twice_tells_once,
     old_deliveries_are_deleted,
+    the_secrets_survive_a_new_secret_key,
 }
 
 fn form(url: &str, events: &[WebhookEvent]) -> WebhookForm {
@@ -375,4 +378,22 @@ async fn old_deliveries_are_deleted(forum: TestForum) {
     forum.pass(Duration::from_secs(8 * 24 * 3_600));
     domain::reactors::run(cx, &domain::testing::DRAW, sweep).await.unwrap();
     assert!(outgoing::page(cx, ada, hook.id).await.unwrap().deliveries.is_empty());
+}
+
+async fn the_secrets_survive_a_new_secret_key(mut forum: TestForum) {
+    let receiver = Receiver::open().await;
+    let ada = forum.person("ada").await;
+    let garden = forum.group(ada, "Garden", GroupKind::Public).await;
+    let (hook, secret) = make(&forum, ada, Some(garden.id), &receiver).await;
+    let old = forum.cx.config.secret.clone();
+    let new = SecretKey::new("another key that only tests are signed with").unwrap();
+    assert_eq!(secret_key::check(&forum.cx.db, &old, None).await.unwrap(), KeyCheck::Fits);
+    assert_eq!(secret_key::check(&forum.cx.db, &new, Some(&old)).await.unwrap(), KeyCheck::Replaced(1));
+    std::sync::Arc::make_mut(&mut forum.cx.config).secret = new;
+    outgoing::test(&forum.cx, ada, hook.id).await.unwrap();
+    sender::send_due(&forum.cx).await.unwrap();
+    let got = &receiver.take()[0];
+    let signed = format!("{}.{}.{}", got.header("webhook-id"), got.header("webhook-timestamp"), got.body);
+    let signature = domain::testing::standard_signature(&secret, &signed);
+    assert_eq!(got.header("webhook-signature"), format!("v1,{signature}"));
 }
