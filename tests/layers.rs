@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 /// The groups of `domain/src`, from top to bottom. A group may only use groups of lower lines.
 const DOMAIN: &[&[&str]] = &[
     &["reactors", "import", "backup"],
-    &["admin", "api", "feeds"],
+    &["api", "feeds"],
+    &["admin"],
     &["moderation", "search", "webhooks"],
     &["messages"],
     &["topics"],
