@@ -3,8 +3,7 @@
 use std::io::Cursor;
 
 use domain::import::{self, Count, ImportWarning, Options, Report};
-use domain::messages;
-use domain::model::{GroupKind, MessageId};
+use domain::model::GroupKind;
 use domain::testing::TestForum;
 use serde_json::{Value, json};
 
@@ -180,10 +179,7 @@ async fn a_file_of_the_next_month_adds_and_changes(forum: TestForum) {
 
 async fn what_was_deleted_here_stays_deleted(forum: TestForum) {
     run(&forum, &lines(), &made_up()).await;
-    let admin = forum.site_admin("mira").await;
-    let id = rows(&forum, "select cast(id as text) from messages where seq = 1").await[0].parse().unwrap();
-    messages::delete(&forum.cx, admin, MessageId(id)).await.unwrap();
-    forum.drain().await;
+    forum.execute("update messages set deleted_at = created_at, deleted_by = author_id where seq = 1").await;
     let mut next = lines();
     next.iter_mut().find(|line| line["id"] == "m1").unwrap()["text"] = json!("Back again?");
     let report = run(&forum, &next, &made_up()).await;

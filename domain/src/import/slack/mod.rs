@@ -182,6 +182,10 @@ impl Translation<'_> {
             feed.leave_out(Kind::Messages, 1, ImportWarning::ImpossibleTime, || origin);
             return Ok(());
         };
+        if event.subtype.as_deref().is_some_and(files::is_notice) {
+            let reactions = event.reactions.iter().map(|one| one.count.unwrap_or(one.users.len() as u64)).sum();
+            feed.leave_out(Kind::Stars, reactions, ImportWarning::OwnNotice, || origin.clone());
+        }
         match event.subtype.as_deref() {
             Some("channel_join" | "group_join") => match &event.user {
                 Some(user) if joined.insert(user.clone()) => {

@@ -37,8 +37,8 @@ impl Source {
         let (new, old, known) = self.sort_out(tx, messages).await?;
         self.meet_unknown(cx, tx, &seen(&new, &old)).await?;
         let fresh = self.starts(cx, tx, &new).await?;
-        // Before the authors become members: a membership has a role.
-        self.join(cx, tx).await?;
+        // Before the authors become members: a membership has a role. Who left did so after they wrote.
+        self.join(cx, tx, false).await?;
         let new = self.placeable(cx, new).await?;
         let (new, parsed) = self.parse(cx, new).await?;
         self.insert(cx, tx, new, parsed, &fresh, &known).await?;

@@ -243,7 +243,7 @@ impl Source {
         let mut tx = cx.db.begin().await?;
         self.meet(cx, &mut tx, people).await?;
         self.write(cx, &mut tx, messages).await?;
-        self.join(cx, &mut tx).await?;
+        self.join(cx, &mut tx, true).await?;
         self.close(tx).await
     }
 
@@ -268,7 +268,7 @@ impl Source {
     async fn end(&mut self, cx: &Context) -> Result<()> {
         let mut tx = cx.db.begin().await?;
         self.settle(cx, &mut tx).await?;
-        self.join(cx, &mut tx).await?;
+        self.join(cx, &mut tx, true).await?;
         let never = std::mem::take(&mut self.coming_members);
         for membership in never {
             self.report.memberships.dropped(1);

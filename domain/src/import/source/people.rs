@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::super::people;
-use super::super::records::Person;
+use super::super::records::{Membership, Person};
 use super::super::report::{ImportWarning, ImportWarnings};
 use super::Source;
 use crate::people::addresses;
@@ -138,15 +138,25 @@ impl Source {
             .filter(|(key, _)| !self.people.contains_key(*key))
             .map(|(key, at)| Person { key: key.clone(), name: key.clone(), created_at: Some(*at), ..Person::default() })
             .collect();
+        for key in seen.keys() {
+            // Somebody of an earlier run whom nothing describes in this one either.
+            let is_described = self.described.contains(&('p', key.clone()));
+            if !is_described && self.is_first('u', key) && self.people.contains_key(key) {
+                self.report.people.found(1);
+            }
+        }
         for person in &unknown {
             self.noted.note(ImportWarning::UnknownPerson, || person.key.clone());
         }
         self.meet(cx, tx, unknown).await
     }
 
-    /// Writes the memberships that wait. Those of groups that do not exist yet go on waiting.
-    pub(super) async fn join(&mut self, cx: &Context, tx: &mut Tx) -> Result<()> {
-        let memberships = std::mem::take(&mut self.coming_members);
+    /// Writes the memberships that wait, and with `leaves` those that end. Those of groups that do not exist yet go on
+    /// waiting.
+    pub(super) async fn join(&mut self, cx: &Context, tx: &mut Tx, leaves: bool) -> Result<()> {
+        let (memberships, waiting): (Vec<Membership>, Vec<Membership>) =
+            std::mem::take(&mut self.coming_members).into_iter().partition(|one| leaves || !one.left);
+        self.coming_members = waiting;
         let (mut joined, mut since) = (Vec::new(), Vec::new());
         let unknown = memberships.iter().map(|one| (one.person.clone(), one.at.unwrap_or_else(|| cx.now()))).collect();
         self.meet_unknown(cx, tx, &unknown).await?;
