@@ -245,6 +245,7 @@ oddities! {
     NoAuthor = "messages whose author the source does not name",
     SplitMember = "memberships left out because the group is unknown",
     Private = "private conversations left out",
+    Departure = "departures left out because they do not count in a group that was there",
     UnknownReaders = "groups made private because the source does not say who may read them",
     Unlisted = "topics that the old forum did not list, which are listed here",
     NotInFile = "messages left out because the file of their topic lacks them",

@@ -15,6 +15,8 @@ stories!(
     a_file_of_the_next_month_adds_and_changes,
     what_was_deleted_here_stays_deleted,
     topics_go_into_a_group_that_is_there,
+    what_only_some_read_does_not_go_into_a_public_group,
+    who_left_a_private_group_does_not_read_it_again,
     stopped_typed_lines_report_everything_in_the_end,
     an_address_of_an_account_is_that_account,
     a_forgotten_source_is_imported_anew,
@@ -190,7 +192,7 @@ async fn what_was_deleted_here_stays_deleted(forum: TestForum) {
 
 async fn topics_go_into_a_group_that_is_there(forum: TestForum) {
     let mira = forum.person("mira").await;
-    let own = forum.group(mira, "Flying things", GroupKind::Public).await;
+    let own = forum.group(mira, "Flying things", GroupKind::Closed).await;
     let options = Options { into: Some(own.slug.clone()), ..made_up() };
     let report = run(&forum, &lines(), &options).await;
     assert_eq!(counted(report.groups), (2, 0, 2, 0, 0), "{report}");
@@ -202,6 +204,49 @@ async fn topics_go_into_a_group_that_is_there(forum: TestForum) {
     let nowhere = Options { into: Some("nowhere".into()), ..made_up() };
     let error = import::jsonl(&forum.cx, Cursor::new(String::new()), &nowhere, |_| {}).await.unwrap_err();
     assert!(error.to_string().contains("nowhere"), "{error}");
+}
+
+async fn what_only_some_read_does_not_go_into_a_public_group(forum: TestForum) {
+    let mira = forum.person("mira").await;
+    let own = forum.group(mira, "Flying things", GroupKind::Public).await;
+    forum.execute("update users set email = 'ann@example.org'").await;
+    let mut all = lines();
+    all.push(json!({"type": "topic", "id": "t3", "group": "g2", "title": "For all"}));
+    all.push(
+        json!({"type": "message", "id": "m7", "topic": "t3", "author": "p1", "created_at": at(40), "text": "Hello"}),
+    );
+    all.push(json!({"type": "membership", "group": "g2", "person": "p1", "left": true}));
+    let report = run(&forum, &all, &Options { into: Some(own.slug.clone()), ..made_up() }).await;
+    assert_eq!(counted(report.groups), (2, 0, 1, 0, 1), "{report}");
+    assert_eq!(report.oddities.count(ImportWarning::Private), 1, "{report}");
+    assert_eq!(rows(&forum, "select raw from messages").await, ["Hello"]);
+    // Mira, who is `p1` there, is a member here by herself.
+    assert_eq!(report.oddities.count(ImportWarning::Departure), 1, "{report}");
+    assert_eq!(rows(&forum, "select role from memberships").await, ["admin"]);
+}
+
+async fn who_left_a_private_group_does_not_read_it_again(forum: TestForum) {
+    let said = |id: &str, author: &str, minute: u32| json!({"type": "message", "id": id, "topic": "t", "author": author, "created_at": at(minute), "text": id});
+    let all = [
+        json!({"type": "person", "id": "ann", "username": "ann"}),
+        json!({"type": "person", "id": "bo", "username": "bo"}),
+        json!({"type": "person", "id": "cy", "username": "cy"}),
+        json!({"type": "group", "id": "g", "name": "Board", "kind": "private", "creator": "ann", "created_at": at(1)}),
+        json!({"type": "membership", "group": "g", "person": "bo", "at": at(2)}),
+        json!({"type": "topic", "id": "t", "group": "g", "title": "Money"}),
+        said("1", "ann", 3),
+        said("2", "bo", 4),
+        said("3", "cy", 5),
+        json!({"type": "membership", "group": "g", "person": "ann", "at": at(6), "left": true}),
+    ];
+    run(&forum, &all, &made_up()).await;
+    let members = "select concat_ws('|', u.username, m.role) from memberships m join users u on u.id = m.user_id order by u.username";
+    // Ann made the group and left it. Cy wrote, but nothing says that Cy is still a member.
+    assert_eq!(rows(&forum, members).await, ["bo|member"]);
+    let later = [said("4", "ann", 7), said("5", "cy", 8)];
+    run(&forum, &[&all[..], &later[..]].concat(), &made_up()).await;
+    assert_eq!(rows(&forum, members).await, ["bo|member"]);
+    assert_eq!(rows(&forum, "select cast(count(*) as text) from messages").await, ["5"]);
 }
 
 async fn stopped_typed_lines_report_everything_in_the_end(forum: TestForum) {

@@ -127,8 +127,17 @@ impl Translation<'_> {
         for person in members.iter().filter(|person| !joined.contains(*person)) {
             feed.membership(self.membership(person, created_at, false))?;
         }
-        for (person, at) in found.left.iter().filter(|(person, _)| !members.contains(*person)) {
-            feed.membership(self.membership(person, Some(*at), true))?;
+        let mut left: BTreeMap<String, Option<Timestamp>> =
+            found.left.iter().map(|(person, at)| (person.clone(), Some(*at))).collect();
+        // Somebody who was removed left no notice. Archived channels have an empty list, which says nothing.
+        if kind == GroupKind::Private && !members.is_empty() {
+            let creator = self.channel.creator.iter().filter(|creator| self.people.contains_key(*creator));
+            for person in joined.iter().chain(creator) {
+                left.entry(person.clone()).or_insert(found.last.or(created_at));
+            }
+        }
+        for (person, at) in left.iter().filter(|(person, _)| !members.contains(*person)) {
+            feed.membership(self.membership(person, *at, true))?;
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! Accounts of the people of a source, and their memberships.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::super::people;
 use super::super::records::{Membership, Person};
@@ -11,7 +12,7 @@ use crate::platform::context::Context;
 use crate::platform::error::Result;
 use model::names::{slugify, username_key};
 use model::time::Timestamp;
-use model::{GroupId, Role, UserId};
+use model::{GroupId, GroupKind, Role, UserId};
 use store::Tx;
 use store::import::{self as rows, NewUser, sources};
 
@@ -169,6 +170,13 @@ impl Source {
             };
             let pair = (group, user);
             if membership.left {
+                // In a group that was there, others are members by themselves, and several groups may become one. Who
+                // left a private one must not read it again, though.
+                if self.into.is_some_and(|(_, kind)| kind != GroupKind::Private) {
+                    self.report.memberships.dropped(1);
+                    self.report.oddities.note(ImportWarning::Departure, || format!("person {}", membership.person));
+                    continue;
+                }
                 if !self.left.insert(pair) {
                     self.report.memberships.found(1);
                     continue;
@@ -176,7 +184,7 @@ impl Source {
                 self.report.memberships.added(1);
                 if self.dry.is_none() {
                     self.apply(cx, tx, &mut joined, &mut since).await?;
-                    sources::leave(tx, group, user).await?;
+                    sources::leave(tx, &self.key, group, user).await?;
                     rows::note(tx, &self.key, "left", &[(format!("{group}/{user}"), user.0)]).await?;
                 }
                 continue;
@@ -190,7 +198,11 @@ impl Source {
                         since.push((group, user, at));
                     }
                     if membership.role != Role::Member && self.into.is_none() && self.dry.is_none() {
-                        sources::role(tx, group, user, membership.role).await?;
+                        let given = sources::role(tx, group, user, membership.role).await?;
+                        if given > 0 {
+                            let noted = (format!("{group}/{user}"), user.0, membership.role.as_str().to_owned());
+                            sources::note(tx, &self.key, "member", &[noted]).await?;
+                        }
                     }
                 }
                 None => {
@@ -215,10 +227,16 @@ impl Source {
         if self.dry.is_some() {
             return Ok(());
         }
-        rows::members(tx, &joined, cx.now()).await?;
-        let noted: Vec<(String, i64)> =
-            joined.iter().map(|(group, user, ..)| (format!("{group}/{user}"), user.0)).collect();
-        rows::note(tx, &self.key, "member", &noted).await?;
+        let new: HashSet<(GroupId, UserId)> = sources::join(tx, &joined, cx.now()).await?.into_iter().collect();
+        // The role is recorded of those only whom the import made members: `sources::leave` ends no other membership.
+        let noted: Vec<sources::Noted> = joined
+            .iter()
+            .map(|(group, user, role, _)| {
+                let given = if new.contains(&(*group, *user)) { role.as_str() } else { "" };
+                (format!("{group}/{user}"), user.0, given.to_owned())
+            })
+            .collect();
+        sources::note(tx, &self.key, "member", &noted).await?;
         // A statement changes each row once.
         since.sort();
         since.dedup_by_key(|(group, user, _)| (*group, *user));
@@ -226,7 +244,8 @@ impl Source {
         Ok(())
     }
 
-    /// Makes authors members since their first message, and their accounts as old.
+    /// Makes authors members since their first message, and their accounts as old. Who left a group stays outside, and so
+    /// do authors in a private group whom the source does not call members.
     pub(super) async fn authors(
         &mut self,
         cx: &Context,
@@ -237,8 +256,9 @@ impl Source {
         let (mut joined, mut since) = (Vec::new(), Vec::new());
         for ((group, user), at) in wrote {
             match self.members.entry((group, user)) {
-                std::collections::hash_map::Entry::Occupied(_) => since.push((group, user, at)),
-                std::collections::hash_map::Entry::Vacant(entry) => {
+                Entry::Occupied(_) => since.push((group, user, at)),
+                Entry::Vacant(_) if self.left.contains(&(group, user)) || self.private.contains(&group) => {}
+                Entry::Vacant(entry) => {
                     entry.insert(false);
                     joined.push((group, user, Role::Member, at));
                 }
