@@ -7,7 +7,7 @@ use super::super::people;
 use super::super::records::{Membership, Person};
 use super::super::report::{ImportWarning, ImportWarnings};
 use super::Source;
-use crate::people::addresses;
+use crate::people::{addresses, claims};
 use crate::platform::context::Context;
 use crate::platform::error::Result;
 use model::names::{slugify, username_key};
@@ -53,7 +53,10 @@ impl Source {
         let asked: Vec<&str> = emails.iter().flatten().map(String::as_str).collect();
         let here: HashMap<String, UserId> = match asked.is_empty() {
             true => HashMap::new(),
-            false => sources::by_email(tx, &asked).await?.into_iter().collect(),
+            false => {
+                let found = sources::by_email(tx, &asked).await?;
+                found.into_iter().map(|(email, user)| (claims::key(&email), user)).collect()
+            }
         };
         let now = cx.now();
         let mut accounts = Vec::with_capacity(people.len());
@@ -275,7 +278,7 @@ impl Source {
 
 fn email_of(person: &Person) -> Option<String> {
     let email = person.email.as_deref()?;
-    addresses::check(email).ok().flatten().map(|email| email.to_lowercase())
+    addresses::check(email).ok().flatten().map(|email| claims::key(&email))
 }
 
 /// The account of a person, under the name that fits best.

@@ -79,16 +79,17 @@ pub async fn address(db: &Db, path: &str) -> Result<Option<(TopicId, Option<Mess
     sql!(opt db, (TopicId, Option<MessageId>), "select topic_id, message_id from old_addresses where path = $1", path)
 }
 
-/// Records who may claim an account by mail: address in lower case, and account. Returns how many addresses were free.
+/// Records who may claim an account by mail: address with small ASCII letters, and account. Returns how many addresses were free.
 pub async fn claims(tx: &mut Tx, noted: &[(String, UserId)]) -> Result<u64> {
     rows!(run tx, noted, "insert into claims (email, user_id) ", |row| [row.0.as_str() => "text", row.1 => "bigint"],
         " on conflict do nothing")
 }
 
-/// The accounts with these confirmed addresses, which are in lower case.
+/// The accounts whose confirmed addresses are these in any case, each with its address. What counts as another case of
+/// letters beyond ASCII depends on the database.
 pub async fn by_email(tx: &mut Tx, emails: &[&str]) -> Result<Vec<(String, UserId)>> {
     sql!(all tx, (String, UserId),
-        "select lower(email), id from users where lower(email) in (select value from json_each($1)) and deleted_at is null",
+        "select email, id from users where lower(email) in (select lower(value) from json_each($1)) and deleted_at is null",
         crate::list(emails))
 }
 
