@@ -3,6 +3,11 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use crate::platform::validate;
+
+/// The most characters of an example. Sources name it: it may hold anything.
+const MAX_EXAMPLE: usize = 300;
+
 /// The progress of an import.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
@@ -264,7 +269,8 @@ impl ImportWarnings {
     }
 
     pub(super) fn note_many(&mut self, oddity: ImportWarning, count: u64, example: impl FnOnce() -> String) {
-        self.0.entry(oddity).or_insert_with(|| (0, example())).0 += count;
+        let line = || validate::one_line(&example()).chars().take(MAX_EXAMPLE).collect::<String>();
+        self.0.entry(oddity).or_insert_with(|| (0, line())).0 += count;
     }
 
     pub(super) fn append(&mut self, others: Self) {

@@ -17,6 +17,7 @@ stories!(
     topics_go_into_a_group_that_is_there,
     what_only_some_read_does_not_go_into_a_public_group,
     who_left_a_private_group_does_not_read_it_again,
+    characters_that_rows_must_not_hold_are_taken_out,
     stopped_typed_lines_report_everything_in_the_end,
     an_address_of_an_account_is_that_account,
     a_forgotten_source_is_imported_anew,
@@ -37,7 +38,7 @@ fn lines() -> Vec<Value> {
         json!({"type": "group", "id": "g2", "name": "Empty", "creator": "p1", "archived_at": at(90)}),
         json!({"type": "membership", "group": "g1", "person": 2, "role": "moderator", "at": at(3)}),
         json!({"type": "topic", "id": "t1", "group": "g1", "title": "Strings", "slug": "strings", "created_at": at(4),
-               "resolved_at": at(50), "locked_at": at(51), "addresses": ["/t/1"]}),
+               "resolved_at": at(50), "locked_at": at(51), "addresses": ["/t/strings/1/"]}),
         json!({"type": "topic", "id": "t2", "group": "g1", "title": "Nobody wrote here", "creator": 2, "created_at": at(5)}),
         json!({"type": "message", "id": "m1", "topic": "t1", "author": "p1", "created_at": at(10), "text": "Which string? @bo, @**Bo Example** and @**2**",
                "stars": [{"person": 2, "at": at(11)}, {"person": 2}], "edited_at": at(12),
@@ -247,6 +248,25 @@ async fn who_left_a_private_group_does_not_read_it_again(forum: TestForum) {
     run(&forum, &[&all[..], &later[..]].concat(), &made_up()).await;
     assert_eq!(rows(&forum, members).await, ["bo|member"]);
     assert_eq!(rows(&forum, "select cast(count(*) as text) from messages").await, ["5"]);
+}
+
+async fn characters_that_rows_must_not_hold_are_taken_out(forum: TestForum) {
+    let all = [
+        json!({"type": "person", "id": "a\0", "username": "ann", "name": "Ann\0 \u{202e}Example", "location": "x".repeat(200), "bio": "Kites\0"}),
+        json!({"type": "group", "id": "g\0", "name": "Kites\0\u{202e}\nand wind", "description": "All\0 that flies", "creator": "a\0"}),
+        json!({"type": "topic", "id": "t\0", "group": "g\0", "title": "Which\0\u{7}\u{202e} string", "addresses": ["/a\0"]}),
+        json!({"type": "message", "id": "m\0", "topic": "t\0", "author": "a\0", "created_at": at(1), "text": "A thin\0 one",
+               "addresses": ["/b\0"], "stars": [{"person": "b\0"}], "reply_to": "m9\0"}),
+    ];
+    let report = run(&forum, &all, &made_up()).await;
+    assert_eq!(counted(report.messages), (1, 1, 0, 0, 0), "{report}");
+    assert_eq!(report.oddities.count(ImportWarning::TooLong), 1, "{report}");
+    let groups = rows(&forum, "select concat_ws('|', name, description) from groups").await;
+    assert_eq!(groups, ["Kites and wind|All that flies"]);
+    let people = rows(&forum, "select concat_ws('|', name, bio) from users where username = 'ann'").await;
+    assert_eq!(people, ["Ann Example|Kites"]);
+    assert_eq!(rows(&forum, "select name from topics").await, ["Which string"]);
+    assert!(rows(&forum, "select path from old_addresses").await.is_empty());
 }
 
 async fn stopped_typed_lines_report_everything_in_the_end(forum: TestForum) {

@@ -4,6 +4,7 @@
 //! again; a digest tells whether it changed in the source since.
 
 mod changes;
+mod clean;
 mod messages;
 mod people;
 mod places;
@@ -242,7 +243,8 @@ impl Source {
         self.report.leave_out(&left_out);
         let mut people: Vec<Person> = Vec::new();
         let mut messages = Vec::new();
-        for record in records {
+        for mut record in records {
+            clean::without_nul(&mut record);
             match record {
                 Record::Person(person) => self.describe_person(person, &mut people),
                 Record::Group(group) => self.describe_group(group),

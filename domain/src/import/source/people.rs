@@ -7,10 +7,10 @@ use super::super::people;
 use super::super::records::{Membership, Person};
 use super::super::report::{ImportWarning, ImportWarnings};
 use super::Source;
+use super::clean::account;
 use crate::people::{addresses, claims};
 use crate::platform::context::Context;
 use crate::platform::error::Result;
-use model::names::{slugify, username_key};
 use model::time::Timestamp;
 use model::{GroupId, GroupKind, Role, UserId};
 use store::Tx;
@@ -279,27 +279,4 @@ impl Source {
 fn email_of(person: &Person) -> Option<String> {
     let email = person.email.as_deref()?;
     addresses::check(email).ok().flatten().map(|email| claims::key(&email))
-}
-
-/// The account of a person, under the name that fits best.
-fn account(person: &Person, now: Timestamp, warnings: &mut ImportWarnings) -> NewUser {
-    let wanted = person.username.trim();
-    let fit = people::fit(wanted);
-    if !wanted.is_empty() && fit.as_deref() != Some(wanted) {
-        warnings.note(ImportWarning::NameChanged, || wanted.to_owned());
-    }
-    let made = || people::fit(&slugify(&person.name).replace('-', "_"));
-    let username = fit.or_else(made).unwrap_or_else(|| "user".to_owned());
-    let is_web = person.web.starts_with("http://") || person.web.starts_with("https://");
-    let clean = |text: &str| text.replace('\0', "");
-    NewUser {
-        id: None,
-        key: Some(username_key(&username)),
-        username,
-        name: clean(&person.name),
-        bio: clean(&person.bio),
-        location: clean(&person.location),
-        web: if is_web { clean(&person.web) } else { String::new() },
-        created_at: person.created_at.unwrap_or(now),
-    }
 }

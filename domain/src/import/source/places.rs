@@ -9,7 +9,8 @@ use super::{Placed, Source};
 use crate::groups;
 use crate::platform::context::Context;
 use crate::platform::error::Result;
-use crate::platform::validate::MAX_TITLE;
+use crate::platform::validate::{self, MAX_TITLE};
+use crate::topics::old_addresses;
 use model::names::slugify;
 use model::time::Timestamp;
 use model::{GroupId, GroupKind, Role, TopicId, UserId};
@@ -116,11 +117,12 @@ impl Source {
             }
             GroupId(dry.id())
         } else {
+            let unnamed = || "Group".to_owned();
             let new = NewGroup {
                 id: None,
                 slug,
-                name: group.name,
-                description: group.description,
+                name: Some(validate::one_line(&group.name)).filter(|name| !name.is_empty()).unwrap_or_else(unnamed),
+                description: validate::text(&group.description),
                 kind: group.kind,
                 creator,
                 created_at,
@@ -192,7 +194,7 @@ impl Source {
         };
         let made = if topic.slug.is_empty() { slugify(&topic.title) } else { topic.slug.clone() };
         let slug = if made.is_empty() { "topic".to_owned() } else { made };
-        let mut name = topic.title.replace('\0', "");
+        let mut name = validate::one_line(&topic.title);
         targets::shorten(&mut name, MAX_TITLE, &mut self.noted);
         let states = topic.states;
         let id = if let Some(dry) = &mut self.dry {
@@ -206,7 +208,8 @@ impl Source {
                 sources::states(tx, id, states.all(), false).await?;
             }
             sources::note(tx, &self.key, "topic", &[(topic.key.clone(), id.0, states.digest())]).await?;
-            let addresses: Vec<_> = topic.addresses.iter().map(|path| (path.clone(), id, None)).collect();
+            let paths = topic.addresses.iter().filter_map(|path| old_addresses::to_record(path));
+            let addresses: Vec<_> = paths.map(|path| (path, id, None)).collect();
             sources::addresses(tx, &addresses).await?;
             id
         };
