@@ -122,8 +122,8 @@ impl Folder {
             (Some(Entry::Index(index)), Some(zip)) => {
                 let inner = zip.by_index(*index).map_err(|error| failed(&error))?;
                 // An archive can say anything about the sizes in it, but no file is longer than the whole.
-                let left = FREE.saturating_add(MAX_RATIO.saturating_mul(inner.compressed_size().min(self.length)));
-                Box::new(Bounded { inner, left })
+                let compressed = inner.compressed_size().min(self.length);
+                Box::new(Bounded::new(inner, compressed))
             }
             _ => return Err(failed(&"not there")),
         };
@@ -185,9 +185,16 @@ impl Folder {
 }
 
 /// Fails when a file decompresses to more than it can honestly have been.
-struct Bounded<R> {
+pub(super) struct Bounded<R> {
     inner: R,
     left: u64,
+}
+
+impl<R: Read> Bounded<R> {
+    /// A reader of what `compressed` bytes decompress to.
+    pub fn new(inner: R, compressed: u64) -> Self {
+        Self { inner, left: FREE.saturating_add(MAX_RATIO.saturating_mul(compressed)) }
+    }
 }
 
 impl<R: Read> Read for Bounded<R> {
