@@ -147,7 +147,8 @@ async fn only_members_of_a_private_channel_are_so_here(forum: TestForum) {
         ]),
     );
     let report = slack(&forum, dir.path(), &made_up()).await;
-    assert_eq!((report.messages.new, report.memberships.new), (2, 3), "{report}");
+    // Two who came, and two who are not in the list.
+    assert_eq!((report.messages.new, report.memberships.new), (2, 4), "{report}");
     let members = "select concat_ws('|', u.username, m.role) from memberships m join users u on u.id = m.user_id";
     assert_eq!(rows(&forum, members).await, ["ann|member"]);
     assert_eq!(rows(&forum, "select kind from groups").await, ["private"]);
