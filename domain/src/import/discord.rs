@@ -157,7 +157,8 @@ struct Place {
 fn begin(before: &Map<String, Value>) -> Option<Place> {
     let channel = Channel::deserialize(before.get("channel")?).ok()?;
     let is_thread = channel.kind.contains("Thread");
-    let is_private = channel.kind.starts_with("Direct");
+    // `DirectTextChat`, `DirectGroupTextChat` and `GuildPrivateThread`.
+    let is_private = channel.kind.starts_with("Direct") || channel.kind.contains("Private");
     let (key, name) = match (&channel.category_id, &channel.category) {
         (Some(id), Some(name)) if is_thread => (id.as_str(), name.as_str()),
         _ => (channel.id.as_str(), channel.name.as_str()),

@@ -15,6 +15,10 @@ use super::report::ImportWarning;
 
 /// Larger files are left out: they would not fit the memory that an import may use.
 const MAX_FILE: u64 = 48 << 20;
+/// How many times its size a compressed file may have. Conversations have about ten times.
+const MAX_RATIO: u64 = 200;
+/// The ratio counts from this many decompressed bytes on.
+const FREE: u64 = 64 << 20;
 /// Folders within folders.
 const MAX_DEPTH: usize = 12;
 
@@ -22,6 +26,8 @@ const MAX_DEPTH: usize = 12;
 pub(super) struct Folder {
     names: BTreeMap<String, Entry>,
     zip: Option<ZipArchive<BufReader<File>>>,
+    /// The length of the zip file.
+    length: u64,
 }
 
 #[derive(Clone, Debug)]
@@ -37,9 +43,10 @@ impl Folder {
         let mut names = BTreeMap::new();
         if path.is_dir() {
             walk(path, "", 0, &mut names).map_err(|error| failed(&error))?;
-            return Ok(Self { names, zip: None });
+            return Ok(Self { names, zip: None, length: 0 });
         }
         let file = File::open(path).map_err(|error| failed(&error))?;
+        let length = file.metadata().map_err(|error| failed(&error))?.len();
         let zip = ZipArchive::new(BufReader::new(file)).map_err(|_| failed(&"neither a folder nor a zip file"))?;
         for index in 0..zip.len() {
             if let Some(Ok(name)) = zip.name_for_index(index)
@@ -48,14 +55,15 @@ impl Folder {
                 names.insert(name.into_owned(), Entry::Index(index));
             }
         }
-        Ok(Self { names, zip: Some(zip) })
+        Ok(Self { names, zip: Some(zip), length })
     }
 
     /// The same, or a single file that is neither a folder nor a zip file.
     pub fn open_file(path: &Path) -> Result<Self, Stop> {
         if path.is_file() && !path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("zip")) {
             let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-            return Ok(Self { names: BTreeMap::from([(name, Entry::Path(path.to_owned()))]), zip: None });
+            let names = BTreeMap::from([(name, Entry::Path(path.to_owned()))]);
+            return Ok(Self { names, zip: None, length: 0 });
         }
         Self::open(path)
     }
@@ -111,7 +119,12 @@ impl Folder {
         let failed = |why: &dyn std::fmt::Display| Stop::Failed(format!("{name}: {why}"));
         let reader: Box<dyn Read + '_> = match (self.names.get(name), &mut self.zip) {
             (Some(Entry::Path(path)), _) => Box::new(File::open(path)?),
-            (Some(Entry::Index(index)), Some(zip)) => Box::new(zip.by_index(*index).map_err(|error| failed(&error))?),
+            (Some(Entry::Index(index)), Some(zip)) => {
+                let inner = zip.by_index(*index).map_err(|error| failed(&error))?;
+                // An archive can say anything about the sizes in it, but no file is longer than the whole.
+                let compressed = inner.compressed_size().min(self.length);
+                Box::new(Bounded::new(inner, compressed))
+            }
             _ => return Err(failed(&"not there")),
         };
         Ok(BufReader::new(reader))
@@ -168,6 +181,33 @@ impl Folder {
             }
         }
         read
+    }
+}
+
+/// Fails when a file decompresses to more than it can honestly have been.
+pub(super) struct Bounded<R> {
+    inner: R,
+    left: u64,
+}
+
+impl<R: Read> Bounded<R> {
+    /// A reader of what `compressed` bytes decompress to.
+    pub fn new(inner: R, compressed: u64) -> Self {
+        Self { inner, left: FREE.saturating_add(MAX_RATIO.saturating_mul(compressed)) }
+    }
+}
+
+impl<R: Read> Read for Bounded<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        match self.left.checked_sub(read as u64) {
+            Some(left) => self.left = left,
+            None => {
+                let why = format!("the file decompresses to more than {MAX_RATIO} times its size");
+                return Err(std::io::Error::new(std::io::ErrorKind::InvalidData, why));
+            }
+        }
+        Ok(read)
     }
 }
 
@@ -243,4 +283,31 @@ fn walk(path: &Path, prefix: &str, depth: usize, names: &mut BTreeMap<String, En
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Write, copy, repeat, sink};
+
+    use super::*;
+
+    #[test]
+    fn what_decompresses_to_far_more_than_its_size_is_refused() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("export.zip");
+        let mut zip = zip::ZipWriter::new(File::create(&path).expect("a file"));
+        for (name, length) in [("small.json", 1_000_000), ("bomb.json", 120_000_000)] {
+            zip.start_file(name, zip::write::SimpleFileOptions::default()).expect("a file in it");
+            copy(&mut repeat(b' ').take(length), &mut zip).expect("its bytes");
+        }
+        zip.finish().expect("its end").flush().expect("all of it");
+        let mut folder = Folder::open(&path).expect("a zip file");
+        let mut read = |name: &str| {
+            let mut reader = folder.reader(name).expect("a file of it");
+            copy(&mut reader, &mut sink())
+        };
+        assert_eq!(read("small.json").expect("a small file"), 1_000_000);
+        let error = read("bomb.json").expect_err("a bomb");
+        assert!(error.to_string().contains("200 times"), "{error}");
+    }
 }

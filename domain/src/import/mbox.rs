@@ -1,7 +1,8 @@
 //! Reads the archive of a mailing list: a file in the format mbox.
 //!
 //! A thread becomes a topic. A first pass finds the messages, their times and what they answer; a second one reads them
-//! in the order of time. Addresses of people are never shown; with theirs, people can claim their accounts.
+//! in the order of time. Addresses of people are never shown. Anyone can write any address into `From`, so the address makes
+//! nobody the owner of an account: no message is attributed to an account that is here, and none is claimed by mail.
 
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
@@ -182,7 +183,6 @@ fn message(
     feed.once(Person {
         key: address.clone(),
         name: name.unwrap_or_else(|| "Somebody".to_owned()),
-        email: Some(address.clone()),
         created_at: Some(found.at),
         ..Person::default()
     })?;

@@ -2,6 +2,9 @@
 
 use std::collections::HashMap;
 
+/// The most characters of a name that a text mentions: each `@` looks no further.
+const MAX_NAME: usize = 200;
+
 /// The names used for mentions in the source, with their user names here.
 #[derive(Debug, Default)]
 pub(super) struct Mentionable {
@@ -63,7 +66,8 @@ impl Mentionable {
             return username.map(|username| (username.as_str(), name.len() + 4));
         }
         // A name ends at the end of a word and contains no line break.
-        let line = text.split('\n').next().unwrap_or(text);
+        let end = text.char_indices().nth(MAX_NAME).map_or(text.len(), |(at, _)| at);
+        let line = text[..end].split('\n').next().unwrap_or(text);
         let mut ends: Vec<usize> = Vec::new();
         let mut words = 0;
         let mut previous = ' ';
@@ -88,6 +92,15 @@ impl Mentionable {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_of_very_many_signs_is_read_once() {
+        let mut known = Mentionable::default();
+        known.add("Ann", "ann");
+        let line = "@ ".repeat(50_000);
+        assert_eq!(known.rewrite(&format!("{line}@Ann")), format!("{line}@ann"));
+        assert_eq!(known.rewrite(&format!("@{}", "é".repeat(300))), format!("@{}", "é".repeat(300)));
+    }
 
     #[test]
     fn the_longest_known_name_is_mentioned() {

@@ -13,7 +13,9 @@ use model::time::Timestamp;
 use model::{GroupKind, Role};
 
 /// Batches read ahead of the writer.
-const AHEAD: usize = 2;
+const AHEAD: usize = 1;
+/// Records in a batch: fewer than a transaction could take, since several batches are in memory at once.
+const RECORDS: usize = BATCH / 2;
 
 #[derive(Debug)]
 pub(super) enum Record {
@@ -264,7 +266,7 @@ impl Feed {
             self.batch.bytes += message.text.len();
         }
         self.batch.records.push(record);
-        if self.batch.records.len() >= BATCH || self.batch.bytes >= BATCH_BYTES { self.flush() } else { Ok(()) }
+        if self.batch.records.len() >= RECORDS || self.batch.bytes >= BATCH_BYTES { self.flush() } else { Ok(()) }
     }
 
     pub fn person(&mut self, person: Person) -> Translated {

@@ -3,6 +3,11 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use crate::platform::validate;
+
+/// The most characters of an example. Sources name it: it may hold anything.
+const MAX_EXAMPLE: usize = 300;
+
 /// The progress of an import.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
@@ -245,6 +250,8 @@ oddities! {
     NoAuthor = "messages whose author the source does not name",
     SplitMember = "memberships left out because the group is unknown",
     Private = "private conversations left out",
+    Departure = "departures left out because they do not count in a group that was there",
+    UnknownReaders = "groups made private because the source does not say who may read them",
     Unlisted = "topics that the old forum did not list, which are listed here",
     NotInFile = "messages left out because the file of their topic lacks them",
     FileLost = "files left out because they are not on the web; the texts have their names",
@@ -262,7 +269,8 @@ impl ImportWarnings {
     }
 
     pub(super) fn note_many(&mut self, oddity: ImportWarning, count: u64, example: impl FnOnce() -> String) {
-        self.0.entry(oddity).or_insert_with(|| (0, example())).0 += count;
+        let line = || validate::one_line(&example()).chars().take(MAX_EXAMPLE).collect::<String>();
+        self.0.entry(oddity).or_insert_with(|| (0, line())).0 += count;
     }
 
     pub(super) fn append(&mut self, others: Self) {

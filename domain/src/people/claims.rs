@@ -8,16 +8,25 @@ use crate::platform::error::{Error, Result};
 use model::{EmailKind, LogAction, User, UserId};
 use store::Tx;
 
-/// Returns the account that whoever reads this mailbox may claim.
-pub(crate) async fn claimable(cx: &Context, address: &str) -> Result<Option<User>> {
-    Ok(store::people::claims::by_email(&cx.db, &address.to_lowercase()).await?)
+/// The form of an address by which claims are found. Only ASCII letters fold: another letter that looks the same, or
+/// becomes the same, is another mailbox.
+pub(crate) fn key(address: &str) -> String {
+    address.to_ascii_lowercase()
+}
+
+/// Returns the account that whoever reads this mailbox may claim, and the address to write to: that of the source, not
+/// what somebody typed.
+pub(crate) async fn claimable(cx: &Context, address: &str) -> Result<Option<(User, String)>> {
+    let key = key(address);
+    Ok(store::people::claims::by_email(&cx.db, &key).await?.map(|user| (user, key)))
 }
 
 /// Gives a claimed account the address with which it was claimed, and ends the claims to it. Does nothing for other
 /// accounts. Call it before the password is set; the account must be locked.
 pub(crate) async fn claim(tx: &mut Tx, user: UserId, address: &str) -> Result<()> {
-    if store::people::claims::of_user(tx, user).await?.iter().any(|email| *email == address.to_lowercase()) {
-        store::people::claims::confirm(tx, user, address).await?;
+    let key = key(address);
+    if store::people::claims::of_user(tx, user).await?.contains(&key) {
+        store::people::claims::confirm(tx, user, &key).await?;
     }
     store::people::claims::delete(tx, user).await?;
     Ok(())
@@ -40,4 +49,16 @@ pub async fn link(cx: &Context, actor: Actor, user: UserId) -> Result<String> {
     tx.commit().await?;
     cx.wake.after_commit();
     Ok(link)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::key;
+
+    #[test]
+    fn only_letters_of_ascii_fold() {
+        assert_eq!(key("Ann@Example.ORG"), "ann@example.org");
+        // Unicode folds the Kelvin sign to `k`.
+        assert_ne!(key("\u{212a}ay@example.org"), "kay@example.org");
+    }
 }

@@ -153,10 +153,15 @@ pub(crate) async fn send(cx: &Context, draw: &Draw, id: EmailId) -> Result<()> {
         return deliver(cx, draw, &letter, None, occasion).await;
     }
     let holder = store::people::users::by_email(&cx.db, &letter.address).await?;
+    let mut claimed = None;
     let user = match letter.user_id {
         Some(user) => store::people::users::by_id(&cx.db, user).await?,
         // An account that came with an import is claimed with the address that it had there.
-        None if letter.kind == EmailKind::Reset && holder.is_none() => claims::claimable(cx, &letter.address).await?,
+        None if letter.kind == EmailKind::Reset && holder.is_none() => {
+            let (user, address) = claims::claimable(cx, &letter.address).await?.unzip();
+            claimed = address;
+            user
+        }
         None => holder.clone(),
     };
     let Some(user) = user else { return forget(cx, id).await };
@@ -174,11 +179,12 @@ pub(crate) async fn send(cx: &Context, draw: &Draw, id: EmailId) -> Result<()> {
         },
         None => None,
     };
-    // The address as its owner spelled it: another spelling may lead to another mailbox.
-    let address = user.email.clone().filter(|_| letter.user_id.is_none()).unwrap_or_else(|| letter.address.clone());
+    // The address as its owner or the source spelled it: another spelling may lead to another mailbox.
+    let known = user.email.clone().filter(|_| letter.user_id.is_none()).or(claimed);
+    let address = known.unwrap_or_else(|| letter.address.clone());
     if letter.user_id.is_none() {
         let mut tx = cx.db.begin().await?;
-        store::people::emails::address_to(&mut tx, id, user.id).await?;
+        store::people::emails::address_to(&mut tx, id, user.id, &address).await?;
         tx.commit().await?;
     }
     let taken_by = holder.filter(|holder| letter.kind == EmailKind::Confirm && holder.id != user.id);

@@ -48,6 +48,12 @@ fn at(place: &Permalink, message: MessageId) -> String {
     format!("/{}/{}/?at={}#m{message}", place.group_slug, place.topic_slug, place.seq)
 }
 
+/// Returns the form in which an import records a path; `None` if [`lead`] would never find it.
+pub(crate) fn to_record(path: &str) -> Option<String> {
+    let can_be_found = path.len() <= MAX_PATH && !path.chars().any(char::is_control);
+    can_be_found.then(|| recorded(path))
+}
+
 /// The form in which an import records a path: without a slash at its end, and in paths of Discourse without the slug.
 fn recorded(path: &str) -> String {
     let path = path.trim_end_matches('/');
@@ -66,7 +72,7 @@ fn recorded(path: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::recorded;
+    use super::{recorded, to_record};
 
     #[test]
     fn a_path_is_looked_up_without_its_slug() {
@@ -76,5 +82,7 @@ mod tests {
         assert_eq!((recorded("/t/a/17").as_str(), recorded("/t/17/").as_str()), ("/t/17", "/t/17"));
         assert_eq!(recorded("/archives/C1/p2"), "/archives/C1/p2");
         assert_eq!(recorded("/t/a"), "/t/a");
+        assert_eq!(to_record("/t/a-slug/17/").as_deref(), Some("/t/17"));
+        assert_eq!((to_record("/t/\0"), to_record(&"/a".repeat(300))), (None, None));
     }
 }

@@ -15,6 +15,7 @@ stories!(
     posts_answers_and_states_of_topics_are_kept,
     old_addresses_lead_to_what_the_viewer_may_see,
     a_backup_of_discourse_is_read_with_its_likes,
+    a_category_that_nothing_describes_becomes_private,
 );
 
 fn post(id: i64, number: i64, user: i64, minute: i64, cooked: &str) -> Value {
@@ -207,4 +208,17 @@ async fn a_backup_of_discourse_is_read_with_its_likes(forum: TestForum) {
     packed.finish().unwrap();
     assert_eq!(discourse(&forum, &file).await.messages.there, 4);
     assert_eq!(tables(&forum).await, before);
+}
+
+async fn a_category_that_nothing_describes_becomes_private(forum: TestForum) {
+    let dir = tempfile::tempdir().unwrap();
+    topic(dir.path(), 17, 44, vec![post(41, 1, 5, 1, "<p>Perhaps for moderators</p>")], json!({}));
+    topic(dir.path(), 18, 0, vec![post(51, 1, 5, 2, "<p>For everybody</p>")], json!({}));
+    let report = discourse(&forum, dir.path()).await;
+    assert_eq!(report.oddities.count(ImportWarning::UnknownReaders), 1, "{report}");
+    let groups = rows(&forum, "select concat_ws('|', name, kind) from groups order by name").await;
+    assert_eq!(groups, ["Category 44|private", "Uncategorized|public"]);
+    // Nothing says who read it, so whoever wrote in it is no member.
+    let members = "select g.name from memberships m join groups g on g.id = m.group_id";
+    assert_eq!(rows(&forum, members).await, ["Uncategorized"]);
 }

@@ -9,7 +9,11 @@ use serde_json::json;
 
 use crate::{is_quiet, made_up, of, rows, tables, write};
 
-stories!(threads_reactions_and_joins_of_a_channel_are_kept, what_is_no_export_of_slack_is_refused);
+stories!(
+    threads_reactions_and_joins_of_a_channel_are_kept,
+    only_members_of_a_private_channel_are_so_here,
+    what_is_no_export_of_slack_is_refused,
+);
 
 fn export(dir: &Path) {
     write(
@@ -122,6 +126,32 @@ async fn threads_reactions_and_joins_of_a_channel_are_kept(forum: TestForum) {
         assert_eq!((again.people.there, again.topics.there, again.memberships.there), (4, 3, 3), "{again}");
     }
     assert_eq!(tables(&forum).await, before);
+}
+
+async fn only_members_of_a_private_channel_are_so_here(forum: TestForum) {
+    let dir = tempfile::tempdir().unwrap();
+    let person = |id: &str, name: &str| json!({"id": id, "name": name, "profile": {}});
+    write(&dir.path().join("users.json"), &json!([person("U1", "ann"), person("U2", "bo"), person("U3", "cy")]));
+    write(&dir.path().join("channels.json"), &json!([]));
+    write(
+        &dir.path().join("groups.json"),
+        &json!([{"id": "G1", "name": "board", "created": "1600000000", "creator": "U2", "is_archived": false, "members": ["U1"],
+                 "purpose": {"value": ""}, "topic": {"value": ""}}]),
+    );
+    write(
+        &dir.path().join("board/2020-09-14.json"),
+        &json!([
+            {"type": "message", "subtype": "group_join", "user": "U3", "text": "joined", "ts": "1600000100.000001"},
+            {"type": "message", "user": "U2", "text": "Money", "ts": "1600000200.000100"},
+            {"type": "message", "user": "U3", "text": "How much?", "ts": "1600000300.000100"},
+        ]),
+    );
+    let report = slack(&forum, dir.path(), &made_up()).await;
+    // Two who came, and two who are not in the list.
+    assert_eq!((report.messages.new, report.memberships.new), (2, 4), "{report}");
+    let members = "select concat_ws('|', u.username, m.role) from memberships m join users u on u.id = m.user_id";
+    assert_eq!(rows(&forum, members).await, ["ann|member"]);
+    assert_eq!(rows(&forum, "select kind from groups").await, ["private"]);
 }
 
 async fn what_is_no_export_of_slack_is_refused(forum: TestForum) {

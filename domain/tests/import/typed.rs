@@ -3,8 +3,7 @@
 use std::io::Cursor;
 
 use domain::import::{self, Count, ImportWarning, Options, Report};
-use domain::messages;
-use domain::model::{GroupKind, MessageId};
+use domain::model::GroupKind;
 use domain::testing::TestForum;
 use serde_json::{Value, json};
 
@@ -16,6 +15,9 @@ stories!(
     a_file_of_the_next_month_adds_and_changes,
     what_was_deleted_here_stays_deleted,
     topics_go_into_a_group_that_is_there,
+    what_only_some_read_does_not_go_into_a_public_group,
+    who_left_a_private_group_does_not_read_it_again,
+    characters_that_rows_must_not_hold_are_taken_out,
     stopped_typed_lines_report_everything_in_the_end,
     an_address_of_an_account_is_that_account,
     a_forgotten_source_is_imported_anew,
@@ -36,7 +38,7 @@ fn lines() -> Vec<Value> {
         json!({"type": "group", "id": "g2", "name": "Empty", "creator": "p1", "archived_at": at(90)}),
         json!({"type": "membership", "group": "g1", "person": 2, "role": "moderator", "at": at(3)}),
         json!({"type": "topic", "id": "t1", "group": "g1", "title": "Strings", "slug": "strings", "created_at": at(4),
-               "resolved_at": at(50), "locked_at": at(51), "addresses": ["/t/1"]}),
+               "resolved_at": at(50), "locked_at": at(51), "addresses": ["/t/strings/1/"]}),
         json!({"type": "topic", "id": "t2", "group": "g1", "title": "Nobody wrote here", "creator": 2, "created_at": at(5)}),
         json!({"type": "message", "id": "m1", "topic": "t1", "author": "p1", "created_at": at(10), "text": "Which string? @bo, @**Bo Example** and @**2**",
                "stars": [{"person": 2, "at": at(11)}, {"person": 2}], "edited_at": at(12),
@@ -180,10 +182,7 @@ async fn a_file_of_the_next_month_adds_and_changes(forum: TestForum) {
 
 async fn what_was_deleted_here_stays_deleted(forum: TestForum) {
     run(&forum, &lines(), &made_up()).await;
-    let admin = forum.site_admin("mira").await;
-    let id = rows(&forum, "select cast(id as text) from messages where seq = 1").await[0].parse().unwrap();
-    messages::delete(&forum.cx, admin, MessageId(id)).await.unwrap();
-    forum.drain().await;
+    forum.execute("update messages set deleted_at = created_at, deleted_by = author_id where seq = 1").await;
     let mut next = lines();
     next.iter_mut().find(|line| line["id"] == "m1").unwrap()["text"] = json!("Back again?");
     let report = run(&forum, &next, &made_up()).await;
@@ -194,7 +193,7 @@ async fn what_was_deleted_here_stays_deleted(forum: TestForum) {
 
 async fn topics_go_into_a_group_that_is_there(forum: TestForum) {
     let mira = forum.person("mira").await;
-    let own = forum.group(mira, "Flying things", GroupKind::Public).await;
+    let own = forum.group(mira, "Flying things", GroupKind::Closed).await;
     let options = Options { into: Some(own.slug.clone()), ..made_up() };
     let report = run(&forum, &lines(), &options).await;
     assert_eq!(counted(report.groups), (2, 0, 2, 0, 0), "{report}");
@@ -206,6 +205,68 @@ async fn topics_go_into_a_group_that_is_there(forum: TestForum) {
     let nowhere = Options { into: Some("nowhere".into()), ..made_up() };
     let error = import::jsonl(&forum.cx, Cursor::new(String::new()), &nowhere, |_| {}).await.unwrap_err();
     assert!(error.to_string().contains("nowhere"), "{error}");
+}
+
+async fn what_only_some_read_does_not_go_into_a_public_group(forum: TestForum) {
+    let mira = forum.person("mira").await;
+    let own = forum.group(mira, "Flying things", GroupKind::Public).await;
+    forum.execute("update users set email = 'ann@example.org'").await;
+    let mut all = lines();
+    all.push(json!({"type": "topic", "id": "t3", "group": "g2", "title": "For all"}));
+    all.push(
+        json!({"type": "message", "id": "m7", "topic": "t3", "author": "p1", "created_at": at(40), "text": "Hello"}),
+    );
+    all.push(json!({"type": "membership", "group": "g2", "person": "p1", "left": true}));
+    let report = run(&forum, &all, &Options { into: Some(own.slug.clone()), ..made_up() }).await;
+    assert_eq!(counted(report.groups), (2, 0, 1, 0, 1), "{report}");
+    assert_eq!(report.oddities.count(ImportWarning::Private), 1, "{report}");
+    assert_eq!(rows(&forum, "select raw from messages").await, ["Hello"]);
+    // Mira, who is `p1` there, is a member here by herself.
+    assert_eq!(report.oddities.count(ImportWarning::Departure), 1, "{report}");
+    assert_eq!(rows(&forum, "select role from memberships").await, ["admin"]);
+}
+
+async fn who_left_a_private_group_does_not_read_it_again(forum: TestForum) {
+    let said = |id: &str, author: &str, minute: u32| json!({"type": "message", "id": id, "topic": "t", "author": author, "created_at": at(minute), "text": id});
+    let all = [
+        json!({"type": "person", "id": "ann", "username": "ann"}),
+        json!({"type": "person", "id": "bo", "username": "bo"}),
+        json!({"type": "person", "id": "cy", "username": "cy"}),
+        json!({"type": "group", "id": "g", "name": "Board", "kind": "private", "creator": "ann", "created_at": at(1)}),
+        json!({"type": "membership", "group": "g", "person": "bo", "at": at(2)}),
+        json!({"type": "topic", "id": "t", "group": "g", "title": "Money"}),
+        said("1", "ann", 3),
+        said("2", "bo", 4),
+        said("3", "cy", 5),
+        json!({"type": "membership", "group": "g", "person": "ann", "at": at(6), "left": true}),
+    ];
+    run(&forum, &all, &made_up()).await;
+    let members = "select concat_ws('|', u.username, m.role) from memberships m join users u on u.id = m.user_id order by u.username";
+    // Ann made the group and left it. Cy wrote, but nothing says that Cy is still a member.
+    assert_eq!(rows(&forum, members).await, ["bo|member"]);
+    let later = [said("4", "ann", 7), said("5", "cy", 8)];
+    run(&forum, &[&all[..], &later[..]].concat(), &made_up()).await;
+    assert_eq!(rows(&forum, members).await, ["bo|member"]);
+    assert_eq!(rows(&forum, "select cast(count(*) as text) from messages").await, ["5"]);
+}
+
+async fn characters_that_rows_must_not_hold_are_taken_out(forum: TestForum) {
+    let all = [
+        json!({"type": "person", "id": "a\0", "username": "ann", "name": "Ann\0 \u{202e}Example", "location": "x".repeat(200), "bio": "Kites\0"}),
+        json!({"type": "group", "id": "g\0", "name": "Kites\0\u{202e}\nand wind", "description": "All\0 that flies", "creator": "a\0"}),
+        json!({"type": "topic", "id": "t\0", "group": "g\0", "title": "Which\0\u{7}\u{202e} string", "addresses": ["/a\0"]}),
+        json!({"type": "message", "id": "m\0", "topic": "t\0", "author": "a\0", "created_at": at(1), "text": "A thin\0 one",
+               "addresses": ["/b\0"], "stars": [{"person": "b\0"}], "reply_to": "m9\0"}),
+    ];
+    let report = run(&forum, &all, &made_up()).await;
+    assert_eq!(counted(report.messages), (1, 1, 0, 0, 0), "{report}");
+    assert_eq!(report.oddities.count(ImportWarning::TooLong), 1, "{report}");
+    let groups = rows(&forum, "select concat_ws('|', name, description) from groups").await;
+    assert_eq!(groups, ["Kites and wind|All that flies"]);
+    let people = rows(&forum, "select concat_ws('|', name, bio) from users where username = 'ann'").await;
+    assert_eq!(people, ["Ann Example|Kites"]);
+    assert_eq!(rows(&forum, "select name from topics").await, ["Which string"]);
+    assert!(rows(&forum, "select path from old_addresses").await.is_empty());
 }
 
 async fn stopped_typed_lines_report_everything_in_the_end(forum: TestForum) {

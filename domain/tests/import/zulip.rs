@@ -59,7 +59,8 @@ async fn an_export_of_zulip_is_read_as_it_was_typed(forum: TestForum) {
             ],
             "zerver_stream": [{"id": 3, "name": "general", "description": "Everything", "invite_only": false, "date_created": 1_590_000_200.0}],
             "zerver_recipient": [{"id": 30, "type": 2, "type_id": 3}, {"id": 31, "type": 1, "type_id": 7}],
-            "zerver_subscription": [{"user_profile": 7, "recipient": 30, "active": true}, {"user_profile": 7, "recipient": 31, "active": true}],
+            "zerver_subscription": [{"user_profile": 7, "recipient": 30, "active": true}, {"user_profile": 7, "recipient": 31, "active": true},
+                                    {"user_profile": 8, "recipient": 30, "active": false}],
             "zerver_reaction": [{"user_profile": 8, "message": 101, "emoji_name": "kite"}, {"user_profile": 8, "message": 103, "emoji_name": "kite"}],
         }),
     );
@@ -82,7 +83,10 @@ async fn an_export_of_zulip_is_read_as_it_was_typed(forum: TestForum) {
     assert_eq!((of(report.groups), of(report.topics), of(report.people)), ((1, 1), (1, 1), (2, 2)), "{report}");
     assert_eq!((report.messages.read, report.messages.new, report.messages.left_out), (4, 2, 2), "{report}");
     assert_eq!((report.stars.read, report.stars.new, report.edits.new, report.files.new), (2, 1, 1, 1), "{report}");
-    assert_eq!((report.memberships.new, report.memberships.left_out, report.states.new), (1, 1, 1), "{report}");
+    assert_eq!((report.memberships.new, report.memberships.left_out, report.states.new), (2, 1, 1), "{report}");
+    // Bo wrote, and left.
+    let members = "select u.username from memberships m join users u on u.id = m.user_id";
+    assert_eq!(rows(&forum, members).await, ["ann_example"]);
     let said = rows(&forum, "select raw from messages order by created_at").await;
     assert_eq!(said[0], "Which string, @bo_example?");
     assert_eq!(

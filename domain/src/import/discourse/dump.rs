@@ -7,6 +7,7 @@ use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
 
+use crate::import::folder::Bounded;
 use crate::import::records::{Stop, Translated};
 use model::time::Timestamp;
 
@@ -63,7 +64,10 @@ pub(super) fn rows(
     let failed = |error: std::io::Error| Stop::Failed(format!("{}: {error}", path.display()));
     let file = File::open(path).map_err(failed)?;
     let raw: Box<dyn Read> = match path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("gz")) {
-        true => Box::new(MultiGzDecoder::new(file)),
+        true => {
+            let compressed = file.metadata().map_err(failed)?.len();
+            Box::new(Bounded::new(MultiGzDecoder::new(file), compressed))
+        }
         false => Box::new(file),
     };
     let mut reader = BufReader::with_capacity(1 << 18, raw);

@@ -242,11 +242,17 @@ pub(super) fn topic(
     }
     let category = facts.category_id.unwrap_or(0);
     if groups.insert(category) {
-        let unnamed = || match category {
-            0 => Group::named("0", "Uncategorized"),
-            id => Group::named(&id.to_string(), &format!("Category {id}")),
+        let group = match (categories.get(&category), category) {
+            (Some(known), _) => known.clone(),
+            (None, 0) => Group::named("0", "Uncategorized"),
+            (None, id) => {
+                let mut group = Group::named(&id.to_string(), &format!("Category {id}"));
+                group.kind = model::GroupKind::Private;
+                feed.warn(ImportWarning::UnknownReaders, || group.name.clone());
+                group
+            }
         };
-        feed.group(categories.get(&category).cloned().unwrap_or_else(unnamed))?;
+        feed.group(group)?;
     }
     // In a backup, people come before.
     for post in posts.iter().filter(|post| !post.username.is_empty()) {

@@ -127,8 +127,17 @@ impl Translation<'_> {
         for person in members.iter().filter(|person| !joined.contains(*person)) {
             feed.membership(self.membership(person, created_at, false))?;
         }
-        for (person, at) in found.left.iter().filter(|(person, _)| !members.contains(*person)) {
-            feed.membership(self.membership(person, Some(*at), true))?;
+        let mut left: BTreeMap<String, Option<Timestamp>> =
+            found.left.iter().map(|(person, at)| (person.clone(), Some(*at))).collect();
+        // Somebody who was removed left no notice. Archived channels have an empty list, which says nothing.
+        if kind == GroupKind::Private && !members.is_empty() {
+            let creator = self.channel.creator.iter().filter(|creator| self.people.contains_key(*creator));
+            for person in joined.iter().chain(creator) {
+                left.entry(person.clone()).or_insert(found.last.or(created_at));
+            }
+        }
+        for (person, at) in left.iter().filter(|(person, _)| !members.contains(*person)) {
+            feed.membership(self.membership(person, *at, true))?;
         }
         Ok(())
     }
@@ -182,6 +191,10 @@ impl Translation<'_> {
             feed.leave_out(Kind::Messages, 1, ImportWarning::ImpossibleTime, || origin);
             return Ok(());
         };
+        if event.subtype.as_deref().is_some_and(files::is_notice) {
+            let reactions = event.reactions.iter().map(|one| one.count.unwrap_or(one.users.len() as u64)).sum();
+            feed.leave_out(Kind::Stars, reactions, ImportWarning::OwnNotice, || origin.clone());
+        }
         match event.subtype.as_deref() {
             Some("channel_join" | "group_join") => match &event.user {
                 Some(user) if joined.insert(user.clone()) => {

@@ -11,6 +11,7 @@ use super::{Later, Source, digest_of};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::validate::MAX_MESSAGE;
+use crate::topics::old_addresses;
 use markup::Node;
 use model::time::Timestamp;
 use model::{GroupId, MessageId, TopicId, UserId};
@@ -37,8 +38,8 @@ impl Source {
         let (new, old, known) = self.sort_out(tx, messages).await?;
         self.meet_unknown(cx, tx, &seen(&new, &old)).await?;
         let fresh = self.starts(cx, tx, &new).await?;
-        // Before the authors become members: a membership has a role.
-        self.join(cx, tx).await?;
+        // Before the authors become members: a membership has a role. Who left did so after they wrote.
+        self.join(cx, tx, false).await?;
         let new = self.placeable(cx, new).await?;
         let (new, parsed) = self.parse(cx, new).await?;
         self.insert(cx, tx, new, parsed, &fresh, &known).await?;
@@ -254,7 +255,8 @@ impl Source {
         let mut addresses = Vec::new();
         for (message, id) in new.iter().zip(ids) {
             let Some(placed) = self.topics.get(&message.topic) else { continue };
-            addresses.extend(message.addresses.iter().map(|path| (path.clone(), placed.id, Some(*id))));
+            let paths = message.addresses.iter().filter_map(|path| old_addresses::to_record(path));
+            addresses.extend(paths.map(|path| (path, placed.id, Some(*id))));
         }
         sources::addresses(tx, &addresses).await?;
         Ok(())

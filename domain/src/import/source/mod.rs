@@ -4,6 +4,7 @@
 //! again; a digest tells whether it changed in the source since.
 
 mod changes;
+mod clean;
 mod messages;
 mod people;
 mod places;
@@ -74,9 +75,11 @@ struct Later {
 /// The source of an import, with what earlier runs imported from it.
 struct Source {
     key: String,
-    into: Option<GroupId>,
+    into: Option<(GroupId, GroupKind)>,
     dry: Option<Dry>,
     groups: HashMap<String, GroupId>,
+    /// Those of the groups that are private: whoever wrote in one need not be a member any more.
+    private: HashSet<GroupId>,
     topics: HashMap<String, Placed>,
     people: HashMap<String, UserId>,
     /// Who is or was a member by this source, and whether an earlier run knew it.
@@ -158,11 +161,19 @@ impl Source {
                 let found = store::groups::by_slug(&cx.db, slug, None).await?;
                 let group = found.map(|found| found.group).filter(|group| group.kind != GroupKind::Direct);
                 let unknown = || Error::Internal(format!("there is no group with the address {slug}"));
-                Some(group.ok_or_else(unknown)?.id)
+                let group = group.ok_or_else(unknown)?;
+                Some((group.id, group.kind))
             }
             None => None,
         };
-        let groups = sources::groups(&cx.db, &key).await?.into_iter().collect();
+        let (mut groups, mut private) = (HashMap::new(), HashSet::new());
+        for (name, id, kind) in sources::groups(&cx.db, &key).await? {
+            groups.insert(name, id);
+            if kind == GroupKind::Private {
+                private.insert(id);
+            }
+        }
+        private.extend(into.filter(|(_, kind)| *kind == GroupKind::Private).map(|(id, _)| id));
         let placed = sources::topics(&cx.db, &key).await?.into_iter().map(|row| {
             let placed = Placed { id: row.id, group: row.group_id, digest: row.digest, deleted: row.deleted };
             (row.foreign_id, placed)
@@ -195,6 +206,7 @@ impl Source {
             into,
             dry,
             groups,
+            private,
             topics,
             people,
             members,
@@ -231,7 +243,8 @@ impl Source {
         self.report.leave_out(&left_out);
         let mut people: Vec<Person> = Vec::new();
         let mut messages = Vec::new();
-        for record in records {
+        for mut record in records {
+            clean::without_nul(&mut record);
             match record {
                 Record::Person(person) => self.describe_person(person, &mut people),
                 Record::Group(group) => self.describe_group(group),
@@ -243,7 +256,7 @@ impl Source {
         let mut tx = cx.db.begin().await?;
         self.meet(cx, &mut tx, people).await?;
         self.write(cx, &mut tx, messages).await?;
-        self.join(cx, &mut tx).await?;
+        self.join(cx, &mut tx, true).await?;
         self.close(tx).await
     }
 
@@ -268,7 +281,7 @@ impl Source {
     async fn end(&mut self, cx: &Context) -> Result<()> {
         let mut tx = cx.db.begin().await?;
         self.settle(cx, &mut tx).await?;
-        self.join(cx, &mut tx).await?;
+        self.join(cx, &mut tx, true).await?;
         let never = std::mem::take(&mut self.coming_members);
         for membership in never {
             self.report.memberships.dropped(1);

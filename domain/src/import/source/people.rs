@@ -1,17 +1,18 @@
 //! Accounts of the people of a source, and their memberships.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::super::people;
-use super::super::records::Person;
+use super::super::records::{Membership, Person};
 use super::super::report::{ImportWarning, ImportWarnings};
 use super::Source;
-use crate::people::addresses;
+use super::clean::account;
+use crate::people::{addresses, claims};
 use crate::platform::context::Context;
 use crate::platform::error::Result;
-use model::names::{slugify, username_key};
 use model::time::Timestamp;
-use model::{GroupId, Role, UserId};
+use model::{GroupId, GroupKind, Role, UserId};
 use store::Tx;
 use store::import::{self as rows, NewUser, sources};
 
@@ -52,7 +53,10 @@ impl Source {
         let asked: Vec<&str> = emails.iter().flatten().map(String::as_str).collect();
         let here: HashMap<String, UserId> = match asked.is_empty() {
             true => HashMap::new(),
-            false => sources::by_email(tx, &asked).await?.into_iter().collect(),
+            false => {
+                let found = sources::by_email(tx, &asked).await?;
+                found.into_iter().map(|(email, user)| (claims::key(&email), user)).collect()
+            }
         };
         let now = cx.now();
         let mut accounts = Vec::with_capacity(people.len());
@@ -138,15 +142,25 @@ impl Source {
             .filter(|(key, _)| !self.people.contains_key(*key))
             .map(|(key, at)| Person { key: key.clone(), name: key.clone(), created_at: Some(*at), ..Person::default() })
             .collect();
+        for key in seen.keys() {
+            // Somebody of an earlier run whom nothing describes in this one either.
+            let is_described = self.described.contains(&('p', key.clone()));
+            if !is_described && self.is_first('u', key) && self.people.contains_key(key) {
+                self.report.people.found(1);
+            }
+        }
         for person in &unknown {
             self.noted.note(ImportWarning::UnknownPerson, || person.key.clone());
         }
         self.meet(cx, tx, unknown).await
     }
 
-    /// Writes the memberships that wait. Those of groups that do not exist yet go on waiting.
-    pub(super) async fn join(&mut self, cx: &Context, tx: &mut Tx) -> Result<()> {
-        let memberships = std::mem::take(&mut self.coming_members);
+    /// Writes the memberships that wait, and with `leaves` those that end. Those of groups that do not exist yet go on
+    /// waiting.
+    pub(super) async fn join(&mut self, cx: &Context, tx: &mut Tx, leaves: bool) -> Result<()> {
+        let (memberships, waiting): (Vec<Membership>, Vec<Membership>) =
+            std::mem::take(&mut self.coming_members).into_iter().partition(|one| leaves || !one.left);
+        self.coming_members = waiting;
         let (mut joined, mut since) = (Vec::new(), Vec::new());
         let unknown = memberships.iter().map(|one| (one.person.clone(), one.at.unwrap_or_else(|| cx.now()))).collect();
         self.meet_unknown(cx, tx, &unknown).await?;
@@ -159,6 +173,13 @@ impl Source {
             };
             let pair = (group, user);
             if membership.left {
+                // In a group that was there, others are members by themselves, and several groups may become one. Who
+                // left a private one must not read it again, though.
+                if self.into.is_some_and(|(_, kind)| kind != GroupKind::Private) {
+                    self.report.memberships.dropped(1);
+                    self.report.oddities.note(ImportWarning::Departure, || format!("person {}", membership.person));
+                    continue;
+                }
                 if !self.left.insert(pair) {
                     self.report.memberships.found(1);
                     continue;
@@ -166,7 +187,7 @@ impl Source {
                 self.report.memberships.added(1);
                 if self.dry.is_none() {
                     self.apply(cx, tx, &mut joined, &mut since).await?;
-                    sources::leave(tx, group, user).await?;
+                    sources::leave(tx, &self.key, group, user).await?;
                     rows::note(tx, &self.key, "left", &[(format!("{group}/{user}"), user.0)]).await?;
                 }
                 continue;
@@ -180,7 +201,11 @@ impl Source {
                         since.push((group, user, at));
                     }
                     if membership.role != Role::Member && self.into.is_none() && self.dry.is_none() {
-                        sources::role(tx, group, user, membership.role).await?;
+                        let given = sources::role(tx, group, user, membership.role).await?;
+                        if given > 0 {
+                            let noted = (format!("{group}/{user}"), user.0, membership.role.as_str().to_owned());
+                            sources::note(tx, &self.key, "member", &[noted]).await?;
+                        }
                     }
                 }
                 None => {
@@ -205,10 +230,16 @@ impl Source {
         if self.dry.is_some() {
             return Ok(());
         }
-        rows::members(tx, &joined, cx.now()).await?;
-        let noted: Vec<(String, i64)> =
-            joined.iter().map(|(group, user, ..)| (format!("{group}/{user}"), user.0)).collect();
-        rows::note(tx, &self.key, "member", &noted).await?;
+        let new: HashSet<(GroupId, UserId)> = sources::join(tx, &joined, cx.now()).await?.into_iter().collect();
+        // The role is recorded of those only whom the import made members: `sources::leave` ends no other membership.
+        let noted: Vec<sources::Noted> = joined
+            .iter()
+            .map(|(group, user, role, _)| {
+                let given = if new.contains(&(*group, *user)) { role.as_str() } else { "" };
+                (format!("{group}/{user}"), user.0, given.to_owned())
+            })
+            .collect();
+        sources::note(tx, &self.key, "member", &noted).await?;
         // A statement changes each row once.
         since.sort();
         since.dedup_by_key(|(group, user, _)| (*group, *user));
@@ -216,7 +247,8 @@ impl Source {
         Ok(())
     }
 
-    /// Makes authors members since their first message, and their accounts as old.
+    /// Makes authors members since their first message, and their accounts as old. Who left a group stays outside, and so
+    /// do authors in a private group whom the source does not call members.
     pub(super) async fn authors(
         &mut self,
         cx: &Context,
@@ -227,8 +259,9 @@ impl Source {
         let (mut joined, mut since) = (Vec::new(), Vec::new());
         for ((group, user), at) in wrote {
             match self.members.entry((group, user)) {
-                std::collections::hash_map::Entry::Occupied(_) => since.push((group, user, at)),
-                std::collections::hash_map::Entry::Vacant(entry) => {
+                Entry::Occupied(_) => since.push((group, user, at)),
+                Entry::Vacant(_) if self.left.contains(&(group, user)) || self.private.contains(&group) => {}
+                Entry::Vacant(entry) => {
                     entry.insert(false);
                     joined.push((group, user, Role::Member, at));
                 }
@@ -245,28 +278,5 @@ impl Source {
 
 fn email_of(person: &Person) -> Option<String> {
     let email = person.email.as_deref()?;
-    addresses::check(email).ok().flatten().map(|email| email.to_lowercase())
-}
-
-/// The account of a person, under the name that fits best.
-fn account(person: &Person, now: Timestamp, warnings: &mut ImportWarnings) -> NewUser {
-    let wanted = person.username.trim();
-    let fit = people::fit(wanted);
-    if !wanted.is_empty() && fit.as_deref() != Some(wanted) {
-        warnings.note(ImportWarning::NameChanged, || wanted.to_owned());
-    }
-    let made = || people::fit(&slugify(&person.name).replace('-', "_"));
-    let username = fit.or_else(made).unwrap_or_else(|| "user".to_owned());
-    let is_web = person.web.starts_with("http://") || person.web.starts_with("https://");
-    let clean = |text: &str| text.replace('\0', "");
-    NewUser {
-        id: None,
-        key: Some(username_key(&username)),
-        username,
-        name: clean(&person.name),
-        bio: clean(&person.bio),
-        location: clean(&person.location),
-        web: if is_web { clean(&person.web) } else { String::new() },
-        created_at: person.created_at.unwrap_or(now),
-    }
+    addresses::check(email).ok().flatten().map(|email| claims::key(&email))
 }

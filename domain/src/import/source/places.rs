@@ -9,7 +9,8 @@ use super::{Placed, Source};
 use crate::groups;
 use crate::platform::context::Context;
 use crate::platform::error::Result;
-use crate::platform::validate::MAX_TITLE;
+use crate::platform::validate::{self, MAX_TITLE};
+use crate::topics::old_addresses;
 use model::names::slugify;
 use model::time::Timestamp;
 use model::{GroupId, GroupKind, Role, TopicId, UserId};
@@ -76,7 +77,14 @@ impl Source {
         group: Group,
         starter: Option<(UserId, Timestamp)>,
     ) -> Result<Option<GroupId>> {
-        if let Some(into) = self.into {
+        if let Some((into, kind)) = self.into {
+            // What only some could read does not become readable for more.
+            if seclusion(group.kind) > seclusion(kind) {
+                self.groups.remove(&group.key);
+                self.report.groups.dropped(1);
+                self.report.oddities.note(ImportWarning::Private, || format!("group {}", group.key));
+                return Ok(None);
+            }
             self.report.groups.found(1);
             self.groups.insert(group.key.clone(), into);
             if self.dry.is_none() {
@@ -93,36 +101,50 @@ impl Source {
         let created_at = group.created_at.or(starter.map(|(_, at)| at)).unwrap_or_else(|| cx.now());
         let wanted = if group.slug.is_empty() { slugify(&group.name) } else { group.slug.clone() };
         let mut slug = if wanted.is_empty() { "group".to_owned() } else { wanted };
-        if group.kind == GroupKind::Private {
+        let is_private = group.kind == GroupKind::Private;
+        if is_private {
             slug = groups::hidden_address(&slug)?;
         }
+        // Nobody becomes an admin by having written first, nor a member of a private group.
+        let role = match named {
+            Some(_) => Some(Role::Admin),
+            None if is_private => None,
+            None => Some(Role::Member),
+        };
         let id = if let Some(dry) = &mut self.dry {
             if store::groups::by_slug(&cx.db, &slug, None).await?.is_some() {
                 self.noted.note(ImportWarning::SlugChanged, || slug.clone());
             }
             GroupId(dry.id())
         } else {
+            let unnamed = || "Group".to_owned();
             let new = NewGroup {
                 id: None,
                 slug,
-                name: group.name,
-                description: group.description,
+                name: Some(validate::one_line(&group.name)).filter(|name| !name.is_empty()).unwrap_or_else(unnamed),
+                description: validate::text(&group.description),
                 kind: group.kind,
                 creator,
                 created_at,
             };
             let id = targets::group(tx, new, &mut self.noted).await?;
-            // Nobody becomes an admin by having written first.
-            let role = if named.is_some() { Role::Admin } else { Role::Member };
-            rows::members(tx, &[(id, creator, role, created_at)], cx.now()).await?;
+            if let Some(role) = role {
+                sources::join(tx, &[(id, creator, role, created_at)], cx.now()).await?;
+                let noted = (format!("{id}/{creator}"), creator.0, role.as_str().to_owned());
+                sources::note(tx, &self.key, "member", &[noted]).await?;
+            }
             if let Some(at) = group.archived_at {
                 sources::archive(tx, id, at).await?;
             }
-            rows::note(tx, &self.key, "member", &[(format!("{id}/{creator}"), creator.0)]).await?;
             rows::note(tx, &self.key, "group", &[(group.key.clone(), id.0)]).await?;
             id
         };
-        self.members.insert((id, creator), false);
+        if role.is_some() {
+            self.members.insert((id, creator), false);
+        }
+        if is_private {
+            self.private.insert(id);
+        }
         self.groups.insert(group.key, id);
         self.report.groups.added(1);
         Ok(Some(id))
@@ -172,7 +194,7 @@ impl Source {
         };
         let made = if topic.slug.is_empty() { slugify(&topic.title) } else { topic.slug.clone() };
         let slug = if made.is_empty() { "topic".to_owned() } else { made };
-        let mut name = topic.title.replace('\0', "");
+        let mut name = validate::one_line(&topic.title);
         targets::shorten(&mut name, MAX_TITLE, &mut self.noted);
         let states = topic.states;
         let id = if let Some(dry) = &mut self.dry {
@@ -186,7 +208,8 @@ impl Source {
                 sources::states(tx, id, states.all(), false).await?;
             }
             sources::note(tx, &self.key, "topic", &[(topic.key.clone(), id.0, states.digest())]).await?;
-            let addresses: Vec<_> = topic.addresses.iter().map(|path| (path.clone(), id, None)).collect();
+            let paths = topic.addresses.iter().filter_map(|path| old_addresses::to_record(path));
+            let addresses: Vec<_> = paths.map(|path| (path, id, None)).collect();
             sources::addresses(tx, &addresses).await?;
             id
         };
@@ -223,5 +246,15 @@ impl Source {
             self.new_group(cx, tx, group, None).await?;
         }
         Ok(())
+    }
+}
+
+/// Orders the kinds of groups: the more, the fewer can read one.
+fn seclusion(kind: GroupKind) -> u8 {
+    match kind {
+        GroupKind::Public => 0,
+        GroupKind::Closed => 1,
+        GroupKind::Private => 2,
+        GroupKind::Direct => 3,
     }
 }

@@ -57,8 +57,14 @@ pub(super) fn translate(folder: &mut Folder, path: &Path, feed: &mut Feed) -> Tr
         // The id stays when a channel is renamed.
         let key = id.map_or_else(|| channel.clone(), |id| id.to_string());
         feed.group(Group::named(&key, &name))?;
+        // A topic that was resolved, and went on under its old name, has two files.
+        let mut titles: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for file in files {
-            topic(folder, &key, &file, feed)?;
+            let whole = decoded(place(&file).map_or("", |(_, encoded)| encoded));
+            titles.entry(without_mark(&whole).0.to_owned()).or_default().push(file);
+        }
+        for (title, files) in titles {
+            topic(folder, &key, &title, &files, feed)?;
         }
     }
     Ok(())
@@ -101,14 +107,22 @@ fn decoded(name: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-fn topic(folder: &mut Folder, group: &str, file: &str, feed: &mut Feed) -> Translated {
-    let broken = |feed: &mut Feed, why: String| feed.leave_out(Kind::Messages, 1, ImportWarning::BadRecord, || why);
-    let entries: Vec<Entry> = folder.list(file, feed, broken);
-    let Some((channel, encoded)) = place(file) else { return Ok(()) };
-    let whole = decoded(encoded);
-    let (title, is_resolved) = without_mark(&whole);
-    let key = format!("{group}/{title}");
+fn topic(folder: &mut Folder, group: &str, title: &str, files: &[String], feed: &mut Feed) -> Translated {
     let moment = |seconds: f64| Some(Timestamp::from_unix_seconds(seconds)).filter(|at| at.0 > 0);
+    let mut entries: Vec<Entry> = Vec::new();
+    let (mut resolved, mut addresses) = (None, Vec::new());
+    for file in files {
+        let broken = |feed: &mut Feed, why: String| feed.leave_out(Kind::Messages, 1, ImportWarning::BadRecord, || why);
+        let read: Vec<Entry> = folder.list(file, feed, broken);
+        let Some((channel, encoded)) = place(file) else { continue };
+        if without_mark(&decoded(encoded)).1 {
+            resolved = read.last().and_then(|last| moment(last.timestamp));
+        }
+        addresses.push(format!("/archive/stream/{channel}/topic/{encoded}.html"));
+        entries.extend(read);
+    }
+    entries.sort_by(|a, b| a.timestamp.total_cmp(&b.timestamp).then(a.id.cmp(&b.id)));
+    let key = format!("{group}/{title}");
     feed.topic(Topic {
         key: key.clone(),
         group: group.to_owned(),
@@ -116,11 +130,8 @@ fn topic(folder: &mut Folder, group: &str, file: &str, feed: &mut Feed) -> Trans
         title: title.to_owned(),
         creator: None,
         created_at: None,
-        states: States {
-            resolved: entries.last().filter(|_| is_resolved).and_then(|last| moment(last.timestamp)),
-            ..States::default()
-        },
-        addresses: vec![format!("/archive/stream/{channel}/topic/{encoded}.html")],
+        states: States { resolved, ..States::default() },
+        addresses,
     })?;
     for entry in entries {
         let Some(at) = moment(entry.timestamp) else {

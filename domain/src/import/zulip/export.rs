@@ -148,18 +148,18 @@ pub(super) fn translate(folder: &mut Folder, realm: &str, feed: &mut Feed) -> Tr
     }
     let mut left_out = 0;
     for subscription in realm.zerver_subscription {
-        match channels.get(&subscription.recipient).filter(|_| subscription.active) {
+        match channels.get(&subscription.recipient) {
             Some(channel) => feed.membership(Membership {
                 group: channel.to_string(),
                 person: subscription.user_profile.to_string(),
                 role: Role::Member,
                 at: None,
-                left: false,
+                left: !subscription.active,
             })?,
             None => left_out += 1,
         }
     }
-    feed.leave_out(Kind::Memberships, left_out, ImportWarning::Private, || "of conversations, or ended".to_owned());
+    feed.leave_out(Kind::Memberships, left_out, ImportWarning::Private, || "of conversations".to_owned());
     let mut stars: HashMap<i64, Vec<i64>> = HashMap::new();
     for reaction in realm.zerver_reaction {
         stars.entry(reaction.message).or_default().push(reaction.user_profile);

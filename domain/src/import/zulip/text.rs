@@ -2,8 +2,15 @@
 
 use crate::import::html;
 
+/// Quotes within quotes. Below, the text stays as it was typed.
+const MAX_DEPTH: usize = 8;
+
 /// Turns a text into our markup. Links to files of the organization lead to `base`.
 pub(super) fn to_markup(text: &str, base: &str) -> String {
+    at_depth(text, base, 0)
+}
+
+fn at_depth(text: &str, base: &str, depth: usize) -> String {
     let mut written: Vec<String> = Vec::new();
     let mut lines = text.lines();
     while let Some(line) = lines.next() {
@@ -27,10 +34,11 @@ pub(super) fn to_markup(text: &str, base: &str) -> String {
         let inner = inner.join("\n");
         let kind = info.split_whitespace().next().unwrap_or_default();
         written.push(match kind {
-            "quote" => html::quoted(&to_markup(&inner, base)),
+            "quote" | "spoiler" if depth == MAX_DEPTH => inner,
+            "quote" => html::quoted(&at_depth(&inner, base, depth + 1)),
             "spoiler" => {
                 let title = info.trim_start_matches("spoiler").trim();
-                format!("{}\n{}", words(title, base), to_markup(&inner, base)).trim().to_owned()
+                format!("{}\n{}", words(title, base), at_depth(&inner, base, depth + 1)).trim().to_owned()
             }
             language => html::fenced(&inner, language),
         });
@@ -79,5 +87,12 @@ mod tests {
             "[x.png](https://z.example/user_uploads/1/x.png)"
         );
         assert_eq!(to_markup("#**unfinished", ""), "#**unfinished");
+    }
+
+    #[test]
+    fn quotes_within_very_many_quotes_stay_as_they_are() {
+        let typed = "```quote\n".repeat(50_000);
+        let kept = to_markup(&typed, "");
+        assert!(kept.starts_with("> > > > > > > > ```quote\n"), "{}", &kept[..40]);
     }
 }

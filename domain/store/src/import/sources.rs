@@ -5,7 +5,7 @@ use sqlx::{AssertSqlSafe, QueryBuilder, Sqlite};
 use super::{ROWS, columns};
 use crate::db::{Db, On, Tx, sql};
 use model::time::Timestamp;
-use model::{GroupId, MessageId, Role, TopicId, UserId};
+use model::{GroupId, GroupKind, MessageId, Role, TopicId, UserId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
@@ -29,9 +29,9 @@ pub async fn topics(db: &Db, source: &str) -> Result<Vec<TopicRow>> {
 }
 
 /// The groups that came from a source and still exist.
-pub async fn groups(db: &Db, source: &str) -> Result<Vec<(String, GroupId)>> {
-    sql!(all db, (String, GroupId),
-        "select i.foreign_id, g.id from imported i join groups g on g.id = i.id where i.source = $1 and i.kind = 'group'", source)
+pub async fn groups(db: &Db, source: &str) -> Result<Vec<(String, GroupId, GroupKind)>> {
+    sql!(all db, (String, GroupId, GroupKind),
+        "select i.foreign_id, g.id, g.kind from imported i join groups g on g.id = i.id where i.source = $1 and i.kind = 'group'", source)
 }
 
 /// Where these rows of a source went, and their digests.
@@ -79,16 +79,17 @@ pub async fn address(db: &Db, path: &str) -> Result<Option<(TopicId, Option<Mess
     sql!(opt db, (TopicId, Option<MessageId>), "select topic_id, message_id from old_addresses where path = $1", path)
 }
 
-/// Records who may claim an account by mail: address in lower case, and account. Returns how many addresses were free.
+/// Records who may claim an account by mail: address with small ASCII letters, and account. Returns how many addresses were free.
 pub async fn claims(tx: &mut Tx, noted: &[(String, UserId)]) -> Result<u64> {
     rows!(run tx, noted, "insert into claims (email, user_id) ", |row| [row.0.as_str() => "text", row.1 => "bigint"],
         " on conflict do nothing")
 }
 
-/// The accounts with these confirmed addresses, which are in lower case.
+/// The accounts whose confirmed addresses are these in any case, each with its address. What counts as another case of
+/// letters beyond ASCII depends on the database.
 pub async fn by_email(tx: &mut Tx, emails: &[&str]) -> Result<Vec<(String, UserId)>> {
     sql!(all tx, (String, UserId),
-        "select lower(email), id from users where lower(email) in (select value from json_each($1)) and deleted_at is null",
+        "select email, id from users where lower(email) in (select lower(value) from json_each($1)) and deleted_at is null",
         crate::list(emails))
 }
 
@@ -98,12 +99,25 @@ pub async fn since(tx: &mut Tx, seen: &[(UserId, Timestamp)]) -> Result<u64> {
         ") update users set created_at = seen.at from seen where users.id = seen.id and users.created_at > seen.at and users.password_hash is null")
 }
 
+/// Makes people members who are none yet: group, user, role, joining time. Messages up to `read_before` count as read.
+/// Returns the new members.
+pub async fn join(
+    tx: &mut Tx,
+    members: &[(GroupId, UserId, Role, Timestamp)],
+    read_before: Timestamp,
+) -> Result<Vec<(GroupId, UserId)>> {
+    rows!(all tx, (GroupId, UserId), members, "insert into memberships (group_id, user_id, role, created_at, read_before) ",
+        |row| [row.0 => "bigint", row.1 => "bigint", row.2.as_str() => "text", row.3 => "timestamptz", read_before => "timestamptz"],
+        " on conflict do nothing returning group_id, user_id")
+}
+
 /// Makes people whose accounts nobody has claimed members since a moment, if they are so for a shorter time.
 pub async fn members_since(tx: &mut Tx, seen: &[(GroupId, UserId, Timestamp)]) -> Result<u64> {
     rows!(run tx, seen, "with seen (group_id, user_id, at) as (",
         |row| [row.0 => "bigint", row.1 => "bigint", row.2 => "timestamptz"],
         ") update memberships set created_at = seen.at from seen where memberships.group_id = seen.group_id
-           and memberships.user_id = seen.user_id and memberships.created_at > seen.at")
+           and memberships.user_id = seen.user_id and memberships.created_at > seen.at
+           and exists (select 1 from users where users.id = seen.user_id and users.password_hash is null)")
 }
 
 /// Gives members a role, if they have none yet.
@@ -111,9 +125,12 @@ pub async fn role(tx: &mut Tx, group: GroupId, user: UserId, role: Role) -> Resu
     sql!(run tx, "update memberships set role = $3 where group_id = $1 and user_id = $2 and role = 'member'", group, user, role)
 }
 
-/// Ends a membership without a role. 0 if there is none.
-pub async fn leave(tx: &mut Tx, group: GroupId, user: UserId) -> Result<u64> {
-    sql!(run tx, "delete from memberships where group_id = $1 and user_id = $2 and role = 'member'", group, user)
+/// Ends a membership that an import gave, if its role is still the one that the import recorded. 0 if there is none.
+pub async fn leave(tx: &mut Tx, source: &str, group: GroupId, user: UserId) -> Result<u64> {
+    sql!(run tx,
+        "delete from memberships where group_id = $1 and user_id = $2 and exists (select 1 from imported i
+           where i.source = $3 and i.kind = 'member' and i.foreign_id = $4 and i.digest = memberships.role)",
+        group, user, source, format!("{group}/{user}"))
 }
 
 /// Archives a group.

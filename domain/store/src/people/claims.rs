@@ -6,7 +6,7 @@ use model::{User, UserId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
-/// The account that may be claimed with an address, which is in lower case.
+/// The account that may be claimed with an address, whose ASCII letters are small.
 pub async fn by_email(db: &Db, email: &str) -> Result<Option<User>> {
     let user = sql!(opt_value db, UserId,
         "select u.id from claims c join users u on u.id = c.user_id
@@ -26,8 +26,8 @@ pub async fn of_user(tx: &mut Tx, user: UserId) -> Result<Vec<String>> {
 pub async fn confirm(tx: &mut Tx, user: UserId, address: &str) -> Result<u64> {
     sql!(run tx,
         "update users set email = $2 where id = $1 and email is null and password_hash is null
-           and not exists (select 1 from users other where lower(other.email) = $3)",
-        user, address, address.to_lowercase())
+           and not exists (select 1 from users other where lower(other.email) = lower($2))",
+        user, address)
 }
 
 /// Ends the claims to an account.

@@ -87,9 +87,10 @@ pub async fn sent(tx: &mut Tx, id: EmailId, user: Option<UserId>, now: Timestamp
     sql!(run tx, "update letters set sent_at = $3, user_id = $2 where id = $1", id, user, now)
 }
 
-/// Records the recipient before the email leaves, since its link may be opened at once.
-pub async fn address_to(tx: &mut Tx, id: EmailId, user: UserId) -> Result<u64> {
-    sql!(run tx, "update letters set user_id = $2 where id = $1", id, user)
+/// Records the recipient and the address before the email leaves, since its link may be opened at once, and since another
+/// attempt to send it must go to the same address.
+pub async fn address_to(tx: &mut Tx, id: EmailId, user: UserId, address: &str) -> Result<u64> {
+    sql!(run tx, "update letters set user_id = $2, address = $3 where id = $1", id, user, address)
 }
 
 /// Deletes an email.

@@ -59,8 +59,8 @@ pub async fn by_name(db: &Db, name: &str) -> Result<Option<User>> {
 /// Returns the account and password hash to check at sign-in, by name or email address.
 pub async fn credentials(db: &Db, name_or_email: &str) -> Result<Option<(UserId, Option<String>)>> {
     sql!(opt db, (UserId, Option<String>),
-        "select id, password_hash from users where username_lower = $1 or lower(email) = $1",
-        crate::word(&name_or_email.trim().to_lowercase()))
+        "select id, password_hash from users where username_lower = $1 or lower(email) = lower($2)",
+        crate::word(&name_or_email.trim().to_lowercase()), crate::word(name_or_email.trim()))
 }
 
 /// Returns the password hash of an account.
@@ -100,7 +100,7 @@ pub async fn admin_names(db: &Db, limit: i64) -> Result<Vec<String>> {
 
 /// Returns the account with this confirmed address, whatever the case.
 pub async fn by_email(db: &Db, email: &str) -> Result<Option<User>> {
-    sql!(opt db, User, concat!("select ", columns!(), " from users where lower(email) = $1"), crate::word(&email.to_lowercase()))
+    sql!(opt db, User, concat!("select ", columns!(), " from users where lower(email) = lower($1)"), crate::word(email))
 }
 
 /// Returns the confirmed address of an account.
