@@ -91,7 +91,8 @@ pub struct Text {
 /// Posts a message. It is stored when this returns.
 ///
 /// # Errors
-/// As [`submit`]; [`Error::Forbidden`] if the topic is locked and the credentials do not carry a moderator's rights.
+/// As [`submit`]; [`Error::NotFound`] if a repeated request posted a message that the caller may not read now;
+/// [`Error::Forbidden`] if the topic is locked and the credentials do not carry a moderator's rights.
 pub async fn create(ask: Ask, Body(new): Body<Text>) -> Result<Created<Message>> {
     let found = ask.topic().await?;
     if found.topic.locked && found.is_open() {
@@ -99,7 +100,9 @@ pub async fn create(ask: Ask, Body(new): Body<Text>) -> Result<Created<Message>>
     }
     let draft = Draft { text: new.text, key: ask.key.clone() };
     let posted = submit(&ask.cx, ask.viewer(), Target::Topic(found.topic.id), draft).await?;
-    Ok(Created(object(&ask, posted.id).await?))
+    // A repeated request finds the message that it posted before. It may be in another place now.
+    let (raw, _) = super::super::find_message(&ask.cx, &ask.caller, &posted.id.to_string()).await?;
+    Ok(Created(object(&ask, raw.id).await?))
 }
 
 /// Returns a message.
@@ -152,6 +155,9 @@ pub async fn delete(ask: Ask, Query(why): Query<Why>) -> Result<Done> {
 pub async fn restore(ask: Ask, _: ()) -> Result<Found<Message>> {
     let (raw, _) = ask.message_or_deleted().await?;
     ask.check_own_or_moderate(raw.author_id)?;
+    if history::is_deleted_by_other(&ask.cx, ask.viewer(), raw.id).await? {
+        ask.caller.check(Scope::Moderate)?;
+    }
     history::restore(&ask.cx, ask.viewer(), raw.id).await?;
     Ok(Found(object(&ask, raw.id).await?))
 }
