@@ -204,6 +204,8 @@ async fn a_request_that_is_sent_again_creates_nothing_more(forum: TestForum) {
     let key = domain::platform::secrets::digest(&format!("{} post /api/v1{messages} k1", ada.id().expect("an id")))
         [..32]
         .to_owned();
+    let kept = forum.cx.kv.get(&format!("once:{key}")).await.expect("read").expect("kept");
+    assert!(!String::from_utf8_lossy(&kept).contains("Two"), "the answer is sealed");
     let draft = domain::platform::validate::Draft { text: "Two".into(), key: Some(key) };
     let posted =
         domain::messages::submit(&lossy, ada, domain::messages::Target::Topic(topic), draft).await.expect("posted");
@@ -211,6 +213,11 @@ async fn a_request_that_is_sent_again_creates_nothing_more(forum: TestForum) {
     let group = json!({"name": "Shed", "kind": "public"});
     let shed = keyed(&bot, "/groups", group.clone(), "k1").await.is(201);
     assert_eq!(keyed(&bot, "/groups", group, "k1").await.is(201)["id"], shed["id"]);
+    // A preview creates nothing, so its answer is not kept.
+    for _ in 0..2 {
+        let said = keyed(&bot, "/preview", json!({"text": "Two"}), "k1").await;
+        assert_eq!((said.status, said.header("idempotent-replayed")), (200, ""));
+    }
     // A refusal is not kept.
     keyed(&bot, "/groups", json!({"name": ""  , "kind": "public"}), "k2").await.is(422);
     keyed(&bot, "/groups", json!({"name": "Pond", "kind": "public"}), "k2").await.is(201);

@@ -12,6 +12,7 @@ use crate::people::ignores;
 use crate::platform::cut;
 use crate::platform::error::{Error, Result};
 use crate::platform::validate::{Draft, MAX_MESSAGE};
+use crate::site::rate_limits;
 use crate::topics::subscriptions;
 use model::{MessageId, Scope};
 use store::api::messages::ApiMessage;
@@ -271,11 +272,12 @@ pub struct Preview {
     pub rendered: String,
 }
 
-/// Parses a text as a message, and saves nothing.
+/// Parses a text as a message, and saves nothing. It counts against the limit on changes.
 ///
 /// # Errors
-/// [`Error::Invalid`] on `text` when it is too long.
+/// [`Error::Invalid`] on `text` when it is too long; [`Error::TooMany`].
 pub async fn preview(ask: Ask, Body(new): Body<Text>) -> Result<Found<Preview>> {
+    rate_limits::count_change(&ask.cx, ask.user()?).await?;
     if new.text.chars().count() > MAX_MESSAGE {
         return Err(Error::invalid("text", format!("A message has at most {MAX_MESSAGE} characters.")));
     }
