@@ -224,6 +224,16 @@ async fn a_request_that_is_sent_again_creates_nothing_more(forum: TestForum) {
     for wrong in ["", "a b", &"k".repeat(201)] {
         assert_eq!(keyed(&bot, &messages, json!({"text": "Two"}), wrong).await.status, 400, "{wrong}");
     }
+    // Of what was moved to a hidden place, a repeated request reveals nothing.
+    forum.drain().await;
+    let cellar = forum.group(ada, "Cellar", GroupKind::Private).await;
+    let hidden = json!({"title": "Hidden", "messages": [other["id"]], "group": cellar.id.to_string()});
+    bot.post(&format!("/topics/{topic}/split"), hidden).await.is(201);
+    let key = domain::platform::secrets::digest(&format!("{} post /api/v1{messages} k1", ben.id().expect("an id")))
+        [..32]
+        .to_owned();
+    forum.cx.kv.delete(&[format!("once:{key}")]).await.expect("the kept answer is lost");
+    keyed(&Bot::of(&forum, ben).await, &messages, json!({"text": "Two"}), "k1").await.problem(404);
     // While the first one runs, the second waits.
     let key = domain::platform::secrets::digest(&format!("{} post /api/v1{messages} k3", ada.id().expect("an id")))
         [..32]

@@ -282,3 +282,19 @@ async fn groups(ask: &Ask, subjects: &[Subject], only: Option<GroupId>) -> Resul
     }
     Ok(groups)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_account_takes_only_some_of_the_places_to_wait() {
+        let (one, other) = (UserId(i64::MAX), UserId(i64::MAX - 1));
+        let waiting: Vec<Waiting> = (0..OF_ACCOUNT).map_while(|_| Waiting::begin(one)).collect();
+        assert_eq!(waiting.len(), OF_ACCOUNT);
+        assert!(Waiting::begin(one).is_none());
+        assert!(Waiting::begin(other).is_some());
+        drop(waiting);
+        assert!(Waiting::begin(one).is_some());
+    }
+}
