@@ -10,6 +10,7 @@ use url::Url;
 use crate::Result;
 use crate::client::Client;
 use crate::objects::Me;
+use crate::show::line;
 
 /// A forum, and an API token of an account in it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -101,7 +102,7 @@ impl Account {
         let account = Self { server, token };
         let me: Me = Client::new(&account)?.get("/me", &[]).await.map_err(|problem| problem.to_string())?;
         account.save(file)?;
-        println!("You are {}. The token is in {}, which only you can read.", me.user.username, file.display());
+        println!("You are {}. The token is in {}, which only you can read.", line(&me.user.username), file.display());
         Ok(account)
     }
 

@@ -21,6 +21,7 @@ use url::{Position, Url};
 
 use crate::Result;
 use crate::account::Account;
+use crate::show::clean;
 
 /// The longest time for a request. A poll waits up to 40 seconds.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -40,6 +41,8 @@ pub enum Problem {
         /// What to do about it.
         detail: String,
     },
+    /// The answer is not one of this API.
+    NotUnderstood(String),
     /// There was no answer.
     Unreachable(String),
 }
@@ -48,6 +51,7 @@ impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Refused { detail, .. } => f.write_str(detail),
+            Self::NotUnderstood(why) => write!(f, "The answer of the forum is not understood: {why}."),
             Self::Unreachable(why) => write!(f, "The forum does not answer: {why}."),
         }
     }
@@ -212,8 +216,7 @@ fn written(body: &impl Serialize) -> std::result::Result<String, Problem> {
 }
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> std::result::Result<T, Problem> {
-    serde_json::from_slice(body)
-        .map_err(|error| Problem::Unreachable(format!("its answer is not understood ({error})")))
+    serde_json::from_slice(body).map_err(|error| Problem::NotUnderstood(error.to_string()))
 }
 
 /// A key that no other request has. It need not be secret.
@@ -273,7 +276,7 @@ async fn exchange(
     if let (429, Some(seconds)) = (status.as_u16(), wait) {
         detail += &format!(" Try again in {seconds} s.");
     }
-    Err(Problem::Refused { status: status.as_u16(), detail })
+    Err(Problem::Refused { status: status.as_u16(), detail: clean(&detail) })
 }
 
 #[cfg(test)]

@@ -1,13 +1,15 @@
 //! The conversation with somebody who types commands and texts.
 
+use std::collections::BTreeSet;
+
 use tokio::sync::oneshot;
 
 use crate::Result;
 use crate::live::{Heard, listen};
-use crate::objects::Event;
+use crate::objects::{Event, Message};
 use crate::place::Place;
 use crate::session::{Here, Session};
-use crate::show::line;
+use crate::show::{clean, line};
 use crate::terminal::Lines;
 
 const HELP: &str = "\
@@ -27,26 +29,48 @@ enum Goes {
     Ends,
 }
 
+/// By how much the id of a message may be smaller than that of one that came before it.
+const NEAR: i64 = 50;
+
+/// Whether an event about a message is about a new one, and not about a change of an old one.
+fn is_new(known: &BTreeSet<i64>, message: &Message) -> bool {
+    let Ok(id) = message.id.parse::<i64>() else { return false };
+    let is_unchanged = message.edited_at.is_none() && message.stars.is_empty();
+    match known.last() {
+        _ if known.contains(&id) => false,
+        None => is_unchanged,
+        // A new message may be edited or starred before the event about it is read.
+        Some(highest) => id > *highest || is_unchanged && id > highest - NEAR,
+    }
+}
+
 impl Session {
+    /// Remembers a message that was shown or heard of.
+    pub(crate) fn knows(&mut self, message: &Message) {
+        self.known.extend(message.id.parse::<i64>());
+    }
+
     /// Shows an event. Without an open topic, all new messages; with one, those of others only as a line.
     pub(crate) async fn hear(&mut self, event: &Event) {
-        let Some(message) = event.message.as_ref().filter(|_| event.kind == "message") else { return };
-        if message.author.id == self.me.user.id && self.lines.is_some()
-            || message.edited_at.is_some()
-            || !message.stars.is_empty()
-        {
+        let (Some(message), Some(of)) = (event.message.as_ref(), &event.topic) else { return };
+        if event.kind != "message" {
             return;
         }
-        let is_here = matches!(&self.here, Some(Here { topic: Some(topic), .. }) if topic.id == event.topic.id);
+        let is_new = is_new(&self.known, message);
+        self.knows(message);
+        if !is_new || message.author.id == self.me.user.id && self.lines.is_some() {
+            return;
+        }
+        let is_here = matches!(&self.here, Some(Here { topic: Some(topic), .. }) if topic.id == of.id);
         let shown = match self.lines.is_some() && !is_here {
             false if is_here => self.style.message(message),
-            false => format!("{}\n{}", line(&event.topic.title), self.style.message(message)),
-            true => format!("· {} writes in {}", line(&message.author.username), line(&event.topic.title)),
+            false => format!("{}\n{}", line(&of.title), self.style.message(message)),
+            true => format!("· {} writes in {}", line(&message.author.username), line(&of.title)),
         };
         self.print(&shown);
         if is_here {
             // Shown, so it is read. If that fails, the topic stays unread.
-            let _ = self.mark_read(&event.topic.id, message.number).await;
+            let _ = self.mark_read(&of.id, message.number).await;
         }
     }
 
@@ -77,14 +101,14 @@ impl Session {
                     match self.act(line.trim()).await {
                         Ok(Goes::On) => {}
                         Ok(Goes::Ends) => return Ok(()),
-                        Err(why) => self.print(&crate::show::clean(&why)),
+                        Err(why) => self.print(&clean(&why)),
                     }
                     typed = self.ask();
                 }
                 Some(heard) = events.recv() => match heard {
                     Ok(Heard::Event(event)) => self.hear(&event).await,
                     Ok(Heard::Missed) => self.print("Some messages were missed: open the topic again."),
-                    Err(why) => self.print(&format!("New messages do not appear any more: {why}")),
+                    Err(why) => self.print(&format!("New messages do not appear any more: {}", clean(&why))),
                 },
             }
         }
@@ -150,5 +174,33 @@ impl Session {
     fn numbered(&self, typed: &str) -> String {
         let nth = typed.parse::<usize>().ok().and_then(|nth| nth.checked_sub(1));
         nth.and_then(|nth| self.listed.get(nth)).map_or_else(|| typed.to_owned(), Clone::clone)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(id: i64, edited_at: Option<&str>, stars: usize) -> Message {
+        serde_json::from_value(serde_json::json!({
+            "id": id.to_string(), "number": 1, "author": {"id": "1", "username": "mira"}, "ignored": false, "text": "a",
+            "created_at": "2026-11-30T12:34:56.789Z", "edited_at": edited_at, "stars": vec![serde_json::json!({}); stars],
+        }))
+        .expect("a message")
+    }
+
+    #[test]
+    fn a_message_is_new_once_whatever_happened_to_it_since() {
+        let edit = Some("2026-11-30T12:35:00.000Z");
+        let known = BTreeSet::from([700, 800]);
+        assert!(is_new(&known, &message(801, None, 0)));
+        assert!(is_new(&known, &message(801, edit, 0)) && is_new(&known, &message(801, None, 2)));
+        assert!(!is_new(&known, &message(800, edit, 1)) && !is_new(&known, &message(700, None, 0)));
+        // One that was posted at the same moment comes later.
+        assert!(is_new(&known, &message(799, None, 0)) && !is_new(&known, &message(799, edit, 0)));
+        // An old one from which a star was taken.
+        assert!(!is_new(&known, &message(5, None, 0)));
+        // As long as no message is known, a change is not new.
+        assert!(is_new(&BTreeSet::new(), &message(5, None, 0)) && !is_new(&BTreeSet::new(), &message(5, edit, 0)));
     }
 }

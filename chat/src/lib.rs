@@ -86,6 +86,11 @@ enum Action {
 /// # Errors
 /// What to say before the program ends.
 pub async fn run(options: Chat) -> Result<()> {
+    // What the forum says may be part of it.
+    act(options).await.map_err(|why| show::clean(&why))
+}
+
+async fn act(options: Chat) -> Result<()> {
     let file = account::file();
     if matches!(options.action, Some(Action::Forget)) {
         return account::forget(&file);

@@ -8,6 +8,8 @@ use crate::objects::{Event, Events};
 
 /// How long a poll waits for events, in seconds.
 const WAIT: &str = "40";
+/// The least time between two polls when the forum answers without waiting, because too many wait.
+const LEAST: std::time::Duration = std::time::Duration::from_secs(2);
 
 /// What comes from the forum.
 #[derive(Debug)]
@@ -31,18 +33,24 @@ pub fn listen(client: Client, group: Option<String>) -> mpsc::Receiver<Result<He
             if let Some(group) = &group {
                 query.push(("group", group));
             }
+            let begun = std::time::Instant::now();
             match client.get::<Events>("/events", &query).await {
                 Ok(events) => {
                     pause = std::time::Duration::from_secs(1);
                     if events.missed && tell.send(Ok(Heard::Missed)).await.is_err() {
                         return;
                     }
+                    // The first answer only says which place is now.
+                    let is_empty = events.items.is_empty() && !events.missed && after.is_some();
                     for event in events.items {
                         if tell.send(Ok(Heard::Event(Box::new(event)))).await.is_err() {
                             return;
                         }
                     }
                     after = Some(events.next);
+                    if is_empty && begun.elapsed() < LEAST {
+                        tokio::time::sleep(LEAST).await;
+                    }
                 }
                 Err(Problem::Refused { status: 400..=404 | 422, detail }) => {
                     let _ = tell.send(Err(detail)).await;

@@ -85,7 +85,8 @@ pub struct Results {
 pub struct Event {
     /// `message`, `message_deleted` and others, which this client does not show.
     pub kind: String,
-    pub topic: TopicName,
+    /// None if it is deleted.
+    pub topic: Option<TopicName>,
     pub message: Option<Message>,
 }
 

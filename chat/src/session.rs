@@ -1,5 +1,6 @@
 //! What the client does: lists, a topic, posting, searching, following.
 
+use std::collections::BTreeSet;
 use std::io::IsTerminal as _;
 
 use hyper::Method;
@@ -15,7 +16,7 @@ use crate::terminal::Lines;
 
 /// How many messages of a topic are shown at once.
 const SHOWN: usize = 20;
-/// The most pages of topics that are looked through for one.
+/// The most pages of topics that are looked through for one: 1,000 topics.
 const PAGES: usize = 20;
 
 /// Where the user is.
@@ -36,6 +37,8 @@ pub struct Session {
     pub(crate) here: Option<Here>,
     /// The places of the last list, in its order.
     pub(crate) listed: Vec<String>,
+    /// The ids of messages that were shown or heard of.
+    pub(crate) known: BTreeSet<i64>,
     /// `None` unless the user types commands.
     pub(crate) lines: Option<Lines>,
 }
@@ -48,7 +51,8 @@ impl Session {
     pub async fn begin(client: Client) -> Result<Self> {
         let me = client.get("/me", &[]).await?;
         let is_bold = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-        Ok(Self { client, me, style: Style { is_bold }, here: None, listed: Vec::new(), lines: None })
+        let style = Style { is_bold };
+        Ok(Self { client, me, style, here: None, listed: Vec::new(), known: BTreeSet::new(), lines: None })
     }
 
     pub(crate) fn print(&mut self, text: &str) {
@@ -63,18 +67,7 @@ impl Session {
     /// # Errors
     /// What the forum says.
     pub async fn groups(&mut self) -> Result<()> {
-        let mut groups: Vec<Group> = Vec::new();
-        let mut next: Option<String> = None;
-        loop {
-            let cursor = next.take().unwrap_or_default();
-            let query = [("cursor", cursor.as_str())];
-            let page: Page<Group> = self.client.get("/me/groups", if cursor.is_empty() { &[] } else { &query }).await?;
-            groups.extend(page.items);
-            match page.next {
-                Some(cursor) => next = Some(cursor),
-                None => break,
-            }
-        }
+        let Page { items: groups, .. } = self.client.get::<Page<Group>>("/me/groups", &[]).await?;
         if groups.is_empty() {
             self.print("You are in no group yet.");
         }
@@ -127,10 +120,10 @@ impl Session {
             }
             match page.next {
                 Some(next) => cursor = next,
-                None => break,
+                None => return Err(format!("There is no topic `{}` in {}.", line(&wanted), line(&group.name))),
             }
         }
-        Err(format!("There is no topic `{}` in {}.", line(&wanted), line(&group.name)))
+        Err(format!("`{}` is not among the latest 1,000 topics of {}.", line(&wanted), line(&group.name)))
     }
 
     /// Opens a topic: shows its latest messages, and marks it as read.
@@ -172,6 +165,7 @@ impl Session {
         }
         self.print(&format!("— {title}"));
         for message in &messages {
+            self.knows(message);
             let shown = self.style.message(message);
             self.print(&shown);
         }
@@ -189,7 +183,10 @@ impl Session {
         let path = format!("/topics/{}/messages", topic.id);
         let posted: serde_json::Value = self.client.create(&path, &json!({ "text": text })).await?;
         let shown = match serde_json::from_value::<Message>(posted) {
-            Ok(message) => self.style.message(&message),
+            Ok(message) => {
+                self.knows(&message);
+                self.style.message(&message)
+            }
             Err(_) => "Your message waits for the approval of a moderator.".to_owned(),
         };
         self.print(&shown);
@@ -207,7 +204,7 @@ impl Session {
         let started: serde_json::Value = self.client.create(&path, &json!({ "title": title, "text": text })).await?;
         match serde_json::from_value::<Topic>(started) {
             Ok(topic) => {
-                self.print(&format!("Started {}/{}.", group.slug, topic.slug));
+                self.print(&format!("Started {}/{}.", line(&group.slug), line(&topic.slug)));
                 let first = topic.last_number + 1;
                 self.here = Some(Here { group, topic: Some(topic), first });
             }

@@ -51,7 +51,7 @@ impl Style {
 
     /// A line for a group.
     pub fn group(self, group: &Group) -> String {
-        format!("{}  {}  {}", unread(group.unread), self.bold(&group.slug), line(&group.name))
+        format!("{}  {}  {}", unread(group.unread), self.bold(&line(&group.slug)), line(&group.name))
     }
 
     /// A line for a topic in a group.
@@ -63,7 +63,7 @@ impl Style {
         format!(
             "{}  {}  {}, {count}",
             unread(topic.unread),
-            self.bold(&format!("{group}/{}", topic.slug)),
+            self.bold(&line(&format!("{group}/{}", topic.slug))),
             line(&topic.title)
         )
     }
@@ -97,6 +97,15 @@ mod tests {
         let shown = Style { is_bold: false }.message(&message("one\r\n\u{1b}]0;title\u{7}two\u{9b}31m \u{202e}three"));
         assert_eq!(shown, "3 mi[2Jra 2026-11-30 12:34, ★2\n    one\n    ]0;titletwo31m three");
         assert_eq!(line(" a\nb\u{85}\tc "), "a b c");
+    }
+
+    #[test]
+    fn no_address_controls_the_terminal() {
+        let group: Group = serde_json::from_value(serde_json::json!({
+            "id": "1", "slug": "gar\u{1b}[2Jden", "name": "G", "unread": 0,
+        }))
+        .expect("a group");
+        assert!(!Style { is_bold: false }.group(&group).contains('\u{1b}'));
     }
 
     #[test]

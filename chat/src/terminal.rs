@@ -114,18 +114,56 @@ fn edited(editor: &mut DefaultEditor, asks: &mpsc::Receiver<Asked>) {
 
 /// Reads a line that the terminal does not show.
 fn hidden(prompt: &str) -> Option<String> {
-    use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
+    use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, tcgetattr, tcsetattr};
     use std::io::Write as _;
     let input = std::io::stdin();
     let before = tcgetattr(&input).ok()?;
     let mut quiet = before.clone();
-    quiet.local_modes.remove(LocalModes::ECHO);
+    // Ctrl-C ends the line and not the program, which would leave the terminal so.
+    quiet.local_modes.remove(LocalModes::ECHO | LocalModes::ISIG);
+    quiet.special_codes[SpecialCodeIndex::VEOL] = CTRL_C;
     tcsetattr(&input, OptionalActions::Flush, &quiet).ok()?;
     print!("{prompt}");
     let _ = std::io::stdout().flush();
-    let mut line = String::new();
-    let read = input.lock().read_line(&mut line);
+    let line = typed(&mut input.lock());
     let _ = tcsetattr(&input, OptionalActions::Flush, &before);
     println!();
-    read.ok().filter(|count| *count > 0).map(|_| line)
+    line
+}
+
+/// The byte of Ctrl-C.
+const CTRL_C: u8 = 3;
+
+/// Reads a line. `None` at the end of the input and after Ctrl-C.
+fn typed(input: &mut impl BufRead) -> Option<String> {
+    let mut line = Vec::new();
+    loop {
+        let part = match input.fill_buf() {
+            Ok(part) => part,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+            Err(_) => return None,
+        };
+        let end = part.iter().position(|byte| matches!(*byte, b'\n' | CTRL_C));
+        let count = end.map_or(part.len(), |end| end + 1);
+        line.extend_from_slice(&part[..count]);
+        input.consume(count);
+        if end.is_some() || count == 0 {
+            break;
+        }
+    }
+    if line.is_empty() || line.contains(&CTRL_C) { None } else { String::from_utf8(line).ok() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::typed;
+
+    #[test]
+    fn nothing_is_typed_before_ctrl_c() {
+        let mut input = &b"one\ntw\x03three"[..];
+        assert_eq!(typed(&mut input).as_deref(), Some("one\n"));
+        assert_eq!(typed(&mut input), None);
+        assert_eq!(typed(&mut input).as_deref(), Some("three"));
+        assert_eq!(typed(&mut input), None);
+    }
 }

@@ -14,7 +14,6 @@ use crate::text_directive::encoded;
 #[template(path = "feeds/atom.xml")]
 pub struct Document {
     pub title: String,
-    pub site_name: String,
     /// The address of the page that the feed is about.
     pub page: String,
     /// The address of the feed itself, without a token.
@@ -85,7 +84,6 @@ impl Document {
         let entry = |entry: &MessageInTopic| Entry::new(entry, base_url, images, is_topic);
         Self {
             title: text(&title),
-            site_name: text(site_name),
             page: format!("{base_url}{path}"),
             own: format!("{base_url}{path}{format}"),
             updated: feed.updated,

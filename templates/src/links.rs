@@ -38,22 +38,21 @@ impl Links {
         }
     }
 
-    /// A page of a topic. A page that was opened at a message has the address of the topic.
+    /// A page of a topic. A page that was opened at a message has the address of the topic. Only the first message is what
+    /// the topic's starter wrote: a page without it has no description.
     pub fn topic(base_url: &str, path: &str, group: &Group, topic: &Topic, messages: &[Message], count: i64) -> Self {
         let own = format!("/{}/{}/", group.slug, topic.slug);
         let page = path.split_once('?').map(|(_, query)| query).filter(|query| {
             query.strip_prefix("before=").or(query.strip_prefix("after=")).is_some_and(|seq| seq.parse::<i64>().is_ok())
         });
         let canonical = format!("{base_url}{own}{}", page.map(|query| format!("?{query}")).unwrap_or_default());
-        let first = messages.iter().find(|message| !message.deleted);
-        let text = first.map(|message| plain(&message.markup)).unwrap_or_default();
-        let description = shortened(&text);
-        let posting = ScriptJson::of(&json!({
+        let first = messages.first().filter(|message| message.seq == 1 && !message.deleted);
+        let description = first.map(|message| shortened(&plain(&message.markup))).unwrap_or_default();
+        let mut posting = json!({
             "@context": "https://schema.org",
             "@type": "DiscussionForumPosting",
             "url": format!("{base_url}{own}"),
             "headline": topic.title(),
-            "text": description,
             "datePublished": topic.created_at.rfc3339(),
             "dateModified": topic.last_message_at.rfc3339(),
             "author": {
@@ -67,7 +66,12 @@ impl Links {
                 "interactionType": "https://schema.org/CommentAction",
                 "userInteractionCount": (count - 1).max(0),
             },
-        }));
+        });
+        // After a merge, the first message can be somebody else's.
+        if first.is_some_and(|message| message.author.id == topic.creator_id) {
+            posting["text"] = description.clone().into();
+        }
+        let posting = ScriptJson::of(&posting);
         Self { canonical, title: topic.title().to_owned(), description, feed: Some(own), posting: Some(posting) }
     }
 

@@ -116,8 +116,8 @@ pub async fn extent(cx: &Context, viewer: Viewer, group: GroupId) -> Result<(Gro
 pub async fn download(cx: &Context, viewer: Viewer, group: GroupId) -> Result<(Group, File)> {
     static RUNNING: Semaphore = Semaphore::const_new(1);
     let (found, extent) = extent(cx, viewer, group).await?;
-    rate_limits::count(cx, RateLimit::Download, By::User(viewer.user()?)).await?;
     let _running = RUNNING.try_acquire().map_err(|_| Error::Busy(RETRY))?;
+    rate_limits::count(cx, RateLimit::Download, By::User(viewer.user()?)).await?;
     let name = format!("klatch-export-{}.zip", &secrets::token()?[..32]);
     let path = std::env::temp_dir().join(name);
     let mut snapshot = Snapshot::of(&cx.db).await?;

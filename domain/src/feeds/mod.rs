@@ -20,6 +20,8 @@ use model::{Group, GroupId, MessageId, Scope, Topic, User};
 
 /// The most entries of a feed.
 pub const MOST: i64 = 30;
+/// How many of the newest topics are looked through for a token that works in some groups.
+const LOOKED_THROUGH: i64 = 300;
 
 /// What a feed is about.
 #[derive(Clone, Debug)]
@@ -58,7 +60,7 @@ impl Found {
     fn feed(caller: &Caller, subject: Subject, entries: Vec<MessageInTopic>) -> Self {
         let shown =
             |entry: &MessageInTopic| !entry.message.deleted && !entry.message.ignored && caller.covers(entry.group.id);
-        let entries: Vec<MessageInTopic> = entries.into_iter().filter(shown).collect();
+        let entries: Vec<MessageInTopic> = entries.into_iter().filter(shown).take(MOST as usize).collect();
         let newest = entries.iter().map(|entry| entry.message.edited_at.unwrap_or(entry.message.created_at)).max();
         let began = match &subject {
             Subject::Site => Timestamp(0),
@@ -82,7 +84,8 @@ fn check_covers(caller: &Caller, group: GroupId) -> Result<()> {
 /// [`Error::Forbidden`] for a token without the scope.
 pub async fn of_site(cx: &Context, caller: &Caller) -> Result<Found> {
     caller.check(Scope::Feeds)?;
-    let ids = store::feeds::newest_of_site(&cx.db, caller.viewer().id(), MOST).await?;
+    let most = if caller.is_unlimited() { MOST } else { LOOKED_THROUGH };
+    let ids = store::feeds::newest_of_site(&cx.db, caller.viewer().id(), most).await?;
     let entries = placed::placed(cx, caller.viewer(), &ids).await?;
     Ok(Found::feed(caller, Subject::Site, entries))
 }
@@ -151,7 +154,7 @@ pub async fn of_person(cx: &Context, caller: &Caller, name: &str) -> Result<Foun
 /// The message that an address of this site leads to, if anyone may read it: the first of a topic, or one by its id.
 ///
 /// # Errors
-/// [`Error::NotFound`].
+/// [`Error::NotFound`], also if it is deleted.
 pub async fn linked(cx: &Context, path: &str) -> Result<MessageInTopic> {
     let path = path.split(['?', '#']).next().unwrap_or_default();
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
@@ -165,7 +168,8 @@ pub async fn linked(cx: &Context, path: &str) -> Result<MessageInTopic> {
         },
         _ => return Err(Error::NotFound),
     };
-    placed::show(cx, viewer, id).await
+    let entry = placed::show(cx, viewer, id).await?;
+    if entry.message.deleted { Err(Error::NotFound) } else { Ok(entry) }
 }
 
 async fn first(cx: &Context, topic: model::TopicId) -> Result<MessageId> {

@@ -128,6 +128,17 @@ pub async fn make_link(cx: &Context, viewer: Viewer, group: GroupId, form: LinkF
     Ok(token)
 }
 
+/// Whether the viewer made a link into the group. False if there is no such link.
+///
+/// # Errors
+/// Those of the database.
+pub async fn is_own(cx: &Context, viewer: Viewer, group: GroupId, id: InvitationId) -> Result<bool> {
+    let mut tx = cx.db.begin().await?;
+    let link = store::groups::invitations::by_id(&mut tx, group, id).await?;
+    tx.commit().await?;
+    Ok(link.is_some_and(|link| Some(link.inviter_id) == viewer.id()))
+}
+
 /// Revokes a link. Allowed to its creator and to members who may admit others.
 ///
 /// # Errors

@@ -156,6 +156,15 @@ fn joined(pieces: Vec<Piece>) -> Vec<Piece> {
     done
 }
 
+/// Whether somebody else than the viewer deleted a message.
+///
+/// # Errors
+/// Those of the database.
+pub async fn is_deleted_by_other(cx: &Context, viewer: Viewer, id: MessageId) -> Result<bool> {
+    let deletion = store::messages::history::deletion(&cx.db, id).await?;
+    Ok(deletion.is_some_and(|deletion| deletion.deleted_by.is_none() || deletion.deleted_by != viewer.id()))
+}
+
 /// Restores a deleted message: moderators restore any, authors only what they deleted themselves.
 ///
 /// # Errors

@@ -67,7 +67,7 @@ impl RuleForm {
         let mut fields = Fields::default();
         rule.name = validate::one_line(&self.name);
         rule.body = validate::text(&self.body);
-        rule.explanation = validate::text(&self.explanation);
+        rule.explanation = validate::one_line(&self.explanation);
         if rule.name.is_empty() {
             fields.add("name", "Give the rule a name.");
         }

@@ -20,7 +20,7 @@ pub mod secrets;
 pub mod text;
 pub mod validate;
 
-pub use store::{Spent, for_request, spent};
+pub use store::{Spent, add_spent, current_request, for_request, spent};
 
 /// Cuts rows that were read up to one more than the page holds; returns whether there was one more.
 pub(crate) fn cut<T>(rows: &mut Vec<T>, limit: usize) -> bool {

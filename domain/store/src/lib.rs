@@ -25,10 +25,10 @@ pub mod topics;
 pub mod webhooks;
 
 pub use db::{DatabaseUrl, Db, Tx};
-pub use request::{for_request, request_of};
+pub use request::{current_request, for_request, request_of};
 use sqlx::migrate::MigrateError;
 pub use sqlx::{Error, PgPool};
-pub use timing::{Spent, is_corrupt, spent};
+pub use timing::{Spent, add_spent, is_corrupt, spent};
 
 /// Returns a search term for both databases. Replaces NUL, which Postgres refuses, with something that matches no text.
 fn word(text: &str) -> String {

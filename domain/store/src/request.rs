@@ -14,6 +14,11 @@ pub async fn for_request<T>(id: String, work: impl Future<Output = T>) -> T {
     REQUEST.scope(id, work).await
 }
 
+/// Returns the id of the current request, for a task that goes on with it.
+pub fn current_request() -> Option<String> {
+    REQUEST.try_with(Clone::clone).ok()
+}
+
 /// The member that names the request in a JSON object after others; empty outside of a request.
 pub(crate) fn member() -> String {
     REQUEST.try_with(|id| format!(r#","request":"{id}""#)).unwrap_or_default()

@@ -27,6 +27,14 @@ pub async fn spent<T>(future: impl Future<Output = T>) -> (T, Spent) {
     SPENT.scope(Cell::default(), counted).await
 }
 
+/// Adds the statements of a task to those of the future that waited for it.
+pub fn add_spent(more: Spent) {
+    let _ = SPENT.try_with(|spent| {
+        let before = spent.get();
+        spent.set(Spent { statements: before.statements + more.statements, time: before.time + more.time });
+    });
+}
+
 /// Whether a statement of this process met damaged data.
 static CORRUPT: AtomicBool = AtomicBool::new(false);
 

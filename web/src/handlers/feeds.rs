@@ -1,7 +1,7 @@
 //! Feeds, the sitemap and oEmbed: what feed readers, search engines and other sites ask for. None of it depends on a cookie.
 
 use actix_web::HttpResponse;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use actix_web::http::header::CACHE_CONTROL;
 use actix_web::web::{Path, Query};
 use domain::Error;
 use domain::feeds::{self, Feed, Found, Subject};
@@ -117,22 +117,18 @@ pub async fn of_person(req: Req, path: Path<String>, params: Query<Params>) -> A
 pub async fn sitemap_index(req: Req) -> Answer {
     let parts = feeds::sitemap_parts(req.cx()).await?;
     let index = SitemapIndex { base_url: req.cx().config.base_url.clone(), parts };
-    xml(&index)
+    xml(&req, &index)
 }
 
 /// `GET /sitemap-N.xml`: groups (0) or topics (from 1).
 pub async fn sitemap(req: Req, path: Path<String>) -> Answer {
     let pages = feeds::sitemap(req.cx(), id(&path)?).await?;
-    xml(&Sitemap { base_url: req.cx().config.base_url.clone(), pages })
+    xml(&req, &Sitemap { base_url: req.cx().config.base_url.clone(), pages })
 }
 
-fn xml(page: &impl templates::Template) -> Answer {
+fn xml(req: &Req, page: &impl templates::Template) -> Answer {
     let text = page.render().map_err(|error| Error::Internal(error.to_string()))?;
-    Ok(HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, XML))
-        .insert_header((CACHE_CONTROL, "public, max-age=3600"))
-        .insert_header(("x-content-type-options", "nosniff"))
-        .body(text))
+    req.shared_text(text, XML, About::Site)
 }
 
 /// The parameters of oEmbed (oembed.com).

@@ -204,6 +204,8 @@ async fn a_request_that_is_sent_again_creates_nothing_more(forum: TestForum) {
     let key = domain::platform::secrets::digest(&format!("{} post /api/v1{messages} k1", ada.id().expect("an id")))
         [..32]
         .to_owned();
+    let kept = forum.cx.kv.get(&format!("once:{key}")).await.expect("read").expect("kept");
+    assert!(!String::from_utf8_lossy(&kept).contains("Two"), "the answer is sealed");
     let draft = domain::platform::validate::Draft { text: "Two".into(), key: Some(key) };
     let posted =
         domain::messages::submit(&lossy, ada, domain::messages::Target::Topic(topic), draft).await.expect("posted");
@@ -211,12 +213,27 @@ async fn a_request_that_is_sent_again_creates_nothing_more(forum: TestForum) {
     let group = json!({"name": "Shed", "kind": "public"});
     let shed = keyed(&bot, "/groups", group.clone(), "k1").await.is(201);
     assert_eq!(keyed(&bot, "/groups", group, "k1").await.is(201)["id"], shed["id"]);
+    // A preview creates nothing, so its answer is not kept.
+    for _ in 0..2 {
+        let said = keyed(&bot, "/preview", json!({"text": "Two"}), "k1").await;
+        assert_eq!((said.status, said.header("idempotent-replayed")), (200, ""));
+    }
     // A refusal is not kept.
     keyed(&bot, "/groups", json!({"name": ""  , "kind": "public"}), "k2").await.is(422);
     keyed(&bot, "/groups", json!({"name": "Pond", "kind": "public"}), "k2").await.is(201);
     for wrong in ["", "a b", &"k".repeat(201)] {
         assert_eq!(keyed(&bot, &messages, json!({"text": "Two"}), wrong).await.status, 400, "{wrong}");
     }
+    // Of what was moved to a hidden place, a repeated request reveals nothing.
+    forum.drain().await;
+    let cellar = forum.group(ada, "Cellar", GroupKind::Private).await;
+    let hidden = json!({"title": "Hidden", "messages": [other["id"]], "group": cellar.id.to_string()});
+    bot.post(&format!("/topics/{topic}/split"), hidden).await.is(201);
+    let key = domain::platform::secrets::digest(&format!("{} post /api/v1{messages} k1", ben.id().expect("an id")))
+        [..32]
+        .to_owned();
+    forum.cx.kv.delete(&[format!("once:{key}")]).await.expect("the kept answer is lost");
+    keyed(&Bot::of(&forum, ben).await, &messages, json!({"text": "Two"}), "k1").await.problem(404);
     // While the first one runs, the second waits.
     let key = domain::platform::secrets::digest(&format!("{} post /api/v1{messages} k3", ada.id().expect("an id")))
         [..32]

@@ -80,7 +80,11 @@ async fn events_tell_what_changed_since_a_place(forum: TestForum) {
     assert_eq!(all(&events, "message_id"), [&json!(two.id.to_string())]);
     let place = events["next"].as_str().expect("a place").to_owned();
     writer.delete(&format!("/topics/{}", topic.topic)).await.is(204);
-    assert_eq!(kinds(&since(&bot, &place).await), ["topic_deleted"]);
+    let events = since(&bot, &place).await;
+    assert_eq!(kinds(&events), ["topic_deleted"]);
+    // Nothing of it but its id.
+    assert_eq!(all(&events, "topic_id"), [&json!(topic.topic.to_string())]);
+    assert_eq!((all(&events, "topic"), all(&events, "author")), (vec![&Value::Null], vec![&Value::Null]));
     for wrong in
         ["x", "c1", &domain::api::v1::cursor::make("events", "1"), &domain::api::v1::cursor::make("after", "1-1")]
     {
@@ -173,6 +177,16 @@ async fn events_come_as_a_stream_too(forum: TestForum) {
     assert_eq!(text.matches("\n\n").count(), 2, "{text}");
     let text = open(bot.request().uri("/api/v1/events")).await;
     assert!(text.contains("event: ready") && text.contains("retry: "), "{text}");
+    // What is wrong with a request has its status.
+    for (wrong, status) in [("after=x", 400), ("group=none", 404)] {
+        let request =
+            bot.request().uri(&format!("/api/v1/events?{wrong}")).insert_header((ACCEPT, "text/event-stream"));
+        assert_eq!(call_service(&app, request.to_request()).await.status().as_u16(), status, "{wrong}");
+    }
+    // Without an event, the place goes on.
+    let silent = text.lines().find_map(|line| line.strip_prefix("id: ")).expect("a place").to_owned();
+    let again = open(bot.request().uri(&format!("/api/v1/events?after={silent}"))).await;
+    assert_eq!(again, format!("id: {silent}\n\n"));
     // The place of the last event wins over the address.
     forum.post(ada, topic, "Two").await;
     forum.drain().await;

@@ -70,7 +70,23 @@ async fn what_takes_a_moderators_rights_takes_the_scope_too(forum: TestForum) {
     let writer = Bot::with(&forum, ada, "read,write", None).await;
     let moderator = Bot::with(&forum, ada, "read,write,moderate", None).await;
     let (of_topic, of_message) = (format!("/topics/{}", topic.topic), format!("/messages/{}", topic.id));
-    let requests: [(&str, String, Option<Value>); 8] = [
+    let links = format!("/groups/{}/links", garden.id);
+    let of_links = async |bot: &Bot<'_>| bot.get(&links).await.is(200);
+    // Whoever may only write revokes their own links, and makes links to ask.
+    writer.post(&links, json!({"role": null, "uses": 1, "days": 1})).await.is(201);
+    let own = of_links(&writer).await["items"][0]["id"].as_str().expect("an id").to_owned();
+    writer.delete(&format!("{links}/{own}")).await.is(204);
+    Bot::of(&forum, ben).await.post(&links, json!({"role": null, "uses": 1, "days": 1})).await.is(201);
+    let bens = of_links(&writer).await["items"][0]["id"].as_str().expect("an id").to_owned();
+    // A message of the caller that another moderator deleted.
+    let taken = forum.post(ada, topic.topic, "Two").await;
+    let of_ben = format!("/groups/{}/members/{}/role", garden.id, ben.id().expect("an account"));
+    moderator.ask("put", &of_ben, Some(json!({"role": "moderator"}))).await.is(204);
+    domain::messages::delete(&forum.cx, ben, taken.id).await.expect("deleted");
+    let requests: [(&str, String, Option<Value>); 11] = [
+        ("delete", format!("{links}/{bens}"), None),
+        ("post", format!("/messages/{}/restore", taken.id), None),
+        ("post", links.clone(), Some(json!({"role": "member", "uses": 1, "days": 1}))),
         ("patch", of_topic.clone(), Some(json!({"title": "New"}))),
         ("put", format!("{of_topic}/marks/locked"), None),
         ("post", format!("{of_topic}/messages"), Some(json!({"text": "In a locked topic"}))),

@@ -2,12 +2,13 @@
 //! follows too. The log is in the database, so a cursor survives restarts. Events say what is so now, as reactors see it:
 //! a message that was edited twice since the last request is one event.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use tokio::sync::Semaphore;
 use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, timeout_at};
 use utoipa::{IntoParams, ToSchema};
 
@@ -17,7 +18,7 @@ use super::{Ask, Found, Query, cursor};
 use crate::groups::GroupAccess;
 use crate::platform::error::{Error, Result};
 use bus::Control;
-use model::{GroupId, MessageId, TopicId};
+use model::{GroupId, MessageId, TopicId, UserId};
 use store::search_log::{self, Changed, Position};
 use store::topics::Subject;
 
@@ -31,6 +32,42 @@ const SOON: Duration = Duration::from_millis(200);
 const SELDOM: Duration = Duration::from_secs(10);
 /// How many requests wait in this process at a time. Further ones are answered at once.
 static WAITING: Semaphore = Semaphore::const_new(500);
+/// How many of them may be of one account.
+const OF_ACCOUNT: usize = 20;
+/// How many requests of each account wait in this process.
+static OF_ACCOUNTS: Mutex<BTreeMap<UserId, usize>> = Mutex::new(BTreeMap::new());
+
+/// The right of a request to wait.
+struct Waiting {
+    user: UserId,
+    _permit: SemaphorePermit<'static>,
+}
+
+impl Waiting {
+    /// Returns `None` if too many requests wait already.
+    fn begin(user: UserId) -> Option<Self> {
+        let permit = WAITING.try_acquire().ok()?;
+        let mut accounts = OF_ACCOUNTS.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = accounts.entry(user).or_default();
+        if *count >= OF_ACCOUNT {
+            return None;
+        }
+        *count += 1;
+        Some(Self { user, _permit: permit })
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        let mut accounts = OF_ACCOUNTS.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = accounts.get_mut(&self.user) {
+            *count -= 1;
+            if *count == 0 {
+                accounts.remove(&self.user);
+            }
+        }
+    }
+}
 
 /// What an event is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -54,11 +91,14 @@ pub struct Event {
     pub kind: EventKind,
     /// The group.
     pub group: Id,
-    pub topic: TopicName,
+    /// The id of the topic.
+    pub topic_id: Id,
+    /// The topic as it is now; null if it is deleted.
+    pub topic: Option<TopicName>,
     /// The id of the message; null for events about topics.
     pub message_id: Option<Id>,
-    /// Who wrote the message, or started the topic.
-    pub author: Person,
+    /// Who wrote the message, or started the topic; null if the topic is deleted.
+    pub author: Option<Person>,
     /// The message as it is now; null if it is deleted, and for events about topics.
     pub message: Option<Message>,
 }
@@ -118,13 +158,13 @@ pub async fn index(ask: Ask, Query(wanted): Query<Wanted>) -> Result<Found<Event
     let until = Instant::now() + Duration::from_secs(wanted.wait.min(LONGEST));
     // Subscribed before the log is read: a change in between wakes it.
     let mut controls = ask.cx.bus.controls();
-    let place_to_wait = WAITING.try_acquire().ok();
+    let waiting = if wanted.wait > 0 { Waiting::begin(ask.user()?) } else { None };
     let mut looks_soon = 0;
     loop {
         let (items, read) = events(&ask, position, group).await?;
         let has_read = read > position;
         position = position.max(read);
-        if !items.is_empty() || missed || place_to_wait.is_none() || Instant::now() >= until {
+        if !items.is_empty() || missed || waiting.is_none() || Instant::now() >= until {
             return Ok(Found(Events { items, next: place(position), missed }));
         }
         if has_read {
@@ -178,7 +218,11 @@ async fn events(ask: &Ask, after: Position, only: Option<GroupId>) -> Result<(Ve
     let topics: HashSet<TopicId> = latest.iter().filter_map(|(_, changed)| topic_of(*changed)).collect();
     let subjects = store::topics::subjects(db, &topics.into_iter().collect::<Vec<_>>()).await?;
     let groups = groups(ask, &subjects, only).await?;
-    let shown: Vec<_> = messages.iter().filter(|row| !row.deleted).cloned().collect();
+    let is_in_reach = |topic: TopicId| {
+        let subject = subjects.iter().find(|subject| subject.row.topic.id == topic);
+        subject.is_some_and(|subject| groups.contains_key(&subject.group.id))
+    };
+    let shown: Vec<_> = messages.iter().filter(|row| !row.deleted && is_in_reach(row.topic_id)).cloned().collect();
     let objects = super::messages::objects(ask, &shown).await?;
     let event = |(position, changed): (Position, Changed)| {
         let topic = topic_of(changed)?;
@@ -196,14 +240,19 @@ async fn events(ask: &Ask, after: Position, only: Option<GroupId>) -> Result<(Ve
             None if subject.deleted => EventKind::TopicDeleted,
             None => EventKind::Topic,
         };
-        let (author, topic) = (row.map(|row| (&row.author).into()), &subject.row.topic);
+        let topic = &subject.row.topic;
+        let author =
+            || row.map_or_else(|| Person::new(topic.creator_id, &topic.creator_name), |row| (&row.author).into());
+        // Nobody reads the title of a deleted topic, nor who started it.
+        let is_there = !subject.deleted;
         Some(Event {
             cursor: place(position),
             kind,
             group: found.group.id.into(),
-            topic: topic.into(),
+            topic_id: topic.id.into(),
+            topic: is_there.then(|| topic.into()),
             message_id: row.map(|row| row.id.into()),
-            author: author.unwrap_or_else(|| Person::new(topic.creator_id, &topic.creator_name)),
+            author: is_there.then(author),
             message: row.and_then(|row| objects.iter().find(|object| object.id == row.id.into()).cloned()),
         })
     };
@@ -232,4 +281,20 @@ async fn groups(ask: &Ask, subjects: &[Subject], only: Option<GroupId>) -> Resul
         }
     }
     Ok(groups)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_account_takes_only_some_of_the_places_to_wait() {
+        let (one, other) = (UserId(i64::MAX), UserId(i64::MAX - 1));
+        let waiting: Vec<Waiting> = (0..OF_ACCOUNT).map_while(|_| Waiting::begin(one)).collect();
+        assert_eq!(waiting.len(), OF_ACCOUNT);
+        assert!(Waiting::begin(one).is_none());
+        assert!(Waiting::begin(other).is_some());
+        drop(waiting);
+        assert!(Waiting::begin(one).is_some());
+    }
 }

@@ -8,7 +8,7 @@ use super::words::{At, Id, Role};
 use super::{Ask, Body, Created, Done, Found, Page};
 use crate::groups::invitations::{self, LinkForm};
 use crate::platform::error::Result;
-use model::{GroupId, Invitation};
+use model::{GroupId, Invitation, Scope};
 
 /// A link into a group.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -68,9 +68,13 @@ pub struct LinkAddress {
 /// Makes a link into a group.
 ///
 /// # Errors
-/// As [`invitations::make_link`].
+/// As [`invitations::make_link`]; [`crate::Error::Forbidden`] for a link that grants a role if the credentials do not carry
+/// a moderator's rights.
 pub async fn create_link(ask: Ask, Body(new): Body<NewLink>) -> Result<Created<LinkAddress>> {
     let found = ask.group().await?;
+    if new.role.is_some() {
+        ask.caller.check(Scope::Moderate)?;
+    }
     let form = LinkForm { role: new.role.map(|role| role.0), uses: new.uses, days: new.days };
     let token = invitations::make_link(&ask.cx, ask.viewer(), found.group.id, form).await?;
     Ok(Created(LinkAddress { url: format!("{}/-/invite/{token}", ask.cx.config.base_url) }))
@@ -79,10 +83,15 @@ pub async fn create_link(ask: Ask, Body(new): Body<NewLink>) -> Result<Created<L
 /// Revokes a link.
 ///
 /// # Errors
-/// As [`invitations::revoke`].
+/// As [`invitations::revoke`]; [`crate::Error::Forbidden`] for a link of somebody else if the credentials do not carry a
+/// moderator's rights.
 pub async fn revoke_link(ask: Ask, _: ()) -> Result<Done> {
     let found = ask.group().await?;
-    invitations::revoke(&ask.cx, ask.viewer(), found.group.id, ask.part("invitation")?).await?;
+    let (group, id) = (found.group.id, ask.part("invitation")?);
+    if !invitations::is_own(&ask.cx, ask.viewer(), group, id).await? {
+        ask.caller.check(Scope::Moderate)?;
+    }
+    invitations::revoke(&ask.cx, ask.viewer(), group, id).await?;
     Ok(Done)
 }
 

@@ -5,7 +5,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::objects::Person;
 use super::words::{At, Role};
-use super::{Ask, Body, Cursor, Done, Found, PAGE, Page, Query, cursor};
+use super::{Ask, Body, Done, Found, PAGE, Page, Query, cursor};
 use crate::groups::{self, MemberFilter, members, requests};
 use crate::platform::error::Result;
 use model::{BanRow, MemberRow, RequestRow, UserId};
@@ -160,7 +160,7 @@ impl From<RequestRow> for Asking {
 ///
 /// # Errors
 /// As [`requests::waiting`].
-pub async fn requests(ask: Ask, Query(_): Query<Cursor>) -> Result<Found<Page<Asking>>> {
+pub async fn requests(ask: Ask, _: ()) -> Result<Found<Page<Asking>>> {
     let found = ask.group().await?;
     let (_, rows, _) = requests::waiting(&ask.cx, ask.viewer(), found.group.id).await?;
     Page::whole(rows.into_iter().map(Into::into).collect())

@@ -12,6 +12,7 @@ use crate::people::ignores;
 use crate::platform::cut;
 use crate::platform::error::{Error, Result};
 use crate::platform::validate::{Draft, MAX_MESSAGE};
+use crate::site::rate_limits;
 use crate::topics::subscriptions;
 use model::{MessageId, Scope};
 use store::api::messages::ApiMessage;
@@ -91,7 +92,8 @@ pub struct Text {
 /// Posts a message. It is stored when this returns.
 ///
 /// # Errors
-/// As [`submit`]; [`Error::Forbidden`] if the topic is locked and the credentials do not carry a moderator's rights.
+/// As [`submit`]; [`Error::NotFound`] if a repeated request posted a message that the caller may not read now;
+/// [`Error::Forbidden`] if the topic is locked and the credentials do not carry a moderator's rights.
 pub async fn create(ask: Ask, Body(new): Body<Text>) -> Result<Created<Message>> {
     let found = ask.topic().await?;
     if found.topic.locked && found.is_open() {
@@ -99,7 +101,9 @@ pub async fn create(ask: Ask, Body(new): Body<Text>) -> Result<Created<Message>>
     }
     let draft = Draft { text: new.text, key: ask.key.clone() };
     let posted = submit(&ask.cx, ask.viewer(), Target::Topic(found.topic.id), draft).await?;
-    Ok(Created(object(&ask, posted.id).await?))
+    // A repeated request finds the message that it posted before. It may be in another place now.
+    let (raw, _) = super::super::find_message(&ask.cx, &ask.caller, &posted.id.to_string()).await?;
+    Ok(Created(object(&ask, raw.id).await?))
 }
 
 /// Returns a message.
@@ -152,6 +156,9 @@ pub async fn delete(ask: Ask, Query(why): Query<Why>) -> Result<Done> {
 pub async fn restore(ask: Ask, _: ()) -> Result<Found<Message>> {
     let (raw, _) = ask.message_or_deleted().await?;
     ask.check_own_or_moderate(raw.author_id)?;
+    if history::is_deleted_by_other(&ask.cx, ask.viewer(), raw.id).await? {
+        ask.caller.check(Scope::Moderate)?;
+    }
     history::restore(&ask.cx, ask.viewer(), raw.id).await?;
     Ok(Found(object(&ask, raw.id).await?))
 }
@@ -265,11 +272,12 @@ pub struct Preview {
     pub rendered: String,
 }
 
-/// Parses a text as a message, and saves nothing.
+/// Parses a text as a message, and saves nothing. It counts against the limit on changes.
 ///
 /// # Errors
-/// [`Error::Invalid`] on `text` when it is too long.
+/// [`Error::Invalid`] on `text` when it is too long; [`Error::TooMany`].
 pub async fn preview(ask: Ask, Body(new): Body<Text>) -> Result<Found<Preview>> {
+    rate_limits::count_change(&ask.cx, ask.user()?).await?;
     if new.text.chars().count() > MAX_MESSAGE {
         return Err(Error::invalid("text", format!("A message has at most {MAX_MESSAGE} characters.")));
     }

@@ -69,7 +69,11 @@ pub async fn create(ask: Ask, Body(new): Body<NewTopic>) -> Result<Created<Topic
     let found = ask.group().await?;
     let target = Target::NewTopic { group: found.group.id, title: &new.title };
     let posted = submit(&ask.cx, ask.viewer(), target, Draft { text: new.text, key: ask.key.clone() }).await?;
+    // A repeated request finds the topic that it started before. It may be in another group now.
     let found = topics::find(&ask.cx, ask.viewer(), posted.topic).await?;
+    if !ask.caller.covers(found.group.id) {
+        return Err(Error::NotFound);
+    }
     Ok(Created(object(&ask, &found).await?))
 }
 

@@ -61,7 +61,7 @@ async fn reply(
     let ask = Ask { cx: site.cx.clone(), caller, origin: origin(request, &site), path, key: key.clone() };
     check_unchanged(endpoint, request, &ask).await?;
     if super::stream::is_wanted(endpoint, request) {
-        return super::stream::answer(request, ask, &sent.query);
+        return super::stream::answer(request, ask, &sent.query).await;
     }
     let (reply, is_repeated) = match key {
         Some(key) => idempotency::once(endpoint, &key, ask, sent).await?,

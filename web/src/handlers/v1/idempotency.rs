@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
+use domain::Context;
 use domain::api::v1::Ask;
 use domain::people::basic_auth::Caller;
-use domain::platform::secrets;
+use domain::platform::{add_spent, current_request, for_request, secrets, spent};
+use tracing::Instrument as _;
 
 use super::endpoint::{Endpoint, Reply, Sent};
 use super::refusal::Refusal;
@@ -20,7 +22,9 @@ const RUNNING: Duration = Duration::from_secs(60);
 /// The most bytes of a key.
 const LONGEST: usize = 200;
 /// The most bytes of an answer that is kept. Those of posts are kept by their message anyway.
-const MAX_KEPT: usize = 128 * 1_024;
+const MAX_KEPT: usize = 4 * 1_024;
+/// For what answers are sealed.
+const PURPOSE: &str = "once";
 
 /// Returns the key of a request under which its account keeps the answer.
 ///
@@ -38,22 +42,37 @@ pub fn key(endpoint: &Endpoint, request: &HttpRequest, caller: &Caller) -> Resul
     Ok(Some(secrets::digest(&what)[..32].to_owned()))
 }
 
-/// Runs a request unless it ran before. Returns its answer, and whether that is an answer from before.
+/// Runs a request unless it ran before. Returns its answer, and whether that is an answer from before. A client that goes
+/// away does not end the request, so its answer is kept.
 ///
 /// # Errors
 /// [`Refusal::Running`]; an error on the key if it was sent with another body; those of the endpoint.
-pub async fn once(endpoint: &Endpoint, key: &str, ask: Ask, sent: Sent) -> Result<(Reply, bool), Refusal> {
-    let kv = ask.cx.kv.clone();
+pub async fn once(endpoint: &'static Endpoint, key: &str, ask: Ask, sent: Sent) -> Result<(Reply, bool), Refusal> {
+    let work = spent(answered(endpoint, key.to_owned(), ask, sent)).in_current_span();
+    let task = match current_request() {
+        Some(id) => actix_web::rt::spawn(for_request(id, work)),
+        None => actix_web::rt::spawn(work),
+    };
+    let (result, spent) = task.await.map_err(|error| domain::Error::Internal(error.to_string()))?;
+    add_spent(spent);
+    result
+}
+
+async fn answered(endpoint: &Endpoint, key: String, ask: Ask, sent: Sent) -> Result<(Reply, bool), Refusal> {
+    let cx = ask.cx.clone();
     let (slot, begun) = (format!("once:{key}"), format!("once:{key}:begun"));
     let body = secrets::digest(&String::from_utf8_lossy(&sent.body));
-    let read = async || match kv.get(&slot).await.map_err(domain::Error::from)? {
-        Some(kept) => before(&kept, &body),
+    let read = async || match cx.kv.get(&slot).await.map_err(domain::Error::from)? {
+        Some(sealed) => {
+            let sealed = String::from_utf8_lossy(&sealed);
+            cx.config.secret.decrypt(PURPOSE, &slot, &sealed).map_or(Ok(None), |kept| before(&kept, &body))
+        }
         None => Ok(None),
     };
     if let Some(reply) = read().await? {
         return Ok((reply, true));
     }
-    if kv.count_within(&begun, RUNNING).await > 1 {
+    if cx.kv.count_within(&begun, RUNNING).await > 1 {
         return Err(Refusal::Running);
     }
     // The other one may have ended in between.
@@ -65,15 +84,21 @@ pub async fn once(endpoint: &Endpoint, key: &str, ask: Ask, sent: Sent) -> Resul
     if let Ok((reply, false)) = &result {
         let kept = format!("{body}\n{}\n{}", reply.status.as_u16(), reply.body.as_deref().unwrap_or_default());
         if kept.len() <= MAX_KEPT
-            && let Err(error) = kv.set(&slot, kept.as_bytes(), KEPT).await
+            && let Err(error) = keep(&cx, &slot, &kept).await
         {
             tracing::warn!(%error, "the answer of a request is not kept for its repetition");
         }
     }
-    if let Err(error) = kv.delete(&[begun]).await {
+    if let Err(error) = cx.kv.delete(&[begun]).await {
         tracing::debug!(%error, "a key stays taken for a minute");
     }
     result
+}
+
+/// Keeps an answer. It is sealed, because it may contain a secret that is shown once.
+async fn keep(cx: &Context, slot: &str, kept: &str) -> domain::Result<()> {
+    let sealed = cx.config.secret.encrypt(PURPOSE, slot, kept.as_bytes())?;
+    Ok(cx.kv.set(slot, sealed.as_bytes(), KEPT).await?)
 }
 
 /// Reads an answer from before.

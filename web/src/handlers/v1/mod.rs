@@ -10,7 +10,7 @@ mod refusal;
 mod stream;
 mod table;
 
-pub use document::{document, facts};
+pub use document::{Facts, document, facts};
 pub use endpoint::Endpoint;
 pub use page::show as page;
 pub use refusal::{MEDIA_TYPE, is_v1, outside};
@@ -20,6 +20,7 @@ use actix_web::guard::{self, Guard};
 use actix_web::http::Method;
 use actix_web::web::{self, Payload, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
+use domain::api::v1::Needs;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -94,14 +95,16 @@ impl Endpoint {
         facts(self).takes_body
     }
 
-    /// Whether repeating it would create something again.
+    /// Whether repeating it would create something again. Previews and marks as read do not.
     pub fn creates(&self) -> bool {
-        self.method == "post" && facts(self).takes_body
+        let Facts { takes_body, status } = facts(self);
+        let is_counted = self.needs.changes() && self.needs != Needs::Post;
+        self.method == "post" && takes_body && (status == 201 || is_counted)
     }
 
     /// Whether what it posts may wait for approval.
     pub fn may_wait(&self) -> bool {
-        self.needs == domain::api::v1::Needs::Post && self.method == "post" && facts(self).status == 201
+        self.needs == Needs::Post && self.method == "post" && facts(self).status == 201
     }
 
     /// The endpoint that shows what this one changes.

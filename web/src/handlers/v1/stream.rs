@@ -8,7 +8,7 @@ use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
 use domain::api::v1::events::{self, Event, Wanted};
 use domain::api::v1::{Ask, Found, Query};
-use futures_util::stream::unfold;
+use futures_util::stream::{StreamExt as _, iter, unfold};
 
 use super::endpoint::{Endpoint, Input, Sent};
 use super::refusal::Refusal;
@@ -19,8 +19,10 @@ pub const FUNCTION: &str = "events::index";
 pub const MEDIA_TYPE: &str = "text/event-stream";
 /// How long a stream lasts.
 const LASTS: Duration = Duration::from_secs(60);
-/// The longest silence in seconds, after which a comment keeps the connection open.
+/// The longest silence in seconds, after which the place keeps the connection open.
 const SILENCE: u64 = 15;
+/// How long a stream pauses after an answer that did not wait, because too many requests wait.
+const PAUSE: Duration = Duration::from_secs(5);
 
 /// Whether the client wants a stream.
 pub fn is_wanted(endpoint: &Endpoint, request: &HttpRequest) -> bool {
@@ -31,8 +33,8 @@ pub fn is_wanted(endpoint: &Endpoint, request: &HttpRequest) -> bool {
 /// Answers with a stream.
 ///
 /// # Errors
-/// When the query is wrong.
-pub fn answer(request: &HttpRequest, ask: Ask, query: &str) -> Result<HttpResponse, Refusal> {
+/// When the query is wrong; as [`events::index`].
+pub async fn answer(request: &HttpRequest, ask: Ask, query: &str) -> Result<HttpResponse, Refusal> {
     let sent = Sent { query: query.to_owned(), body: Vec::new() };
     let Query(mut wanted) = Query::<Wanted>::read(&sent)?;
     // A client that connects again sends the place of the last event that it got.
@@ -40,16 +42,24 @@ pub fn answer(request: &HttpRequest, ask: Ask, query: &str) -> Result<HttpRespon
     if let Some(last) = last.filter(|last| !last.is_empty()) {
         wanted.after = Some(last.to_owned());
     }
+    // The first answer says what is wrong with the request, while there is a status to say it with.
+    let is_first = wanted.after.is_none();
+    let Found(found) = events::index(ask.clone(), Query(Wanted { wait: 0, ..wanted.clone() })).await?;
+    wanted.after = Some(found.next.clone());
+    let begin = iter([Ok::<_, actix_web::Error>(Bytes::from(written(&found, is_first)))]);
     wanted.wait = wanted.wait.clamp(1, SILENCE);
     let end = Instant::now() + LASTS;
-    let parts = unfold(Some((ask, wanted)), move |state| async move {
-        let (ask, mut wanted) = state.filter(|_| Instant::now() < end)?;
-        let is_first = wanted.after.is_none();
+    let rest = unfold(Some((ask, wanted, Duration::ZERO)), move |state| async move {
+        let (ask, mut wanted, pause) = state.filter(|_| Instant::now() < end)?;
+        actix_web::rt::time::sleep(pause).await;
+        let begun = Instant::now();
         match events::index(ask.clone(), Query(wanted.clone())).await {
             Ok(Found(found)) => {
                 wanted.after = Some(found.next.clone());
-                let text = written(&found, is_first);
-                Some((Ok::<_, actix_web::Error>(Bytes::from(text)), Some((ask, wanted))))
+                let has_waited = !found.items.is_empty() || begun.elapsed() >= Duration::from_secs(wanted.wait);
+                let pause = if has_waited { Duration::ZERO } else { PAUSE };
+                let text = written(&found, false);
+                Some((Ok(Bytes::from(text)), Some((ask, wanted, pause))))
             }
             Err(error) => {
                 let response = Refusal::from(error).response();
@@ -63,13 +73,18 @@ pub fn answer(request: &HttpRequest, ask: Ask, query: &str) -> Result<HttpRespon
         // Compression would hold events back, and so would a buffer of nginx.
         .insert_header((CONTENT_ENCODING, "identity"))
         .insert_header(("x-accel-buffering", "no"))
-        .streaming(Box::pin(parts)))
+        .streaming(Box::pin(begin.chain(rest))))
 }
 
-/// The text of an answer: each event with its place; where there is none, a comment or only the place.
+/// The text of an answer: each event with its place; where there is none, only the place, which no program sees as an
+/// event.
 fn written(found: &events::Events, is_first: bool) -> String {
     let mut text = String::new();
     if found.missed {
+        // The events after it have their own places.
+        if found.items.is_empty() {
+            text += &format!("id: {}\n", found.next);
+        }
         text += "event: missed\ndata: {}\n\n";
     }
     for event in &found.items {
@@ -78,7 +93,7 @@ fn written(found: &events::Events, is_first: bool) -> String {
     match found.items.is_empty() {
         // Without an event, the client learns the place by an empty one.
         true if is_first => format!("retry: 1000\nid: {}\nevent: ready\ndata: {{}}\n\n", found.next),
-        true => format!("{text}:\n\n"),
+        true => format!("{text}id: {}\n\n", found.next),
         false => text,
     }
 }
