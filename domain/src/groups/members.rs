@@ -61,7 +61,8 @@ pub(crate) async fn depart(cx: &Context, tx: &mut Tx, group: GroupId, user: User
 }
 
 /// Promotes a member when the group has lost its last admin, and returns them: the eldest moderator, or else the eldest
-/// member. They and the site admins are told by email. `by` is the user who caused it.
+/// member. No bot is promoted, and no account that nobody can sign in to. They and the site admins are told by email. `by`
+/// is the user who caused it.
 pub(crate) async fn promote_successor(
     tx: &mut Tx,
     group: GroupId,

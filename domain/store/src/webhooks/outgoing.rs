@@ -61,11 +61,21 @@ pub struct Listener {
     pub events: String,
 }
 
+macro_rules! listeners {
+    () => {
+        "select w.id, w.group_id, w.events from webhooks w left join groups g on g.id = w.group_id
+         where w.off_at is null and g.deleted_at is null order by w.id"
+    };
+}
+
 /// All webhooks that are on.
 pub async fn listeners(db: &Db) -> Result<Vec<Listener>> {
-    sql!(all db, Listener,
-        "select w.id, w.group_id, w.events from webhooks w left join groups g on g.id = w.group_id
-         where w.off_at is null and g.deleted_at is null order by w.id")
+    sql!(all db, Listener, listeners!())
+}
+
+/// The same, in a transaction.
+pub async fn listeners_in(tx: &mut Tx) -> Result<Vec<Listener>> {
+    sql!(all tx, Listener, listeners!())
 }
 
 /// Where to send, and how to sign.
