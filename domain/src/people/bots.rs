@@ -23,9 +23,10 @@ pub const OF_GROUP: i64 = 10;
 /// Creates a bot of the viewer.
 ///
 /// # Errors
-/// [`Error::Invalid`] on `username`; [`Error::Forbidden`] when they have too many; [`Error::SignedOut`].
+/// [`Error::Invalid`] on `username`; [`Error::Forbidden`] for bots, and when they have too many; [`Error::SignedOut`].
 pub async fn create(cx: &Context, viewer: Viewer, typed: &str) -> Result<UserId> {
     let owner = viewer.user()?;
+    refuse_bot(cx, owner).await?;
     let name = name(cx, typed).await?;
     let mut tx = cx.db.begin().await?;
     store::people::users::lock(&mut tx, &[owner]).await?;
@@ -40,11 +41,12 @@ pub async fn create(cx: &Context, viewer: Viewer, typed: &str) -> Result<UserId>
 /// Creates a bot of a group, which becomes a member of the group.
 ///
 /// # Errors
-/// [`Error::Invalid`] on `username`; [`Error::Forbidden`] for anyone but the group's admins, and when the group has too
-/// many; [`Error::NotFound`].
+/// [`Error::Invalid`] on `username`; [`Error::Forbidden`] for anyone but the group's admins, for bots, and when the group
+/// has too many; [`Error::NotFound`].
 pub async fn create_in_group(cx: &Context, viewer: Viewer, group: GroupId, typed: &str) -> Result<UserId> {
     let by = viewer.user()?;
     of_group_authority(cx, viewer, group).await?;
+    refuse_bot(cx, by).await?;
     let name = name(cx, typed).await?;
     let mut tx = cx.db.begin().await?;
     members::lock(&mut tx, viewer, group).await?.check(Permission::Administer)?;
@@ -58,6 +60,26 @@ pub async fn create_in_group(cx: &Context, viewer: Viewer, group: GroupId, typed
     tx.commit().await?;
     tell::membership_changed(cx, bot, group).await;
     Ok(bot)
+}
+
+/// Somebody answers for each bot, so a bot cannot answer for another.
+async fn refuse_bot(cx: &Context, viewer: UserId) -> Result<()> {
+    match store::people::bots::by_id(&cx.db, viewer).await? {
+        Some(_) => Err(Error::Forbidden("A bot cannot have bots.")),
+        None => Ok(()),
+    }
+}
+
+/// Announces to all processes that a person may do less or more, and so their bots too. Call it after the commit.
+pub(crate) async fn owner_changed(cx: &Context, owner: UserId) {
+    match store::people::bots::of_owner(&cx.db, owner).await {
+        Ok(bots) => {
+            for bot in bots {
+                tell::account_changed(cx, bot.person.id).await;
+            }
+        }
+        Err(error) => tracing::warn!(%error, "the change of a bot's owner was not announced"),
+    }
 }
 
 /// Adds a bot to a group, in a transaction that holds the group's lock. Call [`tell::membership_changed`] after the

@@ -120,6 +120,27 @@ pub async fn switch_off(tx: &mut Tx, id: WebhookId, reason: &str, now: Timestamp
     sql!(run tx, "update webhooks set off_at = $2, off_reason = $3 where id = $1 and off_at is null", id, now, reason)
 }
 
+/// Switches off the webhooks of a user for groups, or for the site, which they do not administer. Returns the group and
+/// the name of each.
+pub async fn switch_off_lost(
+    tx: &mut Tx,
+    user: UserId,
+    reason: &str,
+    now: Timestamp,
+) -> Result<Vec<(Option<GroupId>, String)>> {
+    sql!(all tx, (Option<GroupId>, String),
+        "update webhooks set off_at = $2, off_reason = $3
+         where created_by = $1 and off_at is null
+           and not exists (select 1 from groups g where g.id = webhooks.group_id and g.deleted_at is not null)
+           and not exists
+             (select 1 from users u left join memberships m on m.user_id = u.id and m.group_id = webhooks.group_id
+              where u.id = $1 and u.deleted_at is null and u.banned_at is null
+                and (m.role = 'admin' or (u.is_admin and (webhooks.group_id is null or m.role is not null or exists
+                        (select 1 from groups g where g.id = webhooks.group_id and g.kind = 'public')))))
+         returning group_id, name",
+        user, now, reason)
+}
+
 /// Switches a webhook on. 0 when it was on.
 pub async fn switch_on(tx: &mut Tx, id: WebhookId) -> Result<u64> {
     sql!(run tx,

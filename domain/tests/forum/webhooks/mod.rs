@@ -3,6 +3,7 @@
 mod auditors;
 mod bots;
 mod incoming;
+mod lost_rights;
 mod outgoing;
 mod receiver;
 
