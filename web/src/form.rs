@@ -132,12 +132,19 @@ impl FromRequest for Form {
             {
                 rate_limits::count(req.cx(), RateLimit::Form, By::User(session.person.id)).await?;
             }
-            if request.path().starts_with("/admin/") {
+            if request.path().starts_with("/admin/") || changes_site_webhook(&req, request.path()).await? {
                 prove(&req, &form.take(proofs::FIELD)).await?;
             }
             Ok(form)
         })
     }
+}
+
+/// Whether the form changes a webhook of the site. Its path does not say so.
+async fn changes_site_webhook(req: &Req, path: &str) -> Result<bool, Failure> {
+    let Some(rest) = path.strip_prefix("/-/webhooks/") else { return Ok(false) };
+    let Some(hook) = rest.split('/').next().and_then(|id| id.parse().ok()) else { return Ok(false) };
+    Ok(domain::webhooks::outgoing::is_of_site(req.cx(), hook).await?)
 }
 
 /// Checks that an admin gave a password or code a short time ago, or with this form.

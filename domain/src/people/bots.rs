@@ -4,7 +4,7 @@
 use crate::groups::{self, GroupAccess, members};
 use crate::live::{tell, unread};
 use crate::people::account_deletion;
-use crate::people::api_tokens::{self, TokenForm};
+use crate::people::api_tokens::{self, TokenForm, TokenOwner};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::log;
@@ -192,7 +192,8 @@ pub async fn create_token(
 ) -> Result<String> {
     let bot = answered_for(cx, viewer, bot).await?;
     let groups = bot.group_id.map(|group| vec![group]).or(form.groups);
-    api_tokens::create_for(cx, viewer.user()?, bot.person.id, TokenForm { groups, ..form }, password).await
+    let owner = TokenOwner { by: viewer.user()?, user: bot.person.id, of_group: bot.group_id };
+    api_tokens::create_for(cx, owner, TokenForm { groups, ..form }, password).await
 }
 
 /// Revokes an API token of a bot.
@@ -200,8 +201,9 @@ pub async fn create_token(
 /// # Errors
 /// As [`answered_for`]; [`Error::NotFound`] when it is not a token of this bot.
 pub async fn revoke_token(cx: &Context, viewer: Viewer, bot: UserId, token: ApiTokenId) -> Result<()> {
-    answered_for(cx, viewer, bot).await?;
-    api_tokens::revoke(cx, bot, token).await
+    let found = answered_for(cx, viewer, bot).await?;
+    let owner = TokenOwner { by: viewer.user()?, user: bot, of_group: found.group_id };
+    api_tokens::revoke_for(cx, owner, token).await
 }
 
 /// Deletes a bot with its tokens and incoming webhooks. What it wrote stays, under a placeholder name. Returns the bot.
@@ -221,7 +223,10 @@ pub async fn delete(cx: &Context, viewer: Viewer, bot: UserId) -> Result<Bot> {
     if store::people::bots::delete(&mut tx, bot).await? == 0 {
         return Err(Error::NotFound);
     }
-    store::webhooks::incoming::delete_of_bot(&mut tx, bot).await?;
+    for (group, name) in store::webhooks::incoming::delete_of_bot(&mut tx, bot).await? {
+        let entry = LogEntry::new(by, LogAction::HookDeleted).group(group).whom(bot).detail(&name);
+        log::write(&mut tx, entry, cx.now()).await?;
+    }
     let gone = account_deletion::delete_bot(&mut tx, cx, bot).await?;
     tx.commit().await?;
     account_deletion::announce(cx, bot, gone).await;

@@ -113,6 +113,7 @@ async fn a_bot_of_a_group_belongs_to_its_admins(forum: TestForum) {
         assert!(is_not_found(bots::page(cx, other, bot).await));
     }
     let secret = token(&forum, ada, bot).await;
+    assert_eq!(logged(&forum, ada, garden.id).await[0], LogAction::BotChanged);
     let page = bots::page(cx, ada, bot).await.unwrap();
     assert_eq!(page.tokens[0].groups(), Some(vec![garden.id]), "it works in its group only");
     assert_eq!(page.groups, [(garden.id, "Garden".to_owned())], "it is a member");
