@@ -8,7 +8,8 @@ type Result<T> = std::result::Result<T, sqlx::Error>;
 
 macro_rules! columns {
     () => {
-        "w.id, w.group_id, w.name, w.url, w.events, w.created_at, w.off_at, w.off_reason, w.failing_since, w.failures, w.paused_until"
+        "w.id, w.group_id, w.name, w.url, w.events, (select u.username from users u where u.id = w.created_by) as created_by,
+         w.created_at, w.off_at, w.off_reason, w.failing_since, w.failures, w.paused_until"
     };
 }
 
