@@ -9,6 +9,7 @@ use actix_web::dev::Payload;
 use actix_web::http::header::{HOST, HeaderMap, ORIGIN};
 use actix_web::web::{Data, Query};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use domain::model::WebhookId;
 use domain::people::proofs;
 use domain::platform::origins::Source;
 use domain::policy::Change;
@@ -143,7 +144,7 @@ impl FromRequest for Form {
 /// Whether the form changes a webhook of the site. Its path does not say so.
 async fn changes_site_webhook(req: &Req, path: &str) -> Result<bool, Failure> {
     let Some(rest) = path.strip_prefix("/-/webhooks/") else { return Ok(false) };
-    let Some(hook) = rest.split('/').next().and_then(|id| id.parse().ok()) else { return Ok(false) };
+    let Some(hook) = rest.split('/').next().and_then(|id| id.parse::<WebhookId>().ok()) else { return Ok(false) };
     Ok(domain::webhooks::outgoing::is_of_site(req.cx(), hook).await?)
 }
 

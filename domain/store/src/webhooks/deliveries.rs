@@ -1,6 +1,8 @@
 //! Deliveries of events to webhooks. The table is their queue: a claim moves `run_at` to the end of its lease, and what
 //! the claimer reports is fenced by the number of the attempt.
 
+use std::time::Duration;
+
 use crate::db::{Db, Tx, sql};
 use crate::list;
 use model::time::Timestamp;
@@ -8,8 +10,8 @@ use model::{Delivery, DeliveryId, DeliveryState, GroupId, MessageId, TopicId, Us
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
-/// How long a claim holds, in microseconds.
-const LEASE: i64 = 60 * 1_000_000;
+/// How long a claim holds. [`bring_forward`] names the same time.
+const LEASE: Duration = Duration::from_secs(60);
 
 macro_rules! columns {
     () => {
@@ -79,7 +81,7 @@ pub async fn claim(tx: &mut Tx, webhook: WebhookId, limit: i64, now: Timestamp) 
          where id in (select cast(value as bigint) from json_each($1)) and state = 'waiting' and run_at <= $3
          returning id, webhook_id, event, group_id, topic_id, message_id, user_id, state, attempt, run_at, created_at,
              tried_at, status, duration_ms, answer",
-        list(&ids), Timestamp(now.0 + LEASE), now)
+        list(&ids), now.plus(LEASE), now)
 }
 
 /// What a try of a delivery led to.
@@ -103,10 +105,13 @@ pub async fn report(tx: &mut Tx, id: DeliveryId, attempt: i64, report: &Report<'
 
 /// Makes the waiting deliveries of a webhook due, after it works again. Those that are being sent now keep their lease.
 pub async fn bring_forward(tx: &mut Tx, webhook: WebhookId, now: Timestamp) -> Result<u64> {
+    // A claim sets `run_at` to the end of its lease, and nothing else does.
     sql!(run tx,
-        "update webhook_deliveries set run_at = $2
-         where webhook_id = $1 and state = 'waiting' and run_at > $2 and (tried_at is null or run_at <> tried_at + $3)",
-        webhook, now, LEASE)
+        pg "update webhook_deliveries set run_at = $2 where webhook_id = $1 and state = 'waiting' and run_at > $2
+              and (tried_at is null or run_at <> tried_at + interval '60 seconds')",
+        lite "update webhook_deliveries set run_at = $2 where webhook_id = $1 and state = 'waiting' and run_at > $2
+                and (tried_at is null or run_at <> tried_at + 60000000)",
+        webhook, now)
 }
 
 /// Sends a delivery again. 0 when it waits, or is not of this webhook.

@@ -5,6 +5,7 @@ mod bots;
 mod incoming;
 mod lost_rights;
 mod outgoing;
+mod queue;
 mod receiver;
 
 use domain::model::{GroupId, LogAction};
