@@ -74,7 +74,7 @@ async fn the_access_log_of_nginx_contains_no_invitations() {
     let folder = TempDir::new().expect("a folder");
     let (_nginx, at) = klatch_bench::site::nginx::start(folder.path(), &[free_port()], &[free_port()]).await;
     let mut browser = klatch_bench::crowd::Browser::new(&at, "");
-    for path in ["/-/invite/a-secret-token", "/-/reset?token=a-secret-token", "/-/help"] {
+    for path in ["/-/invite/a-secret-token", "/-/hooks/a-secret-token", "/-/reset?token=a-secret-token", "/-/help"] {
         assert_eq!(browser.get(path).await.expect("an answer").status, 502);
     }
     let log = folder.path().join("nginx/access.log");
@@ -82,7 +82,9 @@ async fn the_access_log_of_nginx_contains_no_invitations() {
         std::fs::read_to_string(&log).ok().filter(|log| log.contains("/-/help"))
     })
     .await;
-    assert!(log.contains("\"GET /-/invite/***\"") && log.contains("\"GET /-/reset\""), "{log}");
+    for line in ["\"GET /-/invite/***\"", "\"GET /-/hooks/***\"", "\"GET /-/reset\""] {
+        assert!(log.contains(line), "{log}");
+    }
     assert!(!log.contains("secret"), "{log}");
 }
 

@@ -9,6 +9,7 @@ use actix_web::dev::Payload;
 use actix_web::http::header::{HOST, HeaderMap, ORIGIN};
 use actix_web::web::{Data, Query};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use domain::model::WebhookId;
 use domain::people::proofs;
 use domain::platform::origins::Source;
 use domain::policy::Change;
@@ -132,12 +133,19 @@ impl FromRequest for Form {
             {
                 rate_limits::count(req.cx(), RateLimit::Form, By::User(session.person.id)).await?;
             }
-            if request.path().starts_with("/admin/") {
+            if request.path().starts_with("/admin/") || changes_site_webhook(&req, request.path()).await? {
                 prove(&req, &form.take(proofs::FIELD)).await?;
             }
             Ok(form)
         })
     }
+}
+
+/// Whether the form changes a webhook of the site. Its path does not say so.
+async fn changes_site_webhook(req: &Req, path: &str) -> Result<bool, Failure> {
+    let Some(rest) = path.strip_prefix("/-/webhooks/") else { return Ok(false) };
+    let Some(hook) = rest.split('/').next().and_then(|id| id.parse::<WebhookId>().ok()) else { return Ok(false) };
+    Ok(domain::webhooks::outgoing::is_of_site(req.cx(), hook).await?)
 }
 
 /// Checks that an admin gave a password or code a short time ago, or with this form.

@@ -5,10 +5,12 @@ use std::time::Duration;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use actix_web::web::Data;
 use actix_web::{App, middleware};
+use domain::model::{GroupKind, WebhookEvent};
 use domain::people::proofs::LASTS;
 use domain::people::sessions::{self, Origin};
 use domain::platform::secrets;
 use domain::testing::{PASSWORD, TestForum};
+use domain::webhooks::outgoing::{self, WebhookForm};
 
 use crate::{Config, Site, errors, routes};
 
@@ -58,4 +60,27 @@ async fn a_form_of_an_admin_waits_for_the_password_and_goes_on_with_it() {
     assert_eq!(send(&forum, &mira, "/admin/settings", &with(PASSWORD)).await.0, 404);
     let profile = [("name", "Mira"), ("theme", "auto")];
     assert_eq!(send(&forum, &mira, "/-/settings", &profile).await.0, 303);
+}
+
+#[actix_web::test]
+async fn a_webhook_of_the_site_waits_for_the_password_too() {
+    let forum = TestForum::sqlite().await;
+    let boss = forum.site_admin("boss").await;
+    let origin = Origin::new([203, 0, 113, 7], "");
+    let session = sessions::open(&forum.cx, boss.id().expect("an account"), &origin).await.expect("a session");
+    let garden = forum.group(boss, "Garden", GroupKind::Public).await;
+    let mut paths = Vec::new();
+    for group in [None, Some(garden.id)] {
+        let (name, url) = ("Counts".to_owned(), "https://example.org/".to_owned());
+        let wanted = WebhookForm { name, url, events: vec![WebhookEvent::MessagePosted] };
+        outgoing::create(&forum.cx, boss, group, wanted).await.expect("a webhook");
+        let (_, hooks) = outgoing::list(&forum.cx, boss, group).await.expect("them");
+        paths.push(format!("/-/webhooks/{}/switch", hooks[0].id));
+    }
+    forum.pass(LASTS + Duration::from_secs(1));
+    let off = [("on", "no")];
+    assert_eq!(send(&forum, &session, &paths[1], &off).await.0, 303, "one of a group needs none");
+    let (status, page) = send(&forum, &session, &paths[0], &off).await;
+    assert!(status == 403 && page.contains("name=\"proof_password\""), "{page}");
+    assert_eq!(send(&forum, &session, &paths[0], &[("on", "no"), ("proof_password", PASSWORD)]).await.0, 303);
 }

@@ -115,6 +115,8 @@ words! {
         NameHidden = "name_hidden",
         NameShown = "name_shown",
         BotMade = "bot_made",
+        /// A bot of a group got an API token, or lost one.
+        BotChanged = "bot_changed",
         BotDeleted = "bot_deleted",
         /// A webhook, outgoing or incoming, was made.
         HookMade = "hook_made",
@@ -188,6 +190,7 @@ impl LogAction {
             | Self::NameHidden
             | Self::NameShown
             | Self::BotMade
+            | Self::BotChanged
             | Self::BotDeleted
             | Self::HookMade
             | Self::HookChanged
@@ -288,6 +291,7 @@ impl LogAction {
             Self::NameHidden => "hid a name in the log",
             Self::NameShown => "showed a name in the log again",
             Self::BotMade => "made a bot",
+            Self::BotChanged => "changed a bot",
             Self::BotDeleted => "deleted a bot",
             Self::HookMade => "made a webhook",
             Self::HookChanged => "changed a webhook",
@@ -368,6 +372,7 @@ impl LogAction {
             Self::NameHidden => ("hid the name of", "in the log"),
             Self::NameShown => ("showed the name of", "in the log again"),
             Self::BotMade => ("made the bot", ""),
+            Self::BotChanged => ("changed the bot", ""),
             Self::BotDeleted => ("deleted the bot", ""),
             Self::HookMade => ("made a webhook that posts as", ""),
             Self::HookChanged => ("changed a webhook that posts as", ""),

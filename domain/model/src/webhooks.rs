@@ -118,6 +118,8 @@ pub struct Webhook {
     pub url: String,
     /// As [`WebhookEvent::list`] writes them.
     pub events: String,
+    /// The username of the account that created it.
+    pub created_by: Option<String>,
     pub created_at: Timestamp,
     /// `None` if it is on.
     pub off_at: Option<Timestamp>,

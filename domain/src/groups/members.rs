@@ -5,7 +5,7 @@ use model::policy::Membership;
 use serde_json::json;
 
 use crate::groups;
-use crate::groups::GroupAccess;
+use crate::groups::{GroupAccess, webhook_authors};
 use crate::live::unread;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
@@ -61,7 +61,8 @@ pub(crate) async fn depart(cx: &Context, tx: &mut Tx, group: GroupId, user: User
 }
 
 /// Promotes a member when the group has lost its last admin, and returns them: the eldest moderator, or else the eldest
-/// member. They and the site admins are told by email. `by` is the user who caused it.
+/// member. No bot is promoted, and no account that nobody can sign in to. They and the site admins are told by email. `by`
+/// is the user who caused it.
 pub(crate) async fn promote_successor(
     tx: &mut Tx,
     group: GroupId,
@@ -219,6 +220,28 @@ pub(crate) async fn remove_in(cx: &Context, tx: &mut Tx, out: MemberRemoval<'_>)
     log::write(tx, entry, now).await?;
     // A site admin may have removed the last admin.
     concerned.extend(promote_successor(tx, group, by, now).await?);
+    webhook_authors::end_lost(cx, tx, user).await?;
+    concerned.extend(remove_bots(cx, tx, by, group, user).await?);
+    Ok(concerned)
+}
+
+/// Removes the bots of a user from a group, so that the user does not stay in it by one. While the user is banned, the bots
+/// count as banned too. Returns all affected users.
+async fn remove_bots(cx: &Context, tx: &mut Tx, by: UserId, group: GroupId, owner: UserId) -> Result<Vec<UserId>> {
+    let bots = store::people::bots::ids_of_owner(tx, owner).await?;
+    unread::users_change(cx, &bots).await?;
+    let mut concerned = Vec::new();
+    for bot in bots {
+        store::groups::requests::delete(tx, group, bot).await?;
+        store::groups::invitations::uninvite(tx, group, bot).await?;
+        if store::groups::members::place(tx, group, bot).await?.role.is_none() {
+            continue;
+        }
+        concerned.extend(depart(cx, tx, group, bot).await?);
+        webhook_authors::end_lost(cx, tx, bot).await?;
+        let entry = LogEntry::new(by, LogAction::MemberRemoved).group(group).whom(bot);
+        log::write(tx, entry.detail("a bot of a removed member"), cx.now()).await?;
+    }
     Ok(concerned)
 }
 
@@ -306,7 +329,11 @@ async fn appoint(
     if store::groups::members::head_count(&mut tx, group).await?.0 == 0 {
         return Err(Error::Forbidden("A group keeps an admin: make somebody else one first."));
     }
+    for &(user, _) in parts {
+        webhook_authors::end_lost(cx, &mut tx, user).await?;
+    }
     tx.commit().await?;
+    cx.wake.after_commit();
     for user in concerned {
         tell::membership_changed(cx, user, group).await;
     }

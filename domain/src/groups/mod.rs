@@ -6,6 +6,7 @@ pub mod direct_names;
 pub mod invitations;
 pub mod members;
 pub mod requests;
+pub(crate) mod webhook_authors;
 
 pub(crate) use access::stand;
 pub use access::{GroupAccess, by_id, by_slug, formerly, is_public, with_permission};
@@ -347,6 +348,7 @@ pub async fn leave(cx: &Context, viewer: Viewer, id: GroupId) -> Result<Group> {
         }
         GroupKind::Public | GroupKind::Closed | GroupKind::Private => {
             concerned.extend(members::promote_successor(&mut tx, id, user, cx.now()).await?);
+            webhook_authors::end_lost(cx, &mut tx, user).await?;
         }
     }
     tx.commit().await?;

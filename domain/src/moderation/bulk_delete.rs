@@ -4,7 +4,7 @@
 mod steps;
 
 use crate::live::{notices, tell};
-use crate::people::admins;
+use crate::people::{admins, bots};
 use crate::platform::jobs::Task;
 use std::time::Duration;
 
@@ -161,6 +161,9 @@ pub async fn clear_site(
         sessions::ended_everywhere(cx, id).await;
     }
     tell::person_changed(cx, user).await;
+    if bar.is_some() {
+        bots::owner_changed(cx, user).await;
+    }
     Ok(found)
 }
 

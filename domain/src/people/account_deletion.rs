@@ -7,10 +7,10 @@ use crate::platform::text;
 use std::time::Duration;
 
 use crate::groups;
-use crate::groups::members;
+use crate::groups::{members, webhook_authors};
 use crate::live::unread;
 use crate::people::admins::{self, Actor};
-use crate::people::{outbound_email, passwords};
+use crate::people::{bots, outbound_email, passwords};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::jobs;
@@ -89,6 +89,7 @@ async fn delete_in(tx: &mut Tx, cx: &Context, user: UserId, erase: bool, letter:
     store::people::notices::delete_of(tx, user).await?;
     let ended = store::people::sessions::delete_all(tx, user).await?;
     let concerned = leave_all(tx, user, now).await?;
+    webhook_authors::end_lost(cx, tx, user).await?;
     jobs::enqueue(tx, Task::AccountDeleted { user, erase }, now).await?;
     Ok((ended, concerned))
 }
@@ -100,6 +101,7 @@ pub(crate) async fn announce(cx: &Context, user: UserId, (ended, concerned): Gon
         tell::membership_changed(cx, user, group).await;
     }
     tell::person_changed(cx, user).await;
+    bots::owner_changed(cx, user).await;
 }
 
 pub(crate) async fn anonymize(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<()> {

@@ -1,7 +1,8 @@
 //! What site admins do with accounts: suspend, ban, end sessions, appoint other admins.
 
+use crate::groups::webhook_authors;
 use crate::live::{tell, unread};
-use crate::people::{outbound_email, sessions};
+use crate::people::{bots, outbound_email, sessions};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::jobs::Task;
@@ -81,6 +82,7 @@ pub async fn restrict(
         sessions::ended_everywhere(cx, id).await;
     }
     tell::person_changed(cx, user).await;
+    bots::owner_changed(cx, user).await;
     Ok(found)
 }
 
@@ -102,6 +104,9 @@ pub(crate) async fn restrict_in(
         Restriction::Lift => (None, None),
     };
     store::people::users::set_restriction(tx, user, until, banned, reason).await?;
+    if banned.is_some() {
+        webhook_authors::end_lost(cx, tx, user).await?;
+    }
     // Invitations of a banned user do not count.
     unread::users_change(cx, &store::groups::invitations::invited_by(tx, user).await?).await?;
     let (what, detail) = match restriction {
@@ -236,6 +241,7 @@ pub async fn set_admin(cx: &Context, actor: impl Into<Actor>, user: UserId, is_a
     }
     if found.is_admin != is_admin {
         store::people::users::set_admin(&mut tx, user, is_admin).await?;
+        webhook_authors::end_lost(cx, &mut tx, user).await?;
         held.log(&mut tx, cx, if is_admin { LogAction::AdminMade } else { LogAction::AdminUnmade }).await?;
         held.tell(&mut tx, cx, if is_admin { EmailKind::AdminMade } else { EmailKind::AdminUnmade }).await?;
     }

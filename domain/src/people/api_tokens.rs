@@ -7,8 +7,10 @@ use crate::people::{outbound_email, passwords};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::secrets::Password;
-use crate::platform::{secrets, validate};
-use model::{ApiToken, ApiTokenId, EmailKind, Fields, GroupId, GroupKind, Scopes, UserId};
+use crate::platform::{log, secrets, validate};
+use model::time::Timestamp;
+use model::{ApiToken, ApiTokenId, EmailKind, Fields, GroupId, GroupKind, LogAction, LogEntry, Scopes, UserId};
+use store::Tx;
 use store::people::api_tokens::NewToken;
 
 /// What tokens begin with, so that they are recognized among other secrets.
@@ -39,17 +41,22 @@ pub struct TokenForm {
 /// [`Error::Invalid`] on `name`, `scopes`, `groups`, `days` and `current_password`; [`Error::Forbidden`] when there are
 /// too many; [`Error::TooMany`].
 pub async fn create(cx: &Context, user: UserId, form: TokenForm, password: Password) -> Result<String> {
-    create_for(cx, user, user, form, password).await
+    create_for(cx, TokenOwner { by: user, user, of_group: None }, form, password).await
 }
 
-/// The same for a token of `user`, with the password of `by`: the user, or who answers for the bot.
-pub(crate) async fn create_for(
-    cx: &Context,
-    by: UserId,
-    user: UserId,
-    form: TokenForm,
-    password: Password,
-) -> Result<String> {
+/// Whose token it is, and who creates or revokes it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TokenOwner {
+    /// The user, or who answers for the bot.
+    pub by: UserId,
+    pub user: UserId,
+    /// The group whose bot the user is: its log tells of the token.
+    pub of_group: Option<GroupId>,
+}
+
+/// The same for a token of `user`, with the password of `by`.
+pub(crate) async fn create_for(cx: &Context, owner: TokenOwner, form: TokenForm, password: Password) -> Result<String> {
+    let TokenOwner { by, user, .. } = owner;
     let name = validate::one_line(&form.name);
     let mut fields = Fields::default();
     if name.is_empty() {
@@ -84,11 +91,19 @@ pub(crate) async fn create_for(
         return Err(Error::Forbidden("You have too many API tokens: revoke those that you no longer use."));
     }
     store::people::api_tokens::insert(&mut tx, new, now).await?;
+    note(&mut tx, owner, format!("an API token: {name}"), now).await?;
     let address = store::people::users::email_in(&mut tx, by).await?;
     outbound_email::news(&mut tx, cx, EmailKind::TokenMade, by, address.as_deref()).await?;
     tx.commit().await?;
     cx.wake.after_commit();
     Ok(token)
+}
+
+/// Logs the change of a token of a group's bot.
+async fn note(tx: &mut Tx, owner: TokenOwner, detail: String, now: Timestamp) -> Result<()> {
+    let Some(group) = owner.of_group else { return Ok(()) };
+    let entry = LogEntry::new(owner.by, LogAction::BotChanged).group(group).whom(owner.user).detail(detail);
+    log::write(tx, entry, now).await
 }
 
 /// The groups to which a token of this user can be limited, by name.
@@ -107,10 +122,17 @@ pub async fn list(cx: &Context, user: UserId) -> Result<Vec<ApiToken>> {
 /// # Errors
 /// [`Error::NotFound`] when it is not a token of this user.
 pub async fn revoke(cx: &Context, user: UserId, id: ApiTokenId) -> Result<()> {
+    revoke_for(cx, TokenOwner { by: user, user, of_group: None }, id).await
+}
+
+/// The same, by who answers for a bot.
+pub(crate) async fn revoke_for(cx: &Context, owner: TokenOwner, id: ApiTokenId) -> Result<()> {
+    let user = owner.user;
     let mut tx = cx.db.begin().await?;
     if store::people::api_tokens::delete(&mut tx, user, id).await? == 0 {
         return Err(Error::NotFound);
     }
+    note(&mut tx, owner, "an API token was revoked".to_owned(), cx.now()).await?;
     tx.commit().await?;
     tell::account_changed(cx, user).await;
     Ok(())

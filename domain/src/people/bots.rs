@@ -4,7 +4,7 @@
 use crate::groups::{self, GroupAccess, members};
 use crate::live::{tell, unread};
 use crate::people::account_deletion;
-use crate::people::api_tokens::{self, TokenForm};
+use crate::people::api_tokens::{self, TokenForm, TokenOwner};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::log;
@@ -23,9 +23,10 @@ pub const OF_GROUP: i64 = 10;
 /// Creates a bot of the viewer.
 ///
 /// # Errors
-/// [`Error::Invalid`] on `username`; [`Error::Forbidden`] when they have too many; [`Error::SignedOut`].
+/// [`Error::Invalid`] on `username`; [`Error::Forbidden`] for bots, and when they have too many; [`Error::SignedOut`].
 pub async fn create(cx: &Context, viewer: Viewer, typed: &str) -> Result<UserId> {
     let owner = viewer.user()?;
+    refuse_bot(cx, owner).await?;
     let name = name(cx, typed).await?;
     let mut tx = cx.db.begin().await?;
     store::people::users::lock(&mut tx, &[owner]).await?;
@@ -40,11 +41,12 @@ pub async fn create(cx: &Context, viewer: Viewer, typed: &str) -> Result<UserId>
 /// Creates a bot of a group, which becomes a member of the group.
 ///
 /// # Errors
-/// [`Error::Invalid`] on `username`; [`Error::Forbidden`] for anyone but the group's admins, and when the group has too
-/// many; [`Error::NotFound`].
+/// [`Error::Invalid`] on `username`; [`Error::Forbidden`] for anyone but the group's admins, for bots, and when the group
+/// has too many; [`Error::NotFound`].
 pub async fn create_in_group(cx: &Context, viewer: Viewer, group: GroupId, typed: &str) -> Result<UserId> {
     let by = viewer.user()?;
     of_group_authority(cx, viewer, group).await?;
+    refuse_bot(cx, by).await?;
     let name = name(cx, typed).await?;
     let mut tx = cx.db.begin().await?;
     members::lock(&mut tx, viewer, group).await?.check(Permission::Administer)?;
@@ -58,6 +60,26 @@ pub async fn create_in_group(cx: &Context, viewer: Viewer, group: GroupId, typed
     tx.commit().await?;
     tell::membership_changed(cx, bot, group).await;
     Ok(bot)
+}
+
+/// Somebody answers for each bot, so a bot cannot answer for another.
+async fn refuse_bot(cx: &Context, viewer: UserId) -> Result<()> {
+    match store::people::bots::by_id(&cx.db, viewer).await? {
+        Some(_) => Err(Error::Forbidden("A bot cannot have bots.")),
+        None => Ok(()),
+    }
+}
+
+/// Announces to all processes that a person may do less or more, and so their bots too. Call it after the commit.
+pub(crate) async fn owner_changed(cx: &Context, owner: UserId) {
+    match store::people::bots::of_owner(&cx.db, owner).await {
+        Ok(bots) => {
+            for bot in bots {
+                tell::account_changed(cx, bot.person.id).await;
+            }
+        }
+        Err(error) => tracing::warn!(%error, "the change of a bot's owner was not announced"),
+    }
 }
 
 /// Adds a bot to a group, in a transaction that holds the group's lock. Call [`tell::membership_changed`] after the
@@ -170,7 +192,8 @@ pub async fn create_token(
 ) -> Result<String> {
     let bot = answered_for(cx, viewer, bot).await?;
     let groups = bot.group_id.map(|group| vec![group]).or(form.groups);
-    api_tokens::create_for(cx, viewer.user()?, bot.person.id, TokenForm { groups, ..form }, password).await
+    let owner = TokenOwner { by: viewer.user()?, user: bot.person.id, of_group: bot.group_id };
+    api_tokens::create_for(cx, owner, TokenForm { groups, ..form }, password).await
 }
 
 /// Revokes an API token of a bot.
@@ -178,8 +201,9 @@ pub async fn create_token(
 /// # Errors
 /// As [`answered_for`]; [`Error::NotFound`] when it is not a token of this bot.
 pub async fn revoke_token(cx: &Context, viewer: Viewer, bot: UserId, token: ApiTokenId) -> Result<()> {
-    answered_for(cx, viewer, bot).await?;
-    api_tokens::revoke(cx, bot, token).await
+    let found = answered_for(cx, viewer, bot).await?;
+    let owner = TokenOwner { by: viewer.user()?, user: bot, of_group: found.group_id };
+    api_tokens::revoke_for(cx, owner, token).await
 }
 
 /// Deletes a bot with its tokens and incoming webhooks. What it wrote stays, under a placeholder name. Returns the bot.
@@ -199,7 +223,10 @@ pub async fn delete(cx: &Context, viewer: Viewer, bot: UserId) -> Result<Bot> {
     if store::people::bots::delete(&mut tx, bot).await? == 0 {
         return Err(Error::NotFound);
     }
-    store::webhooks::incoming::delete_of_bot(&mut tx, bot).await?;
+    for (group, name) in store::webhooks::incoming::delete_of_bot(&mut tx, bot).await? {
+        let entry = LogEntry::new(by, LogAction::HookDeleted).group(group).whom(bot).detail(&name);
+        log::write(&mut tx, entry, cx.now()).await?;
+    }
     let gone = account_deletion::delete_bot(&mut tx, cx, bot).await?;
     tx.commit().await?;
     account_deletion::announce(cx, bot, gone).await;

@@ -10,17 +10,18 @@ use store::Tx;
 use store::webhooks::deliveries::{self, NewDelivery};
 
 /// Notes for the webhooks that listen that a member joined, in the transaction in which they did. Webhooks of the site are
-/// told of public groups only.
+/// told of public groups only. It uses the connection of the transaction alone: one that waits for a second connection
+/// could wait for itself.
 pub(crate) async fn note(cx: &Context, tx: &mut Tx, group: GroupId, user: UserId) -> Result<()> {
-    let known = caches::webhooks::known(cx).await?;
+    let listeners = caches::webhooks::listeners_in(cx, tx).await?;
     let event = WebhookEvent::MemberJoined;
     let is_told = |own: Option<GroupId>| own.is_none_or(|own| own == group);
     let told: Vec<&Listener> =
-        known.listeners.iter().filter(|own| is_told(own.group) && own.events.contains(&event)).collect();
+        listeners.iter().filter(|own| is_told(own.group) && own.events.contains(&event)).collect();
     if told.is_empty() {
         return Ok(());
     }
-    let is_public = store::groups::by_id(&cx.db, group, None).await?.is_some_and(|row| anyone_reads(row.group.kind));
+    let is_public = store::groups::kind_in(tx, group).await?.is_some_and(anyone_reads);
     let now = cx.now();
     for listener in told.into_iter().filter(|own| own.group.is_some() || is_public) {
         let key = format!("{event}:{group}:{user}:{}", now.0);

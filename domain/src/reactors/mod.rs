@@ -15,7 +15,7 @@ use crate::admin::doctor;
 use crate::live::draw::Draw;
 use crate::live::{notices, tell};
 use crate::moderation::bulk_delete;
-use crate::people::{account_deletion, outbound_email};
+use crate::people::{account_deletion, bots, outbound_email};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::jobs::{self, Cause, Job, Task};
@@ -133,6 +133,7 @@ pub async fn run(cx: &Context, draw: &Draw, job: impl Into<Job>) -> Result<()> {
         Job::Task(Task::CompareSummaries { token }) => doctor::answer(cx, token).await,
         Job::Task(Task::AccountChanged { user }) => {
             tell::person_changed(cx, user).await;
+            bots::owner_changed(cx, user).await;
             Ok(())
         }
         Job::Task(Task::GroupChanged { group }) => tell::group_changed(cx, group).await,

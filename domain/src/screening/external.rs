@@ -1,8 +1,8 @@
 //! External auditors: programs of site admins that are asked before a message is saved. Each may refuse, hold or change it.
 //!
-//! They are asked after our own auditors, one after the other, about messages in groups and never about conversations. One
-//! that does not answer in its time counts as failed: the message passes, or is refused if the auditor fails closed. After
-//! three failures in a row it is not asked for half a minute.
+//! They are asked after our own auditors, one after the other, about messages in groups that anyone reads: they belong to
+//! site admins, who read no others. One that does not answer in its time counts as failed: the message passes, or is
+//! refused if the auditor fails closed. After three failures in a row it is not asked for half a minute.
 
 use std::time::Duration;
 
@@ -16,6 +16,7 @@ use crate::platform::outbound::Post;
 use crate::platform::validate::{Draft, one_line};
 use crate::platform::{caches, secrets, text};
 use markup::Node;
+use model::policy::anyone_reads;
 use store::webhooks::auditors::Asked;
 
 /// The most bytes of an answer: the longest message, escaped.
@@ -61,7 +62,8 @@ pub(crate) struct Audited {
 pub(crate) async fn audit(cx: &Context, submission: &Submission<'_>, draft: &Draft) -> Result<Audited> {
     let mut verdict = super::submission(AUDITORS, cx, submission).await?;
     let known = caches::webhooks::known(cx).await?;
-    if known.auditors.is_empty() || submission.is_direct() || submission.group.is_none() {
+    let is_public = submission.group.is_some_and(|group| anyone_reads(group.kind));
+    if known.auditors.is_empty() || !is_public {
         return Ok(Audited { verdict, changed: None });
     }
     let mut changed: Option<(Draft, Vec<Node>)> = None;

@@ -5,8 +5,9 @@ use crate::live::tell;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::jobs::Cause;
+use crate::platform::validate::Draft;
 use crate::platform::{jobs, validate};
-use crate::screening::{self, AUDITORS, Submission, slow_mode};
+use crate::screening::{Submission, external, slow_mode};
 use crate::site::rate_limits::RateLimit;
 use model::policy::{Permission, Viewer};
 use model::{GroupId, TopicId};
@@ -31,8 +32,16 @@ pub async fn start(cx: &Context, viewer: Viewer, group: GroupId, title: &str) ->
         before: None,
         limits: &[RateLimit::Topic],
     };
-    let verdict = screening::submission(AUDITORS, cx, &submission).await?;
-    if verdict.held.is_some() || !verdict.reports.is_empty() {
+    let empty = Draft { text: String::new(), key: None };
+    let audited = match external::audit(cx, &submission, &empty).await {
+        // An external auditor refuses the text, and here is nothing but a title.
+        Err(Error::Invalid(fields)) => {
+            let why = fields.iter().next().map_or("An automatic check refused this.", |(_, why)| why).to_owned();
+            return Err(Error::invalid("title", why));
+        }
+        audited => audited?,
+    };
+    if audited.verdict.held.is_some() || !audited.verdict.reports.is_empty() || audited.changed.is_some() {
         return Err(Error::Forbidden(
             "Topics like this one need approval: start it on the site, together with its first message.",
         ));

@@ -68,6 +68,15 @@ async fn own(cx: &Context, viewer: Viewer, id: WebhookId) -> Result<(Option<Grou
     }
 }
 
+/// Whether there is such a webhook, and it is one of the site.
+///
+/// # Errors
+/// When the database fails.
+pub async fn is_of_site(cx: &Context, id: WebhookId) -> Result<bool> {
+    let webhook = store::webhooks::outgoing::by_id(&cx.db, id).await?;
+    Ok(webhook.is_some_and(|webhook| webhook.group_id.is_none()))
+}
+
 /// Creates a webhook. Returns its secret, which cannot be shown again.
 ///
 /// # Errors
@@ -86,7 +95,13 @@ pub async fn create(cx: &Context, viewer: Viewer, group: Option<GroupId>, form: 
     }
     fields.check()?;
     let (secret, sealed) = new_secret(cx, "outgoing")?;
-    let events = WebhookEvent::list(&form.events);
+    let mut chosen = Vec::new();
+    for event in form.events {
+        if !chosen.contains(&event) {
+            chosen.push(event);
+        }
+    }
+    let events = WebhookEvent::list(&chosen);
     let by = viewer.user()?;
     let mut tx = cx.db.begin().await?;
     hold(&mut tx, viewer, group).await?;

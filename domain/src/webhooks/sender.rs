@@ -16,27 +16,28 @@ use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::outbound::{Post, timed};
 use crate::platform::secrets;
-use model::{Delivery, DeliveryState, NoticeDetails, NoticeKind, Webhook, WebhookId};
+use model::{Delivery, DeliveryState, GroupId, NoticeDetails, NoticeKind, Webhook, WebhookId};
 use store::people::notices::NewNotice;
-use store::webhooks::deliveries::{self, Report};
+use store::webhooks::deliveries::{self, Ready, Report};
 use store::webhooks::outgoing::{self, Receiver};
 
 /// The longest time of one try.
 pub const TIMEOUT: Duration = Duration::from_secs(10);
-/// The deliveries that are sent at once, by a process and to one webhook.
+/// The deliveries that are sent at once: by a process, to the webhooks of one group, and to one webhook.
 const AT_ONCE: usize = 32;
+const OF_GROUP: usize = 8;
 const OF_ONE: usize = 4;
-/// How long a claim holds.
-const LEASE: Duration = Duration::from_secs(60);
 /// How often to look for what is due.
 const LOOK: Duration = Duration::from_secs(1);
 /// The waits between the tries of a delivery: about a day together. Then it is given up.
 const WAITS: [u64; 10] = [5, 30, 120, 600, 1_800, 3_600, 7_200, 14_400, 28_800, 28_800];
 /// The longest pause of a webhook that fails.
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
-/// A webhook that fails for so long is switched off.
+/// A webhook that fails for so long, and so many times at least, is switched off.
 const PATIENCE: Duration = Duration::from_secs(5 * 24 * 3_600);
-/// A webhook that fails and has so many waiting deliveries is switched off.
+const ENOUGH_FAILURES: i64 = 10;
+/// A webhook that fails and has so many waiting deliveries is switched off; one that works but is too slow, at twice as
+/// many.
 const MOST_WAITING: i64 = 20_000;
 /// So many failures in a row mean that the receiver was away: when it is back, everything that waits is due.
 const AWAY: i64 = 3;
@@ -100,22 +101,36 @@ pub async fn send_due(cx: &Context) -> Result<usize> {
 
 /// Claims deliveries for the free places. A forum without webhooks pays no query.
 async fn due(cx: &Context, busy: &HashMap<WebhookId, usize>) -> Result<Vec<Delivery>> {
-    if caches::webhooks::known(cx).await?.listeners.is_empty() {
+    let known = caches::webhooks::known(cx).await?;
+    if known.listeners.is_empty() {
         return Ok(Vec::new());
+    }
+    let mut of_groups: HashMap<GroupId, usize> = HashMap::new();
+    for listener in &known.listeners {
+        if let (Some(group), Some(count)) = (listener.group, busy.get(&listener.id)) {
+            *of_groups.entry(group).or_default() += count;
+        }
     }
     let now = cx.now();
     let mut free = AT_ONCE.saturating_sub(busy.values().sum());
     let mut claimed = Vec::new();
-    for (webhook, failures) in deliveries::ready(&cx.db, now).await? {
+    for Ready { id: webhook, group_id, failures } in deliveries::ready(&cx.db, now).await? {
         let most = if failures > 0 { 1 } else { OF_ONE };
-        let places = most.saturating_sub(busy.get(&webhook).copied().unwrap_or(0)).min(free);
+        let mut places = most.saturating_sub(busy.get(&webhook).copied().unwrap_or(0)).min(free);
+        if let Some(group) = group_id {
+            // One group does not take all places.
+            places = places.min(OF_GROUP.saturating_sub(of_groups.get(&group).copied().unwrap_or(0)));
+        }
         if places == 0 {
             continue;
         }
         let mut tx = cx.db.begin().await?;
-        let own = deliveries::claim(&mut tx, webhook, places as i64, now, now.plus(LEASE)).await?;
+        let own = deliveries::claim(&mut tx, webhook, places as i64, now).await?;
         tx.commit().await?;
         free -= own.len();
+        if let Some(group) = group_id {
+            *of_groups.entry(group).or_default() += own.len();
+        }
         claimed.extend(own);
     }
     Ok(claimed)
@@ -195,28 +210,32 @@ async fn record(cx: &Context, webhook: &Webhook, delivery: &Delivery, tried: Tri
         return Ok(());
     }
     let mut is_off = false;
+    let mut why = None;
     if is_done && status.is_some() {
         if outgoing::succeeded(&mut tx, webhook.id).await? >= AWAY {
             deliveries::bring_forward(&mut tx, webhook.id, now).await?;
+        }
+        if deliveries::waiting(&mut tx, webhook.id).await? > 2 * MOST_WAITING {
+            why = Some("It is so slow that too many deliveries wait.");
         }
     } else if !is_done && let Some((failures, since)) = outgoing::failed(&mut tx, webhook.id, now).await? {
         let doublings = u32::try_from(failures.clamp(1, 20) - 1).unwrap_or(0);
         let pause = Duration::from_secs(1 << doublings).min(LONGEST_PAUSE);
         outgoing::pause(&mut tx, webhook.id, now.plus(pause)).await?;
-        let why = if status == Some(410) {
+        why = if status == Some(410) {
             Some("The receiver answered 410 Gone: it wants no more deliveries.")
-        } else if now.since(since) >= PATIENCE {
+        } else if now.since(since) >= PATIENCE && failures >= ENOUGH_FAILURES {
             Some("Every delivery failed for five days.")
         } else if deliveries::waiting(&mut tx, webhook.id).await? > MOST_WAITING {
             Some("It failed until too many deliveries waited.")
         } else {
             None
         };
-        if let Some(why) = why {
-            is_off = outgoing::switch_off(&mut tx, webhook.id, why, now).await? > 0;
-            if is_off {
-                tell_admins(cx, &mut tx, webhook, why).await?;
-            }
+    }
+    if let Some(why) = why {
+        is_off = outgoing::switch_off(&mut tx, webhook.id, why, now).await? > 0;
+        if is_off {
+            tell_admins(cx, &mut tx, webhook, why).await?;
         }
     }
     tx.commit().await?;

@@ -23,6 +23,7 @@ fn webhook(id: i64, is_off: bool) -> Webhook {
         name: "Counts & <calls>".to_owned(),
         url: "https://example.org/hook?a=1&b=2".to_owned(),
         events: "message.posted,topic.created".to_owned(),
+        created_by: Some("mira".to_owned()),
         created_at: ago(9_000),
         off_at: is_off.then(|| ago(50)),
         off_reason: if is_off { "Every delivery failed for five days.".to_owned() } else { String::new() },

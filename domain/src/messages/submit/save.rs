@@ -190,7 +190,7 @@ async fn add_people(cx: &Context, tx: &mut Tx, author: Viewer, group: GroupId, p
     // After the start of every existing topic, even if the clocks of the processes differ.
     let last = store::messages::conversations::last_start(tx, group).await?;
     let at = last.map_or(cx.now(), |last| cx.now().max(Timestamp(last.0 + 1)));
-    let (_, there) = store::groups::members::head_count(tx, group).await?;
+    let there = store::groups::members::size(tx, group).await?;
     unread::users_change(cx, people).await?;
     let mut added = 0;
     for person in people {

@@ -9,6 +9,7 @@ use crate::platform::context::Context;
 use crate::platform::error::Result;
 use bus::Control;
 use model::{ExternalAuditorId, GroupId, WebhookEvent, WebhookId};
+use store::Tx;
 use store::webhooks::auditors::Asked;
 
 /// The longest use of what is cached; changes are announced over the bus.
@@ -101,15 +102,28 @@ pub(crate) async fn known(cx: &Context) -> Result<Arc<Known>> {
         Ok(known) => return Ok(known),
         Err(epoch) => epoch,
     };
-    let listeners = store::webhooks::outgoing::listeners(&cx.db).await?.into_iter().map(|row| Listener {
+    let listeners = parsed(store::webhooks::outgoing::listeners(&cx.db).await?);
+    let auditors = store::webhooks::auditors::asked(&cx.db).await?;
+    let known = Arc::new(Known { listeners, auditors });
+    cx.webhooks.known.put((), known.clone(), epoch);
+    Ok(known)
+}
+
+/// The webhooks that are on, for a transaction: what is not cached is read on its own connection.
+pub(crate) async fn listeners_in(cx: &Context, tx: &mut Tx) -> Result<Vec<Listener>> {
+    if let Ok(known) = cx.webhooks.known.get(&()) {
+        return Ok(known.listeners.clone());
+    }
+    Ok(parsed(store::webhooks::outgoing::listeners_in(tx).await?))
+}
+
+fn parsed(rows: Vec<store::webhooks::outgoing::Listener>) -> Vec<Listener> {
+    let parse = |row: store::webhooks::outgoing::Listener| Listener {
         id: row.id,
         group: row.group_id,
         events: WebhookEvent::parse_list(&row.events),
-    });
-    let auditors = store::webhooks::auditors::asked(&cx.db).await?;
-    let known = Arc::new(Known { listeners: listeners.collect(), auditors });
-    cx.webhooks.known.put((), known.clone(), epoch);
-    Ok(known)
+    };
+    rows.into_iter().map(parse).collect()
 }
 
 /// Invalidates it in all processes. Call it after the commit.

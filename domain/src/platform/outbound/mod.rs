@@ -153,6 +153,12 @@ impl Outbound {
         check_port(port)
     }
 
+    /// Whether a connection goes to a public address of this machine itself, which the operator did not allow.
+    fn is_own(&self, stream: &TcpStream, name: &str, address: IpAddr) -> bool {
+        let is_allowed = self.allowed.has_name(name) || self.allowed.has_address(address);
+        !is_allowed && stream.local_addr().ok().is_none_or(|own| own.ip() == address)
+    }
+
     /// Sends a request.
     ///
     /// # Errors
@@ -199,6 +205,11 @@ impl Outbound {
                 continue;
             }
             match TcpStream::connect(SocketAddr::new(address.ip(), port)).await {
+                Ok(stream) if self.is_own(&stream, name, address.ip()) => {
+                    refused = Some(format!(
+                        "{name} is this machine ({address}). The operator can allow it with KLATCH_WEBHOOK_ALLOW."
+                    ));
+                }
                 Ok(stream) => return Ok(stream),
                 Err(error) => failed = Some(error),
             }

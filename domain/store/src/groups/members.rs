@@ -42,26 +42,35 @@ pub async fn set_level(tx: &mut Tx, group: GroupId, user: UserId, level: Subscri
     sql!(run tx, "update memberships set level = $3 where group_id = $1 and user_id = $2", group, user, level)
 }
 
-/// Returns a user's relation to a group, in a transaction that has locked the group.
+/// Returns a user's relation to a group, in a transaction that has locked the group. A ban of its owner bans a bot too.
 pub async fn place(tx: &mut Tx, group: GroupId, user: UserId) -> Result<Membership> {
     let place = sql!(opt tx, Membership,
-        "select m.role, m.sees_from, exists (select 1 from group_bans b where b.group_id = $1 and b.user_id = $2) as is_banned
+        "select m.role, m.sees_from, exists (select 1 from group_bans b where b.group_id = $1
+                and (b.user_id = $2 or b.user_id = (select o.owner_id from bots o where o.user_id = $2))) as is_banned
          from users u left join memberships m on m.user_id = u.id and m.group_id = $1 where u.id = $2",
         group, user)?;
     Ok(place.unwrap_or_default())
 }
 
-/// The number of admins of a group, and of members.
+/// The number of admins of a group, and of members. Bots do not count.
 pub async fn head_count(tx: &mut Tx, group: GroupId) -> Result<(i64, i64)> {
     sql!(one tx, (i64, i64),
-        "select count(case when role = 'admin' then 1 end), count(*) from memberships where group_id = $1", group)
+        "select count(case when m.role = 'admin' then 1 end), count(*) from memberships m join users u on u.id = m.user_id
+         where m.group_id = $1 and not u.is_bot", group)
 }
 
-/// Makes the longest-standing member an admin, moderators first, banned accounts last. Returns who it is.
+/// The number of members with bots, in a transaction.
+pub async fn size(tx: &mut Tx, group: GroupId) -> Result<i64> {
+    sql!(value tx, i64, "select count(*) from memberships where group_id = $1", group)
+}
+
+/// Makes the longest-standing member an admin, moderators first, banned accounts last. Returns who it is. `None` when
+/// nobody can: bots, and accounts that nobody can sign in to, do not become admins.
 pub async fn promote_eldest(tx: &mut Tx, group: GroupId) -> Result<Option<UserId>> {
     sql!(opt_value tx, UserId,
         "update memberships set role = 'admin' where group_id = $1 and user_id =
-         (select m.user_id from memberships m join users u on u.id = m.user_id where m.group_id = $1
+         (select m.user_id from memberships m join users u on u.id = m.user_id
+          where m.group_id = $1 and not u.is_bot and u.password_hash is not null and u.deleted_at is null
           order by case when u.banned_at is null then 0 else 1 end, case m.role when 'moderator' then 0 else 1 end, m.created_at, m.user_id limit 1)
          returning user_id",
         group)

@@ -211,6 +211,11 @@ pub async fn lock(tx: &mut Tx, group: GroupId) -> Result<Option<LockedGroup>> {
         lite "select kind, archived_at is not null as archived from groups where id = $1 and deleted_at is null", group)
 }
 
+/// The kind of a group, in a transaction. `None` when it is gone.
+pub async fn kind_in(tx: &mut Tx, group: GroupId) -> Result<Option<GroupKind>> {
+    sql!(opt_value tx, GroupKind, "select kind from groups where id = $1 and deleted_at is null", group)
+}
+
 /// Which of `users` are in which of the groups.
 pub async fn members_of_among(db: &Db, groups: &[GroupId], users: &[UserId]) -> Result<Vec<(GroupId, UserId)>> {
     if groups.is_empty() || users.is_empty() {

@@ -48,6 +48,13 @@ pub async fn of_owner(db: &Db, owner: UserId) -> Result<Vec<Bot>> {
                  where b.owner_id = $1 and u.deleted_at is null order by u.username_lower"), owner)
 }
 
+/// The bots of a person, in a transaction.
+pub async fn ids_of_owner(tx: &mut Tx, owner: UserId) -> Result<Vec<UserId>> {
+    sql!(values tx, UserId,
+        "select b.user_id from bots b join users u on u.id = b.user_id where b.owner_id = $1 and u.deleted_at is null order by b.user_id",
+        owner)
+}
+
 /// The bots of a group, by name.
 pub async fn of_group(db: &Db, group: GroupId) -> Result<Vec<Bot>> {
     sql!(all db, Bot,

@@ -1,12 +1,17 @@
 //! Deliveries of events to webhooks. The table is their queue: a claim moves `run_at` to the end of its lease, and what
 //! the claimer reports is fenced by the number of the attempt.
 
+use std::time::Duration;
+
 use crate::db::{Db, Tx, sql};
 use crate::list;
 use model::time::Timestamp;
 use model::{Delivery, DeliveryId, DeliveryState, GroupId, MessageId, TopicId, UserId, WebhookEvent, WebhookId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
+
+/// How long a claim holds. [`bring_forward`] names the same time.
+const LEASE: Duration = Duration::from_secs(60);
 
 macro_rules! columns {
     () => {
@@ -39,23 +44,28 @@ pub async fn insert(tx: &mut Tx, new: &NewDelivery, now: Timestamp) -> Result<u6
         new.webhook, new.event, new.key.as_str(), new.group, new.topic, new.message, new.user, new.position, now)
 }
 
-/// The webhooks that have deliveries to try now, each with the number of tries that failed since its last success.
-pub async fn ready(db: &Db, now: Timestamp) -> Result<Vec<(WebhookId, i64)>> {
-    sql!(all db, (WebhookId, i64),
-        "select w.id, w.failures from webhooks w
-         where w.off_at is null and (w.paused_until is null or w.paused_until <= $1)
-           and exists (select 1 from webhook_deliveries d where d.webhook_id = w.id and d.state = 'waiting' and d.run_at <= $1)
-         order by w.id", now)
+/// A webhook that has deliveries to try now.
+#[derive(Clone, Copy, Debug, sqlx::FromRow)]
+pub struct Ready {
+    pub id: WebhookId,
+    /// `None`: a webhook of the site.
+    pub group_id: Option<GroupId>,
+    /// Tries that failed since its last success.
+    pub failures: i64,
 }
 
-/// Claims due deliveries of a webhook until `lease_end`, earliest due first; of each topic only the first that waits.
-pub async fn claim(
-    tx: &mut Tx,
-    webhook: WebhookId,
-    limit: i64,
-    now: Timestamp,
-    lease_end: Timestamp,
-) -> Result<Vec<Delivery>> {
+/// The webhooks that have deliveries to try now. The one whose delivery is due for the longest time comes first.
+pub async fn ready(db: &Db, now: Timestamp) -> Result<Vec<Ready>> {
+    sql!(all db, Ready,
+        "select w.id, w.group_id, w.failures from webhooks w left join groups g on g.id = w.group_id
+         where w.off_at is null and g.deleted_at is null and (w.paused_until is null or w.paused_until <= $1)
+           and exists (select 1 from webhook_deliveries d where d.webhook_id = w.id and d.state = 'waiting' and d.run_at <= $1)
+         order by (select min(d.run_at) from webhook_deliveries d where d.webhook_id = w.id and d.state = 'waiting'), w.id", now)
+}
+
+/// Claims due deliveries of a webhook for the time of a lease, earliest due first; of each topic only the first that
+/// waits.
+pub async fn claim(tx: &mut Tx, webhook: WebhookId, limit: i64, now: Timestamp) -> Result<Vec<Delivery>> {
     let ids = sql!(values tx, DeliveryId,
         "select d.id from webhook_deliveries d
          where d.webhook_id = $1 and d.state = 'waiting' and d.run_at <= $2
@@ -71,7 +81,7 @@ pub async fn claim(
          where id in (select cast(value as bigint) from json_each($1)) and state = 'waiting' and run_at <= $3
          returning id, webhook_id, event, group_id, topic_id, message_id, user_id, state, attempt, run_at, created_at,
              tried_at, status, duration_ms, answer",
-        list(&ids), lease_end, now)
+        list(&ids), now.plus(LEASE), now)
 }
 
 /// What a try of a delivery led to.
@@ -93,9 +103,15 @@ pub async fn report(tx: &mut Tx, id: DeliveryId, attempt: i64, report: &Report<'
         id, attempt, report.state, report.run_at, report.status, report.duration_ms, report.answer)
 }
 
-/// Makes the waiting deliveries of a webhook due, after it works again.
+/// Makes the waiting deliveries of a webhook due, after it works again. Those that are being sent now keep their lease.
 pub async fn bring_forward(tx: &mut Tx, webhook: WebhookId, now: Timestamp) -> Result<u64> {
-    sql!(run tx, "update webhook_deliveries set run_at = $2 where webhook_id = $1 and state = 'waiting' and run_at > $2", webhook, now)
+    // A claim sets `run_at` to the end of its lease, and nothing else does.
+    sql!(run tx,
+        pg "update webhook_deliveries set run_at = $2 where webhook_id = $1 and state = 'waiting' and run_at > $2
+              and (tried_at is null or run_at <> tried_at + interval '60 seconds')",
+        lite "update webhook_deliveries set run_at = $2 where webhook_id = $1 and state = 'waiting' and run_at > $2
+                and (tried_at is null or run_at <> tried_at + 60000000)",
+        webhook, now)
 }
 
 /// Sends a delivery again. 0 when it waits, or is not of this webhook.

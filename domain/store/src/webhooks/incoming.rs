@@ -84,7 +84,7 @@ pub async fn delete(tx: &mut Tx, group: GroupId, id: IncomingHookId) -> Result<O
     sql!(opt tx, (UserId, String), "delete from incoming_hooks where id = $1 and group_id = $2 returning bot_id, name", id, group)
 }
 
-/// Deletes the incoming webhooks of a bot.
-pub async fn delete_of_bot(tx: &mut Tx, bot: UserId) -> Result<u64> {
-    sql!(run tx, "delete from incoming_hooks where bot_id = $1", bot)
+/// Deletes the incoming webhooks of a bot. Returns the group and the name of each.
+pub async fn delete_of_bot(tx: &mut Tx, bot: UserId) -> Result<Vec<(GroupId, String)>> {
+    sql!(all tx, (GroupId, String), "delete from incoming_hooks where bot_id = $1 returning group_id, name", bot)
 }

@@ -8,7 +8,8 @@ type Result<T> = std::result::Result<T, sqlx::Error>;
 
 macro_rules! columns {
     () => {
-        "w.id, w.group_id, w.name, w.url, w.events, w.created_at, w.off_at, w.off_reason, w.failing_since, w.failures, w.paused_until"
+        "w.id, w.group_id, w.name, w.url, w.events, (select u.username from users u where u.id = w.created_by) as created_by,
+         w.created_at, w.off_at, w.off_reason, w.failing_since, w.failures, w.paused_until"
     };
 }
 
@@ -61,11 +62,21 @@ pub struct Listener {
     pub events: String,
 }
 
+macro_rules! listeners {
+    () => {
+        "select w.id, w.group_id, w.events from webhooks w left join groups g on g.id = w.group_id
+         where w.off_at is null and g.deleted_at is null order by w.id"
+    };
+}
+
 /// All webhooks that are on.
 pub async fn listeners(db: &Db) -> Result<Vec<Listener>> {
-    sql!(all db, Listener,
-        "select w.id, w.group_id, w.events from webhooks w left join groups g on g.id = w.group_id
-         where w.off_at is null and g.deleted_at is null order by w.id")
+    sql!(all db, Listener, listeners!())
+}
+
+/// The same, in a transaction.
+pub async fn listeners_in(tx: &mut Tx) -> Result<Vec<Listener>> {
+    sql!(all tx, Listener, listeners!())
 }
 
 /// Where to send, and how to sign.
@@ -108,6 +119,27 @@ pub async fn pause(tx: &mut Tx, id: WebhookId, until: Timestamp) -> Result<u64> 
 /// Switches a webhook off. 0 when it was off.
 pub async fn switch_off(tx: &mut Tx, id: WebhookId, reason: &str, now: Timestamp) -> Result<u64> {
     sql!(run tx, "update webhooks set off_at = $2, off_reason = $3 where id = $1 and off_at is null", id, now, reason)
+}
+
+/// Switches off the webhooks of a user for groups, or for the site, which they do not administer. Returns the group and
+/// the name of each.
+pub async fn switch_off_lost(
+    tx: &mut Tx,
+    user: UserId,
+    reason: &str,
+    now: Timestamp,
+) -> Result<Vec<(Option<GroupId>, String)>> {
+    sql!(all tx, (Option<GroupId>, String),
+        "update webhooks set off_at = $2, off_reason = $3
+         where created_by = $1 and off_at is null
+           and not exists (select 1 from groups g where g.id = webhooks.group_id and g.deleted_at is not null)
+           and not exists
+             (select 1 from users u left join memberships m on m.user_id = u.id and m.group_id = webhooks.group_id
+              where u.id = $1 and u.deleted_at is null and u.banned_at is null
+                and (m.role = 'admin' or (u.is_admin and (webhooks.group_id is null or m.role is not null or exists
+                        (select 1 from groups g where g.id = webhooks.group_id and g.kind = 'public')))))
+         returning group_id, name",
+        user, now, reason)
 }
 
 /// Switches a webhook on. 0 when it was on.

@@ -8,11 +8,11 @@ use domain::moderation::log::LogFilter;
 use domain::policy::Viewer;
 use domain::testing::{TestForum, draft};
 use domain::webhooks::auditors::{self, AuditorForm};
-use domain::{Error, Result};
+use domain::{Error, Result, topics};
 use serde_json::json;
 
 use super::receiver::{Answer, Receiver};
-use crate::{complaint, is_not_found};
+use crate::{complaint, is_forbidden, is_not_found};
 
 stories! {
     an_auditor_accepts_refuses_holds_or_changes_a_message,
@@ -105,6 +105,17 @@ async fn an_auditor_is_asked_about_edits_and_topics_and_not_about_conversations(
     let target = Target::Conversation { to: "ada", title: "" };
     messages::submit(cx, ben, target, draft("Between us")).await.unwrap();
     assert_eq!(receiver.count(), 0, "conversations are private");
+    let shed = forum.group(ben, "Shed", GroupKind::Private).await;
+    forum.topic(ben, &shed, "Pears", "Among us").await;
+    assert_eq!(receiver.count(), 0, "site admins do not read private groups");
+    // A topic without a message.
+    let refused = topics::start(cx, ben, garden.id, "Figs").await;
+    assert!(is_forbidden(refused), "there is nothing yet that could wait");
+    assert_eq!(receiver.take()[0].json()["data"]["title"], "Figs");
+    receiver.answers(Answer::json(&json!({"verdict": "refuse", "reason": "No figs."})));
+    assert_eq!(complaint(topics::start(cx, ben, garden.id, "Figs").await, "title"), "No figs.");
+    receiver.answers(Answer::json(&json!({"verdict": "accept"})));
+    topics::start(cx, ben, garden.id, "Figs").await.unwrap();
     forum.drain().await;
 }
 

@@ -3,7 +3,7 @@
 use std::net::Ipv4Addr;
 
 use domain::messages::by_person;
-use domain::model::{BotOwner, GroupKind, LogAction, Scopes, UserId};
+use domain::model::{BotOwner, GroupKind, LogAction, Role, Scopes, UserId};
 use domain::people::api_tokens::TokenForm;
 use domain::people::basic_auth::{Credentials, identify};
 use domain::people::sessions::Origin;
@@ -24,6 +24,7 @@ stories! {
     a_bot_shows_a_badge_and_its_owner,
     a_deleted_bot_leaves_its_messages_and_nothing_else,
     a_person_and_a_group_have_only_so_many_bots,
+    a_bot_never_becomes_the_admin_of_a_group,
 }
 
 fn form() -> TokenForm {
@@ -112,6 +113,7 @@ async fn a_bot_of_a_group_belongs_to_its_admins(forum: TestForum) {
         assert!(is_not_found(bots::page(cx, other, bot).await));
     }
     let secret = token(&forum, ada, bot).await;
+    assert_eq!(logged(&forum, ada, garden.id).await[0], LogAction::BotChanged);
     let page = bots::page(cx, ada, bot).await.unwrap();
     assert_eq!(page.tokens[0].groups(), Some(vec![garden.id]), "it works in its group only");
     assert_eq!(page.groups, [(garden.id, "Garden".to_owned())], "it is a member");
@@ -175,4 +177,25 @@ async fn a_person_and_a_group_have_only_so_many_bots(forum: TestForum) {
     }
     assert!(is_forbidden(bots::create(cx, ada, "one-more").await));
     assert!(is_forbidden(bots::create_in_group(cx, ada, garden.id, "one-more").await));
+}
+
+async fn a_bot_never_becomes_the_admin_of_a_group(forum: TestForum) {
+    let cx = &forum.cx;
+    let (ada, ben, cleo) = (forum.person("ada").await, forum.person("ben").await, forum.person("cleo").await);
+    let garden = forum.group(ada, "Garden", GroupKind::Public).await;
+    let shed = forum.group(ada, "Shed", GroupKind::Private).await;
+    let bot = bots::create_in_group(cx, ada, garden.id, "nest-cam").await.unwrap();
+    bots::create_in_group(cx, ada, shed.id, "shed-bot").await.unwrap();
+    forum.admit(&garden, &[ben, cleo]).await;
+    // Nobody can sign in to the account of ben.
+    forum.execute("update users set password_hash = null where username = 'ben'").await;
+    domain::groups::leave(cx, ada, garden.id).await.unwrap();
+    let role = async |user: UserId| {
+        domain::store::groups::members::one(&cx.db, garden.id, user).await.unwrap().map(|member| member.role)
+    };
+    assert_eq!(role(id(cleo)).await, Some(Role::Admin));
+    domain::groups::leave(cx, cleo, garden.id).await.unwrap();
+    assert_eq!((role(bot).await, role(id(ben)).await), (Some(Role::Member), Some(Role::Member)));
+    assert!(is_forbidden(domain::groups::leave(cx, ada, shed.id).await), "a bot alone lets nobody in");
+    forum.drain().await;
 }

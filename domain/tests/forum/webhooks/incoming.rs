@@ -122,6 +122,9 @@ async fn an_incoming_webhook_belongs_to_the_admins_of_its_group(forum: TestForum
     let own = bots::create(cx, place.ada, "ada-bot").await.unwrap();
     let hook = incoming::create(cx, place.ada, place.group.id, form(own)).await.unwrap();
     posted(incoming::receive(cx, token(&hook), text("Hello")).await);
+    // The log of the group tells that the webhook goes with it.
+    bots::delete(cx, place.ada, own).await.unwrap();
+    assert_eq!(logged(&forum, place.ada, place.group.id).await[0], LogAction::HookDeleted);
     forum.drain().await;
 }
 

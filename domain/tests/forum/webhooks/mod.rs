@@ -3,7 +3,9 @@
 mod auditors;
 mod bots;
 mod incoming;
+mod lost_rights;
 mod outgoing;
+mod queue;
 mod receiver;
 
 use domain::model::{GroupId, LogAction};

@@ -1,0 +1,36 @@
+//! Webhooks whose author lost the right to have them: they are switched off, so that nobody goes on reading a group by one.
+
+use crate::live::notices;
+use crate::platform::context::Context;
+use crate::platform::error::Result;
+use model::{NoticeDetails, NoticeKind, UserId};
+use store::Tx;
+use store::people::notices::NewNotice;
+use store::webhooks::outgoing;
+
+/// Why such a webhook is off, as its admins are told.
+const WHY: &str = "The account that created it is no longer an admin here. Check the address before you switch it on.";
+
+/// Switches off the webhooks that a user created for groups, or for the site, which they no longer administer, and tells
+/// the admins. Call it in the transaction that takes the right, after the change.
+///
+/// The caches of webhooks that are on need no news: the sender reads from the database whether a webhook is on.
+pub(crate) async fn end_lost(cx: &Context, tx: &mut Tx, user: UserId) -> Result<()> {
+    for (group, name) in outgoing::switch_off_lost(tx, user, WHY, cx.now()).await? {
+        let details = NoticeDetails { title: name, ..NoticeDetails::NONE };
+        for admin in outgoing::admins(tx, group).await? {
+            let new = NewNotice {
+                user: admin,
+                group,
+                kind: NoticeKind::WebhookOff,
+                reason: WHY,
+                by: None,
+                topic: None,
+                message: None,
+                details: &details,
+            };
+            notices::tell(cx, tx, new).await?;
+        }
+    }
+    Ok(())
+}
