@@ -25,6 +25,7 @@ stories! {
     a_deleted_bot_leaves_its_messages_and_nothing_else,
     a_person_and_a_group_have_only_so_many_bots,
     a_bot_never_becomes_the_admin_of_a_group,
+    a_token_of_a_bot_ends_at_once_when_its_owner_is_banned,
 }
 
 fn form() -> TokenForm {
@@ -197,5 +198,18 @@ async fn a_bot_never_becomes_the_admin_of_a_group(forum: TestForum) {
     domain::groups::leave(cx, cleo, garden.id).await.unwrap();
     assert_eq!((role(bot).await, role(id(ben)).await), (Some(Role::Member), Some(Role::Member)));
     assert!(is_forbidden(domain::groups::leave(cx, ada, shed.id).await), "a bot alone lets nobody in");
+    forum.drain().await;
+}
+
+async fn a_token_of_a_bot_ends_at_once_when_its_owner_is_banned(forum: TestForum) {
+    let cx = &forum.cx;
+    let (boss, ada) = (forum.site_admin("boss").await, forum.person("ada").await);
+    let bot = bots::create(cx, ada, "nest-cam").await.unwrap();
+    let secret = token(&forum, ada, bot).await;
+    assert_eq!(use_token(&forum, "nest-cam", &secret).await.unwrap(), Some(bot), "and it is cached");
+    admins::restrict(cx, boss, id(ada), admins::Restriction::Ban, "Spam.").await.unwrap();
+    assert!(use_token(&forum, "nest-cam", &secret).await.is_err());
+    admins::restrict(cx, boss, id(ada), admins::Restriction::Lift, "").await.unwrap();
+    assert_eq!(use_token(&forum, "nest-cam", &secret).await.unwrap(), Some(bot));
     forum.drain().await;
 }

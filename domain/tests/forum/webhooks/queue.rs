@@ -31,7 +31,8 @@ async fn the_webhook_that_waits_longest_comes_first(forum: TestForum) {
     outgoing::test(cx, ada, newer).await.unwrap();
     forum.pass(Duration::from_secs(1));
     outgoing::test(cx, ada, older).await.unwrap();
-    let ready = async || deliveries::ready(&cx.db, cx.now()).await.unwrap().iter().map(|one| one.id).collect::<Vec<_>>();
+    let ready =
+        async || deliveries::ready(&cx.db, cx.now()).await.unwrap().iter().map(|one| one.id).collect::<Vec<_>>();
     assert_eq!(ready().await, [newer, older]);
     forum.execute("update groups set deleted_at = created_at").await;
     assert!(ready().await.is_empty(), "nothing is sent for a deleted group");
