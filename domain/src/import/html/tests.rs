@@ -43,7 +43,8 @@ fn links_images_and_mentions_are_kept() {
         r#"<a class="lightbox" href="https://a.example/full.png"><img src="/small.png" alt="A [cat]"><div class="meta">cat 3 MB</div></a>"#,
         "",
     );
-    assert_eq!((image.text.as_str(), image.files), ("", 0));
+    // Without the address of the forum, only the link is left.
+    assert_eq!((image.text.as_str(), image.files), ("https://a.example/full.png", 0));
     let image = to_markup(
         r#"<a class="lightbox" href="https://a.example/full.png"><img src="https://a.example/s.png" alt="A [cat]"><div class="meta">cat 3 MB</div></a>"#,
         "",

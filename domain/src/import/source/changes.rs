@@ -18,11 +18,16 @@ impl Source {
     /// Applies what changed in the source since an earlier run.
     pub(super) async fn update(&mut self, cx: &Context, tx: &mut Tx, old: Vec<Message>, known: &Known) -> Result<()> {
         let (mut changed, mut undigested) = (Vec::new(), Vec::new());
+        // A run that was stopped may have written both messages and not what links them.
+        let mut answers = Vec::new();
         for message in old {
             let Some((id, digest)) = known.get(&message.key) else { continue };
-            match &message.reply_to {
-                Some(to) if !known.contains_key(to) => self.later.push(later(&message, *id, to, false)),
-                Some(_) => self.report.replies.found(1),
+            match message.reply_to.as_ref().map(|to| (to, known.get(to))) {
+                Some((to, None)) => self.later.push(later(&message, *id, to, false)),
+                Some((_, Some((to, _)))) => {
+                    answers.push((*id, *to));
+                    self.report.replies.found(1);
+                }
                 None => {}
             }
             self.report.files.found(message.files);
@@ -48,6 +53,7 @@ impl Source {
         }
         if self.dry.is_none() {
             sources::note(tx, &self.key, "message", &undigested).await?;
+            rows::answers(tx, &answers).await?;
         }
         let ids: Vec<MessageId> = changed.iter().map(|(_, id, ..)| *id).collect();
         let rows: HashMap<MessageId, sources::NowRow> = if ids.is_empty() {

@@ -147,10 +147,10 @@ pub async fn states(tx: &mut Tx, topic: TopicId, states: States, ends: bool) -> 
     let [locked, pinned, resolved, archived, deleted] = states;
     sql!(run tx,
         "update topics set version = version + 1,
-           locked_at = case when $2 is null and $7 then null else coalesce(locked_at, $2) end,
-           pinned_at = case when $3 is null and $7 then null else coalesce(pinned_at, $3) end,
-           resolved_at = case when $4 is null and $7 then null else coalesce(resolved_at, $4) end,
-           archived_at = case when $5 is null and $7 then null else coalesce(archived_at, $5) end,
+           locked_at = case when coalesce(locked_at, $2) is null or ($7 and $2 is null) then null else coalesce(locked_at, $2) end,
+           pinned_at = case when coalesce(pinned_at, $3) is null or ($7 and $3 is null) then null else coalesce(pinned_at, $3) end,
+           resolved_at = case when coalesce(resolved_at, $4) is null or ($7 and $4 is null) then null else coalesce(resolved_at, $4) end,
+           archived_at = case when coalesce(archived_at, $5) is null or ($7 and $5 is null) then null else coalesce(archived_at, $5) end,
            deleted_at = coalesce(deleted_at, $6) where id = $1",
         topic, locked, pinned, resolved, archived, deleted, ends)
 }
