@@ -24,10 +24,12 @@ impl Source {
             let Some((id, digest)) = known.get(&message.key) else { continue };
             match message.reply_to.as_ref().map(|to| (to, known.get(to))) {
                 Some((to, None)) => self.later.push(later(&message, *id, to, false)),
-                Some((_, Some((to, _)))) => {
+                Some((_, Some((to, _)))) if to != id => {
                     answers.push((*id, *to));
                     self.report.replies.found(1);
                 }
+                // A reply to itself.
+                Some(_) => self.report.replies.dropped(1),
                 None => {}
             }
             self.report.files.found(message.files);
