@@ -26,7 +26,7 @@ pub type Result<T> = std::result::Result<T, String>;
 /// The options of `klatch chat`.
 #[derive(Args, Debug)]
 pub struct Chat {
-    /// The address of the forum, such as https://forum.example. Asked for at the first start
+    /// The address of the forum, such as forum.example. Asked for at the first start
     #[arg(long, env = "KLATCH_CHAT_SERVER", global = true)]
     server: Option<String>,
     /// A file that contains an API token. KLATCH_CHAT_TOKEN has the token itself

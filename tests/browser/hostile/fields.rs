@@ -114,6 +114,7 @@ pub const FIELDS: &[Field] = fields! {
     "/-/settings/tokens" "write": Nothing;
     "/-/settings/tokens" "moderate": Nothing;
     "/-/settings/tokens" "admin": Nothing;
+    "/-/settings/tokens" "feeds": Nothing;
     "/-/settings/tokens" "where": Nothing;
     "/-/settings/tokens" "g{}": Nothing;
     "/-/settings/tokens" "days": Nothing;
