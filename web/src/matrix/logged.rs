@@ -150,6 +150,7 @@ const NOT_LOGGED: &[&str] = &[
     "/-/groups",
     "/-/groups/{id}/join",
     "/-/groups/{id}/leave",
+    "/-/groups/{id}/export",
     "/-/groups/{id}/level",
     "/-/groups/{id}/read",
     "/-/groups/{id}/topics",
