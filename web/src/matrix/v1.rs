@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::actors::{ACTORS, Actor};
 use super::door::Door;
 use super::scene::{ABSENT, STATES, Scene, Scope, State, World, id};
-use super::{COLUMN, FIRST, SCENES, THREADS, heading, must_be_as_agreed};
+use super::{COLUMN, FIRST, SCENES, THREADS, asked, heading, must_be_as_agreed, only};
 use crate::handlers::v1::{ENDPOINTS, Endpoint};
 use crate::v1::DOCUMENT;
 
@@ -20,29 +20,38 @@ const EXPECTED: &str = include_str!("v1.txt");
 
 #[actix_web::test]
 async fn every_route_of_the_modern_api_answers_everybody_as_agreed_on_sqlite() {
-    every_route_answers_everybody_as_agreed(TestForum::sqlite).await;
+    every_route_answers_everybody_as_agreed(TestForum::sqlite, false).await;
 }
 
 #[actix_web::test]
 async fn every_route_of_the_modern_api_answers_everybody_as_agreed_on_postgres() {
-    every_route_answers_everybody_as_agreed(TestForum::postgres).await;
+    every_route_answers_everybody_as_agreed(TestForum::postgres, true).await;
 }
 
-async fn every_route_answers_everybody_as_agreed(open: impl AsyncFn() -> TestForum + Copy + Send + Sync) {
+async fn every_route_answers_everybody_as_agreed(
+    open: impl AsyncFn() -> TestForum + Copy + Send + Sync,
+    is_postgres: bool,
+) {
     let next = AtomicUsize::new(0);
+    let endpoints = asked(ENDPOINTS.iter().collect(), is_postgres);
     let mut blocks: Vec<(usize, String)> = std::thread::scope(|scope| {
-        let part = || System::new().block_on(part(open, &next));
+        let part = || System::new().block_on(part(open, &endpoints, &next));
         let parts: Vec<_> = (0..THREADS).map(|_| scope.spawn(part)).collect();
         parts.into_iter().flat_map(|part| part.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
     });
     blocks.sort_unstable();
     let blocks = blocks.into_iter().map(|(_, block)| block);
-    must_be_as_agreed(&std::iter::once(heading()).chain(blocks).collect::<String>(), EXPECTED, "v1.txt");
+    let table = std::iter::once(heading()).chain(blocks).collect::<String>();
+    let shown: Vec<String> =
+        endpoints.iter().map(|endpoint| format!("{} {}", endpoint.method, endpoint.path)).collect();
+    // Without this, the whole table on SQLite would not show what is agreed about routes that no longer exist.
+    let agreed = if endpoints.len() == ENDPOINTS.len() { EXPECTED.to_owned() } else { only(EXPECTED, &shown) };
+    must_be_as_agreed(&table, &agreed, "v1.txt");
 }
 
 /// Takes one route after the other until none is left, and returns their blocks of the table with their numbers.
-async fn part(open: impl AsyncFn() -> TestForum, next: &AtomicUsize) -> Vec<(usize, String)> {
-    let taken = || Some(next.fetch_add(1, Ordering::Relaxed)).filter(|nth| *nth < ENDPOINTS.len());
+async fn part(open: impl AsyncFn() -> TestForum, endpoints: &[&Endpoint], next: &AtomicUsize) -> Vec<(usize, String)> {
+    let taken = || Some(next.fetch_add(1, Ordering::Relaxed)).filter(|nth| *nth < endpoints.len());
     let (mut blocks, mut nth) = (Vec::new(), taken());
     while nth.is_some() {
         let forum = open().await;
@@ -50,7 +59,7 @@ async fn part(open: impl AsyncFn() -> TestForum, next: &AtomicUsize) -> Vec<(usi
         let mut world = World::make(&forum).await;
         forum.catch_up().await;
         while let Some(at) = nth.filter(|_| world.made < SCENES) {
-            blocks.push((at, block(&forum, &door, &mut world, &ENDPOINTS[at]).await));
+            blocks.push((at, block(&forum, &door, &mut world, endpoints[at]).await));
             nth = taken();
         }
     }
@@ -108,6 +117,10 @@ async fn ask(
     state: State,
     actor: Actor,
 ) -> (u16, String) {
+    if endpoint.path == "/api/v1/me/read/undo" {
+        // What another route marked as read cannot be taken back any more.
+        forum.pass(std::time::Duration::from_secs(3_600));
+    }
     let scene = world.scene(forum, state, Scope::of(endpoint.path)).await;
     let path = address(endpoint, &scene, world);
     let body = endpoint.takes_body().then(|| body(endpoint, &scene));
