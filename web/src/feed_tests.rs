@@ -12,6 +12,7 @@ stories!(
     feeds_contain_what_anyone_may_read,
     a_token_in_the_address_opens_what_its_owner_may_read,
     a_feed_moves_with_its_subject,
+    a_feed_of_a_person_moves_with_the_name,
     texts_cannot_break_out_of_a_feed,
     the_sitemap_lists_public_pages,
     public_pages_describe_themselves,
@@ -136,6 +137,20 @@ async fn a_feed_moves_with_its_subject(forum: TestForum) {
             new => assert_eq!((said.status, said.header("location")), (308, new)),
         }
     }
+}
+
+async fn a_feed_of_a_person_moves_with_the_name(forum: TestForum) {
+    let mira = forum.person("mira").await;
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.topic(mira, &garden, "Plums", "Ripe.").await;
+    let password = domain::platform::secrets::Password::new(domain::testing::PASSWORD);
+    let user = mira.id().expect("an account");
+    domain::people::accounts::rename(&forum.cx, user, "noor", password).await.expect("renamed");
+    // Names of imported people can have any letters.
+    forum.execute("update users set username = 'zoë ünal', username_lower = 'zoë ünal' where username = 'noor'").await;
+    let said = get(&forum, "/users/mira/feed.json").await;
+    assert_eq!((said.status, said.header("location")), (308, "/users/zo%C3%AB%20%C3%BCnal/feed.json"));
+    assert_eq!(titles(&get(&forum, said.header("location")).await.ok()), ["Plums · Garden"]);
 }
 
 async fn texts_cannot_break_out_of_a_feed(forum: TestForum) {

@@ -54,6 +54,8 @@ pub enum Found {
     Feed(Box<Feed>),
     /// The current path of the page that the feed is about.
     Moved(String),
+    /// The person has this name now.
+    Renamed(String),
 }
 
 impl Found {
@@ -144,7 +146,7 @@ pub async fn of_person(cx: &Context, caller: &Caller, name: &str) -> Result<Foun
     let user = user.filter(|user| !model::policy::waits(user.waiting_since) && !user.deleted);
     let Some(user) = user else {
         let now = store::people::former_names::led_to(&cx.db, name).await?.ok_or(Error::NotFound)?;
-        return Ok(Found::Moved(format!("/users/{now}/")));
+        return Ok(Found::Renamed(now));
     };
     let ids = store::messages::of_author(&cx.db, caller.viewer().id(), user.id, MOST).await?;
     let entries = placed::placed(cx, caller.viewer(), &ids).await?;

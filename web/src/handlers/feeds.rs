@@ -10,6 +10,7 @@ use serde::Deserialize;
 use templates::Template as _;
 use templates::feeds::{Document, Sitemap, SitemapIndex};
 use templates::links::Embed;
+use templates::search::encoded;
 
 use crate::failure::Answer;
 use crate::handlers::id;
@@ -60,12 +61,14 @@ async fn caller(req: &Req, params: &Params) -> Result<Caller, Error> {
 
 fn answer(req: &Req, params: &Params, found: Found) -> Answer {
     let format = Format::of(req);
+    let moved = |path: &str| {
+        let token = params.token.as_deref().map(|token| format!("?token={}", encoded(token)));
+        Ok(req.moved(&format!("{path}{}{}", format.file(), token.unwrap_or_default())))
+    };
     let feed = match found {
         Found::Feed(feed) => feed,
-        Found::Moved(path) => {
-            let token = params.token.as_deref().map(|token| format!("?token={}", templates::search::encoded(token)));
-            return Ok(req.moved(&format!("{path}{}{}", format.file(), token.unwrap_or_default())));
-        }
+        Found::Moved(path) => return moved(&path),
+        Found::Renamed(name) => return moved(&format!("/users/{}/", encoded(&name))),
     };
     let about = about(&feed);
     let settings = &req.now.settings;
