@@ -4,14 +4,14 @@ import { replyTo } from './composer.js';
 
 const ITEMS = '.message, .topic, .group, .story, .result';
 const KEYS = [
-  ['j k', 'next, previous'],
-  ['Enter', 'open'],
+  ['j k', 'next or previous item'],
+  ['Enter', 'open item'],
   ['r', 'reply'],
-  ['u', 'up'],
+  ['u', 'back to the group'],
   ['/', 'search'],
-  ['g h', 'what is unread'],
+  ['g h', 'unread messages'],
   ['Ctrl Enter', 'send'],
-  ['?', 'these keys'],
+  ['?', 'show shortcuts'],
 ];
 let pending = 0;
 
@@ -50,7 +50,7 @@ function help() {
     dialog = document.createElement('dialog');
     dialog.id = 'keys';
     dialog.setAttribute('aria-labelledby', 'keys-title');
-    const title = Object.assign(document.createElement('h2'), { id: 'keys-title', textContent: 'Keys' });
+    const title = Object.assign(document.createElement('h2'), { id: 'keys-title', textContent: 'Keyboard shortcuts' });
     const all = Object.assign(document.createElement('dl'), { className: 'keys' });
     for (const [keys, what] of KEYS) {
       const row = document.createElement('div');

@@ -52,7 +52,8 @@ function show() {
   }
   const found = messages.filter((message) => wanted.every((word) => message.folded.includes(word)));
   results.append(...found.slice(0, MOST).map(line));
-  state.textContent = found.length > MOST ? `${found.length} found, the first ${MOST} are shown` : `${found.length} found`;
+  const count = `${found.length} ${found.length === 1 ? "result" : "results"}`;
+  state.textContent = found.length > MOST ? `${count}, showing the first ${MOST}` : count;
 }
 
 words.addEventListener("input", show);

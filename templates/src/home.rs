@@ -60,7 +60,7 @@ impl Home {
         match (first && both, story.followed) {
             (false, _) => None,
             (true, true) => Some("Topics you follow"),
-            (true, false) => Some("Everything else"),
+            (true, false) => Some("Other topics"),
         }
     }
 

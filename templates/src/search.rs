@@ -160,7 +160,7 @@ impl Search {
 
     /// Returns the choices of `is:`, with their names. Most are about the viewer.
     fn states(&self) -> Vec<(&'static str, &'static str)> {
-        let own = [("starred", "messages with my star"), ("mine", "my messages"), ("unread", "unread messages")];
+        let own = [("starred", "messages I starred"), ("mine", "my messages"), ("unread", "unread messages")];
         let is_shown = |word: &str| self.layout.viewer.is_some() || word == self.fields.is;
         let all = [("", "all messages"), ("resolved", "resolved topics")];
         all.into_iter().chain(own.into_iter().filter(|(word, _)| is_shown(word))).collect()
@@ -173,10 +173,10 @@ impl Search {
         }
         let is_one_word = self.q.split_whitespace().count() == 1;
         Some(match self.exact {
-            0 if is_one_word => "No result has this word. These have similar words.".to_owned(),
-            0 => "No result has all of these words. These have most of them, or similar words.".to_owned(),
-            1 => "One result has all of these words. The others have most of them.".to_owned(),
-            few => format!("{few} results have all of these words. The others have most of them."),
+            0 if is_one_word => "No results for this word. These contain similar words.".to_owned(),
+            0 => "No results contain all of these words. These contain most of them, or similar words.".to_owned(),
+            1 => "One result contains all of these words. The others contain most of them.".to_owned(),
+            few => format!("{few} results contain all of these words. The others contain most of them."),
         })
     }
 

@@ -117,7 +117,7 @@ async fn drafts_are_their_account_s_alone(running: Running) {
     must_hold(&browser, "ana's page", "#f-text", "a secret of ana").await;
     // Signing out deletes her drafts.
     browser.click("form[action='/-/sign-out'] button").await;
-    browser.sees("is for talking things over").await;
+    browser.sees("A place to talk things over").await;
     let kept = kept(&browser).await;
     assert!(!kept.contains("secret"), "{kept}");
     browser.sign_in("ana", &herons.path).await;

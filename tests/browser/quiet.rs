@@ -58,7 +58,7 @@ async fn what_was_read_elsewhere_leaves_the_home_page_at_once(running: Running) 
     forum.settle().await;
     let ben = driver.browser(&forum.base).await;
     ben.sign_in("ben", "/").await;
-    ben.sees("All read").await;
+    ben.sees("all caught up").await;
     for topic in &topics {
         first.post(topic, "have a look").await;
     }
@@ -72,7 +72,7 @@ async fn what_was_read_elsewhere_leaves_the_home_page_at_once(running: Running) 
     let begun = Instant::now();
     second.submit(&page.form("/-/read")).await.expect(200);
     ben.until("nothing is left", "!document.querySelector('.story')").await;
-    ben.sees("All read").await;
+    ben.sees("all caught up").await;
     let took = begun.elapsed();
     println!("{running:?}: gone after {} ms", took.as_millis());
     assert!(took < Duration::from_secs(5), "{took:?}");

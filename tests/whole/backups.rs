@@ -35,7 +35,7 @@ fn fails(output: &Output, words: &str) {
 
 /// What a page shows: no tokens, no versions of files, and not who is online.
 fn shown(page: &Page) -> (u16, String, String) {
-    (page.status.as_u16(), page.title(), page.main().replace("Here now\nana\n", "Here now\n"))
+    (page.status.as_u16(), page.title(), page.main().replace("Online now\nana\n", "Online now\n"))
 }
 
 async fn pages(visitor: &Visitor, paths: &[String]) -> Vec<(u16, String, String)> {

@@ -38,7 +38,7 @@ async fn what_one_member_writes_is_unread_for_another_until_the_topic_is_opened(
     assert!(old < divider && divider < first, "the line stands before the first unread message");
     assert_eq!(opened.unread_of("bird-watch"), 0, "the page knows that it is read by being shown");
     assert_eq!(ben.get("/").await.unread_total(), 0);
-    ben.get("/").await.must_say("All read");
+    ben.get("/").await.must_say("all caught up");
 
     // A prefetch does not mark as read.
     ana.post(&topic, "heron number 4").await;

@@ -47,9 +47,9 @@ async fn images_of_other_sites_are_shown_as_the_site_wants_it(running: Running) 
     assert_eq!(settings.form("/admin/settings").value("images"), "click", "the default of a new site");
     let offer = "<span class=\"unloaded\"";
     let cases = [
-        ("click", false, true, "img-src 'self' https:;", "only when you click on it"),
-        ("never", false, false, "img-src 'self';", "loads nothing from there until you"),
-        ("load", true, false, "img-src 'self' https:;", "those sites see"),
+        ("click", false, true, "img-src 'self' https:;", "only when you click it"),
+        ("never", false, false, "img-src 'self';", "loads nothing from those sites until you"),
+        ("load", true, false, "img-src 'self' https:;", "those sites can see"),
     ];
     for (mode, is_loaded, is_offered, policy, help) in cases {
         choose(&admin, mode).await;

@@ -42,14 +42,14 @@ async fn a_message_is_found_soon_and_the_search_follows_its_edits_and_its_end(ru
     ana.submit(&form).await.expect(200);
     found_soon(&ana, "cormorant", "quickly", false).await;
 
-    ana.get("/search?q=%21%21%21").await.expect(200).must_say("There is no word in that to look for.");
+    ana.get("/search?q=%21%21%21").await.expect(200).must_say("Enter at least one word to search for.");
     ana.get("/search?q=nothinglikethis").await.expect(200).must_say("Nothing found");
 
     // The form writes operators, a typo is forgiven, and a wrong operator is explained.
     let written = ana.get("/search?q=river&from=ana&after=2011-02-03&title=two+words").await;
     assert_eq!(written.path, "/search?q=river%20from%3Aana%20title%3A%22two%20words%22%20after%3A2011-02-03");
     let loose = ana.get("/search?q=rivver").await.expect(200);
-    loose.must_say("No result has this word.");
+    loose.must_say("No results for this word.");
     loose.must_say("Did you mean");
     ana.get("/search?q=river+before:soon").await.expect(200).must_say("need a date");
 

@@ -51,7 +51,7 @@ async fn a_new_account_waits_until_an_admin_lets_it_in(running: Running) {
     // It reads what anybody reads, is told why it cannot do more, and cannot change anything.
     for path in ["/groups/", &group.path, "/users/root-admin/", "/search?q=x", "/-/help"] {
         let page = ana.get(path).await.expect(200);
-        page.must_say("Your account waits for approval.");
+        page.must_say("Your account is waiting for approval.");
         assert!(page.has_form("/-/sign-out") && !page.has_form("/join"), "{path}");
         assert!(!page.html.contains("data-live-after"), "{path}: polls refuse it");
     }
@@ -163,7 +163,7 @@ async fn while_the_site_is_read_only_what_was_typed_is_kept_and_can_be_sent_late
     // Reading still works, and signing in and out.
     let page = ana.get(&topic.path).await.expect(200);
     page.must_say("By the river");
-    page.must_say("Nothing can be written just now");
+    page.must_say("Posting is paused");
     assert!(!page.has_form("/messages"));
     ana.get("/search?q=river").await.expect(200);
     let after = page.body_data("data-live-after").expect("a page that is live");

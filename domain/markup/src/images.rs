@@ -23,7 +23,7 @@ pub fn show_images(html: String, images: Images) -> String {
             Images::Never => shown.push_str(alt),
             Images::Load => shown.extend([IMAGE, image, ">"]),
             Images::Click => shown.extend([
-                "<span class=\"unloaded\" title=\"The image is on another site, which sees your address when you show it.\">",
+                "<span class=\"unloaded\" title=\"This image is on another site, which can see your IP address when you load it.\">",
                 alt,
                 "</span>",
             ]),

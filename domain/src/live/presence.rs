@@ -33,7 +33,7 @@ pub async fn follow(cx: Context, draw: Draw, stop: impl Future<Output = ()>) {
         }
         let begun = Instant::now();
         if let Err(error) = tell(&cx, &draw).await {
-            tracing::warn!(%error, "who is here is told later");
+            tracing::warn!(%error, "could not publish who is online; retrying later");
         }
         pause = (begun.elapsed() * SHARE).clamp(TICK, SELDOM);
     }
@@ -109,7 +109,7 @@ pub async fn aside(cx: &Context, group: GroupId) -> Result<Aside> {
     let here = match cx.bus.here().await {
         Ok(here) => store::groups::members::among(&cx.db, group, &here).await?,
         Err(error) => {
-            tracing::debug!(%error, "who is online is not known");
+            tracing::debug!(%error, "could not read who is online");
             Vec::new()
         }
     };

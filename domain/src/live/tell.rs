@@ -11,11 +11,11 @@ use crate::platform::error::Result;
 /// Announces a change of a user's membership to all processes and to the user's pages. Call it after the commit.
 pub(crate) async fn membership_changed(cx: &Context, user: UserId, group: GroupId) {
     if let Err(error) = unread::users_change(cx, &[user]).await {
-        tracing::warn!(%error, %user, "their unread counts show later");
+        tracing::warn!(%error, %user, "could not publish unread counts");
     }
     cx.tell(&Control::MembershipChanged { user, group }).await;
     if let Err(error) = cx.bus.group_changed(group).await {
-        tracing::warn!(%error, %group, "open pages hear later how many are in the group");
+        tracing::warn!(%error, %group, "could not publish the member count");
     }
     publish_own(cx, user, json!({"type": "member", "group": group}).to_string()).await;
 }
@@ -39,7 +39,7 @@ pub(crate) async fn redraw_own(cx: &Context, user: UserId, groups: &[GroupId]) {
     let event = |group: &GroupId| (Stream::User(user), json!({"type": "member", "group": group}).to_string().into());
     let events: Vec<_> = groups.iter().map(event).collect();
     if let Err(error) = cx.bus.publish(&events).await {
-        tracing::warn!(%error, "somebody's tabs were not told");
+        tracing::warn!(%error, "could not notify a user's open pages");
     }
 }
 
@@ -47,7 +47,7 @@ pub(crate) async fn redraw_own(cx: &Context, user: UserId, groups: &[GroupId]) {
 pub(crate) async fn tell_moderators(cx: &Context, group: GroupId) {
     let told = async { redraw(cx, group, &store::groups::members::moderators(&cx.db, group).await?).await };
     if let Err(error) = told.await {
-        tracing::warn!(%error, "a group's moderators were not told");
+        tracing::warn!(%error, "could not notify a group's moderators");
     }
 }
 
@@ -83,6 +83,6 @@ pub(crate) async fn group_changed(cx: &Context, group: GroupId) -> Result<()> {
 /// Sends an event to the user's open pages. A lost event is made up for by the next page.
 pub(crate) async fn publish_own(cx: &Context, user: UserId, event: String) {
     if let Err(error) = cx.bus.publish(&[(Stream::User(user), event.into())]).await {
-        tracing::warn!(%error, "somebody's tabs were not told");
+        tracing::warn!(%error, "could not notify a user's open pages");
     }
 }

@@ -134,7 +134,7 @@ async fn all_change(cx: &Context) -> Result<()> {
 
 /// Does that once Redis answers again: the version of a change could not be set, and the change is saved without it.
 fn make_up(cx: &Context, error: &BusError) {
-    tracing::debug!(%error, "everyone's summary of what is unread is counted again later");
+    tracing::debug!(%error, "could not invalidate the unread summaries; retrying when Redis answers");
     let claims = |cx: &Context| cx.kv.makes_up().is_some_and(|makes_up| !makes_up.swap(true, Ordering::AcqRel));
     if !claims(cx) {
         return;
@@ -185,7 +185,7 @@ pub async fn sidebar(cx: &Context, user: UserId) -> Result<Sidebar> {
     match summary(cx, user).await {
         Ok(summary) => Ok(arrange(summary.sidebar)),
         Err(Error::Bus(error)) => {
-            tracing::debug!(%error, "what is unread is counted without its summary");
+            tracing::debug!(%error, "counting unread messages without the summary");
             Ok(arrange(count_bare(cx, user).await?))
         }
         Err(error) => Err(error),
@@ -338,7 +338,7 @@ async fn keep(cx: &Context, user: UserId, summary: &Summary) {
     }
     let Ok(bytes) = serde_json::to_vec(summary) else { return };
     if let Err(error) = cx.kv.set(&summary_key(user), &bytes, KEPT).await {
-        tracing::warn!(%error, "a summary of what is unread was not kept");
+        tracing::warn!(%error, "could not store an unread summary");
     }
 }
 

@@ -40,7 +40,7 @@ pub async fn follow(cx: Context, stop: impl Future<Output = ()>) {
         let mut busy = false;
         if follower.is_none() {
             follower = Follower::open(&search).await.unwrap_or_else(|error| {
-                tracing::error!(%error, "the search index cannot be written");
+                tracing::error!(%error, "the search index is not writable");
                 None
             });
         }
@@ -50,7 +50,7 @@ pub async fn follow(cx: Context, stop: impl Future<Output = ()>) {
                     busy = more;
                     follower = Some(own);
                 }
-                Err(error) => tracing::error!(%error, "search did not follow; it will be tried again"),
+                Err(error) => tracing::error!(%error, "the search index could not be updated; retrying"),
             }
         }
         let pause = async {
@@ -164,7 +164,7 @@ impl Follower {
         };
         let read = self.read.unwrap_or(indexed);
         if search_log::trimmed(&cx.db).await? > read {
-            tracing::warn!("search fell behind what is kept of the changes; everything is read again");
+            tracing::warn!("the search log no longer contains all changes; rebuilding the search index");
             return Ok((self.refill(cx, |_| {}).await?, true));
         }
         let changes = search_log::after(&cx.db, read, self.batch).await?;
@@ -276,8 +276,8 @@ impl Follower {
             ((), rows) = tokio::try_join!(add(cx, &rebuild, Kind::Message, rows.clone()), next)?;
             told(done);
         }
-        let rebuild =
-            Arc::into_inner(rebuild).ok_or_else(|| Error::Internal("the new index is still written".into()))?;
+        let rebuild = Arc::into_inner(rebuild)
+            .ok_or_else(|| Error::Internal("the new search index is still being written".into()))?;
         let writer = blocking(move || rebuild.finish(&format_position(position))).await?;
         Ok(Self::new(writer))
     }

@@ -118,7 +118,7 @@ pub fn parse(text: &str, now: Timestamp) -> Asked {
                 if asked.typed.len() <= MAX_OPERATORS {
                     asked.take(name, value, wanted, now);
                 } else {
-                    asked.complain("A search can have 16 operators. The others are left out.");
+                    asked.complain("A search can have up to 16 operators. The rest were ignored.");
                 }
                 is_after_operator = true;
             }
@@ -185,11 +185,11 @@ impl Asked {
         let lower = value.trim_matches(is_quote).to_lowercase();
         match name {
             "from" => match lower.trim_start_matches('@') {
-                "" => self.complain("from: needs a user name, such as from:mira, or from:me."),
+                "" => self.complain("from: needs a username, such as from:mira or from:me."),
                 person => self.from.push((person.to_owned(), wanted)),
             },
             "in" => match lower.trim_start_matches('#').trim_matches('/') {
-                "" => self.complain("in: needs the address of a group, such as in:garden."),
+                "" => self.complain("in: needs the URL name of a group, such as in:garden."),
                 group => self.within.push((group.to_owned(), wanted)),
             },
             "title" if wanted && !lower.is_empty() => {
@@ -197,7 +197,7 @@ impl Asked {
                 self.title.push(if is_phrase { format!("\"{title}\"") } else { title.into_owned() });
             }
             "title" => {
-                self.complain("title: needs a word of a topic's name, such as title:plums. It cannot be excluded.")
+                self.complain("title: needs a word from a topic's title, such as title:plums. It can't be excluded.")
             }
             "site" => {
                 let host = lower.split_once("://").map_or(&*lower, |(_, rest)| rest);
@@ -209,13 +209,13 @@ impl Asked {
             }
             "has" => match PARTS.iter().find(|part| lower.trim_end_matches('s') == **part) {
                 Some(part) => self.facts.push((format!("has:{part}"), wanted)),
-                None => self.complain("has: can be followed by link, image or code."),
+                None => self.complain("has: accepts link, image, or code."),
             },
             "is" => match STATES.iter().find(|(word, _)| *word == lower) {
                 Some((_, state)) => self.states.push((*state, wanted)),
-                None => self.complain("is: can be followed by resolved, starred, mine or unread."),
+                None => self.complain("is: accepts resolved, starred, mine, or unread."),
             },
-            _ if !wanted => self.complain("before:, after: and on: cannot be excluded."),
+            _ if !wanted => self.complain("before:, after:, and on: can't be excluded."),
             _ => match period(&lower, now) {
                 Some((from, to)) => {
                     if name != "before" {
@@ -227,7 +227,7 @@ impl Asked {
                     }
                 }
                 None => self.complain(
-                    "before:, after: and on: need a date, such as 2012-03-31, 2012-03, 2012, today or yesterday.",
+                    "before:, after:, and on: need a date, such as 2012-03-31, 2012-03, 2012, today, or yesterday.",
                 ),
             },
         }
@@ -320,7 +320,7 @@ mod tests {
             assert_eq!((asked.problems.len(), asked.words.as_str()), (1, ""), "{text}");
         }
         assert_eq!(asked("before:x after:y").problems.len(), 1, "once");
-        assert_eq!(asked("-on:2012").problems, ["before:, after: and on: cannot be excluded."]);
+        assert_eq!(asked("-on:2012").problems, ["before:, after:, and on: can't be excluded."]);
         assert_eq!(asked(&"in:a ".repeat(1_000)).within.len(), 16, "a search has few operators");
     }
 

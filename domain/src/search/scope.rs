@@ -81,9 +81,7 @@ pub(super) async fn scope(cx: &Context, viewer: Viewer, asked: &mut Asked) -> Re
         match group {
             Ok(group) if *wanted => wanted_groups.get_or_insert_default().extend([group.0]),
             Ok(group) => scope.seen.retain(|id| *id != group.0),
-            Err(Error::NotFound) => {
-                asked.complain(&format!("No group that you can see has the address or the name “{slug}”."))
-            }
+            Err(Error::NotFound) => asked.complain(&format!("No group with the URL or name “{slug}”.")),
             Err(error) => return Err(error),
         }
     }
@@ -99,7 +97,7 @@ pub(super) async fn scope(cx: &Context, viewer: Viewer, asked: &mut Asked) -> Re
         if person.is_none() {
             asked.complain(&match name.as_str() {
                 "me" => "Sign in to search for your own messages.".to_owned(),
-                _ => format!("Nobody has the user name “{name}”."),
+                _ => format!("No user named “{name}”."),
             });
         }
         match wanted {
@@ -113,15 +111,13 @@ pub(super) async fn scope(cx: &Context, viewer: Viewer, asked: &mut Asked) -> Re
         if state == State::Resolved {
             let resolved = store::search::resolved(&cx.db, &scope.seen, MAX_RESOLVED).await?;
             if resolved.len() as i64 == MAX_RESOLVED {
-                asked.complain(&format!("Only the latest {MAX_RESOLVED} resolved topics are looked at."));
+                asked.complain(&format!("Only the latest {MAX_RESOLVED} resolved topics are searched."));
             }
             scope.keep_topics(resolved, wanted);
             continue;
         }
         let Some(user) = viewer.id() else {
-            asked.complain(
-                "Sign in to use is:starred, is:mine and is:unread, which are about your own stars and messages.",
-            );
+            asked.complain("Sign in to use is:starred, is:mine, and is:unread.");
             scope.only_messages = Some(Vec::new());
             continue;
         };
@@ -140,7 +136,7 @@ pub(super) async fn scope(cx: &Context, viewer: Viewer, asked: &mut Asked) -> Re
             State::Unread => store::search::unread(&cx.db, user, MAX_LISTED).await?,
         };
         if listed.len() as i64 == MAX_LISTED {
-            asked.complain(&format!("Only your latest {MAX_LISTED} starred or unread messages are looked at."));
+            asked.complain(&format!("Only your latest {MAX_LISTED} starred or unread messages are searched."));
         }
         scope.keep_messages(listed, wanted);
     }

@@ -116,15 +116,15 @@ async fn values(cx: &Context, viewer: Viewer, operator: &str, begun: &str) -> Re
 
 fn meaning(operator: &str) -> &'static str {
     match operator {
-        "from" => "written by somebody",
+        "from" => "posted by someone",
         "in" => "in a group",
-        "title" => "a word of the topic's title",
-        "after" => "since a day, month or year",
-        "before" => "before a day, month or year",
+        "title" => "a word in the topic's title",
+        "after" => "since a day, month, or year",
+        "before" => "before a day, month, or year",
         "on" => "on a day, or in a month or year",
-        "has" => "with a link, an image or code",
+        "has" => "with a link, an image, or code",
         "site" => "with a link to a website",
-        "is" => "resolved, starred, mine or unread",
+        "is" => "resolved, starred, mine, or unread",
         _ => "",
     }
 }

@@ -65,7 +65,7 @@ impl Search {
             has_more: true,
             fields: Fields { from: "tomas".to_owned(), has: "link".to_owned(), ..Fields::default() },
             hints: vec!["“form:” is not an operator.".to_owned()],
-            problems: vec!["from:nobody is nobody here.".to_owned()],
+            problems: vec!["No user named “nobody”.".to_owned()],
             suggestion: Some("nest boxes".to_owned()),
             matches: Matches {
                 groups: vec![GroupMatch {

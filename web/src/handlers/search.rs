@@ -146,7 +146,7 @@ pub async fn index(req: Req, params: Query<Params>) -> Answer {
     search.matches = answer.matches;
     if answer.nothing_asked {
         if search.problems.is_empty() {
-            search.problems.push("There is no word in that to look for.".to_owned());
+            search.problems.push("Enter at least one word to search for.".to_owned());
         }
         return req.shared_page(&search, About::Unkept);
     }
