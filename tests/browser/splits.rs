@@ -34,7 +34,7 @@ async fn messages_that_go_to_a_private_group_go_from_the_pages_of_those_outside(
     ana.fill("#f-title", "Nests").await;
     ana.click(&format!("#f-group option[value='{}']", den.id)).await;
     ana.click("main form button.primary").await;
-    ana.sees("made this topic of messages from").await;
+    ana.sees("created this topic with messages from").await;
     for (who, browser) in [("ben", &ben), ("the stranger", &stranger)] {
         browser
             .until(

@@ -32,7 +32,7 @@ async fn an_edit_shows_what_was_said_before_and_a_deleted_message_comes_back(run
     assert_eq!(gone.times("herons"), 0);
     gone.must_say("was deleted");
     let back = ben.get(&history).await.expect(200);
-    back.must_say("It is deleted");
+    back.must_say("This message was deleted");
     let page = ben.submit(&back.form("/restore")).await.expect(200);
     assert_eq!(page.times("three <grey> herons"), 1);
 
@@ -40,7 +40,7 @@ async fn an_edit_shows_what_was_said_before_and_a_deleted_message_comes_back(run
     let form = ana.get(&format!("/-/messages/{message}/delete")).await.form("/delete");
     ana.submit(&form).await.expect(200);
     let own = ben.get(&history).await.expect(200);
-    own.must_say("A moderator deleted it");
+    own.must_say("A moderator deleted this message");
     assert!(!own.has_form("/restore"));
     ben.submit(&back.form("/restore")).await.expect(403);
     ana.submit(&ana.get(&history).await.form("/restore")).await.expect(200);
@@ -62,8 +62,8 @@ async fn a_topic_is_locked_resolved_and_moved_and_says_so(running: Running) {
         who.submit(&form.unwrap_or_else(|| panic!("no form for {mark}"))).await.expect(200)
     };
     let page = marked(&ben, "resolved").await;
-    page.must_say("marked this as resolved");
-    assert!(!ben.get(&edit).await.says("Lock it"), "that is for moderators");
+    page.must_say("marked this topic as resolved");
+    assert!(!ben.get(&edit).await.says("Lock topic"), "that is for moderators");
     let writing = ben.get(&topic.path).await.form("/messages").with("text", "One more thing");
     marked(&ana, "locked").await.must_say("locked this topic");
     marked(&ana, "pinned").await;
@@ -75,13 +75,13 @@ async fn a_topic_is_locked_resolved_and_moved_and_says_so(running: Running) {
 
     let archived = marked(&ana, "archived").await;
     archived.must_say("archived this topic");
-    archived.must_say("everything in it stays as it is");
+    archived.must_say("can't be changed");
     assert!(!archived.has_form("/messages"), "moderators write in it as little");
     ben.get(&edit).await.expect(403);
     let forms = ana.get(&edit).await.expect(200);
     assert!(!forms.has_form("/move") && !forms.has_form("/edit"));
     ben.get(&group.path).await.must_say("archived");
-    marked(&ana, "archived").await.must_say("took this topic out of the archive");
+    marked(&ana, "archived").await.must_say("unarchived this topic");
 
     let form = ana.get(&edit).await.expect(200).form("/move").with("group", &attic.id);
     let moved = ana.submit(&form).await.expect(200);

@@ -24,7 +24,7 @@ async fn a_moderator_splits_a_topic_into_a_private_group(running: Running) {
     forum.visitor().peek(&way).await.expect(303);
     let page = ana.get(&way).await.expect(200);
     assert!(
-        page.says("This message and all after it: 2 messages") && page.says("nobody says where"),
+        page.says("This message and all later ones: 2 messages") && page.says("nobody says where"),
         "{}",
         page.main()
     );
@@ -36,7 +36,7 @@ async fn a_moderator_splits_a_topic_into_a_private_group(running: Running) {
     let form = form.with("title", "Nests").with("group", &den.id);
     let there = ana.submit(&form).await.expect(200);
     assert!(there.path.starts_with(&format!("{}nests/", den.path)), "{}", there.path);
-    there.must_say("made this topic of messages from");
+    there.must_say("created this topic with messages from");
     there.must_say("periwinkle");
     // The same form sent again leads there too.
     assert_eq!(ana.submit(&form).await.expect(200).path, there.path);
@@ -68,7 +68,7 @@ async fn a_moderator_merges_a_topic_into_another(running: Running) {
     assert_eq!(back.form("/merge").value("into"), "/birds/nowhere/");
     let there = ana.submit(&form.with("into", &egrets.path)).await.expect(200);
     assert_eq!(there.path, egrets.path);
-    there.must_say("put another topic into this one, it was “Herons”");
+    there.must_say("merged another topic into this one: “Herons”");
     // Old paths redirect, and a message sent from an old page is posted there.
     assert_eq!(ben.get(&herons.path).await.expect(200).path, egrets.path);
     let sent = ben.submit(&before.form("/messages").with("text", "they fly at the periwinkle")).await.expect(200);
@@ -95,8 +95,8 @@ async fn what_one_writes_in_is_followed_until_one_says_otherwise(running: Runnin
     forum.jobs_done().await;
     let home = ben.get("/").await.expect(200);
     let place = |words: &str| home.main().find(words).unwrap_or_else(|| panic!("{words}: {}", home.main()));
-    assert!(place("Topics you follow") < place("Herons") && place("Herons") < place("Everything else"));
-    assert!(place("Everything else") < place("Storks"), "{}", third.path);
+    assert!(place("Topics you follow") < place("Herons") && place("Herons") < place("Other topics"));
+    assert!(place("Other topics") < place("Storks"), "{}", third.path);
     // Unfollowed by hand, or muted.
     let form = topic.form("/level").with("level", "normal");
     ben.submit(&form).await.expect(200);

@@ -53,7 +53,7 @@ impl TopicAccess {
         self.access.check(Permission::Write)?;
         if self.unseen {
             return Err(Error::Forbidden(
-                "Not everyone in this conversation can read this: it goes on in a newer topic.",
+                "Some people in this conversation can't read this topic. It continues in a newer one.",
             ));
         }
         Ok(())
@@ -75,11 +75,7 @@ impl TopicAccess {
     /// [`Error::Forbidden`] with the reason.
     pub fn check_open(&self) -> Result<()> {
         self.check_write()?;
-        if self.is_open() {
-            Ok(())
-        } else {
-            Err(Error::Forbidden("This topic is locked: nobody writes in it any more."))
-        }
+        if self.is_open() { Ok(()) } else { Err(Error::Forbidden("This topic is locked. Only moderators can post.")) }
     }
 
     /// Checks that the viewer may rename the topic.

@@ -167,9 +167,7 @@ pub async fn delete(cx: &Context, viewer: Viewer, id: TopicId) -> Result<Group> 
         return Err(OTHERS_WROTE);
     }
     if !found.access.may(Permission::Moderate) && store::moderation::reports::waits_in(&mut tx, id).await? {
-        return Err(Error::Forbidden(
-            "Something in this topic was reported, and nobody has answered yet: until then it cannot be deleted as a whole.",
-        ));
+        return Err(Error::Forbidden("You can't delete this topic until a moderator has handled the reports in it."));
     }
     // Deleting a topic in which only the actor wrote is not a moderation action.
     let own = by == found.topic.creator_id && !others;
@@ -208,8 +206,7 @@ pub async fn check_delete(cx: &Context, viewer: Viewer, found: &TopicAccess) -> 
     Ok(())
 }
 
-const OTHERS_WROTE: Error =
-    Error::Forbidden("Others have written in this topic: a moderator of the group has to delete it.");
+const OTHERS_WROTE: Error = Error::Forbidden("Others have posted in this topic. Ask a moderator to delete it.");
 
 /// Locks a topic until the commit, provided it is still in the group where it was found.
 ///

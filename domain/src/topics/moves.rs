@@ -112,15 +112,12 @@ pub(crate) async fn target(
         return Err(Error::Forbidden(STAYS));
     }
     if model::policy::readers(target.group.kind) > model::policy::readers(found.group.kind) {
-        return Err(Error::invalid(
-            "group",
-            "What was said among few stays among few: that group can be read by everyone.",
-        ));
+        return Err(Error::invalid("group", "You can't move private messages to a group that more people can read."));
     }
     Ok(target)
 }
 
-const STAYS: &str = "What is said in a conversation stays there.";
+const STAYS: &str = "You can't move messages into or out of a conversation.";
 
 /// Locks both groups until the commit and repeats the checks of `target`: the viewer may have lost their rights, or a
 /// group may have changed its kind.
@@ -145,7 +142,10 @@ pub(crate) async fn lock(tx: &mut Tx, viewer: Viewer, found: &TopicAccess, targe
         }
     }
     if model::policy::readers(kinds.1) > model::policy::readers(kinds.0) {
-        return Err(Error::invalid("group", "That group can be read by more people by now."));
+        return Err(Error::invalid(
+            "group",
+            "More people can now read that group. You can't move private messages there.",
+        ));
     }
     Ok(())
 }

@@ -51,7 +51,7 @@ pub async fn seen(cx: &Context, user: UserId, topic: TopicId, shown: ReadPositio
 /// [`undo`] takes it back. Returns whether something was unread.
 pub async fn mark_shown(cx: &Context, viewer: Viewer, shown: &str) -> Result<bool> {
     let user = viewer.user()?;
-    let garbage = || Error::invalid("upto", "This is not what the page sent; load it again.");
+    let garbage = || Error::invalid("upto", "The page is out of date. Reload it and try again.");
     if let Some(moment) = shown.strip_prefix('@') {
         let (moment, group) = moment.split_once(':').ok_or_else(garbage)?;
         let (moment, group) = (moment.parse().map_err(|_| garbage())?, group.parse().map_err(|_| garbage())?);
@@ -119,7 +119,7 @@ async fn remember(cx: &Context, user: UserId, moved: &[(TopicId, i64)], before: 
         moved.iter().map(|(topic, seq)| (*topic, *seq, before.get(topic).copied().unwrap_or(NEVER_READ))).collect();
     let Ok(bytes) = serde_json::to_vec(&Marked { at: cx.now(), topics: marked }) else { return };
     if let Err(error) = cx.kv.set(&undo_key(user), &bytes, UNDO).await {
-        tracing::warn!(%error, "what was marked as read cannot be undone");
+        tracing::warn!(%error, "marking as read cannot be undone");
     }
 }
 

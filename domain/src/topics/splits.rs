@@ -83,7 +83,7 @@ pub async fn split(
     let chosen = match which {
         Which::From(first) => vec![*first],
         Which::These(chosen) if chosen.len() as i64 > LIST_LIMIT => {
-            return Err(Error::invalid("which", format!("At most {LIST_LIMIT} messages can be chosen singly.")));
+            return Err(Error::invalid("which", format!("Select at most {LIST_LIMIT} messages.")));
         }
         Which::These(chosen) => chosen.clone(),
     };
@@ -100,7 +100,10 @@ pub async fn split(
         cx.db.begin().await?.commit().await?;
         return match done {
             Some(done) => topics::find(cx, viewer, done).await,
-            None => Err(Error::invalid("which", "Choose the messages that go. Those that you chose are not here.")),
+            None => Err(Error::invalid(
+                "which",
+                "Select at least one message. The ones you selected are no longer in this topic.",
+            )),
         };
     };
     let first = *first;
@@ -109,7 +112,7 @@ pub async fn split(
         Which::These(_) => held.last_seq - numbers.len() as i64,
     };
     if stays == 0 {
-        return Err(Error::invalid("which", "Those are all messages of the topic: rename it, or move it, instead."));
+        return Err(Error::invalid("which", "You selected every message. Rename or move the topic instead."));
     }
     let (new, _) = topics::insert(&mut tx, to, &title, user, now).await?;
     let moved = match which {

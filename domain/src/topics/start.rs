@@ -36,14 +36,14 @@ pub async fn start(cx: &Context, viewer: Viewer, group: GroupId, title: &str) ->
     let audited = match external::audit(cx, &submission, &empty).await {
         // An external auditor refuses the text, and here is nothing but a title.
         Err(Error::Invalid(fields)) => {
-            let why = fields.iter().next().map_or("An automatic check refused this.", |(_, why)| why).to_owned();
+            let why = fields.iter().next().map_or("An automatic check rejected this title.", |(_, why)| why).to_owned();
             return Err(Error::invalid("title", why));
         }
         audited => audited?,
     };
     if audited.verdict.held.is_some() || !audited.verdict.reports.is_empty() || audited.changed.is_some() {
         return Err(Error::Forbidden(
-            "Topics like this one need approval: start it on the site, together with its first message.",
+            "This topic needs approval. Post it on the site together with its first message.",
         ));
     }
     let now = cx.now();

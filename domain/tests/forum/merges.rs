@@ -227,7 +227,7 @@ async fn the_other_topic_is_named_by_its_address(forum: TestForum) {
     let [ours, never] = ["ours", "never-was"].map(|topic| format!("/{}/{topic}/", secret.slug));
     for nowhere in ["", "/", "pears", "/garden/", &ours, &never, "https://elsewhere.example/garden/pears/", "/a/b/c/"] {
         let why = complaint(merge_at(cx, mira, plums, nowhere).await, "into");
-        assert_eq!(why, "There is no topic at this address.", "{nowhere}");
+        assert_eq!(why, "There is no topic at this URL.", "{nowhere}");
     }
     let address = "https://forum.example/garden/pears/?at=1#m2";
     assert_eq!(merge_at(cx, mira, plums, address).await.unwrap().topic.id, pears);

@@ -216,7 +216,7 @@ async fn all_messages_of_a_topic_are_moved_and_not_split_off(forum: TestForum) {
     let first = forum.topic(mira, &garden, "Plums", "1").await;
     let second = forum.post(mira, first.topic, "2").await.id;
     let all = split(cx, mira, first.topic, &Which::From(first.id), "Pears", garden.id).await;
-    assert!(complaint(all, "which").contains("move it"));
+    assert!(complaint(all, "which").contains("move the topic"));
     complaint(split(cx, mira, first.topic, &Which::These(vec![first.id, second]), "P", garden.id).await, "which");
     complaint(split(cx, mira, first.topic, &Which::These(vec![]), "P", garden.id).await, "which");
     // Only the first message goes.

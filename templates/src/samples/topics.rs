@@ -147,8 +147,8 @@ impl Edit {
     /// With validation errors.
     pub fn sample() -> Self {
         let mut form = RenameForm { title: "".into(), error: None };
-        form.set_error("title", "A topic has a title.");
-        let not_moved = Some("What was said among few stays among few.".to_owned());
+        form.set_error("title", "Enter a title.");
+        let not_moved = Some("You can't move private messages to a group that more people can read.".to_owned());
         let (moderates, may_archive) = (true, true);
         Self {
             layout: layout("/-/topics/9/edit"),
@@ -173,7 +173,7 @@ impl splits::New {
     /// With validation errors.
     pub fn sample() -> Self {
         let mut form = SplitForm { title: "Wrens & \"walls\"".into(), group: "3".into(), ..SplitForm::default() };
-        form.set_error("group", "That group can be read by everyone.");
+        form.set_error("group", "More people can now read that group.");
         let mut layout = layout("/-/topics/9/split?from=139");
         layout.group = Some(group(1).id);
         let mut messages = conversation().split_off(2);
@@ -186,7 +186,7 @@ impl splits::New {
         let mut page = Self::sample();
         page.first.seq = 1;
         page.form = SplitForm::default();
-        page.form.set_error("which", "Choose the messages that go.");
+        page.form.set_error("which", "Select at least one message.");
         page.topic.last_seq = 200;
         page
     }
@@ -196,7 +196,7 @@ impl merges::New {
     /// With validation errors.
     pub fn sample() -> Self {
         let mut form = MergeForm { into: "/birds/<nowhere>/".into(), error: None };
-        form.set_error("into", "There is no topic at this address.");
+        form.set_error("into", "There is no topic at this URL.");
         let choices = vec![topic(10, 1, "ringing-weekend", "Ringing weekend", 6, 212, 380)];
         let layout = layout("/-/topics/9/merge");
         Self { layout, group: group(1), topic: wrens(), message_count: 48, choices, form }

@@ -124,18 +124,18 @@ impl Show {
 pub fn did(action: &TopicAction) -> &'static str {
     match action {
         TopicAction::Locked => "locked this topic",
-        TopicAction::Unlocked => "opened this topic again",
+        TopicAction::Unlocked => "unlocked this topic",
         TopicAction::Pinned => "pinned this topic",
         TopicAction::Unpinned => "unpinned this topic",
-        TopicAction::Resolved => "marked this as resolved",
-        TopicAction::Reopened => "marked this as not resolved",
+        TopicAction::Resolved => "marked this topic as resolved",
+        TopicAction::Reopened => "marked this topic as not resolved",
         TopicAction::Archived => "archived this topic",
-        TopicAction::Unarchived => "took this topic out of the archive",
-        TopicAction::Renamed => "gave this another title, it was",
+        TopicAction::Unarchived => "unarchived this topic",
+        TopicAction::Renamed => "renamed this topic from",
         TopicAction::Moved => "moved this topic here",
         TopicAction::SplitOff => "moved messages to",
-        TopicAction::SplitFrom => "made this topic of messages from",
-        TopicAction::Merged => "put another topic into this one, it was",
+        TopicAction::SplitFrom => "created this topic with messages from",
+        TopicAction::Merged => "merged another topic into this one:",
     }
 }
 

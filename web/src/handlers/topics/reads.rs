@@ -39,7 +39,7 @@ pub async fn mark_group(req: Req, path: Path<String>, form: Form) -> Answer {
 pub async fn mark_topic(req: Req, path: Path<String>, form: Form) -> Answer {
     let found = domain::topics::find(req.cx(), req.viewer(), id(&path)?).await?;
     let number = |name| {
-        let wrong = |_| domain::Error::invalid("seq", "This is not what the page sent; load it again.");
+        let wrong = |_| domain::Error::invalid("seq", "The page is out of date. Reload it and try again.");
         form.get(name).parse().map_err(wrong)
     };
     let numbering = if form.get("numbering").is_empty() { 0 } else { number("numbering")? };
