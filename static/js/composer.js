@@ -87,13 +87,13 @@ async function post(form) {
   try {
     answer = await fetch(form.action, options);
   } catch {
-    throw new Error(navigator.onLine ? 'The server did not answer.' : 'You are offline.');
+    throw new Error(navigator.onLine ? "The server didn't respond." : "You're offline.");
   }
   const said = await answer.json().catch(() => null);
   if (answer.ok && said) return said;
   const field = said?.fields && Object.values(said.fields)[0];
-  if (answer.status === 401) throw new Error('You are signed out. Sign in in another tab, then send again.');
-  throw new Error(field || said?.error || 'The server could not take it.');
+  if (answer.status === 401) throw new Error("You've been signed out. Sign in in another tab, then try again.");
+  throw new Error(field || said?.error || 'The server returned an error.');
 }
 
 const started = new WeakSet();
@@ -132,9 +132,9 @@ function startCompose(form) {
       grow(text);
       if (said.html && placeMessage(said.html, said.seq) === 'refused') location.assign(`/-/messages/${said.id}`);
       // The live event reloads the page, which then shows the pending message.
-      if (said.held) say('It waits for approval.', false);
+      if (said.held) say('Waiting for approval.', false);
     } catch (error) {
-      say(`Not sent. ${error.message} Your text is kept.`);
+      say(`Not sent. ${error.message} Your text is saved.`);
       button.textContent = 'Try again';
       sending = false;
       text.readOnly = false;

@@ -1,4 +1,4 @@
-// The messages of a topic page: placing one, stars, and where the page opens.
+// The messages of a topic page: placing one, stars, copying links, and where the page opens.
 
 import { refreshTimes } from './times.js';
 import { parse } from './trusted.js';
@@ -6,6 +6,8 @@ import { parse } from './trusted.js';
 const NEAR_END = 120;
 // Milliseconds after a tap until its tools are visible; `static/klatch.css` waits a little less.
 const OPENED = 200;
+// Milliseconds for which a link says that it was copied.
+const COPIED = 2_000;
 let below = 0;
 
 /** Returns the list of messages; null on other pages. A reload replaces the element. */
@@ -101,6 +103,18 @@ export function placeMessage(html, seq) {
   return isFolded ? 'folded' : 'placed';
 }
 
+/** Copies the URL of a message. Without a clipboard, the link opens as usual. */
+async function copyLink(link) {
+  try {
+    await navigator.clipboard.writeText(link.href);
+  } catch {
+    return location.assign(link.href);
+  }
+  document.getElementById('live-polite').textContent = 'Link copied';
+  link.textContent = 'Link copied';
+  return setTimeout(() => { link.textContent = 'Copy link'; }, COPIED);
+}
+
 /** Stars a message without leaving the page; shows a message when that fails. */
 async function star(button) {
   button.setAttribute('aria-disabled', 'true');
@@ -130,6 +144,11 @@ function openAtNew() {
 export function start() {
   document.addEventListener('click', (event) => {
     if (event.target.closest('#new-below')) return goToEnd();
+    const link = event.target.closest('.link-to');
+    if (link && navigator.clipboard && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey)) {
+      event.preventDefault();
+      return copyLink(link);
+    }
     const button = event.target.closest('button[form="act"]');
     if (!button || 'leaves' in button.dataset || !document.getElementById('act')) return;
     event.preventDefault();

@@ -110,8 +110,8 @@ function swapMain(main, fresh, gone) {
     }
   }
   const words = gone
-    ? 'This cannot be read or written any more. What you wrote is kept here, so that you can take it elsewhere.'
-    : 'This cannot be sent any more. What you wrote is kept.';
+    ? 'This page is no longer available. Your text is kept here so you can copy it.'
+    : 'This can no longer be sent. Your text is kept here so you can copy it.';
   for (const form of orphans) shelve(form, fresh, words);
   // The flash stays for as long as it is news.
   const said = performance.now() < SAID && main.querySelector(':scope > [data-said]');

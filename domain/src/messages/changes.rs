@@ -56,7 +56,7 @@ async fn change(cx: &Context, viewer: Viewer, id: MessageId, or_moderator: bool)
     let user = viewer.user()?;
     if !(or_moderator && found.access.may(Permission::Moderate)) {
         if raw.author_id != user {
-            return Err(Error::Forbidden("Only its author may do that."));
+            return Err(Error::Forbidden("Only the author can do that."));
         }
         found.check_write()?;
     }
@@ -78,7 +78,7 @@ pub async fn edit(cx: &Context, viewer: Viewer, id: MessageId, text: String) -> 
         let now = cx.now();
         let mut tx = cx.db.begin().await?;
         if !lock(&mut tx, &editable).await? {
-            return Err(Error::invalid("text", "A moderator moved this message just now. Send it again."));
+            return Err(Error::invalid("text", "A moderator just moved this message. Save your changes again."));
         }
         store::messages::history::keep(&mut tx, id).await?;
         if store::messages::update(&mut tx, id, by, &draft.text, &nodes, now).await? == 0 {
@@ -135,7 +135,7 @@ pub async fn delete_because(cx: &Context, viewer: Viewer, id: MessageId, reason:
     let user = viewer.user()?;
     let mut tx = cx.db.begin().await?;
     if !lock(&mut tx, &editable).await? {
-        return Err(Error::Forbidden("A moderator moved this message just now: look at it where it is."));
+        return Err(Error::Forbidden("A moderator just moved this message. Open it again to delete it."));
     }
     let gone = delete_in(cx, &mut tx, id, editable.topic.id, user).await?;
     if editable.group.is_direct() && crate::groups::direct_names::is_titled_by(&editable.topic.name, &editable.raw.raw)

@@ -39,7 +39,7 @@ pub(super) async fn recipients(cx: &Context, user: UserId, typed: &str) -> Resul
     let mut is_self = false;
     for name in names.take(MOST + 1) {
         let Some(other) = store::people::users::by_name(&cx.db, name).await? else {
-            return Err(Error::invalid("to", format!("Nobody here is called {name}.")));
+            return Err(Error::invalid("to", format!("No user named “{name}”.")));
         };
         is_self |= other.id == user;
         if other.id == user || people.iter().any(|person| person.id == other.id) {
@@ -49,20 +49,20 @@ pub(super) async fn recipients(cx: &Context, user: UserId, typed: &str) -> Resul
         if between.ignores {
             return Err(Error::invalid(
                 "to",
-                format!("You ignore {}: take that back before you write.", other.username),
+                format!("You ignore {}. Stop ignoring them to send a message.", other.username),
             ));
         }
         if !between.may_write() {
-            return Err(Error::invalid("to", format!("{} takes no messages from you.", other.username)));
+            return Err(Error::invalid("to", format!("{} doesn't accept messages from you.", other.username)));
         }
         people.push(other.person());
     }
     if people.is_empty() {
-        let why = if is_self { "That is you: name somebody else." } else { "Say to whom." };
+        let why = if is_self { "Add someone other than yourself." } else { "Add at least one person." };
         return Err(Error::invalid("to", why));
     }
     if people.len() >= MOST {
-        return Err(Error::invalid("to", format!("A conversation has at most {MOST} people.")));
+        return Err(Error::invalid("to", format!("A conversation can have at most {MOST} people.")));
     }
     Ok(people)
 }

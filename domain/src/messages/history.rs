@@ -71,9 +71,7 @@ pub async fn of(cx: &Context, viewer: Viewer, id: MessageId) -> Result<History> 
     let found = topics::find(cx, viewer, placed.topic.id).await?;
     let moderates = found.access.may(Permission::Moderate);
     if !moderates && placed.message.author.id != user {
-        return Err(Error::Forbidden(
-            "Only its author and the moderators of the group see what a message said before.",
-        ));
+        return Err(Error::Forbidden("Only the author and the group's moderators can see the history of a message."));
     }
     let (mut kept_until, mut may_restore) = (None, false);
     if let Some(deletion) = store::messages::history::deletion(&cx.db, id).await? {
@@ -176,7 +174,7 @@ pub async fn restore(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Perm
     let deletion = store::messages::history::deletion(&cx.db, id).await?;
     if let Some(deletion) = deletion {
         if !found.access.may(Permission::Moderate) && !is_own(&found, viewer, &deletion) {
-            return Err(Error::Forbidden("Only a moderator of the group may bring this message back."));
+            return Err(Error::Forbidden("Only a moderator can restore this message."));
         }
         until(cx, &deletion).ok_or(Error::NotFound)?;
         let now = cx.now();
@@ -184,7 +182,7 @@ pub async fn restore(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Perm
         store::topics::touch(&mut tx, found.topic.id).await?;
         if viewer.site_admin().is_err() && store::moderation::bulk_delete::took_from_site(&mut tx, id).await? {
             return Err(Error::Forbidden(
-                "It was taken away with all that its author wrote in this site: the site's admins bring it back.",
+                "A site admin deleted everything this author posted. Only a site admin can restore it.",
             ));
         }
         if store::messages::history::restore(&mut tx, id, now.minus(KEPT), deletion.deleted_by).await? > 0 {

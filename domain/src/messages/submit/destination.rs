@@ -121,21 +121,21 @@ fn both<A, B>(one: Result<A>, other: Result<B>) -> Result<(A, B)> {
     }
 }
 
-const CANNOT_WRITE: Error = Error::Forbidden("Its author may not write there any more.");
+const CANNOT_WRITE: Error = Error::Forbidden("The author can no longer post there.");
 
 impl<'a> Destination<'a> {
     /// Resolves where a held message goes, and its author.
     pub(super) async fn approved(cx: &Context, moderator: Viewer, held: &'a PendingRow) -> Result<(Viewer, Self)> {
         let author = store::people::users::by_id(&cx.db, held.author_id).await?.ok_or(Error::NotFound)?;
         if author.deleted || policy::barred(author.suspended_until, author.banned_at, cx.now()).is_some() {
-            return Err(Error::Forbidden("Its author's account cannot be used now."));
+            return Err(Error::Forbidden("The author's account is suspended, banned, or deleted."));
         }
         let viewer = Viewer::User { id: author.id, is_admin: author.is_admin };
         let topic = match held.topic_id {
             None => None,
             Some(topic) => {
                 let found = topics::find(cx, viewer, topic).await.map_err(|error| match error {
-                    Error::NotFound => Error::Forbidden("The topic is gone, or its author may not read it any more."),
+                    Error::NotFound => Error::Forbidden("The topic was deleted, or the author can no longer read it."),
                     error => error,
                 })?;
                 if !found.may_write() {

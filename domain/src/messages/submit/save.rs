@@ -197,10 +197,10 @@ async fn add_people(cx: &Context, tx: &mut Tx, author: Viewer, group: GroupId, p
         added += store::groups::members::add(tx, group, *person, at).await?;
     }
     if added == 0 {
-        return Err(Error::invalid("to", "They are in this conversation already."));
+        return Err(Error::invalid("to", "They are already in this conversation."));
     }
     if there + added as i64 > MOST as i64 {
-        return Err(Error::invalid("to", format!("A conversation has at most {MOST} people.")));
+        return Err(Error::invalid("to", format!("A conversation can have at most {MOST} people.")));
     }
     direct_names::rename(tx, group).await?;
     Ok(at)
