@@ -38,7 +38,7 @@ async fn a_stranger_asks_and_is_let_in(running: Running, scripts: bool) {
     ana.click("main .facts a.signal").await;
     ana.sees("I sing alto").await;
     ana.click("main button[value^='approve:']").await;
-    ana.sees("Nobody waits").await;
+    ana.sees("No requests").await;
     if !scripts {
         ben.goto(&choir.path).await;
     }
@@ -70,17 +70,17 @@ async fn an_invitation_leads_in(running: Running, scripts: bool) {
     ana.sign_in("ana", &format!("/-/groups/{}/invitations", den.id)).await;
     ana.fill("#f-uses", "1").await;
     ana.click(&format!("form[action='/-/groups/{}/invitations'] button", den.id)).await;
-    ana.sees("shown only now").await;
+    ana.sees("won't see it again").await;
     let field = ana.client.find(Locator::Css("main input[readonly]")).await.expect("the link");
     let link = field.attr("value").await.expect("its text").expect("its text");
     let path = link.strip_prefix(&forum.base).expect("an address of this site").to_owned();
     ben.goto(&path).await;
-    ben.sees("ana invites you").await;
+    ben.sees("ana invited you").await;
     ben.click("main .empty a.primary").await;
     ben.fill("#f-username", "ben").await;
     ben.fill("#f-password", "rowing past the lighthouse").await;
     ben.click("main form button").await;
-    ben.sees("ana invites you").await;
+    ben.sees("ana invited you").await;
     ben.click("main form button.primary").await;
     ben.sees("You are in.").await;
     ben.sees("Plans").await;
@@ -94,16 +94,16 @@ async fn an_invitation_leads_in(running: Running, scripts: bool) {
     assert!(said.len() == 1 && said[0].contains("410"), "it is answered as a link that never was: {said:?}");
     // Now an invitation by name.
     cleo.goto("/").await;
-    cleo.sees("You are in no group yet").await;
+    cleo.sees("You haven't joined any groups yet").await;
     ana.goto(&format!("/-/groups/{}/invitations", den.id)).await;
     ana.fill("#f-username", "cleo").await;
     ana.click(&format!("form[action='/-/groups/{}/invited'] button", den.id)).await;
-    ana.sees("Invited by name").await;
+    ana.sees("Pending invitations").await;
     if !scripts {
         cleo.goto("/").await;
     }
     cleo.click("#sidebar a[href='/-/invitations']").await;
-    cleo.sees("invites you").await;
+    cleo.sees("invited you").await;
     cleo.click("form[action$='/invited/accept'] button").await;
     cleo.sees("You are in.").await;
     for browser in [&ana, &ben, &cleo] {

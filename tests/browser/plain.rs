@@ -29,7 +29,7 @@ async fn without_scripts_people_talk_by_forms(running: Running) {
     ben.goto("/").await;
     ben.sees("Bird watch").await;
     ben.goto("/bird-watch/herons/").await;
-    ben.sees("Only members can write here.").await;
+    ben.sees("Join to post.").await;
     ben.sign_up("ben").await;
     ben.goto("/bird-watch/").await;
     ben.click("form.invite button").await;
@@ -66,7 +66,7 @@ async fn without_scripts_people_talk_by_forms(running: Running) {
     ana.click(".result a.title").await;
     ana.sees("By the river").await;
     ana.click("form[action='/-/sign-out'] button").await;
-    ana.sees("is for talking things over").await;
+    ana.sees("A place to talk things over").await;
     assert!(ana.complaints().await.is_empty() && ben.complaints().await.is_empty());
     forum.examine().await;
 }

@@ -53,7 +53,7 @@ async fn what_was_typed_stays_and_the_page_says_that_it_is_shut(running: Running
         "document.querySelector('.dock').textContent.includes('This topic is locked')",
     )
     .await;
-    let says = "document.querySelector('.shelf')?.textContent.includes('cannot be sent')";
+    let says = "document.querySelector('.shelf')?.textContent.includes('no longer be sent')";
     until(&ben, "it says what becomes of the text", &format!("{says} && {TYPED} && !({SENDS})")).await;
     ben.sees("periwinkle").await;
     mark(&first, &herons, "locked").await;
@@ -62,7 +62,7 @@ async fn what_was_typed_stays_and_the_page_says_that_it_is_shut(running: Running
     // Deleted: only what he typed is left.
     let page = first.get(&format!("/-/topics/{}/delete", herons.id)).await.expect(200);
     first.submit(&page.form("/delete")).await.expect(200);
-    let says = "document.querySelector('.shelf')?.textContent.includes('cannot be read or written')";
+    let says = "document.querySelector('.shelf')?.textContent.includes('no longer available')";
     let gone = "!document.body.textContent.includes('periwinkle') && !document.querySelector('.message')";
     until(&ben, "it says that it is gone", &format!("{says} && {TYPED} && {gone} && !({SENDS})")).await;
     ben.sees("There is nothing here").await;

@@ -119,7 +119,7 @@ async fn whoever_is_warned_reads_it_and_the_log_tells_what_was_done(running: Run
     for words in ["warned", "deleted a message by", "hid the name of"] {
         all.must_say(words);
     }
-    admin.get("/admin/log?by=nobody").await.expect(422).must_say("Nobody here has that name.");
+    admin.get("/admin/log?by=nobody").await.expect(422).must_say("No user with this username.");
     admin.get("/admin/log?before=x").await.expect(404);
     ana.get("/admin/log").await.expect(404);
     forum.examine().await;
@@ -137,7 +137,7 @@ async fn who_asks_is_banned_and_a_warning_is_taken_back(running: Running) {
     let requests = ana.get(&format!("/-/groups/{}/requests", choir.id)).await.expect(200);
     let link = requests.links().into_iter().find(|link| link.contains("/members/")).expect("a link to their page");
     let page = ana.get(&link).await.expect(200);
-    page.must_say("asked to be let in");
+    page.must_say("asked to join");
     assert!(!page.has_form("/warn") && !page.has_form("/remove"));
     // The form that asks for a reason says who can read it.
     page.must_say("everyone who may read the group may read it there");

@@ -73,7 +73,7 @@ async fn a_newcomers_first_message_waits_is_approved_and_is_heard(running: Runni
     cleo.get(&queue).await.expect(403);
     assert!(!cleo.get(&birds.path).await.links().contains(queue.as_str()));
     // Moderators see that it waits.
-    ana.get(&birds.path).await.must_say("1 message waits");
+    ana.get(&birds.path).await.must_say("1 message to approve");
     boss.get("/admin/").await.must_say("Held <span class=\"count signal\">1<");
     boss.get("/admin/held").await.must_say("a periwinkle <b>wren</b>");
     let page = ana.get(&queue).await.expect(200);
@@ -195,7 +195,7 @@ async fn in_slow_mode_one_is_told_when_to_come_back(running: Running) {
     ben.join(&birds).await;
     change(&ana, &birds, &[("slow", "3600")]).await;
     assert!(!ana.get(&topic.path).await.says("Slow mode"), "those who keep order write as they like");
-    ben.get(&topic.path).await.must_say("Slow mode: one message in 1 hour.");
+    ben.get(&topic.path).await.must_say("Slow mode: one message every 1 hour.");
     ben.post(&topic, "once").await.message("once");
     let form = ben.get(&topic.path).await.form("/messages").with("text", "and again");
     let back = ben.send(&form).await.expect(429);
@@ -208,7 +208,7 @@ async fn in_slow_mode_one_is_told_when_to_come_back(running: Running) {
     assert!(said.headers().contains_key("retry-after"));
     assert!(said.text().await.expect("its text").contains("slow mode"));
     // The same with topics.
-    ben.get(&birds.path).await.must_say("Slow mode: one topic in 1 hour.");
+    ben.get(&birds.path).await.must_say("Slow mode: one topic every 1 hour.");
     assert!(!ana.get(&birds.path).await.says("Slow mode"));
     topic_in(&ben, &birds, "Kites", "who has flown one").await;
     let form = ben.get(&birds.path).await.form("/topics").with("title", "Finches").with("text", "ten a dozen");

@@ -167,16 +167,13 @@ static SLUG: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\A[a-z0-9_][a-z0-9_
 /// What is wrong, on the field `slug`.
 pub fn check_group_slug(slug: &str) -> Result<()> {
     if slug.is_empty() || slug.len() > MAX_SLUG {
-        return Err(Fields::of("slug", "The address has 1 to 80 characters."));
+        return Err(Fields::of("slug", "Use 1 to 80 characters."));
     }
     if !SLUG.is_match(slug) {
-        return Err(Fields::of(
-            "slug",
-            "The address is made of small letters, digits, - and _, and begins with a letter or digit.",
-        ));
+        return Err(Fields::of("slug", "Use lowercase letters, numbers, - and _. Start with a letter or number."));
     }
     if is_reserved_slug(slug) {
-        return Err(Fields::of("slug", "That address is kept for the site itself."));
+        return Err(Fields::of("slug", "This URL is reserved. Choose another one."));
     }
     Ok(())
 }

@@ -220,17 +220,17 @@ impl Access {
             return Err(Denied::NotFound);
         }
         Err(Denied::Forbidden(match action {
-            _ if self.is_archived && NOT_IN_ARCHIVE.contains(&action) => "This is archived: everything stays as it is.",
-            Permission::Join | Permission::Ask if self.membership.is_banned => "You were banned from this group.",
-            Permission::Know | Permission::Read => "Only members read this.",
-            Permission::Join | Permission::Ask if self.membership.role.is_some() => "You are in this group already.",
-            Permission::Join => "Nobody joins this group without being let in.",
-            Permission::Ask => "There is nothing to ask for here.",
-            Permission::Write => "Join the group to write in it.",
-            Permission::Invite => "Only members invite.",
-            Permission::Moderate => "Only the author or a moderator of the group may do that.",
-            Permission::Admit => "Only a moderator of the group may do that.",
-            Permission::Administer | Permission::Delete => "Only an admin of the group may do that.",
+            _ if self.is_archived && NOT_IN_ARCHIVE.contains(&action) => "This is archived and can't be changed.",
+            Permission::Join | Permission::Ask if self.membership.is_banned => "You're banned from this group.",
+            Permission::Know | Permission::Read => "Only members can read this.",
+            Permission::Join | Permission::Ask if self.membership.role.is_some() => "You're already in this group.",
+            Permission::Join => "This group requires approval to join.",
+            Permission::Ask => "This group doesn't take requests to join.",
+            Permission::Write => "Join the group to post.",
+            Permission::Invite => "Only members can invite people.",
+            Permission::Moderate => "Only the author or a group moderator can do that.",
+            Permission::Admit => "Only a group moderator can do that.",
+            Permission::Administer | Permission::Delete => "Only a group admin can do that.",
         }))
     }
 
@@ -276,7 +276,7 @@ impl Access {
             return Ok(());
         }
         self.check(Permission::Know)?;
-        Err(Denied::Forbidden("Only a moderator of the group may do that."))
+        Err(Denied::Forbidden("Only a group moderator can do that."))
     }
 
     /// Whether a valid invitation link lets them join, or ask to join.
@@ -309,7 +309,7 @@ pub fn readers(kind: GroupKind) -> u8 {
 /// [`Denied::SignedOut`]; [`Denied::Forbidden`] for the author.
 pub fn check_report(viewer: Viewer, author: UserId) -> Result<()> {
     if viewer.user()? == author {
-        return Err(Denied::Forbidden("You wrote this yourself: you can edit it, or delete it."));
+        return Err(Denied::Forbidden("You can't report your own message. Edit or delete it instead."));
     }
     Ok(())
 }

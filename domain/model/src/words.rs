@@ -100,13 +100,13 @@ impl Category {
     /// Returns the visible text.
     pub fn label(self) -> &'static str {
         match self {
-            Self::Other => "Everything else",
+            Self::Other => "Other",
             Self::Arts => "Arts and crafts",
             Self::Books => "Books",
             Self::Food => "Food and drink",
             Self::Games => "Games",
             Self::Home => "House and garden",
-            Self::Local => "Around here",
+            Self::Local => "Local",
             Self::Music => "Music",
             Self::Nature => "Nature",
             Self::Science => "Science",

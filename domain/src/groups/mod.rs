@@ -69,14 +69,14 @@ impl GroupForm {
 
     fn described<'a>(&self, name: &'a str, description: &'a str) -> Result<Described<'a>> {
         if self.kind == GroupKind::Direct {
-            return Err(Error::invalid("kind", "A conversation begins with a message to somebody."));
+            return Err(Error::invalid("kind", "To start a conversation, send someone a message."));
         }
         let &Self { kind, category, slow_seconds, first_held, .. } = self;
         if !Group::SLOW.contains(&slow_seconds) {
-            return Err(Error::invalid("slow", "Choose one of them."));
+            return Err(Error::invalid("slow", "Choose one of the options."));
         }
         if !Group::FIRST_HELD.contains(&first_held) {
-            return Err(Error::invalid("first_held", "Choose one of them."));
+            return Err(Error::invalid("first_held", "Choose one of the options."));
         }
         Ok(Described { name, description, kind, category, slow_seconds, first_held })
     }
@@ -94,7 +94,7 @@ pub async fn create(cx: &Context, viewer: Viewer, form: GroupForm) -> Result<Gro
     let is_typed = !typed.is_empty();
     let slug = if is_typed { typed.clone() } else { names::slugify(&name) };
     if slug.is_empty() {
-        return Err(Error::invalid("slug", "No address can be made of that name: choose one of letters a to z."));
+        return Err(Error::invalid("slug", "Can't create a URL from this name. Enter one with letters from a to z."));
     }
     names::check_group_slug(&slug)?;
     let describing = Describing { by: viewer, name: (&name, ""), slug: &typed, description: (&description, "") };
@@ -144,7 +144,7 @@ pub async fn create(cx: &Context, viewer: Viewer, form: GroupForm) -> Result<Gro
 }
 
 fn slug_taken() -> Error {
-    Error::invalid("slug", "That address is taken: choose another.")
+    Error::invalid("slug", "This URL is already taken. Choose another one.")
 }
 
 /// Changes a group's name, description, kind and category. When it becomes public, pending requests are deleted. When
@@ -169,7 +169,7 @@ pub async fn update(cx: &Context, viewer: Viewer, id: GroupId, form: GroupForm) 
     if opens && !form.opens {
         return Err(Error::invalid(
             "kind",
-            "Whoever reads it then reads all that was said in it so far, by everyone. Say below that you mean it.",
+            "New readers will see everything posted so far. Select the box below to confirm.",
         ));
     }
     let now = cx.now();
@@ -249,7 +249,7 @@ pub async fn delete(cx: &Context, viewer: Viewer, id: GroupId, name: &str) -> Re
     let by = viewer.user()?;
     let found = deletable(cx, viewer, id).await?;
     if validate::one_line(name) != found.group.name {
-        return Err(Error::invalid("name", "That is not what the group is called."));
+        return Err(Error::invalid("name", "This doesn't match the group name."));
     }
     let members = store::groups::members::all(&cx.db, id).await?;
     let invited: Vec<UserId> =
@@ -338,12 +338,12 @@ pub async fn leave(cx: &Context, viewer: Viewer, id: GroupId) -> Result<Group> {
         }
         GroupKind::Private if left == 0 => {
             return Err(Error::Forbidden(
-                "You are the last one here: nobody could ever find this group again. Delete it, if it is to go.",
+                "You're the last member, and no one else could find this group. Delete it instead.",
             ));
         }
         GroupKind::Closed if left == 0 => {
             return Err(Error::Forbidden(
-                "You are the last one here: nobody could let anyone in again. Make it public, or delete it.",
+                "You're the last member, and no one else could approve new ones. Make the group public or delete it instead.",
             ));
         }
         GroupKind::Public | GroupKind::Closed | GroupKind::Private => {

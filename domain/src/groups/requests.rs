@@ -124,7 +124,7 @@ pub async fn answer(
     access.check(Permission::Admit)?;
     let answered = if approve {
         if access.is_archived() {
-            return Err(Error::Forbidden("The group is archived: everything stays as it is."));
+            return Err(Error::Forbidden("This group is archived and can't be changed."));
         }
         let taken = store::groups::requests::take(&mut tx, group, users).await?;
         for user in &taken {

@@ -9,7 +9,7 @@ use store::people::notices::NewNotice;
 use store::webhooks::outgoing;
 
 /// Why such a webhook is off, as its admins are told.
-const WHY: &str = "The account that created it is no longer an admin here. Check the address before you switch it on.";
+const WHY: &str = "The account that created it is no longer an admin here. Check the URL before you turn it on.";
 
 /// Switches off the webhooks that a user created for groups, or for the site, which they no longer administer, and tells
 /// the admins. Call it in the transaction that takes the right, after the change.

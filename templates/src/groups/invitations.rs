@@ -130,10 +130,10 @@ impl Link {
     /// Returns what the link does, in a few words.
     pub fn does(&self) -> &'static str {
         match self.role {
-            None => "Lets people ask",
-            Some(Role::Member) => "Lets people in",
-            Some(Role::Moderator) => "Lets people in as moderators",
-            Some(Role::Admin) => "Lets people in as admins",
+            None => "Lets people ask to join",
+            Some(Role::Member) => "Lets people join",
+            Some(Role::Moderator) => "Lets people join as moderators",
+            Some(Role::Admin) => "Lets people join as admins",
         }
     }
 }

@@ -99,13 +99,6 @@ pub struct Edit {
     pub record: Record,
 }
 
-impl Edit {
-    /// Returns the label of the ban form's reason.
-    pub fn ban_label(&self) -> &'static str {
-        if self.member.is_some() { "Or ban them, because" } else { "Keep them out, because" }
-    }
-}
-
 /// `/-/groups/ID/bans`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "groups/members/bans.html")]

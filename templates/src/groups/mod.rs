@@ -49,7 +49,7 @@ impl GroupOrder {
         match self {
             Self::Popular => "Most members",
             Self::Recent => "Latest activity",
-            Self::Name => "By name",
+            Self::Name => "Name",
         }
     }
 }
@@ -253,8 +253,8 @@ pub struct Delete {
 /// Returns how long slow mode makes a member wait, in words.
 pub fn slow_label(seconds: &i64) -> String {
     match seconds {
-        0 => "Off: they write as often as they like".to_owned(),
-        seconds => format!("One message in {}", span(*seconds)),
+        0 => "Off".to_owned(),
+        seconds => format!("One message every {}", span(*seconds)),
     }
 }
 
@@ -273,8 +273,8 @@ pub fn span(seconds: impl Borrow<i64>) -> String {
 /// Returns how many first messages need approval, in words.
 pub fn first_held_label(number: &i64) -> String {
     match number {
-        0 => "Their messages appear at once".to_owned(),
-        1 => "Their first message waits for approval".to_owned(),
-        number => format!("Their first {number} messages wait for approval"),
+        0 => "No approval needed".to_owned(),
+        1 => "First message needs approval".to_owned(),
+        number => format!("First {number} messages need approval"),
     }
 }

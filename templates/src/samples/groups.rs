@@ -80,7 +80,7 @@ impl Show {
     fn mending() -> Self {
         let mut page = Self::sample();
         page.form.text = "Has anyone seen one this winter?".into();
-        page.form.set_error("title", "Say in a few words what it is about.");
+        page.form.set_error("title", "Enter a title.");
         page
     }
 
@@ -128,7 +128,7 @@ impl New {
             key: "k1".to_owned(),
             ..GroupForm::default()
         };
-        form.set_error("slug", "Another group has this address.");
+        form.set_error("slug", "This URL is already taken. Choose another one.");
         Self { layout: layout("/-/groups/new"), form }
     }
 }
@@ -174,7 +174,7 @@ impl Delete {
     /// With validation errors.
     pub fn sample() -> Self {
         let mut form = DeleteGroupForm { name: "Street".into(), ..DeleteGroupForm::default() };
-        form.set_error("name", "That is not what the group is called.");
+        form.set_error("name", "This doesn't match the group name.");
         Self { layout: layout("/-/groups/6/delete"), group: group(6), members: 12, reads: true, form }
     }
 }

@@ -128,7 +128,7 @@ impl OfAdmins {
         let mut layout = layout("/admin/log?by=nobody");
         layout.viewer.iter_mut().for_each(|viewer| viewer.is_admin = true);
         let mut form = LogFilterForm { by: "nobody".into(), ..LogFilterForm::default() };
-        form.set_error("by", "Nobody here has that name.");
+        form.set_error("by", "No user with this username.");
         Self { layout, form, lines: Vec::new(), more: None }
     }
 

@@ -176,7 +176,7 @@ impl invitations::OfGroup {
             used,
         };
         let mut form = LinkForm { uses: "9000".into(), days: "7".into(), ..LinkForm::default() };
-        form.set_error("uses", "From 1 to 500 people.");
+        form.set_error("uses", "Enter a number from 1 to 500.");
         Self {
             layout: layout("/-/groups/6/invitations"),
             group: group(6),
@@ -196,7 +196,7 @@ impl conversations::New {
     /// To two people.
     pub fn sample() -> Self {
         let mut form = DirectForm { to: "mira, nobody".into(), text: "Tea?".into(), ..DirectForm::default() };
-        form.set_error("to", "Nobody here is called nobody.");
+        form.set_error("to", "No user named “nobody”.");
         Self { layout: layout("/-/direct/new?to=mira"), form }
     }
 }

@@ -310,7 +310,7 @@ pub(super) fn all() -> Vec<Drawn> {
         ErrorPage { layout: layout("/-/groups/1/topics"), problem, why: None, kept, request_id: "5f0c2d".to_owned() }
             .render()
     };
-    let last = Some("You are the last one here.");
+    let last = Some("You're the last member.");
     let told = ErrorPage { why: last, problem: Problem::Forbidden, ..ErrorPage::sample() }.render();
     let button = || SubmittedForm { fields: Vec::new(), ..topic_kept() };
     let secret = || SubmittedForm { is_whole: false, ..topic_kept() };

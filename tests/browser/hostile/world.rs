@@ -98,7 +98,7 @@ impl World {
         let invitations = moderator.get(&format!("/-/groups/{}/invitations", choir.id)).await.form("/invitations");
         let made =
             moderator.submit(&invitations.with("role", "").with("uses", "400").with("days", "3")).await.expect(200);
-        let (_, link) = made.html.split_once("aria-label=\"The link\" value=\"").expect("a link");
+        let (_, link) = made.html.split_once("aria-label=\"Invite link\" value=\"").expect("a link");
         let link = link.split('"').next().expect("a link").strip_prefix(&forum.base).expect("of this site").to_owned();
         let account = async |name: &str| {
             let found = of(Who::Root).get(&format!("/admin/people?q={name}")).await;

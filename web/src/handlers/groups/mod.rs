@@ -140,7 +140,7 @@ fn wanted(form: &Form) -> Result<Wanted, domain::Error> {
         slug: form.get("slug").to_owned(),
         description: form.get("description").to_owned(),
         kind: GroupKind::parse(form.get("kind"))
-            .ok_or_else(|| domain::Error::invalid("kind", "Choose who may read it."))?,
+            .ok_or_else(|| domain::Error::invalid("kind", "Choose who can read the group."))?,
         category: Category::parse(form.get("category")).unwrap_or(Category::Other),
         slow_seconds: number(form.get("slow")),
         first_held: number(form.get("first_held")),
