@@ -1,6 +1,8 @@
-// Keeps relative times fresh. The rules are those of `templates/src/when.rs`, in the browser's time zone.
+// Keeps relative times fresh. The rules are those of `templates/src/when.rs`, in the browser's time zone and the date
+// format of the reader's region.
 
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+/** The reader's own English, such as `en-GB`: the pages are in English. */
+const LOCALE = globalThis.navigator?.languages?.find((language) => language.startsWith('en')) ?? 'en-US';
 
 /** Returns `12 min ago`, or the date when that is more than a week. */
 export function relative(at, now = new Date()) {
@@ -10,14 +12,13 @@ export function relative(at, now = new Date()) {
   if (seconds < 86400) return `${Math.floor(seconds / 3600)} h ago`;
   if (seconds < 172800) return 'yesterday';
   if (seconds < 604800) return `${Math.floor(seconds / 86400)} days ago`;
-  const day = `${at.getDate()} ${MONTHS[at.getMonth()]}`;
-  return at.getFullYear() === now.getFullYear() ? day : `${day} ${at.getFullYear()}`;
+  const year = at.getFullYear() === now.getFullYear() ? undefined : 'numeric';
+  return at.toLocaleDateString(LOCALE, { month: 'short', day: 'numeric', year });
 }
 
-/** Returns the time to the minute, in the browser's time zone. */
+/** Returns the date and time to the minute. */
 function exact(at) {
-  const two = (number) => String(number).padStart(2, '0');
-  return `${at.getDate()} ${MONTHS[at.getMonth()]} ${at.getFullYear()}, ${two(at.getHours())}:${two(at.getMinutes())}`;
+  return at.toLocaleString(LOCALE, { dateStyle: 'medium', timeStyle: 'short' });
 }
 
 /** Updates every `<time>` under `root`. */

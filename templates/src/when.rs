@@ -1,4 +1,4 @@
-//! Times in words: `12 min ago`. `js/times.js` follows the same rules.
+//! Times in words: `12 min ago`. `js/times.js` follows the same rules, in the format of the reader's region.
 
 use std::hash::{Hash, Hasher};
 
@@ -46,22 +46,22 @@ pub fn relative(at: &Timestamp, now: &Now) -> String {
     }
 }
 
-/// Returns the day, `12 Mar`, with the year when it is not the current one, and in a lasting text.
+/// Returns the day, `Mar 12`, with the year when it is not the current one, and in a lasting text.
 pub fn day(at: &Timestamp, now: &Now) -> String {
     let date = at.to_date_time();
     let month = MONTHS[usize::from(u8::from(date.month())) - 1];
     if !now.lasting && date.year() == now.at.to_date_time().year() {
-        format!("{} {month}", date.day())
+        format!("{month} {}", date.day())
     } else {
-        format!("{} {month} {}", date.day(), date.year())
+        format!("{month} {}, {}", date.day(), date.year())
     }
 }
 
-/// Returns the time to the minute, in UTC; the browser converts it to its time zone.
+/// Returns the time to the minute, in UTC; `js/times.js` shows it in the reader's time zone and format.
 pub fn exact(at: &Timestamp) -> String {
     let date = at.to_date_time();
     let month = MONTHS[usize::from(u8::from(date.month())) - 1];
-    format!("{} {month} {}, {:02}:{:02} UTC", date.day(), date.year(), date.hour(), date.minute())
+    format!("{month} {}, {}, {:02}:{:02} UTC", date.day(), date.year(), date.hour(), date.minute())
 }
 
 /// Returns whole Unix seconds, for the scripts.
@@ -95,8 +95,8 @@ mod tests {
         assert_eq!(ago(7_300), "2 h ago");
         assert_eq!(ago(100_000), "yesterday");
         assert_eq!(ago(3 * 86_400), "3 days ago");
-        assert_eq!(ago(9 * 86_400), "3 Mar");
-        assert_eq!(ago(400 * 86_400), "5 Feb 2025");
+        assert_eq!(ago(9 * 86_400), "Mar 3");
+        assert_eq!(ago(400 * 86_400), "Feb 5, 2025");
         assert_eq!(relative(&now.plus(Duration::from_secs(99)), &now.into()), "just now");
     }
 
@@ -105,8 +105,8 @@ mod tests {
         let at = Timestamp::from_rfc3339("2026-03-12T10:00:00Z").expect("a time");
         for later in [1, 7_300, 400 * 86_400] {
             let now = Now { at: at.plus(Duration::from_secs(later)), lasting: true };
-            assert_eq!(relative(&at, &now), "12 Mar 2026, 10:00 UTC");
-            assert_eq!(day(&at, &now), "12 Mar 2026");
+            assert_eq!(relative(&at, &now), "Mar 12, 2026, 10:00 UTC");
+            assert_eq!(day(&at, &now), "Mar 12, 2026");
         }
     }
 
