@@ -15,7 +15,7 @@ pub struct Home {
     pub stories: Vec<Story>,
     /// Whether there are more unread topics than the page holds.
     pub has_more: bool,
-    /// The state that the page shows, for "mark all read"; opaque to the page.
+    /// The state that the page shows, for "Mark all as read"; opaque to the page.
     pub upto: String,
     /// Public groups to join, for a viewer without groups.
     pub suggestions: Vec<GroupRow>,

@@ -39,9 +39,9 @@ pub struct Layout {
     pub read_only: bool,
     /// Whether anyone may sign up, or ask to.
     pub sign_up_open: bool,
-    /// The signed-in user whose account waits for approval by an admin of the site: they read what everybody can read.
+    /// The signed-in user whose account is waiting for approval by a site admin: they can read public groups only.
     pub waiting: Option<Person>,
-    /// Number of sign-ups that wait for approval; counted for admin pages only.
+    /// Number of sign-ups waiting for approval; counted for admin pages only.
     pub sign_ups: i64,
     /// Path and query of this page.
     pub path: String,
@@ -51,9 +51,9 @@ pub struct Layout {
     pub group: Option<GroupId>,
     /// Whether the viewer may moderate that group: delete messages of others.
     pub moderates: bool,
-    /// Number of reported messages for admins of the site; counted for admin pages only.
+    /// Number of reported messages for site admins; counted for admin pages only.
     pub reports: i64,
-    /// Number of pending messages for admins of the site; counted for admin pages only.
+    /// Number of pending messages for site admins; counted for admin pages only.
     pub held: i64,
     pub now: Now,
 }
@@ -95,7 +95,7 @@ pub enum FlashKind {
 }
 
 impl Hash for Layout {
-    /// Hashes what the page shows. The values that are new for each request are left out: they change nothing of it.
+    /// Hashes what the page shows. Leaves out values that change with each request but are not visible.
     fn hash<H: Hasher>(&self, state: &mut H) {
         let Self {
             site_name,
@@ -220,8 +220,8 @@ impl Layout {
         self.listed(self.sidebar.conversations())
     }
 
-    /// The page's own group, followed ones, those with unread messages, and some more: a menu of thousands helps nobody.
-    /// The page of the menu lists all.
+    /// The page's own group, followed ones, those with unread messages, and some more, because a list of thousands is of
+    /// no use. The menu page lists all of them.
     fn listed<'a>(&'a self, groups: impl Iterator<Item = &'a SidebarGroup>) -> Vec<&'a SidebarGroup> {
         let (mut unread, mut more) = (0, 0);
         let is_listed = |group: &&SidebarGroup| {

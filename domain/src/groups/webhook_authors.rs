@@ -1,4 +1,4 @@
-//! Webhooks whose author lost the right to have them: they are switched off, so that nobody goes on reading a group by one.
+//! Switches off webhooks whose author lost the right to have them: otherwise they could keep reading the group.
 
 use crate::live::notices;
 use crate::platform::context::Context;

@@ -154,7 +154,7 @@ fn joined(pieces: Vec<Piece>) -> Vec<Piece> {
     done
 }
 
-/// Whether somebody else than the viewer deleted a message.
+/// Whether someone other than the viewer deleted a message.
 ///
 /// # Errors
 /// Those of the database.

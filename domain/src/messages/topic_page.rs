@@ -1,4 +1,4 @@
-//! The page of a topic: its messages, and what stands around them.
+//! The page of a topic: its messages, and what the page shows around them.
 
 use super::page::{Page, Window, events, page};
 use crate::platform::context::Context;
@@ -22,7 +22,7 @@ pub struct TopicPage {
     pub events: Vec<TopicEvent>,
     /// The viewer's own messages that wait for approval, or were declined.
     pub own_pending: Vec<OwnPending>,
-    /// The topic in which the conversation continues, if somebody who was added later cannot read this one.
+    /// The topic in which the conversation continues, if someone who was added later cannot read this one.
     pub continues: Option<Topic>,
     /// Whether opening the page moved the viewer's reading position.
     pub has_marked: bool,

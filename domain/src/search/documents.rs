@@ -1,4 +1,4 @@
-//! Messages and topics in the form in which the index takes them.
+//! Messages and topics as documents of the index.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -6,7 +6,7 @@ use markup::{Node, with_emoji};
 use search_index::{Document, Kind};
 use store::search_log::Indexed;
 
-/// Hands over the document of a row. Short names of emoji are indexed as the emoji that readers see.
+/// Passes on the document of a row. Short names of emoji are indexed as the emoji that readers see.
 pub(super) fn with_document<T>(kind: Kind, row: &Indexed, base_url: &str, write: impl FnOnce(&Document<'_>) -> T) -> T {
     write(&Document {
         kind,

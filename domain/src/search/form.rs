@@ -1,10 +1,10 @@
-//! The form beside a query, whose fields stand for operators.
+//! The search form, whose fields represent operators.
 
 use super::operators::{PARTS, Piece, STATES, is_quote, period, pieces};
 use model::time::Timestamp;
 use time::OffsetDateTime;
 
-/// What the fields of the form say. A field shows the first operator of its kind that is not excluded.
+/// The values of the form's fields. A field shows the first operator of its kind that is not excluded.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
 pub struct Fields {
@@ -37,8 +37,8 @@ impl Fields {
         *self == Self::default()
     }
 
-    /// Returns the query with the fields written into it as operators. Those that are as in the query that was `shown` were
-    /// not touched, so that the query counts, which may have been typed anew.
+    /// Returns the query with the fields added as operators. A field with the same value as in the query that was `shown`
+    /// was not changed. The query then decides, because it may have been changed.
     pub fn written_into(&self, query: &str, shown: &str, now: Timestamp) -> String {
         let mut query = query.trim().to_owned();
         let (mut new, mut old) = (self.clone(), Self::of(shown, now));

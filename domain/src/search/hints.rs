@@ -1,10 +1,10 @@
-//! Hints about words of a query that look like operators, and are none.
+//! Hints about words in a query that look like mistyped operators.
 
 use search_index::differences;
 
 use super::operators::{PARTS, STATES, canonical};
 
-/// The operators, in the order in which the page explains them.
+/// The operators, in the order of the help on the page.
 pub const OPERATORS: [&str; 9] = ["from", "in", "title", "after", "before", "on", "has", "site", "is"];
 
 /// Returns a hint for a word such as `form:mira`.
@@ -18,7 +18,7 @@ pub fn of(piece: &str) -> Option<String> {
     ))
 }
 
-/// Returns the operator that was probably meant. A short name is near to many words, so its value must be one that fits.
+/// Returns the operator that was probably meant. Short names are similar to many words, so the value must also fit.
 fn meant(name: &str, value: &str) -> Option<&'static str> {
     let is_value = value.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '@' | '#' | '"' | '“'));
     if !is_value || !(2..=10).contains(&name.len()) || !name.bytes().all(|b| b.is_ascii_lowercase()) {

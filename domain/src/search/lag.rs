@@ -11,7 +11,7 @@ use store::search_log;
 pub enum Lag {
     /// Nothing, or there is no index.
     None,
-    /// It is filled for the first time; how many documents are in it, as far as this process knows.
+    /// The index is being filled for the first time: how many documents it has, as far as this process knows.
     Filling(u64),
     /// A change; the text is its place in the log.
     Next(String),

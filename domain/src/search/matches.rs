@@ -16,18 +16,18 @@ const MAX: usize = 4;
 /// Words of a query that may be names.
 const MAX_WORDS: usize = 8;
 
-/// A group whose name, address or description has the words.
+/// A group whose name, slug or description contains the words.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
 pub struct GroupMatch {
     pub name: String,
     pub slug: String,
     pub description: String,
-    /// Whether the viewer may read it: of a closed group, others know only that it exists.
+    /// Whether the viewer may read it. Non-members can find a closed group but not read it.
     pub is_readable: bool,
 }
 
-/// A topic whose title has the words.
+/// A topic whose title contains the words.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
 pub struct TopicMatch {
@@ -37,7 +37,7 @@ pub struct TopicMatch {
     pub group_slug: String,
 }
 
-/// A user whose username or display name begins like the query.
+/// A user whose username or display name starts with the query.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PersonMatch {
     /// The username.
@@ -46,7 +46,7 @@ pub struct PersonMatch {
     pub name: String,
 }
 
-/// What a query names, of which the viewer may know.
+/// The groups, topics and people that a query names and that the viewer may know of.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
 pub struct Matches {
@@ -75,13 +75,13 @@ impl Matches {
         group: Option<i64>,
     ) -> Result<Self> {
         let (text, begins) = (text.trim(), group.is_none());
-        // By one letter, all names begin.
+        // A single letter would match too many names.
         if text.chars().nth(1).is_none() {
             return Ok(Self::default());
         }
         let topics = topics(cx, search, scope, text, group).await?;
         let words = if begins { words(text) } else { Vec::new() };
-        // All of the text must be names.
+        // The whole text must be names.
         let words = if words.len() == text.split_whitespace().count() { words } else { Vec::new() };
         let person = if begins { person(viewer, text) } else { String::new() };
         found(cx, viewer, scope, &words, &topics, &person).await
@@ -93,8 +93,8 @@ impl Matches {
     }
 }
 
-/// Returns what names of people must begin with; empty for nobody. It is for members only: by beginnings, strangers could
-/// list all accounts.
+/// Returns the prefix that names of people must have; empty to match nobody. Only signed-in users search by prefix:
+/// otherwise strangers could list all accounts.
 pub(super) fn person(viewer: Viewer, text: &str) -> String {
     let text = text.trim().trim_start_matches('@').to_lowercase();
     let is_name = text.chars().count() <= 60
@@ -102,7 +102,7 @@ pub(super) fn person(viewer: Viewer, text: &str) -> String {
     if viewer.id().is_some() && is_name { text } else { String::new() }
 }
 
-/// Reads groups by words, topics by their ids and people by how their names begin.
+/// Reads groups by words, topics by id and people by prefix.
 pub(super) async fn found(
     cx: &Context,
     viewer: Viewer,
@@ -116,7 +116,7 @@ pub(super) async fn found(
     if groups.is_empty() && topics.is_empty() && person.is_empty() {
         return Ok(matches);
     }
-    // Some more, for those whom the viewer ignores.
+    // A few more, because the viewer may ignore some.
     let wanted = Wanted { groups: &groups, topics, person, limit: 2 * MAX as i64 };
     let mut rows = store::search::matches(&cx.db, viewer.id(), wanted).await?;
     rows.sort_by_key(|row| match row.kind {
@@ -148,16 +148,16 @@ pub(super) async fn found(
     Ok(matches)
 }
 
-/// Returns the groups that have all the words, as far as the viewer seems to know of them; the best come first.
+/// Returns the groups that contain all the words and that the viewer probably may know of, best first.
 async fn groups(cx: &Context, scope: &Scope, words: &[String]) -> Result<Vec<i64>> {
     let all = group_names::all(cx).await?;
     let having = group_names::having(&all, words).into_iter();
     let known = having.filter(|listed| listed.is_known || scope.seen.contains(&listed.id));
-    // Some more, for those that have changed meanwhile.
+    // A few more, because some may have changed in the meantime.
     Ok(known.map(|listed| listed.id).take(2 * MAX).collect())
 }
 
-/// Returns the topics whose titles have all the words.
+/// Returns the topics whose titles contain all the words.
 async fn topics(cx: &Context, search: &Search, scope: &Scope, text: &str, group: Option<i64>) -> Result<Vec<i64>> {
     let (index, now, text) = (search.index.clone(), cx.now().0, text.to_owned());
     let lists = [&scope.seen, &scope.hidden_topics, &scope.hidden_authors].map(Clone::clone);
@@ -172,7 +172,7 @@ async fn topics(cx: &Context, search: &Search, scope: &Scope, text: &str, group:
             only_kind: Some(Kind::Topic),
             now,
             strict: true,
-            // Some more, for those in conversations, which are left out.
+            // A few more, because topics of conversations are left out.
             limit: 5 * MAX,
             ..Query::new(&text)
         })?;

@@ -73,7 +73,7 @@ pub struct SearchHit {
 #[allow(missing_docs)]
 pub struct Facet {
     pub name: String,
-    /// What the operator calls it: a slug, a username or a year.
+    /// Its value for the operator: a slug, a username or a year.
     pub value: String,
     pub count: usize,
 }
@@ -81,19 +81,19 @@ pub struct Facet {
 /// The result of a search.
 #[derive(Clone, Debug)]
 pub struct Answer {
-    /// The hits on this page; those of a topic stand together.
+    /// The hits on this page, grouped by topic.
     pub hits: Vec<SearchHit>,
     /// Number of hits on all pages.
     pub total: usize,
-    /// How many of them have all the words. The others have most of them, or words written nearly like them.
+    /// How many of them contain all the words. The others contain most of them, or similar words.
     pub exact: usize,
     /// Whether there is a next page.
     pub has_more: bool,
-    /// The query, with unknown words replaced by known ones that are written nearly like them.
+    /// The query, with unknown words replaced by similar known ones.
     pub suggestion: Option<String>,
-    /// What is wrong with operators, and how to write them.
+    /// Errors in operators, with how to write them.
     pub problems: Vec<String>,
-    /// Words that look like mistyped operators, and what operators there are. They were searched as text.
+    /// Hints about words that look like mistyped operators, and were searched as text.
     pub hints: Vec<String>,
     /// Groups, topics and people that the query names; on the first page only.
     pub matches: Matches,
@@ -103,7 +103,7 @@ pub struct Answer {
     pub authors: Vec<Facet>,
     /// See `groups`.
     pub years: Vec<Facet>,
-    /// Whether only a part of the hits was counted for these.
+    /// Whether these counts cover only some of the hits.
     pub is_partial: bool,
     /// Whether the query contained nothing to search for.
     pub nothing_asked: bool,
@@ -111,7 +111,7 @@ pub struct Answer {
     pub preparing: Option<u64>,
 }
 
-/// Groups whose name has a word of the query.
+/// Groups whose name contains a word of the query.
 const MAX_NAMED: usize = 50;
 
 /// Searches the index. The query itself excludes what the viewer may not see.
@@ -213,7 +213,7 @@ fn facets(labels: &[Label], counts: &[(i64, usize)], is_group: bool) -> Vec<Face
 /// Returns the words of a query that are names of people or words of names of groups that the viewer may read.
 async fn names(cx: &Context, scope: &Scope, text: &str) -> Result<Vec<Named>> {
     let words = matches::words(text);
-    // A name alone is a word as any other: what its owner wrote is found by `from:` and `in:`.
+    // A single name is an ordinary word. Use `from:` and `in:` to search by author and group.
     if words.len() < 2 {
         return Ok(Vec::new());
     }

@@ -9,16 +9,16 @@ use time::{Date, Duration, Month, OffsetDateTime};
 /// What `has:` can ask for.
 pub const PARTS: [&str; 3] = ["link", "image", "code"];
 
-/// A search as typed, taken apart.
+/// A parsed query.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Asked {
     /// Words and phrases: everything but the operators.
     pub words: String,
     /// Names of people, and whether they are wanted.
     pub from: Vec<(String, bool)>,
-    /// Addresses of groups, and whether they are wanted.
+    /// Slugs or names of groups, and whether they are wanted.
     pub within: Vec<(String, bool)>,
-    /// Words that the topic's name must have.
+    /// Words that the topic's title must contain.
     pub title: Vec<String>,
     /// Facts of the index, and whether they are wanted.
     pub facts: Vec<(String, bool)>,
@@ -29,9 +29,9 @@ pub struct Asked {
     pub until: Option<i64>,
     /// The operators as typed.
     pub typed: Vec<String>,
-    /// What is wrong with operators, and how to write them. They are left out.
+    /// Errors in operators, with how to write them. These operators are ignored.
     pub problems: Vec<String>,
-    /// Words that look like mistyped operators, and what operators there are. They are searched as text.
+    /// Hints about words that look like mistyped operators, and are searched as text.
     pub hints: Vec<String>,
 }
 
@@ -87,7 +87,7 @@ pub fn pieces(text: &str) -> Vec<Piece<'_>> {
             continue;
         };
         if value.is_empty() {
-            // As people type it who are used to a space there.
+            // Some people type a space after the colon.
             value = next(&mut rest).unwrap_or_default();
         }
         pieces.push(Piece::Operator { name, value, wanted, range: start..text.len() - rest.len() });
@@ -95,11 +95,11 @@ pub fn pieces(text: &str) -> Vec<Piece<'_>> {
     pieces
 }
 
-/// Takes a query apart. What is no known operator stays text.
+/// Parses a query. Unknown operators stay text.
 pub fn parse(text: &str, now: Timestamp) -> Asked {
     let mut asked = Asked::default();
     let mut words: Vec<&str> = Vec::new();
-    // `OR` is for words: beside an operator, or at an end, it means nothing.
+    // `OR` joins words. Next to an operator, or at an end of the query, it is ignored.
     let mut is_after_operator = true;
     for piece in pieces(text) {
         match piece {
@@ -133,7 +133,7 @@ pub fn parse(text: &str, now: Timestamp) -> Asked {
     asked
 }
 
-/// Returns the operator of this name, also by the names of other programs; empty if there is none.
+/// Returns the operator with this name, or with the name that other programs use; empty if there is none.
 pub fn canonical(name: &str) -> &'static str {
     match name.to_ascii_lowercase().as_str() {
         "from" | "author" | "sender" => "from",
@@ -149,12 +149,12 @@ pub fn canonical(name: &str) -> &'static str {
     }
 }
 
-/// The marks that the index knows too.
+/// The quotation marks that the index also knows.
 pub fn is_quote(c: char) -> bool {
     matches!(c, '"' | '“' | '”' | '„' | '‟' | '«' | '»' | '＂')
 }
 
-/// Returns the next piece up to a space outside of quotation marks. A mark without its pair is a character as any other.
+/// Returns the next piece up to a space outside of quotation marks. An unpaired quotation mark is an ordinary character.
 fn next<'a>(rest: &mut &'a str) -> Option<&'a str> {
     let text = rest.trim_start();
     let mut end = text.len();
@@ -234,7 +234,7 @@ impl Asked {
     }
 }
 
-/// Returns the begin and end of a day, month or year, in UTC.
+/// Returns the start and end of a day, month or year, in UTC.
 pub fn period(text: &str, now: Timestamp) -> Option<(i64, i64)> {
     let today = OffsetDateTime::from_unix_timestamp(now.0.div_euclid(1_000_000)).ok()?.date();
     let days = |from: Date, to: Date| {

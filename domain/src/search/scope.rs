@@ -63,7 +63,7 @@ impl Scope {
     }
 }
 
-/// Resolves the operators. What names nobody and nothing is a problem, and finds nothing.
+/// Resolves the operators. An unknown person or group is reported as a problem and matches nothing.
 pub(super) async fn scope(cx: &Context, viewer: Viewer, asked: &mut Asked) -> Result<Scope> {
     let mut scope = Scope::of(cx, viewer).await?;
     let within = std::mem::take(&mut asked.within);
@@ -74,7 +74,7 @@ pub(super) async fn scope(cx: &Context, viewer: Viewer, asked: &mut Asked) -> Re
             found => found.map(|found| found.group.id),
         };
         let group = match group {
-            // Its name, as people who do not know addresses type it.
+            // Some people type the name of the group instead of its slug.
             Err(Error::NotFound) => store::search::group_named(&cx.db, viewer.id(), slug).await?.ok_or(Error::NotFound),
             found => found,
         };

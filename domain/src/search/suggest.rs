@@ -1,4 +1,4 @@
-//! Suggestions while somebody types a query: how an operator goes on, and groups, topics and people with that name.
+//! Suggestions for a partly typed query: completions of operators, and groups, topics and people with that name.
 
 use super::hints::OPERATORS;
 use super::matches::{self, Matches};
@@ -8,32 +8,32 @@ use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use model::policy::Viewer;
 
-/// The part of a longer text that is looked at.
+/// Only this part of a longer text is used.
 const MAX_CHARS: usize = 200;
-/// The most operators that a word may begin.
+/// Maximum number of operators to suggest for a word.
 const MAX_OPERATORS: usize = 3;
 
-/// A way in which the text can go on.
+/// A completion of the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Completion {
-    /// The whole text with it.
+    /// The whole text with the completion.
     pub text: String,
-    /// What is new in it, such as `from:mira`.
+    /// The added part, such as `from:mira`.
     pub piece: String,
-    /// What it means; may be empty.
+    /// An explanation; may be empty.
     pub about: String,
 }
 
-/// What a text may be meant to become.
+/// The suggestions for a text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Suggestions {
-    /// Ways in which its last word can go on.
+    /// Completions of its last word.
     pub completions: Vec<Completion>,
-    /// What it names, of which the viewer may know.
+    /// The groups, topics and people that it names and that the viewer may know of.
     pub matches: Matches,
 }
 
-/// Suggests how a text up to the cursor goes on. It asks the index and the database for names only.
+/// Suggests completions for the text before the cursor. It queries the index and the database for names only.
 ///
 /// # Errors
 /// [`Error::NoSearch`] if this process has no index.
@@ -62,7 +62,7 @@ pub async fn suggest(cx: &Context, viewer: Viewer, typed: &str) -> Result<Sugges
         let begun = OPERATORS.into_iter().filter(|operator| operator.starts_with(&lower)).take(MAX_OPERATORS);
         found.completions = begun.map(|operator| completion(format!("{operator}:"), meaning(operator))).collect();
     }
-    // A text with operators does not name anything.
+    // A text with operators is not a name.
     if !typed.contains(':') && minus.is_empty() {
         let scope = Scope::of(cx, viewer).await?;
         found.matches = Matches::of(cx, viewer, &search, &scope, typed, None).await?;
@@ -79,7 +79,7 @@ fn last_piece(typed: &str) -> Option<(&str, &str)> {
     Some(typed.split_at(start))
 }
 
-/// Returns the values of an operator that begin like this, and what they mean.
+/// Returns the values of an operator with this prefix, and what they mean.
 async fn values(cx: &Context, viewer: Viewer, operator: &str, begun: &str) -> Result<Vec<(String, String)>> {
     let of = |all: &[&str]| {
         let all = all.iter().filter(|value| value.starts_with(begun));

@@ -1,4 +1,4 @@
-//! The page of a group: its topics, and what stands around them.
+//! The page of a group: its topics, and what the page shows around them.
 
 use super::lists::{PageEnd, fill_unread, list_without};
 use super::pinned;

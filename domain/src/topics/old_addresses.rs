@@ -1,4 +1,4 @@
-//! Addresses of the forums that were imported: they lead on to what came from there.
+//! URLs of imported forums: they redirect to the imported content.
 
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
@@ -6,7 +6,7 @@ use crate::topics::{self, placed};
 use model::policy::Viewer;
 use model::{MessageId, Permalink};
 
-/// Longer paths are none that an import recorded.
+/// An import never records a longer path.
 const MAX_PATH: usize = 500;
 
 /// Returns the path to which a path of an old forum leads.

@@ -15,7 +15,7 @@ use model::policy::Viewer;
 use model::time::Timestamp;
 use model::{GroupId, ReadPosition, Sidebar, TopicId, UserId};
 
-/// The most topics of a "mark all read" form.
+/// The most topics in a "Mark all as read" form.
 const MOST_LISTED: usize = 2_000;
 /// The longest time from a message's time to its commit. Messages of the last moment before a page may not be on it.
 const COMMITS: Duration = Duration::from_secs(3);

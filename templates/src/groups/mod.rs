@@ -134,7 +134,7 @@ pub struct Show {
     pub is_later_page: bool,
     /// The cursor of the next older page, for `?before=`.
     pub older: Option<String>,
-    /// The state that the page shows, for "mark all read".
+    /// The state that the page shows, for "Mark all as read".
     pub upto: String,
     /// The form to start a topic.
     pub form: TopicForm,

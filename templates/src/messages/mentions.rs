@@ -14,7 +14,7 @@ pub struct Mentions {
     pub rows: Vec<MentionRow>,
     /// The cursor of the next older page, for `?before=`.
     pub older: Option<String>,
-    /// The state that the page shows, for "mark all read".
+    /// The state that the page shows, for "Mark all as read".
     pub upto: String,
 }
 
