@@ -223,14 +223,16 @@ impl Access {
             _ if self.is_archived && NOT_IN_ARCHIVE.contains(&action) => "This is archived and can't be changed.",
             Permission::Join | Permission::Ask if self.membership.is_banned => "You're banned from this group.",
             Permission::Know | Permission::Read => "Only members can read this.",
-            Permission::Join | Permission::Ask if self.membership.role.is_some() => "You're already in this group.",
-            Permission::Join => "This group requires approval to join.",
+            Permission::Join | Permission::Ask if self.membership.role.is_some() => {
+                "You're already a member of this group."
+            }
+            Permission::Join => "You need an invitation or approval to join this group.",
             Permission::Ask => "This group doesn't take requests to join.",
             Permission::Write => "Join the group to post.",
             Permission::Invite => "Only members can invite people.",
-            Permission::Moderate => "Only the author or a group moderator can do that.",
-            Permission::Admit => "Only a group moderator can do that.",
-            Permission::Administer | Permission::Delete => "Only a group admin can do that.",
+            Permission::Moderate => "Only the author or a moderator of the group can do that.",
+            Permission::Admit => "Only moderators of the group can do that.",
+            Permission::Administer | Permission::Delete => "Only admins of the group can do that.",
         }))
     }
 
@@ -276,7 +278,7 @@ impl Access {
             return Ok(());
         }
         self.check(Permission::Know)?;
-        Err(Denied::Forbidden("Only a group moderator can do that."))
+        Err(Denied::Forbidden("Only moderators of the group can do that."))
     }
 
     /// Whether a valid invitation link lets them join, or ask to join.
