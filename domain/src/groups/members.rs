@@ -74,7 +74,8 @@ pub(crate) async fn promote_successor(
         return Ok(None);
     }
     let Some(eldest) = store::groups::members::promote_eldest(tx, group).await? else { return Ok(None) };
-    let entry = LogEntry::new(by, LogAction::RoleGiven).group(group).whom(eldest).detail("admin: the last one left");
+    let entry =
+        LogEntry::new(by, LogAction::RoleGiven).group(group).whom(eldest).detail("admin, because the last admin left");
     log::write(tx, entry, now).await?;
     if eldest != by {
         if let Some(address) = store::people::users::email_in(tx, eldest).await? {

@@ -206,10 +206,10 @@ fn changes(now: &Group, then: Described<'_>) -> Option<String> {
         parts.push("category".to_owned());
     }
     if now.slow_seconds != then.slow_seconds {
-        parts.push(format!("slow mode of {} s", then.slow_seconds));
+        parts.push(format!("slow mode: {} s", then.slow_seconds));
     }
     if now.first_held != then.first_held {
-        parts.push(format!("first messages that wait: {}", then.first_held));
+        parts.push(format!("first messages that need approval: {}", then.first_held));
     }
     (!parts.is_empty()).then(|| parts.join(", "))
 }
