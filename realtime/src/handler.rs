@@ -98,7 +98,7 @@ async fn wrong_method() -> HttpResponse {
         .insert_header((ALLOW, ALLOWED))
         .insert_header((CACHE_CONTROL, "no-store"))
         .insert_header((CONTENT_TYPE, "application/json; charset=utf-8"))
-        .body(error("wrong_method", "Polls are asked for with GET."))
+        .body(error("wrong_method", "Use GET for polls."))
 }
 
 fn read(request: &HttpRequest, live: &Live) -> Result<Request, Answer> {

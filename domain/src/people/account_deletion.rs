@@ -34,7 +34,7 @@ pub async fn delete(cx: &Context, user: UserId, password: Password, erase: bool)
     let hash = passwords::check_own(cx, user, password, "current_password").await?;
     let mut tx = cx.db.begin().await?;
     if store::people::users::hold_admins(&mut tx).await? == [user] {
-        return Err(Error::Forbidden("You are the only admin of this site. Make somebody else one before you go."));
+        return Err(Error::Forbidden("You're the only site admin. Make someone else an admin first."));
     }
     passwords::hold_own(&mut tx, user, &hash).await?;
     let gone = delete_in(&mut tx, cx, user, erase, EmailKind::Deleted).await?;
@@ -43,7 +43,7 @@ pub async fn delete(cx: &Context, user: UserId, password: Password, erase: bool)
     Ok(())
 }
 
-/// Deletes the account of somebody else, for them.
+/// Deletes another person's account on their behalf.
 ///
 /// # Errors
 /// [`Error::Forbidden`] for site admins, or for the only one if the operator asks; [`Error::NotFound`] when the account
@@ -54,7 +54,7 @@ pub async fn delete_for(cx: &Context, actor: Actor, user: UserId, erase: bool) -
     match actor {
         Actor::Admin(_) if held.admins.contains(&user) => return Err(admins::still_admin()),
         Actor::Operator if held.admins == [user] => {
-            return Err(Error::Forbidden("They are the only admin of this site. Make somebody else one first."));
+            return Err(Error::Forbidden("This is the only site admin. Make someone else an admin first."));
         }
         Actor::Admin(_) | Actor::Operator => {}
     }
@@ -73,13 +73,13 @@ pub(crate) async fn delete_bot(tx: &mut Tx, cx: &Context, bot: UserId) -> Result
 /// What a deletion ended: the sessions, and the memberships.
 pub(crate) type Gone = (Vec<String>, Vec<(UserId, GroupId)>);
 
-async fn delete_in(tx: &mut Tx, cx: &Context, user: UserId, erase: bool, letter: EmailKind) -> Result<Gone> {
+async fn delete_in(tx: &mut Tx, cx: &Context, user: UserId, erase: bool, email: EmailKind) -> Result<Gone> {
     let now = cx.now();
     unread::users_change(cx, &[user]).await?;
     let address = store::people::users::email_in(tx, user).await?;
     outbound_email::end_links(tx, user).await?;
     store::people::emails::void(tx, user, EmailKind::Notice).await?;
-    outbound_email::news(tx, cx, letter, user, address.as_deref()).await?;
+    outbound_email::news(tx, cx, email, user, address.as_deref()).await?;
     store::people::former_names::keep_own(tx, user).await?;
     store::people::former_names::let_go(tx, user, now.plus(NAME_KEPT)).await?;
     anonymize(tx, user, now).await?;

@@ -116,9 +116,9 @@ pub(crate) async fn restrict_in(
         Restriction::Lift => (LogAction::AccountFreed, String::new()),
     };
     log::write(tx, LogEntry::new(by, what).whom(user).reason(reason).detail(detail), now).await?;
-    let letter = if restriction == Restriction::Lift { EmailKind::Reinstated } else { EmailKind::Restricted };
+    let email = if restriction == Restriction::Lift { EmailKind::Reinstated } else { EmailKind::Restricted };
     let address = store::people::users::email_in(tx, user).await?;
-    outbound_email::news(tx, cx, letter, user, address.as_deref()).await?;
+    outbound_email::news(tx, cx, email, user, address.as_deref()).await?;
     Ok(if restriction == Restriction::Lift {
         Vec::new()
     } else {
@@ -127,7 +127,7 @@ pub(crate) async fn restrict_in(
 }
 
 pub(crate) fn still_admin() -> Error {
-    Error::Forbidden("They administer the site: that has to be taken from them first.")
+    Error::Forbidden("This person is a site admin. Remove them as a site admin first.")
 }
 
 /// The user's open sessions.
@@ -234,10 +234,10 @@ pub async fn set_admin(cx: &Context, actor: impl Into<Actor>, user: UserId, is_a
     let found = &held.user;
     let barred = policy::barred(found.suspended_until, found.banned_at, cx.now()).is_some();
     if is_admin && (barred || !found.claimed || found.is_bot || policy::waits(found.waiting_since)) {
-        return Err(Error::Forbidden("Nobody can sign in to that account now."));
+        return Err(Error::Forbidden("No one can sign in to that account right now."));
     }
     if !is_admin && held.admins == [user] {
-        return Err(Error::Forbidden("The site keeps at least one admin: make somebody else one first."));
+        return Err(Error::Forbidden("The site needs at least one admin. Make someone else an admin first."));
     }
     if found.is_admin != is_admin {
         store::people::users::set_admin(&mut tx, user, is_admin).await?;

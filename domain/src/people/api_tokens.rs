@@ -63,18 +63,18 @@ pub(crate) async fn create_for(cx: &Context, owner: TokenOwner, form: TokenForm,
         fields.add("name", "Give the token a name.");
     }
     if name.chars().count() > MAX_NAME {
-        fields.add("name", format!("A name has at most {MAX_NAME} characters."));
+        fields.add("name", format!("Use at most {MAX_NAME} characters."));
     }
     if form.scopes.is_empty() {
-        fields.add("scopes", "Choose what the token may do.");
+        fields.add("scopes", "Choose at least one permission.");
     }
     if !DAYS.contains(&form.days) {
-        fields.add("days", "Choose one of them.");
+        fields.add("days", "Choose when the token expires.");
     }
     if let Some(groups) = &form.groups {
         let own: Vec<GroupId> = groups_of(cx, user).await?.into_iter().map(|(id, _)| id).collect();
         if groups.is_empty() || groups.iter().any(|group| !own.contains(group)) {
-            fields.add("groups", "Choose one or more of your groups.");
+            fields.add("groups", "Choose at least one of your groups.");
         }
     }
     fields.check()?;
@@ -88,7 +88,7 @@ pub(crate) async fn create_for(cx: &Context, owner: TokenOwner, form: TokenForm,
     let mut tx = cx.db.begin().await?;
     passwords::hold_own(&mut tx, by, &hash).await?;
     if store::people::api_tokens::count(&mut tx, user).await? >= MOST {
-        return Err(Error::Forbidden("You have too many API tokens: revoke those that you no longer use."));
+        return Err(Error::Forbidden("You have too many API tokens. Revoke those you no longer use."));
     }
     store::people::api_tokens::insert(&mut tx, new, now).await?;
     note(&mut tx, owner, format!("an API token: {name}"), now).await?;

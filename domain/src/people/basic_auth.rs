@@ -204,12 +204,12 @@ fn wrong() -> Error {
 /// [`Error::Invalid`] on `password` with the reason.
 async fn check_usable(cx: &Context, account: &Account) -> Result<()> {
     if policy::waits(account.waiting_since) {
-        return Err(Error::invalid("password", "Your account waits for approval."));
+        return Err(Error::invalid("password", "Your account is waiting for approval."));
     }
     if policy::barred(account.suspended_until, account.banned_at, cx.now()).is_some() {
         accounts::check_free(cx, account.person.id).await?;
         // The account itself is not barred: it is a bot, and its owner is.
-        return Err(Error::invalid("password", "The owner of this bot may not use the site now."));
+        return Err(Error::invalid("password", "This bot's owner is suspended or banned."));
     }
     Ok(())
 }
@@ -299,7 +299,7 @@ async fn by_password(cx: &Context, sent: &Credentials, origin: &Origin) -> Resul
     let account = account(&cx.db, id).await?.ok_or_else(wrong)?;
     check_usable(cx, &account).await?;
     if account.has_two_factor {
-        let why = "This account uses two-factor authentication: send an API token in place of the password.";
+        let why = "This account uses two-factor authentication. Send an API token instead of the password.";
         return Err(Error::invalid("password", why));
     }
     let caller = caller(cx, &account, None).await;

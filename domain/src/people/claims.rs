@@ -41,7 +41,7 @@ pub async fn link(cx: &Context, actor: Actor, user: UserId) -> Result<String> {
     let mut tx = cx.db.begin().await?;
     let held = admins::hold(&mut tx, actor, user).await?;
     if held.user.claimed {
-        return Err(Error::Forbidden("Its owner has a password already. Send them a link to reset it instead."));
+        return Err(Error::Forbidden("This account already has a password. Send a password reset link instead."));
     }
     store::people::emails::void(&mut tx, user, EmailKind::Reset).await?;
     let link = outbound_email::link_to_hand_over(&mut tx, cx, EmailKind::Reset, user).await?;

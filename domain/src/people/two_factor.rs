@@ -92,7 +92,9 @@ pub async fn begin(cx: &Context, user: UserId, password: Password) -> Result<()>
     let sealed = cx.config.secret.encrypt("second-step", &user.to_string(), &bytes)?;
     let mut tx = cx.db.begin().await?;
     if store::people::two_factor::begin(&mut tx, user, &sealed, cx.now()).await? == 0 {
-        return Err(Error::Forbidden("It is on already. Turn it off before you set it up anew."));
+        return Err(Error::Forbidden(
+            "Two-factor authentication is already on. To set it up again, turn it off first.",
+        ));
     }
     Ok(tx.commit().await?)
 }
@@ -106,7 +108,7 @@ pub async fn turn_on(cx: &Context, user: UserId, code: &str) -> Result<Vec<Strin
     let row = store::people::two_factor::of(&cx.db, user).await?.filter(|row| row.confirmed_at.is_none());
     let row = row.filter(|row| cx.now().since(row.created_at) <= SET_UP).ok_or(Error::NotFound)?;
     let Some(step) = step_of(cx, user, &row.secret, code)? else {
-        return Err(Error::invalid("code", "That is not the code that the app shows now. Is the time of both right?"));
+        return Err(Error::invalid("code", "This code is wrong. Make sure that your phone's clock is correct."));
     };
     let mut tx = cx.db.begin().await?;
     if store::people::two_factor::confirm(&mut tx, user, &row.secret, step, cx.now()).await? == 0 {
@@ -199,7 +201,9 @@ fn recovery_digest(cx: &Context, user: UserId, code: &str) -> String {
 fn opened(cx: &Context, user: UserId, sealed: &str) -> Result<Secret> {
     let bytes = cx.config.secret.decrypt("second-step", &user.to_string(), sealed);
     Ok(Secret::from(
-        bytes.ok_or_else(|| Error::Internal("a second step was sealed with another KLATCH_SECRET_KEY".into()))?,
+        bytes.ok_or_else(|| {
+            Error::Internal("a two-factor secret was encrypted with another KLATCH_SECRET_KEY".into())
+        })?,
     ))
 }
 
@@ -208,7 +212,7 @@ fn step_of(cx: &Context, user: UserId, sealed: &str, code: &str) -> Result<Optio
     let totp: Totp = Builder::new()
         .with_secret(opened(cx, user, sealed)?)
         .build()
-        .map_err(|error| Error::Internal(format!("a second step: {error}")))?;
+        .map_err(|error| Error::Internal(format!("two-factor authentication: {error}")))?;
     let seconds = u64::try_from(cx.now().0 / 1_000_000).unwrap_or(0);
     Ok(totp.check(code, seconds).and_then(|step| i64::try_from(step).ok()))
 }
@@ -268,7 +272,7 @@ pub async fn pass(cx: &Context, ticket: &str, code: &str, origin: &Origin) -> Re
     let typed: String = code.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
     let wrong = || {
         tracing::warn!(user = user.0, network = %rate_limits::network(origin.address), "sign-in code refused");
-        Error::invalid("code", "That code is not right, or was used before. Codes change every half minute.")
+        Error::invalid("code", "This code is wrong or was already used. Codes change every 30 seconds.")
     };
     let mut tx;
     if typed.len() == 6 {

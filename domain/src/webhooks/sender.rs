@@ -191,7 +191,7 @@ async fn send(cx: &Context, webhook: &Webhook, sealed: &str, delivery: &Delivery
 async fn record(cx: &Context, webhook: &Webhook, delivery: &Delivery, tried: Tried) -> Result<()> {
     let now = cx.now();
     let (status, duration_ms, answer) = match &tried {
-        Tried::LeftOut => (None, 0, "Not sent: what it was about is gone, or this webhook may not see it now."),
+        Tried::LeftOut => (None, 0, "Not sent. The content was deleted, or this webhook can no longer see it."),
         Tried::Answered { status, duration_ms, answer } => (Some(i64::from(*status)), *duration_ms, answer.as_str()),
         Tried::Failed { duration_ms, answer } => (None, *duration_ms, answer.as_str()),
     };
@@ -216,18 +216,18 @@ async fn record(cx: &Context, webhook: &Webhook, delivery: &Delivery, tried: Tri
             deliveries::bring_forward(&mut tx, webhook.id, now).await?;
         }
         if deliveries::waiting(&mut tx, webhook.id).await? > 2 * MOST_WAITING {
-            why = Some("It is so slow that too many deliveries wait.");
+            why = Some("The receiver was too slow, and too many deliveries were waiting.");
         }
     } else if !is_done && let Some((failures, since)) = outgoing::failed(&mut tx, webhook.id, now).await? {
         let doublings = u32::try_from(failures.clamp(1, 20) - 1).unwrap_or(0);
         let pause = Duration::from_secs(1 << doublings).min(LONGEST_PAUSE);
         outgoing::pause(&mut tx, webhook.id, now.plus(pause)).await?;
         why = if status == Some(410) {
-            Some("The receiver answered 410 Gone: it wants no more deliveries.")
+            Some("The receiver responded with 410 Gone.")
         } else if now.since(since) >= PATIENCE && failures >= ENOUGH_FAILURES {
             Some("Every delivery failed for five days.")
         } else if deliveries::waiting(&mut tx, webhook.id).await? > MOST_WAITING {
-            Some("It failed until too many deliveries waited.")
+            Some("Deliveries kept failing, and too many were waiting.")
         } else {
             None
         };

@@ -48,18 +48,17 @@ fn form_errors(error: Error) -> Result<Vec<(String, String)>, Error> {
         Error::TooMany(limit) => Ok(vec![(
             String::new(),
             format!(
-                "That was a lot in a short time. Nothing is lost: send it again in {}.",
+                "You're doing that too often. Your text isn't lost. Send it again in {}.",
                 templates::when::wait(&limit.wait.as_secs())
             ),
         )]),
         Error::Busy(_) => {
-            let why = "Many people are signing in just now. Nothing is lost: send it again in a few seconds.";
+            let why = "Many people are signing in right now. Try again in a few seconds.";
             Ok(vec![(String::new(), why.to_owned())])
         }
-        Error::Slow(wait) => Ok(vec![(
-            String::new(),
-            format!("{} Nothing is lost: send it again then.", crate::failure::too_soon(wait)),
-        )]),
+        Error::Slow(wait) => {
+            Ok(vec![(String::new(), format!("{} Your text isn't lost.", crate::failure::too_soon(wait)))])
+        }
         other => Err(other),
     }
 }

@@ -110,7 +110,9 @@ impl Mailer {
     /// # Errors
     /// When it is neither.
     pub fn parse_from(text: &str) -> Result<Mailbox, BadMail> {
-        text.trim().parse().map_err(|_| BadMail("is not a mail address, as Klatch <klatch@example.org>".to_owned()))
+        text.trim()
+            .parse()
+            .map_err(|_| BadMail("must be an email address, such as Klatch <klatch@example.org>".to_owned()))
     }
 
     /// Whether emails are sent to users; otherwise they are kept in a folder for the operator.
