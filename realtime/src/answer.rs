@@ -30,7 +30,7 @@ pub enum Answer {
     Ended,
     /// There is nothing to listen to, or the user may not know of it: stop polling.
     NotFound,
-    /// A page of another site asked.
+    /// A page of another site sent the request.
     Foreign,
     /// The request is invalid; the text says why.
     Invalid(&'static str),

@@ -23,7 +23,7 @@ pub struct BadRequest(pub &'static str);
 
 impl Request {
     /// Parses a query; unknown parameters are ignored. `site` is the browser's `Sec-Fetch-Site` header: only a page of
-    /// ours marks anything as read, not an address that somebody opened.
+    /// ours marks anything as read, not an address that someone opened.
     ///
     /// # Errors
     /// [`BadRequest`] when a part is invalid, or `after` is missing.

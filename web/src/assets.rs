@@ -66,7 +66,7 @@ pub async fn show(request: HttpRequest, path: web::Path<(String, String)>) -> Ht
     file(&request, &name, hash == *HASH)
 }
 
-/// `GET /favicon.ico` and `/icon.svg`, which browsers request by themselves.
+/// `GET /favicon.ico` and `/icon.svg`, which browsers request automatically.
 pub async fn icon(request: HttpRequest) -> HttpResponse {
     let name = request.path().trim_start_matches('/').to_owned();
     file(&request, &name, false)

@@ -49,7 +49,7 @@ impl fmt::Display for Failure {
             Self::Domain(error) => error.fmt(f),
             Self::Problem(problem) => write!(f, "{problem:?}"),
             Self::Credentials(why) => write!(f, "credentials: {why:?}"),
-            Self::Waiting => f.write_str("the account waits"),
+            Self::Waiting => f.write_str("the account is waiting for approval"),
             Self::Unproved(_) => f.write_str("the admin must give the password again"),
             Self::NeedsTwoFactor => f.write_str("the admin must turn on two-factor authentication"),
         }
@@ -169,7 +169,7 @@ impl ResponseError for Failure {
     }
 }
 
-/// What an API client without credentials is told.
+/// The error for an API client without credentials.
 pub const MUST_SIGN_IN: &str = "Sign in with your username and your password or an API token.";
 
 /// Whether the request is one of the API.

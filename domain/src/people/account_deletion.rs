@@ -65,7 +65,7 @@ pub async fn delete_for(cx: &Context, actor: Actor, user: UserId, erase: bool) -
     Ok(())
 }
 
-/// Deletes the account of a bot, in the transaction of whoever answers for it. Its messages stay.
+/// Deletes the account of a bot, in the caller's transaction. Its messages stay.
 pub(crate) async fn delete_bot(tx: &mut Tx, cx: &Context, bot: UserId) -> Result<Gone> {
     delete_in(tx, cx, bot, false, EmailKind::Deleted).await
 }
@@ -116,8 +116,8 @@ pub(crate) async fn anonymize(tx: &mut Tx, user: UserId, now: Timestamp) -> Resu
     Err(Error::NotFound)
 }
 
-/// Leaves every group. When the only admin leaves, the eldest member succeeds; a group that nobody could join is
-/// deleted. Returns the affected users and groups: call [`tell::membership_changed`] for each after the commit.
+/// Leaves every group. When the only admin leaves, the longest-standing member succeeds. A group that no one could join
+/// is deleted. Returns the affected users and groups: call [`tell::membership_changed`] for each after the commit.
 pub(crate) async fn leave_all(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<Vec<(UserId, GroupId)>> {
     let groups = store::people::account_deletion::groups(tx, user).await?;
     let mut concerned: Vec<(UserId, GroupId)> = groups.iter().map(|group| (user, *group)).collect();

@@ -199,7 +199,7 @@ async fn verify_from(cx: &Context, name: &str, password: Password, origin: &Orig
     }
 }
 
-/// Logs that somebody signed in, from which network.
+/// Logs a sign-in with its network.
 pub(crate) fn log_sign_in(user: UserId, origin: &Origin) {
     tracing::info!(user = user.0, network = %rate_limits::network(origin.address), "signed in");
 }

@@ -25,7 +25,7 @@ pub async fn person(cx: &Context, viewer: Viewer, user: UserId) -> Result<User> 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum Restriction {
-    /// Nobody can sign in to the account for so many days.
+    /// No one can sign in to the account for this many days.
     Suspend {
         /// From now.
         days: i64,
@@ -50,7 +50,7 @@ impl Restriction {
     }
 }
 
-/// Suspends or bans a user, or lifts that. The user is told the reason. Their sessions end, and their open pages.
+/// Suspends or bans a user, or lifts that. The user is notified of the reason. Their sessions and open pages end.
 ///
 /// # Errors
 /// [`Error::Invalid`] on `reason` and `days`; [`Error::Forbidden`] for site admins; otherwise as [`person`].
@@ -169,7 +169,7 @@ pub async fn end_sessions(cx: &Context, viewer: Viewer, user: UserId, session: O
     Ok(())
 }
 
-/// Who acts on the account of somebody else.
+/// Who acts on another person's account.
 #[derive(Clone, Copy, Debug)]
 pub enum Actor {
     /// A site admin, on a page.
@@ -227,7 +227,7 @@ pub(crate) async fn hold(tx: &mut Tx, actor: Actor, user: UserId) -> Result<Held
 /// requests.
 ///
 /// # Errors
-/// [`Error::NotFound`] as for [`person`]; [`Error::Forbidden`] for the last admin, and for accounts nobody can use now.
+/// [`Error::NotFound`] as for [`person`]; [`Error::Forbidden`] for the last admin, and for accounts no one can use now.
 pub async fn set_admin(cx: &Context, actor: impl Into<Actor>, user: UserId, is_admin: bool) -> Result<()> {
     let mut tx = cx.db.begin().await?;
     let held = hold(&mut tx, actor.into(), user).await?;

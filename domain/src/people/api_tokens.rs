@@ -47,10 +47,10 @@ pub async fn create(cx: &Context, user: UserId, form: TokenForm, password: Passw
 /// Whose token it is, and who creates or revokes it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct TokenOwner {
-    /// The user, or who answers for the bot.
+    /// The user, or the person responsible for the bot.
     pub by: UserId,
     pub user: UserId,
-    /// The group whose bot the user is: its log tells of the token.
+    /// The group whose bot the user is: the token is recorded in its log.
     pub of_group: Option<GroupId>,
 }
 
@@ -125,7 +125,7 @@ pub async fn revoke(cx: &Context, user: UserId, id: ApiTokenId) -> Result<()> {
     revoke_for(cx, TokenOwner { by: user, user, of_group: None }, id).await
 }
 
-/// The same, by who answers for a bot.
+/// The same, by the person responsible for a bot.
 pub(crate) async fn revoke_for(cx: &Context, owner: TokenOwner, id: ApiTokenId) -> Result<()> {
     let user = owner.user;
     let mut tx = cx.db.begin().await?;

@@ -18,7 +18,7 @@ use store::{self, Tx};
 /// Returns the account with this name, for the operator.
 ///
 /// # Errors
-/// [`Error::NotFound`] when nobody has that name.
+/// [`Error::NotFound`] when no one has that name.
 pub async fn named(cx: &Context, name: &str) -> Result<User> {
     store::people::users::by_name(&cx.db, name).await?.filter(|user| !user.deleted).ok_or(Error::NotFound)
 }

@@ -1,5 +1,5 @@
-//! Bots: accounts of programs. A person or the admins of a group answer for each. Nobody signs in as a bot: its programs
-//! use API tokens and incoming webhooks.
+//! Bots: accounts of programs. A person or the admins of a group are responsible for each. No one can sign in as a bot:
+//! its programs use API tokens and incoming webhooks.
 
 use crate::groups::{self, GroupAccess, members};
 use crate::live::{tell, unread};
@@ -62,7 +62,7 @@ pub async fn create_in_group(cx: &Context, viewer: Viewer, group: GroupId, typed
     Ok(bot)
 }
 
-/// Somebody answers for each bot, so a bot cannot answer for another.
+/// A person is responsible for each bot, so a bot cannot be responsible for another one.
 async fn refuse_bot(cx: &Context, viewer: UserId) -> Result<()> {
     match store::people::bots::by_id(&cx.db, viewer).await? {
         Some(_) => Err(Error::Forbidden("A bot can't have bots.")),
@@ -139,7 +139,7 @@ async fn of_group_authority(cx: &Context, viewer: Viewer, group: GroupId) -> Res
     Ok(found)
 }
 
-/// A bot for whom the viewer answers: the viewer's own, or one of a group that the viewer is an admin of.
+/// A bot that the viewer is responsible for: their own, or one of a group they are an admin of.
 ///
 /// # Errors
 /// [`Error::NotFound`] for everyone else; [`Error::SignedOut`].
@@ -150,7 +150,7 @@ pub async fn answered_for(cx: &Context, viewer: Viewer, bot: UserId) -> Result<B
         (Some(owner), _) if owner == user => Ok(found),
         (None, Some(group)) => match of_group_authority(cx, viewer, group).await {
             Ok(_) => Ok(found),
-            // Who may not change the bot does not learn here of which group it is.
+            // Do not reveal the bot's group to viewers who cannot change the bot.
             Err(Error::Forbidden(_)) => Err(Error::NotFound),
             Err(error) => Err(error),
         },
@@ -168,7 +168,7 @@ pub struct BotPage {
     pub groups: Vec<(GroupId, String)>,
 }
 
-/// Returns a bot for whom the viewer answers, with its tokens.
+/// Returns a bot that the viewer is responsible for, with its tokens.
 ///
 /// # Errors
 /// As [`answered_for`].
@@ -206,7 +206,7 @@ pub async fn revoke_token(cx: &Context, viewer: Viewer, bot: UserId, token: ApiT
     api_tokens::revoke_for(cx, owner, token).await
 }
 
-/// Deletes a bot with its tokens and incoming webhooks. What it wrote stays, under a placeholder name. Returns the bot.
+/// Deletes a bot with its tokens and incoming webhooks. Its messages stay, under a placeholder name. Returns the bot.
 ///
 /// # Errors
 /// As [`answered_for`].
@@ -233,7 +233,7 @@ pub async fn delete(cx: &Context, viewer: Viewer, bot: UserId) -> Result<Bot> {
     Ok(found)
 }
 
-/// Who answers for a bot, as the viewer may know it. `None` when nobody does any more.
+/// Who is responsible for a bot, as far as the viewer may know. `None` when no one is any more.
 pub(crate) async fn owner(cx: &Context, viewer: Viewer, bot: UserId) -> Result<Option<BotOwner>> {
     let Some(found) = store::people::bots::by_id(&cx.db, bot).await? else { return Ok(None) };
     if let Some(group) = found.group_id {

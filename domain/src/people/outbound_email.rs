@@ -32,7 +32,7 @@ pub(crate) async fn with_link(
     queue(tx, cx, kind, user, address, Cargo { token: Some((&seed, &digest)), detail: None }, lasts).await
 }
 
-/// Makes a link that no email carries: whoever asked for it hands it over. It works as long as one to confirm an address.
+/// Creates a link that is not emailed: the caller hands it over. It works as long as a link to confirm an address.
 pub(crate) async fn link_to_hand_over(tx: &mut Tx, cx: &Context, kind: EmailKind, user: UserId) -> Result<String> {
     let seed = secrets::token()?;
     let digest = secrets::digest(&token(cx, &seed));

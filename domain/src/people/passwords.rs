@@ -77,7 +77,7 @@ pub(crate) async fn replace(tx: &mut Tx, cx: &Context, user: UserId, hash: &str)
     store::people::users::drop_new_email(tx, user).await?;
     let address = store::people::users::email_in(tx, user).await?;
     outbound_email::news(tx, cx, EmailKind::PasswordChanged, user, address.as_deref()).await?;
-    // Whoever changes a password wants everybody else to be signed out, programs too.
+    // A password change signs out everything else, including programs.
     store::people::api_tokens::delete_all(tx, user).await?;
     Ok(store::people::sessions::delete_all(tx, user).await?)
 }

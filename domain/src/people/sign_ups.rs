@@ -186,7 +186,7 @@ pub async fn answer(cx: &Context, viewer: Viewer, users: &[UserId], approve: boo
     Ok(answered.len())
 }
 
-/// Creates an invitation link for so many uses within so many days. Returns its token, shown once and not stored.
+/// Creates an invite link for this many uses within this many days. Returns its token, shown once and not stored.
 ///
 /// # Errors
 /// [`Error::Invalid`] on `uses` and `days`; [`Error::NotFound`] for viewers who are not site admins.

@@ -262,7 +262,7 @@ async fn holder(cx: &Context, ticket: &str) -> Result<Option<UserId>> {
 ///
 /// # Errors
 /// [`Error::SignedOut`] when the ticket has expired; [`Error::Invalid`] on `code`; [`Error::TooMany`], but not because
-/// of failed codes when a recovery code is given, so that nobody is locked out for long.
+/// of failed codes when a recovery code is given, so that no one is locked out for long.
 pub async fn pass(cx: &Context, ticket: &str, code: &str, origin: &Origin) -> Result<String> {
     rate_limits::count(cx, RateLimit::SignIn, origin.by()).await?;
     let user = holder(cx, ticket).await?.ok_or(Error::SignedOut)?;

@@ -57,7 +57,7 @@ pub async fn current(cx: &Context) -> Arc<Site> {
             site
         }
         Err(error) => {
-            tracing::debug!(%error, "the settings of the site cannot be read");
+            tracing::debug!(%error, "the site settings cannot be read");
             cx.site.last().unwrap_or_else(|| Arc::new(Site { settings: fresh(cx), notice: None }))
         }
     }

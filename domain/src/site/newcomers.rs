@@ -1,4 +1,4 @@
-//! The setting that says who counts as new, and what new users may do.
+//! The setting for who counts as a new member, and what new members may do.
 
 use crate::platform::caches::newcomers::{Newcomers, SETTING};
 

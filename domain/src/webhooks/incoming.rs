@@ -1,4 +1,4 @@
-//! Incoming webhooks: a program sends a request to a secret URL, and a bot posts into a topic what it says.
+//! Incoming webhooks: a program sends a request to a secret URL, and a bot posts its text to a topic.
 
 use std::time::Duration;
 
@@ -172,7 +172,7 @@ pub enum Received {
     Ignored,
 }
 
-/// Handles a request to an incoming webhook: posts what it says, like any other message.
+/// Handles a request to an incoming webhook: posts its text like any other message.
 ///
 /// # Errors
 /// [`Error::NotFound`] when no webhook has this URL; [`Error::Forbidden`] when the signature is wrong, or the bot may not
@@ -200,7 +200,7 @@ pub async fn receive(cx: &Context, token: &str, request: Request<'_>) -> Result<
         Rendered::Nothing => return Ok(Received::Ignored),
     };
     let viewer = Viewer::User { id: used.bot.id, is_admin: false };
-    // The delivery's id, as the form's key: what is sent again is posted once.
+    // The delivery's id serves as the form's key: a repeated request posts once.
     let key = request.delivery.map(|id| secrets::digest(&format!("{}:{id}", used.hook_id)));
     let draft = Draft { text: cut(text), key };
     match messages::submit(cx, viewer, Target::Topic(used.topic_id), draft).await {

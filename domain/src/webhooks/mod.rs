@@ -1,4 +1,4 @@
-//! Webhooks: programs elsewhere are told of events, post messages, and are asked before messages are saved.
+//! Webhooks: other programs receive events, post messages, and check messages before they are saved.
 
 pub mod auditors;
 pub mod events;

@@ -1,4 +1,4 @@
-//! Webhooks that are told of events: making, switching, deleting them, and the log of their deliveries.
+//! Outgoing webhooks: creating, turning on and off, and deleting them, and the log of their deliveries.
 
 use super::{authority, hold, name, new_secret};
 use crate::groups::GroupAccess;

@@ -76,7 +76,7 @@ fn refill<F: templates::form::Refill>(mut form: F, error: Error) -> Result<F, Er
 
 /// Answers 410 with the page for a link that no longer works.
 async fn link_ended(req: &Req, link: EndedLink) -> Answer {
-    // Without a notice to the reader, as on error pages: a link answers alike whatever it led to.
+    // Without a notice to the reader, as on error pages: the answer is the same whatever the link was for.
     let layout = templates::Layout { told: None, ..req.layout().await? };
     Ok(req.page_with(StatusCode::GONE, &LinkEnded { layout, link }))
 }

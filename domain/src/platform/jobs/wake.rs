@@ -122,7 +122,7 @@ async fn listen(pool: store::PgPool, name: Arc<str>, here: Arc<watch::Sender<()>
         match table::listen(&pool).await {
             Ok(mut listener) => {
                 retry = FIRST_RETRY;
-                // There may have been NOTIFYs while nobody listened.
+                // There may have been NOTIFYs while no one listened.
                 here.send_replace(());
                 loop {
                     match listener.try_recv().await {

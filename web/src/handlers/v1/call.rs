@@ -74,7 +74,7 @@ async fn reply(
 async fn caller(request: &HttpRequest, site: &Site) -> Result<Caller, Refusal> {
     let value = |name: &str| request.headers().get(name).map(|value| value.as_bytes());
     let source = Source { site: value("sec-fetch-site"), origin: value(ORIGIN.as_str()), host: value(HOST.as_str()) };
-    // Browsers add credentials that somebody typed once to requests of other sites' pages too.
+    // Browsers also add credentials that were typed once to requests from other sites' pages.
     if !source.is_own(&site.cx.config.base_url) {
         return Err(Error::Forbidden("Pages of other sites can't use this.").into());
     }

@@ -29,7 +29,7 @@ const PURPOSE: &str = "once";
 /// Returns the key of a request under which its account keeps the answer.
 ///
 /// # Errors
-/// [`Refusal::Malformed`] when it is no key.
+/// [`Refusal::Malformed`] when it is not a valid key.
 pub fn key(endpoint: &Endpoint, request: &HttpRequest, caller: &Caller) -> Result<Option<String>, Refusal> {
     let Some(sent) = request.headers().get(HEADER).filter(|_| endpoint.creates()) else { return Ok(None) };
     let is_key = !sent.is_empty() && sent.len() <= LONGEST && sent.as_bytes().iter().all(u8::is_ascii_graphic);
@@ -86,11 +86,11 @@ async fn answered(endpoint: &Endpoint, key: String, ask: Ask, sent: Sent) -> Res
         if kept.len() <= MAX_KEPT
             && let Err(error) = keep(&cx, &slot, &kept).await
         {
-            tracing::warn!(%error, "the answer of a request is not kept for its repetition");
+            tracing::warn!(%error, "the response of a request was not stored for retries");
         }
     }
     if let Err(error) = cx.kv.delete(&[begun]).await {
-        tracing::debug!(%error, "a key stays taken for a minute");
+        tracing::debug!(%error, "an idempotency key stays in use for a minute");
     }
     result
 }

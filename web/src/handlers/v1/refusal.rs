@@ -48,7 +48,7 @@ pub enum Refusal {
     Failure(Failure),
     /// The request cannot be read: 400.
     Malformed(String),
-    /// The body is no JSON by its type: 415.
+    /// The body's type is not JSON: 415.
     NotJson,
     /// What the caller changes is not what they saw: 412.
     Changed,

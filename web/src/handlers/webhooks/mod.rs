@@ -1,4 +1,4 @@
-//! Webhooks of groups and of the site: the page of all, the log of each, and what admins change.
+//! Webhooks of groups and of the site: their list, the log of each, and changes by admins.
 
 pub mod auditors;
 pub mod incoming;
