@@ -20,7 +20,7 @@ use store::{self, Tx};
 
 /// Recovery codes per account.
 pub const RECOVERY_CODES: usize = 10;
-/// How long a correct password allows the second step.
+/// How long a correct password allows two-factor authentication.
 const TICKET: Duration = Duration::from_secs(10 * 60);
 /// How long a user may take to enter the first code.
 pub(crate) const SET_UP: Duration = Duration::from_secs(24 * 3_600);
@@ -258,7 +258,8 @@ async fn holder(cx: &Context, ticket: &str) -> Result<Option<UserId>> {
     Ok((ours && cx.now() < Timestamp(until)).then_some(user))
 }
 
-/// Passes the second step with a code of the app (each valid once) or a recovery code. Returns the cookie's token.
+/// Passes two-factor authentication with a code of the app (each valid once) or a recovery code. Returns the token of the
+/// cookie.
 ///
 /// # Errors
 /// [`Error::SignedOut`] when the ticket has expired; [`Error::Invalid`] on `code`; [`Error::TooMany`], but not because

@@ -168,7 +168,7 @@ impl SignUp {
     pub fn sample() -> Self {
         let mut form =
             SignUpForm { username: "mira".into(), email: "mira@example.org".into(), ..SignUpForm::default() };
-        form.set_error("username", "Somebody else has this name.");
+        form.set_error("username", "That username, or a similar one, is taken.");
         let (next, invitation) = ("/".to_owned(), String::new());
         Self { layout: stranger("/-/sign-up"), form, next, door: Door::Open, invitation }
     }

@@ -55,7 +55,7 @@ pub struct NewAuditor {
 /// Returns the external auditors, in the order in which they are called.
 ///
 /// # Errors
-/// As [`auditors::list`]; [`Error::Forbidden`](crate::Error::Forbidden) for credentials that are limited to some groups.
+/// As [`auditors::list`]; [`Error::Forbidden`](crate::Error::Forbidden) for credentials limited to some groups.
 pub async fn index(ask: Ask, _: ()) -> Result<Found<Page<Auditor>>> {
     ask.check_unlimited()?;
     Page::whole(auditors::list(&ask.cx, ask.viewer()).await?.into_iter().map(Into::into).collect())

@@ -61,7 +61,7 @@ fn escaped(text: &str) -> String {
 /// Who did something, in bold.
 pub(super) fn somebody(name: &str) -> String {
     let name = plain(name, 40);
-    if name.is_empty() { "Somebody".to_owned() } else { format!("**{name}**") }
+    if name.is_empty() { "Someone".to_owned() } else { format!("**{name}**") }
 }
 
 /// A link with another person's text, or only the text if the address is not a web address.
