@@ -189,7 +189,7 @@ impl ApiTokens {
         ("write", "Write", "post, star, join groups, and mark as read"),
         ("moderate", "Moderate", "manage other people's messages where you're a moderator"),
         ("admin", "Administer", "manage the site if you're a site admin"),
-        ("feeds", "Read feeds", "in a feed reader, with an address that contains the token"),
+        ("feeds", "Read feeds", "in a feed reader, with a URL that contains the token"),
     ];
     /// How long a token lasts, in days, with labels.
     pub const DAYS: [(&'static str, &'static str); 5] =
