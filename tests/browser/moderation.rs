@@ -87,7 +87,7 @@ async fn a_spammer_is_removed_with_everything_and_it_is_undone(running: Running,
     dora.get(&alone.path).await.expect(404);
     // The author is told why, and the public log has it.
     let told = ben.get("/").await.expect(200);
-    told.must_say("The moderators of Birds removed what you wrote there.");
+    told.must_say("The moderators of Birds deleted your messages there.");
     told.must_say("No <finches> are sold here");
     let told = ben.submit(&notice(&told).expect("a form")).await.expect(200);
     told.must_say("You were banned from Birds.");

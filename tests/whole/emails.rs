@@ -50,7 +50,7 @@ async fn an_address_is_confirmed_and_a_forgotten_password_replaced_by_mail(runni
     let letter = forum.mailbox.letter("ana@example.org", "Reset your password").await;
     let link = letter.link(&forum.base, "/-/reset?token=");
     let asked = stranger.get(&link).await.expect(200);
-    asked.must_say("A new password for ana");
+    asked.must_say("Set a new password for ana");
     stranger.submit(&asked.form("/-/reset").with("new_password", "short")).await.expect(422).must_say("8 characters");
     let done = stranger.submit(&asked.form("/-/reset").with("new_password", NEW)).await.expect(200);
     done.must_say("Your password was changed");
