@@ -175,7 +175,7 @@ fn draw() -> Draw {
         here: |aside, group| {
             drawn(&templates::groups::HerePartial { aside, group: GroupOf { id: group } }, Images::Never)
         },
-        letter: templates::people::emails::words,
+        email: templates::people::emails::words,
         topic_row: |row, group, now| {
             drawn(&templates::groups::TopicRowPartial { row, group, now: now.into() }, Images::Never)
         },

@@ -336,7 +336,7 @@ pub const DRAW: Draw = Draw {
     message: |message, _, _, _, _| format!("<p>{}: {}</p>", message.author.username, message.markup),
     here: |aside, _| format!("<p>{} of {}</p>", aside.here.len(), aside.members),
     topic_row: |row, _, _| format!("<li>{} ({})</li>", row.topic.title(), row.message_count),
-    letter: |occasion| {
+    email: |occasion| {
         let link = occasion.link.as_deref().unwrap_or_default();
         let notice = occasion.notice.as_ref().map(model::NoticeEmail::to_json).unwrap_or_default();
         let text = format!("kind: {}\nname: {}\nlink: {link}\n{notice}\n", occasion.kind, occasion.username);

@@ -30,7 +30,7 @@ pub enum Answer {
     Ended,
     /// There is nothing to listen to, or the user may not know of it: stop polling.
     NotFound,
-    /// A page of another site asked.
+    /// A page of another site sent the request.
     Foreign,
     /// The request is invalid; the text says why.
     Invalid(&'static str),
@@ -111,17 +111,17 @@ impl Answer {
             Self::Resync { after, retry_in } => {
                 format!("{{\"resync\":true,\"after\":\"{after}\",\"retry_in\":{}}}", retry_in.as_millis())
             }
-            Self::Ended => error("signed_out", "You are signed out."),
-            Self::NotFound => error("not_found", "There is nothing to hear."),
-            Self::Foreign => error("foreign", "Only pages of this site hear what happens here."),
+            Self::Ended => error("signed_out", "You're signed out."),
+            Self::NotFound => error("not_found", "Not found."),
+            Self::Foreign => error("foreign", "Only pages of this site can listen for updates."),
             Self::Invalid(why) => error("invalid", why),
             Self::Api { body, .. } => body.clone(),
             Self::Busy { trouble: Trouble::TooMany, .. } => {
-                error("too_many", "Too many pages are open at your address.")
+                error("too_many", "Too many pages are open from your network.")
             }
             Self::Busy { trouble: Trouble::Full, .. } => error("full", "Too many pages are open."),
             Self::Busy { trouble: Trouble::Draining, .. } => error("draining", "This server is restarting."),
-            Self::Busy { trouble: Trouble::Away, .. } => error("away", "Live updates are away for a moment."),
+            Self::Busy { trouble: Trouble::Away, .. } => error("away", "Live updates are temporarily unavailable."),
         }
     }
 }

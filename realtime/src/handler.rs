@@ -54,12 +54,12 @@ async fn head_api(request: HttpRequest, payload: web::Payload, live: Data<Live>)
 }
 
 async fn api_request(request: &HttpRequest, payload: web::Payload) -> ApiRequest {
-    // What cannot be read is no parameter.
+    // Ignore unreadable parameters.
     let body = payload.to_bytes_limited(BODY).await.ok().and_then(Result::ok).unwrap_or_default();
     ApiRequest::read(request.query_string().as_bytes(), &body)
 }
 
-/// Reads who asks. A page of another site is nobody: its browser may add credentials by itself.
+/// Reads who sends the request. A page of another site is anonymous: the browser may add credentials automatically.
 fn api_who(request: &HttpRequest, live: &Live) -> Result<ApiWho, Answer> {
     let value = |name: &str| request.headers().get(name).map(|value| value.as_bytes());
     let source = Source { site: value("sec-fetch-site"), origin: value("origin"), host: value("host") };
@@ -98,7 +98,7 @@ async fn wrong_method() -> HttpResponse {
         .insert_header((ALLOW, ALLOWED))
         .insert_header((CACHE_CONTROL, "no-store"))
         .insert_header((CONTENT_TYPE, "application/json; charset=utf-8"))
-        .body(error("wrong_method", "Polls are asked for with GET."))
+        .body(error("wrong_method", "Use GET for polls."))
 }
 
 fn read(request: &HttpRequest, live: &Live) -> Result<Request, Answer> {

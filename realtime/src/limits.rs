@@ -25,7 +25,7 @@ pub(crate) fn capacity(wanted: Option<usize>) -> io::Result<usize> {
 fn decide(wanted: Option<usize>, files: Option<usize>) -> io::Result<usize> {
     match (wanted, files) {
         (Some(wanted), Some(files)) if connections(wanted) + OTHERS > files => Err(io::Error::other(format!(
-            "{wanted} polls are to be held, but this process may open {files} files only: raise its limit (ulimit -n, LimitNOFILE)"
+            "{wanted} waiting polls need more open files than this process may have ({files}). Raise its limit (ulimit -n, LimitNOFILE)"
         ))),
         (Some(wanted), _) => Ok(wanted),
         (None, Some(files)) => Ok((files / 4 * 3).clamp(1, MOST)),

@@ -126,7 +126,7 @@ impl Live {
         }
         match tokio::time::timeout(PATIENCE, self.0.cx.bus.check()).await {
             Ok(Ok(())) => None,
-            Ok(Err(_)) | Err(_) => Some("the bus does not answer"),
+            Ok(Err(_)) | Err(_) => Some("the bus does not respond"),
         }
     }
 

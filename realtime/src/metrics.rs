@@ -104,19 +104,14 @@ pub(crate) fn text(live: &Live) -> String {
         let counts = KINDS.iter().zip(&metrics.answered).filter(|((group, _), _)| *group == wanted);
         counts.map(|((_, kind), count)| (format!("{{{label}=\"{kind}\"}}"), count.load(Ordering::Relaxed))).collect()
     };
-    family("klatch_polls_held", "gauge", "Polls that wait now.", &one(live.waiting() as u64));
-    family(
-        "klatch_polls_begun_total",
-        "counter",
-        "Polls that were asked.",
-        &one(metrics.begun.load(Ordering::Relaxed)),
-    );
-    family("klatch_polls_answered_total", "counter", "Polls that were answered.", &of("answered", "with"));
-    family("klatch_polls_refused_total", "counter", "Polls that were refused.", &of("refused", "reason"));
+    family("klatch_polls_held", "gauge", "Polls waiting now.", &one(live.waiting() as u64));
+    family("klatch_polls_begun_total", "counter", "Polls received.", &one(metrics.begun.load(Ordering::Relaxed)));
+    family("klatch_polls_answered_total", "counter", "Polls answered.", &of("answered", "with"));
+    family("klatch_polls_refused_total", "counter", "Polls refused.", &of("refused", "reason"));
     let caps = [("total", caps.total), ("user", caps.per_user), ("address", caps.per_address)]
         .map(|(name, cap)| (format!("{{of=\"{name}\"}}"), cap as u64));
-    family("klatch_polls_cap", "gauge", "How many polls may wait: in all, of a user, of an address.", &caps);
+    family("klatch_polls_cap", "gauge", "The most polls that can wait: in total, per user, per address.", &caps);
     let accepted = metrics.connections.load(Ordering::Relaxed);
-    family("klatch_connections_accepted_total", "counter", "Connections that were accepted.", &one(accepted));
+    family("klatch_connections_accepted_total", "counter", "Connections accepted.", &one(accepted));
     out
 }

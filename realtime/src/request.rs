@@ -23,7 +23,7 @@ pub struct BadRequest(pub &'static str);
 
 impl Request {
     /// Parses a query; unknown parameters are ignored. `site` is the browser's `Sec-Fetch-Site` header: only a page of
-    /// ours marks anything as read, not an address that somebody opened.
+    /// ours marks anything as read, not an address that someone opened.
     ///
     /// # Errors
     /// [`BadRequest`] when a part is invalid, or `after` is missing.
@@ -32,12 +32,12 @@ impl Request {
         for (name, value) in form_urlencoded::parse(query) {
             let value = &*value;
             match &*name {
-                "after" => after = Some(value.parse().map_err(|_| BadRequest("after is no cursor"))?),
+                "after" => after = Some(value.parse().map_err(|_| BadRequest("after is not a cursor"))?),
                 "seen" if seen.len() < MOST => {
                     seen.push(read_seen(value).ok_or(BadRequest("seen is not TOPIC:SEQ"))?);
                 }
                 "group" if groups.len() < MOST => {
-                    groups.push(positive(value).map(GroupId).ok_or(BadRequest("group is no id"))?);
+                    groups.push(positive(value).map(GroupId).ok_or(BadRequest("group is not an id"))?);
                 }
                 _ => {}
             }

@@ -71,22 +71,22 @@ pub struct SubmittedForm {
 const WRITTEN: [(&str, &str); 18] = [
     ("to", "To"),
     ("title", "Title"),
-    ("text", "Your message"),
+    ("text", "Message"),
     ("name", "Name"),
-    ("line", "What it is about"),
+    ("line", "Tagline"),
     ("description", "Description"),
     ("notice", "Notice"),
-    ("bio", "About you"),
-    ("location", "Where you are"),
-    ("web", "Your page"),
-    ("message", "Your message"),
-    ("words", "In your words"),
+    ("bio", "Bio"),
+    ("location", "Location"),
+    ("web", "Website"),
+    ("message", "Message"),
+    ("words", "Details"),
     ("reason", "Reason"),
     ("warning", "Warning"),
-    ("body", "What the rule looks for"),
-    ("explanation", "What people are told"),
-    ("username", "Name"),
-    ("email", "Mail"),
+    ("body", "Words or pattern"),
+    ("explanation", "Explanation"),
+    ("username", "Username"),
+    ("email", "Email"),
 ];
 
 impl SubmittedForm {
@@ -138,23 +138,23 @@ impl ErrorPage {
     /// Returns the heading.
     pub fn heading(&self) -> &'static str {
         match self.problem {
-            Problem::BadRequest => "That address makes no sense here",
-            Problem::Forbidden if self.why.is_some() => "That cannot be done",
-            Problem::Forbidden => "That is not yours to do",
-            Problem::NotFound => "There is nothing here",
-            Problem::MethodNotAllowed => "That cannot be done this way",
+            Problem::BadRequest => "Invalid address",
+            Problem::Forbidden if self.why.is_some() => "You can't do that",
+            Problem::Forbidden => "You don't have permission to do that",
+            Problem::NotFound => "Page not found",
+            Problem::MethodNotAllowed => "That isn't possible here",
             Problem::TooSlow => "That took too long",
-            Problem::Conflict => "Somebody was quicker",
+            Problem::Conflict => "This changed in the meantime",
             Problem::Gone => "This was deleted",
-            Problem::TooLarge => "That is too much at once",
-            Problem::EncodedBody => "Compressed requests are not accepted",
-            Problem::Invalid(_) => "Something is missing",
-            Problem::TooMany(_) => "A little slower, please",
-            Problem::Internal => "Something broke on our side",
-            Problem::ReadOnly => "Reading only, for now",
-            Problem::Expired => "The form was too old",
+            Problem::TooLarge => "That's too large",
+            Problem::EncodedBody => "Compressed requests aren't accepted",
+            Problem::Invalid(_) => "Please check your input",
+            Problem::TooMany(_) => "Please slow down",
+            Problem::Internal => "Something went wrong on our end",
+            Problem::ReadOnly => "The site is in read-only mode",
+            Problem::Expired => "This form has expired",
             Problem::NotSecure(_) => "This page was opened over http",
-            Problem::Unavailable => "Back in a moment",
+            Problem::Unavailable => "Temporarily unavailable",
         }
     }
 
@@ -164,38 +164,36 @@ impl ErrorPage {
             return why.to_owned();
         }
         let text = match &self.problem {
-            Problem::BadRequest => "Part of the address is damaged. Perhaps it was cut off when it was copied.",
+            Problem::BadRequest => "Part of this address is damaged. It may have been cut off when it was copied.",
             Problem::Forbidden if self.layout.signed_in() => {
-                "Your account may not do this. A moderator of the group can."
+                "Your account isn't allowed to do this. Ask a moderator of the group."
             }
-            Problem::Forbidden => "Sign in and try again: some things are for members only.",
+            Problem::Forbidden => "Some things are for members only. Sign in and try again.",
             Problem::NotFound => {
-                "The page may have moved, or it is private, or it never was. Look for it, or go on from the start."
+                "It may have moved, be private, or never have existed. Search, or start from the home page."
             }
-            Problem::MethodNotAllowed => "Go back to the page that you came from and use its buttons.",
-            Problem::TooSlow => "The form did not arrive in time. Go back and send it again.",
-            Problem::Conflict => {
-                "It changed while you were looking at it. Go back, look at it as it is now, and try again."
-            }
-            Problem::Gone => "The author or a moderator deleted it. It cannot be restored.",
-            Problem::TooLarge => {
-                "What you sent is larger than this place takes. Go back, make it shorter, and send it again."
-            }
+            Problem::MethodNotAllowed => "Go back to the previous page and use its buttons.",
+            Problem::TooSlow => "The form didn't arrive in time. Go back and send it again.",
+            Problem::Conflict => "Go back, reload the page, and try again.",
+            Problem::Gone => "The author or a moderator deleted it. It can't be restored.",
+            Problem::TooLarge => "What you sent is over the size limit. Go back, make it shorter, and send it again.",
             Problem::EncodedBody => "Send the request again without a Content-Encoding header.",
             Problem::Invalid(Some(what)) => what,
-            Problem::Invalid(None) => "What was sent is not complete. Go back, look over the form, and send it again.",
+            Problem::Invalid(None) => "The form is incomplete. Go back, check it, and send it again.",
             Problem::TooMany(seconds) => {
-                return format!("That was a lot in a short time. In {} you can go on.", when::wait(seconds));
+                return format!("You're doing that too often. Try again in {}.", when::wait(seconds));
             }
-            Problem::Internal => "It is not your doing, and it has been written down. Try again in a minute.",
-            Problem::ReadOnly => "The site is read-only until its admins open it again. Nothing was changed.",
-            Problem::Expired => "It was open for long, or you signed in or out meanwhile. Nothing was changed.",
+            Problem::Internal => "The error has been logged. Try again in a minute.",
+            Problem::ReadOnly => "Posting and editing are paused. Nothing was changed.",
+            Problem::Expired => {
+                "It was open for too long, or you signed in or out in the meantime. Nothing was changed."
+            }
             Problem::NotSecure(address) => {
                 return format!(
-                    "The site is at {address}. Your browser keeps its cookies for https only, so forms do not work here. Open the site there and try again."
+                    "The site is at {address}. Your browser keeps its cookies for https only, so forms don't work here. Open the site there and try again."
                 );
             }
-            Problem::Unavailable => "A part of the site is resting. Wait a moment and load the page again.",
+            Problem::Unavailable => "This part of the site is temporarily unavailable. Reload the page in a moment.",
         };
         text.to_owned()
     }
@@ -209,18 +207,18 @@ impl ErrorPage {
     pub fn advice(&self) -> &'static str {
         let has_written = !self.kept.written().is_empty();
         match self.problem {
-            Problem::Expired if !has_written => "Load the page that you came from again, and repeat what you did.",
-            Problem::ReadOnly if !has_written => "Come back later and repeat what you did.",
+            Problem::Expired if !has_written => "Reload the previous page and try again.",
+            Problem::ReadOnly if !has_written => "Try again later.",
             _ if !has_written => "",
-            _ if !self.passes() => "Here is what you wrote, so that you can keep it.",
+            _ if !self.passes() => "Here is what you wrote, so you can copy it.",
             _ if !self.kept.is_whole => {
-                "Here is what you wrote. Keep it and fill in the form again: it needs a secret that is not shown here."
+                "Here is what you wrote. Copy it and fill in the form again. It needs a password or code that isn't shown here."
             }
             Problem::Expired if !self.layout.signed_in() => {
-                "Nothing is lost: here is what you wrote. Sign in in another tab first, then send it."
+                "Nothing is lost. Here is what you wrote. Sign in in another tab first, then send it again."
             }
-            Problem::ReadOnly => "Nothing is lost: here is what you wrote. Keep this page open and send it later.",
-            _ => "Nothing is lost: here is what you wrote.",
+            Problem::ReadOnly => "Nothing is lost. Here is what you wrote. Keep this page open and send it later.",
+            _ => "Nothing is lost. Here is what you wrote.",
         }
     }
 

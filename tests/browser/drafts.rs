@@ -85,7 +85,7 @@ async fn drafts_go_when_they_were_taken_and_not_before(running: Running) {
     ben.fill("#f-title", "Finches").await;
     ben.fill("#f-text", "another story").await;
     ben.click("details.start button.primary").await;
-    ben.sees("It is safe, and waits for approval.").await;
+    ben.sees("Waiting for approval.").await;
     must_hold(&ben, "while it waits", "#f-text", "").await;
     must_hold(&ben, "while it waits", "#f-title", "").await;
     assert!(!kept(&ben).await.contains("another story") && !kept(&ben).await.contains("taken"), "{}", kept(&ben).await);

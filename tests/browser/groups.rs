@@ -29,7 +29,7 @@ async fn a_stranger_asks_and_is_let_in(running: Running, scripts: bool) {
     ben.sign_in("ben", &choir.path).await;
     ben.fill("#f-message", "I sing alto").await;
     ben.click("main form button.primary").await;
-    ben.sees("You asked to join").await;
+    ben.sees("Request sent.").await;
     if !scripts {
         ana.goto(&choir.path).await;
     }
@@ -82,7 +82,7 @@ async fn an_invitation_leads_in(running: Running, scripts: bool) {
     ben.click("main form button").await;
     ben.sees("ana invited you").await;
     ben.click("main form button.primary").await;
-    ben.sees("You are in.").await;
+    ben.sees("You've joined.").await;
     ben.sees("Plans").await;
     // The link was valid once.
     newcomer(&forum, "cleo").await;
@@ -105,7 +105,7 @@ async fn an_invitation_leads_in(running: Running, scripts: bool) {
     cleo.click("#sidebar a[href='/-/invitations']").await;
     cleo.sees("invited you").await;
     cleo.click("form[action$='/invited/accept'] button").await;
-    cleo.sees("You are in.").await;
+    cleo.sees("You've joined.").await;
     for browser in [&ana, &ben, &cleo] {
         browser.must_not_complain().await;
     }

@@ -81,13 +81,13 @@ async fn a_spammer_is_removed_with_everything_and_it_is_undone(running: Running,
     ana.fill("#f-reason", "No <finches> are sold here").await;
     ana.click("main input[value='ban']").await;
     ana.click("main form button.danger").await;
-    ana.sees("It is being removed").await;
+    ana.sees("Deleting their messages").await;
     must_show(&cleo, &topic, scripts, &["who has seen one", "two by the church"]).await;
     forum.jobs_done().await;
     dora.get(&alone.path).await.expect(404);
     // The author is told why, and the public log has it.
     let told = ben.get("/").await.expect(200);
-    told.must_say("The moderators of Birds removed what you wrote there.");
+    told.must_say("The moderators of Birds deleted your messages there.");
     told.must_say("No <finches> are sold here");
     let told = ben.submit(&notice(&told).expect("a form")).await.expect(200);
     told.must_say("You were banned from Birds.");
@@ -103,7 +103,7 @@ async fn a_spammer_is_removed_with_everything_and_it_is_undone(running: Running,
     ana.click("main .list a[href*='/members/']").await;
     ana.sees("removed").await;
     ana.click("main .removals form button").await;
-    ana.sees("It is coming back").await;
+    ana.sees("Restoring their messages").await;
     must_show(&cleo, &topic, scripts, &all).await;
     forum.jobs_done().await;
     cleo.goto(&alone.path).await;

@@ -33,7 +33,7 @@ async fn without_scripts_people_talk_by_forms(running: Running) {
     ben.sign_up("ben").await;
     ben.goto("/bird-watch/").await;
     ben.click("form.invite button").await;
-    ben.sees("You are in.").await;
+    ben.sees("You've joined.").await;
     ana.fill("#f-text", "hello @ben").await;
     ana.click("#compose button").await;
     ana.sees("hello @ben").await;

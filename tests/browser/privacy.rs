@@ -65,7 +65,7 @@ async fn what_was_typed_stays_and_the_page_says_that_it_is_shut(running: Running
     let says = "document.querySelector('.shelf')?.textContent.includes('no longer available')";
     let gone = "!document.body.textContent.includes('periwinkle') && !document.querySelector('.message')";
     until(&ben, "it says that it is gone", &format!("{says} && {TYPED} && {gone} && !({SENDS})")).await;
-    ben.sees("There is nothing here").await;
+    ben.sees("Page not found").await;
 
     // Removed from a private group.
     let den = group_of(&first, "The den", "private").await;
@@ -137,7 +137,7 @@ async fn what_was_done_is_said_by_the_next_page_and_not_by_one_drawn_anew(runnin
     let said = "return document.querySelector('[data-said]')?.textContent ?? null";
     assert_eq!(ben.js(said).await, Value::Null);
     ben.goto("/groups/").await;
-    ben.sees("You follow it").await;
+    ben.sees("Following.").await;
     ben.goto(&herons.path).await;
     assert_eq!(ben.js(said).await, Value::Null);
     ben.must_not_complain().await;

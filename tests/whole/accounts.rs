@@ -139,7 +139,7 @@ async fn what_was_written_comes_back_whatever_went_wrong(running: Running) {
     ] {
         let form = ben.get(page).await.expect(200).form(action).with(field, "Two <herons>").with("csrf", "0");
         let back = ben.submit(&form).await.expect(403);
-        back.must_say("The form was too old");
+        back.must_say("This form has expired");
         assert_eq!(back.form(action).value(field), "Two <herons>", "{page}");
     }
     // The returned form is accepted.
@@ -156,7 +156,7 @@ async fn what_was_written_comes_back_whatever_went_wrong(running: Running) {
     ana.submit(&ana.get(&delete).await.form(&delete)).await.expect(200);
     let gone = ben.submit(&late).await.expect(404);
     assert_eq!(gone.form("/messages").value("text"), "Two egrets");
-    assert!(!gone.html.contains("Send it again"), "it would not be taken");
+    assert!(!gone.html.contains("Send again"), "it would not be taken");
     forum.examine().await;
 }
 

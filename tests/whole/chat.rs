@@ -111,7 +111,7 @@ async fn people_and_scripts_talk_by_the_terminal(running: Running) {
     refuses(&run(&forum, &token, &["read", "garden/none"], "").await, "There is no topic `none` in Garden.");
     refuses(&run(&forum, &token, &["topics", "none"], "").await, "");
     let reading = token_of(&ben, &["read"]).await;
-    refuses(&run(&forum, &reading, &["post", "garden/plums", "x"], "").await, "may not change anything");
+    refuses(&run(&forum, &reading, &["post", "garden/plums", "x"], "").await, "can't change anything");
     refuses(&run(&forum, "klatch_wrong", &["groups"], "").await, "token");
     forum.stop().await;
 }

@@ -18,7 +18,7 @@ async fn what_one_member_writes_is_unread_for_another_until_the_topic_is_opened(
     let group = group_of(&ana, "Bird watch", "public").await;
     assert_eq!(group.path, "/bird-watch/");
     let topic = topic_in(&ana, &group, "Herons", "before ben came").await;
-    ben.join(&group).await.must_say("You are in. What was written before counts as read.");
+    ben.join(&group).await.must_say("You've joined. Earlier messages are marked as read.");
     assert_eq!(ben.get("/").await.unread_total(), 0);
 
     for number in 1..=3 {

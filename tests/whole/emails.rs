@@ -17,10 +17,10 @@ async fn an_address_is_confirmed_and_a_forgotten_password_replaced_by_mail(runni
     let forum = Forum::start(running).await;
     let ana = forum.visitor();
     let form = ana.get("/-/sign-up").await.form("/-/sign-up").with("username", "ana").with("email", "ana@example.org");
-    ana.submit(&form.with("password", PASSWORD)).await.expect(200).must_say("A letter is on its way");
+    ana.submit(&form.with("password", PASSWORD)).await.expect(200).must_say("We've sent you an email.");
     ana.get("/-/settings/mail").await.expect(200).must_say("not confirmed yet");
 
-    let letter = forum.mailbox.letter("ana@example.org", "Confirm your mail address").await;
+    let letter = forum.mailbox.letter("ana@example.org", "Confirm your email address").await;
     assert!(letter.source.contains("Content-Type: multipart/alternative"), "{}", letter.source);
     assert!(letter.text.contains("Hello ana,"), "{}", letter.text);
     let link = letter.link(&forum.base, "/-/confirm?token=");
@@ -38,22 +38,22 @@ async fn an_address_is_confirmed_and_a_forgotten_password_replaced_by_mail(runni
     // Known and unknown addresses get the same answer.
     let stranger = forum.visitor();
     let form = stranger.get("/-/sign-in").await.expect(200);
-    form.must_say("I forgot my password");
+    form.must_say("Forgot password?");
     let forgot = stranger.get("/-/forgot").await.expect(200).form("/-/forgot");
     let known = stranger.submit(&forgot.clone().with("email", "ana@example.org")).await.expect(200);
     let unknown = stranger.submit(&forgot.clone().with("email", "nobody@example.org")).await.expect(200);
     assert_eq!(known.constant(), unknown.constant());
-    known.must_say("a letter is on its way");
+    known.must_say("we've sent it a link");
     let wrong = stranger.submit(&forgot.with("email", "ana at home")).await.expect(422);
     assert_eq!(wrong.form("/-/forgot").value("email"), "ana at home");
 
-    let letter = forum.mailbox.letter("ana@example.org", "A new password").await;
+    let letter = forum.mailbox.letter("ana@example.org", "Reset your password").await;
     let link = letter.link(&forum.base, "/-/reset?token=");
     let asked = stranger.get(&link).await.expect(200);
-    asked.must_say("A new password for ana");
+    asked.must_say("Set a new password for ana");
     stranger.submit(&asked.form("/-/reset").with("new_password", "short")).await.expect(422).must_say("8 characters");
     let done = stranger.submit(&asked.form("/-/reset").with("new_password", NEW)).await.expect(200);
-    done.must_say("Your password is changed");
+    done.must_say("Your password was changed");
     ana.get("/-/settings").await.must_say("Sign in");
     stranger.submit(&asked.form("/-/reset").with("new_password", "another one")).await.expect(410);
     let form = done.form("/-/sign-in").with("username", "ana");
@@ -71,8 +71,8 @@ async fn who_knows_the_password_does_not_keep_the_account_by_another_address(run
         let form = who.get("/-/settings/mail").await.expect(200).form("/-/settings/mail").with("email", email);
         who.submit(&form.with("current_password", PASSWORD)).await.expect(200)
     };
-    give(&ana, "ana@example.org").await.must_say("A letter is on its way");
-    let letter = forum.mailbox.letter("ana@example.org", "Confirm your mail address").await;
+    give(&ana, "ana@example.org").await.must_say("We've sent you an email.");
+    let letter = forum.mailbox.letter("ana@example.org", "Confirm your email address").await;
     let confirm = ana.get(&letter.link(&forum.base, "/-/confirm?token=")).await.expect(200).form("/-/confirm");
     ana.submit(&confirm).await.expect(200).must_say("is confirmed");
 
@@ -80,17 +80,17 @@ async fn who_knows_the_password_does_not_keep_the_account_by_another_address(run
     let form = thief.get("/-/sign-in").await.form("/-/sign-in").with("username", "ana");
     thief.submit(&form.with("password", PASSWORD)).await.expect(200);
     let page = give(&thief, "thief@example.net").await;
-    page.must_say("signed in as you is signed out");
-    page.must_say("the address above stays yours");
+    page.must_say("Other sessions were signed out.");
+    page.must_say("keep using the address above");
     // She is told at once, and sets another password: the change is cancelled.
     ana.get("/-/settings").await.must_say("Sign in");
-    let told = forum.mailbox.letter("ana@example.org", "Another mail address was asked for").await;
+    let told = forum.mailbox.letter("ana@example.org", "A new email address was requested").await;
     let forgot = ana.get(&told.link(&forum.base, "/-/forgot")).await.expect(200).form("/-/forgot");
     ana.submit(&forgot.with("email", "ana@example.org")).await.expect(200);
-    let letter = forum.mailbox.letter("ana@example.org", "A new password").await;
+    let letter = forum.mailbox.letter("ana@example.org", "Reset your password").await;
     let reset = ana.get(&letter.link(&forum.base, "/-/reset?token=")).await.expect(200).form("/-/reset");
-    ana.submit(&reset.with("new_password", NEW)).await.expect(200).must_say("Your password is changed");
-    let letter = forum.mailbox.letter("thief@example.net", "Confirm your mail address").await;
+    ana.submit(&reset.with("new_password", NEW)).await.expect(200).must_say("Your password was changed");
+    let letter = forum.mailbox.letter("thief@example.net", "Confirm your email address").await;
     thief.get(&letter.link(&forum.base, "/-/confirm?token=")).await.expect(410).must_say("no longer works");
     thief.get("/-/settings").await.must_say("Sign in");
     let form = ana.get("/-/sign-in").await.form("/-/sign-in").with("username", "ana");
@@ -112,7 +112,7 @@ async fn first_step(forum: &Forum) -> (Visitor, crate::support::Filled) {
     let phone = forum.visitor();
     let form = phone.get("/-/sign-in?next=/mentions").await.form("/-/sign-in").with("username", "ana");
     let page = phone.submit(&form.with("password", PASSWORD)).await.expect(200);
-    page.must_say("One more step");
+    page.must_say("Two-factor authentication");
     (phone, page.form("/-/sign-in/code"))
 }
 
@@ -120,12 +120,12 @@ async fn signing_in_takes_a_code_of_the_phone_or_a_recovery_code(running: Runnin
     let forum = Forum::start(running).await;
     let ana = newcomer(&forum, "ana").await;
     let off = ana.get("/-/settings/second-step").await.expect(200).form("/begin");
-    ana.submit(&off.clone().with("current_password", "not that one")).await.expect(422).must_say("not your password");
+    ana.submit(&off.clone().with("current_password", "not that one")).await.expect(422).must_say("Incorrect password.");
     let begun = ana.submit(&off.with("current_password", PASSWORD)).await.expect(200);
     assert!(begun.html.contains("<svg class=\"qr\""));
     let key =
         begun.html.split("<p class=\"key\"><code>").nth(1).and_then(|rest| rest.split('<').next()).expect("a key");
-    ana.submit(&begun.form("/on").with("code", "12")).await.expect(422).must_say("not the code");
+    ana.submit(&begun.form("/on").with("code", "12")).await.expect(422).must_say("This code is wrong.");
     let first = code(key, 0);
     let shown = ana.submit(&begun.form("/on").with("code", &first)).await.expect(200);
     let codes: Vec<&str> = shown.html.split("<li><code>").skip(1).filter_map(|rest| rest.split('<').next()).collect();
@@ -139,7 +139,7 @@ async fn signing_in_takes_a_code_of_the_phone_or_a_recovery_code(running: Runnin
     let again = phone.submit(&form.clone().with("code", codes[0])).await.expect(200);
     assert_eq!(again.path, "/mentions");
     let (phone, form) = first_step(&forum).await;
-    phone.submit(&form.clone().with("code", codes[0])).await.expect(422).must_say("used before");
+    phone.submit(&form.clone().with("code", codes[0])).await.expect(422).must_say("already used");
     let signed_in = phone.submit(&form.clone().with("code", &code(key, 30))).await.expect(200);
     assert_eq!(signed_in.path, "/mentions");
     ana.get("/-/settings/second-step").await.must_say("9 recovery codes left");
@@ -149,7 +149,7 @@ async fn signing_in_takes_a_code_of_the_phone_or_a_recovery_code(running: Runnin
     let done = forum.run(&["admin", "user", "second-step-off", "ana"], "");
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     let late = phone.submit(&form.with("code", codes[1])).await.expect(200);
-    late.must_say("Type it again");
+    late.must_say("Sign in again");
     let plain = late.form("/-/sign-in").with("username", "ana").with("password", PASSWORD);
     assert_eq!(phone.submit(&plain).await.expect(200).path, "/mentions");
     assert!(!forum.run(&["admin", "user", "second-step-off", "nobody"], "").status.success());
@@ -187,7 +187,7 @@ async fn somebody_takes_another_name_downloads_everything_and_leaves(running: Ru
     let wrong = ana.submit(&form.clone().with("current_password", "not that one")).await.expect(422);
     assert_eq!(wrong.form("/delete").value("words"), "blank");
     let gone = ana.submit(&form.with("current_password", PASSWORD)).await.expect(200);
-    gone.must_say("Your account is deleted");
+    gone.must_say("Your account was deleted");
     let poll = ana.poll(&format!("after={after}"));
     assert_eq!(ana.ask("/live", poll).await.status, 401);
     ana.get("/-/settings").await.must_say("Sign in");

@@ -200,7 +200,7 @@ async fn without_postgres_every_page_says_so_at_once_and_its_return_brings_every
         }
         for (visitor, path) in [(&ana, "/"), (&ana, topic.path.as_str()), (&stranger, "/"), (&ben, "/mentions")] {
             let page = get_at_once(visitor, path).await.expect(503);
-            page.must_say("Back in a moment");
+            page.must_say("Temporarily unavailable");
             assert!(page.html.contains("<nav id=\"sidebar\""), "an error page like all others: {}", page.html);
             assert!(page.headers.contains_key("retry-after"));
         }

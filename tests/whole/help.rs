@@ -37,17 +37,17 @@ async fn an_admin_helps_with_an_account(running: Running) {
     page.must_say("waits for confirmation");
     let help = format!("{path}/account");
     let confirm = page.form(&help).with("what", "confirm");
-    admin.submit(&confirm).await.expect(200).must_say("Their email address is confirmed.");
+    admin.submit(&confirm).await.expect(200).must_say("Email address confirmed.");
     let page = admin.get(&path).await.expect(200);
-    admin.submit(&page.form(&help).with("what", "reset")).await.expect(200).must_say("is on its way to them");
-    let letter = forum.mailbox.letter("ana@example.org", "A new password").await;
+    admin.submit(&page.form(&help).with("what", "reset")).await.expect(200).must_say("Password reset link sent.");
+    let letter = forum.mailbox.letter("ana@example.org", "Reset your password").await;
     let link = letter.link(&forum.base, "/-/reset?token=");
     let stranger = forum.visitor();
     let form = stranger.get(&link).await.expect(200).form("/-/reset").with("new_password", NEW);
     stranger.submit(&form).await.expect(200);
     visitor_signed_in(&forum, "ana", NEW).await;
 
-    admin.submit(&page.form(&help).with("what", "data")).await.expect(200).must_say("download their data");
+    admin.submit(&page.form(&help).with("what", "data")).await.expect(200).must_say("Data download link sent.");
     let letter = forum.mailbox.letter("ana@example.org", "Your data from").await;
     let link = letter.link(&forum.base, "/-/download?token=");
     let form = stranger.get(&link).await.expect(200).form("/-/download");
@@ -58,7 +58,7 @@ async fn an_admin_helps_with_an_account(running: Running) {
 
     let delete = format!("{path}/delete");
     let form = admin.get(&delete).await.expect(200).form(&delete).with("words", "keep");
-    admin.submit(&form).await.expect(200).must_say("The account is deleted.");
+    admin.submit(&form).await.expect(200).must_say("Account deleted.");
     forum.mailbox.letter("ana@example.org", "was deleted").await;
     admin.get("/admin/log").await.expect(200).must_say("deleted the account of");
     forum.examine().await;

@@ -169,7 +169,7 @@ async fn signing_out_ends_the_polls_that_wait(running: Running) {
         .find(|row| row.contains("/revoke") && !row.contains("this browser"))
         .expect("the other session");
     let action = of_other.split("action=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("its form");
-    other.submit(&sessions.form(action)).await.expect(200).must_say("That session is signed out.");
+    other.submit(&sessions.form(action)).await.expect(200).must_say("Session ended.");
     let (status, said) =
         tokio::time::timeout(Duration::from_secs(10), waiting).await.expect("an answer soon").expect("the poll");
     assert!(status == 401 || said.to_string().contains("signed_out"), "{status} {said}");

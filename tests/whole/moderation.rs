@@ -48,9 +48,9 @@ async fn everything_by_one_person_goes_and_comes_back_though_all_is_killed_meanw
     let form = admin.get(&format!("{page}/clear")).await.expect(200);
     form.must_say(&format!("{} messages, and with them 1 topic", MANY + 1));
     let form = form.form("/clear").with("span", "all");
-    admin.submit(&form.clone().with("reason", " ")).await.expect(422).must_say("Say why");
+    admin.submit(&form.clone().with("reason", " ")).await.expect(422).must_say("Please add a reason.");
     let form = form.with("reason", "Finches").with("also", "suspend").with("days", "3");
-    admin.submit(&form).await.expect(200).must_say("It is being removed");
+    admin.submit(&form).await.expect(200).must_say("Deleting their messages");
     kill_when(&mut forum, there, MANY as i64).await;
     forum.jobs_done().await;
     assert_eq!(forum.database.number(there).await, 0);
@@ -60,7 +60,7 @@ async fn everything_by_one_person_goes_and_comes_back_though_all_is_killed_meanw
     done.must_say(&format!("{} messages, and with them 1 topic", MANY + 1));
     forum.examine().await;
 
-    admin.submit(&done.form("/undo")).await.expect(200).must_say("It is coming back");
+    admin.submit(&done.form("/undo")).await.expect(200).must_say("Restoring their messages");
     kill_when(&mut forum, there, 0).await;
     forum.jobs_done().await;
     assert_eq!(forum.database.number(there).await, MANY as i64);
@@ -82,7 +82,7 @@ async fn whoever_is_warned_reads_it_and_the_log_tells_what_was_done(running: Run
     let long = "x".repeat(1_001);
     let back = admin.submit(&form.clone().with("warning", &long)).await.expect(422);
     assert_eq!(back.form("/warn").value("warning"), long, "nothing typed is lost");
-    admin.submit(&form.with("warning", "No <b>finches</b>.")).await.expect(200).must_say("They are warned");
+    admin.submit(&form.with("warning", "No <b>finches</b>.")).await.expect(200).must_say("Warning sent.");
     // Every process with a session of his shows it, on any page.
     let told = wait_for("ben is told", async || {
         let page = ben.get(&topic.path).await.expect(200);
@@ -110,7 +110,7 @@ async fn whoever_is_warned_reads_it_and_the_log_tells_what_was_done(running: Run
     forum.visitor().get("/-/log").await.expect(200).must_say("deleted a message by");
     assert!(!public.main().contains("warned"), "that is between them");
     let hide = ana.get(&log).await.expect(200).form("/hide");
-    ana.submit(&hide).await.expect(200).must_say("They are not named in public any more.");
+    ana.submit(&hide).await.expect(200).must_say("Name hidden in the public log.");
     for path in [log.as_str(), "/-/log"] {
         let public = forum.visitor().get(path).await.expect(200);
         assert!(public.main().contains("somebody") && !public.html.contains("/users/ben/"), "{path}");
@@ -145,7 +145,7 @@ async fn who_asks_is_banned_and_a_warning_is_taken_back(running: Running) {
     let long = "x".repeat(1_001);
     let back = ana.submit(&form.clone().with("reason", &long)).await.expect(422);
     assert_eq!(back.form("/ban").value("reason"), long, "nothing typed is lost");
-    ana.submit(&form.clone().with("reason", "Finches")).await.expect(200).must_say("They are out");
+    ana.submit(&form.clone().with("reason", "Finches")).await.expect(200).must_say("Banned from the group.");
     let told = wait_for("ben is told", async || {
         let page = ben.get("/").await.expect(200);
         notice(&page).is_some().then_some(page)
@@ -172,7 +172,7 @@ async fn who_asks_is_banned_and_a_warning_is_taken_back(running: Running) {
     warned.must_say("not read yet");
     wait_for("cleo is told", async || notice(&cleo.get("/").await)).await;
     let back = admin.submit(&warned.form("/take-back")).await.expect(200);
-    back.must_say("The warning is taken back.");
+    back.must_say("Warning withdrawn.");
     back.must_say("taken back unread");
     assert!(!back.has_form("/take-back"), "once");
     wait_for("it is not said any more", async || notice(&cleo.get("/").await).is_none().then_some(())).await;

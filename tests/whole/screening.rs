@@ -57,7 +57,7 @@ async fn a_newcomers_first_message_waits_is_approved_and_is_heard(running: Runni
     // It is pending: only its author sees that.
     let form = ben.get(&topic.path).await.form("/messages").with("text", "a periwinkle <b>wren</b>");
     let waits = ben.submit(&form).await.expect(200);
-    assert!(waits.says("It is safe, and waits for approval.") && waits.says("Waits for approval"), "{}", waits.main());
+    assert!(waits.says("Submitted. Waiting for approval.") && waits.says("Waits for approval"), "{}", waits.main());
     waits.must_say("a periwinkle <b>wren</b>");
     assert!(!waits.html.contains("<b>wren") && waits.messages().len() == 1);
     ben.submit(&form).await.expect(200);
@@ -89,8 +89,8 @@ async fn a_newcomers_first_message_waits_is_approved_and_is_heard(running: Runni
         format!("{word}:{id}")
     };
     let form = page.form("/held").with("one", &one("decline", &page));
-    ana.submit(&form).await.expect(422).must_say("Say why");
-    ana.submit(&form.with("one", &one("approve", &page))).await.expect(200).must_say("Posted, as of now.");
+    ana.submit(&form).await.expect(422).must_say("Please add a reason.");
+    ana.submit(&form.with("one", &one("approve", &page))).await.expect(200).must_say("Approved and posted.");
     // It appears in open pages.
     let heard = tokio::time::timeout(Duration::from_secs(30), hear_message(&cleo, &topic.path, after))
         .await

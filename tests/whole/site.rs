@@ -39,13 +39,13 @@ async fn a_new_account_waits_until_an_admin_lets_it_in(running: Running) {
     set(&admin, &[("sign_ups", "approved")]).await;
 
     let ana = forum.visitor();
-    ana.get("/-/sign-up").await.must_say("An admin looks at each new account");
+    ana.get("/-/sign-up").await.must_say("An admin reviews each new account");
     let words = "Two doors from the library.\nBertil knows <me>.";
     let waits = sign_up(&ana, "/-/sign-up", "ana", &[("email", "ana@example.org"), ("message", words)]).await;
-    waits.expect(403).must_say("Your account waits");
+    waits.expect(403).must_say("Your account is waiting for approval");
     for path in ["/", "/-/settings", "/-/settings/account/download", "/notices", "/-/sign-in"] {
         let page = ana.get(path).await.expect(403);
-        page.must_say("Your account waits");
+        page.must_say("Your account is waiting for approval");
         assert!(page.has_form("/-/sign-out"), "{path}");
     }
     // It reads what anybody reads, is told why it cannot do more, and cannot change anything.
@@ -60,19 +60,19 @@ async fn a_new_account_waits_until_an_admin_lets_it_in(running: Running) {
     let join = admin.get(&group.path).await.form("/topics");
     let token = ana.get("/").await.form("/-/sign-out").value("csrf").to_owned();
     let tried = join.with("csrf", &token).with("title", "Herons").with("text", "By the river");
-    ana.submit(&tried).await.expect(403).must_say("Your account waits");
+    ana.submit(&tried).await.expect(403).must_say("Your account is waiting for approval");
     assert_eq!(forum.database.number("select count(*) from topics").await, 0);
     ana.ask("/live", ana.poll("after=0-0")).await.expect(401);
     forum.visitor().get("/users/ana/").await.expect(404);
 
     // The address is confirmed meanwhile, and signing out and in again does not matter.
-    let letter = forum.mailbox.letter("ana@example.org", "Confirm your mail address").await;
+    let letter = forum.mailbox.letter("ana@example.org", "Confirm your email address").await;
     let link = letter.link(&forum.base, "/-/confirm?token=");
     ana.submit(&ana.get(&link).await.expect(200).form("/-/confirm")).await;
-    ana.get("/").await.expect(403).must_say("You get a letter");
+    ana.get("/").await.expect(403).must_say("email you when it's decided");
     ana.submit(&ana.get("/").await.form("/-/sign-out")).await.expect(200);
     let form = ana.get("/-/sign-in").await.form("/-/sign-in").with("username", "ana").with("password", PASSWORD);
-    ana.submit(&form).await.expect(403).must_say("Your account waits");
+    ana.submit(&form).await.expect(403).must_say("Your account is waiting for approval");
     let ben = forum.visitor();
     sign_up(&ben, "/-/sign-up", "ben", &[]).await.expect(403);
 
@@ -88,14 +88,14 @@ async fn a_new_account_waits_until_an_admin_lets_it_in(running: Running) {
     };
     let one_left = admin.submit(&asked.form("/admin/sign-ups").with("one", &button("ana"))).await.expect(200);
     one_left.must_say("1 waiting");
-    one_left.must_say("Let in. Whoever has a confirmed mail address is told.");
+    one_left.must_say("Approved. We'll email them if they've confirmed their address.");
     let ben_declined = button("ben").replace("approve", "decline");
     let left = admin.submit(&asked.form("/admin/sign-ups").with("one", &ben_declined)).await.expect(200);
     left.must_say("Declined in the last days");
     ana.get("/").await.expect(200).must_say("Welcome, ana");
     ana.join(&group).await;
-    forum.mailbox.letter("ana@example.org", "You are let in").await;
-    ben.get("/").await.expect(403).must_say("decided against it");
+    forum.mailbox.letter("ana@example.org", "was approved").await;
+    ben.get("/").await.expect(403).must_say("declined it");
     admin.submit(&left.form("/admin/sign-ups").with("one", &button("ben"))).await.expect(200);
     ben.get("/").await.expect(200).must_say("Welcome, ben");
     forum.examine().await;
@@ -107,7 +107,7 @@ async fn an_invitation_of_an_admin_lets_so_many_sign_up(running: Running) {
     set(&admin, &[("sign_ups", "invited")]).await;
     let ana = forum.visitor();
     let door = ana.get("/-/sign-up").await.expect(200);
-    door.must_say("you need an invitation");
+    door.must_say("need an invitation");
     assert!(!door.has_form("/-/sign-up"));
     assert!(!ana.get("/").await.html.contains("href=\"/-/sign-up"), "no button that leads nowhere");
 
@@ -124,12 +124,12 @@ async fn an_invitation_of_an_admin_lets_so_many_sign_up(running: Running) {
     let again = back.form("/-/sign-up").with("username", "ana").with("password", PASSWORD);
     ana.submit(&again).await.expect(200).must_say("Welcome, ana");
     let refused = late.submit(&late_form.with("username", "ben").with("password", PASSWORD)).await.expect(422);
-    refused.must_say("That invitation has ended");
-    late.get(&link).await.expect(410).must_say("has ended, or was used up");
+    refused.must_say("This invitation has expired");
+    late.get(&link).await.expect(410).must_say("has expired or was already used");
     assert_eq!(forum.database.number("select count(*) from users").await, 2);
 
     set(&admin, &[("sign_ups", "closed")]).await;
-    forum.visitor().get("/-/sign-up").await.must_say("takes no new accounts");
+    forum.visitor().get("/-/sign-up").await.must_say("accepting new accounts");
     set(&admin, &[("sign_ups", "open")]).await;
     newcomer(&forum, "ben").await;
     forum.examine().await;
@@ -147,7 +147,7 @@ async fn while_the_site_is_read_only_what_was_typed_is_kept_and_can_be_sent_late
     set(&admin, &[("read_only", "yes")]).await;
 
     let back = ana.submit(&form).await.expect(403);
-    back.must_say("Reading only, for now");
+    back.must_say("The site is in read-only mode");
     let kept = back.form("/messages");
     assert_eq!(kept.value("text"), "Two <herons>\nand \"one\" egret");
     assert_eq!(kept.value("key"), form.value("key"));
@@ -157,7 +157,7 @@ async fn while_the_site_is_read_only_what_was_typed_is_kept_and_can_be_sent_late
     assert!(!secret.html.contains(PASSWORD));
     let script = ana.posting(&form).header(ACCEPT, "application/json");
     let told = ana.ask(&form.action, script).await.expect(403);
-    assert!(told.html.contains("The site is read-only"), "{}", told.html);
+    assert!(told.html.contains("The site is in read-only mode"), "{}", told.html);
     assert_eq!(forum.database.number("select count(*) from messages").await, 1);
 
     // Reading still works, and signing in and out.
@@ -218,10 +218,10 @@ async fn a_notice_stands_above_every_page_until_it_is_hidden(running: Running) {
     }
     // Emails use the site's current name.
     let forgot = stranger.get("/-/forgot").await.form("/-/forgot").with("email", "ana@example.org");
-    let confirm = forum.mailbox.letter("ana@example.org", "Confirm your mail address").await;
+    let confirm = forum.mailbox.letter("ana@example.org", "Confirm your email address").await;
     stranger.submit(&stranger.get(&confirm.link(&forum.base, "/-/confirm?token=")).await.form("/-/confirm")).await;
     stranger.submit(&forgot).await.expect(200);
-    forum.mailbox.letter("ana@example.org", "A new password for Upper <valley>").await;
+    forum.mailbox.letter("ana@example.org", "Reset your password for Upper <valley>").await;
     let wrong = admin.get("/admin/settings").await.form("/admin/settings").with("name", &"x".repeat(61));
     let back = admin.submit(&wrong.with("notice", "kept")).await.expect(422);
     back.must_say("At most 60 characters; this has 61.");
@@ -244,11 +244,7 @@ async fn an_admin_looks_after_people_and_groups(running: Running) {
     }
     let deletes = |link: &&String| link.starts_with("/-/groups/") && link.ends_with("/delete");
     assert_eq!(page.links().iter().filter(deletes).count(), 2);
-    admin
-        .submit(&page.form("/admin").with("is_admin", "yes"))
-        .await
-        .expect(200)
-        .must_say("They administer the site now.");
+    admin.submit(&page.form("/admin").with("is_admin", "yes")).await.expect(200).must_say("They're now a site admin.");
     ana.get("/admin/people?state=admins").await.expect(200).must_say("2 accounts");
     let page = admin.get(&account).await.expect(200);
     admin.submit(&page.form("/admin").with("is_admin", "no")).await.expect(200);
@@ -256,13 +252,13 @@ async fn an_admin_looks_after_people_and_groups(running: Running) {
     let root = admin.get("/admin/people?state=admins").await;
     let root = root.links().into_iter().find(|link| link.starts_with("/admin/people/")).expect("the admin's account");
     let last = admin.get(&root).await.expect(200).form("/admin").with("is_admin", "no");
-    admin.submit(&last).await.expect(403).must_say("The site keeps at least one admin");
+    admin.submit(&last).await.expect(403).must_say("The site needs at least one admin");
     admin
         .submit(&admin.get(&account).await.form("/sessions"))
         .await
         .expect(200)
         .must_say("They are signed in nowhere.");
-    ana.get("/mentions").await.must_say("I forgot my password");
+    ana.get("/mentions").await.must_say("Forgot password?");
 
     admin.get("/admin/groups?kind=private").await.expect(200).must_say("The den");
     assert!(!admin.get("/admin/groups?kind=private").await.says("Bird watch"));

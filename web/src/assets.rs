@@ -66,7 +66,7 @@ pub async fn show(request: HttpRequest, path: web::Path<(String, String)>) -> Ht
     file(&request, &name, hash == *HASH)
 }
 
-/// `GET /favicon.ico` and `/icon.svg`, which browsers request by themselves.
+/// `GET /favicon.ico` and `/icon.svg`, which browsers request automatically.
 pub async fn icon(request: HttpRequest) -> HttpResponse {
     let name = request.path().trim_start_matches('/').to_owned();
     file(&request, &name, false)
@@ -74,7 +74,7 @@ pub async fn icon(request: HttpRequest) -> HttpResponse {
 
 fn file(request: &HttpRequest, name: &str, for_ever: bool) -> HttpResponse {
     let Some((_, kind, file)) = FILES.iter().find(|(known, _, _)| *known == name) else {
-        return HttpResponse::NotFound().insert_header((CACHE_CONTROL, "no-store")).body("There is no such file.\n");
+        return HttpResponse::NotFound().insert_header((CACHE_CONTROL, "no-store")).body("File not found.\n");
     };
     let tag = format!("\"{}\"", HASH.as_str());
     let keep = if for_ever { "public, max-age=31536000, immutable" } else { "public, max-age=60" };

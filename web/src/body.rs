@@ -42,7 +42,7 @@ impl Default for Room {
 }
 
 impl Room {
-    /// Room for so many bytes.
+    /// Room for this many bytes.
     pub fn new(members: usize, visitors: usize) -> Self {
         Self {
             members: Arc::new(Semaphore::new(members / PIECE)),

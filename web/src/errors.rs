@@ -107,7 +107,7 @@ async fn page(cause: &Cause, request: &HttpRequest) -> HttpResponse {
         known => known,
     };
     let Ok(req) = known else {
-        return HttpResponse::InternalServerError().body("Something broke on our side. Try again in a minute.\n");
+        return HttpResponse::InternalServerError().body("Something went wrong on our end. Try again in a minute.\n");
     };
     if cause.is_signed_out && req.waiting.is_none() && request.method() == actix_web::http::Method::GET {
         return req.redirect(&format!("/-/sign-in?next={}", templates::search::encoded(&req.path)));

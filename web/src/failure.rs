@@ -49,7 +49,7 @@ impl fmt::Display for Failure {
             Self::Domain(error) => error.fmt(f),
             Self::Problem(problem) => write!(f, "{problem:?}"),
             Self::Credentials(why) => write!(f, "credentials: {why:?}"),
-            Self::Waiting => f.write_str("the account waits"),
+            Self::Waiting => f.write_str("the account is waiting for approval"),
             Self::Unproved(_) => f.write_str("the admin must give the password again"),
             Self::NeedsTwoFactor => f.write_str("the admin must turn on two-factor authentication"),
         }
@@ -114,23 +114,23 @@ impl Failure {
             Self::Domain(Error::Forbidden(why)) => json!({"error": why}),
             Self::Domain(Error::TooMany(limit)) => {
                 let wait = templates::when::wait(&limit.wait.as_secs());
-                json!({"error": format!("Too many in a short time: again in {wait}.")})
+                json!({"error": format!("You're doing that too often. Try again in {wait}.")})
             }
             Self::Domain(Error::Slow(wait)) => json!({"error": too_soon(*wait)}),
-            Self::Domain(Error::Pending) => json!({"error": "It waits for approval."}),
+            Self::Domain(Error::Pending) => json!({"error": "Waiting for approval."}),
             Self::Problem(Problem::ReadOnly) => {
-                json!({"error": "The site is read-only for now: nothing can be changed."})
+                json!({"error": "The site is in read-only mode. Posting and editing are paused."})
             }
-            Self::Unproved(_) => json!({"error": "Give your password again first: reload the page and repeat this."}),
+            Self::Unproved(_) => json!({"error": "Reload the page, confirm your password, and try again."}),
             Self::NeedsTwoFactor => json!({"error": "Turn on two-factor authentication first."}),
             Self::Credentials(Some(why)) => json!({"error": why}),
             Self::Credentials(None) => json!({"error": MUST_SIGN_IN}),
-            Self::Waiting => json!({"error": "Your account waits for an admin of the site."}),
+            Self::Waiting => json!({"error": "Your account is waiting for approval by a site admin."}),
             Self::Problem(Problem::NotSecure(address)) => {
-                json!({"error": format!("The site is at {address}: open it there.")})
+                json!({"error": format!("The site is at {address}. Open it there.")})
             }
             Self::Domain(Error::SignedOut) | Self::Problem(Problem::Expired) => {
-                json!({"error": "You are signed out, or the page is too old: load it again."})
+                json!({"error": "You're signed out, or the page has expired. Reload it."})
             }
             _ => json!({"error": status_words(self.status_code())}),
         }
@@ -139,13 +139,13 @@ impl Failure {
 
 fn status_words(status: StatusCode) -> &'static str {
     match status.as_u16() {
-        404 => "There is nothing here.",
-        408 => "The request did not arrive in time.",
-        413 => "That is too much at once.",
+        404 => "Not found.",
+        408 => "The request didn't arrive in time.",
+        413 => "That's too large.",
         415 => "Send the request again without a Content-Encoding header.",
-        503 => "A part of the site is resting. Try again in a moment.",
-        500 => "Something broke on our side. Try again in a minute.",
-        _ => "That cannot be done.",
+        503 => "This part of the site is temporarily unavailable. Try again in a moment.",
+        500 => "Something went wrong on our end. Try again in a minute.",
+        _ => "You can't do that.",
     }
 }
 
@@ -169,7 +169,7 @@ impl ResponseError for Failure {
     }
 }
 
-/// What an API client without credentials is told.
+/// The error for an API client without credentials.
 pub const MUST_SIGN_IN: &str = "Sign in with your username and your password or an API token.";
 
 /// Whether the request is one of the API.
@@ -228,7 +228,7 @@ impl Cause {
             why: match failure {
                 Failure::Domain(Error::Forbidden(why)) => Some(why),
                 Failure::NeedsTwoFactor => {
-                    Some("Admins of this site need two-factor authentication. Turn it on in your settings.")
+                    Some("Site admins need two-factor authentication. Turn it on in your settings.")
                 }
                 _ => None,
             },
@@ -239,5 +239,5 @@ impl Cause {
 /// Returns the slow mode message for a user who must wait.
 pub fn too_soon(wait: std::time::Duration) -> String {
     let seconds = wait.as_secs().max(1) + u64::from(wait.subsec_nanos() > 0 && wait.as_secs() > 0);
-    format!("This group is in slow mode: you can send this in {}.", templates::when::wait(&seconds))
+    format!("This group is in slow mode. You can post this in {}.", templates::when::wait(&seconds))
 }

@@ -98,7 +98,7 @@ fn busy() -> HttpResponse {
     answer.insert_header((RETRY_AFTER, "10")).insert_header((CACHE_CONTROL, "no-store"));
     answer
         .content_type("text/plain; charset=utf-8")
-        .body("Too many pages are asked for at once. Try again in ten seconds.\n")
+        .body("Too many pages are being requested at once. Try again in ten seconds.\n")
 }
 
 fn hit<B>(request: ServiceRequest, page: &Page) -> ServiceResponse<EitherBody<BoxBody, B>> {

@@ -10,7 +10,7 @@ use actix_web::web::Data;
 use crate::site::Site;
 
 const ALWAYS: [(&str, &str); 5] = [
-    // Pages have a policy of their own, which says this too.
+    // Pages have their own policy, which includes this.
     ("content-security-policy", "frame-ancestors 'none'"),
     ("x-content-type-options", "nosniff"),
     ("referrer-policy", "same-origin"),
@@ -44,7 +44,7 @@ pub async fn add(
             .filter_map(|value| value.to_str().ok())
             .any(|value| value.to_ascii_lowercase().contains(word))
     };
-    // A public answer that says nothing of cookies is the same for everybody, such as a style sheet.
+    // A public answer that does not mention cookies is the same for everyone, such as a style sheet.
     if !contains(VARY, "cookie") && !contains(CACHE_CONTROL, "public") {
         headers.append(VARY, HeaderValue::from_static("Cookie"));
     }

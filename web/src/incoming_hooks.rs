@@ -76,7 +76,7 @@ async fn a_request_is_answered_in_json(forum: TestForum) {
     assert!(posted.json["ok"] == true && posted.json["url"].as_str().expect("a URL").contains("/-/messages/"));
     assert_eq!(raws(&forum, place.topic).await, ["One", "Hello, *garden*"]);
     for (request, status, says) in [
-        (curl("/-/hooks/0123", "Hello"), 404, "No webhook has this address"),
+        (curl("/-/hooks/0123", "Hello"), 404, "There is no webhook at this URL"),
         (curl(&path, ""), 422, "empty"),
         (curl(&path, "{\"a\": 1}"), 422, "not a kind of request"),
         (curl(&path, "x").insert_header(("x-github-event", "push")), 422, "not valid JSON"),
@@ -184,7 +184,7 @@ async fn the_pages_make_bots_and_webhooks_and_show_secrets_once(forum: TestForum
     let bot = place.bot.to_string();
     let fields = [("name", "Build"), ("bot", bot.as_str()), ("topic", "nowhere")];
     let wrong = ada.post(&format!("{group}/incoming"), &fields).await;
-    assert!(wrong.status == 422 && wrong.text.contains("address of a topic") && wrong.text.contains("value=\"Build\""));
+    assert!(wrong.status == 422 && wrong.text.contains("URL of a topic") && wrong.text.contains("value=\"Build\""));
     let fields = [("name", "Build"), ("bot", bot.as_str()), ("topic", "https://forum.example/garden/plums/")];
     let url = code(&ada.post(&format!("{group}/incoming"), &fields).await);
     assert!(url.starts_with("https://forum.example/-/hooks/"));
@@ -233,7 +233,7 @@ async fn a_page_with_a_message_of_a_bot_shows_the_badge(forum: TestForum) {
     }
     assert!(!send(&forum, TestRequest::get().uri("/users/ada/")).await.text.contains(badge));
     let profile = send(&forum, TestRequest::get().uri("/users/nest-cam/")).await;
-    assert!(profile.text.contains("of the group <a href=\"/garden/\">Garden</a>"));
+    assert!(profile.text.contains("managed by the group <a href=\"/garden/\">Garden</a>"));
     let members = Browser::of(&forum, place.ada).await.get(&format!("/-/groups/{}/members", place.group.id)).await;
     assert_eq!(members.text.matches(badge).count(), 1);
     forum.drain().await;

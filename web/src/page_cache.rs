@@ -2,7 +2,7 @@
 //!
 //! A page is kept with the number of the last change that this process knew of before it read the page's data. Control
 //! messages announce changes, and a page is answered only if no later one concerns it. Messages can be lost, so a page
-//! older than [`CHECKED`] is read again, and so is every page while this process does not hear the bus.
+//! older than [`CHECKED`] is read again, and so is every page while this process is not connected to the bus.
 //!
 //! Only pages that are the same for all anonymous readers are kept: `Req::shared_page` puts them here. The middleware in
 //! `from_memory.rs` answers with them.

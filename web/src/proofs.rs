@@ -51,7 +51,7 @@ async fn a_form_of_an_admin_waits_for_the_password_and_goes_on_with_it() {
     }
     let with = |typed: &'static str| form.iter().copied().chain([("proof_password", typed)]).collect::<Vec<_>>();
     let (status, page) = send(&forum, &boss, "/admin/settings", &with("wrong wrong")).await;
-    assert!(status == 403 && page.contains("That is not your password.") && !page.contains("wrong wrong"), "{page}");
+    assert!(status == 403 && page.contains("Incorrect password.") && !page.contains("wrong wrong"), "{page}");
     assert_eq!(name().await, "The <Garden>");
     assert_eq!(send(&forum, &boss, "/admin/settings", &with(PASSWORD)).await.0, 303);
     assert_eq!(name().await, "The <Orchard>");

@@ -62,7 +62,7 @@ where
             let outcome = match &ended {
                 Ok(()) => Outcome::Done,
                 Err(error) if is_unavailable(error) => {
-                    tracing::debug!(job = id, kind, count, %error, "the job runs again when what it needs is back");
+                    tracing::debug!(job = id, kind, count, %error, "the job will run again when the services it needs are back");
                     Outcome::Unavailable
                 }
                 Err(error) => {

@@ -121,7 +121,7 @@ impl Worker {
             let taken =
                 jobs::take_back(&self.db, self.clock.now()).await.map_err(|error| Error::Database(error.into()))?;
             if taken > 0 {
-                tracing::info!(jobs = taken, "took back what was being run when the last process ended");
+                tracing::info!(jobs = taken, "requeued the jobs that were running when the last process ended");
             }
         }
         let _listening = self.wake.listen(&self.db);
@@ -173,7 +173,7 @@ impl Worker {
             match found.await {
                 Ok((false, 0)) => {}
                 Ok(_) => self.wake.after_commit(),
-                Err::<_, domain::store::Error>(error) => tracing::warn!(%error, "could not queue periodic work"),
+                Err::<_, domain::store::Error>(error) => tracing::warn!(%error, "could not queue periodic jobs"),
             }
             tokio::time::sleep(TICK).await;
         }
@@ -195,7 +195,7 @@ impl std::error::Error for Panicked {}
 #[allow(clippy::borrowed_box)] // what apalis's layer takes
 fn panicked(payload: &Box<dyn Any + Send>) -> Panicked {
     let said = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    Panicked(said.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_else(|| "without a word".into()))
+    Panicked(said.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_else(|| "without a message".into()))
 }
 
 fn span(task: &Task<Claimed>) -> Span {

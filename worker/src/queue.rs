@@ -60,7 +60,7 @@ impl Receipt {
 
     /// Marks the jobs as begun: from now on the try counts.
     pub fn begin(&mut self) {
-        self.set(&Outcome::Failed("cut off before it ended".into()));
+        self.set(&Outcome::Failed("interrupted before it finished".into()));
     }
 
     /// Reports the outcome.

@@ -14,7 +14,7 @@ pub struct Draw {
     pub here: fn(&Aside, GroupId) -> String,
     pub topic_row: fn(&TopicRow, &Group, Timestamp) -> String,
     /// An email's text, or an error message.
-    pub letter: fn(&EmailTemplateData) -> std::result::Result<EmailBody, String>,
+    pub email: fn(&EmailTemplateData) -> std::result::Result<EmailBody, String>,
 }
 
 impl std::fmt::Debug for Draw {

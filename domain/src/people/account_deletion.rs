@@ -34,7 +34,7 @@ pub async fn delete(cx: &Context, user: UserId, password: Password, erase: bool)
     let hash = passwords::check_own(cx, user, password, "current_password").await?;
     let mut tx = cx.db.begin().await?;
     if store::people::users::hold_admins(&mut tx).await? == [user] {
-        return Err(Error::Forbidden("You are the only admin of this site. Make somebody else one before you go."));
+        return Err(Error::Forbidden("You're the only site admin. Make someone else an admin first."));
     }
     passwords::hold_own(&mut tx, user, &hash).await?;
     let gone = delete_in(&mut tx, cx, user, erase, EmailKind::Deleted).await?;
@@ -43,7 +43,7 @@ pub async fn delete(cx: &Context, user: UserId, password: Password, erase: bool)
     Ok(())
 }
 
-/// Deletes the account of somebody else, for them.
+/// Deletes another person's account on their behalf.
 ///
 /// # Errors
 /// [`Error::Forbidden`] for site admins, or for the only one if the operator asks; [`Error::NotFound`] when the account
@@ -54,7 +54,7 @@ pub async fn delete_for(cx: &Context, actor: Actor, user: UserId, erase: bool) -
     match actor {
         Actor::Admin(_) if held.admins.contains(&user) => return Err(admins::still_admin()),
         Actor::Operator if held.admins == [user] => {
-            return Err(Error::Forbidden("They are the only admin of this site. Make somebody else one first."));
+            return Err(Error::Forbidden("This is the only site admin. Make someone else an admin first."));
         }
         Actor::Admin(_) | Actor::Operator => {}
     }
@@ -65,7 +65,7 @@ pub async fn delete_for(cx: &Context, actor: Actor, user: UserId, erase: bool) -
     Ok(())
 }
 
-/// Deletes the account of a bot, in the transaction of whoever answers for it. Its messages stay.
+/// Deletes the account of a bot, in the caller's transaction. Its messages stay.
 pub(crate) async fn delete_bot(tx: &mut Tx, cx: &Context, bot: UserId) -> Result<Gone> {
     delete_in(tx, cx, bot, false, EmailKind::Deleted).await
 }
@@ -73,13 +73,13 @@ pub(crate) async fn delete_bot(tx: &mut Tx, cx: &Context, bot: UserId) -> Result
 /// What a deletion ended: the sessions, and the memberships.
 pub(crate) type Gone = (Vec<String>, Vec<(UserId, GroupId)>);
 
-async fn delete_in(tx: &mut Tx, cx: &Context, user: UserId, erase: bool, letter: EmailKind) -> Result<Gone> {
+async fn delete_in(tx: &mut Tx, cx: &Context, user: UserId, erase: bool, email: EmailKind) -> Result<Gone> {
     let now = cx.now();
     unread::users_change(cx, &[user]).await?;
     let address = store::people::users::email_in(tx, user).await?;
     outbound_email::end_links(tx, user).await?;
     store::people::emails::void(tx, user, EmailKind::Notice).await?;
-    outbound_email::news(tx, cx, letter, user, address.as_deref()).await?;
+    outbound_email::news(tx, cx, email, user, address.as_deref()).await?;
     store::people::former_names::keep_own(tx, user).await?;
     store::people::former_names::let_go(tx, user, now.plus(NAME_KEPT)).await?;
     anonymize(tx, user, now).await?;
@@ -116,8 +116,8 @@ pub(crate) async fn anonymize(tx: &mut Tx, user: UserId, now: Timestamp) -> Resu
     Err(Error::NotFound)
 }
 
-/// Leaves every group. When the only admin leaves, the eldest member succeeds; a group that nobody could join is
-/// deleted. Returns the affected users and groups: call [`tell::membership_changed`] for each after the commit.
+/// Leaves every group. When the only admin leaves, the longest-standing member succeeds. A group that no one could join
+/// is deleted. Returns the affected users and groups: call [`tell::membership_changed`] for each after the commit.
 pub(crate) async fn leave_all(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<Vec<(UserId, GroupId)>> {
     let groups = store::people::account_deletion::groups(tx, user).await?;
     let mut concerned: Vec<(UserId, GroupId)> = groups.iter().map(|group| (user, *group)).collect();

@@ -85,8 +85,8 @@ pub(crate) async fn make(
         drop(tx);
         // For an email address, do not say which of the two: it would reveal who has an account here.
         return Err(match store::people::users::by_name(&cx.db, username.as_str()).await? {
-            Some(_) => Error::invalid("username", "That name is taken."),
-            None => Error::invalid("username", "That name (or one that looks like it) or that mail address is taken."),
+            Some(_) => Error::invalid("username", "That username is taken."),
+            None => Error::invalid("username", "That username (or a similar one) or email address is taken."),
         });
     };
     sign_ups::enter(&mut tx, cx, id, entry).await?;
@@ -199,7 +199,7 @@ async fn verify_from(cx: &Context, name: &str, password: Password, origin: &Orig
     }
 }
 
-/// Logs that somebody signed in, from which network.
+/// Logs a sign-in with its network.
 pub(crate) fn log_sign_in(user: UserId, origin: &Origin) {
     tracing::info!(user = user.0, network = %rate_limits::network(origin.address), "signed in");
 }
@@ -224,9 +224,9 @@ pub(crate) async fn check_free(cx: &Context, user: UserId) -> Result<()> {
         "password",
         match barred {
             Restricted::Suspended(until) => {
-                format!("You are suspended until {} (UTC): {reason}", &until.rfc3339()[..16].replace('T', ", "))
+                format!("Your account is suspended until {} (UTC): {reason}", &until.rfc3339()[..16].replace('T', ", "))
             }
-            Restricted::Banned => format!("You are banned from this site: {reason}"),
+            Restricted::Banned => format!("Your account is banned from this site: {reason}"),
         },
     ))
 }
@@ -260,7 +260,7 @@ pub async fn rename(cx: &Context, user: UserId, typed: &str, password: Password)
     }
     descriptions::name(cx, name.as_str()).await?;
     let lower = name.as_str().to_lowercase();
-    let taken = || Error::invalid("username", "That name, or one that looks like it, is taken.");
+    let taken = || Error::invalid("username", "That username, or a similar one, is taken.");
     let mut tx = cx.db.begin().await?;
     if old.to_lowercase() != lower {
         store::people::former_names::keep_own(&mut tx, user).await?;
@@ -307,11 +307,11 @@ pub async fn update_profile(cx: &Context, user: UserId, mut profile: Profile) ->
     ] {
         *text = if field == "bio" { text.replace('\0', "").trim().to_owned() } else { validate::one_line(text) };
         if text.chars().count() > most {
-            fields.add(field, format!("At most {most} characters."));
+            fields.add(field, format!("Use at most {most} characters."));
         }
     }
     if !(profile.web.is_empty() || profile.web.starts_with("https://") || profile.web.starts_with("http://")) {
-        fields.add("web", "An address that begins with https:// or http://.");
+        fields.add("web", "Enter an address that starts with https:// or http://.");
     }
     fields.check()?;
     let mut tx = cx.db.begin().await?;

@@ -31,7 +31,7 @@ pub(crate) fn check(typed: &str) -> Result<Option<String>> {
         return Ok(None);
     }
     if email.len() > 254 || !EMAIL.is_match(email) {
-        return Err(Error::invalid("email", "That is not a mail address."));
+        return Err(Error::invalid("email", "Enter a valid email address."));
     }
     Ok(Some(email.to_owned()))
 }
@@ -113,9 +113,9 @@ pub(crate) async fn ask(tx: &mut Tx, cx: &Context, id: UserId, email: &str) -> R
 /// # Errors
 /// [`Error::NotFound`] when the link has expired, was used, or never existed.
 pub async fn confirming(cx: &Context, token: &str) -> Result<(String, String)> {
-    let letter = outbound_email::opened(cx, EmailKind::Confirm, token).await?;
-    let user = crate::people::accounts::own(cx, letter.user_id.ok_or(Error::NotFound)?).await?;
-    Ok((user.username, letter.address))
+    let email = outbound_email::opened(cx, EmailKind::Confirm, token).await?;
+    let user = crate::people::accounts::own(cx, email.user_id.ok_or(Error::NotFound)?).await?;
+    Ok((user.username, email.address))
 }
 
 /// Confirms an address: it becomes the account's address, and the old one is notified.
@@ -127,13 +127,13 @@ pub async fn confirm(cx: &Context, token: &str) -> Result<()> {
     let mut tx = cx.db.begin().await?;
     // Lock the account before its emails, in the same order as everywhere.
     store::people::users::lock(&mut tx, &[id]).await?;
-    let letter = store::people::emails::take(&mut tx, EmailKind::Confirm, &secrets::digest(token), cx.now()).await?;
-    let letter = letter.filter(|letter| letter.user_id == Some(id)).ok_or(Error::NotFound)?;
+    let email = store::people::emails::take(&mut tx, EmailKind::Confirm, &secrets::digest(token), cx.now()).await?;
+    let email = email.filter(|email| email.user_id == Some(id)).ok_or(Error::NotFound)?;
     let user = store::people::users::by_id_in(&mut tx, id).await?.ok_or(Error::NotFound)?;
-    if !waits_for(&user, &letter.address) {
+    if !waits_for(&user, &email.address) {
         return Err(Error::NotFound);
     }
-    replace(&mut tx, cx, &user, &letter.address).await?;
+    replace(&mut tx, cx, &user, &email.address).await?;
     tx.commit().await?;
     cx.wake.after_commit();
     Ok(())
@@ -147,7 +147,7 @@ pub async fn confirm(cx: &Context, token: &str) -> Result<()> {
 pub(crate) async fn replace(tx: &mut Tx, cx: &Context, user: &User, address: &str) -> Result<()> {
     outbound_email::end_links(tx, user.id).await?;
     if store::people::users::set_email(tx, user.id, Some(address)).await? == 0 {
-        return Err(Error::invalid("email", "Another account here has that address already."));
+        return Err(Error::invalid("email", "Another account already uses this address."));
     }
     if user.email.as_deref().is_some_and(|old| !old.eq_ignore_ascii_case(address)) {
         outbound_email::news(tx, cx, EmailKind::AddressChanged, user.id, user.email.as_deref()).await?;

@@ -25,7 +25,7 @@ pub async fn person(cx: &Context, viewer: Viewer, user: UserId) -> Result<User> 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum Restriction {
-    /// Nobody can sign in to the account for so many days.
+    /// No one can sign in to the account for this many days.
     Suspend {
         /// From now.
         days: i64,
@@ -50,7 +50,7 @@ impl Restriction {
     }
 }
 
-/// Suspends or bans a user, or lifts that. The user is told the reason. Their sessions end, and their open pages.
+/// Suspends or bans a user, or lifts that. The user is notified of the reason. Their sessions and open pages end.
 ///
 /// # Errors
 /// [`Error::Invalid`] on `reason` and `days`; [`Error::Forbidden`] for site admins; otherwise as [`person`].
@@ -116,9 +116,9 @@ pub(crate) async fn restrict_in(
         Restriction::Lift => (LogAction::AccountFreed, String::new()),
     };
     log::write(tx, LogEntry::new(by, what).whom(user).reason(reason).detail(detail), now).await?;
-    let letter = if restriction == Restriction::Lift { EmailKind::Reinstated } else { EmailKind::Restricted };
+    let email = if restriction == Restriction::Lift { EmailKind::Reinstated } else { EmailKind::Restricted };
     let address = store::people::users::email_in(tx, user).await?;
-    outbound_email::news(tx, cx, letter, user, address.as_deref()).await?;
+    outbound_email::news(tx, cx, email, user, address.as_deref()).await?;
     Ok(if restriction == Restriction::Lift {
         Vec::new()
     } else {
@@ -127,7 +127,7 @@ pub(crate) async fn restrict_in(
 }
 
 pub(crate) fn still_admin() -> Error {
-    Error::Forbidden("They administer the site: that has to be taken from them first.")
+    Error::Forbidden("This person is a site admin. Remove them as a site admin first.")
 }
 
 /// The user's open sessions.
@@ -169,7 +169,7 @@ pub async fn end_sessions(cx: &Context, viewer: Viewer, user: UserId, session: O
     Ok(())
 }
 
-/// Who acts on the account of somebody else.
+/// Who acts on another person's account.
 #[derive(Clone, Copy, Debug)]
 pub enum Actor {
     /// A site admin, on a page.
@@ -227,17 +227,17 @@ pub(crate) async fn hold(tx: &mut Tx, actor: Actor, user: UserId) -> Result<Held
 /// requests.
 ///
 /// # Errors
-/// [`Error::NotFound`] as for [`person`]; [`Error::Forbidden`] for the last admin, and for accounts nobody can use now.
+/// [`Error::NotFound`] as for [`person`]; [`Error::Forbidden`] for the last admin, and for accounts no one can use now.
 pub async fn set_admin(cx: &Context, actor: impl Into<Actor>, user: UserId, is_admin: bool) -> Result<()> {
     let mut tx = cx.db.begin().await?;
     let held = hold(&mut tx, actor.into(), user).await?;
     let found = &held.user;
     let barred = policy::barred(found.suspended_until, found.banned_at, cx.now()).is_some();
     if is_admin && (barred || !found.claimed || found.is_bot || policy::waits(found.waiting_since)) {
-        return Err(Error::Forbidden("Nobody can sign in to that account now."));
+        return Err(Error::Forbidden("No one can sign in to that account right now."));
     }
     if !is_admin && held.admins == [user] {
-        return Err(Error::Forbidden("The site keeps at least one admin: make somebody else one first."));
+        return Err(Error::Forbidden("The site needs at least one admin. Make someone else an admin first."));
     }
     if found.is_admin != is_admin {
         store::people::users::set_admin(&mut tx, user, is_admin).await?;

@@ -47,10 +47,10 @@ pub async fn create(cx: &Context, user: UserId, form: TokenForm, password: Passw
 /// Whose token it is, and who creates or revokes it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct TokenOwner {
-    /// The user, or who answers for the bot.
+    /// The user, or the person responsible for the bot.
     pub by: UserId,
     pub user: UserId,
-    /// The group whose bot the user is: its log tells of the token.
+    /// The group whose bot the user is: the token is recorded in its log.
     pub of_group: Option<GroupId>,
 }
 
@@ -63,18 +63,18 @@ pub(crate) async fn create_for(cx: &Context, owner: TokenOwner, form: TokenForm,
         fields.add("name", "Give the token a name.");
     }
     if name.chars().count() > MAX_NAME {
-        fields.add("name", format!("A name has at most {MAX_NAME} characters."));
+        fields.add("name", format!("Use at most {MAX_NAME} characters."));
     }
     if form.scopes.is_empty() {
-        fields.add("scopes", "Choose what the token may do.");
+        fields.add("scopes", "Choose at least one permission.");
     }
     if !DAYS.contains(&form.days) {
-        fields.add("days", "Choose one of them.");
+        fields.add("days", "Choose when the token expires.");
     }
     if let Some(groups) = &form.groups {
         let own: Vec<GroupId> = groups_of(cx, user).await?.into_iter().map(|(id, _)| id).collect();
         if groups.is_empty() || groups.iter().any(|group| !own.contains(group)) {
-            fields.add("groups", "Choose one or more of your groups.");
+            fields.add("groups", "Choose at least one of your groups.");
         }
     }
     fields.check()?;
@@ -88,7 +88,7 @@ pub(crate) async fn create_for(cx: &Context, owner: TokenOwner, form: TokenForm,
     let mut tx = cx.db.begin().await?;
     passwords::hold_own(&mut tx, by, &hash).await?;
     if store::people::api_tokens::count(&mut tx, user).await? >= MOST {
-        return Err(Error::Forbidden("You have too many API tokens: revoke those that you no longer use."));
+        return Err(Error::Forbidden("You have too many API tokens. Revoke those you no longer use."));
     }
     store::people::api_tokens::insert(&mut tx, new, now).await?;
     note(&mut tx, owner, format!("an API token: {name}"), now).await?;
@@ -125,7 +125,7 @@ pub async fn revoke(cx: &Context, user: UserId, id: ApiTokenId) -> Result<()> {
     revoke_for(cx, TokenOwner { by: user, user, of_group: None }, id).await
 }
 
-/// The same, by who answers for a bot.
+/// The same, by the person responsible for a bot.
 pub(crate) async fn revoke_for(cx: &Context, owner: TokenOwner, id: ApiTokenId) -> Result<()> {
     let user = owner.user;
     let mut tx = cx.db.begin().await?;

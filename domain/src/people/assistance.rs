@@ -18,7 +18,7 @@ use store::{self, Tx};
 /// Returns the account with this name, for the operator.
 ///
 /// # Errors
-/// [`Error::NotFound`] when nobody has that name.
+/// [`Error::NotFound`] when no one has that name.
 pub async fn named(cx: &Context, name: &str) -> Result<User> {
     store::people::users::by_name(&cx.db, name).await?.filter(|user| !user.deleted).ok_or(Error::NotFound)
 }
@@ -44,7 +44,7 @@ async fn send_link(cx: &Context, actor: Actor, user: UserId, kind: EmailKind, wh
     let mut tx = cx.db.begin().await?;
     let held = admins::hold(&mut tx, actor, user).await?;
     let Some(address) = held.user.email.as_deref() else {
-        return Err(Error::Forbidden("They have no confirmed mail address, so nothing can be sent to them."));
+        return Err(Error::Forbidden("This account has no confirmed email address, so nothing can be sent to it."));
     };
     rate_limits::count(cx, RateLimit::Reset, By::Mailbox(address)).await?;
     store::people::emails::void(&mut tx, user, kind).await?;
@@ -85,7 +85,7 @@ pub async fn send_confirmation(cx: &Context, actor: Actor, user: UserId) -> Resu
 }
 
 fn nothing_to_confirm() -> Error {
-    Error::Forbidden("That address does not wait for confirmation any more.")
+    Error::Forbidden("This address is no longer waiting for confirmation.")
 }
 
 /// Sets the password of an account. All its sessions end, and the links that were sent to it.
@@ -98,7 +98,7 @@ pub async fn set_password(cx: &Context, user: UserId, new: Password) -> Result<(
     let mut tx = cx.db.begin().await?;
     let held = admins::hold(&mut tx, Actor::Operator, user).await?;
     if held.user.is_bot {
-        return Err(Error::Forbidden("Nobody signs in as a bot: its owner creates API tokens for it."));
+        return Err(Error::Forbidden("No one can sign in as a bot. Its owner creates API tokens for it."));
     }
     let ended = passwords::replace(&mut tx, cx, user, &hash).await?;
     held.log(&mut tx, cx, LogAction::PasswordSet).await?;
@@ -127,8 +127,8 @@ pub async fn export(cx: &Context, user: UserId) -> Result<impl Stream<Item = Res
 /// # Errors
 /// [`Error::NotFound`] when the link has expired, was used, or never existed.
 pub async fn downloading(cx: &Context, token: &str) -> Result<String> {
-    let letter = outbound_email::opened(cx, EmailKind::DataLink, token).await?;
-    Ok(crate::people::accounts::own(cx, letter.user_id.ok_or(Error::NotFound)?).await?.username)
+    let email = outbound_email::opened(cx, EmailKind::DataLink, token).await?;
+    Ok(crate::people::accounts::own(cx, email.user_id.ok_or(Error::NotFound)?).await?.username)
 }
 
 /// Streams the data of the account that a link belongs to, and its name. The link works once.
@@ -141,8 +141,8 @@ pub async fn download(cx: &Context, token: &str) -> Result<(String, impl Stream<
     let lines = export::download(cx, user).await?;
     let mut tx = cx.db.begin().await?;
     let digest = secrets::digest(token);
-    let letter = store::people::emails::take(&mut tx, EmailKind::DataLink, &digest, cx.now()).await?;
-    letter.filter(|letter| letter.user_id == Some(user)).ok_or(Error::NotFound)?;
+    let email = store::people::emails::take(&mut tx, EmailKind::DataLink, &digest, cx.now()).await?;
+    email.filter(|email| email.user_id == Some(user)).ok_or(Error::NotFound)?;
     tx.commit().await?;
     Ok((name, lines))
 }

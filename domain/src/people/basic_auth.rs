@@ -1,8 +1,8 @@
 //! Checks the credentials that an API client sends with each request: a name with the password or an API token.
 //!
-//! A client that polls costs no hash per request. What was checked is remembered in the process for half a minute, and
-//! beside the bus for an hour, by a keyed digest of the credentials. It holds as long as the account's password is the
-//! same and the account may be used.
+//! A client that polls costs no hash per request. The process caches verified credentials for half a minute, and the
+//! key-value store next to the bus caches them for an hour, by a keyed digest. They are valid as long as the account's
+//! password is the same and the account may be used.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ use store::people::api_tokens::{Account, account, by_digest};
 
 pub use crate::platform::caches::credentials::Caller;
 
-/// How long a right password is remembered beside the bus. Each use begins the hour anew.
+/// How long a verified password is cached next to the bus. Each use restarts the hour.
 const KEPT: Duration = Duration::from_secs(3_600);
 /// The accuracy of the time of a token's last use.
 const USED: Duration = Duration::from_secs(15 * 60);
@@ -46,8 +46,8 @@ impl Credentials {
         Self { name: name.into(), secret: secret.into() }
     }
 
-    /// Reads the value of an `Authorization` header. `None` unless its scheme is Basic. What cannot be read becomes
-    /// credentials that are wrong.
+    /// Reads the value of an `Authorization` header. `None` unless its scheme is Basic. An unreadable value becomes
+    /// wrong credentials.
     pub fn read(header: &[u8]) -> Option<Self> {
         let text = String::from_utf8_lossy(header);
         let (scheme, rest) = text.trim().split_once(' ')?;
@@ -114,7 +114,7 @@ pub async fn identify(cx: &Context, sent: &Credentials, origin: &Origin) -> Resu
         return Ok(keep(cx, &key, checked, epoch));
     }
     if is_token(&sent.secret) {
-        // Nobody guesses one. A program whose token has ended must not lock its owner out.
+        // Tokens cannot be guessed. A program whose token has expired must not lock out its owner.
         rate_limits::count(cx, RateLimit::SignIn, origin.by()).await?;
         return Err(wrong_token());
     }
@@ -204,12 +204,12 @@ fn wrong() -> Error {
 /// [`Error::Invalid`] on `password` with the reason.
 async fn check_usable(cx: &Context, account: &Account) -> Result<()> {
     if policy::waits(account.waiting_since) {
-        return Err(Error::invalid("password", "Your account waits for approval."));
+        return Err(Error::invalid("password", "Your account is waiting for approval."));
     }
     if policy::barred(account.suspended_until, account.banned_at, cx.now()).is_some() {
         accounts::check_free(cx, account.person.id).await?;
         // The account itself is not barred: it is a bot, and its owner is.
-        return Err(Error::invalid("password", "The owner of this bot may not use the site now."));
+        return Err(Error::invalid("password", "This bot's owner is suspended or banned."));
     }
     Ok(())
 }
@@ -276,7 +276,7 @@ fn kept_key(key: &str) -> String {
 
 async fn remember(cx: &Context, key: &str, user: UserId, digest: &str) {
     if let Err(error) = cx.kv.set(&kept_key(key), format!("{user}:{digest}").as_bytes(), KEPT).await {
-        tracing::debug!(%error, "a right password is not remembered");
+        tracing::debug!(%error, "a verified password was not cached");
     }
 }
 
@@ -299,7 +299,7 @@ async fn by_password(cx: &Context, sent: &Credentials, origin: &Origin) -> Resul
     let account = account(&cx.db, id).await?.ok_or_else(wrong)?;
     check_usable(cx, &account).await?;
     if account.has_two_factor {
-        let why = "This account uses two-factor authentication: send an API token in place of the password.";
+        let why = "This account uses two-factor authentication. Send an API token instead of the password.";
         return Err(Error::invalid("password", why));
     }
     let caller = caller(cx, &account, None).await;

@@ -1,5 +1,5 @@
-//! Bots: accounts of programs. A person or the admins of a group answer for each. Nobody signs in as a bot: its programs
-//! use API tokens and incoming webhooks.
+//! Bots: accounts of programs. A person or the admins of a group are responsible for each. No one can sign in as a bot:
+//! its programs use API tokens and incoming webhooks.
 
 use crate::groups::{self, GroupAccess, members};
 use crate::live::{tell, unread};
@@ -31,7 +31,7 @@ pub async fn create(cx: &Context, viewer: Viewer, typed: &str) -> Result<UserId>
     let mut tx = cx.db.begin().await?;
     store::people::users::lock(&mut tx, &[owner]).await?;
     if store::people::bots::count_of_owner(&mut tx, owner).await? >= OF_OWNER {
-        return Err(Error::Forbidden("You have as many bots as a person may have: delete one first."));
+        return Err(Error::Forbidden("You've reached the limit of bots. Delete one first."));
     }
     let bot = insert(cx, &mut tx, &name, Some(owner), None).await?;
     tx.commit().await?;
@@ -51,7 +51,7 @@ pub async fn create_in_group(cx: &Context, viewer: Viewer, group: GroupId, typed
     let mut tx = cx.db.begin().await?;
     members::lock(&mut tx, viewer, group).await?.check(Permission::Administer)?;
     if store::people::bots::count_of_group(&mut tx, group).await? >= OF_GROUP {
-        return Err(Error::Forbidden("This group has as many bots as a group may have: delete one first."));
+        return Err(Error::Forbidden("This group has reached the limit of bots. Delete one first."));
     }
     let bot = insert(cx, &mut tx, &name, None, Some(group)).await?;
     enter(cx, &mut tx, group, bot).await?;
@@ -62,10 +62,10 @@ pub async fn create_in_group(cx: &Context, viewer: Viewer, group: GroupId, typed
     Ok(bot)
 }
 
-/// Somebody answers for each bot, so a bot cannot answer for another.
+/// A person is responsible for each bot, so a bot cannot be responsible for another one.
 async fn refuse_bot(cx: &Context, viewer: UserId) -> Result<()> {
     match store::people::bots::by_id(&cx.db, viewer).await? {
-        Some(_) => Err(Error::Forbidden("A bot cannot have bots.")),
+        Some(_) => Err(Error::Forbidden("A bot can't have bots.")),
         None => Ok(()),
     }
 }
@@ -103,7 +103,7 @@ async fn insert(
     owner: Option<UserId>,
     group: Option<GroupId>,
 ) -> Result<UserId> {
-    let taken = || Error::invalid("username", "That name, or one that looks like it, is taken.");
+    let taken = || Error::invalid("username", "That username, or a similar one, is taken.");
     let (key, now) = (username_key(name.as_str()), cx.now());
     let bot = store::people::bots::insert_account(tx, name.as_str(), &key, now).await?.ok_or_else(taken)?;
     // Another account may have given the name up at the same time.
@@ -134,12 +134,12 @@ pub async fn of_group(cx: &Context, viewer: Viewer, group: GroupId) -> Result<Ve
 async fn of_group_authority(cx: &Context, viewer: Viewer, group: GroupId) -> Result<GroupAccess> {
     let found = groups::with_permission(cx, viewer, group, Permission::Administer).await?;
     if found.group.is_direct() {
-        return Err(Error::Forbidden("A conversation has no bots of its own."));
+        return Err(Error::Forbidden("A conversation can't have its own bots."));
     }
     Ok(found)
 }
 
-/// A bot for whom the viewer answers: the viewer's own, or one of a group that the viewer is an admin of.
+/// A bot that the viewer is responsible for: their own, or one of a group they are an admin of.
 ///
 /// # Errors
 /// [`Error::NotFound`] for everyone else; [`Error::SignedOut`].
@@ -150,7 +150,7 @@ pub async fn answered_for(cx: &Context, viewer: Viewer, bot: UserId) -> Result<B
         (Some(owner), _) if owner == user => Ok(found),
         (None, Some(group)) => match of_group_authority(cx, viewer, group).await {
             Ok(_) => Ok(found),
-            // Who may not change the bot does not learn here of which group it is.
+            // Do not reveal the bot's group to viewers who cannot change the bot.
             Err(Error::Forbidden(_)) => Err(Error::NotFound),
             Err(error) => Err(error),
         },
@@ -168,7 +168,7 @@ pub struct BotPage {
     pub groups: Vec<(GroupId, String)>,
 }
 
-/// Returns a bot for whom the viewer answers, with its tokens.
+/// Returns a bot that the viewer is responsible for, with its tokens.
 ///
 /// # Errors
 /// As [`answered_for`].
@@ -206,7 +206,7 @@ pub async fn revoke_token(cx: &Context, viewer: Viewer, bot: UserId, token: ApiT
     api_tokens::revoke_for(cx, owner, token).await
 }
 
-/// Deletes a bot with its tokens and incoming webhooks. What it wrote stays, under a placeholder name. Returns the bot.
+/// Deletes a bot with its tokens and incoming webhooks. Its messages stay, under a placeholder name. Returns the bot.
 ///
 /// # Errors
 /// As [`answered_for`].
@@ -233,7 +233,7 @@ pub async fn delete(cx: &Context, viewer: Viewer, bot: UserId) -> Result<Bot> {
     Ok(found)
 }
 
-/// Who answers for a bot, as the viewer may know it. `None` when nobody does any more.
+/// Who is responsible for a bot, as far as the viewer may know. `None` when no one is any more.
 pub(crate) async fn owner(cx: &Context, viewer: Viewer, bot: UserId) -> Result<Option<BotOwner>> {
     let Some(found) = store::people::bots::by_id(&cx.db, bot).await? else { return Ok(None) };
     if let Some(group) = found.group_id {

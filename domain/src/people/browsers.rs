@@ -70,7 +70,7 @@ pub async fn remember(cx: &Context, user: UserId, cookie: &str) -> Result<Option
     Ok(Some(std::iter::once(format!("{user}.{browser}.{signature}")).chain(others).collect::<Vec<_>>().join("~")))
 }
 
-/// Tells the owner that somebody signed in with a browser that is not known.
+/// Notifies the owner of a sign-in from an unknown browser.
 pub(crate) async fn tell_of_new(tx: &mut Tx, cx: &Context, user: UserId, origin: &Origin) -> Result<()> {
     let address = store::people::users::email_in(tx, user).await?;
     let agent: String = origin.agent.chars().filter(|c| !c.is_control()).take(300).collect();

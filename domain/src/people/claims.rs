@@ -8,14 +8,14 @@ use crate::platform::error::{Error, Result};
 use model::{EmailKind, LogAction, User, UserId};
 use store::Tx;
 
-/// The form of an address by which claims are found. Only ASCII letters fold: another letter that looks the same, or
-/// becomes the same, is another mailbox.
+/// The form of an address by which claims are found. Only ASCII letters are folded: an address with another letter that
+/// looks the same, or folds to the same one, is another mailbox.
 pub(crate) fn key(address: &str) -> String {
     address.to_ascii_lowercase()
 }
 
-/// Returns the account that whoever reads this mailbox may claim, and the address to write to: that of the source, not
-/// what somebody typed.
+/// Returns the account that the owner of this mailbox can claim, and the address to send email to: the one in the
+/// source, not the one that was typed.
 pub(crate) async fn claimable(cx: &Context, address: &str) -> Result<Option<(User, String)>> {
     let key = key(address);
     Ok(store::people::claims::by_email(&cx.db, &key).await?.map(|user| (user, key)))
@@ -41,7 +41,7 @@ pub async fn link(cx: &Context, actor: Actor, user: UserId) -> Result<String> {
     let mut tx = cx.db.begin().await?;
     let held = admins::hold(&mut tx, actor, user).await?;
     if held.user.claimed {
-        return Err(Error::Forbidden("Its owner has a password already. Send them a link to reset it instead."));
+        return Err(Error::Forbidden("This account already has a password. Send a password reset link instead."));
     }
     store::people::emails::void(&mut tx, user, EmailKind::Reset).await?;
     let link = outbound_email::link_to_hand_over(&mut tx, cx, EmailKind::Reset, user).await?;

@@ -63,7 +63,7 @@ pub async fn list(cx: &Context, viewer: Viewer) -> Result<Vec<Person>> {
     Ok(store::people::ignores::people(&cx.db, viewer.user()?).await?)
 }
 
-/// Ignores a user, or stops that. The user is not told.
+/// Ignores a user, or stops ignoring them. The user is not notified.
 ///
 /// # Errors
 /// [`Error::NotFound`] when no user has the name; [`Error::Forbidden`] for oneself and beyond the limit.
@@ -71,10 +71,10 @@ pub async fn set(cx: &Context, viewer: Viewer, name: &str, ignored: bool) -> Res
     let user = viewer.user()?;
     let other = store::people::users::by_name(&cx.db, name).await?.ok_or(Error::NotFound)?.person();
     if other.id == user {
-        return Err(Error::Forbidden("You can hardly ignore yourself."));
+        return Err(Error::Forbidden("You can't ignore yourself."));
     }
     if ignored && of(cx, user).await?.len() >= MOST {
-        return Err(Error::Forbidden("You ignore so many that this place may be the wrong one."));
+        return Err(Error::Forbidden("You've reached the limit of ignored people."));
     }
     let mut tx = cx.db.begin().await?;
     unread::users_change(cx, &[user]).await?;

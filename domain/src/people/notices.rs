@@ -1,5 +1,4 @@
-//! Decisions about messages, as their authors and those who reported them are told: by a notice, and by email if the
-//! address is confirmed.
+//! Notifies authors and reporters of decisions about messages: with a notice, and by email if the address is confirmed.
 
 use crate::live::notices;
 use crate::people::outbound_email;
@@ -21,7 +20,7 @@ pub struct NoticesPage {
     /// Newest first.
     pub lines: Vec<NoticeLine>,
     pub has_more: bool,
-    /// The usernames of the site's admins, to whom one can object.
+    /// The usernames of the site admins, whom people can contact to object.
     pub admins: Vec<String>,
 }
 
@@ -57,7 +56,7 @@ pub(crate) fn capacity(access: Access) -> DecidedBy {
     if is_moderator { DecidedBy::Moderators } else { DecidedBy::Admins }
 }
 
-/// Tells a user about a decision, in its transaction. Does nothing for deleted accounts, and for whoever decided.
+/// Notifies a user of a decision, in its transaction. Does nothing for deleted accounts and for the decider.
 pub(crate) async fn tell(cx: &Context, tx: &mut Tx, new: NewNotice<'_>) -> Result<()> {
     let NewNotice { user, kind, .. } = new;
     let Some(account) = store::people::users::by_id_in(tx, user).await?.filter(|account| !account.deleted) else {
@@ -67,7 +66,7 @@ pub(crate) async fn tell(cx: &Context, tx: &mut Tx, new: NewNotice<'_>) -> Resul
         return Ok(());
     }
     let group = notices::tell(cx, tx, new).await?;
-    // What was wanted and is now there needs no email.
+    // An approval needs no email: the message is there.
     if let (Some(address), false) = (account.email, kind == NoticeKind::Approved) {
         let (reason, details) = (new.reason.to_owned(), NoticeDetails { text: String::new(), ..new.details.clone() });
         let email = NoticeEmail { kind, group, reason, link: String::new(), details };
@@ -84,7 +83,7 @@ impl Decision<'_> {
     }
 }
 
-/// Tells an author that their message was deleted, and those who reported it that it was.
+/// Notifies the author of a deleted message, and those who reported it.
 pub(crate) async fn message_deleted(
     cx: &Context,
     tx: &mut Tx,
@@ -101,7 +100,7 @@ pub(crate) async fn message_deleted(
     reports_answered(cx, tx, decision, Verdict::Deleted, settled).await
 }
 
-/// Tells the creator of a topic that it was deleted, and those who reported messages in it that these were.
+/// Notifies the creator of a deleted topic, and those who reported messages in it.
 pub(crate) async fn topic_deleted(
     cx: &Context,
     tx: &mut Tx,
@@ -115,7 +114,7 @@ pub(crate) async fn topic_deleted(
     reports_answered(cx, tx, decision, Verdict::Deleted, settled).await
 }
 
-/// Tells those who reported a message what was decided.
+/// Notifies those who reported a message of the decision.
 pub(crate) async fn reports_answered(
     cx: &Context,
     tx: &mut Tx,

@@ -9,7 +9,7 @@ use crate::platform::error::{Error, Result};
 use crate::platform::mail::{EmailTemplateData, GroupMentioned, MailError, outbox};
 use crate::platform::secrets;
 use model::{EmailId, EmailKind, GroupId, NoticeEmail, Role, User, UserId};
-use store::people::emails::{EmailRow, NewLetter};
+use store::people::emails::{EmailRow, NewEmail};
 use store::{self, Tx};
 
 /// How long a link to reset a password works.
@@ -32,13 +32,13 @@ pub(crate) async fn with_link(
     queue(tx, cx, kind, user, address, Cargo { token: Some((&seed, &digest)), detail: None }, lasts).await
 }
 
-/// Makes a link that no email carries: whoever asked for it hands it over. It works as long as one to confirm an address.
+/// Creates a link that is not emailed: the caller hands it over. It works as long as a link to confirm an address.
 pub(crate) async fn link_to_hand_over(tx: &mut Tx, cx: &Context, kind: EmailKind, user: UserId) -> Result<String> {
     let seed = secrets::token()?;
     let digest = secrets::digest(&token(cx, &seed));
     let (at, token) = (cx.now(), Some((seed.as_str(), digest.as_str())));
     let expires_at = at.plus(CONFIRM);
-    let new = NewLetter { kind, user: Some(user), address: "", group: None, token, detail: None, at, expires_at };
+    let new = NewEmail { kind, user: Some(user), address: "", group: None, token, detail: None, at, expires_at };
     let id = store::people::emails::insert(tx, &new).await?;
     store::people::emails::sent(tx, id, Some(user), at).await?;
     Ok(link(cx, kind, &seed))
@@ -126,7 +126,7 @@ async fn queue(
     lasts: Duration,
 ) -> Result<()> {
     let at = cx.now();
-    outbox::put(tx, NewLetter { kind, user, address, group: None, token, detail, at, expires_at: at.plus(lasts) }).await
+    outbox::put(tx, NewEmail { kind, user, address, group: None, token, detail, at, expires_at: at.plus(lasts) }).await
 }
 
 /// 128 bits, derived from the seed on demand: only the digest is stored.
@@ -147,89 +147,89 @@ pub(crate) async fn opened(cx: &Context, kind: EmailKind, token: &str) -> Result
 /// # Errors
 /// When sending failed; the job will try again.
 pub(crate) async fn send(cx: &Context, draw: &Draw, id: EmailId) -> Result<()> {
-    let Some(letter) = store::people::emails::to_send(&cx.db, id, cx.now()).await? else { return Ok(()) };
-    if matches!(letter.kind, EmailKind::ReportReceived | EmailKind::ReportAnswered) {
-        let occasion = about(cx, &letter).await;
-        return deliver(cx, draw, &letter, None, occasion).await;
+    let Some(email) = store::people::emails::to_send(&cx.db, id, cx.now()).await? else { return Ok(()) };
+    if matches!(email.kind, EmailKind::ReportReceived | EmailKind::ReportAnswered) {
+        let occasion = about(cx, &email).await;
+        return deliver(cx, draw, &email, None, occasion).await;
     }
-    let holder = store::people::users::by_email(&cx.db, &letter.address).await?;
+    let holder = store::people::users::by_email(&cx.db, &email.address).await?;
     let mut claimed = None;
-    let user = match letter.user_id {
+    let user = match email.user_id {
         Some(user) => store::people::users::by_id(&cx.db, user).await?,
         // An account that came with an import is claimed with the address that it had there.
-        None if letter.kind == EmailKind::Reset && holder.is_none() => {
-            let (user, address) = claims::claimable(cx, &letter.address).await?.unzip();
+        None if email.kind == EmailKind::Reset && holder.is_none() => {
+            let (user, address) = claims::claimable(cx, &email.address).await?.unzip();
             claimed = address;
             user
         }
         None => holder.clone(),
     };
     let Some(user) = user else { return forget(cx, id).await };
-    if letter.kind == EmailKind::Confirm && !addresses::waits_for(&user, &letter.address) {
+    if email.kind == EmailKind::Confirm && !addresses::waits_for(&user, &email.address) {
         return forget(cx, id).await;
     }
     let is_barred = model::policy::barred(user.suspended_until, user.banned_at, cx.now()).is_some();
-    if letter.kind == EmailKind::Restricted && !is_barred || letter.kind == EmailKind::Reinstated && is_barred {
+    if email.kind == EmailKind::Restricted && !is_barred || email.kind == EmailKind::Reinstated && is_barred {
         return forget(cx, id).await;
     }
-    let group = match letter.group_id {
-        Some(group) => match mentioned(cx, letter.kind, &user, group).await? {
+    let group = match email.group_id {
+        Some(group) => match mentioned(cx, email.kind, &user, group).await? {
             None => return forget(cx, id).await,
             about => about,
         },
         None => None,
     };
     // The address as its owner or the source spelled it: another spelling may lead to another mailbox.
-    let known = user.email.clone().filter(|_| letter.user_id.is_none()).or(claimed);
-    let address = known.unwrap_or_else(|| letter.address.clone());
-    if letter.user_id.is_none() {
+    let known = user.email.clone().filter(|_| email.user_id.is_none()).or(claimed);
+    let address = known.unwrap_or_else(|| email.address.clone());
+    if email.user_id.is_none() {
         let mut tx = cx.db.begin().await?;
         store::people::emails::address_to(&mut tx, id, user.id, &address).await?;
         tx.commit().await?;
     }
-    let taken_by = holder.filter(|holder| letter.kind == EmailKind::Confirm && holder.id != user.id);
+    let taken_by = holder.filter(|holder| email.kind == EmailKind::Confirm && holder.id != user.id);
     let occasion = EmailTemplateData {
         username: user.username.clone(),
         address,
-        link: letter.seed.as_deref().filter(|_| taken_by.is_none()).map(|seed| link(cx, letter.kind, seed)),
+        link: email.seed.as_deref().filter(|_| taken_by.is_none()).map(|seed| link(cx, email.kind, seed)),
         taken_by: taken_by.map(|holder| holder.username),
         barred: is_barred
             .then(|| (user.suspended_until.filter(|_| user.banned_at.is_none()), user.barred_reason.clone())),
         group,
-        ..about(cx, &letter).await
+        ..about(cx, &email).await
     };
-    deliver(cx, draw, &letter, Some(user.id), occasion).await
+    deliver(cx, draw, &email, Some(user.id), occasion).await
 }
 
 /// The data of an email, without what depends on the account.
-async fn about(cx: &Context, letter: &EmailRow) -> EmailTemplateData {
+async fn about(cx: &Context, email: &EmailRow) -> EmailTemplateData {
     EmailTemplateData {
-        kind: letter.kind,
+        kind: email.kind,
         site_name: crate::site::current(cx).await.settings.name.clone(),
         base_url: cx.config.base_url.clone(),
         username: String::new(),
-        address: letter.address.clone(),
+        address: email.address.clone(),
         link: None,
         taken_by: None,
-        at: letter.created_at,
-        detail: letter.detail.clone().unwrap_or_default(),
+        at: email.created_at,
+        detail: email.detail.clone().unwrap_or_default(),
         group: None,
-        expires_at: letter.expires_at,
+        expires_at: email.expires_at,
         barred: None,
-        notice: letter.detail.as_deref().and_then(NoticeEmail::parse),
+        notice: email.detail.as_deref().and_then(NoticeEmail::parse),
     }
 }
 
 async fn deliver(
     cx: &Context,
     draw: &Draw,
-    letter: &EmailRow,
+    email: &EmailRow,
     user: Option<UserId>,
     occasion: EmailTemplateData,
 ) -> Result<()> {
-    let id = letter.id;
-    let words = (draw.letter)(&occasion).map_err(Error::Internal)?;
-    match cx.mail.send(id, letter.kind, &occasion.address, words, letter.created_at).await {
+    let id = email.id;
+    let words = (draw.email)(&occasion).map_err(Error::Internal)?;
+    match cx.mail.send(id, email.kind, &occasion.address, words, email.created_at).await {
         // The address of a person without an account is not kept.
         Ok(()) if user.is_none() => forget(cx, id).await,
         Ok(()) => {
@@ -238,7 +238,7 @@ async fn deliver(
             Ok(tx.commit().await?)
         }
         Err(MailError::Refused(why)) => {
-            tracing::warn!(letter = %id, kind = %letter.kind, why, "a letter was refused and is dropped");
+            tracing::warn!(email = %id, kind = %email.kind, why, "an email was refused and is dropped");
             forget(cx, id).await
         }
         Err(MailError::Failed(why)) => Err(Error::Internal(why)),

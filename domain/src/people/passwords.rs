@@ -30,7 +30,7 @@ fn lane(cx: &Context, user: UserId) -> Lane<'_> {
 }
 
 fn not_yours(field: &'static str) -> Error {
-    Error::invalid(field, "That is not your password.")
+    Error::invalid(field, "Incorrect password.")
 }
 
 /// Locks the account until the commit, and checks that the password has not changed since `hash` was read.
@@ -77,7 +77,7 @@ pub(crate) async fn replace(tx: &mut Tx, cx: &Context, user: UserId, hash: &str)
     store::people::users::drop_new_email(tx, user).await?;
     let address = store::people::users::email_in(tx, user).await?;
     outbound_email::news(tx, cx, EmailKind::PasswordChanged, user, address.as_deref()).await?;
-    // Whoever changes a password wants everybody else to be signed out, programs too.
+    // A password change signs out everything else, including programs.
     store::people::api_tokens::delete_all(tx, user).await?;
     Ok(store::people::sessions::delete_all(tx, user).await?)
 }
@@ -97,7 +97,7 @@ pub(crate) async fn announce_ended(cx: &Context, ended: Vec<String>) {
 /// [`Error::Invalid`] on `email` when it is not an address; [`Error::TooMany`].
 pub async fn forgot(cx: &Context, typed: &str, origin: &Origin) -> Result<()> {
     let Some(email) = addresses::check(typed)? else {
-        return Err(Error::invalid("email", "Type the mail address of your account."));
+        return Err(Error::invalid("email", "Enter your account's email address."));
     };
     rate_limits::count(cx, RateLimit::Mail, origin.by()).await?;
     rate_limits::count(cx, RateLimit::Reset, By::Mailbox(&email)).await?;
@@ -113,8 +113,8 @@ pub async fn forgot(cx: &Context, typed: &str, origin: &Origin) -> Result<()> {
 /// # Errors
 /// [`Error::NotFound`] when the link has expired, was used, or never existed.
 pub async fn resetting(cx: &Context, token: &str) -> Result<String> {
-    let letter = outbound_email::opened(cx, EmailKind::Reset, token).await?;
-    Ok(crate::people::accounts::own(cx, letter.user_id.ok_or(Error::NotFound)?).await?.username)
+    let email = outbound_email::opened(cx, EmailKind::Reset, token).await?;
+    Ok(crate::people::accounts::own(cx, email.user_id.ok_or(Error::NotFound)?).await?.username)
 }
 
 /// Sets a new password with a link, which works once, and returns whose. All sessions end; two-factor authentication
@@ -129,9 +129,9 @@ pub async fn reset(cx: &Context, token: &str, new: Password) -> Result<UserId> {
     let mut tx = cx.db.begin().await?;
     // Lock the account before its emails, in the same order as everywhere.
     store::people::users::lock(&mut tx, &[user]).await?;
-    let letter = store::people::emails::take(&mut tx, EmailKind::Reset, &secrets::digest(token), cx.now()).await?;
-    let letter = letter.filter(|letter| letter.user_id == Some(user)).ok_or(Error::NotFound)?;
-    claims::claim(&mut tx, user, &letter.address).await?;
+    let email = store::people::emails::take(&mut tx, EmailKind::Reset, &secrets::digest(token), cx.now()).await?;
+    let email = email.filter(|email| email.user_id == Some(user)).ok_or(Error::NotFound)?;
+    claims::claim(&mut tx, user, &email.address).await?;
     let ended = replace(&mut tx, cx, user, &hash).await?;
     tx.commit().await?;
     announce_ended(cx, ended).await;

@@ -92,14 +92,14 @@ pub(crate) async fn entry(cx: &Context, token: &str, message: &str) -> Result<En
         (Door::Open, _) => Ok(Entry::Free),
         (Door::Asks, _) => Ok(Entry::Waits(validate::reason(message, "message", false)?)),
         (Door::ByLink, Some(link)) => Ok(Entry::Link(link)),
-        (Door::Closed, _) => Err(Error::Forbidden("This place takes no new accounts just now.")),
-        (Door::NeedsLink, _) => Err(Error::Forbidden("To sign up here, you need an invitation.")),
+        (Door::Closed, _) => Err(Error::Forbidden("This site isn't accepting new accounts right now.")),
+        (Door::NeedsLink, _) => Err(Error::Forbidden("You need an invitation to create an account here.")),
         (Door::ByLink | Door::LinkEnded, _) => Err(ended()),
     }
 }
 
 fn ended() -> Error {
-    Error::Forbidden("That invitation has ended, or was used up. Ask for another one.")
+    Error::Forbidden("This invitation has expired or was already used. Ask for a new one.")
 }
 
 /// Applies the entry to a new account, in the transaction that creates it.
@@ -186,7 +186,7 @@ pub async fn answer(cx: &Context, viewer: Viewer, users: &[UserId], approve: boo
     Ok(answered.len())
 }
 
-/// Creates an invitation link for so many uses within so many days. Returns its token, shown once and not stored.
+/// Creates an invite link for this many uses within this many days. Returns its token, shown once and not stored.
 ///
 /// # Errors
 /// [`Error::Invalid`] on `uses` and `days`; [`Error::NotFound`] for viewers who are not site admins.

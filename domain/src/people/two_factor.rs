@@ -20,7 +20,7 @@ use store::{self, Tx};
 
 /// Recovery codes per account.
 pub const RECOVERY_CODES: usize = 10;
-/// How long a correct password allows the second step.
+/// How long a correct password allows two-factor authentication.
 const TICKET: Duration = Duration::from_secs(10 * 60);
 /// How long a user may take to enter the first code.
 pub(crate) const SET_UP: Duration = Duration::from_secs(24 * 3_600);
@@ -92,7 +92,9 @@ pub async fn begin(cx: &Context, user: UserId, password: Password) -> Result<()>
     let sealed = cx.config.secret.encrypt("second-step", &user.to_string(), &bytes)?;
     let mut tx = cx.db.begin().await?;
     if store::people::two_factor::begin(&mut tx, user, &sealed, cx.now()).await? == 0 {
-        return Err(Error::Forbidden("It is on already. Turn it off before you set it up anew."));
+        return Err(Error::Forbidden(
+            "Two-factor authentication is already on. To set it up again, turn it off first.",
+        ));
     }
     Ok(tx.commit().await?)
 }
@@ -106,7 +108,7 @@ pub async fn turn_on(cx: &Context, user: UserId, code: &str) -> Result<Vec<Strin
     let row = store::people::two_factor::of(&cx.db, user).await?.filter(|row| row.confirmed_at.is_none());
     let row = row.filter(|row| cx.now().since(row.created_at) <= SET_UP).ok_or(Error::NotFound)?;
     let Some(step) = step_of(cx, user, &row.secret, code)? else {
-        return Err(Error::invalid("code", "That is not the code that the app shows now. Is the time of both right?"));
+        return Err(Error::invalid("code", "This code is wrong. Make sure that your phone's clock is correct."));
     };
     let mut tx = cx.db.begin().await?;
     if store::people::two_factor::confirm(&mut tx, user, &row.secret, step, cx.now()).await? == 0 {
@@ -199,7 +201,9 @@ fn recovery_digest(cx: &Context, user: UserId, code: &str) -> String {
 fn opened(cx: &Context, user: UserId, sealed: &str) -> Result<Secret> {
     let bytes = cx.config.secret.decrypt("second-step", &user.to_string(), sealed);
     Ok(Secret::from(
-        bytes.ok_or_else(|| Error::Internal("a second step was sealed with another KLATCH_SECRET_KEY".into()))?,
+        bytes.ok_or_else(|| {
+            Error::Internal("a two-factor secret was encrypted with another KLATCH_SECRET_KEY".into())
+        })?,
     ))
 }
 
@@ -208,7 +212,7 @@ fn step_of(cx: &Context, user: UserId, sealed: &str, code: &str) -> Result<Optio
     let totp: Totp = Builder::new()
         .with_secret(opened(cx, user, sealed)?)
         .build()
-        .map_err(|error| Error::Internal(format!("a second step: {error}")))?;
+        .map_err(|error| Error::Internal(format!("two-factor authentication: {error}")))?;
     let seconds = u64::try_from(cx.now().0 / 1_000_000).unwrap_or(0);
     Ok(totp.check(code, seconds).and_then(|step| i64::try_from(step).ok()))
 }
@@ -254,11 +258,12 @@ async fn holder(cx: &Context, ticket: &str) -> Result<Option<UserId>> {
     Ok((ours && cx.now() < Timestamp(until)).then_some(user))
 }
 
-/// Passes the second step with a code of the app (each valid once) or a recovery code. Returns the cookie's token.
+/// Passes two-factor authentication with a code of the app (each valid once) or a recovery code. Returns the token of the
+/// cookie.
 ///
 /// # Errors
 /// [`Error::SignedOut`] when the ticket has expired; [`Error::Invalid`] on `code`; [`Error::TooMany`], but not because
-/// of failed codes when a recovery code is given, so that nobody is locked out for long.
+/// of failed codes when a recovery code is given, so that no one is locked out for long.
 pub async fn pass(cx: &Context, ticket: &str, code: &str, origin: &Origin) -> Result<String> {
     rate_limits::count(cx, RateLimit::SignIn, origin.by()).await?;
     let user = holder(cx, ticket).await?.ok_or(Error::SignedOut)?;
@@ -268,7 +273,7 @@ pub async fn pass(cx: &Context, ticket: &str, code: &str, origin: &Origin) -> Re
     let typed: String = code.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
     let wrong = || {
         tracing::warn!(user = user.0, network = %rate_limits::network(origin.address), "sign-in code refused");
-        Error::invalid("code", "That code is not right, or was used before. Codes change every half minute.")
+        Error::invalid("code", "This code is wrong or was already used. Codes change every 30 seconds.")
     };
     let mut tx;
     if typed.len() == 6 {

@@ -1,7 +1,7 @@
-//! Slows posting down while the jobs of new messages wait: nobody hears of a message before its job has run.
+//! Slows posting down while the jobs of new messages wait: no one sees a message live before its job has run.
 //!
-//! Posting and jobs share the database and often the processor. Without this, whoever posts at full speed takes from the
-//! jobs what they need, and every reader hears of messages seconds late.
+//! Posting and jobs share the database and often the processor. Without this, a client that posts at full speed would
+//! starve the jobs, and every reader would see messages seconds late.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -58,7 +58,7 @@ pub async fn watch(cx: Context, stop: impl Future<Output = ()>) {
                     since.map_or(Duration::ZERO, |since| cx.now().since(since).saturating_sub(FREE) * STRENGTH)
                 }
                 Err(error) => {
-                    tracing::debug!(%error, "the queue of jobs was not read");
+                    tracing::debug!(%error, "the job queue could not be read");
                     Duration::ZERO
                 }
             };

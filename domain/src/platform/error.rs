@@ -57,7 +57,7 @@ pub enum Error {
     #[error("busy")]
     Busy(Duration),
     /// The message was saved, but waits for approval.
-    #[error("it waits for approval")]
+    #[error("waiting for approval")]
     Pending,
     /// The viewer has to sign in first.
     #[error("signed out")]
@@ -71,7 +71,7 @@ pub enum Error {
     #[error("search index: {}", chain(.0))]
     Search(#[from] search_index::Error),
     /// This process has no search index.
-    #[error("this process answers no searches")]
+    #[error("this process does not run search")]
     NoSearch,
     /// A bug or a broken environment.
     #[error("{0}")]

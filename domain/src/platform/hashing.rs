@@ -30,7 +30,7 @@ struct Queue {
 struct State {
     free: usize,
     waiting: usize,
-    /// The lanes in which somebody waits, the next one first.
+    /// The lanes in which a request waits, the next one first.
     lanes: VecDeque<(String, VecDeque<oneshot::Sender<Turn>>)>,
 }
 
@@ -67,7 +67,7 @@ impl Default for Hashing {
 }
 
 impl Hashing {
-    /// A queue of so many concurrent hashes, where nobody waits longer than `patience`.
+    /// A queue of this many concurrent hashes, where no one waits longer than `patience`.
     pub fn new(most: usize, patience: Duration) -> Self {
         let state = State { free: most, waiting: 0, lanes: VecDeque::new() };
         Self(Arc::new(Queue { patience, state: Mutex::new(state) }))

@@ -9,9 +9,8 @@ use model::{GroupId, UserId, WebhookEvent};
 use store::Tx;
 use store::webhooks::deliveries::{self, NewDelivery};
 
-/// Notes for the webhooks that listen that a member joined, in the transaction in which they did. Webhooks of the site are
-/// told of public groups only. It uses the connection of the transaction alone: one that waits for a second connection
-/// could wait for itself.
+/// Queues the event that a member joined for the webhooks that receive it, in the same transaction. Site webhooks only
+/// receive events of public groups. Uses only the transaction's connection: waiting for a second one could deadlock.
 pub(crate) async fn note(cx: &Context, tx: &mut Tx, group: GroupId, user: UserId) -> Result<()> {
     let listeners = caches::webhooks::listeners_in(cx, tx).await?;
     let event = WebhookEvent::MemberJoined;

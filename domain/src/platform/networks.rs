@@ -5,8 +5,8 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Returns the network that stands for a client: an IPv4 address itself, or the /64 of an IPv6 address. Whoever has one
-/// address of a /64 usually has all of them.
+/// Returns the network that identifies a client: an IPv4 address itself, or the /64 of an IPv6 address, since a client
+/// usually has all addresses of its /64.
 pub fn network(address: IpAddr) -> IpAddr {
     masked(address, 64)
 }

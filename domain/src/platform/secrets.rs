@@ -45,10 +45,10 @@ impl Password {
     pub async fn check(&self, lane: &Lane<'_>, field: &'static str, about: &[&str]) -> Result<()> {
         let count = self.0.chars().count();
         if count < MIN_PASSWORD {
-            return Err(Error::invalid(field, "A password has at least 8 characters."));
+            return Err(Error::invalid(field, "Use at least 8 characters."));
         }
         if count > MAX_PASSWORD {
-            return Err(Error::invalid(field, "A password has at most 1,000 characters."));
+            return Err(Error::invalid(field, "Use at most 1,000 characters."));
         }
         let (password, about) = (self.0.clone(), about.iter().map(|&word| word.to_owned()).collect::<Vec<_>>());
         let is_weak = lane.run(move || {

@@ -85,7 +85,7 @@ pub fn title(typed: &str) -> Result<String> {
         return Err(Error::invalid("title", "Give the topic a title."));
     }
     if title.chars().count() > MAX_TITLE {
-        return Err(Error::invalid("title", format!("A title has at most {MAX_TITLE} characters.")));
+        return Err(Error::invalid("title", format!("Use at most {MAX_TITLE} characters.")));
     }
     Ok(title)
 }
@@ -102,10 +102,10 @@ pub fn group(name: &str, description: &str) -> Result<(String, String)> {
         fields.add("name", "Give the group a name.");
     }
     if name.chars().count() > MAX_GROUP_NAME {
-        fields.add("name", format!("A name has at most {MAX_GROUP_NAME} characters."));
+        fields.add("name", format!("Use at most {MAX_GROUP_NAME} characters."));
     }
     if description.chars().count() > MAX_DESCRIPTION {
-        fields.add("description", format!("A description has at most {MAX_DESCRIPTION} characters."));
+        fields.add("description", format!("Use at most {MAX_DESCRIPTION} characters."));
     }
     fields.check()?;
     Ok((name, description))
@@ -122,11 +122,11 @@ pub fn reason(typed: &str, field: &'static str, required: bool) -> Result<String
     let shown: String = lines(typed).chars().filter(|c| *c == '\n' || !c.is_control() && !is_bidi(*c)).collect();
     let reason = shown.trim().to_owned();
     if required && !is_visible(&reason) {
-        return Err(Error::invalid(field, "Say why, in a few words."));
+        return Err(Error::invalid(field, "Please add a reason."));
     }
     let count = reason.chars().count();
     if count > MAX_REASON {
-        return Err(Error::invalid(field, format!("At most {MAX_REASON} characters; this has {count}.")));
+        return Err(Error::invalid(field, format!("Use at most {MAX_REASON} characters. This has {count}.")));
     }
     Ok(reason)
 }

@@ -57,7 +57,7 @@ pub async fn current(cx: &Context) -> Arc<Site> {
             site
         }
         Err(error) => {
-            tracing::debug!(%error, "the settings of the site cannot be read");
+            tracing::debug!(%error, "the site settings cannot be read");
             cx.site.last().unwrap_or_else(|| Arc::new(Site { settings: fresh(cx), notice: None }))
         }
     }
@@ -111,7 +111,7 @@ pub async fn update(cx: &Context, viewer: Viewer, mut new: Settings) -> Result<(
     {
         let count = text.chars().count();
         if count > most {
-            fields.add(field, format!("At most {most} characters; this has {count}."));
+            fields.add(field, format!("Use at most {most} characters. This has {count}."));
         }
     }
     if new.admins_need_two_factor && !store::people::two_factor::is_on(&cx.db, by).await? {
@@ -138,7 +138,7 @@ fn changes(old: &Settings, new: &Settings) -> String {
         changes.push("the name".to_owned());
     }
     if old.line != new.line {
-        changes.push("the line about it".to_owned());
+        changes.push("the tagline".to_owned());
     }
     if old.sign_ups != new.sign_ups {
         changes.push(format!("sign-ups: {}", new.sign_ups));

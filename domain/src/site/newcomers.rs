@@ -1,4 +1,4 @@
-//! The setting that says who counts as new, and what new users may do.
+//! The setting for who counts as a new member, and what new members may do.
 
 use crate::platform::caches::newcomers::{Newcomers, SETTING};
 
@@ -23,7 +23,7 @@ pub async fn set(cx: &Context, viewer: Viewer, new: Newcomers) -> Result<()> {
     let mut fields = Fields::default();
     for (field, number, most) in [("days", new.days, 365), ("messages", new.messages, 100), ("links", new.links, 100)] {
         if !(0..=most).contains(&number) {
-            fields.add(field, format!("A number from 0 to {most}."));
+            fields.add(field, format!("Enter a number from 0 to {most}."));
         }
     }
     fields.check()?;

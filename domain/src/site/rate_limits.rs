@@ -62,7 +62,7 @@ pub enum By<'a> {
     Address(IpAddr),
     /// A proxy on this host that is not trusted: its clients count together.
     Proxy,
-    /// Emails to an address, requested from all networks together: nobody's mailbox may be flooded.
+    /// Emails to an address, requested from all networks together: no one's mailbox may be flooded.
     Mailbox(&'a str),
 }
 
@@ -133,8 +133,8 @@ fn account(by: By<'_>) -> String {
 /// Attempts per day and network once an account has had too many from all networks together.
 const GUESSES_PER_NETWORK: u64 = 5;
 
-/// Counts a sign-in to an account from a browser that is not known over all networks. Beyond a limit, each network has
-/// only few attempts a day: many networks together then guess slowly, and nobody elsewhere is locked out. Returns
+/// Counts a sign-in to an account from an unknown browser over all networks. Beyond a limit, each network has only few
+/// attempts a day: many networks together then guess slowly, and no one elsewhere is locked out. Returns
 /// whether this attempt is the day's first beyond the limit. `by` is an account or name.
 ///
 /// # Errors

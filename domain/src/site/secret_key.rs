@@ -13,7 +13,7 @@ pub(crate) const FINGERPRINT: &str = "secret_key";
 pub enum KeyCheck {
     /// The key is this forum's.
     Fits,
-    /// The key replaced the previous one; so many secrets were encrypted anew.
+    /// The key replaced the previous one; this many secrets were encrypted again.
     Replaced(usize),
     /// The forum's secrets are encrypted with another key.
     Other,

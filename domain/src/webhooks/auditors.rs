@@ -50,7 +50,7 @@ pub async fn create(cx: &Context, viewer: Viewer, form: AuditorForm) -> Result<S
     }
     let timeout_ms = form.timeout_ms.filter(|timeout| TIMEOUTS.contains(timeout));
     if timeout_ms.is_none() {
-        fields.add("timeout", format!("Milliseconds from {} to {}.", TIMEOUTS.start(), TIMEOUTS.end()));
+        fields.add("timeout", format!("Enter a number from {} to {}.", TIMEOUTS.start(), TIMEOUTS.end()));
     }
     fields.check()?;
     let (secret, sealed) = new_secret(cx, "auditor")?;
@@ -59,7 +59,7 @@ pub async fn create(cx: &Context, viewer: Viewer, form: AuditorForm) -> Result<S
     let mut tx = cx.db.begin().await?;
     hold(&mut tx, viewer, None).await?;
     if store::webhooks::auditors::count(&mut tx).await? >= MOST {
-        return Err(Error::Forbidden("There are as many external auditors as there may be: delete one first."));
+        return Err(Error::Forbidden("The site has reached the limit of external auditors. Delete one first."));
     }
     store::webhooks::auditors::insert(&mut tx, new, cx.now()).await?;
     finish(cx, tx, viewer, format!("{name}: created")).await?;

@@ -1,7 +1,7 @@
-//! Events for webhooks: which webhook is told of what, and what a delivery says when it is sent.
+//! Events for webhooks: which webhook receives which events, and the content of a delivery when it is sent.
 //!
-//! A webhook of a group is told of that group alone. A webhook of the site is told of public groups, since site admins
-//! read no others. Conversations are told to nobody.
+//! A webhook of a group receives events of that group only. A site webhook receives events of public groups only, since
+//! site admins cannot read other groups. No webhook receives events of conversations.
 
 use serde_json::{Value, json};
 
@@ -12,27 +12,27 @@ use model::policy::anyone_reads;
 use model::{Delivery, Group, GroupId, Message, Person, Topic, Webhook, WebhookEvent};
 use store::topics::Subject;
 
-/// What a delivery says.
+/// The content of a delivery.
 #[derive(Debug)]
 #[allow(missing_docs)]
 pub enum Content {
     Json(String),
-    /// What it was about is gone, or the webhook may not see it now.
+    /// The content was deleted, or the webhook can no longer see it.
     Gone,
 }
 
-/// Whether a webhook of `own` (`None`: of the site) is told of what happens in a group.
+/// Whether a webhook of `own` (`None`: of the site) receives events of a group.
 pub(crate) fn sees(own: Option<GroupId>, group: &Group) -> bool {
     !group.is_direct() && own.map_or_else(|| anyone_reads(group.kind), |own| own == group.id)
 }
 
-/// Whether a webhook is told of this event in a group.
+/// Whether a webhook receives this event of a group.
 pub(crate) fn hears(listener: &Listener, event: WebhookEvent, group: &Group) -> bool {
     listener.events.contains(&event) && sees(listener.group, group)
 }
 
-/// Returns what a delivery says now: it is read when it is sent, so that it never shows what was deleted, edited or moved
-/// since.
+/// Returns the current content of a delivery. It is read when it is sent, so that it never contains what has been
+/// deleted, edited, or moved since.
 pub(super) async fn content(cx: &Context, webhook: &Webhook, delivery: &Delivery) -> Result<Content> {
     let data = match delivery.event {
         WebhookEvent::Ping => Some(json!({"webhook": webhook.name})),
@@ -40,7 +40,7 @@ pub(super) async fn content(cx: &Context, webhook: &Webhook, delivery: &Delivery
         WebhookEvent::MessagePosted | WebhookEvent::MessageEdited | WebhookEvent::MessageRestored => {
             message(cx, webhook, delivery).await?
         }
-        // These say no more than what it was, which the webhook may have been told before.
+        // These events only contain ids, which the webhook may have received before.
         WebhookEvent::MessageDeleted => {
             let (message, topic) = (delivery.message_id, delivery.topic_id);
             Some(json!({"message": {"id": message}, "topic": {"id": topic}, "group": {"id": delivery.group_id}}))

@@ -1,4 +1,4 @@
-//! Incoming webhooks: a program sends a request to a secret URL, and a bot posts into a topic what it says.
+//! Incoming webhooks: a program sends a request to a secret URL, and a bot posts its text to a topic.
 
 use std::time::Duration;
 
@@ -74,7 +74,7 @@ pub async fn create(cx: &Context, viewer: Viewer, group: GroupId, form: Incoming
     let bots = choices(cx, viewer, group).await?;
     let bot = bots.iter().map(|bot| bot.person.id).find(|id| Some(*id) == form.bot);
     if bot.is_none() {
-        fields.add("bot", "Choose the bot that posts.");
+        fields.add("bot", "Choose a bot.");
     }
     let topic = match address(&form.topic) {
         Some((group, slug)) => topics::by_slug(cx, viewer, group, slug).await.map(Some),
@@ -86,7 +86,7 @@ pub async fn create(cx: &Context, viewer: Viewer, group: GroupId, form: Incoming
         Err(error) => return Err(error),
     };
     if topic.is_none() {
-        fields.add("topic", "Enter the address of a topic in this group.");
+        fields.add("topic", "Enter the URL of a topic in this group.");
     }
     fields.check()?;
     let (Some(bot), Some(topic)) = (bot, topic) else { return Err(Error::Internal("an unchecked form".into())) };
@@ -105,9 +105,7 @@ pub async fn create(cx: &Context, viewer: Viewer, group: GroupId, form: Incoming
     let mut tx = cx.db.begin().await?;
     hold(&mut tx, viewer, Some(group)).await?;
     if store::webhooks::incoming::count(&mut tx, group).await? >= MOST {
-        return Err(Error::Forbidden(
-            "This group has as many incoming webhooks as a group may have: revoke one first.",
-        ));
+        return Err(Error::Forbidden("This group has reached the limit of incoming webhooks. Revoke one first."));
     }
     if store::groups::members::place(&mut tx, group, bot).await?.is_banned {
         return Err(Error::invalid("bot", "This bot is banned from the group."));
@@ -174,7 +172,7 @@ pub enum Received {
     Ignored,
 }
 
-/// Handles a request to an incoming webhook: posts what it says, like any other message.
+/// Handles a request to an incoming webhook: posts its text like any other message.
 ///
 /// # Errors
 /// [`Error::NotFound`] when no webhook has this URL; [`Error::Forbidden`] when the signature is wrong, or the bot may not
@@ -190,7 +188,7 @@ pub async fn receive(cx: &Context, token: &str, request: Request<'_>) -> Result<
         return Err(Error::Forbidden("This bot or its owner is suspended or banned."));
     }
     if used.topic_group_id != used.group_id {
-        return Err(Error::Forbidden("The topic was moved to another group: make a new webhook there."));
+        return Err(Error::Forbidden("The topic was moved to another group. Create a new webhook there."));
     }
     if used.used_at.is_none_or(|at| cx.now().since(at) > USED) {
         let mut tx = cx.db.begin().await?;
@@ -202,7 +200,7 @@ pub async fn receive(cx: &Context, token: &str, request: Request<'_>) -> Result<
         Rendered::Nothing => return Ok(Received::Ignored),
     };
     let viewer = Viewer::User { id: used.bot.id, is_admin: false };
-    // The delivery's id, as the form's key: what is sent again is posted once.
+    // The delivery's id serves as the form's key: a repeated request posts once.
     let key = request.delivery.map(|id| secrets::digest(&format!("{}:{id}", used.hook_id)));
     let draft = Draft { text: cut(text), key };
     match messages::submit(cx, viewer, Target::Topic(used.topic_id), draft).await {
@@ -223,7 +221,7 @@ fn check_signature(cx: &Context, used: &Used, request: &Request<'_>) -> Result<(
         request.secret.is_some_and(|sent| secrets::digest(sent).as_bytes() == secrets::digest_of(&secret).as_bytes());
     match is_signed || is_named {
         true => Ok(()),
-        false => Err(Error::Forbidden("The signature is missing or wrong: check the secret of the webhook.")),
+        false => Err(Error::Forbidden("The signature is missing or wrong. Check the webhook's secret.")),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Webhooks: programs elsewhere are told of events, post messages, and are asked before messages are saved.
+//! Webhooks: other programs receive events, post messages, and check messages before they are saved.
 
 pub mod auditors;
 pub mod events;
@@ -28,7 +28,7 @@ async fn authority(cx: &Context, viewer: Viewer, group: Option<GroupId>) -> Resu
     };
     let found = groups::with_permission(cx, viewer, group, Permission::Administer).await?;
     if found.group.is_direct() {
-        return Err(Error::Forbidden("A conversation has no webhooks."));
+        return Err(Error::Forbidden("A conversation can't have webhooks."));
     }
     Ok(Some(found))
 }
@@ -46,10 +46,10 @@ async fn hold(tx: &mut Tx, viewer: Viewer, group: Option<GroupId>) -> Result<()>
 fn name(fields: &mut Fields, typed: &str) -> String {
     let name = validate::one_line(typed);
     if name.is_empty() {
-        fields.add("name", "Give it a name.");
+        fields.add("name", "Enter a name.");
     }
     if name.chars().count() > MAX_NAME {
-        fields.add("name", format!("A name has at most {MAX_NAME} characters."));
+        fields.add("name", format!("Use at most {MAX_NAME} characters."));
     }
     name
 }

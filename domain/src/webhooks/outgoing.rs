@@ -1,4 +1,4 @@
-//! Webhooks that are told of events: making, switching, deleting them, and the log of their deliveries.
+//! Outgoing webhooks: creating, turning on and off, and deleting them, and the log of their deliveries.
 
 use super::{authority, hold, name, new_secret};
 use crate::groups::GroupAccess;
@@ -107,7 +107,7 @@ pub async fn create(cx: &Context, viewer: Viewer, group: Option<GroupId>, form: 
     hold(&mut tx, viewer, group).await?;
     let most = if group.is_some() { OF_GROUP } else { OF_SITE };
     if store::webhooks::outgoing::count(&mut tx, group).await? >= most {
-        return Err(Error::Forbidden("There are as many webhooks here as there may be: delete one first."));
+        return Err(Error::Forbidden("You've reached the limit of webhooks. Delete one first."));
     }
     let new = NewWebhook { group, name: &name, url: &url, secret: &sealed, events: &events, by };
     store::webhooks::outgoing::insert(&mut tx, new, cx.now()).await?;

@@ -27,19 +27,19 @@ pub const TIMEOUT: Duration = Duration::from_secs(10);
 const AT_ONCE: usize = 32;
 const OF_GROUP: usize = 8;
 const OF_ONE: usize = 4;
-/// How often to look for what is due.
+/// How often to check for due deliveries.
 const LOOK: Duration = Duration::from_secs(1);
-/// The waits between the tries of a delivery: about a day together. Then it is given up.
+/// The waits between the attempts of a delivery, about a day in total. After the last one, the delivery fails.
 const WAITS: [u64; 10] = [5, 30, 120, 600, 1_800, 3_600, 7_200, 14_400, 28_800, 28_800];
 /// The longest pause of a webhook that fails.
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
-/// A webhook that fails for so long, and so many times at least, is switched off.
+/// A webhook that has failed for this long, and at least this many times, is turned off.
 const PATIENCE: Duration = Duration::from_secs(5 * 24 * 3_600);
 const ENOUGH_FAILURES: i64 = 10;
-/// A webhook that fails and has so many waiting deliveries is switched off; one that works but is too slow, at twice as
-/// many.
+/// A failing webhook with this many waiting deliveries is turned off. One that works but is too slow is turned off at
+/// twice as many.
 const MOST_WAITING: i64 = 20_000;
-/// So many failures in a row mean that the receiver was away: when it is back, everything that waits is due.
+/// After this many failures in a row, the receiver counts as down. When it is back, all waiting deliveries are due.
 const AWAY: i64 = 3;
 /// The most bytes of an answer that are kept.
 const KEPT: usize = 500;
@@ -47,7 +47,7 @@ const KEPT: usize = 500;
 const LOGGED: Duration = Duration::from_secs(7 * 24 * 3_600);
 const WAITING: Duration = Duration::from_secs(14 * 24 * 3_600);
 
-/// Sends what is due until `shutdown` completes. Then it finishes what it sends.
+/// Sends due deliveries until `shutdown` completes. Then it finishes the running ones.
 pub async fn keep(cx: Context, shutdown: impl Future<Output = ()>) {
     let mut woken = cx.wake.subscribe();
     let mut running = FuturesUnordered::new();
@@ -61,7 +61,7 @@ pub async fn keep(cx: Context, shutdown: impl Future<Output = ()>) {
                     running.push(deliver(&cx, delivery));
                 }
             }
-            Err(error) => tracing::warn!(%error, "webhooks: what is due could not be read"),
+            Err(error) => tracing::warn!(%error, "the due deliveries of webhooks could not be read"),
         }
         tokio::select! {
             () = &mut shutdown => break,
@@ -191,7 +191,7 @@ async fn send(cx: &Context, webhook: &Webhook, sealed: &str, delivery: &Delivery
 async fn record(cx: &Context, webhook: &Webhook, delivery: &Delivery, tried: Tried) -> Result<()> {
     let now = cx.now();
     let (status, duration_ms, answer) = match &tried {
-        Tried::LeftOut => (None, 0, "Not sent: what it was about is gone, or this webhook may not see it now."),
+        Tried::LeftOut => (None, 0, "Not sent. The content was deleted, or this webhook can no longer see it."),
         Tried::Answered { status, duration_ms, answer } => (Some(i64::from(*status)), *duration_ms, answer.as_str()),
         Tried::Failed { duration_ms, answer } => (None, *duration_ms, answer.as_str()),
     };
@@ -216,18 +216,18 @@ async fn record(cx: &Context, webhook: &Webhook, delivery: &Delivery, tried: Tri
             deliveries::bring_forward(&mut tx, webhook.id, now).await?;
         }
         if deliveries::waiting(&mut tx, webhook.id).await? > 2 * MOST_WAITING {
-            why = Some("It is so slow that too many deliveries wait.");
+            why = Some("The receiver was too slow, and too many deliveries were waiting.");
         }
     } else if !is_done && let Some((failures, since)) = outgoing::failed(&mut tx, webhook.id, now).await? {
         let doublings = u32::try_from(failures.clamp(1, 20) - 1).unwrap_or(0);
         let pause = Duration::from_secs(1 << doublings).min(LONGEST_PAUSE);
         outgoing::pause(&mut tx, webhook.id, now.plus(pause)).await?;
         why = if status == Some(410) {
-            Some("The receiver answered 410 Gone: it wants no more deliveries.")
+            Some("The receiver responded with 410 Gone.")
         } else if now.since(since) >= PATIENCE && failures >= ENOUGH_FAILURES {
             Some("Every delivery failed for five days.")
         } else if deliveries::waiting(&mut tx, webhook.id).await? > MOST_WAITING {
-            Some("It failed until too many deliveries waited.")
+            Some("Deliveries kept failing, and too many were waiting.")
         } else {
             None
         };
@@ -246,7 +246,7 @@ async fn record(cx: &Context, webhook: &Webhook, delivery: &Delivery, tried: Tri
     Ok(())
 }
 
-/// Tells the admins that a webhook was switched off.
+/// Notifies the admins that a webhook was turned off.
 async fn tell_admins(cx: &Context, tx: &mut store::Tx, webhook: &Webhook, why: &str) -> Result<()> {
     let details = NoticeDetails { title: webhook.name.clone(), ..NoticeDetails::NONE };
     for user in outgoing::admins(tx, webhook.group_id).await? {

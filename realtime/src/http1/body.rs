@@ -29,7 +29,7 @@ enum State {
 }
 
 const TOO_LARGE: Refusal = Refusal(413, "The body is too large.");
-const BAD_CHUNK: Refusal = Refusal(400, "A chunk is not as it has to be.");
+const BAD_CHUNK: Refusal = Refusal(400, "Malformed chunk.");
 
 impl Discard {
     /// Starts a body of at most `limit` bytes.

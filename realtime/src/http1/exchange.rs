@@ -59,8 +59,8 @@ pub(super) async fn next(line: &mut Connection, server: &Server) -> Next {
 
 /// Reads a request with its body; `None` when the client left.
 async fn read(line: &mut Connection, server: &Server, deadline: Instant) -> Result<Option<Ask>, Refusal> {
-    const LATE: Refusal = Refusal(408, "The request did not come in time.");
-    const LONG: Refusal = Refusal(431, "The head is too long.");
+    const LATE: Refusal = Refusal(408, "The request didn't arrive in time.");
+    const LONG: Refusal = Refusal(431, "The request head is too long.");
     let limits = &server.limits;
     let mut ask = loop {
         if let Some((head, length)) = parser::read(line.come())? {

@@ -72,10 +72,10 @@ struct Server {
     ending: Notify,
 }
 
-/// Serves polls on the listener until `shutdown` resolves. Then the waiting polls are answered and told to come back.
+/// Serves polls on the listener until `shutdown` resolves. Then the waiting polls are answered and told to reconnect.
 ///
 /// # Errors
-/// When the listener fails for good.
+/// When the listener fails permanently.
 pub async fn run(live: Live, listener: TcpListener, shutdown: impl Future<Output = ()>) -> io::Result<()> {
     let limits = live.config().limits;
     let room = limits::connections(live.capacity());
@@ -119,7 +119,7 @@ pub async fn run(live: Live, listener: TcpListener, shutdown: impl Future<Output
         }
     }
     server.live.drain();
-    // Clients that have already connected are told to come back, not cut off.
+    // Clients that have already connected are told to reconnect, not cut off.
     while timeout(Duration::ZERO, accept()).await.is_ok() {}
     drop(listener);
     server.ending.notify_waiters();

@@ -53,15 +53,15 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Option<(Head<'_>, usize)>, Refusal> {
     let length = match request.parse(bytes) {
         Ok(Status::Complete(length)) => length,
         Ok(Status::Partial) => return Ok(None),
-        Err(Error::TooManyHeaders) => return Err(Refusal(431, "There are too many headers.")),
-        Err(Error::Version) => return Err(Refusal(505, "This server speaks HTTP/1.1.")),
-        Err(_) => return Err(Refusal(400, "This is no request of HTTP.")),
+        Err(Error::TooManyHeaders) => return Err(Refusal(431, "Too many headers.")),
+        Err(Error::Version) => return Err(Refusal(505, "This server supports HTTP/1.1 only.")),
+        Err(_) => return Err(Refusal(400, "This is not an HTTP request.")),
     };
     // Some parsers accept a lone line feed as a line end, others do not.
     let text = &bytes[..length];
     let lone = text.iter().enumerate().any(|(at, byte)| *byte == b'\n' && (at == 0 || text[at - 1] != b'\r'));
     if lone || !text.ends_with(END) {
-        return Err(Refusal(400, "Lines end with CR LF."));
+        return Err(Refusal(400, "Lines must end with CR LF."));
     }
     let is_1_1 = request.version == Some(1);
     let method = match request.method {
@@ -90,7 +90,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Option<(Head<'_>, usize)>, Refusal> {
 
 /// Returns path and query of the target, which may also be an absolute URL, or `*`.
 fn target(target: &str, method: Method) -> Result<(&str, &[u8]), Refusal> {
-    const BAD: Refusal = Refusal(400, "The target is neither a path nor an address.");
+    const BAD: Refusal = Refusal(400, "The target must be a path or a URL.");
     let scheme = |name: &str| target.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
     let local = match target {
         "*" if method == Method::Options => return Ok(("*", b"")),
@@ -118,17 +118,17 @@ fn read_lines<'a>(head: &mut Head<'a>, lines: &[httparse::Header<'a>]) -> Result
             hosts += 1;
             head.source.host = Some(value);
             if value.iter().any(|byte| !(0x21..0x7f).contains(byte) || b"/?#@\\\"<>".contains(byte)) {
-                return Err(Refusal(400, "Host is no host."));
+                return Err(Refusal(400, "Host is invalid."));
             }
         } else if is("content-length") {
-            let number = Some(number(value).ok_or(Refusal(400, "Content-Length is no number."))?);
+            let number = Some(number(value).ok_or(Refusal(400, "Content-Length is not a number."))?);
             if length.is_some() && length != number {
-                return Err(Refusal(400, "Content-Length says two things."));
+                return Err(Refusal(400, "Content-Length is contradictory."));
             }
             length = number;
         } else if is("transfer-encoding") {
             if chunked || !value.eq_ignore_ascii_case(b"chunked") {
-                return Err(Refusal(501, "The only transfer coding here is chunked."));
+                return Err(Refusal(501, "The only supported transfer coding is chunked."));
             }
             chunked = true;
         } else if is("connection") {
@@ -141,7 +141,7 @@ fn read_lines<'a>(head: &mut Head<'a>, lines: &[httparse::Header<'a>]) -> Result
             }
         } else if is("expect") {
             if !value.eq_ignore_ascii_case(b"100-continue") {
-                return Err(Refusal(417, "Nothing but 100-continue can be expected."));
+                return Err(Refusal(417, "The only supported expectation is 100-continue."));
             }
             head.expects_continue = head.is_1_1;
         } else if is("cookie") {
@@ -157,14 +157,14 @@ fn read_lines<'a>(head: &mut Head<'a>, lines: &[httparse::Header<'a>]) -> Result
         }
     }
     if hosts > 1 || (head.is_1_1 && hosts == 0) {
-        return Err(Refusal(400, "A request has one Host."));
+        return Err(Refusal(400, "A request must have exactly one Host."));
     }
     head.body = match (length, chunked) {
         (None, false) => Body::Length(0),
         (Some(length), false) => Body::Length(length),
         (None, true) if head.is_1_1 => Body::Chunked,
         // Conflicting lengths are how requests are smuggled past a proxy.
-        (_, true) => return Err(Refusal(400, "The length of the body is not clear.")),
+        (_, true) => return Err(Refusal(400, "The length of the body is ambiguous.")),
     };
     Ok(())
 }

@@ -51,18 +51,18 @@ impl Reply {
     }
 
     pub(super) fn wrong_method() -> Self {
-        let body = error("wrong_method", "Polls are asked for with GET.");
+        let body = error("wrong_method", "Use GET for polls.");
         Self { allow: true, ..Self::json(405, body) }
     }
 
     /// The answer to a connection from an address that has too many.
     pub(super) fn too_many() -> Self {
-        let body = error("too_many", "Your address has too many connections.");
+        let body = error("too_many", "Too many connections from your address.");
         Self { retry_after: Some(5), ..Self::json(429, body) }
     }
 
     pub(super) fn not_found() -> Self {
-        Self::json(404, error("not_found", "There is nothing here."))
+        Self::json(404, error("not_found", "Not found."))
     }
 
     pub(super) fn write(&self, manner: ResponseOptions, date: &Date) -> Vec<u8> {

@@ -114,7 +114,7 @@ pub struct Prove {
 impl Prove {
     /// The hint below the field.
     pub fn hint(&self) -> &'static str {
-        if self.takes_code { "Or the six digits that your app shows now." } else { "" }
+        if self.takes_code { "Or enter the 6-digit code from your authenticator app." } else { "" }
     }
 }
 
@@ -151,7 +151,7 @@ pub struct LinkEnded {
     pub link: EndedLink,
 }
 
-/// The second step of signing in.
+/// Two-factor authentication at sign-in.
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/account/second_step.html")]
 pub struct SecondStep {

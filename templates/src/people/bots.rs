@@ -34,9 +34,9 @@ pub struct Show {
 impl Show {
     /// The scopes that a bot can have.
     pub const SCOPES: [(&'static str, &'static str, &'static str); 3] = [
-        ("read", "Read", "what the bot can read"),
-        ("write", "Write", "post, star, join groups, mark as read"),
-        ("moderate", "Moderate", "change what others wrote, where the bot is a moderator"),
+        ("read", "Read", "everything the bot can read"),
+        ("write", "Write", "post, star, join groups, and mark as read"),
+        ("moderate", "Moderate", "manage other people's messages where the bot is a moderator"),
     ];
     /// How long a token lasts, in days, with labels.
     pub const DAYS: [(&'static str, &'static str); 5] = ApiTokens::DAYS;

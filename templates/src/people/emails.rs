@@ -8,21 +8,21 @@ use super::notices;
 
 /// An email as HTML.
 #[derive(Clone, Debug, Template)]
-#[template(path = "people/emails/letter.html")]
+#[template(path = "people/emails/email.html")]
 struct Html<'a> {
-    letter: &'a Letter,
+    email: &'a Email,
 }
 
 /// An email as plain text.
 #[derive(Clone, Debug, Template)]
-#[template(path = "people/emails/letter.txt", escape = "none")]
+#[template(path = "people/emails/email.txt", escape = "none")]
 struct Text<'a> {
-    letter: &'a Letter,
+    email: &'a Email,
 }
 
 /// The content of an email, for both formats.
 #[derive(Clone, Debug)]
-struct Letter {
+struct Email {
     subject: String,
     site_name: String,
     base_url: String,
@@ -40,13 +40,13 @@ struct Letter {
 /// # Errors
 /// When a template fails.
 pub fn words(occasion: &EmailTemplateData) -> Result<EmailBody, String> {
-    let letter = Letter::about(occasion);
-    let html = Html { letter: &letter }.render().map_err(|error| error.to_string())?;
-    let text = Text { letter: &letter }.render().map_err(|error| error.to_string())?;
-    Ok(EmailBody { subject: crate::sanitize(letter.subject), text: crate::sanitize(text), html: crate::sanitize(html) })
+    let email = Email::about(occasion);
+    let html = Html { email: &email }.render().map_err(|error| error.to_string())?;
+    let text = Text { email: &email }.render().map_err(|error| error.to_string())?;
+    Ok(EmailBody { subject: crate::sanitize(email.subject), text: crate::sanitize(text), html: crate::sanitize(html) })
 }
 
-impl Letter {
+impl Email {
     fn about(occasion: &EmailTemplateData) -> Self {
         let EmailTemplateData { kind, site_name, base_url, username, address, link, taken_by, .. } = occasion;
         let (expires_at, barred) = (&occasion.expires_at, &occasion.barred);
@@ -57,119 +57,119 @@ impl Letter {
             Some(group) => (group.name.as_str(), format!("{base_url}/{}/", group.slug), group.inviter.as_str()),
             None => ("", format!("{base_url}/"), ""),
         };
-        let until = format!("The link works once, until {}.", crate::when::exact(expires_at));
-        let not_you = "If that was not you, set a new password at once, and look through your sessions:".to_owned();
-        let settings = |label| Some((label, format!("{base_url}/-/settings/sessions")));
+        let until = format!("This link works once and expires on {}.", crate::when::exact(expires_at));
+        let ignore = "If this wasn't you, you can ignore this email.".to_owned();
+        let not_you =
+            "If this wasn't you, change your password now and end any sessions you don't recognize.".to_owned();
+        let not_asked = format!("If you didn't ask for this, contact the operators of {site_name}.");
+        let reset = || Some(("Reset password", format!("{base_url}/-/forgot")));
+        let sessions = || Some(("View sessions", format!("{base_url}/-/settings/sessions")));
         let (subject, said, link, after) = match (kind, taken_by) {
             (EmailKind::Confirm, Some(holder)) => (
-                format!("You have an account at {site_name}"),
+                format!("You already have an account at {site_name}"),
                 vec![
                     format!(
-                        "Somebody, perhaps you, gave {address} as the mail address of the account {username} at {site_name}."
+                        "Someone, perhaps you, entered {address} as the email address of the account {username} at {site_name}."
                     ),
-                    format!("It belongs to the account {holder} already, so nothing has changed."),
+                    format!("It already belongs to the account {holder}, so nothing has changed."),
                 ],
-                Some(("I forgot my password", format!("{base_url}/-/forgot"))),
-                vec!["If you know nothing of this, you need not do anything.".to_owned()],
+                reset(),
+                vec![ignore],
             ),
             (EmailKind::Confirm, None) => (
-                format!("Confirm your mail address for {site_name}"),
+                format!("Confirm your email address for {site_name}"),
                 vec![format!(
-                    "The account {username} at {site_name} wants to use {address} for its mail. Is that right?"
+                    "Please confirm that {address} is the email address of the account {username} at {site_name}."
                 )],
-                link.clone().map(|link| ("Confirm the address", link)),
-                vec![
-                    until,
-                    "If you know nothing of this, you need not do anything: the address will not be used.".to_owned(),
-                ],
+                link.clone().map(|link| ("Confirm email address", link)),
+                vec![until, ignore],
             ),
             (EmailKind::Reset, _) => (
-                format!("A new password for {site_name}"),
+                format!("Reset your password for {site_name}"),
                 vec![format!(
-                    "Somebody, perhaps you or an admin of {site_name}, asked for a new password for the account {username}."
+                    "Someone, perhaps you or an admin, asked to reset the password of the account {username} at {site_name}."
                 )],
                 link.clone().map(|link| ("Set a new password", link)),
-                vec![until, "If it was not you, you need not do anything: the password stays what it is.".to_owned()],
+                vec![until, "If this wasn't you, you can ignore this email. Your password won't change.".to_owned()],
             ),
             (EmailKind::AddressAsked, _) => (
-                format!("Another mail address was asked for at {site_name}"),
+                format!("A new email address was requested at {site_name}"),
                 vec![
                     format!(
-                        "Somebody, perhaps you, asked that the account {username} at {site_name} use another mail address. It counts once the letter that went there is answered; until then {address} stays yours."
+                        "Someone, perhaps you, asked to change the email address of the account {username} at {site_name}. It stays {address} until the new address is confirmed."
                     ),
-                    "Wherever else you were signed in, you are signed out.".to_owned(),
+                    "All other sessions were signed out.".to_owned(),
                 ],
-                Some(("I did not do that", format!("{base_url}/-/forgot"))),
-                vec![
-                    "If that was not you, somebody knows your password. Set a new one at once: that ends the change."
-                        .to_owned(),
-                ],
+                reset(),
+                vec!["If this wasn't you, someone knows your password. Reset it now to cancel the change.".to_owned()],
             ),
             (EmailKind::AddressChanged, _) => (
-                format!("Your mail address at {site_name} was changed"),
+                format!("Your email address at {site_name} was changed"),
                 vec![format!(
-                    "The account {username} at {site_name} no longer uses {address}. This is the last letter that goes here."
+                    "The account {username} at {site_name} no longer uses {address}. This is the last email sent to this address."
                 )],
                 None,
-                vec![format!("If that was not you, somebody knows your password. Write to those who run {site_name}.")],
+                vec![format!(
+                    "If this wasn't you, someone knows your password. Contact the operators of {site_name}."
+                )],
             ),
             (EmailKind::PasswordChanged, _) => (
                 format!("Your password at {site_name} was changed"),
                 vec![format!(
-                    "The account {username} at {site_name} has a new password. Wherever else you were signed in, you are signed out."
+                    "The password of the account {username} at {site_name} was changed. All other sessions were signed out."
                 )],
-                Some(("I did not do that", format!("{base_url}/-/forgot"))),
-                vec![],
+                reset(),
+                vec!["If this wasn't you, reset your password now.".to_owned()],
             ),
             (EmailKind::SecondStepOn, _) => (
-                format!("Signing in to {site_name} now takes a code"),
+                format!("Two-factor authentication is on at {site_name}"),
                 vec![format!(
-                    "The second step was turned on for the account {username}. Keep the recovery codes where you find them without your phone."
+                    "Two-factor authentication was turned on for the account {username}. Keep your recovery codes somewhere you can get to without your phone."
                 )],
-                settings("Sessions"),
+                sessions(),
                 vec![not_you],
             ),
             (EmailKind::SecondStepOff, _) => (
-                format!("Signing in to {site_name} takes no code any more"),
+                format!("Two-factor authentication is off at {site_name}"),
                 vec![format!(
-                    "The second step was turned off for the account {username}. Its password alone is enough now."
+                    "Two-factor authentication was turned off for the account {username}. Signing in now requires only its password."
                 )],
-                settings("Sessions"),
+                sessions(),
                 vec![not_you],
             ),
             (EmailKind::TokenMade, _) => (
-                format!("A new API token at {site_name}"),
+                format!("A new API token was created at {site_name}"),
                 vec![format!(
-                    "An API token was created for the account {username}. A program can use it in place of the password."
+                    "An API token was created for the account {username}. A program can use it instead of the password."
                 )],
-                Some(("API tokens", format!("{base_url}/-/settings/tokens"))),
-                vec!["If that was not you, set a new password at once: that revokes all tokens.".to_owned()],
+                Some(("View API tokens", format!("{base_url}/-/settings/tokens"))),
+                vec!["If this wasn't you, change your password now. That revokes all tokens.".to_owned()],
             ),
             (EmailKind::RecoveryUsed, _) => (
                 format!("A recovery code was used at {site_name}"),
-                vec![format!("Somebody signed in as {username} with a recovery code. It no longer works.")],
-                settings("Sessions"),
+                vec![format!("Someone signed in as {username} with a recovery code. That code no longer works.")],
+                sessions(),
                 vec![not_you],
             ),
             (EmailKind::Deleted, _) => (
-                format!("Your account at {site_name} is deleted"),
+                format!("Your account at {site_name} was deleted"),
                 vec![format!(
-                    "The account {username} at {site_name} is gone, as you asked. This is the last email about it."
+                    "The account {username} at {site_name} was deleted, as you requested. This is the last email about it."
                 )],
                 None,
-                vec!["Farewell, and thank you for what you said.".to_owned()],
+                vec!["Thank you for being a part of it.".to_owned()],
             ),
             (EmailKind::Approved, _) => (
-                format!("You are let in at {site_name}"),
-                vec![format!("An admin of {site_name} looked at your account {username} and let you in. Welcome.")],
-                Some(("Go there", format!("{base_url}/"))),
-                vec!["If you know nothing of this, you need not do anything.".to_owned()],
+                format!("Your account at {site_name} was approved"),
+                vec![format!("Welcome! An admin of {site_name} approved your account {username}.")],
+                Some(("Visit the site", format!("{base_url}/"))),
+                vec![ignore],
             ),
             (EmailKind::Declined, _) => (
                 format!("Your account at {site_name} was declined"),
-                vec![format!("An admin of {site_name} looked at your account {username} and decided against it.")],
+                vec![format!("An admin of {site_name} reviewed your account {username} and declined it.")],
                 None,
-                vec!["Within a week it is taken away, with everything that it says about you.".to_owned()],
+                vec!["The account and its data will be deleted within a week.".to_owned()],
             ),
             (EmailKind::Restricted, _) => {
                 let (until, why) = barred.clone().unwrap_or_default();
@@ -184,24 +184,24 @@ impl Letter {
                         why,
                     ],
                     None,
-                    vec!["You are signed out everywhere. What you wrote stays where it is.".to_owned()],
+                    vec!["You've been signed out everywhere. Your messages stay where they are.".to_owned()],
                 )
             }
             (EmailKind::NewBrowser, _) => {
                 let (network, agent) = occasion.detail.split_once('\n').unwrap_or_default();
                 let browser = if agent.is_empty() { "unknown".to_owned() } else { crate::browsers::named(agent) };
                 (
-                    format!("A new browser signed in to {site_name}"),
+                    format!("New sign-in to your account at {site_name}"),
                     vec![
                         format!(
-                            "Somebody signed in to the account {username} with a browser in which it was not used before, or not since its password was set."
+                            "Someone signed in to the account {username} from a browser that hasn't been used with it before, or not since its password was set."
                         ),
                         format!("Time: {}. Network address: {network}. Browser: {browser}.", crate::when::exact(&occasion.at)),
                     ],
-                    settings("Your sessions"),
+                    sessions(),
                     vec![
-                        "If it was you, you need not do anything.".to_owned(),
-                        "If it was not you, somebody knows your password. Set a new one at once, and end the sessions that you do not know.".to_owned(),
+                        "If this was you, there's nothing to do.".to_owned(),
+                        "If not, someone knows your password. Change it now and end any sessions you don't recognize.".to_owned(),
                     ],
                 )
             }
@@ -209,54 +209,52 @@ impl Letter {
                 format!("Many attempts to sign in to your account at {site_name}"),
                 vec![
                     format!(
-                        "Today there were unusually many attempts to sign in to the account {username} at {site_name}, from browsers in which it was not used before."
+                        "Today there were unusually many attempts to sign in to the account {username} at {site_name} from browsers that haven't been used with it before."
                     ),
-                    "Until tomorrow, each network can try only a few more times. Browsers that you used before work as always.".to_owned(),
+                    "Until tomorrow, each network gets only a few more attempts. Browsers you've used before aren't affected.".to_owned(),
                 ],
-                Some(("Set a new password", format!("{base_url}/-/forgot"))),
+                reset(),
                 vec![
-                    "If your password is long and you use it nowhere else, you need not do anything. If a new browser of yours is refused, set a new password there: then it works.".to_owned(),
+                    "If your password is long and you don't use it anywhere else, there's nothing to do. If a new browser of yours is blocked, reset your password in that browser to sign in.".to_owned(),
                 ],
             ),
             (EmailKind::Invited, _) => (
-                format!("{inviter} invites you to {group} at {site_name}"),
-                vec![format!("{inviter} invites you, {username}, to the group {group} at {site_name}.")],
+                format!("{inviter} invited you to {group} at {site_name}"),
+                vec![format!("{inviter} invited you to join the group {group} at {site_name}.")],
                 Some(("Accept or decline", format!("{base_url}/-/invitations"))),
-                vec![format!(
-                    "If you want no invitations from {inviter}, ignore them: their profile has a button for that."
-                )],
+                vec![format!("To stop getting invitations from {inviter}, ignore them on their profile.")],
             ),
             (EmailKind::GroupInherited, _) => (
-                format!("You are the admin of {group} at {site_name} now"),
+                format!("You're now the admin of {group} at {site_name}"),
                 vec![format!(
-                    "The last admin of the group {group} left it. You, {username}, are its admin now: you can change it, and give others a part in it."
+                    "The last admin of the group {group} left, so you're now its admin. You can change its settings and assign roles."
                 )],
-                Some(("To the group", group_address)),
-                vec!["If you would rather not, hand it over to another member.".to_owned()],
+                Some(("Go to the group", group_address)),
+                vec!["If you don't want to be its admin, hand the group over to another member.".to_owned()],
             ),
             (EmailKind::GroupSucceeded, _) => (
-                format!("The group {group} at {site_name} has another admin"),
+                format!("The group {group} at {site_name} has a new admin"),
                 vec![format!(
-                    "The last admin of the group {group} left it, so its longest-standing moderator or member became its admin. You get this email, {username}, because you are an admin of {site_name}."
+                    "The last admin of the group {group} left, so its longest-standing moderator or member became its admin. You're getting this email because you're an admin of {site_name}."
                 )],
-                Some(("The log", format!("{base_url}/admin/log"))),
+                Some(("View moderation log", format!("{base_url}/admin/log"))),
                 vec![],
             ),
             (EmailKind::DataLink, _) => (
                 format!("Your data from {site_name}"),
                 vec![format!(
-                    "An admin of {site_name} sends you this link to everything that the account {username} holds: what you wrote, and what is stored about you. You need not sign in for it."
+                    "An admin of {site_name} sent you this link to download the data of the account {username}: everything you've written and everything stored about you. You don't need to sign in."
                 )],
-                link.clone().map(|link| ("Download my data", link)),
-                vec![until, "Give the link to nobody. If you did not ask for it, you need not do anything.".to_owned()],
+                link.clone().map(|link| ("Download data", link)),
+                vec![until, "Don't share this link. If you didn't ask for it, you can ignore this email.".to_owned()],
             ),
             (EmailKind::Exported, _) => (
                 format!("Your data at {site_name} was exported"),
                 vec![
                     format!(
-                        "The operators of {site_name} exported the data of the account {username}: what you wrote, and what is stored about you."
+                        "The operators of {site_name} exported the data of the account {username}: everything you've written and everything stored about you."
                     ),
-                    format!("If you did not ask for that, write to the operators of {site_name}."),
+                    not_asked,
                 ],
                 None,
                 vec![],
@@ -264,16 +262,16 @@ impl Letter {
             (EmailKind::AddressConfirmed, _) => (
                 format!("Your email address at {site_name} is confirmed"),
                 vec![format!(
-                    "An admin of {site_name} confirmed that {address} belongs to the account {username}. Emails about the account go here now."
+                    "An admin of {site_name} confirmed that {address} belongs to the account {username}. Emails about the account are now sent to this address."
                 )],
                 None,
-                vec![format!("If that is not your account, write to the operators of {site_name}.")],
+                vec![format!("If this isn't your account, contact the operators of {site_name}.")],
             ),
             (EmailKind::SessionsEnded, _) => (
                 format!("You were signed out at {site_name}"),
                 vec![format!("An admin of {site_name} ended sessions of the account {username}.")],
-                settings("Sessions"),
-                vec!["Where you are signed out, sign in again.".to_owned()],
+                sessions(),
+                vec!["Sign in again wherever you were signed out.".to_owned()],
             ),
             (EmailKind::DeletedByAdmin, _) => (
                 format!("Your account at {site_name} was deleted"),
@@ -281,30 +279,33 @@ impl Letter {
                     "An admin of {site_name} deleted the account that had this address. This is the last email about it."
                 )],
                 None,
-                vec![format!("If you did not ask for that, write to the operators of {site_name}.")],
+                vec![not_asked],
             ),
             (EmailKind::AdminMade, _) => (
-                format!("You are an admin of {site_name} now"),
-                vec![format!("The account {username} was made an admin of {site_name}.")],
-                Some(("The pages of admins", format!("{base_url}/admin/"))),
-                vec!["Protect the account with two-factor authentication, in the settings.".to_owned()],
+                format!("You're now an admin of {site_name}"),
+                vec![format!("The account {username} is now an admin of {site_name}.")],
+                Some(("Go to the admin pages", format!("{base_url}/admin/"))),
+                vec!["Turn on two-factor authentication in your settings to protect the account.".to_owned()],
             ),
             (EmailKind::AdminUnmade, _) => (
-                format!("You are no longer an admin of {site_name}"),
+                format!("You're no longer an admin of {site_name}"),
                 vec![format!("The account {username} is no longer an admin of {site_name}. Nothing else changed.")],
                 None,
                 vec![],
             ),
             (EmailKind::Reinstated, _) => (
                 format!("You can use your account at {site_name} again"),
-                vec![format!("The account {username} at {site_name} is not suspended or banned any more.")],
+                vec![format!("The account {username} at {site_name} is no longer suspended or banned.")],
                 Some(("Sign in", format!("{base_url}/-/sign-in"))),
                 vec![],
             ),
             // These always carry a notice.
-            (EmailKind::Notice | EmailKind::ReportReceived | EmailKind::ReportAnswered, _) => {
-                (format!("A notice from {site_name}"), vec![], Some(("Notices", format!("{base_url}/notices"))), vec![])
-            }
+            (EmailKind::Notice | EmailKind::ReportReceived | EmailKind::ReportAnswered, _) => (
+                format!("A notice from {site_name}"),
+                vec![],
+                Some(("View notices", format!("{base_url}/notices"))),
+                vec![],
+            ),
         };
         let (site_name, base_url, username) = (site_name.clone(), base_url.clone(), username.clone());
         Self { subject, site_name, base_url, username, said, link, after }
@@ -322,32 +323,32 @@ impl Letter {
                 let grounds = details.grounds.iter().map(|one| one.label()).collect::<Vec<_>>().join(", ");
                 let at = details.at.map(|at| crate::when::exact(&at)).unwrap_or_default();
                 (
-                    format!("Your report at {site_name} has arrived"),
+                    format!("We received your report at {site_name}"),
                     vec![
                         format!(
-                            "On {at}, somebody, probably you, reported a message at {site_name} and gave this address. The reason: {grounds}."
+                            "On {at}, someone, probably you, reported a message at {site_name} and gave this address. Reason: {grounds}."
                         ),
-                        "A person will look at it. We send you the decision.".to_owned(),
+                        "A person will review it, and we'll email you the decision.".to_owned(),
                     ],
-                    Some(("The message", page)),
-                    vec!["If you know nothing of this, you need not do anything.".to_owned()],
+                    Some(("View message", page)),
+                    vec!["If this wasn't you, you can ignore this email.".to_owned()],
                 )
             }
             EmailKind::ReportAnswered => {
                 let stays = details.verdict != Some(Verdict::Deleted);
-                let again = "If you think that this is wrong, report the message again and say why. Your right to go to a court or to an out-of-court dispute settlement body does not depend on that.";
+                let again = "If you disagree, report the message again and explain why. You can go to court or to an out-of-court dispute settlement body in any case.";
                 (
-                    format!("Your report at {site_name} was answered"),
+                    format!("Your report at {site_name} was reviewed"),
                     [happened].into_iter().chain(why()).chain(notices::facts(*what, details)).collect(),
-                    stays.then_some(("The message", page)),
+                    stays.then_some(("View message", page)),
                     stays.then(|| again.to_owned()).into_iter().collect(),
                 )
             }
             _ => (
-                format!("A decision at {site_name}"),
+                format!("A moderation decision at {site_name}"),
                 [happened].into_iter().chain(why()).chain(notices::facts(*what, details)).collect(),
-                Some(("Your notices", format!("{base_url}/notices"))),
-                vec!["There you also find to whom you can object.".to_owned()],
+                Some(("View notices", format!("{base_url}/notices"))),
+                vec!["Your notices also say whom to contact if you disagree.".to_owned()],
             ),
         };
         let (site_name, base_url, username) = (site_name.clone(), base_url.clone(), username.clone());
@@ -382,7 +383,7 @@ mod tests {
     }
 
     #[test]
-    fn every_letter_says_the_same_as_text_and_as_html() {
+    fn every_email_says_the_same_as_text_and_as_html() {
         for kind in EmailKind::EACH.iter().copied() {
             let written = words(&occasion(kind)).expect("it draws");
             assert!(written.subject.contains("The <Garden>"), "{kind}");

@@ -17,7 +17,7 @@ pub struct Notices {
     pub admins: Vec<String>,
     /// The cursor of the next older page, for `?before=`.
     pub older: Option<String>,
-    /// The newest notice of the page, for "mark all read".
+    /// The newest notice of the page, for "mark all as read".
     pub upto: String,
 }
 
@@ -48,14 +48,14 @@ pub fn heading(kind: NoticeKind, group: &str, details: &NoticeDetails) -> String
     let place = if group.is_empty() { String::new() } else { format!(" in {group}") };
     let title = details.title.as_str();
     match (kind, group) {
-        (NoticeKind::Warning, "") => "The admins of this site warn you.".to_owned(),
-        (NoticeKind::Warning, group) => format!("The moderators of {group} warn you."),
+        (NoticeKind::Warning, "") => "You received a warning from the site admins.".to_owned(),
+        (NoticeKind::Warning, group) => format!("You received a warning from the moderators of {group}."),
         (NoticeKind::Ban, "") => "You were banned from a group.".to_owned(),
         (NoticeKind::Ban, group) => format!("You were banned from {group}."),
-        (NoticeKind::Removal, "") => "The admins of this site removed what you wrote.".to_owned(),
-        (NoticeKind::Removal, group) => format!("The moderators of {group} removed what you wrote there."),
-        (NoticeKind::Restored, "") => "What was removed of what you wrote is back.".to_owned(),
-        (NoticeKind::Restored, group) => format!("What was removed of what you wrote in {group} is back."),
+        (NoticeKind::Removal, "") => "The site admins deleted your messages.".to_owned(),
+        (NoticeKind::Removal, group) => format!("The moderators of {group} deleted your messages there."),
+        (NoticeKind::Restored, "") => "Your deleted messages were restored.".to_owned(),
+        (NoticeKind::Restored, group) => format!("Your deleted messages in {group} were restored."),
         (NoticeKind::Declined, _) if title.is_empty() => format!("Your message{place} was declined."),
         (NoticeKind::Declined, _) => format!("Your topic “{title}”{place} was declined."),
         (NoticeKind::Approved, _) if title.is_empty() => format!("Your message{place} was approved."),
@@ -64,23 +64,24 @@ pub fn heading(kind: NoticeKind, group: &str, details: &NoticeDetails) -> String
         (NoticeKind::TopicDeleted, _) if title.is_empty() => format!("Your topic{place} was deleted."),
         (NoticeKind::TopicDeleted, _) => format!("Your topic “{title}”{place} was deleted."),
         (NoticeKind::ReportAnswered, _) => match details.verdict {
-            Some(Verdict::Deleted) => format!("The message{place} that you reported was deleted."),
-            Some(Verdict::Nothing) | None => format!("Nothing was done about the message{place} that you reported."),
+            Some(Verdict::Deleted) => format!("The message you reported{place} was deleted."),
+            Some(Verdict::Nothing) | None => format!("No action was taken on the message you reported{place}."),
         },
-        (NoticeKind::WebhookOff, "") => format!("The webhook “{title}” of the site was switched off."),
-        (NoticeKind::WebhookOff, group) => format!("The webhook “{title}” of {group} was switched off."),
+        (NoticeKind::WebhookOff, "") => format!("The site webhook “{title}” was turned off."),
+        (NoticeKind::WebhookOff, group) => format!("The webhook “{title}” of {group} was turned off."),
         (NoticeKind::Unreached, _) => {
-            format!("You mentioned {}{place}, where they cannot read your message.", names(&details.names))
+            format!("You mentioned {}{place}, but they can't read your message.", names(&details.names))
         }
     }
 }
 
-/// Returns names in words: `ada, noor and sven`.
+/// Returns names in words: `ada, noor, and sven`.
 fn names(names: &[String]) -> String {
     match names {
-        [] => "somebody".to_owned(),
+        [] => "someone".to_owned(),
         [one] => one.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+        [one, two] => format!("{one} and {two}"),
+        [first @ .., last] => format!("{}, and {last}", first.join(", ")),
     }
 }
 
@@ -91,24 +92,24 @@ pub fn facts(kind: NoticeKind, details: &NoticeDetails) -> Vec<String> {
     let grounds = details.grounds.iter().map(|one| one.label()).collect::<Vec<_>>().join(", ");
     match kind {
         NoticeKind::Declined => {
-            facts.push(format!("You sent it on {}.", at(details.at)));
+            facts.push(format!("You submitted it on {}.", at(details.at)));
             if details.automatic {
-                facts.push("An automatic rule had held it for approval.".to_owned());
+                facts.push("An automatic rule had sent it to the approval queue.".to_owned());
             }
         }
         NoticeKind::MessageDeleted => match (grounds.is_empty(), details.automatic) {
-            (true, false) => facts.push("Nobody had reported it: the decision was theirs.".to_owned()),
+            (true, false) => facts.push("No one had reported it.".to_owned()),
             (true, true) => facts.push("An automatic rule had reported it.".to_owned()),
-            (false, false) => facts.push(format!("It had been reported. Reasons given: {grounds}.")),
+            (false, false) => facts.push(format!("It had been reported. Reasons: {grounds}.")),
             (false, true) => {
-                facts.push(format!("It had been reported, also by an automatic rule. Reasons given: {grounds}."));
+                facts.push(format!("It had been reported, including by an automatic rule. Reasons: {grounds}."));
             }
         },
         NoticeKind::ReportAnswered => {
             facts.push(format!("You reported it on {}. Your reason: {grounds}.", at(details.at)));
         }
         NoticeKind::Unreached => {
-            facts.push("They are told about it if they can read it later.".to_owned());
+            facts.push("They'll be notified if they get access later.".to_owned());
         }
         NoticeKind::Warning
         | NoticeKind::Ban
@@ -120,8 +121,8 @@ pub fn facts(kind: NoticeKind, details: &NoticeDetails) -> Vec<String> {
     }
     facts.extend(details.by.map(|by| {
         match by {
-            DecidedBy::Moderators => "A moderator of the group decided this. No automatic rule did.",
-            DecidedBy::Admins => "An admin of the site decided this. No automatic rule did.",
+            DecidedBy::Moderators => "A moderator of the group made this decision, not an automatic rule.",
+            DecidedBy::Admins => "A site admin made this decision, not an automatic rule.",
         }
         .to_owned()
     }));
@@ -164,8 +165,8 @@ mod tests {
         assert_eq!(
             facts(NoticeKind::MessageDeleted, &details),
             [
-                "It had been reported, also by an automatic rule. Reasons given: Spam.",
-                "An admin of the site decided this. No automatic rule did."
+                "It had been reported, including by an automatic rule. Reasons: Spam.",
+                "A site admin made this decision, not an automatic rule."
             ]
         );
         assert_eq!(heading(NoticeKind::MessageDeleted, "Garden", &details), "Your message in Garden was deleted.");
@@ -174,6 +175,6 @@ mod tests {
     #[test]
     fn mentioned_names_are_listed_in_words() {
         let named = |all: &[&str]| names(&all.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>());
-        assert_eq!([named(&["ada"]), named(&["ada", "noor", "sven"])], ["ada", "ada, noor and sven"]);
+        assert_eq!([named(&["ada"]), named(&["ada", "noor", "sven"])], ["ada", "ada, noor, and sven"]);
     }
 }

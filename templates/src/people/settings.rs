@@ -176,7 +176,7 @@ impl ApiTokenRow {
     pub fn place(&self) -> String {
         match &self.groups {
             None => "everywhere".to_owned(),
-            Some(names) if names.is_empty() => "in no group that you are in".to_owned(),
+            Some(names) if names.is_empty() => "in none of your groups".to_owned(),
             Some(names) => format!("in {}", names.join(", ")),
         }
     }
@@ -185,15 +185,15 @@ impl ApiTokenRow {
 impl ApiTokens {
     /// The scopes: word, label, explanation.
     pub const SCOPES: [(&'static str, &'static str, &'static str); 5] = [
-        ("read", "Read", "what you can read"),
-        ("write", "Write", "post, star, join groups, mark as read"),
-        ("moderate", "Moderate", "change what others wrote, where you are a moderator"),
-        ("admin", "Administer", "use your rights as an admin of the site, if you are one"),
-        ("feeds", "Read feeds", "in a feed reader, by an address that contains the token"),
+        ("read", "Read", "everything you can read"),
+        ("write", "Write", "post, star, join groups, and mark as read"),
+        ("moderate", "Moderate", "manage other people's messages where you're a moderator"),
+        ("admin", "Administer", "manage the site if you're a site admin"),
+        ("feeds", "Read feeds", "in a feed reader, with a URL that contains the token"),
     ];
     /// How long a token lasts, in days, with labels.
     pub const DAYS: [(&'static str, &'static str); 5] =
-        [("7", "in 7 days"), ("30", "in 30 days"), ("90", "in 90 days"), ("365", "in a year"), ("0", "never")];
+        [("7", "in 7 days"), ("30", "in 30 days"), ("90", "in 90 days"), ("365", "in 1 year"), ("0", "never")];
 
     /// Whether the scope is ticked.
     pub fn has_scope(&self, word: &str) -> bool {

@@ -32,10 +32,10 @@ impl SignUpsPage {
     /// Returns who may sign up, in words.
     pub fn says(&self) -> &'static str {
         match self.mode {
-            SignUps::Open => "Anyone may sign up: nobody has to wait, and links are not needed.",
-            SignUps::Invited => "Only whoever has one of the links below may sign up.",
-            SignUps::Approved => "Whoever signs up waits here, but for those who come by a link.",
-            SignUps::Closed => "Nobody may sign up; links lead nowhere.",
+            SignUps::Open => "Anyone can create an account. No approval or link is needed.",
+            SignUps::Invited => "Only people with one of the links below can create an account.",
+            SignUps::Approved => "New accounts wait here for approval, except those created with a link.",
+            SignUps::Closed => "No one can create an account, not even with a link.",
         }
     }
 }

@@ -181,7 +181,7 @@ impl Prove {
     /// After a wrong password, with the form of a ban.
     pub fn sample() -> Self {
         let mut form = ProofForm::default();
-        form.proof_password.error = Some("That is not your password.".to_owned());
+        form.proof_password.error = Some("Incorrect password.".to_owned());
         let fields = vec![("reason".to_owned(), "Sells <finches>".to_owned()), ("what".to_owned(), "ban".to_owned())];
         let kept = SubmittedForm { action: "/admin/people/7/bar".to_owned(), is_whole: true, fields };
         Self { layout: layout("/admin/people/7/bar"), form, username: "mira".to_owned(), takes_code: true, kept }

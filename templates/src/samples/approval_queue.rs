@@ -67,7 +67,7 @@ impl ApprovalQueue {
 
     fn mending() -> Self {
         let mut page = Self { ticked: vec![PendingId(2)], ..Self::sample() };
-        page.form.set_error("reason", "Say why, in a few words.");
+        page.form.set_error("reason", "Please add a reason.");
         page
     }
 }

@@ -99,7 +99,7 @@ impl Password {
     /// With validation errors.
     pub fn sample() -> Self {
         let mut form = PasswordForm::default();
-        form.set_error("current_password", "That is not your password.");
+        form.set_error("current_password", "Incorrect password.");
         Self { layout: layout("/-/settings/password"), form }
     }
 }
@@ -168,7 +168,7 @@ impl SignUp {
     pub fn sample() -> Self {
         let mut form =
             SignUpForm { username: "mira".into(), email: "mira@example.org".into(), ..SignUpForm::default() };
-        form.set_error("username", "Somebody else has this name.");
+        form.set_error("username", "That username, or a similar one, is taken.");
         let (next, invitation) = ("/".to_owned(), String::new());
         Self { layout: stranger("/-/sign-up"), form, next, door: Door::Open, invitation }
     }
@@ -185,7 +185,7 @@ impl Forgot {
     /// With validation errors.
     pub fn sample() -> Self {
         let mut form = ForgotForm { email: "mira".into(), ..ForgotForm::default() };
-        form.set_error("email", "That is not a mail address.");
+        form.set_error("email", "Enter a valid email address.");
         Self { layout: stranger("/-/forgot"), form, reaches_people: false }
     }
 }
@@ -194,7 +194,7 @@ impl Reset {
     /// With validation errors.
     pub fn sample() -> Self {
         let mut form = ResetForm::default();
-        form.set_error("new_password", "A password has at least 8 characters.");
+        form.set_error("new_password", "Use at least 8 characters.");
         Self { layout: stranger("/-/reset?token=t"), form, username: "mira".to_owned(), token: "t".to_owned() }
     }
 }
@@ -207,7 +207,7 @@ impl Confirm {
             username: "jules".to_owned(),
             address: "jules@example.org".to_owned(),
             token: "t".to_owned(),
-            error: Some("Another account here has that address already.".to_owned()),
+            error: Some("Another account already uses this address.".to_owned()),
         }
     }
 }
@@ -216,7 +216,7 @@ impl SecondStep {
     /// After a wrong code.
     pub fn sample() -> Self {
         let mut form = CodeForm { code: "123456".into(), ..CodeForm::default() };
-        form.set_error("code", "That code is not right, or was used before. Codes change every half minute.");
+        form.set_error("code", "This code is wrong or was already used. Codes change every 30 seconds.");
         Self { layout: stranger("/-/sign-in"), form, ticket: "4.1.t".to_owned(), next: "/birds/".to_owned() }
     }
 }
@@ -225,7 +225,7 @@ impl settings::Mail {
     /// One confirmed address, another one waiting.
     pub fn sample() -> Self {
         let mut form = MailForm { email: "jules@new.example.org".into(), ..MailForm::default() };
-        form.set_error("current_password", "That is not your password.");
+        form.set_error("current_password", "Incorrect password.");
         Self {
             layout: layout("/-/settings/mail"),
             form,
@@ -240,8 +240,8 @@ impl settings::SecondStep {
     /// In the given state.
     pub fn sample(state: State) -> Self {
         let (mut password, mut code) = (OwnPasswordForm::default(), CodeForm::default());
-        password.set_error("current_password", "That is not your password.");
-        code.set_error("code", "That is not the code that the app shows now.");
+        password.set_error("current_password", "Incorrect password.");
+        code.set_error("code", "This code is wrong. Make sure that your phone's clock is correct.");
         Self { layout: layout("/-/settings/second-step"), state, password, code }
     }
 }
@@ -250,7 +250,7 @@ impl settings::Account {
     /// With a name that is taken.
     pub fn sample() -> Self {
         let mut form = NameForm { username: "mira".into(), ..NameForm::default() };
-        form.set_error("username", "That name, or one that looks like it, is taken.");
+        form.set_error("username", "That username, or a similar one, is taken.");
         Self { layout: layout("/-/settings/account"), form }
     }
 }
@@ -259,7 +259,7 @@ impl settings::Delete {
     /// After a wrong password.
     pub fn sample() -> Self {
         let mut form = DeleteForm { words: "blank".into(), ..DeleteForm::default() };
-        form.set_error("current_password", "That is not your password.");
+        form.set_error("current_password", "Incorrect password.");
         Self { layout: layout("/-/settings/account/delete"), form, groups: 6 }
     }
 }

@@ -46,7 +46,7 @@ impl New {
     /// With validation errors.
     pub fn sample() -> Self {
         let mut form = ReportForm { grounds: "other".into(), ..ReportForm::default() };
-        form.set_error("words", "Say why, in a few words.");
+        form.set_error("words", "Please add a reason.");
         Self {
             layout: layout("/-/messages/41/report"),
             group: group(1),
@@ -60,7 +60,7 @@ impl New {
     /// For a person without an account, with validation errors.
     fn from_outside() -> Self {
         let mut form = ReportForm { grounds: "private".into(), email: "nobody".into(), ..ReportForm::default() };
-        form.set_error("email", "That is not a mail address.");
+        form.set_error("email", "Enter a valid email address.");
         form.set_error("good_faith", "Confirm this, or do not report the message.");
         Self { layout: stranger("/-/messages/41/report"), form, ..Self::sample() }
     }

@@ -86,9 +86,9 @@ impl Index {
 
     fn wrong() -> Self {
         let mut page = Self::sample();
-        page.bot_form.set_error("username", "That name is taken.");
-        page.incoming_form.set_error("topic", "Enter the address of a topic in this group.");
-        page.webhook_form.set_error("url", "Enter an address that begins with https://.");
+        page.bot_form.set_error("username", "That username is taken.");
+        page.incoming_form.set_error("topic", "Enter the URL of a topic in this group.");
+        page.webhook_form.set_error("url", "Enter an address that starts with https://.");
         page.webhook_form.set_error("events", "Choose at least one event.");
         page
     }

@@ -71,7 +71,7 @@ impl Fresh {
         let example = signing_secret.is_none().then(|| format!("curl -d 'Hello' {url}"));
         let mut parts = vec![("URL", url)];
         parts.extend(signing_secret.map(|secret| ("Secret", secret)));
-        Self { title: "Your new incoming webhook", parts, example }
+        Self { title: "New incoming webhook", parts, example }
     }
 }
 
@@ -145,12 +145,12 @@ fn path(group: Option<&Group>) -> String {
 /// Returns what became of a delivery, in words.
 pub fn state(delivery: &Delivery) -> String {
     match (delivery.state, delivery.status, delivery.attempt) {
-        (DeliveryState::Sent, Some(status), _) => format!("sent, answer {status}"),
-        (DeliveryState::Sent, None, _) => "left out".to_owned(),
-        (DeliveryState::Failed, _, tries) => format!("given up after {tries} tries"),
+        (DeliveryState::Sent, Some(status), _) => format!("sent, response {status}"),
+        (DeliveryState::Sent, None, _) => "skipped".to_owned(),
+        (DeliveryState::Failed, _, tries) => format!("failed after {tries} attempts"),
         (DeliveryState::Waiting, _, 0) => "waiting".to_owned(),
-        (DeliveryState::Waiting, Some(status), _) => format!("answer {status}, will be tried again"),
-        (DeliveryState::Waiting, None, _) => "no answer, will be tried again".to_owned(),
+        (DeliveryState::Waiting, Some(status), _) => format!("response {status}, will be tried again"),
+        (DeliveryState::Waiting, None, _) => "no response, will be tried again".to_owned(),
     }
 }
 

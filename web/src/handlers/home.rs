@@ -1,4 +1,4 @@
-//! The home page, and the sidebar as a page of its own.
+//! The home page, and the sidebar as its own page.
 
 use domain::model::{DirectoryFilter, DirectoryOrder};
 use domain::policy::Viewer;

@@ -48,18 +48,17 @@ fn form_errors(error: Error) -> Result<Vec<(String, String)>, Error> {
         Error::TooMany(limit) => Ok(vec![(
             String::new(),
             format!(
-                "That was a lot in a short time. Nothing is lost: send it again in {}.",
+                "You're doing that too often. Your text isn't lost. Send it again in {}.",
                 templates::when::wait(&limit.wait.as_secs())
             ),
         )]),
         Error::Busy(_) => {
-            let why = "Many people are signing in just now. Nothing is lost: send it again in a few seconds.";
+            let why = "Many people are signing in right now. Try again in a few seconds.";
             Ok(vec![(String::new(), why.to_owned())])
         }
-        Error::Slow(wait) => Ok(vec![(
-            String::new(),
-            format!("{} Nothing is lost: send it again then.", crate::failure::too_soon(wait)),
-        )]),
+        Error::Slow(wait) => {
+            Ok(vec![(String::new(), format!("{} Your text isn't lost.", crate::failure::too_soon(wait)))])
+        }
         other => Err(other),
     }
 }
@@ -77,7 +76,7 @@ fn refill<F: templates::form::Refill>(mut form: F, error: Error) -> Result<F, Er
 
 /// Answers 410 with the page for a link that no longer works.
 async fn link_ended(req: &Req, link: EndedLink) -> Answer {
-    // Without a notice to the reader, as on error pages: a link answers alike whatever it led to.
+    // Without a notice to the reader, as on error pages: the answer is the same whatever the link was for.
     let layout = templates::Layout { told: None, ..req.layout().await? };
     Ok(req.page_with(StatusCode::GONE, &LinkEnded { layout, link }))
 }

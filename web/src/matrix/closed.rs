@@ -48,7 +48,7 @@ async fn nothing_is_changed_while_the_site_is_read_only(forum: TestForum) {
             // A form of the admins may have made the site writable again.
             site::update(&forum.cx, boss, settings.clone()).await.expect("decided");
             let answer = door.knock(&forum, &mut world, entry, State::Public, actor).await;
-            let says = answer.body.contains("<h1>Reading only, for now</h1>");
+            let says = answer.body.contains("<h1>The site is in read-only mode</h1>");
             let about = format!("{} as {actor:?}", entry.path);
             if is_taken(entry.path) {
                 assert!(!says, "{about}");

@@ -61,7 +61,7 @@ impl Req {
         Ok(page.answer(&self.cache_headers, self.reading.is_some()))
     }
 
-    /// Answers 200 with a text that is the same for everybody, such as a feed. It is kept and asked for again as
+    /// Answers 200 with a text that is the same for everyone, such as a feed. It is kept and asked for again as
     /// [`Self::shared_page`].
     pub fn shared_text(&self, text: String, kind: &'static str, about: About) -> Answer {
         let page = Arc::new(self.text(text, kind)?);
@@ -100,7 +100,7 @@ impl Req {
             Ok(html) => self.private_page(status, html),
             Err(error) => {
                 tracing::error!(%error, "a page was not drawn");
-                HttpResponse::InternalServerError().body("Something broke on our side. Try again in a minute.\n")
+                HttpResponse::InternalServerError().body("Something went wrong on our end. Try again in a minute.\n")
             }
         }
     }
@@ -220,7 +220,7 @@ impl Req {
                 let _ = response.add_cookie(&cookie);
             }
             Ok(None) => {}
-            Err(error) => tracing::warn!(%error, "a browser is not remembered"),
+            Err(error) => tracing::warn!(%error, "the known browser could not be stored"),
         }
         response
     }

@@ -40,7 +40,7 @@ pub struct Req {
     pub now: Arc<SiteNow>,
     /// Path and query.
     pub path: String,
-    /// Whether the browser prefetches the page, so nobody may be looking at it.
+    /// Whether the browser prefetches the page, so no one may be looking at it.
     pub is_prefetch: bool,
     /// Whether a script wants JSON.
     pub wants_json: bool,
@@ -281,7 +281,7 @@ impl Req {
         }
     }
 
-    /// Reads the viewer's sidebar anew, after this request changed what is unread in the topic of its page.
+    /// Reads the viewer's sidebar again, after this request changed what is unread in the topic of its page.
     pub async fn sidebar(&self, topic: &domain::model::Topic) -> Result<domain::model::Sidebar, Failure> {
         let Some(session) = &self.session else { return Ok(domain::model::Sidebar::default()) };
         let mut sidebar = domain::live::unread::sidebar(self.cx(), session.person.id).await?;
@@ -289,7 +289,7 @@ impl Req {
         Ok(sidebar)
     }
 
-    /// What stands beside a group's pages, without the people whom the viewer ignores.
+    /// The data beside a group's pages, without the people whom the viewer ignores.
     pub async fn beside(&self, group: domain::model::GroupId) -> Result<crate::site::Beside, Failure> {
         let crate::site::Beside { aside, topics } = self.site.beside(group).await?;
         let aside = domain::people::ignores::leave_out(self.cx(), self.viewer(), aside).await?;
@@ -304,7 +304,7 @@ impl Req {
         group
     }
 
-    /// Completes the layout of a page in a group. Non-members who read a public group hear its events too.
+    /// Completes the layout of a page in a group. Non-members who read a public group receive its events too.
     pub async fn group_layout(&self, layout: &mut Layout, group: &Group, access: &Access) -> Result<(), Failure> {
         let id = group.id;
         layout.group = Some(id);

@@ -45,7 +45,7 @@ impl Connection {
                 return Ok(());
             };
             let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(next)));
-            // A timer that rings too early is cheaper than one that is always set anew.
+            // A timer that fires too early is cheaper than one that is always reset.
             if next < timer.deadline() || timer.is_elapsed() {
                 timer.as_mut().reset(next);
             }

@@ -114,7 +114,7 @@ async fn open(
     Some((Connection::new(stream, Pace::new(config.times, connections.clone()), counted), peer))
 }
 
-/// Logs why a connection ended. Whatever a client does is no error of ours.
+/// Logs why a connection ended. A client's behavior is never our error.
 fn log(error: DispatchError) -> DispatchError {
     match &error {
         DispatchError::Body(cause) => tracing::error!(error = %cause, "an answer broke off"),

@@ -54,7 +54,7 @@ async fn every_route_needs_what_the_table_says(forum: TestForum) {
             assert!(is_enough || said.status == 403, "{what}");
             let lacks = said.json["detail"]
                 .as_str()
-                .is_some_and(|why| why.contains("token may not") || why.contains("credentials may not"));
+                .is_some_and(|why| why.contains("token can't") || why.contains("credentials can't"));
             // Marks need the scope to moderate besides: which one they are decides.
             assert!(!is_enough || !lacks || endpoint.path.ends_with("/marks/{mark}"), "{what}");
         }
@@ -100,12 +100,12 @@ async fn what_takes_a_moderators_rights_takes_the_scope_too(forum: TestForum) {
         if path.ends_with("/messages") {
             assert_eq!(
                 writer.ask(method, &path, body.clone()).await.problem(403),
-                "This API token may not moderate.",
+                "This API token can't moderate.",
                 "{path}"
             );
         } else {
             let said = writer.ask(method, &path, body.clone()).await;
-            assert_eq!(said.problem(403), "This API token may not moderate.", "{path}");
+            assert_eq!(said.problem(403), "This API token can't moderate.", "{path}");
         }
         let said = moderator.ask(method, &path, body).await;
         assert!(said.status < 300, "{path}: {}", said.json);
@@ -209,7 +209,7 @@ async fn changes_are_counted_and_the_rest_is_told(mut forum: TestForum) {
     let said = bot.patch("/me", json!({"name": "Ada"})).await;
     assert!(said.header("ratelimit").starts_with("\"form\";r=0;t="), "{}", said.header("ratelimit"));
     assert!((1..=60).contains(&said.header("retry-after").parse::<u32>().expect("seconds")));
-    assert!(said.problem(429).contains("Too many"));
+    assert!(said.problem(429).contains("too often"));
     // Reading is not counted.
     assert_eq!(bot.get("/me").await.header("ratelimit"), "");
     forum.pass(std::time::Duration::from_secs(61));

@@ -14,23 +14,23 @@ use crate::platform::error::{Error, Result};
 use crate::site;
 use model::UserId;
 
-/// The settings of the site.
+/// The site settings.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Settings {
     pub name: String,
-    /// A line about the site for visitors.
+    /// The tagline.
     pub line: String,
     pub sign_ups: SignUps,
     /// A notice to everyone, in message markup.
     pub notice: String,
-    /// Whether all changes are blocked.
+    /// Whether the site is in read-only mode.
     pub read_only: bool,
-    /// Whether admins of the site need two-factor authentication.
+    /// Whether site admins need two-factor authentication.
     pub admins_need_two_factor: bool,
     pub images: Images,
 }
 
-/// Returns the settings of the site.
+/// Returns the site settings.
 ///
 /// # Errors
 /// As [`super::admit`].
@@ -48,7 +48,7 @@ pub async fn settings(ask: Ask, _: ()) -> Result<Found<Settings>> {
     }))
 }
 
-/// What to change of the settings. What is left out stays as it is.
+/// Changes of the settings. Omitted fields stay as they are.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SettingsChange {
@@ -72,7 +72,7 @@ pub struct SettingsChange {
     pub images: Option<Images>,
 }
 
-/// Changes the settings of the site. Whether admins need two-factor authentication is set on the page alone.
+/// Changes the site settings. Whether admins need two-factor authentication can only be set on the page.
 ///
 /// # Errors
 /// As [`site::update`].
@@ -92,7 +92,7 @@ pub async fn update_settings(ask: Ask, Body(change): Body<SettingsChange>) -> Re
     settings(ask, ()).await
 }
 
-/// An account, as admins of the site see it.
+/// An account, as site admins see it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = SiteAccount)]
 pub struct Account {
@@ -100,7 +100,7 @@ pub struct Account {
     pub email: Option<String>,
     pub is_admin: bool,
     pub is_deleted: bool,
-    /// Since when it waits for approval.
+    /// When it started waiting for approval.
     pub waiting_since: Option<At>,
     pub suspended_until: Option<At>,
     pub banned_at: Option<At>,
@@ -121,16 +121,16 @@ fn account(ask: &Ask, user: &model::User) -> Account {
     }
 }
 
-/// Which accounts are wanted.
+/// Filters accounts.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub struct Wanted {
-    /// A part of the name or email address.
+    /// Part of the username or email address.
     #[serde(default)]
     pub q: String,
     #[param(inline)]
     pub state: Option<AccountState>,
-    /// The cursor that the page before has in `next`.
+    /// The value of `next` from the previous page.
     pub cursor: Option<String>,
 }
 
@@ -162,14 +162,14 @@ pub async fn person(ask: Ask, _: ()) -> Result<Found<Account>> {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewRestriction {
-    /// For how many days; a ban without an end if it is left out.
+    /// For how many days. Without it, the account is banned permanently.
     #[schema(minimum = 1, maximum = 3650)]
     pub days: Option<i64>,
     #[schema(min_length = 1, max_length = 1000)]
     pub reason: String,
 }
 
-/// Suspends or bans an account. Its user is told the reason.
+/// Suspends or bans an account. Its user is notified of the reason.
 ///
 /// # Errors
 /// As [`admins::restrict`].
@@ -195,7 +195,7 @@ async fn set_restriction(ask: &Ask, restriction: Restriction, reason: &str) -> R
     Ok(Found(account(ask, &now)))
 }
 
-/// Warns a user. They see the reason above their next page.
+/// Warns a user. They see the reason at the top of their next page.
 ///
 /// # Errors
 /// As [`warnings::warn`].
@@ -205,7 +205,7 @@ pub async fn warn(ask: Ask, Body(why): Body<Reason>) -> Result<Done> {
     Ok(Done)
 }
 
-/// Takes a warning of the site back.
+/// Withdraws a site warning.
 ///
 /// # Errors
 /// As [`warnings::take_back`].
@@ -215,7 +215,7 @@ pub async fn take_back_warning(ask: Ask, _: ()) -> Result<Done> {
     Ok(Done)
 }
 
-/// A removal of everything one user wrote on the site.
+/// A removal: the deletion of everything a user wrote on the site.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SiteRemoval {
@@ -224,7 +224,7 @@ pub struct SiteRemoval {
     pub reason: String,
 }
 
-/// Deletes what a user wrote on the site. It can be undone for some time.
+/// Deletes a user's messages on the whole site. This can be undone for 30 days.
 ///
 /// # Errors
 /// As [`bulk_delete::clear_site`].
@@ -245,7 +245,7 @@ pub async fn undo_removal(ask: Ask, _: ()) -> Result<Done> {
     Ok(Done)
 }
 
-/// Approves an account that waits.
+/// Approves a pending account.
 ///
 /// # Errors
 /// [`Error::NotFound`] if it does not wait.
@@ -253,7 +253,7 @@ pub async fn approve(ask: Ask, _: ()) -> Result<Done> {
     answer(ask, true).await
 }
 
-/// Declines an account that waits.
+/// Declines a pending account.
 ///
 /// # Errors
 /// As [`approve`].

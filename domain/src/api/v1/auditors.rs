@@ -15,9 +15,9 @@ pub struct Auditor {
     pub id: Id,
     pub name: String,
     pub url: String,
-    /// The longest that a message waits for its answer, in milliseconds.
+    /// How long a message waits for its response, in milliseconds.
     pub timeout_ms: i64,
-    /// Whether messages are refused while it does not answer.
+    /// Whether messages are rejected if it does not respond.
     pub fails_closed: bool,
     pub on: bool,
     pub created_at: At,
@@ -52,10 +52,10 @@ pub struct NewAuditor {
     pub fails_closed: bool,
 }
 
-/// Returns the external auditors, in the order in which they are asked.
+/// Returns the external auditors, in the order in which they are called.
 ///
 /// # Errors
-/// As [`auditors::list`]; [`Error::Forbidden`](crate::Error::Forbidden) for credentials that work in some groups only.
+/// As [`auditors::list`]; [`Error::Forbidden`](crate::Error::Forbidden) for credentials limited to some groups.
 pub async fn index(ask: Ask, _: ()) -> Result<Found<Page<Auditor>>> {
     ask.check_unlimited()?;
     Page::whole(auditors::list(&ask.cx, ask.viewer()).await?.into_iter().map(Into::into).collect())
@@ -72,7 +72,7 @@ pub async fn create(ask: Ask, Body(new): Body<NewAuditor>) -> Result<Created<Sec
     Ok(Created(Secret { secret: auditors::create(&ask.cx, ask.viewer(), form).await? }))
 }
 
-/// Switches an external auditor on or off.
+/// Turns an external auditor on or off.
 ///
 /// # Errors
 /// As [`auditors::switch`] and [`index`].

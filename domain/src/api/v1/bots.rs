@@ -15,7 +15,7 @@ use model::UserId;
 pub struct Bot {
     #[serde(flatten)]
     pub person: Person,
-    /// The group whose admins answer for it; null if a person does.
+    /// The group whose admins are responsible for it. Null if a person is.
     pub group: Option<Id>,
     pub created_at: At,
 }
@@ -37,7 +37,7 @@ pub struct NewBot {
 /// Returns the caller's own bots.
 ///
 /// # Errors
-/// As [`super::admit`]; [`Error::Forbidden`] for credentials that work in some groups only.
+/// As [`super::admit`]; [`Error::Forbidden`] for credentials that are limited to some groups.
 pub async fn own(ask: Ask, _: ()) -> Result<Found<Page<Bot>>> {
     ask.check_unlimited()?;
     Page::whole(bots::own(&ask.cx, ask.viewer()).await?.into_iter().map(Into::into).collect())
@@ -46,7 +46,7 @@ pub async fn own(ask: Ask, _: ()) -> Result<Found<Page<Bot>>> {
 /// Creates a bot of the caller.
 ///
 /// # Errors
-/// As [`bots::create`]; [`Error::Forbidden`] for credentials that work in some groups only.
+/// As [`bots::create`]; [`Error::Forbidden`] for credentials that are limited to some groups.
 pub async fn create(ask: Ask, Body(new): Body<NewBot>) -> Result<Created<Bot>> {
     ask.check_unlimited()?;
     let bot = bots::create(&ask.cx, ask.viewer(), &new.username).await?;

@@ -18,7 +18,7 @@ use model::MessageId;
 pub struct Conversation {
     /// The id of its group.
     pub id: Id,
-    /// Everybody who takes part, the caller too.
+    /// All participants, including the caller.
     pub people: Vec<Person>,
     /// The topic of the latest message.
     pub topic: TopicName,
@@ -43,7 +43,7 @@ async fn objects(ask: &Ask, ids: &[MessageId]) -> Result<Vec<Conversation>> {
 /// Returns the caller's conversations, latest activity first.
 ///
 /// # Errors
-/// [`Error::Invalid`] on `cursor`; [`Error::Forbidden`] for credentials that work in some groups only.
+/// [`Error::Invalid`] on `cursor`; [`Error::Forbidden`] for credentials that are limited to some groups.
 pub async fn index(ask: Ask, Query(from): Query<Cursor>) -> Result<Found<Page<Conversation>>> {
     ask.check_unlimited()?;
     let before = cursor::number("conversations", from.cursor.as_deref())?.map_or(MessageId(i64::MAX), MessageId);
@@ -54,14 +54,14 @@ pub async fn index(ask: Ask, Query(from): Query<Cursor>) -> Result<Found<Page<Co
     Page::found(objects(&ask, &ids).await?, next)
 }
 
-/// A message to others.
+/// A message in a conversation.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewConversation {
-    /// The usernames of the others.
+    /// The usernames of the recipients.
     #[schema(min_items = 1, max_items = 50)]
     pub to: Vec<String>,
-    /// The title of a new topic. Without one, the message goes to the latest topic of the conversation.
+    /// The title of a new topic. Without it, the message is posted to the latest topic of the conversation.
     #[serde(default)]
     #[schema(max_length = 200)]
     pub title: String,
@@ -69,10 +69,10 @@ pub struct NewConversation {
     pub text: String,
 }
 
-/// Writes to others. The conversation with exactly these people is created if there is none.
+/// Sends a message. Creates the conversation with exactly these people if it does not exist.
 ///
 /// # Errors
-/// As [`submit`]; [`Error::Forbidden`] for credentials that work in some groups only.
+/// As [`submit`]; [`Error::Forbidden`] for credentials that are limited to some groups.
 pub async fn create(ask: Ask, Body(new): Body<NewConversation>) -> Result<Created<Conversation>> {
     ask.check_unlimited()?;
     let to = new.to.join(",");
@@ -85,22 +85,22 @@ async fn created(ask: &Ask, posted: Posted) -> Result<Created<Conversation>> {
     Ok(Created(objects(ask, &[posted.id]).await?.pop().ok_or(Error::NotFound)?))
 }
 
-/// More people for a conversation.
+/// People to add to a conversation.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MorePeople {
     /// Their usernames.
     #[schema(min_items = 1, max_items = 50)]
     pub to: Vec<String>,
-    /// The first message that they see.
+    /// The first message that they can see.
     #[schema(min_length = 1, max_length = 40000)]
     pub text: String,
 }
 
-/// Adds people to a conversation. They see what is written from then on.
+/// Adds people to a conversation. They can read messages from then on.
 ///
 /// # Errors
-/// As [`submit`]; [`Error::NotFound`] if it is no conversation of the caller.
+/// As [`submit`]; [`Error::NotFound`] if it is not a conversation of the caller.
 pub async fn add(ask: Ask, Body(more): Body<MorePeople>) -> Result<Created<Conversation>> {
     ask.check_unlimited()?;
     let found = conversations::by_id(&ask.cx, ask.viewer(), ask.part("id")?).await?;

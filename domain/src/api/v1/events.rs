@@ -83,10 +83,10 @@ pub enum EventKind {
     TopicDeleted,
 }
 
-/// Something that changed.
+/// A change.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Event {
-    /// The place of the event. The events after it are those with this in `after`.
+    /// The position of the event. Send it in `after` to get the events that follow.
     pub cursor: String,
     pub kind: EventKind,
     /// The group.
@@ -97,34 +97,34 @@ pub struct Event {
     pub topic: Option<TopicName>,
     /// The id of the message; null for events about topics.
     pub message_id: Option<Id>,
-    /// Who wrote the message, or started the topic; null if the topic is deleted.
+    /// Who wrote the message or started the topic. Null if the topic is deleted.
     pub author: Option<Person>,
     /// The message as it is now; null if it is deleted, and for events about topics.
     pub message: Option<Message>,
 }
 
-/// The events after a place.
+/// The events after a position.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Events {
     pub items: Vec<Event>,
     /// What to send in `after` next.
     pub next: String,
-    /// Whether events before these are lost, because the place was too long ago: read what you follow again.
+    /// Whether earlier events were lost because the position was too old. If so, read everything again.
     pub missed: bool,
 }
 
-/// Which events are wanted.
+/// Selects events.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub struct Wanted {
-    /// The place after which events are wanted: `next` of the last answer, or the `cursor` of an event. Without it, the
-    /// answer only says which place is now.
+    /// Return the events after this position: the `next` of the last response, or the `cursor` of an event. Without it,
+    /// the response only contains the current position.
     pub after: Option<String>,
-    /// How many seconds to wait for an event if there is none.
+    /// How many seconds to wait for an event if there are none yet.
     #[serde(default)]
     #[param(maximum = 40)]
     pub wait: u64,
-    /// Only events of this group, by id or slug.
+    /// Return only events of this group, by id or slug.
     pub group: Option<String>,
 }
 
@@ -138,7 +138,7 @@ fn read_place(text: &str) -> Option<Position> {
     (xid >= 0 && id >= 0).then_some(Position { xid, id })
 }
 
-/// Returns what changed after a place, in the order of the changes. Waits for it if there is nothing yet.
+/// Returns the changes after a position, in order. Waits if there are none yet.
 ///
 /// # Errors
 /// [`Error::Invalid`] on `cursor`; [`Error::NotFound`] for a group that the caller may not know of.

@@ -18,17 +18,17 @@ pub struct NewGroup {
     #[schema(min_length = 1, max_length = 80)]
     pub name: String,
     pub kind: GroupKind,
-    /// The last part of its address. It is made of the name if it is left out.
+    /// The last part of its URL. By default, it is derived from the name.
     #[serde(default)]
     pub slug: String,
     #[serde(default)]
     #[schema(max_length = 5000)]
     pub description: String,
     pub category: Option<Category>,
-    /// Slow mode: 0, 10, 60, 300 or 3600 seconds.
+    /// Slow mode: 0, 10, 60, 300, or 3600 seconds.
     #[serde(default)]
     pub slow_seconds: i64,
-    /// How many messages of a new member wait for approval: 0, 1 or 3.
+    /// How many messages of a new member need approval: 0, 1, or 3.
     #[serde(default)]
     pub first_held: i64,
 }
@@ -36,7 +36,7 @@ pub struct NewGroup {
 /// Creates a group. The caller becomes its first admin.
 ///
 /// # Errors
-/// As [`groups::create`]; [`Error::Forbidden`] for credentials that work in some groups only.
+/// As [`groups::create`]; [`Error::Forbidden`] for credentials that are limited to some groups.
 pub async fn create(ask: Ask, Body(new): Body<NewGroup>) -> Result<Created<Group>> {
     ask.check_unlimited()?;
     let form = GroupForm {
@@ -56,7 +56,7 @@ fn with_own_names(error: Error) -> Error {
     super::renamed(error, &[("slow", "slow_seconds")])
 }
 
-/// What to change of a group. What is left out stays as it is.
+/// Changes of a group. Omitted fields stay as they are.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GroupChange {
@@ -72,15 +72,15 @@ pub struct GroupChange {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Category, required = false)]
     pub category: Option<Category>,
-    /// Slow mode: 0, 10, 60, 300 or 3600 seconds.
+    /// Slow mode: 0, 10, 60, 300, or 3600 seconds.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = i64, required = false)]
     pub slow_seconds: Option<i64>,
-    /// How many messages of a new member wait for approval: 0, 1 or 3.
+    /// How many messages of a new member need approval: 0, 1, or 3.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = i64, required = false)]
     pub first_held: Option<i64>,
-    /// Confirms that more people may read everything written so far.
+    /// Confirms that more people will be able to read everything posted so far.
     #[serde(default)]
     pub opens: bool,
 }
@@ -107,7 +107,7 @@ pub async fn update(ask: Ask, Body(change): Body<GroupChange>) -> Result<Found<G
     Ok(Found(object(&ask, old.id).await?))
 }
 
-/// Archives a group: nothing in it can be changed then.
+/// Archives a group, so that nothing in it can be changed.
 ///
 /// # Errors
 /// As [`groups::archive`].
@@ -115,7 +115,7 @@ pub async fn archive(ask: Ask, _: ()) -> Result<Found<Group>> {
     set_archived(ask, true).await
 }
 
-/// Takes a group out of the archive.
+/// Unarchives a group.
 ///
 /// # Errors
 /// As [`groups::archive`].

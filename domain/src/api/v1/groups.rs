@@ -29,7 +29,7 @@ pub(super) async fn object(ask: &Ask, id: GroupId) -> Result<Group> {
     objects(ask, &[id]).await?.pop().ok_or(Error::NotFound)
 }
 
-/// Returns the caller's groups, unread ones first. Conversations have a list of their own.
+/// Returns the caller's groups, unread ones first. Conversations have their own list.
 ///
 /// # Errors
 /// As [`super::admit`].
@@ -38,24 +38,24 @@ pub async fn mine(ask: Ask, _: ()) -> Result<Found<Page<Group>>> {
     Page::whole(objects(&ask, &ids).await?)
 }
 
-/// In which order groups are listed.
+/// The order of groups.
 #[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Order {
-    /// The latest activity first.
+    /// Latest activity first.
     #[default]
     Recent,
-    /// The most members first.
+    /// Most members first.
     Popular,
     /// By name.
     Name,
 }
 
-/// Which groups are wanted.
+/// Filters groups.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub struct Wanted {
-    /// Words of the name or description.
+    /// Words in the name or description.
     #[serde(default)]
     pub q: String,
     #[serde(default)]
@@ -63,11 +63,11 @@ pub struct Wanted {
     pub order: Order,
     #[param(inline)]
     pub category: Option<Category>,
-    /// The cursor that the page before has in `next`.
+    /// The value of `next` from the previous page.
     pub cursor: Option<String>,
 }
 
-/// Returns the groups that anyone may find.
+/// Returns the groups that anyone can find.
 ///
 /// # Errors
 /// [`Error::Invalid`] on `cursor`.
@@ -117,7 +117,7 @@ pub async fn leave(ask: Ask, _: ()) -> Result<Done> {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct JoinRequest {
-    /// To the moderators; may be left out.
+    /// A message to the moderators. Optional.
     #[serde(default)]
     #[schema(max_length = 1000)]
     pub message: String,
@@ -133,7 +133,7 @@ pub async fn request(ask: Ask, Body(sent): Body<JoinRequest>) -> Result<Done> {
     Ok(Done)
 }
 
-/// Takes a request to join back.
+/// Withdraws a request to join.
 ///
 /// # Errors
 /// As [`requests::withdraw`].
@@ -147,14 +147,14 @@ pub async fn withdraw_request(ask: Ask, _: ()) -> Result<Done> {
     Ok(Done)
 }
 
-/// How closely to follow.
+/// Whether to follow or mute.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Subscription {
     pub level: Level,
 }
 
-/// Sets how closely the caller follows a group.
+/// Follows or mutes a group.
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Forbidden`] for others than members.

@@ -10,12 +10,12 @@ use crate::groups::invitations::{self, LinkForm};
 use crate::platform::error::Result;
 use model::{GroupId, Invitation, Scope};
 
-/// A link into a group.
+/// An invite link.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Link {
     pub id: Id,
     pub inviter: Person,
-    /// The role that it grants; null if it only lets people ask to join.
+    /// The role that it grants. Null if people still have to ask to join.
     pub role: Option<Role>,
     pub uses_left: i64,
     pub used: i64,
@@ -37,7 +37,7 @@ impl From<Invitation> for Link {
     }
 }
 
-/// Returns the links into a group: the caller's own, or all for moderators.
+/// Returns the invite links of a group: the caller's own, or all for moderators.
 ///
 /// # Errors
 /// As [`invitations::list`].
@@ -47,25 +47,25 @@ pub async fn links(ask: Ask, _: ()) -> Result<Found<Page<Link>>> {
     Page::whole(shown.links.into_iter().map(Into::into).collect())
 }
 
-/// A new link.
+/// A new invite link.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewLink {
-    /// The role that it grants; null if it only lets people ask to join.
+    /// The role that it grants. Null if people still have to ask to join.
     pub role: Option<Role>,
-    /// How many people may use it.
+    /// How many people can use it.
     pub uses: i64,
-    /// For how many days it works.
+    /// How many days it works.
     pub days: i64,
 }
 
-/// The address of a new link. It is not stored, and cannot be shown again.
+/// The URL of a new invite link. It is not stored and cannot be shown again.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct LinkAddress {
     pub url: String,
 }
 
-/// Makes a link into a group.
+/// Creates an invite link.
 ///
 /// # Errors
 /// As [`invitations::make_link`]; [`crate::Error::Forbidden`] for a link that grants a role if the credentials do not carry
@@ -80,10 +80,10 @@ pub async fn create_link(ask: Ask, Body(new): Body<NewLink>) -> Result<Created<L
     Ok(Created(LinkAddress { url: format!("{}/-/invite/{token}", ask.cx.config.base_url) }))
 }
 
-/// Revokes a link.
+/// Revokes an invite link.
 ///
 /// # Errors
-/// As [`invitations::revoke`]; [`crate::Error::Forbidden`] for a link of somebody else if the credentials do not carry a
+/// As [`invitations::revoke`]; [`crate::Error::Forbidden`] for a link of someone else if the credentials do not carry a
 /// moderator's rights.
 pub async fn revoke_link(ask: Ask, _: ()) -> Result<Done> {
     let found = ask.group().await?;
@@ -95,16 +95,16 @@ pub async fn revoke_link(ask: Ask, _: ()) -> Result<Done> {
     Ok(Done)
 }
 
-/// A user who is invited into a group.
+/// A user who is invited to a group.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Invited {
     pub user: Person,
-    /// The username of who invited them.
+    /// The username of the person who invited them.
     pub by: String,
     pub created_at: At,
 }
 
-/// Returns the users who are invited into a group, for moderators.
+/// Returns the users who are invited to a group, for moderators.
 ///
 /// # Errors
 /// As [`invitations::list`].
@@ -119,14 +119,14 @@ pub async fn invited(ask: Ask, _: ()) -> Result<Found<Page<Invited>>> {
     Page::whole(shown.invited.into_iter().map(invited).collect())
 }
 
-/// Somebody, by name.
+/// A user, by name.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Named {
     pub username: String,
 }
 
-/// Invites a user into a group.
+/// Invites a user to a group.
 ///
 /// # Errors
 /// As [`invitations::invite`].
@@ -136,7 +136,7 @@ pub async fn invite(ask: Ask, Body(named): Body<Named>) -> Result<Done> {
     Ok(Done)
 }
 
-/// Takes an invitation back.
+/// Withdraws an invitation.
 ///
 /// # Errors
 /// As [`invitations::uninvite`].
@@ -150,7 +150,7 @@ pub async fn uninvite(ask: Ask, _: ()) -> Result<Done> {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct InvitedTo {
     pub group: GroupName,
-    /// The username of who invited them.
+    /// The username of the person who invited them.
     pub by: String,
     pub created_at: At,
 }

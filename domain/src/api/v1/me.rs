@@ -16,15 +16,15 @@ use model::{MessageId, NoticeId, NoticeLine, Profile, Scope, SidebarGroup};
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Account {
     pub user: User,
-    /// Null without a confirmed address, and for credentials that work in some groups only.
+    /// Null without a confirmed address, and for credentials that are limited to some groups.
     pub email: Option<String>,
-    /// Whether the account is an admin of the site.
+    /// Whether the account is a site admin.
     pub is_admin: bool,
-    /// Who may start a conversation with it.
+    /// Who can start a conversation with it.
     pub direct_from: DirectFrom,
-    /// What the credentials may do: `read`, `write`, `moderate`, `admin`.
+    /// The scopes of the credentials: `read`, `write`, `moderate`, `admin`.
     pub scopes: Vec<String>,
-    /// Whether the credentials work in some groups only.
+    /// Whether the credentials are limited to some groups.
     pub is_limited: bool,
 }
 
@@ -45,7 +45,7 @@ pub async fn show(ask: Ask, _: ()) -> Result<Found<Account>> {
     }))
 }
 
-/// What to change of the account. What is left out stays as it is.
+/// Changes of the account. Omitted fields stay as they are.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AccountChange {
@@ -61,11 +61,11 @@ pub struct AccountChange {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = String, required = false, max_length = 300)]
     pub web: Option<String>,
-    /// Whether to follow the topics that the account writes in.
+    /// Whether to follow topics that the account posts in.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = bool, required = false)]
     pub follow_written: Option<bool>,
-    /// Who may start a conversation with the account.
+    /// Who can start a conversation with the account.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = DirectFrom, required = false)]
     pub direct_from: Option<DirectFrom>,
@@ -74,7 +74,7 @@ pub struct AccountChange {
 /// Changes the caller's profile and settings.
 ///
 /// # Errors
-/// As [`accounts::update_profile`]; [`Error::Forbidden`] for credentials that work in some groups only.
+/// As [`accounts::update_profile`]; [`Error::Forbidden`] for credentials that are limited to some groups.
 pub async fn update(ask: Ask, Body(change): Body<AccountChange>) -> Result<Found<Account>> {
     ask.check_unlimited()?;
     let user = accounts::own(&ask.cx, ask.user()?).await?;
@@ -93,19 +93,19 @@ pub async fn update(ask: Ask, Body(change): Body<AccountChange>) -> Result<Found
     show(ask, ()).await
 }
 
-/// What is unread in a topic.
+/// A topic with unread messages.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct UnreadTopic {
     pub topic: Id,
     pub unread: i64,
-    /// The number of the last message that was read.
+    /// The number of the last read message.
     pub read_to: i64,
     /// The number of the latest message.
     pub last_number: i64,
     pub last_message_at: At,
 }
 
-/// What is unread in a group.
+/// A group with its unread messages.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct UnreadGroup {
     pub id: Id,
@@ -114,7 +114,7 @@ pub struct UnreadGroup {
     pub kind: GroupKind,
     pub level: Level,
     pub unread: i64,
-    /// The topics with unread messages; of very many, the latest active ones.
+    /// The topics with unread messages. If there are very many, only the most recently active ones.
     pub topics: Vec<UnreadTopic>,
 }
 
@@ -123,11 +123,11 @@ pub struct UnreadGroup {
 pub struct Unread {
     /// Unread messages in all groups and conversations.
     pub total: i64,
-    /// Unread mentions; 0 for credentials that work in some groups only.
+    /// Unread mentions; 0 for credentials that are limited to some groups.
     pub mentions: i64,
-    /// Unread notices; 0 for credentials that work in some groups only.
+    /// Unread notices; 0 for credentials that are limited to some groups.
     pub notices: i64,
-    /// Open invitations; 0 for credentials that work in some groups only.
+    /// Open invitations; 0 for credentials that are limited to some groups.
     pub invitations: i64,
     /// The caller's groups and conversations.
     pub groups: Vec<UnreadGroup>,
@@ -169,7 +169,7 @@ pub async fn unread(ask: Ask, _: ()) -> Result<Found<Unread>> {
     }))
 }
 
-/// Marks everything as read; with credentials for some groups, everything in these.
+/// Marks everything as read, or everything in the groups that the credentials are limited to.
 ///
 /// # Errors
 /// As [`super::admit`].
@@ -212,18 +212,18 @@ pub(super) async fn by_ids(ask: &Ask, ids: &[MessageId]) -> Result<Vec<Message>>
     super::messages::objects(ask, &rows).await
 }
 
-/// How far to mark.
+/// Up to where to mark as read.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpTo {
-    /// The newest one that was shown. Later ones stay unread.
+    /// The newest one to mark as read. Later ones stay unread.
     pub up_to: Id,
 }
 
 /// Marks the caller's mentions as read, up to a message.
 ///
 /// # Errors
-/// [`Error::Forbidden`] for credentials that work in some groups only.
+/// [`Error::Forbidden`] for credentials that are limited to some groups.
 pub async fn mark_mentions_read(ask: Ask, Body(shown): Body<UpTo>) -> Result<Done> {
     ask.check_unlimited()?;
     mentions::mark_read(&ask.cx, ask.viewer(), MessageId(shown.up_to.0)).await?;
@@ -235,7 +235,7 @@ pub async fn mark_mentions_read(ask: Ask, Body(shown): Body<UpTo>) -> Result<Don
 pub struct Notice {
     pub id: Id,
     pub kind: NoticeKind,
-    /// The name of the group that it is about; empty for the site.
+    /// The name of the group that it is about. Empty for the site.
     pub group_name: String,
     pub message: Option<Id>,
     pub topic_title: Option<String>,
@@ -264,7 +264,7 @@ impl From<NoticeLine> for Notice {
 /// Returns the caller's notices, newest first.
 ///
 /// # Errors
-/// [`Error::Invalid`] on `cursor`; [`Error::Forbidden`] for credentials that work in some groups only.
+/// [`Error::Invalid`] on `cursor`; [`Error::Forbidden`] for credentials that are limited to some groups.
 pub async fn notices(ask: Ask, Query(from): Query<Cursor>) -> Result<Found<Page<Notice>>> {
     ask.check_unlimited()?;
     let before = cursor::number("notices", from.cursor.as_deref())?.map(NoticeId);
@@ -276,7 +276,7 @@ pub async fn notices(ask: Ask, Query(from): Query<Cursor>) -> Result<Found<Page<
 /// Marks a notice as read.
 ///
 /// # Errors
-/// [`Error::NotFound`] if its id is no number; [`Error::Forbidden`] for credentials that work in some groups only.
+/// [`Error::NotFound`] if its id is no number; [`Error::Forbidden`] for credentials that are limited to some groups.
 pub async fn mark_notice_read(ask: Ask, _: ()) -> Result<Done> {
     ask.check_unlimited()?;
     crate::live::notices::mark_read(&ask.cx, ask.viewer(), ask.part("id")?).await?;
@@ -286,7 +286,7 @@ pub async fn mark_notice_read(ask: Ask, _: ()) -> Result<Done> {
 /// Marks the caller's notices as read, up to one.
 ///
 /// # Errors
-/// [`Error::Forbidden`] for credentials that work in some groups only.
+/// [`Error::Forbidden`] for credentials that are limited to some groups.
 pub async fn mark_notices_read(ask: Ask, Body(shown): Body<UpTo>) -> Result<Done> {
     ask.check_unlimited()?;
     crate::live::notices::mark_all_read(&ask.cx, ask.viewer(), NoticeId(shown.up_to.0)).await?;
@@ -296,17 +296,17 @@ pub async fn mark_notices_read(ask: Ask, Body(shown): Body<UpTo>) -> Result<Done
 /// Returns the users whom the caller ignores, by name.
 ///
 /// # Errors
-/// [`Error::Forbidden`] for credentials that work in some groups only.
+/// [`Error::Forbidden`] for credentials that are limited to some groups.
 pub async fn ignored(ask: Ask, _: ()) -> Result<Found<Page<Person>>> {
     ask.check_unlimited()?;
     let people = ignores::list(&ask.cx, ask.viewer()).await?;
     Page::whole(people.iter().map(Into::into).collect())
 }
 
-/// Ignores a user. They do not find out.
+/// Ignores a user. They are not notified.
 ///
 /// # Errors
-/// As [`ignores::set`]; [`Error::Forbidden`] for credentials that work in some groups only.
+/// As [`ignores::set`]; [`Error::Forbidden`] for credentials that are limited to some groups.
 pub async fn ignore(ask: Ask, _: ()) -> Result<Done> {
     set_ignored(&ask, true).await
 }
@@ -330,10 +330,10 @@ async fn set_ignored(ask: &Ask, ignored: bool) -> Result<Done> {
 pub struct OwnRequest {
     /// The id of the group.
     pub id: Id,
-    /// Null unless the caller may know of the group.
+    /// Null if the group is hidden from the caller.
     pub group: Option<GroupName>,
     pub created_at: At,
-    /// Null while it waits.
+    /// Null while it is pending.
     pub declined_at: Option<At>,
 }
 
@@ -352,10 +352,10 @@ pub async fn requests(ask: Ask, _: ()) -> Result<Found<Page<OwnRequest>>> {
     Page::whole(rows.into_iter().filter(|row| ask.caller.covers(row.id)).map(request).collect())
 }
 
-/// Takes the last "mark as read" of several topics back.
+/// Undoes the last "mark as read" of several topics.
 ///
 /// # Errors
-/// [`Error::NotFound`] when it is too late; [`Error::Forbidden`] for credentials that work in some groups only.
+/// [`Error::NotFound`] when it is too late; [`Error::Forbidden`] for credentials that are limited to some groups.
 pub async fn undo_read(ask: Ask, _: ()) -> Result<Done> {
     ask.check_unlimited()?;
     if reads::undo(&ask.cx, ask.viewer()).await? { Ok(Done) } else { Err(Error::NotFound) }

@@ -24,16 +24,16 @@ impl From<MemberRow> for Member {
     }
 }
 
-/// Which members are wanted.
+/// Filters members.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub struct Wanted {
-    /// A part of the username.
+    /// Part of the username.
     #[serde(default)]
     pub q: String,
     #[param(inline)]
     pub role: Option<Role>,
-    /// The cursor that the page before has in `next`.
+    /// The value of `next` from the previous page.
     pub cursor: Option<String>,
 }
 
@@ -50,14 +50,14 @@ pub async fn index(ask: Ask, Query(wanted): Query<Wanted>) -> Result<Found<Page<
     Page::found(rows.into_iter().map(Into::into).collect(), next)
 }
 
-/// A role to give.
+/// A role to assign.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewRole {
     pub role: Role,
 }
 
-/// Gives a member a role. The role `member` takes another one away.
+/// Sets a member's role.
 ///
 /// # Errors
 /// As [`members::set_role`].
@@ -67,7 +67,7 @@ pub async fn set_role(ask: Ask, Body(new): Body<NewRole>) -> Result<Done> {
     Ok(Done)
 }
 
-/// Makes a member the admin of the group in the caller's place.
+/// Hands the group over to a member, who becomes its admin in the caller's place.
 ///
 /// # Errors
 /// As [`members::hand_over`].
@@ -87,12 +87,12 @@ pub async fn remove(ask: Ask, _: ()) -> Result<Done> {
     Ok(Done)
 }
 
-/// Somebody who is banned from a group.
+/// A user who is banned from a group.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Ban {
     pub user: Person,
     pub reason: String,
-    /// The username of who banned them.
+    /// The username of the person who banned them.
     pub by: String,
     pub created_at: At,
 }
@@ -121,7 +121,7 @@ pub struct Reason {
     pub reason: String,
 }
 
-/// Bans a user from a group. They are told the reason.
+/// Bans a user from a group. They are notified of the reason.
 ///
 /// # Errors
 /// As [`members::ban`].
@@ -156,7 +156,7 @@ impl From<RequestRow> for Asking {
     }
 }
 
-/// Returns the requests to join that wait for an answer, oldest first.
+/// Returns the pending requests to join, oldest first.
 ///
 /// # Errors
 /// As [`requests::waiting`].
@@ -166,7 +166,7 @@ pub async fn requests(ask: Ask, _: ()) -> Result<Found<Page<Asking>>> {
     Page::whole(rows.into_iter().map(Into::into).collect())
 }
 
-/// Lets a user into the group who asked.
+/// Approves a request to join.
 ///
 /// # Errors
 /// As [`requests::answer`]; [`crate::Error::NotFound`] if they did not ask.

@@ -32,7 +32,7 @@ async fn object(ask: &Ask, id: MessageId) -> Result<Message> {
     super::me::by_ids(ask, &[id]).await?.pop().ok_or(Error::NotFound)
 }
 
-/// In which order messages are listed.
+/// The order of messages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Order {
@@ -43,17 +43,17 @@ pub enum Order {
     Newest,
 }
 
-/// Which messages of a topic are wanted.
+/// Selects messages of a topic.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub struct Wanted {
     #[serde(default)]
     #[param(inline)]
     pub order: Order,
-    /// The number of the first message of the list. The first page starts there.
+    /// The number of the message with which the first page starts.
     #[param(minimum = 0)]
     pub from: Option<i64>,
-    /// The cursor that the page before has in `next`. `from` is not looked at then.
+    /// The value of `next` from the previous page. If it is set, `from` is ignored.
     pub cursor: Option<String>,
 }
 
@@ -125,11 +125,11 @@ pub async fn update(ask: Ask, Body(new): Body<Text>) -> Result<Found<Message>> {
     Ok(Found(object(&ask, raw.id).await?))
 }
 
-/// Why a message is deleted.
+/// The reason for a deletion.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub struct Why {
-    /// What a moderator tells its author; may be left out.
+    /// The moderator's reason, sent to the author. Optional.
     #[serde(default)]
     #[param(max_length = 1000)]
     pub reason: String,
@@ -163,7 +163,7 @@ pub async fn restore(ask: Ask, _: ()) -> Result<Found<Message>> {
     Ok(Found(object(&ask, raw.id).await?))
 }
 
-/// A text that a message had, or has.
+/// A version of a message's text.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Version {
     /// Counts from 1.
@@ -173,7 +173,7 @@ pub struct Version {
     pub written_at: At,
 }
 
-/// The texts of a message.
+/// The versions of a message's text.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct History {
     /// Newest first.
@@ -184,7 +184,8 @@ pub struct History {
     pub may_restore: bool,
 }
 
-/// Returns the texts of a message, for its author and moderators. Deleted messages have them until they are purged.
+/// Returns the versions of a message's text, for its author and moderators. Deleted messages keep them until they are
+/// purged.
 ///
 /// # Errors
 /// As [`history::of`]; [`Error::Forbidden`] if that takes a moderator's rights and the credentials do not carry them.
@@ -237,7 +238,7 @@ async fn set_star(ask: Ask, starred: bool) -> Result<Found<Message>> {
 #[schema(as = NewReport)]
 pub struct Report {
     pub grounds: Grounds,
-    /// May be left out, unless the grounds are `other`.
+    /// Optional unless the grounds are `other`.
     #[serde(default)]
     #[schema(max_length = 1000)]
     pub words: String,
@@ -263,23 +264,23 @@ pub async fn mark_unread(ask: Ask, _: ()) -> Result<Done> {
     Ok(Done)
 }
 
-/// A text as it would be shown.
+/// A rendered text.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Preview {
-    /// The text in pieces.
+    /// The parsed text.
     pub parsed: Vec<Node>,
     /// The text as HTML.
     pub rendered: String,
 }
 
-/// Parses a text as a message, and saves nothing. It counts against the limit on changes.
+/// Renders a text as a message without saving it. It counts against the limit on changes.
 ///
 /// # Errors
 /// [`Error::Invalid`] on `text` when it is too long; [`Error::TooMany`].
 pub async fn preview(ask: Ask, Body(new): Body<Text>) -> Result<Found<Preview>> {
     rate_limits::count_change(&ask.cx, ask.user()?).await?;
     if new.text.chars().count() > MAX_MESSAGE {
-        return Err(Error::invalid("text", format!("A message has at most {MAX_MESSAGE} characters.")));
+        return Err(Error::invalid("text", format!("Messages can have at most {MAX_MESSAGE} characters.")));
     }
     let text = crate::platform::validate::lines(&new.text);
     let nodes = crate::platform::text::parse(&ask.cx, &text).await?;

@@ -88,7 +88,7 @@ pub struct Done;
 pub struct Page<T> {
     /// The items.
     pub items: Vec<T>,
-    /// The cursor of the next page; null at the end.
+    /// The cursor of the next page. Null on the last page.
     pub next: Option<String>,
 }
 
@@ -99,7 +99,7 @@ impl<T: ToSchema> PartialSchema for Page<T> {
         let page = ObjectBuilder::new()
             .property("items", items)
             .required("items")
-            .property("next", next.description(Some("The cursor of the next page; null at the end.")))
+            .property("next", next.description(Some("The cursor of the next page. Null on the last page.")))
             .required("next");
         RefOr::T(page.description(Some("A page of a list.")).build().into())
     }
@@ -245,7 +245,7 @@ impl Ask {
         if self.caller.is_unlimited() {
             return Ok(());
         }
-        Err(Error::Forbidden("This API token works in some groups only: it cannot do this."))
+        Err(Error::Forbidden("This API token is limited to some groups and can't do this."))
     }
 
     /// Checks that the credentials carry a moderator's rights, unless this is the caller's own.
@@ -265,7 +265,7 @@ impl Ask {
 #[derive(Clone, Debug, Default, serde::Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 pub struct Cursor {
-    /// The cursor that the page before has in `next`.
+    /// The value of `next` from the previous page.
     #[serde(default)]
     pub cursor: Option<String>,
 }

@@ -16,12 +16,12 @@ use model::{EntryId, LogLine, MessageId, PendingId, PendingRow, ReportId, UserId
 /// One report of a message.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Voice {
-    /// The username; null for rules and people without an account.
+    /// The username. Null for rules and people without an account.
     pub by: Option<String>,
     pub grounds: Grounds,
     /// The reporter's words, or the name of the rule.
     pub words: String,
-    /// The text of the message at the time of the report, if it was another one.
+    /// The text of the message at the time of the report, if it has changed since.
     pub said: String,
     pub created_at: At,
 }
@@ -35,7 +35,7 @@ pub struct Report {
     pub group: GroupName,
     pub topic_title: String,
     pub author: Person,
-    /// Null if it is deleted already.
+    /// Null if it was already deleted.
     pub message: Option<Message>,
     /// The reports, oldest first.
     pub reports: Vec<Voice>,
@@ -72,10 +72,10 @@ pub async fn reports(ask: Ask, _: ()) -> Result<Found<Page<Report>>> {
     shown(&ask, items).await
 }
 
-/// Returns the open reports that an admin of the site may answer, oldest first.
+/// Returns the open reports that a site admin can answer, oldest first.
 ///
 /// # Errors
-/// As [`reports::of_site`]; [`Error::Forbidden`] for credentials that work in some groups only.
+/// As [`reports::of_site`]; [`Error::Forbidden`] for credentials that are limited to some groups.
 pub async fn reports_of_site(ask: Ask, _: ()) -> Result<Found<Page<Report>>> {
     ask.check_unlimited()?;
     let items = reports::of_site(&ask.cx, ask.viewer()).await?;
@@ -88,7 +88,7 @@ pub async fn reports_of_site(ask: Ask, _: ()) -> Result<Found<Page<Report>>> {
 pub struct ReportAnswer {
     /// With `deleted`, the message is deleted.
     pub verdict: Verdict,
-    /// What those who are concerned are told; may be left out.
+    /// The reason, sent to the author and the reporters. Optional.
     #[serde(default)]
     #[schema(max_length = 1000)]
     pub reason: String,
@@ -108,7 +108,7 @@ pub async fn answer_report(ask: Ask, Body(answer): Body<ReportAnswer>) -> Result
     Ok(Done)
 }
 
-/// A message that waits for approval.
+/// A message waiting for approval.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = PendingMessage)]
 pub struct Pending {
@@ -117,10 +117,10 @@ pub struct Pending {
     pub author: Person,
     /// Null if it starts a topic.
     pub topic: Option<Id>,
-    /// The title of the topic, or of the one that it starts.
+    /// The title of the topic, or of the topic it starts.
     pub title: String,
     pub text: String,
-    /// Why it waits.
+    /// Why it needs approval.
     pub why: String,
     pub written_at: At,
 }
@@ -140,7 +140,7 @@ impl From<PendingRow> for Pending {
     }
 }
 
-/// Returns the messages of a group that wait for approval, oldest first.
+/// Returns the approval queue of a group, oldest first.
 ///
 /// # Errors
 /// As [`approval_queue::of_group`].
@@ -150,26 +150,26 @@ pub async fn queue(ask: Ask, _: ()) -> Result<Found<Page<Pending>>> {
     Page::whole(rows.into_iter().map(Into::into).collect())
 }
 
-/// Returns the messages that wait for approval in the groups that an admin of the site can read, oldest first.
+/// Returns the approval queue of all groups that the site admin can read, oldest first.
 ///
 /// # Errors
-/// As [`approval_queue::of_site`]; [`Error::Forbidden`] for credentials that work in some groups only.
+/// As [`approval_queue::of_site`]; [`Error::Forbidden`] for credentials that are limited to some groups.
 pub async fn queue_of_site(ask: Ask, _: ()) -> Result<Found<Page<Pending>>> {
     ask.check_unlimited()?;
     let rows = approval_queue::of_site(&ask.cx, ask.viewer()).await?;
     Page::whole(rows.into_iter().map(Into::into).collect())
 }
 
-/// Approves a message that waits.
+/// Approves a pending message.
 ///
 /// # Errors
-/// As [`approval_queue::answer`]; [`Error::NotFound`] if it does not wait any more; [`Error::Forbidden`] if it cannot be
+/// As [`approval_queue::answer`]; [`Error::NotFound`] if it is no longer pending; [`Error::Forbidden`] if it cannot be
 /// posted.
 pub async fn approve(ask: Ask, _: ()) -> Result<Done> {
     settle(ask, Answer::Approve).await
 }
 
-/// Declines a message that waits. Its author is told the reason.
+/// Declines a pending message. Its author is notified of the reason.
 ///
 /// # Errors
 /// As [`approve`].
@@ -188,17 +188,17 @@ async fn settle(ask: Ask, answer: Answer) -> Result<Done> {
     }
 }
 
-/// Withdraws the caller's own message that waits, or was declined.
+/// Withdraws the caller's own message that is pending or was declined.
 ///
 /// # Errors
-/// As [`approval_queue::withdraw`]; [`Error::Forbidden`] for credentials that work in some groups only.
+/// As [`approval_queue::withdraw`]; [`Error::Forbidden`] for credentials that are limited to some groups.
 pub async fn withdraw(ask: Ask, _: ()) -> Result<Done> {
     ask.check_unlimited()?;
     approval_queue::withdraw(&ask.cx, ask.viewer(), ask.part("id")?).await?;
     Ok(Done)
 }
 
-/// Warns a member of a group. They see the reason above their next page.
+/// Warns a member of a group. They see the reason at the top of their next page.
 ///
 /// # Errors
 /// As [`warnings::warn_in_group`].
@@ -208,7 +208,7 @@ pub async fn warn(ask: Ask, Body(why): Body<Reason>) -> Result<Done> {
     Ok(Done)
 }
 
-/// Takes a warning back.
+/// Withdraws a warning.
 ///
 /// # Errors
 /// As [`warnings::take_back_in_group`].
@@ -240,19 +240,19 @@ impl From<Reach> for Span {
     }
 }
 
-/// A removal of everything one user wrote.
+/// A removal: the deletion of everything a user wrote.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Removal {
     pub span: Reach,
     #[schema(min_length = 1, max_length = 1000)]
     pub reason: String,
-    /// Whether to ban the user too.
+    /// Whether to also ban the user.
     #[serde(default)]
     pub ban: bool,
 }
 
-/// Deletes what a user wrote in a group. It can be undone for some time.
+/// Deletes a user's messages in a group. This can be undone for 30 days.
 ///
 /// # Errors
 /// As [`bulk_delete::clear_group`].
@@ -280,9 +280,9 @@ pub async fn undo_removal(ask: Ask, _: ()) -> Result<Done> {
 pub struct Entry {
     pub id: Id,
     pub action: LogAction,
-    /// The username of who did it; null for the operator and deleted accounts.
+    /// The username of the person who did it. Null for the operator and deleted accounts.
     pub by: Option<String>,
-    /// The username of whom it concerns.
+    /// The username of the person affected.
     pub user: Option<String>,
     pub topic: Option<Id>,
     pub message: Option<Id>,
@@ -305,13 +305,13 @@ impl From<LogLine> for Entry {
     }
 }
 
-/// Which rows of the log are wanted.
+/// Filters the log.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub struct WantedEntries {
     #[param(inline)]
     pub action: Option<LogAction>,
-    /// The cursor that the page before has in `next`.
+    /// The value of `next` from the previous page.
     pub cursor: Option<String>,
 }
 

@@ -15,7 +15,7 @@ use model::{Images, UserId};
 use store::api::groups::ApiGroup;
 use store::api::messages::ApiMessage;
 
-/// A user, as named beside what they wrote.
+/// A user, as shown next to their messages.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Person {
     pub id: Id,
@@ -39,13 +39,13 @@ impl From<&model::Person> for Person {
 pub struct User {
     pub id: Id,
     pub username: String,
-    /// The display name; may be empty.
+    /// The display name. May be empty.
     pub name: String,
     pub bio: String,
     pub location: String,
-    /// An address; may be empty.
+    /// A URL. May be empty.
     pub web: String,
-    /// The address of the profile.
+    /// The URL of the profile.
     pub url: String,
     pub created_at: At,
 }
@@ -90,20 +90,20 @@ pub struct Group {
     pub description: String,
     pub kind: GroupKind,
     pub category: Category,
-    /// The address of its page.
+    /// The URL of its page.
     pub url: String,
     pub creator: Person,
     pub members_count: i64,
     pub topics_count: i64,
-    /// The caller's role; null for others.
+    /// The caller's role. Null for non-members.
     pub role: Option<Role>,
-    /// How many messages the caller has not read.
+    /// The number of messages the caller has not read.
     pub unread: i64,
-    /// How closely the caller follows it; null for others than members.
+    /// Whether the caller follows or mutes it. Null for non-members.
     pub level: Option<Level>,
-    /// Slow mode: the seconds between two messages of a member in a topic; 0 without it.
+    /// Slow mode: the seconds between two messages of a member in a topic. 0: off.
     pub slow_seconds: i64,
-    /// How many messages of a new member wait for approval.
+    /// How many messages of a new member need approval.
     pub first_held: i64,
     pub archived: bool,
     pub created_at: At,
@@ -144,21 +144,21 @@ pub struct Topic {
     pub group: Id,
     pub slug: String,
     pub title: String,
-    /// The address of its page.
+    /// The URL of its page.
     pub url: String,
     pub creator: Person,
     pub messages_count: i64,
-    /// The number of the latest message, also if that was deleted.
+    /// The number of the latest message, even if it was deleted.
     pub last_number: i64,
-    /// How many messages the caller has not read.
+    /// The number of messages the caller has not read.
     pub unread: i64,
-    /// Nobody but moderators writes in it.
+    /// Only moderators can post in it.
     pub locked: bool,
-    /// It stands above the other topics.
+    /// It is listed above other topics.
     pub pinned: bool,
     pub resolved: bool,
     pub archived: bool,
-    /// How closely the caller follows it, if that differs from its group.
+    /// Whether the caller follows or mutes it, if that differs from its group.
     pub level: Option<Level>,
     pub created_at: At,
     pub last_message_at: At,
@@ -254,15 +254,15 @@ pub struct Message {
     /// Its number in the topic: 1, 2, 3. Splits and merges of topics change it.
     pub number: i64,
     pub author: Person,
-    /// Whether the caller ignores the author. The text is there all the same.
+    /// Whether the caller ignores the author. The text is included anyway.
     pub ignored: bool,
     /// As typed.
     pub text: String,
-    /// The text in pieces.
+    /// The parsed text.
     pub parsed: Vec<Node>,
     /// The text as HTML.
     pub rendered: String,
-    /// The address that leads to it.
+    /// Its permanent URL.
     pub url: String,
     /// Whether the caller starred it.
     pub starred: bool,

@@ -15,17 +15,17 @@ pub struct Profile {
     pub user: User,
     /// The bio as HTML.
     pub bio_rendered: String,
-    /// The user's groups of which the caller may know.
+    /// The user's groups that the caller can see.
     pub groups: Vec<GroupName>,
-    /// The user's latest messages that the caller may read.
+    /// The user's latest messages that the caller can read.
     pub recent: Vec<PlacedMessage>,
     /// Whether the caller ignores the user.
     pub ignored: bool,
-    /// Whether the caller may start a conversation with the user.
+    /// Whether the caller can start a conversation with the user.
     pub may_write: bool,
 }
 
-/// Returns the profile of the user with this name, or who had it before.
+/// Returns the profile of the user who has this name, or had it before.
 ///
 /// # Errors
 /// [`crate::Error::NotFound`].

@@ -13,7 +13,7 @@ use model::RuleId;
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Rule {
     pub id: Id,
-    /// Null for a rule of the site.
+    /// Null for a site rule.
     pub group: Option<Id>,
     pub name: String,
     pub kind: RuleKind,
@@ -23,9 +23,9 @@ pub struct Rule {
     pub in_title: bool,
     pub in_links: bool,
     pub in_names: bool,
-    /// It applies to accounts younger than this many days.
+    /// The rule applies to accounts younger than this many days.
     pub new_days: i64,
-    /// Or to authors with fewer messages than this.
+    /// The rule also applies to authors with fewer messages than this.
     pub new_messages: i64,
     pub action: RuleAction,
     pub explanation: String,
@@ -56,7 +56,7 @@ impl From<store::moderation::rules::Rule> for Rule {
     }
 }
 
-/// A new rule, or all that a rule is to be.
+/// A new rule, or all fields of a changed rule.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewRule {
@@ -71,17 +71,17 @@ pub struct NewRule {
     pub in_title: bool,
     #[serde(default)]
     pub in_links: bool,
-    /// Rules of the site alone check names.
+    /// Only site rules can check names.
     #[serde(default)]
     pub in_names: bool,
-    /// It applies to accounts younger than this many days.
+    /// The rule applies to accounts younger than this many days.
     #[serde(default)]
     pub new_days: i64,
-    /// Or to authors with fewer messages than this.
+    /// The rule also applies to authors with fewer messages than this.
     #[serde(default)]
     pub new_messages: i64,
     pub action: RuleAction,
-    /// Shown to an author whose message is refused.
+    /// Shown to the author of a rejected message.
     #[serde(default)]
     #[schema(max_length = 500)]
     pub explanation: String,
@@ -120,17 +120,17 @@ pub async fn index(ask: Ask, _: ()) -> Result<Found<Page<Rule>>> {
     Page::whole(rules.into_iter().map(Into::into).collect())
 }
 
-/// Returns the rules of the site, oldest first.
+/// Returns the site rules, oldest first.
 ///
 /// # Errors
-/// As [`rules::list`]; [`Error::Forbidden`] for credentials that work in some groups only.
+/// As [`rules::list`]; [`Error::Forbidden`] for credentials that are limited to some groups.
 pub async fn of_site(ask: Ask, _: ()) -> Result<Found<Page<Rule>>> {
     ask.check_unlimited()?;
     let (_, rules) = rules::list(&ask.cx, ask.viewer(), None).await?;
     Page::whole(rules.into_iter().map(Into::into).collect())
 }
 
-/// Creates a rule of a group. It is off.
+/// Creates a rule for a group. It is off at first.
 ///
 /// # Errors
 /// As [`rules::create`].
@@ -140,10 +140,10 @@ pub async fn create(ask: Ask, Body(new): Body<NewRule>) -> Result<Created<Rule>>
     Ok(Created(now(&ask, created.map_err(with_own_names)?).await?))
 }
 
-/// Creates a rule of the site. It is off.
+/// Creates a site rule. It is off at first.
 ///
 /// # Errors
-/// As [`create`]; [`Error::Forbidden`] for credentials that work in some groups only.
+/// As [`create`]; [`Error::Forbidden`] for credentials that are limited to some groups.
 pub async fn create_of_site(ask: Ask, Body(new): Body<NewRule>) -> Result<Created<Rule>> {
     ask.check_unlimited()?;
     let created = rules::create(&ask.cx, ask.viewer(), None, new.into()).await;
@@ -164,7 +164,7 @@ pub async fn show(ask: Ask, _: ()) -> Result<Found<Rule>> {
     Ok(Found(now(&ask, ask.part("id")?).await?))
 }
 
-/// Changes a rule and switches it off.
+/// Changes a rule and turns it off.
 ///
 /// # Errors
 /// As [`rules::update`].
@@ -175,16 +175,16 @@ pub async fn update(ask: Ask, Body(new): Body<NewRule>) -> Result<Found<Rule>> {
     Ok(Found(now(&ask, id).await?))
 }
 
-/// Whether a rule is to be on.
+/// Whether a rule should be on.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Switch {
     pub on: bool,
-    /// The version of the rule that was looked at.
+    /// The version of the rule that was checked.
     pub version: i64,
 }
 
-/// Switches a rule on or off.
+/// Turns a rule on or off.
 ///
 /// # Errors
 /// As [`rules::switch`].

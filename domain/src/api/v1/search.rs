@@ -14,7 +14,7 @@ use model::{MessageId, TopicId};
 /// Hits per page.
 const HITS: usize = 20;
 
-/// In which order hits are listed.
+/// The order of hits.
 #[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Order {
@@ -25,22 +25,22 @@ pub enum Order {
     Newest,
 }
 
-/// What to search for.
+/// The search.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub struct Wanted {
     /// Words, phrases and operators, as on the page.
     #[param(min_length = 1)]
     pub q: String,
-    /// The slug of the only group to search in.
+    /// Search only in this group, by slug.
     pub group: Option<String>,
-    /// The only topic to search in.
+    /// Search only in this topic.
     #[param(inline)]
     pub topic: Option<Id>,
     #[serde(default)]
     #[param(inline)]
     pub order: Order,
-    /// The cursor that the page before has in `next`.
+    /// The value of `next` from the previous page.
     pub cursor: Option<String>,
 }
 
@@ -67,11 +67,11 @@ pub struct Hit {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Results {
     pub items: Vec<Hit>,
-    /// The cursor of the next page; null at the end.
+    /// The cursor of the next page. Null on the last page.
     pub next: Option<String>,
-    /// How many hits there are on all pages.
+    /// The number of hits on all pages.
     pub total: i64,
-    /// How many of them have all the words.
+    /// How many of them contain all words.
     pub exact: i64,
     /// The query, with unknown words replaced by known ones.
     pub suggestion: Option<String>,
@@ -79,7 +79,7 @@ pub struct Results {
     pub problems: Vec<String>,
 }
 
-/// Searches what the caller may read.
+/// Searches everything the caller can read.
 ///
 /// # Errors
 /// As [`search::ask`]; [`Error::TooMany`]; [`Error::Invalid`] on `q` and `cursor`; [`Error::Forbidden`] for credentials
@@ -87,7 +87,7 @@ pub struct Results {
 pub async fn find(ask: Ask, Query(wanted): Query<Wanted>) -> Result<Found<Results>> {
     let page = cursor::page("search", wanted.cursor.as_deref())?;
     if wanted.q.trim().is_empty() {
-        return Err(Error::invalid("q", "Say what to search for."));
+        return Err(Error::invalid("q", "Enter something to search for."));
     }
     let topic = match wanted.topic {
         Some(id) => {

@@ -12,13 +12,13 @@ use crate::topics::merges;
 use crate::topics::splits::{self, Which};
 use model::{GroupId, MessageId, TopicId};
 
-/// What becomes a topic of its own. Either `from` or `messages` says which messages.
+/// A split. Send either `from` or `messages`.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Split {
     #[schema(min_length = 1, max_length = 200)]
     pub title: String,
-    /// The group of the new topic; the same group if it is left out.
+    /// The group of the new topic. By default, the same group.
     pub group: Option<Id>,
     /// This message and all later ones.
     pub from: Option<Id>,
@@ -28,7 +28,7 @@ pub struct Split {
     pub messages: Vec<Id>,
 }
 
-/// Makes messages of a topic a topic of their own.
+/// Splits messages of a topic into a new topic.
 ///
 /// # Errors
 /// As [`splits::split`].
@@ -41,13 +41,13 @@ pub async fn split(ask: Ask, Body(split): Body<Split>) -> Result<Created<Topic>>
     let which = match (split.from, split.messages.as_slice()) {
         (Some(from), []) => Which::From(MessageId(from.0)),
         (None, messages @ [_, ..]) => Which::These(messages.iter().map(|id| MessageId(id.0)).collect()),
-        _ => return Err(Error::invalid("from", "Send either the first message in `from`, or `messages`.")),
+        _ => return Err(Error::invalid("from", "Send either `from` or `messages`.")),
     };
     let new = splits::split(&ask.cx, ask.viewer(), found.topic.id, &which, &split.title, to).await?;
     Ok(Created(object(&ask, &new).await?))
 }
 
-/// Where the messages of a topic go.
+/// The target of a merge.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Merge {
@@ -55,7 +55,7 @@ pub struct Merge {
     pub into: Id,
 }
 
-/// Moves all messages of a topic into another topic. Returns that topic.
+/// Merges a topic into another one. Returns the other one.
 ///
 /// # Errors
 /// As [`merges::merge`].

@@ -86,7 +86,7 @@ pub async fn show(ask: Ask, _: ()) -> Result<Found<Topic>> {
     Ok(Found(object(&ask, &found).await?))
 }
 
-/// What to change of a topic.
+/// Changes of a topic.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TopicChange {
@@ -121,7 +121,7 @@ pub async fn delete(ask: Ask, _: ()) -> Result<Done> {
     Ok(Done)
 }
 
-/// Sets a mark of a topic: `locked`, `pinned`, `resolved` or `archived`.
+/// Sets the status of a topic: `locked`, `pinned`, `resolved` or `archived`.
 ///
 /// # Errors
 /// As [`topics::mark`]; [`Error::Forbidden`] if that takes a moderator's rights and the credentials do not carry them.
@@ -129,7 +129,7 @@ pub async fn mark(ask: Ask, _: ()) -> Result<Found<Topic>> {
     set_mark(ask, true).await
 }
 
-/// Clears a mark of a topic.
+/// Clears a status of a topic.
 ///
 /// # Errors
 /// As [`mark`].
@@ -149,7 +149,7 @@ async fn set_mark(ask: Ask, on: bool) -> Result<Found<Topic>> {
     now(&ask, found.topic.id).await
 }
 
-/// Where a topic goes.
+/// The target of a move.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Move {
@@ -171,7 +171,7 @@ pub async fn relocate(ask: Ask, Body(to): Body<Move>) -> Result<Found<Topic>> {
     now(&ask, found.topic.id).await
 }
 
-/// Sets how closely the caller follows a topic.
+/// Follows or mutes a topic.
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Forbidden`] for others than members.
@@ -185,7 +185,7 @@ pub async fn subscribe(ask: Ask, Body(wanted): Body<Subscription>) -> Result<Fou
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReadTo {
-    /// The number of the last message that was read; all messages if it is left out.
+    /// The number of the last read message. By default, the last message of the topic.
     #[schema(minimum = 0)]
     pub number: Option<i64>,
 }

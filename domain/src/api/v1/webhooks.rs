@@ -10,19 +10,19 @@ use crate::webhooks::incoming::{self, IncomingForm};
 use crate::webhooks::outgoing::{self, WebhookForm};
 use model::{GroupId, UserId, WebhookId};
 
-/// A webhook that is told of events.
+/// An outgoing webhook.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Webhook {
     pub id: Id,
-    /// Its group; null for one of the site.
+    /// Its group. Null for a site webhook.
     pub group: Option<Id>,
     pub name: String,
     pub url: String,
     pub events: Vec<WebhookEvent>,
     pub on: bool,
-    /// Why it is off; empty if an admin switched it off.
+    /// Why it is off. Empty if an admin turned it off.
     pub off_reason: String,
-    /// Since when every try failed; null if the last one succeeded.
+    /// When deliveries started failing. Null if the last one succeeded.
     pub failing_since: Option<At>,
     pub created_at: At,
 }
@@ -43,19 +43,19 @@ impl From<model::Webhook> for Webhook {
     }
 }
 
-/// An event that a webhook is told of.
+/// A delivery of an event.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Delivery {
     pub id: Id,
     pub event: WebhookEvent,
     pub state: DeliveryState,
-    /// How often it was tried.
+    /// The number of attempts.
     pub attempt: i64,
-    /// The HTTP status of the last answer; null without one.
+    /// The HTTP status of the last response. Null without one.
     pub status: Option<i64>,
-    /// How long the last try took, in milliseconds.
+    /// How long the last attempt took, in milliseconds.
     pub duration_ms: Option<i64>,
-    /// The beginning of the last answer, or what went wrong.
+    /// The beginning of the last response, or what went wrong.
     pub answer: String,
     pub created_at: At,
     pub tried_at: Option<At>,
@@ -91,7 +91,7 @@ pub struct WebhookLog {
 pub struct NewWebhook {
     #[schema(min_length = 1, max_length = 60)]
     pub name: String,
-    /// Where requests go.
+    /// The URL that receives the events.
     #[schema(min_length = 1, max_length = 1000)]
     pub url: String,
     pub events: Vec<WebhookEvent>,
@@ -100,11 +100,11 @@ pub struct NewWebhook {
 /// The secret of a new webhook. It cannot be shown again.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Secret {
-    /// As Standard Webhooks writes it: `whsec_` and Base64.
+    /// In the format of Standard Webhooks: `whsec_` and Base64.
     pub secret: String,
 }
 
-/// Whether something is on.
+/// Whether it should be on.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OnOff {
@@ -130,7 +130,7 @@ pub async fn index(ask: Ask, _: ()) -> Result<Found<Page<Webhook>>> {
     list(&ask, Some(ask.group().await?.group.id)).await
 }
 
-/// Creates a webhook of a group.
+/// Creates a webhook for a group.
 ///
 /// # Errors
 /// As [`outgoing::create`].
@@ -138,19 +138,19 @@ pub async fn create(ask: Ask, Body(new): Body<NewWebhook>) -> Result<Created<Sec
     make(&ask, Some(ask.group().await?.group.id), new).await
 }
 
-/// Returns the webhooks of the site.
+/// Returns the site webhooks.
 ///
 /// # Errors
-/// As [`outgoing::list`]; [`Error::Forbidden`] for credentials that work in some groups only.
+/// As [`outgoing::list`]; [`Error::Forbidden`] for credentials that are limited to some groups.
 pub async fn of_site(ask: Ask, _: ()) -> Result<Found<Page<Webhook>>> {
     ask.check_unlimited()?;
     list(&ask, None).await
 }
 
-/// Creates a webhook of the site.
+/// Creates a site webhook.
 ///
 /// # Errors
-/// As [`outgoing::create`]; [`Error::Forbidden`] for credentials that work in some groups only.
+/// As [`outgoing::create`]; [`Error::Forbidden`] for credentials that are limited to some groups.
 pub async fn create_of_site(ask: Ask, Body(new): Body<NewWebhook>) -> Result<Created<Secret>> {
     ask.check_unlimited()?;
     make(&ask, None, new).await
@@ -177,7 +177,7 @@ pub async fn show(ask: Ask, _: ()) -> Result<Found<WebhookLog>> {
     Ok(Found(WebhookLog { webhook: page.webhook.into(), deliveries }))
 }
 
-/// Switches a webhook on or off.
+/// Turns a webhook on or off.
 ///
 /// # Errors
 /// As [`outgoing::switch`].
@@ -207,7 +207,7 @@ pub async fn redeliver(ask: Ask, _: ()) -> Result<Done> {
     Ok(Done)
 }
 
-/// Deletes a webhook with its log.
+/// Deletes a webhook and its log.
 ///
 /// # Errors
 /// As [`outgoing::delete`].
@@ -217,7 +217,7 @@ pub async fn delete(ask: Ask, _: ()) -> Result<Done> {
     Ok(Done)
 }
 
-/// A URL by which programs post into a topic. The URL is shown once, when it is made.
+/// A URL that programs use to post to a topic. It is shown only once, when it is created.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct IncomingWebhook {
     pub id: Id,
@@ -228,7 +228,7 @@ pub struct IncomingWebhook {
     /// Whether requests must be signed.
     pub signed: bool,
     pub created_at: At,
-    /// When it was last used, about to the quarter of an hour.
+    /// When it was last used, to about a quarter of an hour.
     pub used_at: Option<At>,
 }
 
@@ -254,18 +254,18 @@ pub struct NewIncoming {
     pub name: String,
     /// The bot that posts: one of the group, or the caller's own.
     pub bot: Id,
-    /// The topic, as `GROUP/TOPIC` or its address.
+    /// The topic, as `GROUP/TOPIC` or its URL.
     pub topic: String,
     /// Whether requests must be signed.
     #[serde(default)]
     pub signed: bool,
 }
 
-/// Where to send requests. It cannot be shown again.
+/// The URL that receives requests. It cannot be shown again.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct IncomingAddress {
     pub url: String,
-    /// What to sign requests with; null if they need no signature.
+    /// The secret for signing requests. Null if they need no signature.
     pub signing_secret: Option<String>,
 }
 

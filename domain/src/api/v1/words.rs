@@ -9,7 +9,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 use model::time::Timestamp;
 
-/// An id: decimal digits as text.
+/// An id: a string of decimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Id(pub i64);
 
@@ -24,7 +24,7 @@ impl<'de> Deserialize<'de> for Id {
         let text = String::deserialize(deserializer)?;
         let is_plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         let id = text.parse().ok().filter(|_| is_plain);
-        id.map(Self).ok_or_else(|| serde::de::Error::custom("an id is digits as text"))
+        id.map(Self).ok_or_else(|| serde::de::Error::custom("an id is a string of digits"))
     }
 }
 
@@ -37,7 +37,7 @@ impl fmt::Display for Id {
 impl PartialSchema for Id {
     fn schema() -> RefOr<Schema> {
         let text = ObjectBuilder::new().schema_type(Type::String).pattern(Some("^[0-9]{1,18}$"));
-        RefOr::T(text.description(Some("An id: decimal digits as text.")).examples(["17"]).build().into())
+        RefOr::T(text.description(Some("An id: a string of decimal digits.")).examples(["17"]).build().into())
     }
 }
 
@@ -126,49 +126,49 @@ macro_rules! words {
 }
 
 words! {
-    /// Who may read a group.
-    GroupKind = GroupKind: "Who may read a group: everyone (public), members (closed), members, and nobody else knows of it (private), or those who take part in a conversation (direct).";
-    /// What a group is about.
-    Category = Category: "What a group is about.";
-    /// What a member may do.
-    Role = Role: "What a member may do.";
-    /// Why a message is reported.
-    Grounds = Grounds: "Why a message is reported. `rule` stands on reports of rules alone.";
-    /// What became of a reported message.
-    Verdict = Verdict: "What becomes of a reported message.";
+    /// Who can read a group.
+    GroupKind = GroupKind: "Who can read a group: anyone (public), only members (closed), only members, and no one else can find it (private), or the people in a conversation (direct).";
+    /// The category of a group.
+    Category = Category: "The category of a group.";
+    /// The role of a member.
+    Role = Role: "The role of a member.";
+    /// The reason for a report.
+    Grounds = Grounds: "The reason for a report. Only rules use `rule`.";
+    /// The decision about a reported message.
+    Verdict = Verdict: "The decision about a reported message.";
     /// What a notice is about.
     NoticeKind = NoticeKind: "What a notice is about.";
-    /// What a moderator or admin did.
-    LogAction = LogAction: "What a moderator or admin did.";
-    /// How a rule reads its body.
-    RuleKind = RuleKind: "Whether a rule looks for words, one per line, or for a regular expression.";
+    /// An action of a moderator or admin.
+    LogAction = LogAction: "An action of a moderator or admin.";
+    /// What the body of a rule contains.
+    RuleKind = RuleKind: "Whether a rule contains words, one per line, or a regular expression.";
     /// What happens to a message that matches a rule.
     RuleAction = RuleAction: "What happens to a message that matches.";
-    /// Who may sign up.
-    SignUps = SignUps: "Who may sign up.";
+    /// Who can create an account.
+    SignUps = SignUps: "Who can create an account.";
     /// How images are shown.
     Images = Images: "How images in messages are shown.";
-    /// Who may start a conversation with an account.
-    DirectFrom = DirectFrom: "Who may start a conversation with the account.";
-    /// The colours of the pages.
-    Theme = Theme: "The colours of the pages.";
-    /// An event that a webhook can be told of.
-    WebhookEvent = WebhookEvent: "An event that a webhook can be told of.";
-    /// What became of a delivery.
-    DeliveryState = DeliveryState: "What became of a delivery.";
-    /// A state of an account.
-    AccountState = AccountState: "A state of accounts.";
+    /// Who can start a conversation with an account.
+    DirectFrom = DirectFrom: "Who can start a conversation with the account.";
+    /// The color theme of the pages.
+    Theme = Theme: "The color theme of the pages.";
+    /// An event that webhooks can receive.
+    WebhookEvent = WebhookEvent: "An event that webhooks can receive.";
+    /// The state of a delivery.
+    DeliveryState = DeliveryState: "The state of a delivery.";
+    /// The state of an account.
+    AccountState = AccountState: "The state of an account.";
 }
 
-/// How closely a reader follows a group or topic.
+/// Whether a reader follows or mutes a group or topic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
-    /// As everything else.
+    /// Neither followed nor muted.
     Normal,
-    /// Comes first.
+    /// Followed: listed first.
     Followed,
-    /// Does not count as unread.
+    /// Muted: does not count as unread.
     Muted,
 }
 

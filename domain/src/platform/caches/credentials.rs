@@ -70,11 +70,11 @@ impl Caller {
             return Ok(());
         }
         Err(Denied::Forbidden(match scope {
-            Scope::Read => "This API token may not read.",
-            Scope::Write => "These credentials may not change anything.",
-            Scope::Moderate => "This API token may not moderate.",
-            Scope::Admin => "This API token may not administer.",
-            Scope::Feeds => "This API token may not read feeds.",
+            Scope::Read => "This API token can't read.",
+            Scope::Write => "These credentials can't change anything.",
+            Scope::Moderate => "This API token can't moderate.",
+            Scope::Admin => "This API token can't manage the site.",
+            Scope::Feeds => "This API token can't read feeds.",
         }))
     }
 

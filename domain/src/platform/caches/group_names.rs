@@ -33,7 +33,7 @@ impl GroupNameCache {
     }
 }
 
-/// A group that is no conversation. It may have been changed or deleted since: whoever shows it must read it again.
+/// A group other than a conversation. It may have been changed or deleted since: read it again before showing it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Listed {
     pub id: i64,
@@ -77,7 +77,7 @@ impl Listed {
         words.iter().all(|word| self.text.match_indices(word.as_str()).any(|(at, _)| self.text[..at].ends_with(' ')))
     }
 
-    /// Orders groups that match a text: first those that are called so, then those whose name begins like it or has it.
+    /// Orders groups that match a text: first those with this name, then those that start with it or contain it.
     fn order(&self, text: &str) -> (u8, bool, usize, i64) {
         let name = self.name.trim();
         let rank = match text {

@@ -1,4 +1,4 @@
-//! The setting that says who counts as new.
+//! The setting for who counts as a new member.
 
 use crate::platform::context::Context;
 use crate::platform::error::Result;

@@ -14,7 +14,7 @@ use store::webhooks::auditors::Asked;
 
 /// The longest use of what is cached; changes are announced over the bus.
 const TTL: Duration = Duration::from_secs(60);
-/// So many failures in a row open an auditor's breaker.
+/// This many failures in a row open an auditor's breaker.
 const FAILURES: u32 = 3;
 /// How long an auditor with an open breaker is not asked.
 const OPEN: Duration = Duration::from_secs(30);
@@ -39,7 +39,7 @@ struct Breaker {
     open_until: Option<Instant>,
 }
 
-/// Whom to tell and whom to ask.
+/// The webhooks and auditors.
 #[derive(Debug, Default)]
 pub(crate) struct Known {
     pub listeners: Vec<Listener>,

@@ -143,7 +143,7 @@ pub async fn turn(
                     turn.claims.push(Claim { id: row.id, attempt: row.attempt, job, request });
                     continue;
                 }
-                Ok(job) => format!("its worker went away during each of {} tries", job.tries()),
+                Ok(job) => format!("its worker stopped during each of {} attempts", job.tries()),
                 Err(error) => format!("cannot be read: {error}"),
             };
             tracing::error!(job = %row.id, kind = row.kind, error, "job parked");

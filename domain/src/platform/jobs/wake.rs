@@ -110,7 +110,7 @@ async fn tell(pool: store::PgPool, name: Arc<str>, mut pending: mpsc::Receiver<(
             if pool.is_closed() {
                 return;
             }
-            tracing::debug!(%error, "could not tell other processes of new jobs; they look by themselves");
+            tracing::debug!(%error, "could not notify other processes of new jobs; they will find them on their next check");
         }
         tokio::time::sleep(MIN_INTERVAL).await;
     }
@@ -122,7 +122,7 @@ async fn listen(pool: store::PgPool, name: Arc<str>, here: Arc<watch::Sender<()>
         match table::listen(&pool).await {
             Ok(mut listener) => {
                 retry = FIRST_RETRY;
-                // There may have been NOTIFYs while nobody listened.
+                // There may have been NOTIFYs while no one listened.
                 here.send_replace(());
                 loop {
                     match listener.try_recv().await {
@@ -132,13 +132,13 @@ async fn listen(pool: store::PgPool, name: Arc<str>, here: Arc<watch::Sender<()>
                             here.send_replace(());
                         }
                         Err(error) => {
-                            tracing::warn!(%error, "lost the connection that tells of new jobs");
+                            tracing::warn!(%error, "lost the connection that announces new jobs");
                             break;
                         }
                     }
                 }
             }
-            Err(error) => tracing::warn!(%error, "cannot listen for new jobs; looking every second meanwhile"),
+            Err(error) => tracing::warn!(%error, "cannot listen for new jobs; checking every second instead"),
         }
         tokio::time::sleep(retry).await;
         retry = (retry * 2).min(SLOWEST_RETRY);

@@ -28,7 +28,7 @@ pub struct EmailTemplateData {
     pub link: Option<String>,
     /// For confirmations: the account that already has the address, so that there is nothing to confirm.
     pub taken_by: Option<String>,
-    /// For emails about a group: its name and path, and who invites.
+    /// For emails about a group: its name and path, and the inviter.
     pub group: Option<GroupMentioned>,
     /// When the link expires.
     pub expires_at: Timestamp,
@@ -48,7 +48,7 @@ pub struct EmailTemplateData {
 pub struct GroupMentioned {
     pub name: String,
     pub slug: String,
-    /// The username of who invites into it; empty in other emails.
+    /// The username of the inviter. Empty in other emails.
     pub inviter: String,
 }
 
@@ -110,7 +110,9 @@ impl Mailer {
     /// # Errors
     /// When it is neither.
     pub fn parse_from(text: &str) -> Result<Mailbox, BadMail> {
-        text.trim().parse().map_err(|_| BadMail("is not a mail address, as Klatch <klatch@example.org>".to_owned()))
+        text.trim()
+            .parse()
+            .map_err(|_| BadMail("must be an email address, such as Klatch <klatch@example.org>".to_owned()))
     }
 
     /// Whether emails are sent to users; otherwise they are kept in a folder for the operator.
@@ -121,7 +123,7 @@ impl Mailer {
     /// Sends an email. Sending it twice uses the same `Message-ID`, and in a folder the same file.
     ///
     /// # Errors
-    /// [`MailError::Refused`] when another try is of no use.
+    /// [`MailError::Refused`] when another attempt is useless.
     pub async fn send(
         &self,
         id: EmailId,

@@ -21,21 +21,21 @@ impl Smtp {
     pub(super) fn connect(url: &str) -> Result<Self, BadMail> {
         let bad = |why: &str| BadMail(why.to_owned());
         let Some((scheme, rest)) = url.trim().split_once("://") else {
-            return Err(bad("begins with smtp:// or smtps://"));
+            return Err(bad("must start with smtp:// or smtps://"));
         };
         let (authority, query) = rest.split_once('?').unwrap_or((rest, ""));
         let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
         if !matches!(scheme, "smtp" | "smtps") || host.trim_matches('/').is_empty() {
-            return Err(bad("is no address of a server, as smtps://name:secret@mail.example.org"));
+            return Err(bad("must be a server address, such as smtps://name:secret@mail.example.org"));
         }
         if !matches!(query, "" | "tls=required" | "tls=opportunistic") {
-            return Err(bad("after the ? only tls=required or tls=opportunistic may stand"));
+            return Err(bad("only ?tls=required and ?tls=opportunistic are allowed"));
         }
         if scheme == "smtp" && query != "tls=required" && authority.contains('@') && !is_loopback(host) {
-            return Err(bad("a password is sent over TLS only: begin with smtps://, or end with ?tls=required"));
+            return Err(bad("a password needs TLS: use smtps://, or add ?tls=required"));
         }
         let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(url.trim())
-            .map_err(|_| bad("is no address of a server, as smtps://name:secret@mail.example.org"))?;
+            .map_err(|_| bad("must be a server address, such as smtps://name:secret@mail.example.org"))?;
         let pool = PoolConfig::new().max_size(CONNECTIONS);
         Ok(Self(builder.timeout(Some(PATIENCE)).pool_config(pool).build()))
     }

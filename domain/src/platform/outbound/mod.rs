@@ -90,7 +90,7 @@ pub enum Failure {
     #[error("{0}")]
     Refused(String),
     /// It did not answer in time.
-    #[error("it did not answer within {:.1} seconds", .0.as_secs_f64())]
+    #[error("it did not respond within {:.1} seconds", .0.as_secs_f64())]
     TimedOut(Duration),
     /// It could not be reached, or its answer is no HTTP.
     #[error("{0}")]
@@ -117,14 +117,14 @@ impl Outbound {
     /// What to correct.
     pub fn check(&self, typed: &str) -> Result<Url, String> {
         if typed.len() > MAX_URL {
-            return Err(format!("An address has at most {MAX_URL} characters."));
+            return Err(format!("Use at most {MAX_URL} characters."));
         }
-        let url = Url::parse(typed.trim()).map_err(|_| "Enter an address that begins with https://.".to_owned())?;
+        let url = Url::parse(typed.trim()).map_err(|_| "Enter an address that starts with https://.".to_owned())?;
         if !matches!(url.scheme(), "https" | "http") || url.host().is_none() {
-            return Err("Enter an address that begins with https:// or http://.".to_owned());
+            return Err("Enter an address that starts with https:// or http://.".to_owned());
         }
         if !url.username().is_empty() || url.password().is_some() {
-            return Err("An address must not contain a username or password.".to_owned());
+            return Err("The address can't contain a username or password.".to_owned());
         }
         let port = url.port_or_known_default().unwrap_or(443);
         let literal = match url.host() {
@@ -226,7 +226,7 @@ impl Outbound {
 fn check_port(port: u16) -> Result<(), String> {
     match port {
         80 | 443 | 1_024.. => Ok(()),
-        _ => Err(format!("Port {port} cannot be used: use 80, 443 or one from 1024 on.")),
+        _ => Err(format!("Port {port} can't be used. Use 80, 443, or a port from 1024 up.")),
     }
 }
 
@@ -260,7 +260,7 @@ async fn exchange(
     post: &Post<'_>,
     until: Deadline,
 ) -> Result<Answer, Failure> {
-    let wrong = |error: hyper::Error| broken(format!("its answer is no HTTP: {error}"));
+    let wrong = |error: hyper::Error| broken(format!("its response is not valid HTTP: {error}"));
     let (mut sender, connection) = http1::Builder::new()
         .max_buf_size(MAX_HEAD)
         .handshake::<_, Full<Bytes>>(TokioIo::new(stream))

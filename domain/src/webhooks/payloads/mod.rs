@@ -1,7 +1,7 @@
-//! What a request to an incoming webhook says, as the text of a message.
+//! Turns a request to an incoming webhook into the text of a message.
 //!
 //! A plain text, or the text in a simple JSON object, is the program's own and may use markup. Texts of other people in
-//! the events of code hosts and monitors are escaped: they mention nobody, make no links and end no quote.
+//! the events of code hosts and monitors are escaped: they cannot mention anyone, create links, or end a quote.
 
 mod alerts;
 mod code;

@@ -25,7 +25,7 @@ pub(super) fn number(json: &Value, path: &str) -> i64 {
     json.pointer(path).and_then(Value::as_i64).unwrap_or_default()
 }
 
-/// One line of somebody else's text, cut, without any effect as markup.
+/// One line of another person's text, shortened, without any effect as markup.
 pub(super) fn plain(text: &str, most: usize) -> String {
     let line = one_line(text);
     let cut: String = match line.char_indices().nth(most) {
@@ -61,10 +61,10 @@ fn escaped(text: &str) -> String {
 /// Who did something, in bold.
 pub(super) fn somebody(name: &str) -> String {
     let name = plain(name, 40);
-    if name.is_empty() { "Somebody".to_owned() } else { format!("**{name}**") }
+    if name.is_empty() { "Someone".to_owned() } else { format!("**{name}**") }
 }
 
-/// A link with somebody else's text, or the text alone if the address is not one of the web.
+/// A link with another person's text, or only the text if the address is not a web address.
 pub(super) fn link(text: &str, address: &str) -> String {
     let text = plain(text, 120);
     match web(address) {
@@ -91,7 +91,7 @@ fn web(address: &str) -> Option<String> {
     (safe.len() <= 1_000).then_some(safe)
 }
 
-/// Somebody else's text as a quote, cut; empty if there is none.
+/// Another person's text as a quote, shortened. Empty if there is none.
 pub(super) fn quote(text: &str) -> String {
     let cut: String = lines(text).trim().chars().take(QUOTED).collect();
     let mut quoted: Vec<String> = cut

@@ -30,7 +30,7 @@ pub struct EmailRow {
 
 /// An email to store.
 #[derive(Debug)]
-pub struct NewLetter<'a> {
+pub struct NewEmail<'a> {
     /// Why it is sent.
     pub kind: EmailKind,
     /// `None` while only the address is known.
@@ -48,7 +48,7 @@ pub struct NewLetter<'a> {
 }
 
 /// Stores an email.
-pub async fn insert(tx: &mut Tx, new: &NewLetter<'_>) -> Result<EmailId> {
+pub async fn insert(tx: &mut Tx, new: &NewEmail<'_>) -> Result<EmailId> {
     let (seed, digest) = new.token.unzip();
     sql!(value tx, EmailId,
         "insert into letters (kind, user_id, address, group_id, seed, token_hash, created_at, expires_at, detail)

@@ -108,7 +108,7 @@ async fn an_incoming_webhook_belongs_to_the_admins_of_its_group(forum: TestForum
     let wrong = incoming::create(cx, place.ada, place.group.id, form(foreign)).await;
     assert!(complaint(wrong, "bot").contains("Choose"), "a bot of somebody else");
     let elsewhere = IncomingForm { topic: "/kitchen/soup/".into(), ..form(place.bot) };
-    assert!(complaint(incoming::create(cx, place.ada, place.group.id, elsewhere).await, "topic").contains("address"));
+    assert!(complaint(incoming::create(cx, place.ada, place.group.id, elsewhere).await, "topic").contains("URL"));
     let hook = make(&forum, &place, false).await;
     assert_eq!(logged(&forum, place.ada, place.group.id).await[0], LogAction::HookMade);
     let id = incoming::list(cx, place.ada, place.group.id).await.unwrap()[0].id;

@@ -211,7 +211,7 @@ async fn a_receiver_that_hangs_or_redirects_is_tried_again_later(forum: TestForu
     assert!(sent.unwrap() == 1 && topic.seq == 1 && begun.elapsed() < 2 * sender::TIMEOUT);
     let log = outgoing::page(cx, ada, hook.id).await.unwrap().deliveries;
     let ping = log.iter().find(|one| one.event == WebhookEvent::Ping).unwrap();
-    assert!(ping.attempt == 2 && ping.answer.contains("did not answer within"), "{ping:?}");
+    assert!(ping.attempt == 2 && ping.answer.contains("did not respond within"), "{ping:?}");
     receiver.answers(Answer::ok());
     forum.pass(Duration::from_secs(600));
     assert!(sent_all(&forum, &receiver).await.contains(&"ping".to_owned()));

@@ -48,7 +48,7 @@ pub async fn answer(req: Req, form: Form) -> Answer {
     let (approve, said) = match word {
         "approve" => (true, "admitted"),
         "decline" => (false, "not-approved"),
-        _ => return Err(domain::Error::invalid("answer", "Say whether they may come in.").into()),
+        _ => return Err(domain::Error::invalid("answer", "Choose whether to approve or decline.").into()),
     };
     sign_ups::answer(req.cx(), req.viewer(), &users, approve).await?;
     Ok(req.redirect_saying("/admin/sign-ups", said))

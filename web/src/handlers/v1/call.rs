@@ -32,7 +32,7 @@ pub async fn answer(endpoint: &'static Endpoint, request: HttpRequest, payload: 
         // It was saved, and a moderator decides.
         Err(Refusal::Failure(Failure::Domain(Error::Pending))) => HttpResponse::Accepted()
             .insert_header((CACHE_CONTROL, "private, no-store"))
-            .json(super::Pending { pending: true, detail: "It waits for the approval of a moderator.".into() }),
+            .json(super::Pending { pending: true, detail: "Waiting for approval by a moderator.".into() }),
         Err(refusal) => refusal.response(),
     };
     if let Some(usage) = usage.filter(|usage| usage.most < u64::MAX)
@@ -74,9 +74,9 @@ async fn reply(
 async fn caller(request: &HttpRequest, site: &Site) -> Result<Caller, Refusal> {
     let value = |name: &str| request.headers().get(name).map(|value| value.as_bytes());
     let source = Source { site: value("sec-fetch-site"), origin: value(ORIGIN.as_str()), host: value(HOST.as_str()) };
-    // Browsers add credentials that somebody typed once to requests of other sites' pages too.
+    // Browsers also add credentials that were typed once to requests from other sites' pages.
     if !source.is_own(&site.cx.config.base_url) {
-        return Err(Error::Forbidden("Pages of other sites cannot use this.").into());
+        return Err(Error::Forbidden("Pages of other sites can't use this.").into());
     }
     let Some(sent) = request.headers().get(AUTHORIZATION) else { return Ok(Caller::ANONYMOUS) };
     let origin = origin(request, site);
@@ -108,7 +108,7 @@ async fn sent(
 ) -> Result<Sent, Refusal> {
     let query = request.query_string().to_owned();
     if form_urlencoded::parse(query.as_bytes()).any(|(name, value)| name.contains('\0') || value.contains('\0')) {
-        return Err(Refusal::Malformed("A parameter cannot contain the character U+0000.".into()));
+        return Err(Refusal::Malformed("A parameter can't contain the character U+0000.".into()));
     }
     if !endpoint.takes_body() {
         return Ok(Sent { query, body: Vec::new() });

@@ -58,8 +58,8 @@ pub fn text() -> &'static str {
 pub fn document() -> OpenApi {
     let mut info = Info::new("Klatch", "1");
     info.description = Some(
-        "The API of a Klatch forum. Times are in UTC, ids are text. Lists have `items` and `next`: send `next` as \
-         `cursor` for the next page. What the caller may not know of is missing (404)."
+        "The API of a Klatch forum. Times are in UTC, and ids are strings. Lists have `items` and `next`. To get the next \
+         page, send `next` as `cursor`. Whatever is hidden from the caller is not found (404)."
             .to_owned(),
     );
     let mut paths = Paths::new();
@@ -110,13 +110,11 @@ fn operation(endpoint: &Endpoint, described: Description) -> Operation {
     let (module, name) = endpoint.function.split_once("::").unwrap_or(("", endpoint.function));
     let scope = endpoint.needs.scope();
     let needs = match (endpoint.needs, scope) {
-        (Needs::Read, _) => {
-            "Anonymous readers may call it too. With credentials, it needs the scope `read`.".to_owned()
-        }
-        (_, Scope::Read) => "It needs the scope `read`.".to_owned(),
-        (_, Scope::Write) => "It needs the scopes `read` and `write`.".to_owned(),
-        _ if endpoint.needs.changes() => format!("It needs the scopes `read`, `write` and `{scope}`."),
-        _ => format!("It needs the scopes `read` and `{scope}`."),
+        (Needs::Read, _) => "Works without credentials. With credentials, it requires the scope `read`.".to_owned(),
+        (_, Scope::Read) => "Requires the scope `read`.".to_owned(),
+        (_, Scope::Write) => "Requires the scopes `read` and `write`.".to_owned(),
+        _ if endpoint.needs.changes() => format!("Requires the scopes `read`, `write`, and `{scope}`."),
+        _ => format!("Requires the scopes `read` and `{scope}`."),
     };
     let mut operation = OperationBuilder::new()
         .operation_id(Some(format!("{module}_{name}")))
@@ -136,23 +134,22 @@ fn operation(endpoint: &Endpoint, described: Description) -> Operation {
     }
     if endpoint.creates() {
         let about =
-            "A key of the client's choice. The same request sent again with it creates nothing more, for a day.";
+            "A key chosen by the client. For a day, sending the same request again with this key creates nothing new.";
         operation = operation.parameter(parameter("Idempotency-Key", ParameterIn::Header, Required::False, about));
     }
     if endpoint.current().is_some() {
-        let about = "The ETag that was read. If it has changed since, nothing is changed.";
+        let about = "The ETag of the version you read. If it has changed since, the request fails and changes nothing.";
         operation = operation.parameter(parameter("If-Match", ParameterIn::Header, Required::False, about));
     }
     if endpoint.method == "get" {
-        let about = "The ETag that is known. If it has not changed, the answer is empty.";
+        let about = "The ETag of the version you have. If it has not changed, the response is empty.";
         operation = operation.parameter(parameter("If-None-Match", ParameterIn::Header, Required::False, about));
     }
     if let Some(body) = described.body {
         let body = RequestBodyBuilder::new().content("application/json", Content::new(Some(body)));
         operation = operation.request_body(Some(body.required(Some(Required::True)).build()));
     }
-    let success =
-        ResponseBuilder::new().description(if described.answer.is_some() { "What was asked for." } else { "Done." });
+    let success = ResponseBuilder::new().description(if described.answer.is_some() { "Success." } else { "Done." });
     let success = match described.answer {
         Some(answer) => success.content("application/json", Content::new(Some(answer))),
         None => success,
@@ -166,10 +163,10 @@ fn operation(endpoint: &Endpoint, described: Description) -> Operation {
         operation = operation.response(status.to_string(), problem(title));
     }
     if endpoint.method == "get" {
-        operation = operation.response("304", ResponseBuilder::new().description("It has not changed.").build());
+        operation = operation.response("304", ResponseBuilder::new().description("Not changed.").build());
     }
     if endpoint.may_wait() {
-        let waits = ResponseBuilder::new().description("It is stored, and waits for approval.");
+        let waits = ResponseBuilder::new().description("Stored, and waiting for approval.");
         let waits = waits.content("application/json", Content::new(Some(Ref::from_schema_name(Pending::name()))));
         operation = operation.response("202", waits.build());
     }

@@ -77,7 +77,11 @@ pub trait Input: Sized {
 
 impl Input for () {
     fn read(sent: &Sent) -> Result<Self, Refusal> {
-        if sent.query.is_empty() { Ok(()) } else { Err(Refusal::invalid("", "This takes no query parameters.")) }
+        if sent.query.is_empty() {
+            Ok(())
+        } else {
+            Err(Refusal::invalid("", "This endpoint takes no query parameters."))
+        }
     }
 
     fn describe(_: &mut Description) {}
@@ -87,7 +91,7 @@ impl<T: DeserializeOwned + IntoParams> Input for Query<T> {
     fn read(sent: &Sent) -> Result<Self, Refusal> {
         match actix_web::web::Query::<T>::from_query(&sent.query) {
             Ok(query) => Ok(Self(query.into_inner())),
-            Err(error) => Err(Refusal::invalid("", format!("The query is wrong: {error}."))),
+            Err(error) => Err(Refusal::invalid("", format!("The query is invalid: {error}."))),
         }
     }
 
@@ -102,9 +106,9 @@ impl<T: DeserializeOwned + ToSchema> Input for Body<T> {
         let malformed = |error: serde_json::Error| Refusal::Malformed(format!("The body is not JSON: {error}."));
         let value: serde_json::Value = serde_json::from_slice(&sent.body).map_err(malformed)?;
         if has_nul(&value) {
-            return Err(Refusal::invalid("", "A text cannot contain the character U+0000."));
+            return Err(Refusal::invalid("", "Text can't contain the character U+0000."));
         }
-        T::deserialize(value).map(Self).map_err(|error| Refusal::invalid("", format!("The body is wrong: {error}.")))
+        T::deserialize(value).map(Self).map_err(|error| Refusal::invalid("", format!("The body is invalid: {error}.")))
     }
 
     fn describe(to: &mut Description) {

@@ -29,12 +29,12 @@ const PURPOSE: &str = "once";
 /// Returns the key of a request under which its account keeps the answer.
 ///
 /// # Errors
-/// [`Refusal::Malformed`] when it is no key.
+/// [`Refusal::Malformed`] when it is not a valid key.
 pub fn key(endpoint: &Endpoint, request: &HttpRequest, caller: &Caller) -> Result<Option<String>, Refusal> {
     let Some(sent) = request.headers().get(HEADER).filter(|_| endpoint.creates()) else { return Ok(None) };
     let is_key = !sent.is_empty() && sent.len() <= LONGEST && sent.as_bytes().iter().all(u8::is_ascii_graphic);
     if !is_key {
-        return Err(Refusal::Malformed("An Idempotency-Key is 1 to 200 visible ASCII characters.".into()));
+        return Err(Refusal::Malformed("An Idempotency-Key must be 1 to 200 visible ASCII characters.".into()));
     }
     let Some(person) = &caller.person else { return Ok(None) };
     let text = String::from_utf8_lossy(sent.as_bytes());
@@ -86,11 +86,11 @@ async fn answered(endpoint: &Endpoint, key: String, ask: Ask, sent: Sent) -> Res
         if kept.len() <= MAX_KEPT
             && let Err(error) = keep(&cx, &slot, &kept).await
         {
-            tracing::warn!(%error, "the answer of a request is not kept for its repetition");
+            tracing::warn!(%error, "the response of a request was not stored for retries");
         }
     }
     if let Err(error) = cx.kv.delete(&[begun]).await {
-        tracing::debug!(%error, "a key stays taken for a minute");
+        tracing::debug!(%error, "an idempotency key stays in use for a minute");
     }
     result
 }
@@ -107,7 +107,10 @@ fn before(kept: &[u8], body: &str) -> Result<Option<Reply>, Refusal> {
     let mut parts = text.splitn(3, '\n');
     let (Some(known), Some(status), Some(json)) = (parts.next(), parts.next(), parts.next()) else { return Ok(None) };
     if known != body {
-        return Err(Refusal::invalid("Idempotency-Key", "This key was used with another body. Send a new key."));
+        return Err(Refusal::invalid(
+            "Idempotency-Key",
+            "This key was already used with another body. Send a new key.",
+        ));
     }
     let status = status.parse().ok().and_then(|status| StatusCode::from_u16(status).ok());
     let body = Some(json.to_owned()).filter(|json| !json.is_empty());

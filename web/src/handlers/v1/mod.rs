@@ -24,7 +24,7 @@ use domain::api::v1::Needs;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// What came is stored, and waits for the approval of a moderator: status 202.
+/// The message is stored and waiting for approval by a moderator: status 202.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Pending {
     /// Always true.

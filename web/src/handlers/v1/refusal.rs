@@ -48,7 +48,7 @@ pub enum Refusal {
     Failure(Failure),
     /// The request cannot be read: 400.
     Malformed(String),
-    /// The body is no JSON by its type: 415.
+    /// The body's type is not JSON: 415.
     NotJson,
     /// What the caller changes is not what they saw: 412.
     Changed,
@@ -88,7 +88,7 @@ impl Refusal {
                 return response(StatusCode::UNSUPPORTED_MEDIA_TYPE, why, Vec::new());
             }
             Self::Changed => {
-                let why = "It has changed since. Read it again, and send its new ETag.";
+                let why = "It has changed since you read it. Read it again and send its new ETag.";
                 return response(StatusCode::PRECONDITION_FAILED, why, Vec::new());
             }
             Self::Running => {
@@ -131,7 +131,7 @@ pub fn is_v1(request: &HttpRequest) -> bool {
 fn of_json(status: StatusCode, json: &serde_json::Value) -> HttpResponse {
     let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
     let detail = match status {
-        StatusCode::METHOD_NOT_ALLOWED => "This address does not take this method.".to_owned(),
+        StatusCode::METHOD_NOT_ALLOWED => "This method isn't allowed here.".to_owned(),
         _ => text(&json["error"]),
     };
     let errors = json["fields"].as_object().into_iter().flatten();
@@ -154,24 +154,24 @@ fn response(status: StatusCode, detail: &str, errors: Vec<FieldError>) -> HttpRe
     response.map_into_boxed_body()
 }
 
-/// The kinds of problems: the status, a word for its address, its title.
+/// The kinds of problems: the status, the word in its URL, and its title.
 pub const KINDS: [(u16, &str, &str); 13] = [
-    (400, "malformed", "The request cannot be read"),
-    (401, "sign-in", "Sign in"),
+    (400, "malformed", "Malformed request"),
+    (401, "sign-in", "Authentication required"),
     (403, "forbidden", "Not allowed"),
     (404, "not-found", "Not found"),
-    (405, "method", "Wrong method"),
-    (408, "slow-request", "The request came too slowly"),
-    (409, "running", "Still running"),
-    (412, "changed", "Changed since"),
+    (405, "method", "Method not allowed"),
+    (408, "slow-request", "Request timed out"),
+    (409, "running", "Request still running"),
+    (412, "changed", "Changed since it was read"),
     (413, "too-large", "Too large"),
-    (415, "media-type", "Wrong media type"),
-    (422, "invalid", "Something to correct"),
+    (415, "media-type", "Unsupported media type"),
+    (422, "invalid", "Invalid fields"),
     (429, "too-many", "Too many requests"),
-    (503, "unavailable", "Not available now"),
+    (503, "unavailable", "Temporarily unavailable"),
 ];
 
 fn named(status: StatusCode) -> (&'static str, &'static str) {
     let known = KINDS.iter().find(|(code, ..)| *code == status.as_u16());
-    known.map_or(("internal", "An error on our side"), |(_, kind, title)| (kind, title))
+    known.map_or(("internal", "Internal error"), |(_, kind, title)| (kind, title))
 }

@@ -37,7 +37,7 @@ pub fn is_wanted(endpoint: &Endpoint, request: &HttpRequest) -> bool {
 pub async fn answer(request: &HttpRequest, ask: Ask, query: &str) -> Result<HttpResponse, Refusal> {
     let sent = Sent { query: query.to_owned(), body: Vec::new() };
     let Query(mut wanted) = Query::<Wanted>::read(&sent)?;
-    // A client that connects again sends the place of the last event that it got.
+    // A client that reconnects sends the position of the last event it received.
     let last = request.headers().get("last-event-id").and_then(|value| value.to_str().ok());
     if let Some(last) = last.filter(|last| !last.is_empty()) {
         wanted.after = Some(last.to_owned());

@@ -60,13 +60,13 @@ pub async fn revoke(req: Req, path: Path<(String, String)>, _form: Form) -> Answ
 pub async fn receive(request: HttpRequest, site: Data<Site>, path: Path<String>, payload: Payload) -> HttpResponse {
     let now = domain::site::current(&site.cx).await;
     if check_change(now.settings.read_only, Change::Forum).is_err() {
-        return refused(StatusCode::FORBIDDEN, "The site is read-only for now.");
+        return refused(StatusCode::FORBIDDEN, "The site is in read-only mode.");
     }
     let body = match body::read(&request, payload.into_inner(), WITH_TEXT, site.room.of(false)).await {
         Ok(body) => body,
         Err(Failure::Problem(problem)) => {
             let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::BAD_REQUEST);
-            return refused(status, "The body is too large, damaged or came too slowly.");
+            return refused(status, "The body is too large, damaged, or arrived too slowly.");
         }
         Err(_) => return refused(StatusCode::SERVICE_UNAVAILABLE, "Try again later."),
     };
@@ -107,23 +107,23 @@ fn failed(error: &Error) -> HttpResponse {
         answer
     };
     match error {
-        Error::NotFound => refused(StatusCode::NOT_FOUND, "No webhook has this address: it may have been revoked."),
+        Error::NotFound => refused(StatusCode::NOT_FOUND, "There is no webhook at this URL. It may have been revoked."),
         Error::Forbidden(why) => refused(StatusCode::FORBIDDEN, why),
         Error::Invalid(fields) => {
-            let why = fields.iter().next().map_or("The text cannot be posted.", |(_, why)| why);
+            let why = fields.iter().next().map_or("The text can't be posted.", |(_, why)| why);
             refused(StatusCode::UNPROCESSABLE_ENTITY, why)
         }
-        Error::TooMany(limit) => wait(limit.wait.as_secs(), "Too many messages in a short time: send it again later."),
-        Error::Slow(time) => wait(time.as_secs(), "The group is in slow mode: send it again later."),
+        Error::TooMany(limit) => wait(limit.wait.as_secs(), "Too many messages in a short time. Try again later."),
+        Error::Slow(time) => wait(time.as_secs(), "The group is in slow mode. Try again later."),
         Error::Pending => answer(StatusCode::ACCEPTED, &json!({"ok": true, "held": true})),
-        Error::SignedOut => refused(StatusCode::FORBIDDEN, "The bot cannot be used."),
+        Error::SignedOut => refused(StatusCode::FORBIDDEN, "This bot can't be used."),
         Error::Busy(_) | Error::Database(_) | Error::Bus(_) | Error::Search(_) | Error::NoSearch => {
             tracing::warn!(%error, "an incoming webhook was not served");
             refused(StatusCode::SERVICE_UNAVAILABLE, "Try again later.")
         }
         Error::Internal(_) => {
             tracing::error!(%error, "an incoming webhook failed");
-            refused(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong here.")
+            refused(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our end.")
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Webhooks of groups and of the site: the page of all, the log of each, and what admins change.
+//! Webhooks of groups and of the site: their list, the log of each, and changes by admins.
 
 pub mod auditors;
 pub mod incoming;
@@ -91,7 +91,7 @@ async fn make(req: &Req, group: Option<GroupId>, form: &Form) -> Answer {
     let wanted = Wanted { name: form.get("name").to_owned(), url: form.get("url").to_owned(), events: events.clone() };
     match outgoing::create(req.cx(), req.viewer(), group, wanted).await {
         Ok(secret) => {
-            let fresh = Some(Fresh::secret("Your new webhook", secret));
+            let fresh = Some(Fresh::secret("New webhook", secret));
             req.page(&page(req, group, Shown { fresh, ..Shown::default() }).await?)
         }
         Err(error) => {
