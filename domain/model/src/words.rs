@@ -100,20 +100,20 @@ impl Category {
     /// Returns the visible text.
     pub fn label(self) -> &'static str {
         match self {
-            Self::Other => "Everything else",
+            Self::Other => "Other",
             Self::Arts => "Arts and crafts",
             Self::Books => "Books",
             Self::Food => "Food and drink",
             Self::Games => "Games",
-            Self::Home => "House and garden",
-            Self::Local => "Around here",
+            Self::Home => "Home and garden",
+            Self::Local => "Local",
             Self::Music => "Music",
             Self::Nature => "Nature",
             Self::Science => "Science",
             Self::Sports => "Sports",
             Self::Technology => "Technology",
             Self::Travel => "Travel",
-            Self::Work => "Work and learning",
+            Self::Work => "Work and education",
         }
     }
 }
@@ -165,8 +165,8 @@ impl Grounds {
     pub fn label(self) -> &'static str {
         match self {
             Self::Spam => "Spam",
-            Self::Insult => "An insult or a threat",
-            Self::Private => "A private matter",
+            Self::Insult => "Insult or threat",
+            Self::Private => "Private information",
             Self::Other => "Something else",
             Self::Rule => "Caught by a rule",
         }
@@ -313,11 +313,11 @@ impl AccountState {
     /// Returns the visible text.
     pub fn label(self) -> &'static str {
         match self {
-            Self::Admins => "Admins of the site",
-            Self::Waiting => "Waiting",
+            Self::Admins => "Site admins",
+            Self::Waiting => "Waiting for approval",
             Self::Suspended => "Suspended",
             Self::Banned => "Banned",
-            Self::Unclaimed => "Unclaimed",
+            Self::Unclaimed => "Not claimed yet",
             Self::Deleted => "Deleted",
         }
     }

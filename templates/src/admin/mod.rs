@@ -96,9 +96,12 @@ pub struct PersonRow {
 }
 
 impl PersonRow {
-    /// Whether the account is suspended or banned now.
-    pub fn is_barred(&self, now: impl Borrow<Timestamp>) -> bool {
-        barred(self.user.suspended_until, self.user.banned_at, *now.borrow()).is_some()
+    /// Returns whether the account is suspended or banned now, as the label of a tag.
+    pub fn restriction(&self, now: impl Borrow<Timestamp>) -> Option<&'static str> {
+        match barred(self.user.suspended_until, self.user.banned_at, *now.borrow())? {
+            Restricted::Suspended(_) => Some("suspended"),
+            Restricted::Banned => Some("banned"),
+        }
     }
 }
 
