@@ -44,8 +44,7 @@ fn row(id: i64, topic: bool, by: usize, raw: &str) -> PendingRow {
         title: if topic { String::new() } else { "Is this a <wren>?".to_owned() },
         raw: raw.to_owned(),
         idempotency_key: None,
-        why: if id == 1 { "One of their first messages in this group" } else { "The rule “Birds for <sale>”" }
-            .to_owned(),
+        why: if id == 1 { "New member" } else { "The rule “Birds for <sale>”" }.to_owned(),
         written_at: ago(40),
     }
 }
@@ -67,7 +66,7 @@ impl ApprovalQueue {
 
     fn mending() -> Self {
         let mut page = Self { ticked: vec![PendingId(2)], ..Self::sample() };
-        page.form.set_error("reason", "Say why, in a few words.");
+        page.form.set_error("reason", "Please add a reason.");
         page
     }
 }

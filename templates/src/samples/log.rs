@@ -143,7 +143,7 @@ impl Clear {
         let measure = |messages, topics| BulkDeleteSize { messages, topics };
         let measures = [(Span::Day, measure(3, 0)), (Span::Week, measure(41, 1)), (Span::All, measure(1_240, 12))];
         let mut form = ClearForm { span: "week".into(), also: "ban".into(), ..ClearForm::default() };
-        form.set_error("reason", "Say why, in a few words.");
+        form.set_error("reason", "Please add a reason.");
         Self { layout: layout("/-/groups/1/members/8/clear"), group: Some(group(1)), person: person(8), measures, form }
     }
 

@@ -34,7 +34,7 @@ impl members::Edit {
     /// A moderator, as an admin sees them.
     pub fn sample() -> Self {
         let mut form = ReasonForm::default();
-        form.set_error("reason", "Say why, in a few words.");
+        form.set_error("reason", "Please add a reason.");
         Self {
             layout: layout("/-/groups/1/members/2"),
             group: group(1),
@@ -223,7 +223,7 @@ impl admin::Person {
     /// With validation errors.
     pub fn sample() -> Self {
         let mut form = BarForm { days: "7".into(), ..BarForm::default() };
-        form.set_error("reason", "Say why, in a few words.");
+        form.set_error("reason", "Please add a reason.");
         let mut layout = layout("/admin/people/2");
         layout.viewer.iter_mut().for_each(|viewer| viewer.is_admin = true);
         let session = |hours: u64, device: &str| admin::Session {

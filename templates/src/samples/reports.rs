@@ -46,7 +46,7 @@ impl New {
     /// With validation errors.
     pub fn sample() -> Self {
         let mut form = ReportForm { grounds: "other".into(), ..ReportForm::default() };
-        form.set_error("words", "Say why, in a few words.");
+        form.set_error("words", "Please add a reason.");
         Self {
             layout: layout("/-/messages/41/report"),
             group: group(1),
