@@ -34,7 +34,7 @@ async fn an_admin_helps_with_an_account(running: Running) {
 
     // Until the address is confirmed, nothing can be sent to it.
     let page = admin.get(&path).await.expect(200);
-    page.must_say("waits for confirmation");
+    page.must_say("is not confirmed yet");
     let help = format!("{path}/account");
     let confirm = page.form(&help).with("what", "confirm");
     admin.submit(&confirm).await.expect(200).must_say("Their email address is confirmed.");

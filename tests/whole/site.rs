@@ -79,7 +79,7 @@ async fn a_new_account_waits_until_an_admin_lets_it_in(running: Running) {
     let asked = admin.get("/admin/sign-ups").await.expect(200);
     asked.must_say("2 waiting");
     asked.must_say("Bertil knows <me>.");
-    asked.must_say("no mail address");
+    asked.must_say("no email address");
     admin.get("/admin/").await.must_say("Sign-ups <span class=\"count signal\">2</span>");
     let button = |name: &str| {
         let (_, rest) = asked.html.split_once(&format!("aria-label=\"{name}\"")).expect("their row");
@@ -91,7 +91,7 @@ async fn a_new_account_waits_until_an_admin_lets_it_in(running: Running) {
     one_left.must_say("Let in. Whoever has a confirmed mail address is told.");
     let ben_declined = button("ben").replace("approve", "decline");
     let left = admin.submit(&asked.form("/admin/sign-ups").with("one", &ben_declined)).await.expect(200);
-    left.must_say("Declined in the last days");
+    left.must_say("Recently declined");
     ana.get("/").await.expect(200).must_say("Welcome, ana");
     ana.join(&group).await;
     forum.mailbox.letter("ana@example.org", "You are let in").await;
@@ -114,7 +114,7 @@ async fn an_invitation_of_an_admin_lets_so_many_sign_up(running: Running) {
     let form = admin.get("/admin/sign-ups").await.expect(200).form("/admin/sign-ups/links");
     admin.submit(&form.clone().with("uses", "none")).await.expect(422).must_say("From 1 to 500 people.");
     let made = admin.submit(&form.with("uses", "1")).await.expect(200);
-    let (_, link) = made.html.split_once("aria-label=\"The link\" value=\"").expect("the link");
+    let (_, link) = made.html.split_once("aria-label=\"Invite link\" value=\"").expect("the link");
     let link = link.split('"').next().expect("the link").strip_prefix(&forum.base).expect("of this site").to_owned();
     let late = forum.visitor();
     let late_form = late.get(&link).await.expect(200).form("/-/sign-up");
@@ -239,7 +239,7 @@ async fn an_admin_looks_after_people_and_groups(running: Running) {
     found.must_say("1 account");
     let account = found.links().into_iter().find(|link| link.starts_with("/admin/people/")).expect("her account");
     let page = admin.get(&account).await.expect(200);
-    for words in ["Groups that they made", "The den", "Bird watch"] {
+    for words in ["Groups they created", "The den", "Bird watch"] {
         page.must_say(words);
     }
     let deletes = |link: &&String| link.starts_with("/-/groups/") && link.ends_with("/delete");
@@ -261,7 +261,7 @@ async fn an_admin_looks_after_people_and_groups(running: Running) {
         .submit(&admin.get(&account).await.form("/sessions"))
         .await
         .expect(200)
-        .must_say("They are signed in nowhere.");
+        .must_say("No active sessions.");
     ana.get("/mentions").await.must_say("I forgot my password");
 
     admin.get("/admin/groups?kind=private").await.expect(200).must_say("The den");

@@ -269,7 +269,7 @@ async fn the_directory_is_listed_in_each_order(forum: TestForum) {
     assert_eq!(names("category/music.json").await.len(), 0);
     assert_eq!(names("friend.json").await.len(), 0);
     let said = client.get("/api/groups/discover/category.json").await.ok();
-    assert_eq!(said["categories"], json!([{"name": "Everything else", "slug": "other", "groups_count": 2}]));
+    assert_eq!(said["categories"], json!([{"name": "Other", "slug": "other", "groups_count": 2}]));
 }
 
 async fn mentions_are_listed_with_their_messages(forum: TestForum) {

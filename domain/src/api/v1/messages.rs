@@ -279,7 +279,7 @@ pub struct Preview {
 pub async fn preview(ask: Ask, Body(new): Body<Text>) -> Result<Found<Preview>> {
     rate_limits::count_change(&ask.cx, ask.user()?).await?;
     if new.text.chars().count() > MAX_MESSAGE {
-        return Err(Error::invalid("text", format!("A message has at most {MAX_MESSAGE} characters.")));
+        return Err(Error::invalid("text", format!("Messages can have at most {MAX_MESSAGE} characters.")));
     }
     let text = crate::platform::validate::lines(&new.text);
     let nodes = crate::platform::text::parse(&ask.cx, &text).await?;
