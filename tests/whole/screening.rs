@@ -57,7 +57,11 @@ async fn a_newcomers_first_message_waits_is_approved_and_is_heard(running: Runni
     // It is pending: only its author sees that.
     let form = ben.get(&topic.path).await.form("/messages").with("text", "a periwinkle <b>wren</b>");
     let waits = ben.submit(&form).await.expect(200);
-    assert!(waits.says("It is safe, and waits for approval.") && waits.says("Waiting for approval"), "{}", waits.main());
+    assert!(
+        waits.says("It is safe, and waits for approval.") && waits.says("Waiting for approval"),
+        "{}",
+        waits.main()
+    );
     waits.must_say("a periwinkle <b>wren</b>");
     assert!(!waits.html.contains("<b>wren") && waits.messages().len() == 1);
     ben.submit(&form).await.expect(200);
@@ -161,7 +165,7 @@ async fn a_rule_is_tried_switched_on_and_refuses(running: Running) {
     assert_eq!(boss.submit(&form).await.expect(422).form("/newcomers").value("days"), "-3");
     boss.submit(&form.with("days", "2").with("links", "0")).await.expect(200).must_say("Saved.");
     let form = ben.get(&topic.path).await.form("/messages").with("text", "see https://nests.example");
-    ben.submit(&form).await.expect(422).must_say("no links to other sites");
+    ben.submit(&form).await.expect(422).must_say("links to other sites yet");
     let form = boss
         .get("/admin/rules/new")
         .await
@@ -179,10 +183,10 @@ async fn a_rule_is_tried_switched_on_and_refuses(running: Running) {
         .form("/-/sign-up")
         .with("username", "casino-1")
         .with("password", "long enough 123");
-    stranger.submit(&form).await.expect(422).must_say("The rules here do not allow this.");
+    stranger.submit(&form).await.expect(422).must_say("This isn't allowed by the rules here.");
     let form = ben.get("/-/groups/new").await.form("/-/groups").with("name", "Ｃａｓｉｎｏ").with("slug", "house");
     let back = ben.submit(&form.with("description", "Kept.")).await.expect(422);
-    back.must_say("The rules here do not allow this.");
+    back.must_say("This isn't allowed by the rules here.");
     assert_eq!(back.form("/-/groups").value("description"), "Kept.");
     forum.examine().await;
 }

@@ -257,11 +257,7 @@ async fn an_admin_looks_after_people_and_groups(running: Running) {
     let root = root.links().into_iter().find(|link| link.starts_with("/admin/people/")).expect("the admin's account");
     let last = admin.get(&root).await.expect(200).form("/admin").with("is_admin", "no");
     admin.submit(&last).await.expect(403).must_say("The site keeps at least one admin");
-    admin
-        .submit(&admin.get(&account).await.form("/sessions"))
-        .await
-        .expect(200)
-        .must_say("No active sessions.");
+    admin.submit(&admin.get(&account).await.form("/sessions")).await.expect(200).must_say("No active sessions.");
     ana.get("/mentions").await.must_say("I forgot my password");
 
     admin.get("/admin/groups?kind=private").await.expect(200).must_say("The den");

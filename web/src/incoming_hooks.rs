@@ -171,7 +171,7 @@ async fn the_pages_make_bots_and_webhooks_and_show_secrets_once(forum: TestForum
     let ada = Browser::of(&forum, place.ada).await;
     let boss = Browser::of(&forum, forum.site_admin("boss").await).await;
     // A person's bot and its token.
-    assert!(ada.post("/-/settings/bots", &[("username", "x")]).await.text.contains("at least two characters"));
+    assert!(ada.post("/-/settings/bots", &[("username", "x")]).await.text.contains("at least 2 characters"));
     let made = ada.post("/-/settings/bots", &[("username", "ada-bot")]).await;
     let page = made.header("location").to_owned();
     assert!(made.status == 303 && ada.get("/-/settings/bots").await.text.contains("ada-bot"));

@@ -77,23 +77,23 @@ impl Username {
         let said = |message: &str| Err(Fields::of("username", message));
         let count = name.chars().count();
         if count < 2 {
-            return said("Choose a name of at least two characters.");
+            return said("Use at least 2 characters.");
         }
         if count > MAX_USERNAME {
-            return said("A name has at most 30 characters.");
+            return said("Use at most 30 characters.");
         }
         if !name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.')) {
-            return said("A name is made of letters a to z, digits, and _ - . between them.");
+            return said("Use only letters a to z, numbers, and _ - . between them.");
         }
         if !name.starts_with(|c: char| c.is_ascii_alphanumeric())
             || !name.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_')
         {
-            return said("A name begins and ends with a letter or a digit.");
+            return said("Start and end with a letter or number.");
         }
         let lower = name.to_ascii_lowercase();
         let key = username_key(name);
         if RESERVED_NAMES.iter().any(|reserved| username_key(reserved) == key) || lower.starts_with(PLACEHOLDER) {
-            return said("That name is kept for the site itself.");
+            return said("This username is reserved.");
         }
         Ok(Self(name.to_owned()))
     }
@@ -167,16 +167,16 @@ static SLUG: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\A[a-z0-9_][a-z0-9_
 /// What is wrong, on the field `slug`.
 pub fn check_group_slug(slug: &str) -> Result<()> {
     if slug.is_empty() || slug.len() > MAX_SLUG {
-        return Err(Fields::of("slug", "The address has 1 to 80 characters."));
+        return Err(Fields::of("slug", "Use 1 to 80 characters."));
     }
     if !SLUG.is_match(slug) {
         return Err(Fields::of(
             "slug",
-            "The address is made of small letters, digits, - and _, and begins with a letter or digit.",
+            "Use only lowercase letters, numbers, - and _, and start with a letter or number.",
         ));
     }
     if is_reserved_slug(slug) {
-        return Err(Fields::of("slug", "That address is kept for the site itself."));
+        return Err(Fields::of("slug", "This URL is reserved."));
     }
     Ok(())
 }

@@ -220,17 +220,19 @@ impl Access {
             return Err(Denied::NotFound);
         }
         Err(Denied::Forbidden(match action {
-            _ if self.is_archived && NOT_IN_ARCHIVE.contains(&action) => "This is archived: everything stays as it is.",
-            Permission::Join | Permission::Ask if self.membership.is_banned => "You were banned from this group.",
-            Permission::Know | Permission::Read => "Only members read this.",
-            Permission::Join | Permission::Ask if self.membership.role.is_some() => "You are in this group already.",
-            Permission::Join => "Nobody joins this group without being let in.",
-            Permission::Ask => "There is nothing to ask for here.",
-            Permission::Write => "Join the group to write in it.",
-            Permission::Invite => "Only members invite.",
-            Permission::Moderate => "Only the author or a moderator of the group may do that.",
-            Permission::Admit => "Only a moderator of the group may do that.",
-            Permission::Administer | Permission::Delete => "Only an admin of the group may do that.",
+            _ if self.is_archived && NOT_IN_ARCHIVE.contains(&action) => "This is archived and can't be changed.",
+            Permission::Join | Permission::Ask if self.membership.is_banned => "You're banned from this group.",
+            Permission::Know | Permission::Read => "Only members can read this.",
+            Permission::Join | Permission::Ask if self.membership.role.is_some() => {
+                "You're already a member of this group."
+            }
+            Permission::Join => "You need an invitation or approval to join this group.",
+            Permission::Ask => "This group doesn't take requests to join.",
+            Permission::Write => "Join the group to post.",
+            Permission::Invite => "Only members can invite people.",
+            Permission::Moderate => "Only the author or a moderator of the group can do that.",
+            Permission::Admit => "Only moderators of the group can do that.",
+            Permission::Administer | Permission::Delete => "Only admins of the group can do that.",
         }))
     }
 
@@ -276,7 +278,7 @@ impl Access {
             return Ok(());
         }
         self.check(Permission::Know)?;
-        Err(Denied::Forbidden("Only a moderator of the group may do that."))
+        Err(Denied::Forbidden("Only moderators of the group can do that."))
     }
 
     /// Whether a valid invitation link lets them join, or ask to join.
@@ -309,7 +311,7 @@ pub fn readers(kind: GroupKind) -> u8 {
 /// [`Denied::SignedOut`]; [`Denied::Forbidden`] for the author.
 pub fn check_report(viewer: Viewer, author: UserId) -> Result<()> {
     if viewer.user()? == author {
-        return Err(Denied::Forbidden("You wrote this yourself: you can edit it, or delete it."));
+        return Err(Denied::Forbidden("You can't report your own message. Edit or delete it instead."));
     }
     Ok(())
 }

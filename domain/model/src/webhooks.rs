@@ -93,7 +93,7 @@ impl WebhookEvent {
             Self::TopicMoved => "A topic was moved to another group",
             Self::TopicDeleted => "A topic was deleted",
             Self::MemberJoined => "A member joined",
-            Self::Ping => "A test",
+            Self::Ping => "Test",
         }
     }
 

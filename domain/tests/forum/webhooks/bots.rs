@@ -44,7 +44,7 @@ async fn use_token(forum: &TestForum, name: &str, token: &str) -> Result<Option<
 async fn a_person_makes_bots_that_their_programs_use(forum: TestForum) {
     let (ada, ben) = (forum.person("ada").await, forum.person("ben").await);
     assert!(complaint(bots::create(&forum.cx, ada, "ben").await, "username").contains("taken"));
-    assert!(complaint(bots::create(&forum.cx, ada, "x").await, "username").contains("two characters"));
+    assert!(complaint(bots::create(&forum.cx, ada, "x").await, "username").contains("at least 2 characters"));
     assert!(matches!(bots::create(&forum.cx, Viewer::Anonymous, "nest").await, Err(Error::SignedOut)));
     let bot = bots::create(&forum.cx, ada, "nest-cam").await.unwrap();
     assert_eq!(bots::own(&forum.cx, ada).await.unwrap()[0].person.id, bot);
