@@ -23,6 +23,6 @@ pub fn become_owner(data_dir: &Path) -> Result<(), Failure> {
         .and_then(|()| set_thread_gid(group))
         .and_then(|()| set_thread_uid(user))
         .map_err(|error| format!("cannot become the owner of `{}`: {error}", data_dir.display()))?;
-    eprintln!("klatch: running as user {}, who owns `{}`", folder.uid(), data_dir.display());
+    eprintln!("klatch: running as user {}, the owner of `{}`", folder.uid(), data_dir.display());
     Ok(())
 }

@@ -50,10 +50,10 @@ async fn a_service_waits_for_servers_that_are_down_and_says_so() {
     let no_database = ("KLATCH_DATABASE_URL", "postgres://klatch@127.0.0.1:1/klatch");
     let no_redis = ("KLATCH_REDIS_URL", "redis://127.0.0.1:1");
     for command in ["serve", "web", "realtime", "worker"] {
-        let refused = "the start waits: KLATCH_DATABASE_URL: Postgres at `127.0.0.1:1` refuses connections";
+        let refused = "waiting to start: KLATCH_DATABASE_URL: Postgres at `127.0.0.1:1` refuses connections";
         must_wait(command, &[key, no_database, no_redis], refused).await;
     }
-    let refused = "the start waits: KLATCH_REDIS_URL: no Redis answers at 127.0.0.1:1";
+    let refused = "waiting to start: KLATCH_REDIS_URL: no Redis answers at 127.0.0.1:1";
     must_wait("web", &[key, ("KLATCH_DATABASE_URL", &url), no_redis], refused).await;
     database.drop();
 }
