@@ -81,7 +81,7 @@ async fn a_restored_forum_in_the_other_database_shows_the_same_pages(running: Ru
     done(&command.await.expect("the command"));
     assert_eq!(file.metadata().expect("the file").permissions().mode() & 0o777, 0o600);
     assert!(done(&forum.run(&["backup", "verify", &name], "")).contains("OK: "));
-    fails(&forum.run(&["backup", &name], ""), "exists already");
+    fails(&forum.run(&["backup", &name], ""), "already exists");
     // A health check is up to two seconds old.
     let age = async || {
         let health: Value = serde_json::from_str(&forum.operator().get("/-/health").await.html).ok()?;
@@ -91,7 +91,7 @@ async fn a_restored_forum_in_the_other_database_shows_the_same_pages(running: Ru
     admin.get("/admin/").await.expect(200).must_say("less than an hour old");
     fails(
         &forum.run(&["restore", &name], ""),
-        if running == Running::Alone { "in use by another" } else { "stop them first" },
+        if running == Running::Alone { "in use by another" } else { "stop it first" },
     );
 
     // The other database, in another folder, with an own address.
@@ -124,9 +124,10 @@ async fn a_restored_forum_in_the_other_database_shows_the_same_pages(running: Ru
     copy.process.as_mut().expect("it runs").kill();
     // Postgres notices a moment later that the process is gone.
     let refused = async || {
-        Some(copy.run(&["restore", &last.display().to_string()])).filter(|output| !said(output).contains("stop them"))
+        Some(copy.run(&["restore", &last.display().to_string()]))
+            .filter(|output| !said(output).contains("stop it first"))
     };
-    fails(&wait_for("the connections to end", refused).await, "has a forum already");
+    fails(&wait_for("the connections to end", refused).await, "already has a forum");
     if let Some(postgres) = postgres {
         postgres.drop();
     }
@@ -273,7 +274,7 @@ async fn an_export_is_imported_by_the_commands() {
     assert!(page("search-0.js").contains(&format!("\"{name}#m")), "{}", page("search-0.js"));
     fails(&forum.run(&["import", "klatch", &file], ""), "in use by another");
     forum.stop().await;
-    fails(&forum.run(&["import", "klatch", &file], ""), "has a forum already");
+    fails(&forum.run(&["import", "klatch", &file], ""), "already has a forum");
     let mut copy = Copy::new(&forum.folder().join("copy"), None);
     fails(&copy.run(&["import", "klatch", &file]), "no forum found");
     copy.start().await;

@@ -198,7 +198,7 @@ async fn an_archive_of_a_newer_version_is_refused(forum: TestForum) {
     for (field, value) in [("schema", json!(9_999)), ("format_version", json!(2))] {
         let mut entries = scene.entries.clone();
         change(&mut entries, |manifest| manifest[field] = value);
-        scene.must_refuse(&entries, "newer version of Klatch wrote").await;
+        scene.must_refuse(&entries, "created by a newer version of Klatch").await;
     }
     let mut entries = scene.entries.clone();
     change(&mut entries, |manifest| manifest["format"] = json!("klatch export"));

@@ -33,7 +33,7 @@ fn translate(path: &Path, feed: &mut Feed) -> Translated {
     // The zip file of some exports has one folder around everything.
     let root = folder.names().find_map(|name| name.strip_suffix("channels.json")).map(str::to_owned);
     let Some(root) = root else {
-        return Err(Stop::Failed(format!("{}: no channels.json, so it is no export of Slack", path.display())));
+        return Err(Stop::Failed(format!("{}: not a Slack export, since channels.json is missing", path.display())));
     };
     let people = people(&mut folder, &root, feed)?;
     let mut channels: Vec<(Channel, GroupKind)> = Vec::new();

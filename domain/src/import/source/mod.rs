@@ -160,7 +160,7 @@ impl Source {
             Some(slug) => {
                 let found = store::groups::by_slug(&cx.db, slug, None).await?;
                 let group = found.map(|found| found.group).filter(|group| group.kind != GroupKind::Direct);
-                let unknown = || Error::Internal(format!("there is no group with the address {slug}"));
+                let unknown = || Error::Internal(format!("no group with the URL {slug}"));
                 let group = group.ok_or_else(unknown)?;
                 Some((group.id, group.kind))
             }
