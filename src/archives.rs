@@ -180,7 +180,7 @@ pub async fn import(env: &Environment, file: &Path) -> Result<(), Failure> {
     examine(env).await
 }
 
-/// Creates the data folder if it is missing, and locks it: no `klatch serve` may use it meanwhile.
+/// Creates the data folder if it is missing, and locks it, so that no `klatch serve` can use it.
 fn own_folder(data_dir: &Path) -> Result<std::fs::File, Failure> {
     std::fs::create_dir_all(data_dir)
         .map_err(|error| format!("KLATCH_DATA_DIR: cannot create `{}`: {error}", data_dir.display()))?;

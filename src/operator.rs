@@ -86,7 +86,7 @@ async fn reply(stream: &mut TcpStream, status: &str, kind: &str, body: &str, bar
     stream.shutdown().await
 }
 
-/// Answers everybody at the address of the pages while the start waits for Postgres or Redis, until it is dropped.
+/// Responds with 503 at the address of the pages while the start waits for Postgres or Redis, until it is dropped.
 #[must_use = "dropped, it stops answering"]
 pub struct Meanwhile(JoinHandle<()>);
 

@@ -225,7 +225,7 @@ pub fn lock(data_dir: &Path) -> Result<File, Failure> {
     Ok(file)
 }
 
-/// Takes the addresses of a service with pages, and connects it. While it waits for its servers, clients are told so.
+/// Binds the addresses of a service with pages, and connects it. While it waits for its servers, clients get a 503.
 async fn open_pages(settings: &Settings) -> Result<(TcpListener, Option<tokio::net::TcpListener>, Context), Failure> {
     let listener = bind(settings).await?;
     let metrics = bind_metrics(settings).await?;

@@ -17,11 +17,11 @@ enum Asked {
     Hidden(String, oneshot::Sender<Option<String>>),
 }
 
-/// The lines that somebody types, or that another program sends.
+/// The lines that someone types, or that another program sends.
 pub struct Lines {
     asked: mpsc::Sender<Asked>,
     printer: Printer,
-    /// Whether somebody types them.
+    /// Whether someone types them.
     pub is_terminal: bool,
 }
 

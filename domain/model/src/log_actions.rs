@@ -80,9 +80,9 @@ words! {
         AccountBanned = "account_banned",
         /// The suspension or ban of an account was lifted.
         AccountFreed = "account_freed",
-        /// A user became an admin of the site.
+        /// A user became a site admin.
         AdminMade = "admin_made",
-        /// A user is no longer an admin of the site.
+        /// A user is no longer a site admin.
         AdminUnmade = "admin_unmade",
         /// A session of another user was ended.
         SessionRevoked = "session_revoked",
@@ -131,9 +131,9 @@ words! {
 pub enum LogReach {
     /// Everyone who reads the group, or the site if the action concerned an account.
     Public,
-    /// The group's moderators and the admins of the site.
+    /// The group's moderators and the site admins.
     Moderators,
-    /// The admins of the site.
+    /// The site admins.
     Admins,
 }
 

@@ -31,7 +31,7 @@ pub enum BotOwner {
     HiddenGroup,
 }
 
-/// A URL by which programs post into a topic, as the admins of the group see it. The URL itself is not stored.
+/// A URL by which programs post into a topic, as the group admins see it. The URL itself is not stored.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct IncomingHook {
     pub id: IncomingHookId,

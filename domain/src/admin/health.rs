@@ -21,7 +21,7 @@ const STILL: Duration = Duration::from_secs(60);
 
 const ROW: &str = "health";
 
-/// Returns what everybody may know.
+/// Returns what everyone may know.
 pub fn brief(health: &Health) -> Value {
     json!({"status": if health.is_ready() { "ready" } else { "unready" }})
 }

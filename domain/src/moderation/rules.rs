@@ -123,7 +123,7 @@ async fn authority(cx: &Context, viewer: Viewer, group: Option<GroupId>) -> Resu
     Ok(Some(found))
 }
 
-/// Checks the same again, and locks the group, or the site's admins, until the commit.
+/// Checks the same again, and locks the group, or the site admins, until the commit.
 async fn hold(tx: &mut Tx, viewer: Viewer, group: Option<GroupId>) -> Result<()> {
     match group {
         Some(group) => members::lock(tx, viewer, group).await?.check(Permission::Administer)?,

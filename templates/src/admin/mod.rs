@@ -1,4 +1,4 @@
-//! Pages for admins of the site.
+//! Pages for site admins.
 
 pub mod chart;
 pub mod site;
@@ -161,7 +161,7 @@ pub struct Jobs {
 }
 
 impl Jobs {
-    /// Whether an admin may retry or drop the job: when it has failed for good.
+    /// Whether an admin may retry or drop the job: when it has failed permanently.
     pub fn is_parked(&self, job: &JobRow) -> bool {
         job.state == "failed"
     }
@@ -216,7 +216,7 @@ impl Person {
         self.layout.viewer.as_ref().is_some_and(|viewer| viewer.person.id == self.user.id)
     }
 
-    /// Whether the account may be made an admin of the site.
+    /// Whether the account may be made a site admin.
     pub fn may_become_admin(&self) -> bool {
         let user = &self.user;
         user.claimed && !user.deleted && user.waiting_since.is_none() && self.barred().is_none()

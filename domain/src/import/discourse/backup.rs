@@ -178,7 +178,7 @@ fn post(row: &Row<'_>) -> Option<Post> {
         id: row.number("id")?,
         topic_id: row.number("topic_id")?,
         post_number: row.number("post_number")?,
-        // Nobody wrote what somebody wrote whose account is deleted.
+        // Posts by deleted accounts have no author.
         user_id: row.number("user_id").unwrap_or(-1),
         created_at: text("created_at")?,
         updated_at: text("updated_at"),

@@ -95,7 +95,7 @@ struct Translation<'a> {
 struct Found {
     /// The first messages of threads.
     threads: HashSet<String>,
-    /// The last time that somebody archived the channel, or wrote in it.
+    /// The last time that someone archived the channel, or wrote in it.
     last: Option<Timestamp>,
     /// Who left last, and when.
     left: BTreeMap<String, Timestamp>,
@@ -129,7 +129,7 @@ impl Translation<'_> {
         }
         let mut left: BTreeMap<String, Option<Timestamp>> =
             found.left.iter().map(|(person, at)| (person.clone(), Some(*at))).collect();
-        // Somebody who was removed left no notice. Archived channels have an empty list, which says nothing.
+        // Someone who was removed left no notice. Archived channels have an empty list, which says nothing.
         if kind == GroupKind::Private && !members.is_empty() {
             let creator = self.channel.creator.iter().filter(|creator| self.people.contains_key(*creator));
             for person in joined.iter().chain(creator) {

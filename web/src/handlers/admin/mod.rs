@@ -1,4 +1,4 @@
-//! Pages for admins of the site.
+//! Pages for site admins.
 
 pub mod health;
 pub mod person;

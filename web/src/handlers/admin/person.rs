@@ -66,7 +66,7 @@ pub async fn restrict(req: Req, path: Path<String>, form: Form) -> Answer {
     }
 }
 
-/// `POST /admin/people/ID/admin`: with `is_admin`, makes the user an admin of the site; without, takes that away.
+/// `POST /admin/people/ID/admin`: with `is_admin`, makes the user a site admin; without, takes that away.
 pub async fn set_admin(req: Req, path: Path<String>, form: Form) -> Answer {
     req.admin()?;
     let user: UserId = id(&path)?;
