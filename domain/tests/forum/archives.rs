@@ -153,7 +153,7 @@ async fn an_archive_with_foreign_missing_or_repeated_entries_is_refused(forum: T
     let text = text.replace("tables/userz.jsonl", "tables/users.jsonl");
     let bytes: Vec<u8> = text.chars().map(|c| c as u8).collect();
     let said = scene.refused(&bytes).await;
-    assert!(said.contains("two entries have the same name"), "{said}");
+    assert!(said.contains("two entries with the same name"), "{said}");
     // Without a key there is no backup.
     let mut entries = scene.entries.clone();
     entries.remove("secret.key");
