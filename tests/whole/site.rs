@@ -176,7 +176,7 @@ async fn while_the_site_is_read_only_what_was_typed_is_kept_and_can_be_sent_late
     forum.stop().await;
     forum.resume().await;
     let pages = forum.pages();
-    assert!(forum.process(pages).log().contains("the site is read-only"), "it says so when it starts");
+    assert!(forum.process(pages).log().contains("the site is in read-only mode"), "it says so when it starts");
 
     set(&admin, &[("read_only", "")]).await;
     ana.submit(&kept).await.expect(200).message("Two <herons>");
