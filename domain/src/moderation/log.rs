@@ -150,7 +150,7 @@ pub async fn redact(cx: &Context, viewer: Viewer, entry: EntryId, hidden: bool) 
     };
     if changed > 0 {
         let what = if hidden { LogAction::NameHidden } else { LogAction::NameShown };
-        let action = LogEntry::new(by, what).whom(whom).detail(format!("row {entry}"));
+        let action = LogEntry::new(by, what).whom(whom).detail(format!("entry {entry}"));
         write(&mut tx, LogEntry { group: row.group_id, ..action }, now).await?;
     }
     tx.commit().await?;
