@@ -33,7 +33,7 @@ enum OfBackup {
 pub struct Sealed {
     /// The backup file
     file: PathBuf,
-    /// A file with the passphrase that encrypts the archive [default: KLATCH_BACKUP_PASSPHRASE]
+    /// A file with the passphrase that encrypts the archive (default: KLATCH_BACKUP_PASSPHRASE)
     #[arg(long, value_name = "FILE")]
     passphrase_file: Option<PathBuf>,
 }
@@ -45,7 +45,7 @@ pub struct Export {
     /// Write HTML pages with search that any browser can show without a server
     #[arg(long)]
     html: bool,
-    /// Export only the group with this URL [default: the whole site]
+    /// Export only the group with this URL (default: the whole site)
     #[arg(long, value_name = "SLUG")]
     group: Option<String>,
     /// Export only public groups, without deleted messages and edit history

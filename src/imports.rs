@@ -87,7 +87,7 @@ pub enum Import {
 /// How to import; the same for all sources.
 #[derive(Args)]
 pub struct How {
-    /// Name of the source [default: the file name]. Importing again under the same name adds only new messages
+    /// Name of the source (default: the file name). Importing again under the same name adds only new messages
     #[arg(long, value_name = "NAME")]
     source: Option<String>,
     /// Import all topics into the existing group with this URL

@@ -55,7 +55,7 @@ enum Action {
     Post {
         /// GROUP/TOPIC, as in the topic's URL
         topic: String,
-        /// The text [default: standard input]
+        /// The text (default: standard input)
         text: Option<String>,
     },
     /// Start a topic
@@ -64,7 +64,7 @@ enum Action {
         group: String,
         /// The title
         title: String,
-        /// The text [default: standard input]
+        /// The text (default: standard input)
         text: Option<String>,
     },
     /// Search messages
