@@ -25,30 +25,30 @@ pub struct Backup {
 
 #[derive(Subcommand)]
 enum OfBackup {
-    /// Reads a backup or an export to its end, and says whether it is whole
+    /// Read a backup or export to the end and check that it is complete
     Verify(Sealed),
 }
 
 #[derive(Args)]
 pub struct Sealed {
-    /// The file
+    /// The backup file
     file: PathBuf,
-    /// A file with the passphrase that encrypts the archive; by default KLATCH_BACKUP_PASSPHRASE
+    /// A file with the passphrase that encrypts the archive (default: KLATCH_BACKUP_PASSPHRASE)
     #[arg(long, value_name = "FILE")]
     passphrase_file: Option<PathBuf>,
 }
 
 #[derive(Args)]
 pub struct Export {
-    /// The file to write, or with --html the folder
+    /// The file to write, or the folder with --html
     file: PathBuf,
-    /// Writes pages that any browser shows without a server, with a search
+    /// Write HTML pages with search that any browser can show without a server
     #[arg(long)]
     html: bool,
-    /// The address of one group; by default the whole site
+    /// Export only the group with this URL (default: the whole site)
     #[arg(long, value_name = "SLUG")]
     group: Option<String>,
-    /// Only what anyone can read: public groups, without deleted messages and former texts
+    /// Export only public groups, without deleted messages and edit history
     #[arg(long)]
     public_only: bool,
 }
@@ -57,9 +57,9 @@ impl Sealed {
     fn passphrase(&self, env: &Environment) -> Result<Option<Passphrase>, Failure> {
         let Some(file) = &self.passphrase_file else { return Ok(backup_settings::passphrase(env)?) };
         let text = std::fs::read_to_string(file)
-            .map_err(|error| format!("--passphrase-file: `{}` cannot be read: {error}", file.display()))?;
+            .map_err(|error| format!("--passphrase-file: cannot read `{}`: {error}", file.display()))?;
         let passphrase = Passphrase::new(&text);
-        passphrase.map(Some).ok_or_else(|| "--passphrase-file: at least 8 characters".into())
+        passphrase.map(Some).ok_or_else(|| "--passphrase-file: the passphrase must have at least 8 characters".into())
     }
 }
 
@@ -68,7 +68,7 @@ pub async fn backup(env: &Environment, arguments: Backup) -> Result<(), Failure>
     match (arguments.command, arguments.make) {
         (Some(OfBackup::Verify(sealed)), _) => verify(env, &sealed).await,
         (None, Some(sealed)) => make(env, sealed).await,
-        (None, None) => Err("name the file to write: klatch backup FILE".into()),
+        (None, None) => Err("no file given; use klatch backup FILE".into()),
     }
 }
 
@@ -79,7 +79,7 @@ async fn existing(env: &Environment) -> Result<Settings, Failure> {
     if !Db::has_forum(&settings.database).await.map_err(|error| compose::unreachable(&settings.database, &error))? {
         return Err(no_forum(&format!("{place} is empty")).into());
     }
-    eprintln!("klatch: acting on {place}");
+    eprintln!("klatch: using {place}");
     Ok(settings)
 }
 
@@ -91,9 +91,9 @@ async fn make(env: &Environment, sealed: Sealed) -> Result<(), Failure> {
     let (secret, previous) = (settings.config.secret.clone(), settings.previous_key.clone());
     let order = backup::Order { file: file.clone(), secret, previous, passphrase, now };
     let manifest = backup::make(&settings.database, order, tell).await?;
-    println!("{} rows are backed up in {}", manifest.rows(), file.display());
+    println!("Backed up {} rows to {}", manifest.rows(), file.display());
     if !is_sealed {
-        println!("It contains the secret key and everything that people wrote: keep it where nobody else can read it.");
+        println!("It is not encrypted and contains the secret key and all private messages. Store it securely.");
     }
     // A database that waits for a migration is left alone.
     if manifest.schema == Target::latest_schema() {
@@ -104,7 +104,7 @@ async fn make(env: &Environment, sealed: Sealed) -> Result<(), Failure> {
             noted
         };
         if let Err(error) = noted.await {
-            eprintln!("klatch: the forum does not learn when it was backed up: {error}");
+            eprintln!("klatch: could not record the time of the backup: {error}");
         }
     }
     Ok(())
@@ -112,8 +112,8 @@ async fn make(env: &Environment, sealed: Sealed) -> Result<(), Failure> {
 
 async fn verify(env: &Environment, sealed: &Sealed) -> Result<(), Failure> {
     let manifest = backup::verify(&sealed.file, sealed.passphrase(env)?, tell).await?;
-    let made_at = manifest.made_at.as_deref().map(|at| format!(", made at {at}")).unwrap_or_default();
-    println!("whole: {} rows, schema {}{made_at}", manifest.rows(), manifest.schema);
+    let made_at = manifest.made_at.as_deref().map(|at| format!(", created {at}")).unwrap_or_default();
+    println!("OK: {} rows, schema {}{made_at}", manifest.rows(), manifest.schema);
     Ok(())
 }
 
@@ -134,10 +134,10 @@ pub async fn restore(env: &Environment, sealed: Sealed) -> Result<(), Failure> {
     restore::check_target(&database, &verified).await.map_err(|error| named(&database, error))?;
     let key = verified.secret().map(|key| RestoredKey::prepare(env, &data_dir, key)).transpose()?;
     let manifest = restore::fill(&database, verified, tell).await.map_err(|error| named(&database, error))?;
-    println!("{} rows are restored", manifest.rows());
+    println!("Restored {} rows", manifest.rows());
     if let Some(file) = key.map(RestoredKey::finish).transpose()?.flatten() {
         println!(
-            "The secret key is in `{}`. Services on Postgres read it with KLATCH_SECRET_KEY_FILE.",
+            "The secret key is in `{}`. For services on Postgres, set KLATCH_SECRET_KEY_FILE to this file.",
             file.display()
         );
     }
@@ -158,11 +158,11 @@ pub async fn export(env: &Environment, arguments: Export) -> Result<(), Failure>
             drawing: templates::folder::DRAWING,
         };
         let messages = folder::make(&settings.database, order).await?;
-        println!("{messages} messages are in the folder {}. Open its index.html in a browser", file.display());
+        println!("Exported {messages} messages to the folder {}. Open index.html in a browser", file.display());
         return Ok(());
     }
     let manifest = export::make(&settings.database, group, arguments.public_only, file, tell).await?;
-    println!("{} rows are exported to {}", manifest.rows(), file.display());
+    println!("Exported {} rows to {}", manifest.rows(), file.display());
     Ok(())
 }
 
@@ -173,14 +173,17 @@ pub async fn import(env: &Environment, file: &Path) -> Result<(), Failure> {
     let _lock = own_folder(&settings.data_dir)?;
     let told = export::import(&settings.database, file, tell).await;
     let manifest: Manifest = told.map_err(|error| named(&settings.database, error))?;
-    println!("{} rows are imported. People have no passwords yet: an admin can set them", manifest.rows());
+    println!(
+        "Imported {} rows. Accounts have no passwords yet; set them with `klatch admin user set-password`",
+        manifest.rows()
+    );
     examine(env).await
 }
 
-/// Creates the data folder if it is missing, and locks it: no `klatch serve` may use it meanwhile.
+/// Creates the data folder if it is missing, and locks it, so that no `klatch serve` can use it.
 fn own_folder(data_dir: &Path) -> Result<std::fs::File, Failure> {
     std::fs::create_dir_all(data_dir)
-        .map_err(|error| format!("KLATCH_DATA_DIR: `{}` cannot be made: {error}", data_dir.display()))?;
+        .map_err(|error| format!("KLATCH_DATA_DIR: cannot create `{}`: {error}", data_dir.display()))?;
     services::lock(data_dir)
 }
 
@@ -197,7 +200,7 @@ async fn examine(env: &Environment) -> Result<(), Failure> {
     // The archive is the backup.
     settings.backups.before_migration = None;
     let later = |error: Failure| -> Failure {
-        format!("the rows are there, but were not examined: {error}. Run `klatch admin doctor` when that is repaired")
+        format!("the data was restored but could not be checked: {error}. Fix this, then run `klatch admin doctor`")
             .into()
     };
     let cx = compose::context(&settings, true).await.map_err(later)?;
@@ -210,6 +213,6 @@ async fn examine(env: &Environment) -> Result<(), Failure> {
     let findings = doctor::examine(&cx).await?;
     cx.db.close().await;
     commands::report(&findings)?;
-    println!("On each other machine with `klatch web`, delete the folder search-index before the start.");
+    println!("On every other machine that runs `klatch web`, delete the search-index folder before starting it.");
     Ok(())
 }

@@ -29,16 +29,14 @@ impl Backups {
         let passphrase = passphrase(env)?;
         let every_hours = parsed(env, "KLATCH_BACKUP_HOURS", 24, "a number of hours")?;
         if !(1..=8_760).contains(&every_hours) {
-            return Err(BadSetting::new("KLATCH_BACKUP_HOURS: between 1 and 8760".to_owned()));
+            return Err(BadSetting::new("KLATCH_BACKUP_HOURS: must be between 1 and 8760".to_owned()));
         }
         let keep = at_least_one(env, "KLATCH_BACKUP_KEEP", 7, "a number of backups")?;
         let before_migration = match env.var("KLATCH_BACKUP_BEFORE_MIGRATION").as_deref() {
             None | Some("on") => Some(folder.clone().unwrap_or_else(|| env.data_dir().join("backups"))),
             Some("off") => None,
             Some(other) => {
-                return Err(BadSetting::new(format!(
-                    "KLATCH_BACKUP_BEFORE_MIGRATION: `{other}` is neither on nor off"
-                )));
+                return Err(BadSetting::new(format!("KLATCH_BACKUP_BEFORE_MIGRATION: `{other}` must be on or off")));
             }
         };
         let schedule = folder.map(|folder| Schedule { folder, every_hours, keep, passphrase: passphrase.clone() });
@@ -50,5 +48,7 @@ impl Backups {
 pub fn passphrase(env: &Environment) -> Result<Option<Passphrase>, BadSetting> {
     let Some(text) = env.secret("KLATCH_BACKUP_PASSPHRASE")? else { return Ok(None) };
     let passphrase = Passphrase::new(&text);
-    passphrase.map(Some).ok_or_else(|| BadSetting::new("KLATCH_BACKUP_PASSPHRASE: at least 8 characters".to_owned()))
+    passphrase
+        .map(Some)
+        .ok_or_else(|| BadSetting::new("KLATCH_BACKUP_PASSPHRASE: must have at least 8 characters".to_owned()))
 }

@@ -26,7 +26,7 @@ pub async fn context(env: &Environment, search: bool) -> Result<domain::Context,
 /// Prints which forum the command acts on.
 async fn say_which(cx: &domain::Context, place: &str) {
     let site = domain::site::current(cx).await;
-    eprintln!("klatch: acting on \"{}\" ({}), {place}", site.settings.name, cx.config.base_url);
+    eprintln!("klatch: using \"{}\" ({}), {place}", site.settings.name, cx.config.base_url);
 }
 
 pub fn bar() -> ProgressBar {
@@ -54,21 +54,21 @@ pub async fn doctor(env: &Environment) -> Result<(), Failure> {
 /// # Errors
 /// When anything differs.
 pub fn report(findings: &doctor::Findings) -> Result<(), Failure> {
-    println!("topics counted            {}", findings.topics);
+    println!("topics checked            {}", findings.topics);
     println!("unread summaries compared {}", findings.summaries);
     println!("jobs waiting              {}", findings.jobs_waiting);
-    println!("jobs given up             {}", findings.jobs_failed);
+    println!("jobs failed               {}", findings.jobs_failed);
     if let Some(indexed) = findings.indexed {
-        println!("in the search index       {indexed}");
+        println!("search documents          {indexed}");
     }
     if let Some(unindexed) = findings.unindexed {
-        println!("changes to be indexed     {unindexed}");
+        println!("changes to index          {unindexed}");
     }
-    println!("drift                     {}", findings.drift.len());
+    println!("differences               {}", findings.drift.len());
     for sentence in &findings.drift {
         println!("  {sentence}");
     }
-    if findings.drift.is_empty() { Ok(()) } else { Err(format!("{} things differ", findings.drift.len()).into()) }
+    if findings.drift.is_empty() { Ok(()) } else { Err(format!("{} differences found", findings.drift.len()).into()) }
 }
 
 /// `klatch admin reindex`.
@@ -82,7 +82,7 @@ pub async fn reindex(env: &Environment) -> Result<(), Failure> {
     if !done {
         // The process that writes the index rebuilds it when the log says so.
         domain::search::ask_for_reindex(&cx).await?;
-        println!("A running service keeps the index: it reads everything again by itself.");
+        println!("The running service will rebuild the index in the background.");
     }
     cx.db.close().await;
     Ok(())
@@ -99,7 +99,7 @@ pub async fn reparse(env: &Environment, all: bool) -> Result<(), Failure> {
     })
     .await?;
     bar.finish_and_clear();
-    println!("{done} messages were parsed again");
+    println!("Reparsed {done} messages");
     cx.db.close().await;
     Ok(())
 }

@@ -48,8 +48,8 @@ async fn connect(settings: &Settings, search: bool, waits: bool) -> Result<Conte
             |error| match error {
                 domain::Error::Database(error) => unreachable(&settings.database, error),
                 error => format!(
-                    "the backup before the migration failed: {error}. Repair that, or set \
-                     KLATCH_BACKUP_BEFORE_MIGRATION=off to migrate without one"
+                    "the backup before the migration failed: {error}. Fix this, or set \
+                     KLATCH_BACKUP_BEFORE_MIGRATION=off to migrate without a backup"
                 ),
             },
         )
@@ -124,7 +124,7 @@ async fn until_up<T, E>(
             Ok(connected) => return Ok(connected),
             Err(error) if waits && is_down(&error) => {
                 if reminded.is_none_or(|at| at.elapsed() >= REMINDER) {
-                    tracing::warn!("the start waits: {}", says(&error));
+                    tracing::warn!("waiting to start: {}", says(&error));
                     reminded = Some(Instant::now());
                 }
                 tokio::time::sleep(AGAIN).await;
@@ -142,14 +142,14 @@ fn open_search(data_dir: &Path) -> Option<Search> {
         Ok(search) => return Some(search),
         Err(error) => error,
     };
-    tracing::error!(%error, "KLATCH_DATA_DIR: the search index in `{}` cannot be used; a new one is filled", dir.display());
+    tracing::error!(%error, "KLATCH_DATA_DIR: cannot use the search index in `{}`; building a new one", dir.display());
     let aside = data_dir.join("search-index.unusable");
     let _ = std::fs::remove_dir_all(&aside);
     let opened = std::fs::rename(&dir, &aside).map_err(|error| error.to_string());
     match opened.and_then(|()| Search::open(&dir).map_err(|error| error.to_string())) {
         Ok(search) => Some(search),
         Err(error) => {
-            tracing::error!(error, "there is no search: can this user write in `{}`?", data_dir.display());
+            tracing::error!(error, "search is unavailable; check that this user can write to `{}`", data_dir.display());
             None
         }
     }
@@ -160,13 +160,13 @@ async fn check_key(db: &Db, settings: &Settings) -> Result<(), Failure> {
     match domain::site::secret_key::check(db, &settings.config.secret, settings.previous_key.as_ref()).await? {
         KeyCheck::Fits => Ok(()),
         KeyCheck::Replaced(secrets) => {
-            tracing::info!(secrets, "the secret key was replaced; KLATCH_SECRET_KEY_PREVIOUS is not needed any more");
+            tracing::info!(secrets, "replaced the secret key; KLATCH_SECRET_KEY_PREVIOUS is no longer needed");
             Ok(())
         }
         KeyCheck::Other => {
-            Err("KLATCH_SECRET_KEY: this is not the secret key of this forum. Restore the old one (the \
-                                file secret.key of the backup, or the setting), or put the old one into \
-                                KLATCH_SECRET_KEY_PREVIOUS to replace it"
+            Err("KLATCH_SECRET_KEY: this is not the secret key of this forum. Restore the old key (the \
+                                file secret.key or the setting), or set KLATCH_SECRET_KEY_PREVIOUS to the old \
+                                key to replace it"
                 .into())
         }
     }

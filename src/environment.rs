@@ -72,7 +72,7 @@ impl Environment {
     pub fn read(file: Option<&Path>) -> Result<Self, BadSetting> {
         let Some(path) = file else { return Ok(Self::default()) };
         let text = std::fs::read_to_string(path)
-            .map_err(|error| BadSetting::new(format!("--env-file: `{}` cannot be read: {error}", path.display())))?;
+            .map_err(|error| BadSetting::new(format!("--env-file: cannot read `{}`: {error}", path.display())))?;
         let file = parse(&text).map_err(|line| {
             BadSetting::new(format!("--env-file: line {line} of `{}` is not NAME=value", path.display()))
         })?;
@@ -112,10 +112,10 @@ impl Environment {
         let by_file = format!("{name}_FILE");
         let Some(path) = self.var(&by_file) else { return Ok(self.var(name)) };
         if self.var(name).is_some() {
-            return Err(BadSetting::new(format!("{by_file}: {name} is set too; set only one of them")));
+            return Err(BadSetting::new(format!("{by_file}: {name} is also set; set only one of them")));
         }
         let text = std::fs::read_to_string(&path)
-            .map_err(|error| BadSetting::new(format!("{by_file}: `{path}` cannot be read: {error}")))?;
+            .map_err(|error| BadSetting::new(format!("{by_file}: cannot read `{path}`: {error}")))?;
         match text.trim() {
             "" => Err(BadSetting::new(format!("{by_file}: `{path}` is empty"))),
             value => Ok(Some(value.to_owned())),

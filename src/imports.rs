@@ -15,72 +15,71 @@ use crate::{archives, input};
 
 #[derive(Subcommand)]
 pub enum Import {
-    /// From a file that `klatch export` wrote, into an empty forum
+    /// Import a file from `klatch export` into an empty forum
     Klatch {
-        /// The file
+        /// The export file
         file: PathBuf,
     },
-    /// From a folder in the format of Convore's archive; can be stopped and started again
+    /// Import a folder in Convore's archive format. Can be stopped and resumed
     Convore {
-        /// The folder with `groups/` in it
+        /// The folder that contains `groups/`
         dir: PathBuf,
-        /// Reads and checks everything, and writes nothing
+        /// Read and check everything without writing anything
         #[arg(long)]
         dry_run: bool,
     },
-    /// From a file with one JSON object a line, plain or zstd-compressed
+    /// Import a file with one JSON object per line, plain or zstd-compressed
     Jsonl {
         /// The file, or - for standard input
         file: PathBuf,
         #[command(flatten)]
         how: How,
     },
-    /// From an export of Slack
+    /// Import a Slack export
     Slack {
-        /// The zip file, or the folder with `channels.json` in it
+        /// The zip file, or the folder that contains `channels.json`
         path: PathBuf,
         #[command(flatten)]
         how: How,
     },
-    /// From Zulip
+    /// Import from Zulip
     Zulip {
-        /// The folder of an export, with `realm.json` in it, or of the tool zulip-archive
+        /// The folder of an export (contains `realm.json`), or of the zulip-archive tool
         path: PathBuf,
         #[command(flatten)]
         how: How,
     },
-    /// From Discourse
+    /// Import from Discourse
     Discourse {
-        /// The folder or zip file with the JSON of topics, as /t/ID.json shows them; or the dump.sql of a backup
+        /// A folder or zip file with topics as JSON from /t/ID.json, or the dump.sql of a backup
         path: PathBuf,
         #[command(flatten)]
         how: How,
     },
-    /// From Discord, by what DiscordChatExporter wrote as JSON
+    /// Import from Discord, using JSON files from DiscordChatExporter
     Discord {
         /// A file, or a folder or zip file with one file per channel
         path: PathBuf,
         #[command(flatten)]
         how: How,
     },
-    /// From a bulk export of Mattermost, plain or zstd-compressed
+    /// Import a Mattermost bulk export, plain or zstd-compressed
     Mattermost {
-        /// The file with one JSON object a line, or - for standard input
+        /// The file with one JSON object per line, or - for standard input
         file: PathBuf,
         #[command(flatten)]
         how: How,
     },
-    /// From the archive of a mailing list, in the format mbox
+    /// Import the archive of a mailing list in mbox format
     Mbox {
-        /// The file
+        /// The mbox file
         file: PathBuf,
         #[command(flatten)]
         how: How,
     },
-    /// Drops what is known of a source, so that nothing can be added to what came from it. What came stays, and its
-    /// old addresses lead to it
+    /// Forget a source, so that later imports can't add to it. Imported messages and their old URLs keep working
     Forget {
-        /// Such as slack:our-team; without it, the sources are listed
+        /// The source, such as slack:our-team. Lists all sources if omitted
         source: Option<String>,
     },
 }
@@ -88,13 +87,13 @@ pub enum Import {
 /// How to import; the same for all sources.
 #[derive(Args)]
 pub struct How {
-    /// What the source is called, instead of the file's name. A later file under the same name adds what is new
+    /// Name of the source (default: the file name). Importing again under the same name adds only new messages
     #[arg(long, value_name = "NAME")]
     source: Option<String>,
-    /// Puts all topics into a group that is there, given its address
+    /// Import all topics into the existing group with this URL
     #[arg(long, value_name = "GROUP")]
     into: Option<String>,
-    /// Reads and checks everything, and writes nothing
+    /// Read and check everything without writing anything
     #[arg(long)]
     dry_run: bool,
 }
@@ -165,16 +164,16 @@ async fn forget(cx: &domain::Context, source: Option<String>) -> Result<(), Fail
     let rows = import::forget(cx, &source).await?;
     if rows == 0 {
         let known: Vec<String> = import::sources(cx).await?.into_iter().map(|(source, _)| source).collect();
-        return Err(format!("there is no source `{source}`; there are: {}", known.join(", ")).into());
+        return Err(format!("no source named `{source}`; known sources: {}", known.join(", ")).into());
     }
-    println!("Forgot {rows} rows of {source}. What was imported stays.");
+    println!("Forgot {rows} rows of {source}. Imported messages are kept.");
     Ok(())
 }
 
-/// How often a line tells the progress where no terminal shows a bar.
+/// How often to print the progress without a terminal.
 const EVERY: Duration = Duration::from_secs(10);
 
-/// Shows the progress: a bar on a terminal, else a line now and then.
+/// Shows the progress: as a bar on a terminal, else as lines.
 struct Shown {
     bar: Option<ProgressBar>,
     last: Instant,

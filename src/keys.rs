@@ -13,17 +13,18 @@ pub fn current(env: &Environment, data_dir: &Path, needs: Needs) -> Result<Secre
     if let Some(text) = env.secret("KLATCH_SECRET_KEY")? {
         let by_file = env.var("KLATCH_SECRET_KEY_FILE").is_some();
         let name = if by_file { "KLATCH_SECRET_KEY_FILE" } else { "KLATCH_SECRET_KEY" };
-        return SecretKey::new(&text).ok_or_else(|| BadSetting::new(format!("{name}: at least 32 characters")));
+        return SecretKey::new(&text)
+            .ok_or_else(|| BadSetting::new(format!("{name}: must have at least 32 characters")));
     }
     if let Needs::Shared(_) = needs {
         return Err(BadSetting::new(
-            "KLATCH_SECRET_KEY: set it (or KLATCH_SECRET_KEY_FILE), the same for all processes, to at least 32 random characters".to_owned(),
+            "KLATCH_SECRET_KEY: not set. Set this (or KLATCH_SECRET_KEY_FILE) to at least 32 random characters, the same for all processes".to_owned(),
         ));
     }
     let path = data_dir.join("secret.key");
     if needs == Needs::Existing && !path.is_file() {
         return Err(BadSetting::new(format!(
-            "KLATCH_SECRET_KEY: not set, and `{}` does not exist; give the command the settings of the service",
+            "KLATCH_SECRET_KEY: not set, and `{}` does not exist. Run the command with the settings of the service",
             path.display()
         )));
     }
@@ -34,7 +35,8 @@ pub fn current(env: &Environment, data_dir: &Path, needs: Needs) -> Result<Secre
 pub fn previous(env: &Environment) -> Result<Option<SecretKey>, BadSetting> {
     let Some(text) = env.secret("KLATCH_SECRET_KEY_PREVIOUS")? else { return Ok(None) };
     let key = SecretKey::new(&text);
-    key.map(Some).ok_or_else(|| BadSetting::new("KLATCH_SECRET_KEY_PREVIOUS: at least 32 characters".to_owned()))
+    key.map(Some)
+        .ok_or_else(|| BadSetting::new("KLATCH_SECRET_KEY_PREVIOUS: must have at least 32 characters".to_owned()))
 }
 
 /// The key of a backup, on its way to be this forum's.
@@ -56,15 +58,15 @@ impl RestoredKey {
                 Ok(Self { files: None })
             } else {
                 Err(BadSetting::new(
-                    "KLATCH_SECRET_KEY: this is not the key of the backup. Unset it (and KLATCH_SECRET_KEY_FILE): the \
-                     command then writes the key of the backup to the file `secret.key` in the data folder"
+                    "KLATCH_SECRET_KEY: this is not the key of the backup. Unset it (and KLATCH_SECRET_KEY_FILE), and \
+                     the command will write the key of the backup to `secret.key` in the data folder"
                         .to_owned(),
                 ))
             };
         }
         let (from, to) = (data_dir.join("secret.key.restored"), data_dir.join("secret.key"));
         let bad = |error: std::io::Error| {
-            BadSetting::new(format!("KLATCH_DATA_DIR: `{}` cannot be written: {error}", from.display()))
+            BadSetting::new(format!("KLATCH_DATA_DIR: cannot write `{}`: {error}", from.display()))
         };
         let mut options = std::fs::OpenOptions::new();
         options.write(true).create(true).truncate(true);
@@ -87,7 +89,7 @@ impl RestoredKey {
         };
         let failed = |error| {
             BadSetting::new(format!(
-                "KLATCH_DATA_DIR: the forum is restored, but its key could not become `{}`: {error}. Rename `{}` yourself",
+                "KLATCH_DATA_DIR: the forum was restored, but its key could not be moved to `{}`: {error}. Rename `{}` yourself",
                 to.display(),
                 from.display()
             ))
@@ -100,28 +102,27 @@ impl RestoredKey {
 /// Returns the key of a forum that runs alone: created once, readable by its owner only.
 fn own_secret(path: &Path) -> Result<SecretKey, BadSetting> {
     let bad = |what: &str, error: &dyn fmt::Display| {
-        BadSetting::new(format!("KLATCH_DATA_DIR: `{}` cannot be {what}: {error}", path.display()))
+        BadSetting::new(format!("KLATCH_DATA_DIR: cannot {what} `{}`: {error}", path.display()))
     };
     // A restore was stopped after it had filled the database.
     let restored = path.with_extension("key.restored");
     if !path.exists() && restored.exists() {
-        std::fs::rename(&restored, path).map_err(|error| bad("made", &error))?;
+        std::fs::rename(&restored, path).map_err(|error| bad("create", &error))?;
     }
     if !path.exists() {
-        let text = SecretKey::random().map_err(|error| bad("made", &error))?;
+        let text = SecretKey::random().map_err(|error| bad("create", &error))?;
         let mut options = std::fs::OpenOptions::new();
         options.write(true).create_new(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         match options.open(path) {
             Ok(mut file) => {
-                std::io::Write::write_all(&mut file, text.as_bytes()).map_err(|error| bad("written", &error))?
+                std::io::Write::write_all(&mut file, text.as_bytes()).map_err(|error| bad("write", &error))?
             }
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(bad("made", &error)),
+            Err(error) => return Err(bad("create", &error)),
         }
     }
     let text = std::fs::read_to_string(path).map_err(|error| bad("read", &error))?;
-    SecretKey::new(&text)
-        .ok_or_else(|| bad("used", &"it holds less than 32 characters; delete it to have a new one made"))
+    SecretKey::new(&text).ok_or_else(|| bad("use", &"it has fewer than 32 characters; delete it to create a new key"))
 }

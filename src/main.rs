@@ -30,11 +30,16 @@ use crate::environment::Environment;
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
-/// A forum of groups, topics and messages, live and in one program.
+/// Klatch: a live forum of groups, topics, and messages in a single program.
 #[derive(Parser)]
-#[command(version, about, after_help = "Settings are environment variables (KLATCH_...); the README lists them.")]
+#[command(
+    version,
+    about,
+    after_help = "Settings are environment variables (KLATCH_...). See the README for the full list."
+)]
 struct Cli {
-    /// Reads settings from this file too; the environment wins. commands read /etc/klatch/klatch.env by default
+    /// Also read settings from this file. Environment variables take precedence. Commands other than the services read
+    /// /etc/klatch/klatch.env by default
     #[arg(long, global = true, value_name = "FILE")]
     env_file: Option<PathBuf>,
     #[command(subcommand)]
@@ -43,7 +48,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Program {
-    /// Talks with a forum in the terminal, by its API
+    /// Use a forum from the terminal, through its API
     Chat(chat::Chat),
     #[command(flatten)]
     Forum(Command),
@@ -51,44 +56,44 @@ enum Program {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Runs everything in one process (the default): pages, live updates, jobs
+    /// Run everything in one process: pages, live updates, and jobs (default)
     Serve,
-    /// Runs the pages and search alone, on Postgres and Redis
+    /// Run only the pages and search, with Postgres and Redis
     Web,
-    /// Runs the long poll alone
+    /// Run only the live updates
     Realtime,
-    /// Runs the background jobs alone
+    /// Run only the background jobs
     Worker,
-    /// Fills an empty forum with made-up people and conversations
+    /// Fill an empty forum with sample people and conversations
     Demo,
-    /// Writes the whole forum, with its secret key, into a file, while it runs
+    /// Back up the whole forum, including its secret key, to a file. Works while the forum is running
     #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
     Backup(archives::Backup),
-    /// Fills an empty forum, of either database, with a backup
+    /// Restore a backup into an empty forum, on SQLite or Postgres
     Restore(archives::Sealed),
-    /// Writes conversations into a file that another forum can import
+    /// Export groups to a file that another forum can import
     Export(archives::Export),
-    /// Takes in conversations from elsewhere
+    /// Import conversations from other software
     #[command(subcommand)]
     Import(imports::Import),
-    /// Looks after the forum
+    /// Administer the forum
     #[command(subcommand)]
     Admin(Admin),
 }
 
 #[derive(Subcommand)]
 enum Admin {
-    /// Counts again what is kept as a copy, and says what differs
+    /// Check counters, unread summaries, and the search index, and report differences
     Doctor,
-    /// Fills the search index anew
+    /// Rebuild the search index
     Reindex,
-    /// Parses again the messages that an older version parsed
+    /// Reparse messages that an older version of Klatch parsed
     Reparse {
-        /// Parses all messages, not only those of an older version
+        /// Reparse all messages, not only those from older versions
         #[arg(long)]
         all: bool,
     },
-    /// Accounts
+    /// Manage accounts
     #[command(subcommand)]
     User(users::User),
 }
@@ -217,10 +222,10 @@ fn log(env: &Environment) -> Result<(), Failure> {
     match env.var("KLATCH_LOG_FORMAT").as_deref() {
         Some("json") => logger.json().init(),
         Some("text") | None => logger.with_target(false).init(),
-        Some(other) => return Err(format!("KLATCH_LOG_FORMAT: `{other}` is neither text nor json").into()),
+        Some(other) => return Err(format!("KLATCH_LOG_FORMAT: `{other}` must be text or json").into()),
     }
     for name in env.unknown() {
-        tracing::warn!("{name} is set, but Klatch has no such setting: is it misspelt?");
+        tracing::warn!("unknown setting {name}; check its spelling");
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Tells systemd how the service is (sd_notify(3)): ready, alive, ending.
+//! Tells systemd the state of the service (sd_notify(3)): ready, alive, stopping.
 
 use std::ffi::OsStr;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-/// The pause between two looks at a service that is not ready yet.
+/// The time between two checks of a service that is not ready yet.
 const LOOK: Duration = Duration::from_millis(100);
 
 /// How long a service may take to answer.
@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 #[derive(Clone, Debug, Default)]
 pub struct Notify(Option<Arc<(UnixDatagram, SocketAddr)>>);
 
-/// What a look at a service finds.
+/// The result of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Finding {
     /// It answers, and is ready for work.
@@ -64,18 +64,18 @@ impl Notify {
             Ok::<_, std::io::Error>(Self(Some(Arc::new((UnixDatagram::unbound()?, address)))))
         };
         open().unwrap_or_else(|error| {
-            tracing::warn!(%error, "NOTIFY_SOCKET cannot be used: systemd will not hear that the service is ready");
+            tracing::warn!(%error, "cannot use NOTIFY_SOCKET, so systemd will not learn that the service is ready");
             Self(None)
         })
     }
 
-    /// Says that the service is ending.
+    /// Tells systemd that the service is stopping.
     pub fn stopping(&self) {
         self.send("STOPPING=1");
     }
 
-    /// Says that the service is ready once `look` first finds so, and from then on that it is alive, as often as systemd
-    /// wants to hear it.
+    /// Tells systemd that the service is ready once `look` first returns so, and from then on that it is alive, as often
+    /// as systemd asks for it.
     pub async fn follow(self, look: impl AsyncFn() -> Finding) {
         if self.0.is_none() {
             return;
@@ -98,7 +98,7 @@ impl Notify {
         if let Some((socket, address)) = self.0.as_deref()
             && let Err(error) = socket.send_to_addr(state.as_bytes(), address)
         {
-            tracing::warn!(%error, state, "systemd was not told");
+            tracing::warn!(%error, state, "failed to notify systemd");
         }
     }
 }

@@ -30,7 +30,7 @@ pub async fn answer(listener: TcpListener, cx: Context, more: fn() -> String) {
             Ok((stream, _)) => {
                 let cx = cx.clone();
                 tokio::spawn(async move {
-                    // A client that is slow or has gone is no trouble of ours.
+                    // Slow or disconnected clients need no error handling.
                     let _ = timeout(PATIENCE, exchange(stream, &cx, more)).await;
                     drop(place);
                 });
@@ -56,8 +56,8 @@ async fn exchange(mut stream: TcpStream, cx: &Context, more: fn() -> String) -> 
         ("GET" | "HEAD", "/-/metrics") => {
             ("200 OK", "text/plain; version=0.0.4; charset=utf-8", text(cx).await + &more())
         }
-        ("GET" | "HEAD", _) => ("404 Not Found", "text/plain", "There are /-/health and /-/metrics.\n".to_owned()),
-        _ => ("405 Method Not Allowed", "text/plain", "Only GET.\n".to_owned()),
+        ("GET" | "HEAD", _) => ("404 Not Found", "text/plain", "Not found. Try /-/health or /-/metrics.\n".to_owned()),
+        _ => ("405 Method Not Allowed", "text/plain", "Use GET.\n".to_owned()),
     };
     reply(&mut stream, status, kind, &body, method == "HEAD").await
 }
@@ -86,7 +86,7 @@ async fn reply(stream: &mut TcpStream, status: &str, kind: &str, body: &str, bar
     stream.shutdown().await
 }
 
-/// Answers everybody at the address of the pages while the start waits for Postgres or Redis, until it is dropped.
+/// Responds with 503 at the address of the pages while the start waits for Postgres or Redis, until it is dropped.
 #[must_use = "dropped, it stops answering"]
 pub struct Meanwhile(JoinHandle<()>);
 
@@ -104,7 +104,7 @@ impl Meanwhile {
             while let Ok((mut stream, _)) = listener.accept().await {
                 tokio::spawn(timeout(PATIENCE, async move {
                     let Some(head) = head(&mut stream).await? else { return Ok(()) };
-                    let body = "The forum is starting: it waits for its database. Try again in a moment.\n";
+                    let body = "The forum is starting and waiting for its database. Try again in a moment.\n";
                     let kind = "text/plain; charset=utf-8";
                     reply(&mut stream, "503 Service Unavailable", kind, body, head.starts_with("HEAD ")).await
                 }));
@@ -131,9 +131,9 @@ async fn text(cx: &Context) -> String {
     };
     let number = |yes: bool| f64::from(u8::from(yes));
     let ready = [(String::new(), number(health.is_ready()))];
-    family("klatch_ready", "gauge", "Whether reads, writes, jobs and search work.", &ready);
+    family("klatch_ready", "gauge", "Whether reads, writes, jobs, and search work.", &ready);
     let parts = health.parts().map(|(part, wrong)| (format!("{{part=\"{part}\"}}"), number(wrong.is_none())));
-    family("klatch_part_works", "gauge", "Whether a part works.", &parts);
+    family("klatch_part_works", "gauge", "Whether a component works.", &parts);
     // Without the database there are no counts.
     if health.reads.is_none()
         && let Ok((jobs, waiting)) = domain::admin::queue(cx).await
@@ -142,18 +142,18 @@ async fn text(cx: &Context) -> String {
             .map(|(state, count)| (format!("{{state=\"{state}\"}}"), count as f64));
         family("klatch_jobs", "gauge", "Jobs in the queue.", &states);
         let waiting = [(String::new(), waiting.as_secs_f64())];
-        family("klatch_jobs_waiting_seconds", "gauge", "How long the oldest due job has waited.", &waiting);
+        family("klatch_jobs_waiting_seconds", "gauge", "Age of the oldest due job.", &waiting);
     }
     if let Some(age) = health.backup_age {
         let age = [(String::new(), age.as_secs_f64())];
-        family("klatch_backup_age_seconds", "gauge", "How old the last backup is.", &age);
+        family("klatch_backup_age_seconds", "gauge", "Age of the last backup.", &age);
     }
     if let Some(search) = &cx.search {
         let documents = [(String::new(), search.documents() as f64)];
         family("klatch_search_documents", "gauge", "Messages and topics in the search index.", &documents);
         if let Ok(Some(unindexed)) = domain::search::unindexed(cx).await {
             let unindexed = [(String::new(), unindexed as f64)];
-            family("klatch_search_unindexed", "gauge", "Changes that the search index has not read yet.", &unindexed);
+            family("klatch_search_unindexed", "gauge", "Changes not yet in the search index.", &unindexed);
         }
     }
     text

@@ -8,8 +8,8 @@ use rustix::thread::{set_thread_gid, set_thread_groups, set_thread_uid};
 
 use crate::compose::Failure;
 
-/// Becomes the owner of the data folder, if root calls and somebody else owns it. Call it before any thread exists:
-/// later threads inherit the user.
+/// Becomes the owner of the data folder, if root runs the command and someone else owns it. Call it before any thread
+/// exists: later threads inherit the user.
 ///
 /// # Errors
 /// When the system does not allow it.
@@ -23,6 +23,6 @@ pub fn become_owner(data_dir: &Path) -> Result<(), Failure> {
         .and_then(|()| set_thread_gid(group))
         .and_then(|()| set_thread_uid(user))
         .map_err(|error| format!("cannot become the owner of `{}`: {error}", data_dir.display()))?;
-    eprintln!("klatch: running as user {}, who owns `{}`", folder.uid(), data_dir.display());
+    eprintln!("klatch: running as user {}, the owner of `{}`", folder.uid(), data_dir.display());
     Ok(())
 }

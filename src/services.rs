@@ -53,7 +53,7 @@ impl Stop {
                 _ = interrupt.recv() => {}
             }
             notify.stopping();
-            tracing::info!("ending: what is under way is finished first");
+            tracing::info!("stopping; finishing work in progress first");
             let _ = sender.send(true);
             // A second interrupt ends the program at once.
             interrupt.recv().await;
@@ -70,13 +70,13 @@ impl Stop {
 
 async fn bind(settings: &Settings) -> Result<TcpListener, Failure> {
     let address = settings.bind;
-    realtime::bind(address).await.map_err(|error| format!("KLATCH_BIND: {address} cannot be had: {error}").into())
+    realtime::bind(address).await.map_err(|error| format!("KLATCH_BIND: cannot listen on {address}: {error}").into())
 }
 
 async fn bind_metrics(settings: &Settings) -> Result<Option<tokio::net::TcpListener>, Failure> {
     let Some(address) = settings.metrics_bind else { return Ok(None) };
     let listener = tokio::net::TcpListener::bind(address).await;
-    let listener = listener.map_err(|error| format!("KLATCH_METRICS_BIND: {address} cannot be had: {error}"))?;
+    let listener = listener.map_err(|error| format!("KLATCH_METRICS_BIND: cannot listen on {address}: {error}"))?;
     Ok(Some(listener))
 }
 
@@ -119,7 +119,7 @@ pub fn raise_file_limit() {
         return;
     }
     if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), ..limit }) {
-        tracing::warn!(%error, "the limit on open files stays as it is");
+        tracing::warn!(%error, "cannot raise the limit on open files");
     }
 }
 
@@ -164,7 +164,7 @@ async fn run_jobs(cx: Context, backups: Option<Schedule>, stop: Stop) -> Result<
 fn draw() -> Draw {
     fn drawn(partial: &impl Template, images: Images) -> String {
         partial.render().map(|html| templates::finish(html, images)).unwrap_or_else(|error| {
-            tracing::error!(%error, "a fragment was not drawn");
+            tracing::error!(%error, "failed to render a fragment");
             String::new()
         })
     }
@@ -182,17 +182,17 @@ fn draw() -> Draw {
     }
 }
 
-/// Prints where the site is, and how to create its first admin.
+/// Prints the URL of the site, and how to create its first admin.
 async fn greet(cx: &Context) -> Result<(), Failure> {
     let base = &cx.config.base_url;
     let site = domain::site::current(cx).await;
-    println!("{} is at {base}", site.settings.name);
+    println!("{} is running at {base}", site.settings.name);
     if site.settings.read_only {
-        tracing::warn!("the site is read-only: until an admin ends that, nothing can be changed");
+        tracing::warn!("the site is in read-only mode until an admin turns it off in the site settings");
     }
     if let Some(token) = domain::people::first_admin::make_link(cx).await? {
-        println!("There is no admin yet. Make the first one at {base}/-/first-admin?token={token}");
-        println!("The link works once, for a day. A restart prints another one.");
+        println!("There is no admin yet. Create the admin account at {base}/-/first-admin?token={token}");
+        println!("The link works once and expires after a day. Restart Klatch to get a new one.");
     }
     Ok(())
 }
@@ -225,7 +225,7 @@ pub fn lock(data_dir: &Path) -> Result<File, Failure> {
     Ok(file)
 }
 
-/// Takes the addresses of a service with pages, and connects it. While it waits for its servers, clients are told so.
+/// Binds the addresses of a service with pages, and connects it. While it waits for its servers, clients get a 503.
 async fn open_pages(settings: &Settings) -> Result<(TcpListener, Option<tokio::net::TcpListener>, Context), Failure> {
     let listener = bind(settings).await?;
     let metrics = bind_metrics(settings).await?;
@@ -297,7 +297,7 @@ pub async fn serve_realtime(env: &Environment) -> Result<(), Failure> {
     let address = settings.realtime_bind;
     let listener = realtime::bind_shared(address)
         .await
-        .map_err(|error| format!("KLATCH_REALTIME_BIND: {address} cannot be had: {error}"))?;
+        .map_err(|error| format!("KLATCH_REALTIME_BIND: cannot listen on {address}: {error}"))?;
     let metrics = bind_metrics(&settings).await?;
     let cx = compose::service(&settings, false).await?;
     let notify = Notify::new();
@@ -310,7 +310,7 @@ pub async fn serve_realtime(env: &Environment) -> Result<(), Failure> {
         None => Finding::Ready,
         Some(_) => Finding::Alive,
     }));
-    println!("polls are answered at http://{address}");
+    println!("Serving live updates at http://{address}");
     let told = live.clone();
     let said = tokio::spawn(statistics::follow(cx.clone(), move || told.report(), stop.clone().thrown()));
     let served = realtime::run(live, listener, stop.thrown()).await;
@@ -334,9 +334,9 @@ pub async fn work(env: &Environment) -> Result<(), Failure> {
         tokio::spawn(notify.follow(async move || {
             if health::check(&asked).await.is_ready() { Finding::Ready } else { Finding::Alive }
         }));
-    println!("jobs are run");
+    println!("Running background jobs");
     if !settings.mail.reaches_people() {
-        tracing::warn!("KLATCH_SMTP_URL is not set: letters are kept in KLATCH_DATA_DIR/mail, and reach nobody");
+        tracing::warn!("KLATCH_SMTP_URL is not set; emails are saved to KLATCH_DATA_DIR/mail instead of being sent");
     }
     let worked = run_jobs(cx.clone(), settings.backups.schedule.clone(), stop).await;
     followed.abort();

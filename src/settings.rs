@@ -122,7 +122,7 @@ impl Settings {
             let mut private = std::fs::DirBuilder::new();
             std::os::unix::fs::DirBuilderExt::mode(private.recursive(true), 0o700);
             private.create(&data_dir).map_err(|error| {
-                BadSetting(format!("KLATCH_DATA_DIR: `{}` cannot be made: {error}", data_dir.display()))
+                BadSetting(format!("KLATCH_DATA_DIR: cannot create `{}`: {error}", data_dir.display()))
             })?;
         }
         let bus = bus(env, needs)?;
@@ -130,13 +130,13 @@ impl Settings {
             env,
             "KLATCH_BIND",
             SocketAddr::from(([127, 0, 0, 1], 8080)),
-            "an address and port, as 127.0.0.1:8080",
+            "an address and port, such as 127.0.0.1:8080",
         )?;
         let realtime_bind = parsed(
             env,
             "KLATCH_REALTIME_BIND",
             SocketAddr::from(([127, 0, 0, 1], 8081)),
-            "an address and port, as 127.0.0.1:8081",
+            "an address and port, such as 127.0.0.1:8081",
         )?;
         let config = Config {
             site_name: env.var("KLATCH_SITE_NAME").unwrap_or_else(|| "Klatch".to_owned()),
@@ -149,7 +149,7 @@ impl Settings {
         let mail = mail(env, &data_dir, &config)?;
         let connections = parsed(env, "KLATCH_DATABASE_CONNECTIONS", 16, "a number of connections")?;
         if !(2..=1_000).contains(&connections) {
-            return Err(BadSetting("KLATCH_DATABASE_CONNECTIONS: between 2 and 1000".to_owned()));
+            return Err(BadSetting("KLATCH_DATABASE_CONNECTIONS: must be between 2 and 1000".to_owned()));
         }
         Ok(Self {
             data_dir,
@@ -196,10 +196,10 @@ fn database(env: &Environment, data_dir: &std::path::Path, needs: Needs) -> Resu
             Ok(DatabaseUrl::Sqlite(PathBuf::from(path)))
         }
         (None | Some(_), Needs::Shared(command)) => Err(BadSetting(format!(
-            "KLATCH_DATABASE_URL: `klatch {command}` needs a Postgres, as postgres://user@host/name"
+            "KLATCH_DATABASE_URL: `klatch {command}` requires Postgres, such as postgres://user@host/name"
         ))),
         (Some(_), Needs::Alone | Needs::Existing) => {
-            Err(BadSetting("KLATCH_DATABASE_URL: begins with postgres:// or sqlite:".to_owned()))
+            Err(BadSetting("KLATCH_DATABASE_URL: must begin with postgres:// or sqlite:".to_owned()))
         }
     }
 }
@@ -208,7 +208,7 @@ fn bus(env: &Environment, needs: Needs) -> Result<BusUrl, BadSetting> {
     match (env.secret("KLATCH_REDIS_URL")?, needs) {
         (None, Needs::Alone | Needs::Existing) => Ok(BusUrl::Memory),
         (None, Needs::Shared(command)) => {
-            Err(BadSetting(format!("KLATCH_REDIS_URL: `klatch {command}` needs a Redis, as redis://host:6379")))
+            Err(BadSetting(format!("KLATCH_REDIS_URL: `klatch {command}` requires Redis, such as redis://host:6379")))
         }
         (Some(url), _) => url.parse().map_err(|error| BadSetting(format!("{error}"))),
     }
@@ -220,7 +220,7 @@ fn redis_prefix(env: &Environment) -> Result<Option<String>, BadSetting> {
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, ':' | '.' | '-' | '_');
     if prefix.len() > 64 || !prefix.chars().all(fits) {
         return Err(BadSetting(format!(
-            "KLATCH_REDIS_PREFIX: `{prefix}` is not up to 64 letters, digits and the characters : . - _"
+            "KLATCH_REDIS_PREFIX: `{prefix}` must be at most 64 letters, digits, and the characters : . - _"
         )));
     }
     Ok(Some(prefix))
@@ -232,17 +232,17 @@ fn base_url(env: &Environment, bind: SocketAddr) -> Result<String, BadSetting> {
     let authority = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
     match authority {
         Some(host) if !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ']) => Ok(url),
-        _ => {
-            Err(BadSetting(format!("KLATCH_BASE_URL: `{url}` is not a scheme and host, as https://forum.example.org")))
-        }
+        _ => Err(BadSetting(format!(
+            "KLATCH_BASE_URL: `{url}` must be a scheme and host, such as https://forum.example.org"
+        ))),
     }
 }
 
 /// The error when there is no forum, with what to do about it.
 pub fn no_forum(why: &str) -> BadSetting {
     BadSetting(format!(
-        "there is no forum here: {why}. Set KLATCH_DATA_DIR or KLATCH_DATABASE_URL as for the service, or pass \
-         --env-file FILE. `klatch serve` creates a forum"
+        "no forum found: {why}. Set KLATCH_DATA_DIR or KLATCH_DATABASE_URL to the same value as for the service, or \
+         pass --env-file FILE. To create a forum, run `klatch serve`"
     ))
 }
 
@@ -253,21 +253,21 @@ fn mail(env: &Environment, data_dir: &std::path::Path, config: &Config) -> Resul
     let (url, from) = (env.secret("KLATCH_SMTP_URL")?, env.var("KLATCH_MAIL_FROM"));
     if url.is_some() && from.is_none() {
         return Err(BadSetting(
-            "KLATCH_MAIL_FROM: letters need a sender, as Klatch <klatch@example.org>, where KLATCH_SMTP_URL is set"
+            "KLATCH_MAIL_FROM: required with KLATCH_SMTP_URL; set a sender such as Klatch <klatch@example.org>"
                 .to_owned(),
         ));
     }
     let from = from.unwrap_or_else(|| format!("klatch@{}", if host.contains('.') { host } else { "localhost" }));
     let from = Mailer::parse_from(&from).map_err(|error| BadSetting(format!("KLATCH_MAIL_FROM: `{from}` {error}")))?;
     match url {
-        Some(url) => Mailer::smtp(&url, from).map_err(|error| BadSetting(format!("KLATCH_SMTP_URL: it {error}"))),
+        Some(url) => Mailer::smtp(&url, from).map_err(|error| BadSetting(format!("KLATCH_SMTP_URL: {error}"))),
         None => Ok(Mailer::folder(data_dir.join("mail"), from)),
     }
 }
 
 fn limits(env: &Environment) -> Result<Limits, BadSetting> {
     let normal = Limits::default();
-    let figure = "a number; 0 lifts the limit";
+    let figure = "a number (0 for no limit)";
     let limits = Limits {
         posts_per_minute: parsed(env, "KLATCH_POSTS_PER_MINUTE", normal.posts_per_minute, figure)?,
         sign_ups_per_address: parsed(env, "KLATCH_SIGN_UPS_PER_HOUR", normal.sign_ups_per_address, figure)?,
@@ -304,34 +304,36 @@ fn limits(env: &Environment) -> Result<Limits, BadSetting> {
             directs_per_day: 0,
             directs_per_day_while_new: 0,
         }),
-        Some(other) => Err(BadSetting(format!("KLATCH_LIMITS: `{other}` is neither on nor off"))),
+        Some(other) => Err(BadSetting(format!("KLATCH_LIMITS: `{other}` must be on or off"))),
     }
 }
 
 fn days(env: &Environment, name: &str, default: u64) -> Result<Duration, BadSetting> {
     match parsed(env, name, default, "a number of days")? {
         days @ 1..=3_650 => Ok(Duration::from_secs(days * 24 * 3_600)),
-        _ => Err(BadSetting(format!("{name}: between 1 and 3650"))),
+        _ => Err(BadSetting(format!("{name}: must be between 1 and 3650"))),
     }
 }
 
 /// Reads a number that is at least 1.
 pub fn at_least_one(env: &Environment, name: &str, default: usize, what: &str) -> Result<usize, BadSetting> {
     match parsed(env, name, default, what)? {
-        0 => Err(BadSetting(format!("{name}: at least 1"))),
+        0 => Err(BadSetting(format!("{name}: must be at least 1"))),
         number => Ok(number),
     }
 }
 
 fn metrics_bind(env: &Environment) -> Result<Option<SocketAddr>, BadSetting> {
     let unused = SocketAddr::from(([127, 0, 0, 1], 0));
-    let bind = parsed(env, "KLATCH_METRICS_BIND", unused, "an address and port, as 127.0.0.1:9090")?;
+    let bind = parsed(env, "KLATCH_METRICS_BIND", unused, "an address and port, such as 127.0.0.1:9090")?;
     Ok(env.var("KLATCH_METRICS_BIND").map(|_| bind))
 }
 
 fn health_token(env: &Environment) -> Result<Option<String>, BadSetting> {
     match env.secret("KLATCH_HEALTH_TOKEN")? {
-        Some(token) if token.len() < 16 => Err(BadSetting("KLATCH_HEALTH_TOKEN: at least 16 characters".to_owned())),
+        Some(token) if token.len() < 16 => {
+            Err(BadSetting("KLATCH_HEALTH_TOKEN: must have at least 16 characters".to_owned()))
+        }
         token => Ok(token),
     }
 }
@@ -339,7 +341,9 @@ fn health_token(env: &Environment) -> Result<Option<String>, BadSetting> {
 /// Reads the private hosts and networks that webhooks may use.
 fn webhook_allow(env: &Environment) -> Result<Allowed, BadSetting> {
     env.var("KLATCH_WEBHOOK_ALLOW").unwrap_or_default().parse().map_err(|part| {
-        BadSetting(format!("KLATCH_WEBHOOK_ALLOW: `{part}` is not a host name, address or network, as 10.1.2.3/32"))
+        BadSetting(format!(
+            "KLATCH_WEBHOOK_ALLOW: `{part}` is not a host name, IP address, or network such as 10.1.2.3/32"
+        ))
     })
 }
 
@@ -356,14 +360,14 @@ fn proxies(env: &Environment) -> Result<Proxies, BadSetting> {
     let text = env.var("KLATCH_TRUSTED_PROXIES").unwrap_or_default();
     let network = |part: &str| {
         part.parse().map_err(|()| {
-            BadSetting(format!("KLATCH_TRUSTED_PROXIES: `{part}` is not an address or network, as 10.0.0.0/8"))
+            BadSetting(format!("KLATCH_TRUSTED_PROXIES: `{part}` is not an IP address or network such as 10.0.0.0/8"))
         })
     };
     let parts = text.split([',', ' ']).filter(|part| !part.is_empty());
     Ok(Proxies::new(parts.map(network).collect::<Result<_, _>>()?))
 }
 
-/// A `mailto:`, `https:` or `tel:` address; a plain mail address becomes a `mailto:`.
+/// A `mailto:`, `https:` or `tel:` address; a plain email address becomes a `mailto:`.
 fn security_contact(env: &Environment) -> Result<Option<String>, BadSetting> {
     let Some(text) = env.var("KLATCH_SECURITY_CONTACT") else { return Ok(None) };
     let text = text.trim();
@@ -373,7 +377,8 @@ fn security_contact(env: &Environment) -> Result<Option<String>, BadSetting> {
         !text.contains(':') && text.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.'));
     if text.chars().any(|c| c.is_whitespace() || c.is_control()) || !(is_uri || is_mail) {
         return Err(BadSetting(format!(
-            "KLATCH_SECURITY_CONTACT: `{text}` is no address, as security@example.org or https://example.org/security"
+            "KLATCH_SECURITY_CONTACT: `{text}` is not an email address or URL, such as security@example.org or \
+             https://example.org/security"
         )));
     }
     Ok(Some(if is_mail { format!("mailto:{text}") } else { text.to_owned() }))

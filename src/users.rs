@@ -19,65 +19,65 @@ use crate::environment::Environment;
 
 #[derive(Subcommand)]
 pub enum User {
-    /// Makes an account; its password is asked for, or read from standard input
+    /// Create an account. Prompts for the password, or reads it from standard input
     Add {
-        /// The user name
+        /// Username
         name: String,
-        /// Where mail goes
+        /// Email address
         #[arg(long)]
         email: String,
-        /// Makes them an admin of the site
+        /// Make the account a site admin
         #[arg(long)]
         admin: bool,
-        /// Prints JSON
+        /// Print JSON
         #[arg(long)]
         json: bool,
     },
-    /// Lists accounts, by name
+    /// List accounts, sorted by username
     List {
-        /// Only those whose name or mail address contains this
+        /// Only accounts whose username or email address contains this text
         #[arg(default_value = "")]
         words: String,
-        /// Only those in this state
+        /// Only accounts with this status
         #[arg(long, value_parser = AccountState::ALL.map(AccountState::as_str))]
         state: Option<String>,
-        /// Prints JSON, one object per line
+        /// Print JSON, one object per line
         #[arg(long)]
         json: bool,
     },
-    /// Shows an account
+    /// Show an account
     Show(Named),
-    /// Makes a user an admin of the site
+    /// Make a user a site admin
     Promote(Named),
-    /// Sets the password of an account; it is asked for, or read from standard input
+    /// Set an account's password. Prompts for it, or reads it from standard input
     SetPassword(Named),
-    /// Makes a link with which its owner claims an account that came with an import; it works once, for three days
+    /// Create a link to claim an imported account. It works once and expires after three days
     ClaimLink(Named),
-    /// Writes everything that an account holds to standard output
+    /// Write all data of an account to standard output
     Export {
-        /// The user name
+        /// Username
         name: String,
     },
-    /// Deletes an account; it cannot be brought back
+    /// Delete an account permanently
     Delete {
         #[command(flatten)]
         named: Named,
-        /// Deletes what they wrote too
+        /// Also delete the account's posts
         #[arg(long)]
         erase: bool,
-        /// Does not ask whether you are sure
+        /// Don't ask for confirmation
         #[arg(long)]
         yes: bool,
     },
-    /// Turns the second step of signing in off, for somebody who lost the phone and the recovery codes
+    /// Turn off two-factor authentication for someone who lost their device and recovery codes
     SecondStepOff(Named),
 }
 
 #[derive(clap::Args)]
 pub struct Named {
-    /// The user name
+    /// Username
     name: String,
-    /// Prints JSON
+    /// Print JSON
     #[arg(long)]
     json: bool,
 }
@@ -103,7 +103,7 @@ pub async fn run(env: &Environment, command: User) -> Result<(), Failure> {
 /// Returns the account with this name.
 async fn named(cx: &domain::Context, name: &str) -> Result<Account, Failure> {
     assistance::named(cx, name).await.map_err(|error| match error {
-        domain::Error::NotFound => format!("nobody is called {name}").into(),
+        domain::Error::NotFound => format!("no user named {name}").into(),
         error => Failure::from(error),
     })
 }
@@ -141,7 +141,7 @@ fn read_password() -> Result<Password, Failure> {
     let stdin = std::io::stdin();
     let mut line = String::new();
     if stdin.is_terminal() {
-        eprint!("Password (it is not shown): ");
+        eprint!("Password (hidden): ");
         std::io::stderr().flush()?;
         let before = rustix::termios::tcgetattr(&stdin)?;
         let mut hidden = before.clone();
@@ -161,7 +161,7 @@ async fn add(cx: &domain::Context, name: String, email: String, admin: bool, jso
     let password = read_password()?;
     let new = NewAccount { username: name.clone(), email, password };
     accounts::create(cx, new, admin).await.map_err(plain)?;
-    let sentence = format!("{name} can sign in{}", if admin { ", and administers the site" } else { "" });
+    let sentence = format!("Created the account {name}{}", if admin { " as a site admin" } else { "" });
     said(cx, json, name.trim(), sentence).await
 }
 
@@ -215,14 +215,14 @@ async fn show(cx: &domain::Context, name: &str, json: bool) -> Result<(), Failur
         println!("{line}");
         return Ok(());
     }
-    println!("name         {}{}", user.username, marks(&user, cx.now()));
+    println!("username     {}{}", user.username, marks(&user, cx.now()));
     println!("id           {}", user.id);
     println!("email        {}", user.email.as_deref().unwrap_or("none"));
     if let Some(email) = &user.new_email {
         println!("unconfirmed  {email}");
     }
-    println!("since        {}", user.created_at.rfc3339());
-    println!("second step  {}", if has_second_step { "on" } else { "off" });
+    println!("joined       {}", user.created_at.rfc3339());
+    println!("two-factor   {}", if has_second_step { "on" } else { "off" });
     println!("sessions     {sessions}");
     if !user.barred_reason.is_empty() {
         println!("reason       {}", user.barred_reason);
@@ -233,19 +233,19 @@ async fn show(cx: &domain::Context, name: &str, json: bool) -> Result<(), Failur
 async fn promote(cx: &domain::Context, name: &str, json: bool) -> Result<(), Failure> {
     let user = named(cx, name).await?;
     admins::set_admin(cx, Actor::Operator, user.id, true).await.map_err(plain)?;
-    said(cx, json, name, format!("{name} administers the site")).await
+    said(cx, json, name, format!("{name} is now a site admin")).await
 }
 
 async fn set_password(cx: &domain::Context, name: &str, json: bool) -> Result<(), Failure> {
     let user = named(cx, name).await?;
     assistance::set_password(cx, user.id, read_password()?).await.map_err(plain)?;
-    said(cx, json, name, format!("{name} signs in with the new password, and is signed out everywhere")).await
+    said(cx, json, name, format!("Changed the password of {name} and ended all their sessions")).await
 }
 
 async fn second_step_off(cx: &domain::Context, name: &str, json: bool) -> Result<(), Failure> {
     let user = named(cx, name).await?;
     two_factor::turn_off_for(cx, Actor::Operator, user.id).await.map_err(plain)?;
-    said(cx, json, name, format!("{name} signs in with the password alone")).await
+    said(cx, json, name, format!("Turned off two-factor authentication for {name}")).await
 }
 
 async fn claim_link(cx: &domain::Context, name: &str, json: bool) -> Result<(), Failure> {
@@ -275,9 +275,9 @@ async fn delete(cx: &domain::Context, name: &str, erase: bool, yes: bool, json: 
     let user = named(cx, name).await?;
     if !yes {
         if !std::io::stdin().is_terminal() {
-            return Err("this cannot be undone: say --yes if you are sure".into());
+            return Err("this cannot be undone; use --yes to confirm".into());
         }
-        eprint!("This deletes the account {name}, and cannot be undone. Type the name to go on: ");
+        eprint!("This permanently deletes the account {name}. Type the username to confirm: ");
         std::io::stderr().flush()?;
         let mut line = String::new();
         std::io::stdin().lock().read_line(&mut line)?;
@@ -289,7 +289,7 @@ async fn delete(cx: &domain::Context, name: &str, erase: bool, yes: bool, json: 
     if json {
         println!("{}", json!({"id": user.id, "username": user.username, "deleted": true}));
     } else {
-        println!("{name} is deleted; a running service deletes the rest");
+        println!("Deleted the account {name}. The running service removes the rest of its data");
     }
     Ok(())
 }

@@ -40,10 +40,12 @@ pub fn file() -> PathBuf {
 pub fn forget(file: &Path) -> Result<()> {
     match std::fs::remove_file(file) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(format!("{} cannot be deleted: {error}.", file.display()))
+            Err(format!("Can't delete {}: {error}.", file.display()))
         }
         _ => {
-            println!("Forgotten. Revoke the token on the forum's page of API tokens if nothing else uses it.");
+            println!(
+                "Deleted the saved token. If nothing else uses it, revoke it in the forum's settings under API tokens."
+            );
             Ok(())
         }
     }
@@ -54,13 +56,12 @@ impl Account {
     /// missing and remembers it once it works.
     ///
     /// # Errors
-    /// What is missing, and how to give it.
+    /// What is missing, and how to provide it.
     pub async fn find(file: &Path, server: Option<&str>, token_file: Option<&Path>, is_asked: bool) -> Result<Self> {
         let known = Self::read(file)?;
         let token = match token_file {
             Some(path) => Some(
-                std::fs::read_to_string(path)
-                    .map_err(|error| format!("{} cannot be read: {error}.", path.display()))?,
+                std::fs::read_to_string(path).map_err(|error| format!("Can't read {}: {error}.", path.display()))?,
             ),
             None => std::env::var("KLATCH_CHAT_TOKEN").ok(),
         };
@@ -74,9 +75,9 @@ impl Account {
         match (server, token.or(known)) {
             (Some(server), Some(token)) => Ok(Self { server, token }),
             (server, _) if is_asked => Self::ask(file, server).await,
-            (None, _) => Err("Name the forum with --server or KLATCH_CHAT_SERVER.".into()),
+            (None, _) => Err("No forum given. Use --server or KLATCH_CHAT_SERVER.".into()),
             (Some(server), None) => Err(format!(
-                "Give an API token with --token-file or KLATCH_CHAT_TOKEN. You can make one at {server}/-/settings/tokens."
+                "No API token given. Use --token-file or KLATCH_CHAT_TOKEN. To create a token, go to {server}/-/settings/tokens."
             )),
         }
     }
@@ -84,10 +85,10 @@ impl Account {
     fn read(file: &Path) -> Result<Option<Self>> {
         match std::fs::read_to_string(file) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(format!("{} cannot be read: {error}.", file.display())),
-            Ok(text) => serde_json::from_str(&text)
-                .map(Some)
-                .map_err(|error| format!("{} is damaged ({error}). `klatch chat forget` deletes it.", file.display())),
+            Err(error) => Err(format!("Can't read {}: {error}.", file.display())),
+            Ok(text) => serde_json::from_str(&text).map(Some).map_err(|error| {
+                format!("{} is damaged ({error}). Run `klatch chat forget` to delete it.", file.display())
+            }),
         }
     }
 
@@ -95,19 +96,23 @@ impl Account {
         let mut lines = crate::terminal::Lines::new()?;
         let server = match server {
             Some(server) => server,
-            None => address(&lines.ask("Address of the forum: ").await?)?,
+            None => address(&lines.ask("Forum URL: ").await?)?,
         };
-        println!("Make an API token at {server}/-/settings/tokens that may read and write.");
+        println!("Create an API token with read and write access at {server}/-/settings/tokens.");
         let token = lines.ask_hidden("API token: ").await?.trim().to_owned();
         let account = Self { server, token };
         let me: Me = Client::new(&account)?.get("/me", &[]).await.map_err(|problem| problem.to_string())?;
         account.save(file)?;
-        println!("You are {}. The token is in {}, which only you can read.", line(&me.user.username), file.display());
+        println!(
+            "Signed in as {}. The token is saved in {}, which only you can read.",
+            line(&me.user.username),
+            file.display()
+        );
         Ok(account)
     }
 
     fn save(&self, file: &Path) -> Result<()> {
-        let wrong = |error: std::io::Error| format!("{} cannot be written: {error}.", file.display());
+        let wrong = |error: std::io::Error| format!("Can't write {}: {error}.", file.display());
         if let Some(folder) = file.parent() {
             std::fs::create_dir_all(folder).map_err(wrong)?;
         }
@@ -127,13 +132,13 @@ impl Account {
 fn address(typed: &str) -> Result<String> {
     let typed = typed.trim();
     let typed = if typed.contains("://") { typed.to_owned() } else { format!("https://{typed}") };
-    let url = Url::parse(&typed).map_err(|error| format!("`{typed}` is no address: {error}."))?;
+    let url = Url::parse(&typed).map_err(|error| format!("`{typed}` is not a valid URL: {error}."))?;
     if !matches!(url.scheme(), "https" | "http") || url.host_str().is_none() {
-        return Err(format!("`{typed}` is no address of a forum: it begins with https://."));
+        return Err(format!("`{typed}` is not a valid forum URL. Use a URL that begins with https://."));
     }
     let is_near = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
     if url.scheme() == "http" && !is_near {
-        return Err(format!("`{typed}` would send your token where others can read it. Use https://."));
+        return Err(format!("`{typed}` would send your token unencrypted. Use https://."));
     }
     Ok(url.origin().ascii_serialization())
 }

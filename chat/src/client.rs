@@ -51,8 +51,8 @@ impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Refused { detail, .. } => f.write_str(detail),
-            Self::NotUnderstood(why) => write!(f, "The answer of the forum is not understood: {why}."),
-            Self::Unreachable(why) => write!(f, "The forum does not answer: {why}."),
+            Self::NotUnderstood(why) => write!(f, "Unexpected response from the forum: {why}."),
+            Self::Unreachable(why) => write!(f, "Can't reach the forum: {why}."),
         }
     }
 }
@@ -87,13 +87,13 @@ impl Client {
         let server = Url::parse(&account.server).map_err(|error| format!("{}: {error}.", account.server))?;
         let is_token = account.token.bytes().all(|byte| byte.is_ascii_graphic()) && !account.token.is_empty();
         if !is_token {
-            return Err("The API token has characters that no token has.".into());
+            return Err("The API token contains invalid characters.".into());
         }
         let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
         let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
         let config = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
-            .map_err(|error| format!("TLS cannot be used: {error}."))?;
+            .map_err(|error| format!("Can't set up TLS: {error}."))?;
         let config = config.with_root_certificates(roots).with_no_client_auth();
         Ok(Self {
             server: Arc::new(server),
@@ -170,9 +170,8 @@ impl Client {
         key: Option<&str>,
     ) -> std::result::Result<Vec<u8>, Problem> {
         let answered = tokio::time::timeout(PATIENCE, self.answered(method, url, body, key)).await;
-        answered.unwrap_or_else(|_| {
-            Err(Problem::Unreachable(format!("nothing came within {} seconds", PATIENCE.as_secs())))
-        })
+        answered
+            .unwrap_or_else(|_| Err(Problem::Unreachable(format!("no response within {} seconds", PATIENCE.as_secs()))))
     }
 
     async fn answered(
@@ -261,7 +260,7 @@ async fn exchange(
     }
     let described: Option<Described> = serde_json::from_slice(&body).ok();
     let mut detail = match described {
-        None => format!("The forum answers {status}. Is its address right?"),
+        None => format!("The forum responded with {status}. Check its URL."),
         Some(Described { errors, .. }) if !errors.is_empty() => {
             errors.into_iter().map(|field| field.detail).collect::<Vec<_>>().join(" ")
         }

@@ -1,4 +1,4 @@
-//! The conversation with somebody who types commands and texts.
+//! The interactive mode: commands and messages typed line by line.
 
 use std::collections::BTreeSet;
 
@@ -13,16 +13,16 @@ use crate::show::{clean, line};
 use crate::terminal::Lines;
 
 const HELP: &str = "\
-Type a text to post it in the topic that is open. Commands:
-  /groups              your groups, with what is unread
-  /topics [GROUP]      the topics of a group
-  /open GROUP/TOPIC    opens a topic and marks it as read; a number opens a line of the last list
-  /more                earlier messages of the open topic
-  /start TITLE         starts a topic in the open group; the next line is its text
-  /star NUMBER         stars a message of the open topic
-  /search WORDS        searches what you may read
-  /quit                ends
-New messages appear as they come. Times are in UTC.";
+Type a message to post it in the open topic. Commands:
+  /groups              list your groups and their unread counts
+  /topics [GROUP]      list the topics of a group
+  /open GROUP/TOPIC    open a topic and mark it as read; also takes a number from the last list
+  /more                show earlier messages in the open topic
+  /start TITLE         start a topic in the open group; the next line is its text
+  /star NUMBER         star a message in the open topic
+  /search WORDS        search messages
+  /quit                quit
+New messages appear automatically. Times are in UTC.";
 
 enum Goes {
     On,
@@ -65,7 +65,7 @@ impl Session {
         let shown = match self.lines.is_some() && !is_here {
             false if is_here => self.style.message(message),
             false => format!("{}\n{}", line(&of.title), self.style.message(message)),
-            true => format!("· {} writes in {}", line(&message.author.username), line(&of.title)),
+            true => format!("· {} posted in {}", line(&message.author.username), line(&of.title)),
         };
         self.print(&shown);
         if is_here {
@@ -82,13 +82,13 @@ impl Session {
         }
     }
 
-    /// Talks with the user until they end it.
+    /// Runs the interactive mode until the user quits.
     ///
     /// # Errors
     /// When the terminal cannot be used.
     pub async fn converse(&mut self) -> Result<()> {
         let lines = Lines::new()?;
-        let greeting = format!("You are {}. /help lists the commands.", line(&self.me.user.username));
+        let greeting = format!("Signed in as {}. Type /help for a list of commands.", line(&self.me.user.username));
         self.lines = Some(lines);
         self.print(&greeting);
         self.groups().await?;
@@ -107,8 +107,8 @@ impl Session {
                 }
                 Some(heard) = events.recv() => match heard {
                     Ok(Heard::Event(event)) => self.hear(&event).await,
-                    Ok(Heard::Missed) => self.print("Some messages were missed: open the topic again."),
-                    Err(why) => self.print(&format!("New messages do not appear any more: {}", clean(&why))),
+                    Ok(Heard::Missed) => self.print("Some messages were missed. Open the topic again to see them."),
+                    Err(why) => self.print(&format!("Live updates have stopped: {}", clean(&why))),
                 },
             }
         }
@@ -136,7 +136,7 @@ impl Session {
             "topics" | "t" => {
                 let here = self.here.as_ref().map(|here| here.group.slug.clone());
                 let group =
-                    if rest.is_empty() { here.ok_or("Name a group: /topics GROUP.")? } else { self.numbered(rest) };
+                    if rest.is_empty() { here.ok_or("Choose a group: /topics GROUP.")? } else { self.numbered(rest) };
                 self.topics(&group).await?;
             }
             "open" | "o" => {
@@ -153,19 +153,19 @@ impl Session {
                 let group = self.here.as_ref().map(|here| here.group.slug.clone());
                 let group = group.ok_or("Open a group first: /topics GROUP.")?;
                 if rest.is_empty() {
-                    return Err("Give it a title: /start TITLE.".into());
+                    return Err("Enter a title: /start TITLE.".into());
                 }
                 let Some(lines) = &mut self.lines else { return Ok(Goes::On) };
-                let text = lines.ask("Its first message: ").await?;
+                let text = lines.ask("Message: ").await?;
                 self.start(&group, rest, &text).await?;
             }
             "star" => self.star(rest).await?,
             "search" | "s" => self.search(rest).await?,
             "help" | "h" | "?" => self.print(HELP),
             "quit" | "q" => return Ok(Goes::Ends),
-            // A path or a fraction is a text.
+            // A path or a fraction is a message.
             _ if word.contains('/') || word.is_empty() => self.post(typed).await?,
-            _ => return Err(format!("There is no command /{word}. /help lists them.")),
+            _ => return Err(format!("Unknown command /{word}. Type /help for a list.")),
         }
         Ok(Goes::On)
     }

@@ -26,10 +26,10 @@ pub type Result<T> = std::result::Result<T, String>;
 /// The options of `klatch chat`.
 #[derive(Args, Debug)]
 pub struct Chat {
-    /// The address of the forum, such as forum.example. Asked for at the first start
+    /// The URL of the forum, such as forum.example. Klatch asks for it on first use
     #[arg(long, env = "KLATCH_CHAT_SERVER", global = true)]
     server: Option<String>,
-    /// A file that contains an API token. KLATCH_CHAT_TOKEN has the token itself
+    /// A file that contains an API token. To pass the token itself, set KLATCH_CHAT_TOKEN
     #[arg(long, value_name = "FILE", global = true)]
     token_file: Option<PathBuf>,
     #[command(subcommand)]
@@ -39,45 +39,45 @@ pub struct Chat {
 /// One action, for scripts. Without one, a conversation begins.
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// Lists your groups with what is unread
+    /// List your groups and their unread counts
     Groups,
-    /// Lists the topics of a group
+    /// List the topics of a group
     Topics {
-        /// The end of the group's address
+        /// The last part of the group's URL
         group: String,
     },
-    /// Shows the latest messages of a topic
+    /// Show the latest messages of a topic
     Read {
-        /// GROUP/TOPIC, as in the topic's address
+        /// GROUP/TOPIC, as in the topic's URL
         topic: String,
     },
-    /// Posts a message
+    /// Post a message
     Post {
-        /// GROUP/TOPIC, as in the topic's address
+        /// GROUP/TOPIC, as in the topic's URL
         topic: String,
-        /// The text; standard input without it
+        /// The text (default: standard input)
         text: Option<String>,
     },
-    /// Starts a topic
+    /// Start a topic
     Start {
-        /// The end of the group's address
+        /// The last part of the group's URL
         group: String,
         /// The title
         title: String,
-        /// The text; standard input without it
+        /// The text (default: standard input)
         text: Option<String>,
     },
-    /// Searches what you may read
+    /// Search messages
     Search {
-        /// Words, phrases and operators, as on the page
+        /// Words, phrases, and operators, as on the search page
         words: Vec<String>,
     },
-    /// Shows new messages as they come, until it is stopped
+    /// Show new messages as they are posted, until stopped
     Follow {
-        /// Only those of this group
+        /// Only show messages of this group
         group: Option<String>,
     },
-    /// Forgets the forum and the token of this account
+    /// Delete the saved forum URL and token
     Forget,
 }
 
@@ -120,7 +120,7 @@ fn text_or_input(text: Option<String>) -> Result<String> {
         Some(text) => Ok(text),
         None => {
             let mut text = String::new();
-            std::io::stdin().read_to_string(&mut text).map_err(|error| format!("The text cannot be read: {error}."))?;
+            std::io::stdin().read_to_string(&mut text).map_err(|error| format!("Can't read the text: {error}."))?;
             Ok(text)
         }
     }

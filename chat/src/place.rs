@@ -26,7 +26,7 @@ impl Place {
             ([group], None) => Ok(Self { group: (*group).to_owned(), topic: None }),
             ([topic], Some(here)) => Ok(Self { group: here.to_owned(), topic: Some((*topic).to_owned()) }),
             ([group, topic], _) => Ok(Self { group: (*group).to_owned(), topic: Some((*topic).to_owned()) }),
-            _ => Err("Type the end of the address: GROUP or GROUP/TOPIC.".into()),
+            _ => Err("Enter GROUP or GROUP/TOPIC, as in the URL.".into()),
         }
     }
 }

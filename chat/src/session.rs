@@ -69,7 +69,7 @@ impl Session {
     pub async fn groups(&mut self) -> Result<()> {
         let Page { items: groups, .. } = self.client.get::<Page<Group>>("/me/groups", &[]).await?;
         if groups.is_empty() {
-            self.print("You are in no group yet.");
+            self.print("You haven't joined any groups yet.");
         }
         self.listed = groups.iter().map(|group| group.slug.clone()).collect();
         for (nth, group) in groups.iter().enumerate() {
@@ -88,7 +88,7 @@ impl Session {
         let group: Group = self.client.get(&format!("/groups/{group}"), &[]).await?;
         let page: Page<Topic> = self.client.get(&format!("/groups/{}/topics", group.id), &[]).await?;
         if page.items.is_empty() {
-            self.print("There is no topic yet.");
+            self.print("No topics yet.");
         }
         self.listed = page.items.iter().map(|topic| format!("{}/{}", group.slug, topic.slug)).collect();
         for (nth, topic) in page.items.iter().enumerate() {
@@ -106,7 +106,7 @@ impl Session {
     pub async fn find(&mut self, typed: &str) -> Result<()> {
         let here = self.here.as_ref().map(|here| here.group.slug.clone());
         let place = Place::parse(typed, here.as_deref())?;
-        let wanted = place.topic.ok_or("Name a topic: GROUP/TOPIC.")?;
+        let wanted = place.topic.ok_or("Enter a topic: GROUP/TOPIC.")?;
         let group: Group = self.client.get(&format!("/groups/{}", place.group), &[]).await?;
         let mut cursor = String::new();
         for _ in 0..PAGES {
@@ -120,7 +120,7 @@ impl Session {
             }
             match page.next {
                 Some(next) => cursor = next,
-                None => return Err(format!("There is no topic `{}` in {}.", line(&wanted), line(&group.name))),
+                None => return Err(format!("There's no topic `{}` in {}.", line(&wanted), line(&group.name))),
             }
         }
         Err(format!("`{}` is not among the latest 1,000 topics of {}.", line(&wanted), line(&group.name)))
@@ -153,7 +153,7 @@ impl Session {
         };
         let (title, from) = (line(&topic.title), (first - 1).to_string());
         if *first <= 1 {
-            self.print("That is the beginning.");
+            self.print("No earlier messages.");
             return Ok(());
         }
         let query = [("order", "newest"), ("from", from.as_str())];
@@ -187,7 +187,7 @@ impl Session {
                 self.knows(&message);
                 self.style.message(&message)
             }
-            Err(_) => "Your message waits for the approval of a moderator.".to_owned(),
+            Err(_) => "Your message is waiting for approval by a moderator.".to_owned(),
         };
         self.print(&shown);
         Ok(())
@@ -208,7 +208,7 @@ impl Session {
                 let first = topic.last_number + 1;
                 self.here = Some(Here { group, topic: Some(topic), first });
             }
-            Err(_) => self.print("Your topic waits for the approval of a moderator."),
+            Err(_) => self.print("Your topic is waiting for approval by a moderator."),
         }
         Ok(())
     }
@@ -218,12 +218,12 @@ impl Session {
         let Some(Here { topic: Some(topic), .. }) = &self.here else {
             return Err("Open a topic first: /open GROUP/TOPIC.".into());
         };
-        let number: i64 = number.trim().parse().map_err(|_| "Type the number of a message: /star 3.")?;
+        let number: i64 = number.trim().parse().map_err(|_| "Enter the number of a message: /star 3.")?;
         let from = number.to_string();
         let path = format!("/topics/{}/messages", topic.id);
         let page: Page<Message> = self.client.get(&path, &[("order", "oldest"), ("from", from.as_str())]).await?;
         let message = page.items.first().filter(|message| message.number == number);
-        let message = message.ok_or_else(|| format!("There is no message {number}."))?;
+        let message = message.ok_or_else(|| format!("There's no message {number}."))?;
         self.client.change(&Method::PUT, &format!("/messages/{}/star", message.id), None::<&()>).await?;
         self.print(&format!("Starred message {number}."));
         Ok(())
@@ -243,8 +243,10 @@ impl Session {
             let shown = format!("{title}\n{}", self.style.message(&hit.message));
             self.print(&shown);
         }
-        let more = if results.total > results.items.len() as i64 { ", the first are above" } else { "" };
-        self.print(&format!("{} found{more}.", results.total));
+        let results_word = if results.total == 1 { "result" } else { "results" };
+        let shown = results.items.len();
+        let more = if results.total > shown as i64 { format!(", {shown} shown") } else { String::new() };
+        self.print(&format!("{} {results_word}{more}.", results.total));
         if let Some(suggestion) = results.suggestion {
             self.print(&format!("Did you mean: {}", line(&suggestion)));
         }
@@ -267,7 +269,7 @@ impl Session {
         while let Some(heard) = events.recv().await {
             match heard? {
                 Heard::Event(event) => self.hear(&event).await,
-                Heard::Missed => self.print("Some messages were missed: the connection was away for too long."),
+                Heard::Missed => self.print("Some messages were missed because the connection was lost for too long."),
             }
         }
         Ok(())

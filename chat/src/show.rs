@@ -40,7 +40,7 @@ impl Style {
             let _ = write!(shown, ", ★{}", message.stars.len());
         }
         if message.ignored {
-            return shown + "\n    (You ignore this person.)";
+            return shown + "\n    (From someone you ignore.)";
         }
         for text in clean(&message.text).lines() {
             shown += "\n    ";

@@ -17,11 +17,11 @@ enum Asked {
     Hidden(String, oneshot::Sender<Option<String>>),
 }
 
-/// The lines that somebody types, or that another program sends.
+/// The lines that someone types, or that another program sends.
 pub struct Lines {
     asked: mpsc::Sender<Asked>,
     printer: Printer,
-    /// Whether somebody types them.
+    /// Whether someone types them.
     pub is_terminal: bool,
 }
 
@@ -37,7 +37,7 @@ impl Lines {
             std::thread::spawn(move || plain(&asks));
             return Ok(Self { asked, printer: Box::new(|text| println!("{text}")), is_terminal });
         }
-        let wrong = |error: ReadlineError| format!("The terminal cannot be used: {error}.");
+        let wrong = |error: ReadlineError| format!("Can't use the terminal: {error}.");
         let mut editor = DefaultEditor::new().map_err(wrong)?;
         let mut above = editor.create_external_printer().map_err(wrong)?;
         std::thread::spawn(move || edited(&mut editor, &asks));
@@ -62,7 +62,7 @@ impl Lines {
     /// # Errors
     /// When the input ends.
     pub async fn ask(&mut self, prompt: &str) -> Result<String> {
-        self.begin(prompt).await.ok().flatten().ok_or_else(|| "Nothing was typed.".to_owned())
+        self.begin(prompt).await.ok().flatten().ok_or_else(|| "No input.".to_owned())
     }
 
     /// The same without showing what is typed.
@@ -72,7 +72,7 @@ impl Lines {
     pub async fn ask_hidden(&mut self, prompt: &str) -> Result<String> {
         let (answer, answered) = oneshot::channel();
         let _ = self.asked.send(Asked::Hidden(prompt.to_owned(), answer));
-        answered.await.ok().flatten().ok_or_else(|| "Nothing was typed.".to_owned())
+        answered.await.ok().flatten().ok_or_else(|| "No input.".to_owned())
     }
 
     /// Prints a text above the line that is being typed.

@@ -151,9 +151,9 @@ impl Forum {
             }
             let mut process = Process::start(name, self.command().arg(name), self.folder.path());
             let ready = match name {
-                "realtime" => "polls are answered",
-                "worker" => "jobs are run",
-                _ => " is at ",
+                "realtime" => "Serving live updates",
+                "worker" => "Running background jobs",
+                _ => " is running at ",
             };
             process.line(ready).await;
             self.processes.insert(name, process);

@@ -80,8 +80,8 @@ async fn a_restored_forum_in_the_other_database_shows_the_same_pages(running: Ru
     }
     done(&command.await.expect("the command"));
     assert_eq!(file.metadata().expect("the file").permissions().mode() & 0o777, 0o600);
-    assert!(done(&forum.run(&["backup", "verify", &name], "")).contains("whole: "));
-    fails(&forum.run(&["backup", &name], ""), "exists already");
+    assert!(done(&forum.run(&["backup", "verify", &name], "")).contains("OK: "));
+    fails(&forum.run(&["backup", &name], ""), "already exists");
     // A health check is up to two seconds old.
     let age = async || {
         let health: Value = serde_json::from_str(&forum.operator().get("/-/health").await.html).ok()?;
@@ -91,7 +91,7 @@ async fn a_restored_forum_in_the_other_database_shows_the_same_pages(running: Ru
     admin.get("/admin/").await.expect(200).must_say("less than an hour old");
     fails(
         &forum.run(&["restore", &name], ""),
-        if running == Running::Alone { "in use by another" } else { "stop them first" },
+        if running == Running::Alone { "in use by another" } else { "stop it first" },
     );
 
     // The other database, in another folder, with an own address.
@@ -113,7 +113,7 @@ async fn a_restored_forum_in_the_other_database_shows_the_same_pages(running: Ru
     let postgres = if running == Running::Alone { Some(Database::postgres().await) } else { None };
     let mut copy = Copy::new(&forum.folder().join("copy"), postgres.as_ref());
     let restored = done(&copy.run(&["restore", &last.display().to_string()]));
-    assert!(restored.contains("rows are restored") && restored.contains("drift                     0"), "{restored}");
+    assert!(restored.contains("Restored ") && restored.contains("differences               0"), "{restored}");
     copy.start().await;
     let copied = pages(&copy.visitor(), &paths).await;
     assert_eq!(copied, by_strangers);
@@ -124,9 +124,10 @@ async fn a_restored_forum_in_the_other_database_shows_the_same_pages(running: Ru
     copy.process.as_mut().expect("it runs").kill();
     // Postgres notices a moment later that the process is gone.
     let refused = async || {
-        Some(copy.run(&["restore", &last.display().to_string()])).filter(|output| !said(output).contains("stop them"))
+        Some(copy.run(&["restore", &last.display().to_string()]))
+            .filter(|output| !said(output).contains("stop it first"))
     };
-    fails(&wait_for("the connections to end", refused).await, "has a forum already");
+    fails(&wait_for("the connections to end", refused).await, "already has a forum");
     if let Some(postgres) = postgres {
         postgres.drop();
     }
@@ -165,7 +166,7 @@ impl Copy {
 
     async fn start(&mut self) {
         let mut process = Process::start("serve", self.command().arg("serve"), &self.folder);
-        process.line(" is at ").await;
+        process.line(" is running at ").await;
         self.process = Some(process);
         let visitor = self.visitor();
         wait_for("the copy is healthy", async || visitor.try_get("/-/health").await.filter(|page| page.status == 200))
@@ -184,7 +185,7 @@ async fn a_backup_is_encrypted_with_the_passphrase_of_a_file() {
     let (file, words) = (forum.folder().join("sealed.zip"), forum.folder().join("passphrase"));
     std::fs::write(&words, "three quiet owls\n").expect("a file");
     let (file, words) = (file.display().to_string(), words.display().to_string());
-    assert!(!done(&forum.run(&["backup", &file, "--passphrase-file", &words], "")).contains("keep it where"));
+    assert!(!done(&forum.run(&["backup", &file, "--passphrase-file", &words], "")).contains("Store it securely"));
     assert!(!std::fs::read(&file).expect("the file").windows(8).any(|part| part == b"manifest"));
     fails(&forum.run(&["backup", "verify", &file], ""), "--passphrase-file");
     done(&forum.run(&["backup", "verify", &file, "--passphrase-file", &words], ""));
@@ -273,9 +274,9 @@ async fn an_export_is_imported_by_the_commands() {
     assert!(page("search-0.js").contains(&format!("\"{name}#m")), "{}", page("search-0.js"));
     fails(&forum.run(&["import", "klatch", &file], ""), "in use by another");
     forum.stop().await;
-    fails(&forum.run(&["import", "klatch", &file], ""), "has a forum already");
+    fails(&forum.run(&["import", "klatch", &file], ""), "already has a forum");
     let mut copy = Copy::new(&forum.folder().join("copy"), None);
-    fails(&copy.run(&["import", "klatch", &file]), "there is no forum here");
+    fails(&copy.run(&["import", "klatch", &file]), "no forum found");
     copy.start().await;
     let mut process = copy.process.take().expect("it runs");
     process.terminate();

@@ -75,15 +75,15 @@ async fn people_and_scripts_talk_by_the_terminal(running: Running) {
     page.must_say("From a pipe");
     wait_for("the index", async || {
         let found = run(&forum, &token, &["search", "script"], "").await;
-        String::from_utf8_lossy(&found.stdout).contains("1 found.").then_some(())
+        String::from_utf8_lossy(&found.stdout).contains("1 result.").then_some(())
     })
     .await;
 
     // A conversation: commands and texts line by line.
     let lines = "/open garden/plums\nTyped by hand\n/star 1\n/nonsense\n/more\n/quit\nnever sent\n";
     let talked = run(&forum, &token, &[], lines).await;
-    let said = ["You are ben.", "— Plums", "Typed by hand", "Starred message 1.", "There is no command /nonsense."];
-    says(&talked, &[&said[..], &["That is the beginning."]].concat());
+    let said = ["Signed in as ben.", "— Plums", "Typed by hand", "Starred message 1.", "Unknown command /nonsense."];
+    says(&talked, &[&said[..], &["No earlier messages."]].concat());
     let page = ana.get(&plums.path).await.expect(200);
     assert!(page.says("Typed by hand") && !page.says("never sent"));
 
@@ -108,7 +108,7 @@ async fn people_and_scripts_talk_by_the_terminal(running: Running) {
     follower.kill().expect("killed");
     follower.wait().expect("its end");
 
-    refuses(&run(&forum, &token, &["read", "garden/none"], "").await, "There is no topic `none` in Garden.");
+    refuses(&run(&forum, &token, &["read", "garden/none"], "").await, "There's no topic `none` in Garden.");
     refuses(&run(&forum, &token, &["topics", "none"], "").await, "");
     let reading = token_of(&ben, &["read"]).await;
     refuses(&run(&forum, &reading, &["post", "garden/plums", "x"], "").await, "can't change anything");

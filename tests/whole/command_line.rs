@@ -50,10 +50,10 @@ async fn a_service_waits_for_servers_that_are_down_and_says_so() {
     let no_database = ("KLATCH_DATABASE_URL", "postgres://klatch@127.0.0.1:1/klatch");
     let no_redis = ("KLATCH_REDIS_URL", "redis://127.0.0.1:1");
     for command in ["serve", "web", "realtime", "worker"] {
-        let refused = "the start waits: KLATCH_DATABASE_URL: Postgres at `127.0.0.1:1` refuses connections";
+        let refused = "waiting to start: KLATCH_DATABASE_URL: Postgres at `127.0.0.1:1` refuses connections";
         must_wait(command, &[key, no_database, no_redis], refused).await;
     }
-    let refused = "the start waits: KLATCH_REDIS_URL: no Redis answers at 127.0.0.1:1";
+    let refused = "waiting to start: KLATCH_REDIS_URL: cannot reach Redis at 127.0.0.1:1";
     must_wait("web", &[key, ("KLATCH_DATABASE_URL", &url), no_redis], refused).await;
     database.drop();
 }
@@ -63,7 +63,7 @@ async fn why_postgres_cannot_be_used_is_said() {
     let database = Database::postgres().await;
     let url = database.url();
     let missing = url.replace("/klatch_whole_", "/klatch_nowhere_");
-    must_name("serve", &[("KLATCH_DATABASE_URL", &missing)], "has no such database: create it first");
+    must_name("serve", &[("KLATCH_DATABASE_URL", &missing)], "has no such database; create it first");
     let role = format!("klatch_reader_{}", free_port());
     database.run(&format!("create role {role} login")).await;
     let (scheme, rest) = url.split_once("://").expect("a URL");
@@ -72,7 +72,7 @@ async fn why_postgres_cannot_be_used_is_said() {
     let said = must_name("serve", &[("KLATCH_DATABASE_URL", &reader)], "does not let this user create tables");
     assert!(said.contains("permission denied"), "{said}");
     let stranger = url.replacen(&format!("{scheme}://{user}@"), &format!("{scheme}://nobody_of_this_name@"), 1);
-    must_name("serve", &[("KLATCH_DATABASE_URL", &stranger)], "does not let this user in");
+    must_name("serve", &[("KLATCH_DATABASE_URL", &stranger)], "rejects this user");
     let forum = program().args(["demo"]).env("KLATCH_DATABASE_URL", &url).output().expect("the program");
     assert!(forum.status.success(), "{}", text(&forum.stderr));
     let newer = "insert into _sqlx_migrations (version, description, success, checksum, execution_time)
@@ -81,7 +81,7 @@ async fn why_postgres_cannot_be_used_is_said() {
     must_name(
         "serve",
         &[("KLATCH_DATABASE_URL", &url)],
-        "was used by a newer version of Klatch (it has the migration 9999)",
+        "was used by a newer version of Klatch (it has migration 9999)",
     );
     database.run(&format!("drop role {role}")).await;
     database.drop();

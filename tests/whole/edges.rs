@@ -112,7 +112,7 @@ async fn the_soft_limit_on_open_files_is_raised_to_the_hard_one() {
     command.env("KLATCH_DATA_DIR", folder.path().join("data"));
     command.env("KLATCH_BIND", format!("127.0.0.1:{}", free_port()));
     let mut process = Process::start("serve", &mut command, folder.path());
-    process.line(" is at ").await;
+    process.line(" is running at ").await;
     let limits = std::fs::read_to_string(format!("/proc/{}/limits", process.id())).expect("its limits");
     let line = limits.lines().find_map(|line| line.strip_prefix("Max open files")).expect("the limit on files");
     let words: Vec<&str> = line.split_whitespace().collect();

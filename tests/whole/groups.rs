@@ -292,14 +292,14 @@ async fn a_message_is_reported_and_whoever_keeps_order_deletes_it(running: Runni
     let path = format!("/-/messages/{message}/report");
     let page = cleo.get(&topic.path).await.expect(200);
     assert!(page.links().contains(path.as_str()));
-    cleo.get(&path).await.must_say("The moderators of Birds see what you say");
+    cleo.get(&path).await.must_say("Only the moderators of Birds will see your report");
     ben.get(&path).await.expect(403);
     let form = cleo.get(&path).await.expect(200).form("/report");
     let back = cleo.submit(&form.clone().with("grounds", "other")).await.expect(422);
     back.must_say("Please add a reason.");
     let form = form.with("grounds", "spam").with("words", "He <b>always</b> does.");
     cleo.submit(&form).await.expect(200).must_say("A moderator will review it.");
-    cleo.get(&path).await.must_say("nobody has answered yet");
+    cleo.get(&path).await.must_say("nobody has reviewed it yet");
     // Only moderators see that there is a report.
     let queue = format!("/-/groups/{}/reports", birds.id);
     ana.get(&birds.path).await.must_say("1 report");
@@ -313,8 +313,8 @@ async fn a_message_is_reported_and_whoever_keeps_order_deletes_it(running: Runni
     let answer =
         page.forms().into_iter().find(|form| form.action.starts_with("/-/reports/")).expect("a form to answer");
     let answer = answer.with("verdict", "deleted");
-    ana.submit(&answer).await.expect(200).must_say("Nothing was reported");
-    boss.get("/admin/reports").await.must_say("Nothing was reported");
+    ana.submit(&answer).await.expect(200).must_say("No open reports");
+    boss.get("/admin/reports").await.must_say("No open reports");
     cleo.get(&topic.path).await.must_say("A moderator deleted a message by");
     ana.submit(&answer).await.expect(200).must_say("already handled this");
     forum.examine().await;

@@ -34,7 +34,7 @@ async fn an_admin_helps_with_an_account(running: Running) {
 
     // Until the address is confirmed, nothing can be sent to it.
     let page = admin.get(&path).await.expect(200);
-    page.must_say("waits for confirmation");
+    page.must_say("is not confirmed yet");
     let help = format!("{path}/account");
     let confirm = page.form(&help).with("what", "confirm");
     admin.submit(&confirm).await.expect(200).must_say("Email address confirmed.");
@@ -74,7 +74,7 @@ async fn the_command_line_looks_after_accounts(running: Running) {
     assert_eq!((shown["second_step"].as_bool(), shown["sessions"].as_i64()), (Some(false), Some(1)));
     assert!(text(&forum.run(&["admin", "user", "show", "ANA"], "")).contains("ana"));
 
-    assert!(text(&forum.run(&["admin", "user", "promote", "ben"], "")).contains("administers the site"));
+    assert!(text(&forum.run(&["admin", "user", "promote", "ben"], "")).contains("is now a site admin"));
     // The service, whose sessions are cached, hears of it by a job.
     forum.jobs_done().await;
     ben.get("/admin/").await.expect(200);
@@ -108,7 +108,7 @@ async fn the_command_line_looks_after_accounts(running: Running) {
     assert!(!only.status.success() && String::from_utf8_lossy(&only.stderr).contains("only admin"));
     for command in ["show", "promote", "set-password", "second-step-off", "export"] {
         let nobody = forum.run(&["admin", "user", command, "nobody"], "");
-        assert!(!nobody.status.success() && String::from_utf8_lossy(&nobody.stderr).contains("nobody is called"));
+        assert!(!nobody.status.success() && String::from_utf8_lossy(&nobody.stderr).contains("no user named"));
     }
     let log = ben.get("/admin/log").await.expect(200);
     for line in ["set the password of", "exported the data of", "deleted the account of"] {

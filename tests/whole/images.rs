@@ -43,7 +43,7 @@ async fn images_of_other_sites_are_shown_as_the_site_wants_it(running: Running) 
     ben.join(&group).await;
     forum.jobs_done().await;
     let settings = admin.get("/admin/settings").await.expect(200);
-    settings.must_say("only then does its site see the reader's address");
+    settings.must_say("sees a reader's address only after they click");
     assert_eq!(settings.form("/admin/settings").value("images"), "click", "the default of a new site");
     let offer = "<span class=\"unloaded\"";
     let cases = [
@@ -79,5 +79,5 @@ async fn images_of_other_sites_are_shown_as_the_site_wants_it(running: Running) 
         forum.visitor().get("/-/help").await.must_say(help);
     }
     let odd = admin.get("/admin/settings").await.form("/admin/settings").with("images", "often");
-    admin.submit(&odd).await.expect(422).must_say("Choose what happens with images.");
+    admin.submit(&odd).await.expect(422).must_say("Choose how images are shown.");
 }

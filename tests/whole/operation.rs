@@ -82,9 +82,9 @@ async fn a_process_is_ready_only_after_its_first_healthy_answer() {
     let socket = service_manager(&mut forum);
     forum.relay.as_ref().expect("a relay").refuse();
     let mut waiting = forum.begin("web");
-    wait_for("it says that it waits", async || waiting.log().contains("the start waits").then_some(())).await;
+    wait_for("it says that it waits", async || waiting.log().contains("waiting to start").then_some(())).await;
     // Nobody else waits with it.
-    forum.operator().get("/").await.expect(503).must_say("it waits for its database");
+    forum.operator().get("/").await.expect(503).must_say("waiting for its database");
     assert_eq!(heard(&socket), Vec::<String>::new());
     forum.relay.as_ref().expect("a relay").restore();
     until_said(&socket, &mut Vec::new(), "READY=1", 1).await;

@@ -55,7 +55,7 @@ async fn a_site_over_https_says_so_for_a_year() {
     command.arg("serve").env("KLATCH_DATA_DIR", folder.path().join("data")).env("KLATCH_BIND", &bind);
     command.env("KLATCH_BASE_URL", "https://forum.example.org");
     let mut process = crate::support::Process::start("serve", &mut command, folder.path());
-    process.line(" is at ").await;
+    process.line(" is running at ").await;
     let visitor = Visitor::new(&format!("http://{bind}"));
     let page = visitor.peek("/").await.expect(200);
     assert_eq!(page.header("strict-transport-security"), "max-age=31536000");
@@ -150,7 +150,7 @@ async fn an_unusable_search_index_is_filled_anew() {
         page.says("class=\"result\"").then_some(())
     })
     .await;
-    assert!(forum.process("serve").log().contains("cannot be used"));
+    assert!(forum.process("serve").log().contains("cannot use the search index"));
 }
 
 #[test]
@@ -292,7 +292,7 @@ async fn a_command_reads_an_environment_file_and_says_which_forum_it_acts_on() {
     let output = child.wait_with_output().expect("its end");
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}");
-    assert!(said.contains("acting on \"Klatch\"") && said.contains("klatch.db"), "{said}");
+    assert!(said.contains("using \"Klatch\"") && said.contains("klatch.db"), "{said}");
     assert_eq!(forum.database.number("select count(*) from users where username = 'marge'").await, 1);
     // The same command on an empty database of the right kind.
     let empty = elsewhere.path().join("data");
@@ -310,7 +310,7 @@ async fn a_command_leaves_an_empty_postgres_as_it_is() {
     let output =
         command.args(["admin", "doctor"]).env("KLATCH_DATABASE_URL", empty.url()).output().expect("the program");
     let said = String::from_utf8_lossy(&output.stderr);
-    assert!(!output.status.success() && said.contains("there is no forum here"), "{said}");
+    assert!(!output.status.success() && said.contains("no forum found"), "{said}");
     assert_eq!(empty.number("select count(*) from information_schema.tables where table_schema = 'public'").await, 0);
     empty.drop();
 }

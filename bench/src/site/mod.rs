@@ -259,7 +259,7 @@ impl Site {
             };
             let done = number("jobs waiting") == Some(0);
             // The index follows on its own: it may be a moment behind.
-            if done && output.status.success() && number("drift") == Some(0) && number("jobs given up") == Some(0) {
+            if done && output.status.success() && number("differences") == Some(0) && number("jobs failed") == Some(0) {
                 return (true, said);
             }
             tokio::time::sleep(Duration::from_millis(200)).await;

@@ -109,7 +109,7 @@ pub enum BusError {
     #[error("KLATCH_REDIS_URL: {0}")]
     Url(String),
     /// The server could not be reached at startup.
-    #[error("KLATCH_REDIS_URL: no Redis answers at {host}: {reason}")]
+    #[error("KLATCH_REDIS_URL: cannot reach Redis at {host}: {reason}")]
     Unreachable {
         /// Host and port, without user or password.
         host: String,
@@ -117,7 +117,7 @@ pub enum BusError {
     },
     /// Another site uses the same prefix on the same server.
     #[error(
-        "KLATCH_REDIS_PREFIX: the Redis at {host} holds another site under the prefix `{prefix}`; choose another prefix"
+        "KLATCH_REDIS_PREFIX: another site uses the prefix `{prefix}` on the Redis at {host}; choose another prefix"
     )]
     OtherSite {
         /// Host and port, without user or password.

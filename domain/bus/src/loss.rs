@@ -28,14 +28,14 @@ pub(super) async fn notice(
         // The subscription notices a server that does not answer.
         if let Ok(marks) = marks(&server).await {
             if known.as_ref().is_some_and(|known| *known != marks) {
-                tracing::warn!("Redis lost what it held");
+                tracing::warn!("Redis lost its data");
                 // Waiting polls read on from their cursor, find nothing, and resync.
                 wakeups.forget();
                 // It is fine if nobody listens.
                 let _ = controls.send(Control::Reconnected);
                 // A Redis that lost the site's id may have been given to another site meanwhile.
                 if matches!(owner(&server, &site).await, Ok(owner) if owner != site) {
-                    tracing::error!("KLATCH_REDIS_PREFIX: another site uses the same prefix on this Redis now");
+                    tracing::error!("KLATCH_REDIS_PREFIX: another site now uses the same prefix on this Redis");
                 }
             }
             known = Some(marks);

@@ -42,17 +42,19 @@ impl FromStr for BusUrl {
                 hosts.trim_end_matches('/').split(',').map(|host| format!("{scheme}{at}{host}")).collect();
             return match urls.iter().all(|url| ::redis::parse_redis_url(url).is_some_and(|url| url.has_host())) {
                 true => Ok(Self::Redis(Servers::Cluster(urls))),
-                false => Err(BusError::Url("a Cluster is redis-cluster://host:port,host:port".to_owned())),
+                false => {
+                    Err(BusError::Url("a cluster must have the form redis-cluster://host:port,host:port".to_owned()))
+                }
             };
         }
         match ::redis::parse_redis_url(text) {
             Some(url) if url.fragment() == Some("insecure") => Err(BusError::Url(
-                "`#insecure` is refused; name your own certificate authority in SSL_CERT_FILE".to_owned(),
+                "`#insecure` is not allowed; set SSL_CERT_FILE to your own certificate authority".to_owned(),
             )),
             Some(_) => Ok(Self::Redis(Servers::One(text.to_owned()))),
             None => {
                 let schemes = "redis://host:port, rediss://host:port (TLS) or redis-cluster://host:port";
-                Err(BusError::Url(format!("it has to be memory:, {schemes}")))
+                Err(BusError::Url(format!("must be memory:, {schemes}")))
             }
         }
     }
@@ -65,7 +67,7 @@ fn host(url: &str) -> String {
             Some(host) => format!("{host}:{}", url.port().unwrap_or(6379)),
             None => url.path().to_owned(),
         },
-        None => "an address that is none".to_owned(),
+        None => "an invalid address".to_owned(),
     }
 }
 
@@ -74,7 +76,7 @@ impl fmt::Display for Servers {
         match self {
             Self::One(url) => f.write_str(&host(url)),
             Self::Cluster(urls) => {
-                f.write_str("the Cluster of ")?;
+                f.write_str("the cluster of ")?;
                 f.write_str(&urls.iter().map(|url| host(url)).collect::<Vec<_>>().join(", "))
             }
         }
@@ -115,7 +117,7 @@ mod tests {
     #[test]
     fn a_cluster_is_some_of_its_nodes_with_one_password_for_all() {
         let url: BusUrl = "redis-cluster://me:secret@one.example:7000,two.example:7001".parse().unwrap();
-        assert_eq!(format!("{url}"), "the Cluster of one.example:7000, two.example:7001");
+        assert_eq!(format!("{url}"), "the cluster of one.example:7000, two.example:7001");
         let nodes = ["redis://me:secret@one.example:7000", "redis://me:secret@two.example:7001"].map(str::to_owned);
         assert_eq!(url, BusUrl::Redis(Servers::Cluster(nodes.to_vec())));
         let url: BusUrl = "rediss-cluster://one.example:7000".parse().unwrap();

@@ -17,7 +17,7 @@ words! {
         Write = "write",
         /// Use the account's rights as a moderator on what others wrote.
         Moderate = "moderate",
-        /// Use the account's rights as an admin of the site.
+        /// Use the account's rights as a site admin.
         Admin = "admin",
         /// Read feeds, by an address that contains the token.
         Feeds = "feeds",

@@ -36,7 +36,7 @@ words! {
         Restricted = "barred",
         /// The suspension or ban was lifted.
         Reinstated = "freed",
-        /// Somebody signed in with a browser in which the account was not used before.
+        /// Someone signed in with a browser in which the account was not used before.
         NewBrowser = "newbrowser",
         /// There were many attempts to sign in to the account.
         ManyAttempts = "manyattempts",
@@ -46,7 +46,7 @@ words! {
         ReportReceived = "reportreceived",
         /// To a person without an account: their report was answered.
         ReportAnswered = "reportanswered",
-        /// Somebody invited the user into a group.
+        /// Someone invited the user into a group.
         Invited = "invited",
         /// The user became the admin of a group whose last admin left.
         GroupInherited = "groupinherited",

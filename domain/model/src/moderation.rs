@@ -23,7 +23,7 @@ pub struct NoticeRow {
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct WarningRow {
     pub id: NoticeId,
-    /// `None`: from the site's admins.
+    /// `None`: from the site admins.
     pub group_id: Option<GroupId>,
     pub reason: String,
     /// Who gave it.

@@ -8,7 +8,7 @@ use crate::Fields;
 
 type Result<T> = std::result::Result<T, Fields>;
 
-/// The maximum number of characters in a user name.
+/// The maximum number of characters in a username.
 pub const MAX_USERNAME: usize = 30;
 
 /// The maximum number of characters in a slug.
@@ -63,7 +63,7 @@ const RESERVED_NAMES: &[&str] = &[
     "webmaster",
 ];
 
-/// A valid user name.
+/// A valid username.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Username(String);
 

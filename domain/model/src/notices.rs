@@ -9,7 +9,7 @@ use crate::{DecidedBy, Grounds, GroupId, MessageId, NoticeId, NoticeKind, Verdic
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct NoticeDetails {
-    /// In what capacity somebody decided.
+    /// In what capacity someone decided.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub by: Option<DecidedBy>,
     /// The title of the topic that was declined or deleted.

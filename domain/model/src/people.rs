@@ -30,7 +30,7 @@ pub struct User {
     /// An http or https URL, or empty.
     pub web: String,
     pub theme: Theme,
-    /// Whether they are an admin of the site.
+    /// Whether they are a site admin.
     pub is_admin: bool,
     /// Whether it is the account of a program.
     pub is_bot: bool,

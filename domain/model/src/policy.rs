@@ -12,7 +12,7 @@ pub enum Viewer {
     Anonymous,
     User {
         id: UserId,
-        /// Whether they are an admin of the site.
+        /// Whether they are a site admin.
         is_admin: bool,
     },
 }

@@ -42,7 +42,9 @@ pub enum Change {
 /// [`Denied::Forbidden`] if it is not.
 pub fn check_change(read_only: bool, change: Change) -> Result<(), Denied> {
     match change {
-        Change::Forum if read_only => Err(Denied::Forbidden("The site is read-only for now: nothing can be changed.")),
+        Change::Forum if read_only => {
+            Err(Denied::Forbidden("The site is in read-only mode. Posting and editing are paused."))
+        }
         Change::Browser | Change::Site | Change::Forum => Ok(()),
     }
 }

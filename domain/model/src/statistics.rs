@@ -22,7 +22,7 @@ pub struct StatisticsSample {
     /// Open polls of all processes; `None` when no process reported.
     pub polls: Option<i64>,
     pub jobs_waiting: i64,
-    /// Jobs that failed for good.
+    /// Jobs that failed permanently.
     pub jobs_failed: i64,
     /// Documents in the search index.
     pub indexed: Option<i64>,

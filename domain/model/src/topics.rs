@@ -143,7 +143,7 @@ pub struct Permalink {
     pub seq: i64,
 }
 
-/// How far somebody has read a topic.
+/// How far someone has read a topic.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ReadPosition {
     /// How often the topic's messages had been renumbered by then.

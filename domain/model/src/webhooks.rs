@@ -31,7 +31,7 @@ pub enum BotOwner {
     HiddenGroup,
 }
 
-/// A URL by which programs post into a topic, as the admins of the group see it. The URL itself is not stored.
+/// A URL by which programs post into a topic, as the group admins see it. The URL itself is not stored.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct IncomingHook {
     pub id: IncomingHookId,
@@ -93,7 +93,7 @@ impl WebhookEvent {
             Self::TopicMoved => "A topic was moved to another group",
             Self::TopicDeleted => "A topic was deleted",
             Self::MemberJoined => "A member joined",
-            Self::Ping => "A test",
+            Self::Ping => "Test",
         }
     }
 

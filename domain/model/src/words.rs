@@ -225,7 +225,7 @@ words! {
         TopicDeleted = "topic_deleted",
         /// Their report was answered.
         ReportAnswered = "report_answered",
-        /// They mentioned somebody who cannot read the message.
+        /// They mentioned someone who cannot read the message.
         Unreached = "unreached",
         /// A webhook of a group or the site that they are an admin of was switched off.
         WebhookOff = "webhook_off",
@@ -233,11 +233,11 @@ words! {
 }
 
 words! {
-    /// In what capacity somebody decided about a message.
+    /// In what capacity someone decided about a message.
     DecidedBy {
         /// As a moderator or admin of the group.
         Moderators = "moderators",
-        /// As an admin of the site.
+        /// As a site admin.
         Admins = "admins",
     }
 }
@@ -293,7 +293,7 @@ impl Images {
 words! {
     /// A filter for accounts on the admin page.
     AccountState {
-        /// Admins of the site.
+        /// Site admins.
         Admins = "admins",
         /// Waiting for approval, or recently declined.
         Waiting = "waiting",

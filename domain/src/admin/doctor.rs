@@ -79,7 +79,9 @@ pub async fn examine_beside_service(cx: &Context) -> Result<Findings> {
             }
         }
     });
-    let no_answer = |_| Error::Internal("the running service did not answer within a minute: do its jobs run?".into());
+    let no_answer = |_| {
+        Error::Internal("the running service did not respond within a minute; check that its jobs are running".into())
+    };
     examine_with(cx, answered.await.map_err(no_answer)??).await
 }
 
@@ -104,8 +106,8 @@ async fn compare_summaries(cx: &Context) -> Result<Summaries> {
             summaries.compared += 1;
             if kept != counted {
                 summaries.drift.push(format!(
-                    "user {user}: the summary says {} unread and {} mentions, the database {} and {}. The summary is \
-                     corrected now",
+                    "user {user}: the summary has {} unread and {} mentions, but the database has {} and {}. The \
+                     summary was corrected",
                     kept.unread(),
                     kept.mentions,
                     counted.unread(),
@@ -128,8 +130,8 @@ async fn examine_with(cx: &Context, summaries: Summaries) -> Result<Findings> {
     };
     for (topic, last, counted) in store::topics::misnumbered(&cx.db).await? {
         findings.drift.push(format!(
-            "topic {topic}: its newest number is {last}, its messages say {counted}. No command repairs this: restore \
-             a backup, and report the bug"
+            "topic {topic}: its last number is {last}, but its messages end at {counted}. No command can repair this; \
+             restore a backup and report the bug"
         ));
     }
     examine_index(cx, &mut findings).await?;
@@ -142,8 +144,8 @@ async fn examine_index(cx: &Context, findings: &mut Findings) -> Result<()> {
     let damaged = index.damaged_files().await?;
     if !damaged.is_empty() {
         findings.drift.push(format!(
-            "search: these files of the index are damaged: {}. `klatch admin reindex` with the service stopped \
-             repairs this",
+            "search: these index files are damaged: {}. To repair this, stop the service and run `klatch admin \
+             reindex`",
             damaged.join(", ")
         ));
     }
@@ -156,8 +158,8 @@ async fn examine_index(cx: &Context, findings: &mut Findings) -> Result<()> {
     let is_current = findings.jobs_waiting == 0 && before == Some(0) && findings.unindexed == Some(0);
     if is_current && indexed as i64 != expected {
         findings.drift.push(format!(
-            "search: the index holds {indexed} documents, the database has {expected}. `klatch admin reindex` repairs \
-             this"
+            "search: the index has {indexed} documents, but the database has {expected}. To repair this, run `klatch \
+             admin reindex`"
         ));
     }
     Ok(())

@@ -21,7 +21,7 @@ const STILL: Duration = Duration::from_secs(60);
 
 const ROW: &str = "health";
 
-/// Returns what everybody may know.
+/// Returns what everyone may know.
 pub fn brief(health: &Health) -> Value {
     json!({"status": if health.is_ready() { "ready" } else { "unready" }})
 }
@@ -63,11 +63,11 @@ pub async fn check(cx: &Context) -> Health {
 async fn look(cx: &Context, checked: &mut Checked) -> Health {
     let bus = match timeout(PATIENCE, cx.bus.check()).await {
         Ok(Ok(())) => None,
-        Ok(Err(error)) => Some(format!("does not answer: {error}")),
-        Err(_) => Some("does not answer".to_owned()),
+        Ok(Err(error)) => Some(format!("does not respond: {error}")),
+        Err(_) => Some("does not respond".to_owned()),
     };
     let reads = match within(async { Ok(store::platform::settings::get(&cx.db, ROW).await?) }).await {
-        Ok(_) if store::is_corrupt() => Some("the database is damaged: see the log, and restore a backup".to_owned()),
+        Ok(_) if store::is_corrupt() => Some("the database is damaged; check the log and restore a backup".to_owned()),
         Ok(_) => None,
         Err(why) => Some(why),
     };
@@ -96,7 +96,7 @@ async fn within<T>(check: impl Future<Output = Result<T>>) -> Result<T, String> 
     match timeout(PATIENCE, check).await {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(error)) => Err(error.to_string()),
-        Err(_) => Err(format!("no answer within {} s", PATIENCE.as_secs())),
+        Err(_) => Err(format!("no response within {} s", PATIENCE.as_secs())),
     }
 }
 
@@ -108,7 +108,7 @@ async fn write(cx: &Context) -> Result<()> {
 
 fn stands_still(what: &str, since: Result<Option<Duration>, String>) -> Option<String> {
     match since {
-        Ok(Some(still)) if still >= STILL => Some(format!("{what} has waited for {} s", still.as_secs())),
+        Ok(Some(still)) if still >= STILL => Some(format!("{what} has been waiting for {} s", still.as_secs())),
         Ok(_) => None,
         Err(why) => Some(why),
     }
@@ -126,7 +126,7 @@ async fn search(cx: &Context, checked: &mut Checked) -> Option<String> {
             checked.change = None;
             None
         }
-        Ok(Lag::Filling(done)) => Some(format!("the index is being filled: {done} documents so far")),
+        Ok(Lag::Filling(done)) => Some(format!("the index is being built: {done} documents so far")),
         Ok(Lag::Next(next)) => stands_still("the next change", Ok(same_since(&mut checked.change, Some(next)))),
         Err(why) => Some(why),
     }

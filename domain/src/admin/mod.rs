@@ -119,7 +119,7 @@ pub async fn retry_job(cx: &Context, viewer: Viewer, id: JobId) -> Result<()> {
     if found { Ok(()) } else { Err(Error::NotFound) }
 }
 
-/// Drops a job for good.
+/// Discards a failed job permanently.
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is no such job that can be dropped.
@@ -155,7 +155,7 @@ pub async fn groups_of(cx: &Context, viewer: Viewer, user: UserId) -> Result<(Ve
     Ok((rows, more))
 }
 
-/// What waits for the site's admins, as counts.
+/// Counts of what the site admins have to review.
 #[derive(Clone, Copy, Debug)]
 #[allow(missing_docs)]
 pub struct OpenWork {
@@ -164,7 +164,7 @@ pub struct OpenWork {
     pub sign_ups: i64,
 }
 
-/// Counts what waits for the site's admins.
+/// Counts what the site admins have to review.
 ///
 /// # Errors
 /// [`Error::NotFound`] for viewers who are not site admins.
@@ -181,7 +181,7 @@ pub async fn overview(cx: &Context) -> Result<(health::Health, Totals)> {
     Ok((health::check(cx).await, totals(cx).await?))
 }
 
-/// A user with everything that the site's admins see of them.
+/// A user with everything that the site admins see of them.
 #[derive(Clone, Debug)]
 #[allow(missing_docs)]
 pub struct PersonPage {
@@ -194,7 +194,7 @@ pub struct PersonPage {
     pub has_second_step: bool,
 }
 
-/// Returns a user's page for the site's admins.
+/// Returns a user's page for the site admins.
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is no such account, and for viewers who are not site admins.

@@ -66,14 +66,14 @@ pub(super) async fn scope(snapshot: &mut Snapshot, slug: Option<&str>, is_public
     let schema = snapshot.schema().await?;
     if schema != Some(Target::latest_schema()) {
         return Err(Error::Internal(
-            "another version of Klatch used the database: start this version once, or export with that one".into(),
+            "the database belongs to another version of Klatch; start this version once, or export with the other version".into(),
         ));
     }
     let Some(slug) = slug else { return Ok(Scope { group: None, is_public }) };
     let found = snapshot.group(slug).await?;
-    let (group, kind) = found.ok_or_else(|| Error::Internal(format!("there is no group `{slug}`")))?;
+    let (group, kind) = found.ok_or_else(|| Error::Internal(format!("no group with the URL `{slug}`")))?;
     if is_public && kind != GroupKind::Public {
-        return Err(Error::Internal(format!("the group `{slug}` is not public: leave --public-only out")));
+        return Err(Error::Internal(format!("the group `{slug}` is not public; omit --public-only to export it")));
     }
     Ok(Scope { group: Some(group), is_public })
 }
@@ -96,13 +96,13 @@ pub async fn extent(cx: &Context, viewer: Viewer, group: GroupId) -> Result<(Gro
     let found = groups::by_id(cx, viewer, group).await?;
     found.access.check(Permission::Read)?;
     if found.group.is_direct() {
-        return Err(Error::Forbidden("Download your own data in the settings: it contains your conversations."));
+        return Err(Error::Forbidden("To export your conversations, download your data in your settings."));
     }
     let extent = match found.group.kind {
         _ if found.access.may(Permission::Administer) => Extent::Complete,
         GroupKind::Public => Extent::Public,
         GroupKind::Closed | GroupKind::Private | GroupKind::Direct => {
-            return Err(Error::Forbidden("Only the admins of this group can export it."));
+            return Err(Error::Forbidden("Only group admins can export this group."));
         }
     };
     Ok((found, extent))

@@ -146,10 +146,9 @@ struct Message {
 /// # Errors
 /// As [`export::make`].
 pub async fn make(url: &DatabaseUrl, order: Order<'_>) -> Result<u64> {
-    let failed =
-        |error: std::io::Error| Error::Internal(format!("`{}` cannot be written: {error}", order.folder.display()));
+    let failed = |error: std::io::Error| Error::Internal(format!("cannot write `{}`: {error}", order.folder.display()));
     if order.folder.symlink_metadata().is_ok() {
-        return Err(Error::Internal(format!("`{}` exists already: choose another name", order.folder.display())));
+        return Err(Error::Internal(format!("`{}` already exists; choose another name", order.folder.display())));
     }
     let name = order.folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let unfinished = Unfinished(order.folder.with_file_name(format!(".{name}.{}.part", model::unique_name())));
@@ -254,7 +253,7 @@ async fn all<T: serde::de::DeserializeOwned>(snapshot: &mut Snapshot, part: &Par
 }
 
 fn parse<T: serde::de::DeserializeOwned>(row: &str) -> Result<T> {
-    serde_json::from_str(row).map_err(|error| Error::Internal(format!("a row cannot be read: {error}")))
+    serde_json::from_str(row).map_err(|error| Error::Internal(format!("cannot read a row: {error}")))
 }
 
 /// The files of the folder. Their names are made of ids alone.
@@ -269,7 +268,7 @@ struct Files<'a> {
 impl Files<'_> {
     fn write(&self, name: &str, text: impl AsRef<[u8]>) -> Result<()> {
         std::fs::write(self.folder.join(name), text)
-            .map_err(|error| Error::Internal(format!("`{name}` cannot be written: {error}")))
+            .map_err(|error| Error::Internal(format!("cannot write `{name}`: {error}")))
     }
 
     fn draw(&self, name: &str, page: Result<String, String>) -> Result<()> {

@@ -83,7 +83,7 @@ impl Manifest {
         let version = serde_json::from_slice::<serde_json::Value>(bytes).ok();
         let version = version.and_then(|value| value.get("format_version")?.as_u64());
         if version.is_some_and(|version| version > u64::from(FORMAT)) {
-            return Err(refused("a newer version of Klatch wrote this archive: use that version"));
+            return Err(refused("it was created by a newer version of Klatch; use that version to read it"));
         }
         serde_json::from_slice(bytes).map_err(|error| refused(format!("the manifest is damaged: {error}")))
     }
@@ -122,5 +122,5 @@ impl Entry {
 
 /// The error of an archive that cannot be used.
 pub(super) fn refused(why: impl std::fmt::Display) -> Error {
-    Error::Internal(format!("the archive is refused: {why}"))
+    Error::Internal(format!("cannot use the archive: {why}"))
 }

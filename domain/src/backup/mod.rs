@@ -69,9 +69,9 @@ pub async fn make_of(db: &Db, order: Order) -> Result<Manifest> {
 }
 
 async fn write(snapshot: &mut Snapshot, order: Order, mut told: impl FnMut(&str, u64)) -> Result<Manifest> {
-    let schema = snapshot.schema().await?.ok_or_else(|| Error::Internal("there is no forum in the database".into()))?;
+    let schema = snapshot.schema().await?.ok_or_else(|| Error::Internal("the database has no forum".into()))?;
     if schema > Target::latest_schema() {
-        let why = "a newer version of Klatch uses the database: make the backup with that version";
+        let why = "the database belongs to a newer version of Klatch; create the backup with that version";
         return Err(Error::Internal(why.into()));
     }
     let stored = snapshot.setting(FINGERPRINT).await?;
@@ -144,11 +144,11 @@ pub async fn before_migration(
         file = folder.join(format!("klatch-before-{from:04}-{to:04}-{now}.zip"));
     }
     if file.exists() {
-        tracing::info!(file = %file.display(), "there is a backup from before this migration");
+        tracing::info!(file = %file.display(), "a backup from before this migration already exists");
         return Ok(None);
     }
     create_folder(folder)?;
-    tracing::info!(from, to, file = %file.display(), "the schema of the database is older: a backup is made before the migration");
+    tracing::info!(from, to, file = %file.display(), "the database needs a migration; creating a backup first");
     match make(url, order(file.clone()), |_, _| {}).await {
         Ok(_) => Ok(Some(file)),
         // Another process was faster, with the backup or with the migration after it.
@@ -170,7 +170,7 @@ fn create_folder(folder: &Path) -> Result<()> {
     std::os::unix::fs::DirBuilderExt::mode(private.recursive(true), 0o700);
     private
         .create(folder)
-        .map_err(|error| Error::Internal(format!("the folder `{}` cannot be created: {error}", folder.display())))
+        .map_err(|error| Error::Internal(format!("cannot create the folder `{}`: {error}", folder.display())))
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {

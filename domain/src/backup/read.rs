@@ -55,19 +55,17 @@ impl Archive {
             (false, None) => Source::Plain(file),
             (false, Some(_)) => {
                 return Err(refused(
-                    "it is not encrypted, but there is a passphrase: leave --passphrase-file out, and unset KLATCH_BACKUP_PASSPHRASE",
+                    "it is not encrypted, but a passphrase is set; omit --passphrase-file and unset KLATCH_BACKUP_PASSPHRASE",
                 ));
             }
             (true, Some(passphrase)) => Source::Sealed(Box::new(SealedReader::open(file, passphrase)?)),
             (true, None) => {
-                return Err(refused(
-                    "it is encrypted: name the file with its passphrase by --passphrase-file, or set KLATCH_BACKUP_PASSPHRASE",
-                ));
+                return Err(refused("it is encrypted; use --passphrase-file, or set KLATCH_BACKUP_PASSPHRASE"));
             }
         };
         let mut zip = ZipArchive::new(source).map_err(|error| refused(format!("it is not a zip file: {error}")))?;
         if zip.has_duplicate_names() {
-            return Err(refused("two entries have the same name"));
+            return Err(refused("it has two entries with the same name"));
         }
         if zip.has_overlapping_entries().map_err(refused)? {
             return Err(refused("its entries overlap"));
@@ -86,7 +84,7 @@ impl Archive {
                 return Err(refused(format!("it has an unknown entry: `{}`", entry.name.escape_debug())));
             }
             if !named.insert(&entry.name) {
-                return Err(refused(format!("the manifest names `{}` twice", entry.name)));
+                return Err(refused(format!("the manifest lists `{}` twice", entry.name)));
             }
         }
         for number in 0..self.zip.len() {

@@ -40,7 +40,7 @@ pub async fn open(file: &Path, passphrase: Option<Passphrase>) -> Result<Verifie
     blocking(move || {
         let mut archive = Archive::open(&file, passphrase.as_ref())?;
         if archive.manifest.format != Purpose::Backup {
-            return Err(refused("it is an export, not a backup: `klatch import klatch` reads it"));
+            return Err(refused("it is an export, not a backup; use `klatch import klatch`"));
         }
         check_schema(&archive.manifest)?;
         archive.verify(|_, _| {})?;
@@ -60,7 +60,7 @@ pub(super) async fn open_export(file: &Path) -> Result<Verified> {
     blocking(move || {
         let mut archive = Archive::open(&file, None)?;
         if archive.manifest.format != Purpose::Export {
-            return Err(refused("it is a backup, not an export: `klatch restore` reads it"));
+            return Err(refused("it is a backup, not an export; use `klatch restore`"));
         }
         check_schema(&archive.manifest)?;
         if archive.secret_key()?.is_some() {
@@ -76,7 +76,7 @@ fn check_schema(manifest: &Manifest) -> Result<()> {
     let latest = Target::latest_schema();
     if manifest.schema > latest {
         return Err(refused(format!(
-            "a newer version of Klatch wrote it (schema {}, this version knows {latest}): use that version",
+            "it was created by a newer version of Klatch (schema {}; this version supports {latest}); use that version",
             manifest.schema
         )));
     }
@@ -142,13 +142,13 @@ async fn prepare(target: &mut Target, manifest: &Manifest) -> Result<()> {
     wait_for_services(target).await?;
     if let Some(table) = target.first_with_rows().await? {
         return Err(Error::Internal(format!(
-            "the database has a forum already (there are rows in `{table}`): use an empty database, or delete this one first"
+            "the database already has a forum (`{table}` is not empty); use an empty database, or delete this one first"
         )));
     }
     match target.schema().await? {
         Some(schema) if schema != manifest.schema => Err(Error::Internal(format!(
-            "the empty forum in the database has the schema {schema}, and the archive {}: delete the empty database (the \
-             file, or all tables), and run the command again",
+            "the empty forum in the database has schema {schema}, but the archive has schema {}; delete the empty database \
+             (the file, or all tables), and run the command again",
             manifest.schema
         ))),
         _ => Ok(()),
@@ -165,7 +165,7 @@ async fn wait_for_services(target: &mut Target) -> Result<()> {
         }
         if begun.elapsed() >= PATIENCE {
             return Err(Error::Internal(format!(
-                "processes of the forum are connected to the database ({connections} connections): stop them first"
+                "the forum is still running ({connections} connections to the database); stop it first"
             )));
         }
         tokio::time::sleep(LOOK_EVERY).await;
@@ -214,7 +214,7 @@ async fn load(target: &mut Target, mut archive: Archive, mut told: impl FnMut(&s
                 if let Err(error) = target.insert(table, &columns[table], &rows).await {
                     let why = crate::platform::error::chain(&error);
                     inserted = Err(match error.as_database_error() {
-                        Some(_) => refused(format!("a row of `{table}` does not fit: {why}")),
+                        Some(_) => refused(format!("a row of `{table}` is invalid: {why}")),
                         None => error.into(),
                     });
                     break;
@@ -237,7 +237,7 @@ fn read(
     columns: &BTreeMap<&'static str, Vec<Column>>,
     sender: &mpsc::Sender<Piece>,
 ) -> Result<Vec<Sequence>> {
-    let send = |piece| sender.blocking_send(piece).map_err(|_| Error::Internal("the database refused a row".into()));
+    let send = |piece| sender.blocking_send(piece).map_err(|_| Error::Internal("the database rejected a row".into()));
     let is_export = archive.manifest.format == Purpose::Export;
     for table in TABLES {
         let name = super::Entry::name_of(table.name);

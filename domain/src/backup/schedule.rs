@@ -37,7 +37,7 @@ pub async fn keep(cx: Context, schedule: Option<Schedule>, stop: impl Future<Out
             (state != off).then_some(off)
         };
         if let Err(error) = LastBackup::update(&cx.db, off).await {
-            tracing::warn!(%error, "the state of backups was not written");
+            tracing::warn!(%error, "could not record the state of the backups");
         }
         return;
     };
@@ -112,7 +112,7 @@ async fn make(cx: &Context, schedule: &Schedule, now: Timestamp) -> Result<PathB
         now,
     };
     let manifest = super::make_of(&cx.db, order).await?;
-    tracing::info!(file = %file.display(), rows = manifest.rows(), "backed up");
+    tracing::info!(file = %file.display(), rows = manifest.rows(), "backup created");
     Ok(file)
 }
 

@@ -41,7 +41,8 @@ impl fmt::Debug for Passphrase {
 }
 
 fn cipher(passphrase: &Passphrase, salt: &[u8]) -> Result<ChaCha20Poly1305> {
-    let internal = |error: &dyn fmt::Display| Error::Internal(format!("no key from the passphrase: {error}"));
+    let internal =
+        |error: &dyn fmt::Display| Error::Internal(format!("cannot derive a key from the passphrase: {error}"));
     let params = Params::new(MEMORY_KIB, PASSES, 1, Some(32)).map_err(|error| internal(&error))?;
     let mut key = [0; 32];
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)

@@ -85,7 +85,7 @@ impl Writer {
         self.block.push(b'\n');
         if self.block.len() - start > MAX_LINE {
             return Err(Error::Internal(format!(
-                "a row is larger than {} MB, the most that an archive holds",
+                "a row is larger than {} MB, the maximum for archives",
                 MAX_LINE >> 20
             )));
         }
@@ -208,7 +208,7 @@ fn end(entries: &mut [Entry], hash: &mut Sha256) {
 }
 
 fn exists(file: &Path) -> Error {
-    Error::Internal(format!("`{}` exists already: choose another name, or delete it first", file.display()))
+    Error::Internal(format!("`{}` already exists; choose another name, or delete it first", file.display()))
 }
 
 /// A file that is deleted when it is dropped before it is finished.
@@ -223,13 +223,12 @@ impl Unfinished {
         let name = named.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let at = named.with_file_name(format!(".{name}.{}.part", model::unique_name()));
         let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&at);
-        let file =
-            file.map_err(|error| Error::Internal(format!("`{}` cannot be written: {error}", named.display())))?;
+        let file = file.map_err(|error| Error::Internal(format!("cannot write `{}`: {error}", named.display())))?;
         Ok(Self { file, at, named: named.to_owned() })
     }
 
     fn failed(&self, error: &dyn std::fmt::Display) -> Error {
-        Error::Internal(format!("`{}` cannot be written: {error}", self.named.display()))
+        Error::Internal(format!("cannot write `{}`: {error}", self.named.display()))
     }
 
     /// Names the file when it is on the disk. Overwrites nothing.

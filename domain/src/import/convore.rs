@@ -136,7 +136,7 @@ fn account(id: i64, person: &PersonFound, oddities: &mut ImportWarnings) -> NewU
     }
 }
 
-/// Maps names to users: the archive's people by their names in the archive, everyone else by their user names.
+/// Maps names to users: the archive's people by their names in the archive, everyone else by their usernames.
 async fn names(cx: &Context, found: &Prescan, people: &HashMap<i64, UserId>) -> Result<People> {
     let everyone = rows::usernames(&cx.db).await?;
     let called: HashMap<UserId, &str> = found

@@ -30,7 +30,7 @@ const GAPS: &[i64] = &[9, 2, 31, 4, 74, 3, 140, 12, 55, 6];
 /// [`Error::Forbidden`] if the forum has groups.
 pub async fn fill(cx: &Context) -> Result<()> {
     if store::groups::count(&cx.db).await? > 0 {
-        return Err(Error::Forbidden("This forum has groups already: the demo fills an empty one."));
+        return Err(Error::Forbidden("This forum already has groups. Run the demo on an empty forum."));
     }
     let password = token()?[..16].to_owned();
     let hash = Password::new(&password).hash(&cx.hashing.lane("demo")).await?;
@@ -62,7 +62,7 @@ pub async fn fill(cx: &Context) -> Result<()> {
         search.wake();
     }
     if let Some((_, username)) = demo_account {
-        println!("The demo is there. Sign in as {username} with the password {password}");
+        println!("The demo is ready. Sign in as {username} with the password {password}");
     }
     Ok(())
 }
@@ -71,7 +71,7 @@ pub async fn fill(cx: &Context) -> Result<()> {
 struct Demo {
     tx: Tx,
     now: Timestamp,
-    /// Account and user name, by name in the script.
+    /// Account and username, by name in the script.
     users: HashMap<&'static str, (UserId, String)>,
     topics: HashMap<&'static str, DemoTopic>,
 }
@@ -120,7 +120,7 @@ impl Demo {
     }
 
     fn user(&self, name: &str) -> Result<UserId> {
-        self.users.get(name).map(|(id, _)| *id).ok_or_else(|| Error::Internal(format!("the demo knows no {name}")))
+        self.users.get(name).map(|(id, _)| *id).ok_or_else(|| Error::Internal(format!("the demo has no user {name}")))
     }
 
     /// Creates the groups and topics. Returns all messages to write, by time.
@@ -135,7 +135,7 @@ impl Demo {
                 name: group.name.to_owned(),
                 description: group.description.to_owned(),
                 kind: if group.private { GroupKind::Private } else { GroupKind::Public },
-                creator: *members.first().ok_or_else(|| Error::Internal("a group of nobody".into()))?,
+                creator: *members.first().ok_or_else(|| Error::Internal("a group without members".into()))?,
                 created_at,
             };
             let id = targets::group(&mut self.tx, new, &mut ImportWarnings::default()).await?;

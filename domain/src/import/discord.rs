@@ -125,7 +125,7 @@ fn translate(path: &Path, feed: &mut Feed) -> Translated {
                         }
                         place = Some(found);
                     }
-                    None => return Err(Stop::Failed(format!("{name}: no channel stands before the messages"))),
+                    None => return Err(Stop::Failed(format!("{name}: the channel must come before the messages"))),
                 }
             }
             match (&mut place, Posted::deserialize(value)) {
@@ -139,7 +139,7 @@ fn translate(path: &Path, feed: &mut Feed) -> Translated {
         })?;
     }
     if read == 0 {
-        feed.warn(ImportWarning::Unreadable, || format!("{}: no file of DiscordChatExporter", path.display()));
+        feed.warn(ImportWarning::Unreadable, || format!("{}: not a DiscordChatExporter file", path.display()));
     }
     Ok(())
 }

@@ -47,7 +47,7 @@ impl Folder {
         }
         let file = File::open(path).map_err(|error| failed(&error))?;
         let length = file.metadata().map_err(|error| failed(&error))?.len();
-        let zip = ZipArchive::new(BufReader::new(file)).map_err(|_| failed(&"neither a folder nor a zip file"))?;
+        let zip = ZipArchive::new(BufReader::new(file)).map_err(|_| failed(&"not a folder or zip file"))?;
         for index in 0..zip.len() {
             if let Some(Ok(name)) = zip.name_for_index(index)
                 && !name.ends_with('/')
@@ -125,7 +125,7 @@ impl Folder {
                 let compressed = inner.compressed_size().min(self.length);
                 Box::new(Bounded::new(inner, compressed))
             }
-            _ => return Err(failed(&"not there")),
+            _ => return Err(failed(&"not found")),
         };
         Ok(BufReader::new(reader))
     }

@@ -215,7 +215,7 @@ impl<'de> Deserialize<'de> for Time {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         let at = Timestamp::from_rfc3339(&text).filter(|at| at.0 > 0);
-        at.map(Self).ok_or_else(|| serde::de::Error::custom(format!("`{text}` is no time of RFC 3339")))
+        at.map(Self).ok_or_else(|| serde::de::Error::custom(format!("`{text}` is not an RFC 3339 time")))
     }
 }
 
@@ -396,7 +396,7 @@ mod tests {
     fn a_line_says_what_is_wrong_with_it() {
         assert!(Line::parse(1, "{").is_err());
         let line = r#"{"group":"g","topic":"t","author":"a","created_at":"soon","text":"","id":"1"}"#;
-        assert!(Line::parse(1, line).unwrap_err().1.starts_with("`soon` is no time of RFC 3339"));
+        assert!(Line::parse(1, line).unwrap_err().1.starts_with("`soon` is not an RFC 3339 time"));
         let line = Line::parse(1, &line.replace("soon", "2020-01-02T03:04:05Z")).unwrap();
         let Record::Message(message) = line.record else { panic!("no message") };
         assert_eq!((message.topic.as_str(), message.key.as_str()), (r#"["g","t"]"#, "1"));

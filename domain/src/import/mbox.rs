@@ -50,7 +50,7 @@ fn translate(path: &Path, feed: &mut Feed) -> Translated {
     let mut file = File::open(path).map_err(|error| failed(&error))?;
     let (mut found, list) = find(&mut file, feed)?;
     if found.is_empty() {
-        return Err(failed(&"no message in the format mbox"));
+        return Err(failed(&"no messages in mbox format found"));
     }
     found.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
     let name = list

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 /// The most characters of a name that a text mentions: each `@` looks no further.
 const MAX_NAME: usize = 200;
 
-/// The names used for mentions in the source, with their user names here.
+/// The names used for mentions in the source, with their usernames here.
 #[derive(Debug, Default)]
 pub(super) struct Mentionable {
     usernames: HashMap<String, String>,
@@ -14,12 +14,12 @@ pub(super) struct Mentionable {
 }
 
 impl Mentionable {
-    /// The user name of somebody by this name in the source.
+    /// The username of someone by this name in the source.
     pub fn username(&self, name: &str) -> Option<&str> {
         self.usernames.get(name).map(String::as_str)
     }
 
-    /// Adds another name of somebody, unless it means somebody already.
+    /// Adds another name of someone, unless it means someone already.
     pub fn add_weakly(&mut self, name: &str, username: &str) {
         if !name.trim().is_empty() && !self.usernames.contains_key(name) {
             self.add(name, username);
@@ -31,7 +31,7 @@ impl Mentionable {
         self.usernames.insert(name.to_owned(), username.to_owned());
     }
 
-    /// Rewrites every `@First Last` or `@**First Last**` with a known name to `@first_last`, the user name here.
+    /// Rewrites every `@First Last` or `@**First Last**` with a known name to `@first_last`, the username here.
     pub fn rewrite(&self, text: &str) -> String {
         let mut written = String::with_capacity(text.len());
         let mut rest = text;
@@ -56,7 +56,7 @@ impl Mentionable {
         written
     }
 
-    /// Returns the user name for the longest known name at the start of the text, and that name's length in bytes.
+    /// Returns the username for the longest known name at the start of the text, and that name's length in bytes.
     fn longest(&self, text: &str) -> Option<(&str, usize)> {
         if let Some(starred) = text.strip_prefix("**") {
             let name = &starred[..starred.find("**")?];

@@ -9,7 +9,7 @@ use model::names::{MAX_USERNAME, Username, username_key};
 use store::Tx;
 use store::import::{self as rows, NewUser};
 
-/// Turns a foreign name into a valid user name; `None` if nothing of it is left.
+/// Turns a foreign name into a valid username; `None` if nothing of it is left.
 pub(super) fn fit(name: &str) -> Option<String> {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
     let kept: String =

@@ -30,7 +30,7 @@ pub(super) enum Record {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Person {
     pub key: String,
-    /// The wanted user name; if empty, one is made of the name.
+    /// The wanted username; if empty, one is made of the name.
     pub username: String,
     pub name: String,
     /// The address with which they can claim the account. It is never shown.
@@ -72,7 +72,7 @@ impl Group {
     }
 }
 
-/// Somebody is a member of a group, or left it.
+/// Someone is a member of a group, or left it.
 #[derive(Clone, Debug)]
 pub(super) struct Membership {
     pub group: String,

@@ -140,7 +140,7 @@ impl Report {
             ("groups", self.groups),
             ("memberships", self.memberships),
             ("topics", self.topics),
-            ("states of topics", self.states),
+            ("topic states", self.states),
             ("messages", self.messages),
             ("replies", self.replies),
             ("stars", self.stars),
@@ -152,28 +152,28 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let there = if self.resumed { "there before" } else { "there" };
-        writeln!(f, "{:<17}{:>10}{:>10}{there:>14}{:>10}{:>10}", "", "read", "new", "changed", "left out")?;
+        let [read, new, there, changed, left_out] = ["read", "new", "unchanged", "changed", "skipped"];
+        writeln!(f, "{:<17}{read:>10}{new:>10}{there:>14}{changed:>10}{left_out:>10}", "")?;
         for (what, count) in self.counts() {
             let Count { total, read, new, there, changed, left_out } = count;
             if read > 0 {
                 writeln!(f, "{what:<17}{read:>10}{new:>10}{there:>14}{changed:>10}{left_out:>10}")?;
             }
             if total > new + there + changed {
-                writeln!(f, "{:<17}{total:>10} in the forum, with those of earlier files", "")?;
+                writeln!(f, "{:<17}{total:>10} in the forum, including earlier imports", "")?;
             }
         }
         if self.dry_run {
-            writeln!(f, "Nothing was written: this was a dry run.")?;
+            writeln!(f, "Dry run: nothing was written.")?;
         }
         if self.resumed {
-            writeln!(f, "An earlier import of the same source was resumed.")?;
+            writeln!(f, "Resumed an earlier import of the same source.")?;
         }
         for (oddity, count, example) in self.oddities.iter() {
-            writeln!(f, "{count:>10} {oddity}, as {example}")?;
+            writeln!(f, "{count:>10} {oddity}; example: {example}")?;
         }
         if !self.searchable && !self.dry_run {
-            writeln!(f, "Search follows by itself: another process writes its index, or this one keeps none.")?;
+            writeln!(f, "The running service will index the imported messages in the background.")?;
         }
         Ok(())
     }
@@ -207,55 +207,55 @@ macro_rules! oddities {
 }
 
 oddities! {
-    Unreadable = "files left out because they could not be read",
+    Unreadable = "files skipped: could not be read",
     /// The topic is imported without messages.
-    NoMessagesFile = "topics whose messages file is missing",
-    BadRecord = "records left out because they lack what they need",
+    NoMessagesFile = "topics without a messages file",
+    BadRecord = "records skipped: required fields are missing",
     /// Read with replacement characters.
-    NotUtf8 = "files that were not UTF-8 throughout",
-    Twice = "records left out because one of the same id came before",
+    NotUtf8 = "files with invalid UTF-8",
+    Twice = "records skipped: duplicate id",
     /// A group must have a creator.
-    NobodysGroup = "groups left out because nothing says who made them",
+    NobodysGroup = "groups skipped: no creator",
     /// Replaced by the topic's time, or by the earliest known time.
-    ImpossibleTime = "times that cannot be, replaced",
+    ImpossibleTime = "invalid times replaced",
     /// Databases cannot store them.
-    NulCharacter = "texts that held NUL characters, which were dropped",
+    NulCharacter = "texts with NUL characters, which were removed",
     /// Shown as untitled.
     EmptyName = "topics without a title",
-    EmptySlug = "topics without an address, given one",
-    SlugChanged = "addresses changed because they were taken, reserved or unfit",
-    NameChanged = "user names changed because they were taken or unfit",
-    LookAlike = "user names kept that look like another's",
+    EmptySlug = "topics without a URL, which got a new one",
+    SlugChanged = "URLs changed: taken, reserved, or invalid",
+    NameChanged = "usernames changed: taken or invalid",
+    LookAlike = "usernames kept although they look like another one",
     /// Links by the old id break.
-    UserIdTaken = "people under a new id because theirs was taken",
-    GroupIdTaken = "groups under a new id because theirs was taken",
-    TopicIdTaken = "topics under a new id because theirs was taken",
+    UserIdTaken = "people with a new id: theirs was taken",
+    GroupIdTaken = "groups with a new id: theirs was taken",
+    TopicIdTaken = "topics with a new id: theirs was taken",
     /// Links to the old id break.
-    MessageIdTaken = "messages under a new id because theirs was taken",
-    TooLong = "names, titles and descriptions longer than allowed, shortened",
-    LongMessage = "messages longer than may be posted, kept",
+    MessageIdTaken = "messages with a new id: theirs was taken",
+    TooLong = "names, titles, and descriptions shortened: longer than allowed",
+    LongMessage = "messages kept although they are longer than allowed",
     /// Kept as an ordinary message.
-    UnknownReply = "answers to messages that did not come along",
+    UnknownReply = "replies to messages that were not imported",
     /// They got accounts called by their keys.
-    UnknownPerson = "people of whom the source has only the key",
-    UnknownPlace = "records left out because their group or topic is unknown",
-    NobodysTopic = "topics left out because they have no message and nobody who started them",
+    UnknownPerson = "people known only by their key",
+    UnknownPlace = "records skipped: unknown group or topic",
+    NobodysTopic = "topics skipped: no messages and no creator",
     /// They were there before the import, under the same confirmed address.
-    SameAddress = "people who have an account here already",
-    EmailTaken = "email addresses left out because another account of the source has them",
-    KeptDeleted = "messages that changed in the source but are deleted here",
-    SecondReaction = "reactions left out because the same person starred the message already",
-    NobodysReaction = "reactions left out because the source does not say whose they are",
-    OwnNotice = "notices of the old forum, such as who joined, left out",
-    NoAuthor = "messages whose author the source does not name",
-    SplitMember = "memberships left out because the group is unknown",
-    Private = "private conversations left out",
-    Departure = "departures left out because they do not count in a group that was there",
-    UnknownReaders = "groups made private because the source does not say who may read them",
-    Unlisted = "topics that the old forum did not list, which are listed here",
-    NotInFile = "messages left out because the file of their topic lacks them",
-    FileLost = "files left out because they are not on the web; the texts have their names",
-    Hidden = "messages that the old forum hid, imported as deleted",
+    SameAddress = "people who already have an account here",
+    EmailTaken = "email addresses skipped: used by another account of the source",
+    KeptDeleted = "messages changed in the source but deleted here",
+    SecondReaction = "reactions skipped: the same person already starred the message",
+    NobodysReaction = "reactions skipped: unknown person",
+    OwnNotice = "system messages of the old forum skipped",
+    NoAuthor = "messages without an author",
+    SplitMember = "memberships skipped: unknown group",
+    Private = "private conversations skipped",
+    Departure = "departures skipped: not applied to a group that already existed",
+    UnknownReaders = "groups made private: the source does not say who can read them",
+    Unlisted = "topics unlisted in the old forum, which are listed here",
+    NotInFile = "messages skipped: missing from the file of their topic",
+    FileLost = "files skipped: not on the web; messages show their names",
+    Hidden = "messages hidden in the old forum, imported as deleted",
 }
 
 /// Counts of each warning, with an example.

@@ -45,7 +45,7 @@ pub(crate) fn parse(raw: &str, base_url: &str, people: &People) -> Vec<Node> {
 }
 
 pub(crate) fn stored(nodes: &[Node]) -> Result<Box<RawValue>> {
-    to_raw_value(nodes).map_err(|error| Error::Internal(format!("nodes that are no JSON: {error}")))
+    to_raw_value(nodes).map_err(|error| Error::Internal(format!("nodes that are not JSON: {error}")))
 }
 
 /// Writes messages in order, numbering them within each topic. Returns their ids and the number of new stars. `fresh`
@@ -69,7 +69,7 @@ pub(crate) async fn write(
     let mut seqs: HashMap<TopicId, i64> = HashMap::new();
     for (topic, messages, _) in &grown {
         let last =
-            last.get(topic).ok_or_else(|| Error::Internal(format!("topic {topic} went away during the import")))?;
+            last.get(topic).ok_or_else(|| Error::Internal(format!("topic {topic} was deleted during the import")))?;
         seqs.insert(*topic, last - messages);
     }
     let mut stars = Vec::with_capacity(batch.len());

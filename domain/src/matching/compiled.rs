@@ -177,32 +177,32 @@ fn words(body: &str) -> Result<Regex, String> {
         .filter(|word| !word.is_empty())
         .collect();
     if words.is_empty() {
-        return Err("Write a word, or several, one on each line.".into());
+        return Err("Enter at least one word, one per line.".into());
     }
     if words.len() > MAX_WORDS {
-        return Err(format!("At most {MAX_WORDS} words; these are {}.", words.len()));
+        return Err(format!("Use at most {MAX_WORDS} words. You entered {}.", words.len()));
     }
     if let Some(long) = body.lines().map(|line| line.trim().chars().count()).find(|count| *count > MAX_WORD) {
-        return Err(format!("A word has at most {MAX_WORD} characters; one here has {long}."));
+        return Err(format!("Words can have at most {MAX_WORD} characters. One of yours has {long}."));
     }
     // Marks such as those of emphasis are not part of a word.
     let edge = r"[^\p{Alphabetic}\p{M}\p{N}]";
     let whole = format!("(?:^|{edge})(?:{})(?:{edge}|$)", words.join("|"));
     let built = RegexBuilder::new(&whole).case_insensitive(true).size_limit(WORDS_SIZE).build();
-    built.map_err(|_| "These words are too much for one rule: make two of it.".into())
+    built.map_err(|_| "These are too many words for one rule. Split them into two rules.".into())
 }
 
 fn pattern(body: &str) -> Result<Regex, String> {
     let body = body.trim();
     if body.is_empty() {
-        return Err("Write a pattern.".into());
+        return Err("Enter a pattern.".into());
     }
     if body.lines().count() > 1 {
-        return Err("A pattern stands on one line.".into());
+        return Err("Enter the pattern on one line.".into());
     }
     let count = body.chars().count();
     if count > MAX_PATTERN {
-        return Err(format!("A pattern has at most {MAX_PATTERN} characters; this one has {count}."));
+        return Err(format!("Patterns can have at most {MAX_PATTERN} characters. This one has {count}."));
     }
     let built = RegexBuilder::new(body)
         .case_insensitive(true)
@@ -211,18 +211,16 @@ fn pattern(body: &str) -> Result<Regex, String> {
         .nest_limit(50)
         .build();
     let regex = built.map_err(|error| match error {
-        regex::Error::CompiledTooBig(_) => {
-            "This pattern is too big: it repeats too much, or too many things.".to_owned()
-        }
+        regex::Error::CompiledTooBig(_) => "This pattern is too big. Use fewer or shorter repetitions.".to_owned(),
         error => {
             let told = error.to_string();
             let why =
-                told.lines().find_map(|line| line.strip_prefix("error: ")).unwrap_or("it is no regular expression");
-            format!("This pattern cannot be read: {why}.")
+                told.lines().find_map(|line| line.strip_prefix("error: ")).unwrap_or("not a valid regular expression");
+            format!("This pattern isn't valid: {why}.")
         }
     })?;
     if regex.is_match("") {
-        return Err("This pattern finds even what is empty: it would catch everything.".into());
+        return Err("This pattern matches empty text, so it would match every message.".into());
     }
     Ok(regex)
 }
@@ -266,22 +264,22 @@ mod tests {
         assert!(finds(RuleKind::Pattern, "[Ａ-Ｚ]{3}|\\u{200b}{2}", "a\u{200b}\u{200b}b"));
         let long = format!("{} pl\u{200b}ums", "wrens sleep in holes ".repeat(1_000));
         assert!(finds(RuleKind::Pattern, r"\bplums\b", &long));
-        assert!(compile(RuleKind::Words, "\u{200b}\n\u{ad}").expect_err("nothing").contains("Write a word"));
+        assert!(compile(RuleKind::Words, "\u{200b}\n\u{ad}").expect_err("nothing").contains("at least one word"));
     }
 
     #[test]
     fn a_body_that_cannot_be_used_is_told_why() {
         let why = |kind, body: &str| compile(kind, body).expect_err("a complaint");
-        assert!(why(RuleKind::Words, " \n ").contains("Write a word"));
+        assert!(why(RuleKind::Words, " \n ").contains("at least one word"));
         assert!(why(RuleKind::Words, &"x\n".repeat(501)).contains("501"));
         assert!(why(RuleKind::Words, &"x".repeat(101)).contains("101"));
-        assert_eq!(why(RuleKind::Pattern, "a(b"), "This pattern cannot be read: unclosed group.");
+        assert_eq!(why(RuleKind::Pattern, "a(b"), "This pattern isn't valid: unclosed group.");
         assert!(why(RuleKind::Pattern, "x{1000}{1000}").contains("too big"));
-        assert!(why(RuleKind::Pattern, &format!("{}{}", "(".repeat(60), ")".repeat(60))).contains("cannot be read"));
-        assert!(why(RuleKind::Pattern, "(a*)").contains("empty"));
+        assert!(why(RuleKind::Pattern, &format!("{}{}", "(".repeat(60), ")".repeat(60))).contains("isn't valid"));
+        assert!(why(RuleKind::Pattern, "(a*)").contains("matches empty text"));
         assert!(why(RuleKind::Pattern, "a\nb").contains("one line"));
         assert!(why(RuleKind::Pattern, &"x".repeat(501)).contains("501"));
-        assert!(why(RuleKind::Pattern, "(?=x)").contains("cannot be read"));
+        assert!(why(RuleKind::Pattern, "(?=x)").contains("isn't valid"));
     }
 
     #[test]

@@ -35,7 +35,7 @@ async fn moderator(cx: &Context, viewer: Viewer, group: GroupId) -> Result<Group
     viewer.user()?;
     let found = groups::by_id(cx, viewer, group).await?;
     if found.group.is_direct() {
-        return Err(Error::Forbidden("Nothing waits in a conversation."));
+        return Err(Error::Forbidden("Conversations have no approval queue."));
     }
     found.access.check_settle()?;
     Ok(found)
@@ -181,7 +181,7 @@ async fn settle_twin(cx: &Context, row: &PendingRow) -> Result<bool> {
         None => None,
     };
     if twin.is_none() {
-        return Err(Error::Forbidden("The topic is gone."));
+        return Err(Error::Forbidden("The topic was deleted."));
     }
     let mut tx = cx.db.begin().await?;
     store::moderation::approval_queue::take(&mut tx, row.held_id).await?;

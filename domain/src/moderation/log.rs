@@ -59,7 +59,7 @@ pub async fn of_group(
 ) -> Result<(GroupAccess, Page)> {
     let found = groups::with_permission(cx, viewer, group, Permission::Read).await?;
     if found.group.is_direct() {
-        return Err(Error::Forbidden("Nobody keeps order in a conversation but those who are in it."));
+        return Err(Error::Forbidden("Conversations have no moderation log."));
     }
     let reach = if found.access.may_settle() { LogReach::Moderators } else { LogReach::Public };
     let since_opened = reach == LogReach::Public;
@@ -110,7 +110,7 @@ pub async fn of_admins(cx: &Context, viewer: Viewer, sought: LogFilter<'_>, befo
     if !sought.group.trim().is_empty() {
         let found = store::moderation::log::groups_called(&cx.db, sought.group).await?;
         if found.is_empty() {
-            return Err(Error::invalid("group", "No group is called so, or ever was."));
+            return Err(Error::invalid("group", "There is no group with this name, and never was."));
         }
         wanted.groups = Some(found);
     }
@@ -150,7 +150,7 @@ pub async fn redact(cx: &Context, viewer: Viewer, entry: EntryId, hidden: bool) 
     };
     if changed > 0 {
         let what = if hidden { LogAction::NameHidden } else { LogAction::NameShown };
-        let action = LogEntry::new(by, what).whom(whom).detail(format!("row {entry}"));
+        let action = LogEntry::new(by, what).whom(whom).detail(format!("entry {entry}"));
         write(&mut tx, LogEntry { group: row.group_id, ..action }, now).await?;
     }
     tx.commit().await?;

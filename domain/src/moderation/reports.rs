@@ -74,7 +74,7 @@ pub async fn create(
     let Reportable { placed, .. } = reportable(cx, viewer, id).await?;
     let grounds = grounds
         .filter(|grounds| Grounds::ALL.contains(grounds))
-        .ok_or_else(|| Error::invalid("grounds", "Choose one of them."))?;
+        .ok_or_else(|| Error::invalid("grounds", "Choose a reason."))?;
     let words = validate::reason(words, "words", grounds == Grounds::Other)?;
     rate_limits::count(cx, rate_limits::RateLimit::Report, By::User(user)).await?;
     let mut tx = cx.db.begin().await?;
@@ -115,19 +115,19 @@ pub async fn create_from_outside(
     let mut wrong = Fields::default();
     let grounds = typed.grounds.filter(|grounds| Grounds::ALL.contains(grounds));
     if grounds.is_none() {
-        wrong.add("grounds", "Choose one of them.");
+        wrong.add("grounds", "Choose a reason.");
     }
     let words = validate::collect(&mut wrong, validate::reason(typed.words, "words", true))?;
     let email = validate::collect(&mut wrong, addresses::check(typed.email))?.flatten();
     if email.is_none() && !wrong.iter().any(|(field, _)| field == "email") {
-        wrong.add("email", "The decision is sent by email: give an address.");
+        wrong.add("email", "Enter your email address. We'll send the decision to it.");
     }
     let name = validate::one_line(typed.name);
     if name.chars().count() > MAX_NAME {
-        wrong.add("name", format!("At most {MAX_NAME} characters."));
+        wrong.add("name", format!("Use at most {MAX_NAME} characters."));
     }
     if !typed.in_good_faith {
-        wrong.add("good_faith", "Confirm this, or do not report the message.");
+        wrong.add("good_faith", "Please confirm this to send the report.");
     }
     wrong.check()?;
     let (Some(grounds), Some(words), Some(email)) = (grounds, words, email) else {
@@ -177,7 +177,7 @@ pub async fn of_group(cx: &Context, viewer: Viewer, group: GroupId) -> Result<(G
     let moderator = viewer.user()?;
     let found = groups::by_id(cx, viewer, group).await?;
     if found.group.is_direct() {
-        return Err(Error::Forbidden("What is reported in a conversation goes to the admins of the site."));
+        return Err(Error::Forbidden("Reports in conversations go to the site admins."));
     }
     found.access.check_settle()?;
     let rows = store::moderation::reports::of_group(&cx.db, group, moderator, LIST_LIMIT).await?;
@@ -260,7 +260,7 @@ pub async fn answer(
         return Err(Error::NotFound);
     }
     if verdict == Verdict::Deleted && access.is_archived() {
-        return Err(Error::Forbidden("The group is archived: everything stays as it is."));
+        return Err(Error::Forbidden("This group is archived, so its messages can't be changed."));
     }
     let now = cx.now();
     let settled = store::moderation::reports::settle(&mut tx, message, user, verdict, now).await?;

@@ -69,16 +69,16 @@ impl RuleForm {
         rule.body = validate::text(&self.body);
         rule.explanation = validate::one_line(&self.explanation);
         if rule.name.is_empty() {
-            fields.add("name", "Give the rule a name.");
+            fields.add("name", "Enter a name for the rule.");
         }
         if rule.name.chars().count() > MAX_NAME {
-            fields.add("name", format!("A name has at most {MAX_NAME} characters."));
+            fields.add("name", format!("Use at most {MAX_NAME} characters."));
         }
         if rule.explanation.chars().count() > MAX_EXPLANATION {
-            fields.add("explanation", format!("At most {MAX_EXPLANATION} characters."));
+            fields.add("explanation", format!("Use at most {MAX_EXPLANATION} characters."));
         }
         match self.kind {
-            None => fields.add("kind", "Choose one of them."),
+            None => fields.add("kind", "Choose words or a pattern."),
             Some(kind) => {
                 rule.kind = kind;
                 if let Err(why) = compiled::compile(kind, &rule.body) {
@@ -87,23 +87,23 @@ impl RuleForm {
             }
         }
         match self.action {
-            None => fields.add("effect", "Choose one of them."),
+            None => fields.add("effect", "Choose an action."),
             Some(action) => rule.action = action,
         }
         (rule.in_text, rule.in_title, rule.in_links) = (self.in_text, self.in_title, self.in_links);
         // Groups have no rules for names, and a name cannot be held.
         rule.in_names = self.in_names && rule.group_id.is_none();
         if !(rule.in_text || rule.in_title || rule.in_links || rule.in_names) {
-            fields.add("places", "Say where it looks.");
+            fields.add("places", "Choose at least one place to look.");
         }
         if rule.in_names && self.action.is_some_and(|action| action != RuleAction::Refuse) {
-            fields.add("effect", "A name can only be refused.");
+            fields.add("effect", "Rules for usernames can only reject.");
         }
         match (self.new_days, self.new_messages) {
             (Some(days @ 0..=MAX_DAYS), Some(messages @ 0..=MAX_MESSAGES)) => {
                 (rule.new_days, rule.new_messages) = (days, messages);
             }
-            _ => fields.add("new", format!("Days from 0 to {MAX_DAYS}, messages from 0 to {MAX_MESSAGES}.")),
+            _ => fields.add("new", format!("Enter 0 to {MAX_DAYS} days and 0 to {MAX_MESSAGES} messages.")),
         }
         Ok(fields.check()?)
     }
@@ -118,12 +118,12 @@ async fn authority(cx: &Context, viewer: Viewer, group: Option<GroupId>) -> Resu
     };
     let found = groups::with_permission(cx, viewer, group, Permission::Administer).await?;
     if found.group.is_direct() {
-        return Err(Error::Forbidden("A conversation has no rules but those of the site."));
+        return Err(Error::Forbidden("Conversations can't have rules of their own."));
     }
     Ok(Some(found))
 }
 
-/// Checks the same again, and locks the group, or the site's admins, until the commit.
+/// Checks the same again, and locks the group, or the site admins, until the commit.
 async fn hold(tx: &mut Tx, viewer: Viewer, group: Option<GroupId>) -> Result<()> {
     match group {
         Some(group) => members::lock(tx, viewer, group).await?.check(Permission::Administer)?,
@@ -186,7 +186,7 @@ pub async fn create(cx: &Context, viewer: Viewer, group: Option<GroupId>, form: 
     hold(&mut tx, viewer, group).await?;
     let most = if group.is_some() { OF_GROUP } else { OF_SITE };
     if store::moderation::rules::count(&mut tx, group).await? >= most as i64 {
-        return Err(Error::Forbidden("There are too many rules already: delete one first."));
+        return Err(Error::Forbidden("You've reached the maximum number of rules. Delete one first."));
     }
     let id = store::moderation::rules::insert(&mut tx, &rule, now).await?;
     note(cx, &mut tx, viewer, LogAction::RuleMade, &Rule { id, ..rule }).await?;
@@ -217,13 +217,13 @@ pub async fn update(cx: &Context, viewer: Viewer, id: RuleId, form: RuleForm) ->
 pub async fn switch(cx: &Context, viewer: Viewer, id: RuleId, version: i64, on: bool) -> Result<Rule> {
     let (_, rule) = show(cx, viewer, id).await?;
     if on && try_out(cx, viewer, &rule).await?.is_slow {
-        return Err(Error::Forbidden("This pattern takes too long to look: make it simpler."));
+        return Err(Error::Forbidden("This pattern is too slow. Simplify it and try again."));
     }
     let now = cx.now();
     let mut tx = cx.db.begin().await?;
     hold(&mut tx, viewer, rule.group_id).await?;
     if store::moderation::rules::switch(&mut tx, id, version, on.then_some(now)).await? == 0 {
-        return Err(Error::Forbidden("Somebody changed this rule meanwhile: look at it again."));
+        return Err(Error::Forbidden("Someone has changed this rule in the meantime. Check it again first."));
     }
     note(cx, &mut tx, viewer, if on { LogAction::RuleSwitchedOn } else { LogAction::RuleSwitchedOff }, &rule).await?;
     tx.commit().await?;

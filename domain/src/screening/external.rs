@@ -24,9 +24,9 @@ const LONGEST: usize = 512 * 1_024;
 /// The most characters of a reason.
 const MAX_REASON: usize = 300;
 /// Shown if an auditor gives no reason.
-const REFUSED: &str = "An automatic check refused this.";
+const REFUSED: &str = "An automatic check rejected this message.";
 /// Shown if an auditor that fails closed does not answer.
-const UNCHECKED: &str = "This cannot be checked just now. Nothing is lost: send it again in a minute.";
+const UNCHECKED: &str = "This message can't be checked right now. Your text is still here. Try again in a minute.";
 
 /// What an auditor answers.
 #[derive(Debug, Deserialize)]

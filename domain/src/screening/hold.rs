@@ -48,7 +48,9 @@ pub(crate) async fn hold(
     if waiting >= MOST {
         return Err(Error::invalid(
             "text",
-            format!("{MOST} messages of yours wait here for approval already: give it some time."),
+            format!(
+                "You already have {MOST} messages waiting for approval here. Please wait until a moderator has reviewed them."
+            ),
         ));
     }
     tx.commit().await?;

@@ -25,9 +25,9 @@ pub(super) fn audit<'a>(audit: &'a mut Audit<'_>) -> BoxFuture<'a, Result<()>> {
 
 fn too_many(most: i64, links: usize) -> String {
     match most {
-        0 => format!("While your account is new, messages have no links to other sites; this one has {links}."),
-        _ => format!(
-            "While your account is new, a message has at most {most} links to other sites; this one has {links}."
-        ),
+        0 => format!("New accounts can't post links to other sites yet. This message has {links}."),
+        _ => {
+            format!("New accounts can post at most {most} links to other sites in a message. This message has {links}.")
+        }
     }
 }

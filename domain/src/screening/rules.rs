@@ -11,10 +11,10 @@ use futures_util::future::BoxFuture;
 use model::RuleAction;
 
 /// Shown if a rule refuses a message and has no explanation.
-pub(super) const REFUSED: &str = "The rules here do not allow this.";
+pub(super) const REFUSED: &str = "This isn't allowed by the rules here.";
 /// Shown if a rule would hold an edit.
 pub(super) const CANNOT_WAIT: &str =
-    "Somebody would have to approve this first, and what was posted cannot wait. Say it in a new message.";
+    "This edit would need approval, but posted messages can't be held. Post it as a new message instead.";
 
 /// Applies the rules of the site and of the group: they refuse, hold or report.
 ///

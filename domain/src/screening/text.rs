@@ -18,7 +18,7 @@ pub(super) fn line_ends(draft: &mut Draft) -> Result<()> {
 /// [`Error::Invalid`] on `text`.
 pub(super) fn not_empty(draft: &mut Draft) -> Result<()> {
     if !is_visible(&draft.text) {
-        return Err(Error::invalid("text", "Write something first."));
+        return Err(Error::invalid("text", "Enter a message."));
     }
     Ok(())
 }
@@ -32,7 +32,7 @@ pub(super) fn not_too_long(draft: &mut Draft) -> Result<()> {
     if count > MAX_MESSAGE {
         return Err(Error::invalid(
             "text",
-            format!("A message has at most {MAX_MESSAGE} characters; this one has {count}."),
+            format!("Messages can have at most {MAX_MESSAGE} characters. This one has {count}."),
         ));
     }
     Ok(())

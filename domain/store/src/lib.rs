@@ -61,25 +61,25 @@ pub fn why_not_connected(error: &Error) -> String {
     let code = error.as_database_error().and_then(|cause| cause.code()).unwrap_or_default().into_owned();
     let advice = match (error, code.as_str()) {
         (Error::Io(cause), _) if cause.kind() == std::io::ErrorKind::ConnectionRefused => {
-            return "refuses connections: is it running, and at this port?".to_owned();
+            return "refuses connections; check that it is running on this port".to_owned();
         }
-        (_, "28P01" | "28000") => "does not let this user in: check the user, the password and pg_hba.conf",
-        (_, "3D000") => "has no such database: create it first",
-        (_, "42501") => "does not let this user create tables: make it the owner of the database",
-        (_, "53300") => "has no connection free: raise its max_connections, or lower KLATCH_DATABASE_CONNECTIONS",
+        (_, "28P01" | "28000") => "rejects this user; check the username, the password, and pg_hba.conf",
+        (_, "3D000") => "has no such database; create it first",
+        (_, "42501") => "does not let this user create tables; make it the owner of the database",
+        (_, "53300") => "has no free connections; raise its max_connections, or lower KLATCH_DATABASE_CONNECTIONS",
         (_, code) if code.starts_with("57P") => "is starting or stopping",
         (Error::Migrate(cause), _) => match cause.as_ref() {
             MigrateError::VersionMissing(number) => {
                 return format!(
-                    "was used by a newer version of Klatch (it has the migration {number}): use that version, or \
-                     restore a backup from before"
+                    "was used by a newer version of Klatch (it has migration {number}); use that version, or restore \
+                     an older backup"
                 );
             }
             MigrateError::ExecuteMigration(cause, _) | MigrateError::Execute(cause) => return why_not_connected(cause),
             _ => "cannot be migrated",
         },
-        (Error::Configuration(_), _) => "is not an address of Postgres",
-        _ => "does not answer",
+        (Error::Configuration(_), _) => "is not a Postgres URL",
+        _ => "does not respond",
     };
     format!("{advice}: {error}")
 }

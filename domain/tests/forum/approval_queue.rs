@@ -103,7 +103,7 @@ async fn first_messages_of_new_people_wait_and_are_approved_or_declined(forum: T
     assert_eq!(all.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>(), ["Buy plums", "Really"]);
     let (_, rows) = approval_queue::of_group(cx, mira, garden.id).await.unwrap();
     assert_eq!((rows[0].author_name.as_str(), rows[0].topic_name.as_deref()), ("noor", Some("Plums")));
-    assert!(rows[0].why.contains("first messages"), "{}", rows[0].why);
+    assert!(rows[0].why.contains("New member"), "{}", rows[0].why);
     // Members can neither see nor answer the queue.
     for who in [noor, ada] {
         assert!(is_forbidden(approval_queue::of_group(cx, who, garden.id).await));
@@ -334,7 +334,7 @@ async fn what_may_not_be_posted_any_more_waits_on(forum: TestForum) {
     refused("archived").await;
     groups::archive(cx, mira, garden.id, false).await.unwrap();
     topics::delete(cx, mira, topic).await.unwrap();
-    assert!(refused("deleted").await.contains("gone"));
+    assert!(refused("deleted").await.contains("was deleted"));
     // It can still be declined.
     let why = Answer::Decline("The topic is gone.".into());
     assert_eq!(approval_queue::answer(cx, mira, Some(garden.id), &[one], why).await.unwrap(), done(1));

@@ -153,7 +153,7 @@ async fn an_archive_with_foreign_missing_or_repeated_entries_is_refused(forum: T
     let text = text.replace("tables/userz.jsonl", "tables/users.jsonl");
     let bytes: Vec<u8> = text.chars().map(|c| c as u8).collect();
     let said = scene.refused(&bytes).await;
-    assert!(said.contains("two entries have the same name"), "{said}");
+    assert!(said.contains("two entries with the same name"), "{said}");
     // Without a key there is no backup.
     let mut entries = scene.entries.clone();
     entries.remove("secret.key");
@@ -198,7 +198,7 @@ async fn an_archive_of_a_newer_version_is_refused(forum: TestForum) {
     for (field, value) in [("schema", json!(9_999)), ("format_version", json!(2))] {
         let mut entries = scene.entries.clone();
         change(&mut entries, |manifest| manifest[field] = value);
-        scene.must_refuse(&entries, "newer version of Klatch wrote").await;
+        scene.must_refuse(&entries, "created by a newer version of Klatch").await;
     }
     let mut entries = scene.entries.clone();
     change(&mut entries, |manifest| manifest["format"] = json!("klatch export"));

@@ -160,7 +160,7 @@ async fn an_export_is_imported_into_an_empty_forum_alone(forum: TestForum) {
     exported(&forum.db.url, None, false, &file).await;
     forum.cx.db.close().await;
     let Err(error) = export::import(&forum.db.url, &file, |_, _| {}).await else { panic!("it is not empty") };
-    assert!(error.to_string().contains("has a forum already"), "{error}");
+    assert!(error.to_string().contains("already has a forum"), "{error}");
     let Err(error) = backup::restore::open(&file, None).await else { panic!("it is no backup") };
     assert!(error.to_string().contains("klatch import klatch"), "{error}");
     backup::verify(&file, None, |_, _| {}).await.unwrap();
@@ -230,7 +230,7 @@ async fn a_folder_contains_a_page_per_topic_and_only_what_may_be_read(forum: Tes
     let order =
         folder::Order { folder: &public, group: None, is_public: true, site: "", base_url: "", drawing: DRAWING };
     let Err(error) = folder::make(&forum.db.url, order).await else { panic!("it exists") };
-    assert!(error.to_string().contains("exists already"), "{error}");
+    assert!(error.to_string().contains("already exists"), "{error}");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2, "nothing unfinished stays");
 }
 

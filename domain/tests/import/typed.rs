@@ -141,7 +141,7 @@ async fn a_dry_run_writes_nothing_and_reports_the_same(forum: TestForum) {
     assert_eq!(tables(&forum).await, before);
     assert!(rows(&forum, "select warning from import_warnings").await.is_empty());
     assert!(rows(&forum, "select path from old_addresses").await.is_empty());
-    assert!(dry.to_string().contains("Nothing was written"));
+    assert!(dry.to_string().contains("nothing was written"));
     let real = run(&forum, &lines(), &made_up()).await;
     for ((what, dry), (_, real)) in dry.counts().into_iter().zip(real.counts()) {
         assert_eq!(counted(dry), counted(real), "{what}");

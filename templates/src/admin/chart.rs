@@ -123,10 +123,10 @@ impl Chart {
     /// Describes the chart in a sentence, for screen readers.
     pub fn sentence(&self) -> String {
         let (from, until) = (self.labels.first(), self.labels.last());
-        let (Some(from), Some(until)) = (from, until) else { return format!("{}: nothing yet.", self.title) };
+        let (Some(from), Some(until)) = (from, until) else { return format!("{}: no data yet.", self.title) };
         let names: Vec<&str> = self.series.iter().map(|series| series.name).collect();
         format!(
-            "{}: {}, from {from} to {until}; {} at the most.",
+            "{}: {}, from {from} to {until}; maximum {}.",
             self.title,
             names.join(" and "),
             self.unit.write(self.most())

@@ -1,4 +1,4 @@
-//! Pages for admins of the site.
+//! Pages for site admins.
 
 pub mod chart;
 pub mod site;
@@ -96,9 +96,12 @@ pub struct PersonRow {
 }
 
 impl PersonRow {
-    /// Whether the account is suspended or banned now.
-    pub fn is_barred(&self, now: impl Borrow<Timestamp>) -> bool {
-        barred(self.user.suspended_until, self.user.banned_at, *now.borrow()).is_some()
+    /// Returns whether the account is suspended or banned now, as the label of a tag.
+    pub fn restriction(&self, now: impl Borrow<Timestamp>) -> Option<&'static str> {
+        match barred(self.user.suspended_until, self.user.banned_at, *now.borrow())? {
+            Restricted::Suspended(_) => Some("suspended"),
+            Restricted::Banned => Some("banned"),
+        }
     }
 }
 
@@ -158,7 +161,7 @@ pub struct Jobs {
 }
 
 impl Jobs {
-    /// Whether an admin may retry or drop the job: when it has failed for good.
+    /// Whether an admin may retry or drop the job: when it has failed permanently.
     pub fn is_parked(&self, job: &JobRow) -> bool {
         job.state == "failed"
     }
@@ -213,7 +216,7 @@ impl Person {
         self.layout.viewer.as_ref().is_some_and(|viewer| viewer.person.id == self.user.id)
     }
 
-    /// Whether the account may be made an admin of the site.
+    /// Whether the account may be made a site admin.
     pub fn may_become_admin(&self) -> bool {
         let user = &self.user;
         user.claimed && !user.deleted && user.waiting_since.is_none() && self.barred().is_none()

@@ -21,13 +21,13 @@ impl Settings {
     pub fn choices(&self) -> [(&'static str, &'static str, &'static str); 4] {
         SignUps::ALL.map(|choice| {
             let (label, about) = match choice {
-                SignUps::Open => ("Anyone", "A new account can be used at once."),
-                SignUps::Invited => ("Whoever has an invitation", "Links are made by admins, on the page of sign-ups."),
+                SignUps::Open => ("Anyone", "New accounts can be used right away."),
+                SignUps::Invited => ("Anyone with an invite link", "Admins create the links on the Sign-ups page."),
                 SignUps::Approved => (
-                    "Anyone, and an admin decides",
-                    "A new account waits on the page of sign-ups, and can do nothing meanwhile. Whoever comes by a link does not wait.",
+                    "Anyone, with approval",
+                    "New accounts can't be used until an admin approves them on the Sign-ups page. People with an invite link don't need approval.",
                 ),
-                SignUps::Closed => ("Nobody", "There is no way in."),
+                SignUps::Closed => ("Nobody", "No new accounts can be created."),
             };
             (choice.as_str(), label, about)
         })
@@ -38,14 +38,14 @@ impl Settings {
         Images::ALL.map(|choice| {
             let (label, about) = match choice {
                 Images::Click => (
-                    "On a click",
-                    "Readers see a link. A click shows the image: only then does its site see the reader's address.",
+                    "Show on click",
+                    "Readers see a link first. The other site sees a reader's address only after they click.",
                 ),
                 Images::Load => (
-                    "At once",
-                    "Every reader's browser loads every image. Anyone who posts one learns the addresses of all who read it.",
+                    "Show right away",
+                    "Every reader's browser loads every image. Whoever posts an image can learn the address of everyone who reads it.",
                 ),
-                Images::Never => ("Never", "Readers see a link that leads to the other site."),
+                Images::Never => ("Never show", "Readers see a link to the other site."),
             };
             (choice.as_str(), label, about)
         })

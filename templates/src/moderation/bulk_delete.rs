@@ -10,10 +10,9 @@ use crate::layout::Layout;
 use crate::numbers::counted;
 
 /// Says who can read the reason of an action in a group.
-pub const IN_GROUP: &str = "They are told. It also stands in the log of the group, with their name and yours: everyone who may read the group may read it there.";
+pub const IN_GROUP: &str = "They'll be notified. The group's moderation log will show it with both your names to everyone who can read the group.";
 /// Says who can read the reason of an action on the site.
-const IN_SITE: &str =
-    "They are told. It also stands in the log of the site, with their name and yours: everyone may read it there.";
+const IN_SITE: &str = "They'll be notified. The public moderation log will show it with both your names.";
 
 /// `/admin/people/ID/clear` and `/-/groups/ID/members/USER/clear`: the amounts, and the form.
 #[derive(Clone, Debug, Template)]
@@ -53,7 +52,7 @@ pub fn how_much(measure: &BulkDeleteSize) -> String {
     let messages = counted(measure.messages, "message", "messages").to_string();
     match measure.topics {
         0 => messages,
-        topics => format!("{messages}, and with them {}", counted(topics, "topic", "topics")),
+        topics => format!("{messages} and {}", counted(topics, "topic", "topics")),
     }
 }
 
@@ -65,10 +64,10 @@ pub fn amount(row: &BulkDeleteRow) -> String {
 /// Returns the progress in words.
 pub fn state(row: &BulkDeleteRow) -> &'static str {
     match (row.finished_at, row.undone_at, row.restored_at) {
-        (_, _, Some(_)) => "brought back",
-        (_, Some(_), None) => "coming back",
-        (Some(_), None, None) => "removed",
-        (None, None, None) => "being removed",
+        (_, _, Some(_)) => "restored",
+        (_, Some(_), None) => "being restored",
+        (Some(_), None, None) => "deleted",
+        (None, None, None) => "being deleted",
     }
 }
 

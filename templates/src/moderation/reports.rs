@@ -44,9 +44,9 @@ pub struct OfSite {
 }
 
 impl Reports {
-    /// Returns how many reported messages wait, in words.
+    /// Returns the number of open reports, in words.
     pub fn fact(&self) -> String {
-        format!("{} waiting", crate::numbers::thousands(self.total))
+        format!("{} open", crate::numbers::thousands(self.total))
     }
 }
 

@@ -67,7 +67,7 @@ pub fn path(group: Option<&Group>) -> String {
 /// Returns what a rule does, in a word or two.
 pub fn action_label(action: &RuleAction) -> &'static str {
     match action {
-        RuleAction::Refuse => "refuses",
+        RuleAction::Refuse => "rejects",
         RuleAction::Hold => "holds for approval",
         RuleAction::Report => "reports",
     }
@@ -84,16 +84,18 @@ pub fn summary(rule: &Rule) -> String {
             .into_iter()
             .filter_map(|(is_on, place)| is_on.then_some(place))
             .collect();
-    let whom = if rule.is_for_new() { ", of new people" } else { "" };
+    let whom = if rule.is_for_new() { ", for new members only" } else { "" };
     format!("{} {what} in {}{whom}", action_label(&rule.action), places.join(", "))
 }
 
 /// Returns how many messages the rule caught, in a sentence.
 pub fn caught(tried: &Tried) -> String {
     match (tried.caught, tried.looked) {
-        (_, 0) => "There are no messages yet to try it on.".to_owned(),
-        (0, looked) => format!("It would have caught none of the last {} messages.", count(looked)),
-        (caught, looked) => format!("It would have caught {} of the last {} messages.", count(caught), count(looked)),
+        (_, 0) => "There are no messages to test this rule on yet.".to_owned(),
+        (0, looked) => format!("This rule would have caught none of the last {} messages.", count(looked)),
+        (caught, looked) => {
+            format!("This rule would have caught {} of the last {} messages.", count(caught), count(looked))
+        }
     }
 }
 

@@ -23,9 +23,9 @@ pub fn take_back(warning: &WarningRow) -> String {
 /// Returns the state of a warning in a word or two.
 pub fn state(warning: &WarningRow) -> &'static str {
     match (warning.taken_back_at, warning.read_at) {
-        (Some(_), None) => "taken back unread",
-        (Some(_), Some(_)) => "taken back",
+        (Some(_), None) => "withdrawn unread",
+        (Some(_), Some(_)) => "withdrawn",
         (None, Some(_)) => "read",
-        (None, None) => "not read yet",
+        (None, None) => "unread",
     }
 }

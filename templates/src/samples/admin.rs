@@ -35,17 +35,17 @@ impl Overview {
             layout: admins_layout("/admin/"),
             checks: vec![
                 check("Database", true, "answers in 0.4 ms"),
-                check("Live", true, "37 polls held"),
+                check("Live updates", true, "37 open connections"),
                 check("Search", true, "up to date"),
-                check("Jobs", false, "2 failed for good"),
+                check("Jobs", false, "2 failed"),
             ],
             figures: vec![
                 figure("People", "204", "12 new this month"),
                 figure("Messages", "18,412", "61 today"),
-                figure("Polls held", "37", "of 10,000"),
+                figure("Open live connections", "37", "of 10,000"),
                 figure("Jobs waiting", "0", ""),
-                figure("Time to deliver", "8 ms", "half of them; 31 ms for 99 in 100"),
-                figure("Up for", "12 days", ""),
+                figure("Delivery time", "8 ms", "median; p99: 31 ms"),
+                figure("Uptime", "12 days", ""),
             ],
         }
     }
@@ -85,29 +85,29 @@ impl Statistics {
             days: 30,
             by_day: vec![
                 chart("Messages", Kind::Bars, Unit::Count, &days, one("messages", values(30, 3, 53))),
-                chart("People who wrote", Kind::Bars, Unit::Count, &days, one("people", values(30, 8, 19))),
+                chart("People who posted", Kind::Bars, Unit::Count, &days, one("people", values(30, 8, 19))),
                 chart("New accounts", Kind::Bars, Unit::Count, &days, one("accounts", vec![None; 30])),
                 by_group,
             ],
             lately: vec![
-                chart("Polls held", Kind::Lines, Unit::Count, &minutes, one("polls", values(60, 3, 53))),
                 chart(
-                    "From save to delivery",
+                    "Open live connections",
+                    Kind::Lines,
+                    Unit::Count,
+                    &minutes,
+                    one("connections", values(60, 3, 53)),
+                ),
+                chart(
+                    "Delivery time",
                     Kind::Lines,
                     Unit::Time,
                     &minutes,
                     vec![
-                        Series { name: "half of them", values: values(60, 2, 9_000) },
-                        Series { name: "99 in 100", values: values(60, 5, 40_000) },
+                        Series { name: "median", values: values(60, 2, 9_000) },
+                        Series { name: "p99", values: values(60, 5, 40_000) },
                     ],
                 ),
-                chart(
-                    "Size of the database",
-                    Kind::Lines,
-                    Unit::Bytes,
-                    &minutes,
-                    one("database", vec![Some(70_000_000); 60]),
-                ),
+                chart("Database size", Kind::Lines, Unit::Bytes, &minutes, one("database", vec![Some(70_000_000); 60])),
             ],
         }
     }

@@ -52,7 +52,7 @@ fn lines() -> Vec<LogLine> {
     let reason = |line: LogLine, why: &str| LogLine { reason: why.to_owned(), ..line };
     let detail = |line: LogLine, detail: &str| LogLine { detail: detail.to_owned(), ..line };
     vec![
-        reason(detail(line(31, 1, LogAction::PersonCleared, Some(8), 4), "everything"), "Sold <wild> birds,\nagain."),
+        reason(detail(line(31, 1, LogAction::PersonCleared, Some(8), 4), "all posts"), "Sold <wild> birds,\nagain."),
         reason(line(30, 1, LogAction::MemberBanned, Some(8), 4), "Sold <wild> birds, again."),
         detail(
             LogLine { message_id: Some(MessageId(141)), ..topic(line(29, 2, LogAction::MessageDeleted, Some(8), 70)) },

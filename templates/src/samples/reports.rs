@@ -61,7 +61,7 @@ impl New {
     fn from_outside() -> Self {
         let mut form = ReportForm { grounds: "private".into(), email: "nobody".into(), ..ReportForm::default() };
         form.set_error("email", "Enter a valid email address.");
-        form.set_error("good_faith", "Confirm this, or do not report the message.");
+        form.set_error("good_faith", "Please confirm this to send the report.");
         Self { layout: stranger("/-/messages/41/report"), form, ..Self::sample() }
     }
 

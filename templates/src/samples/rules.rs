@@ -83,12 +83,12 @@ impl Edit {
 
     fn new_and_wrong() -> Self {
         let mut form = RuleForm { kind: "pattern".into(), body: "a(b".into(), ..RuleForm::default() };
-        form.set_error("name", "Give the rule a name.");
-        form.set_error("body", "This pattern cannot be read: unclosed group.");
-        form.set_error("places", "Say where it looks.");
-        form.set_error("new", "Days from 0 to 3650, messages from 0 to 100.");
-        form.set_error("kind", "Choose one of them.");
-        form.set_error("effect", "Choose one of them.");
+        form.set_error("name", "Enter a name for the rule.");
+        form.set_error("body", "This pattern isn't valid: unclosed group.");
+        form.set_error("places", "Choose at least one place to look.");
+        form.set_error("new", "Enter 0 to 3650 days and 0 to 100 messages.");
+        form.set_error("kind", "Choose words or a pattern.");
+        form.set_error("effect", "Choose an action.");
         Self { layout: layout("/admin/rules/new"), group: None, rule: None, form, tried: None }
     }
 }

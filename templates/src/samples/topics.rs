@@ -122,7 +122,7 @@ impl Show {
         };
         page.topic.name = " ".to_owned();
         page.form.text = "   ".into();
-        page.form.set_error("text", "Write something first.");
+        page.form.set_error("text", "Enter a message.");
         page
     }
 

@@ -26,7 +26,7 @@ pub(super) struct DemoIds<'a> {
 
 impl DemoIds<'_> {
     fn viewer(&self, name: &str) -> Result<Viewer> {
-        let (id, _) = self.users.get(name).ok_or_else(|| Error::Internal(format!("the demo knows no {name}")))?;
+        let (id, _) = self.users.get(name).ok_or_else(|| Error::Internal(format!("the demo has no user {name}")))?;
         Ok(Viewer::User { id: *id, is_admin: false })
     }
 

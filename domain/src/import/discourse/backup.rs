@@ -55,7 +55,7 @@ pub(super) fn translate(path: &Path, feed: &mut Feed) -> Translated {
     })?;
     feed.leave_out(Kind::Topics, too_long, ImportWarning::BadRecord, || "a row that is too long".to_owned());
     if found.topics.is_empty() {
-        return Err(Stop::Failed(format!("{}: no topics are in it, so it is no dump of Discourse", path.display())));
+        return Err(Stop::Failed(format!("{}: not a Discourse dump, since it has no topics", path.display())));
     }
     found.likes.sort_unstable();
     let mut spool = Spool::new()?;
@@ -178,7 +178,7 @@ fn post(row: &Row<'_>) -> Option<Post> {
         id: row.number("id")?,
         topic_id: row.number("topic_id")?,
         post_number: row.number("post_number")?,
-        // Nobody wrote what somebody wrote whose account is deleted.
+        // Posts by deleted accounts have no author.
         user_id: row.number("user_id").unwrap_or(-1),
         created_at: text("created_at")?,
         updated_at: text("updated_at"),

@@ -195,7 +195,7 @@ pub(super) fn translate(folder: &mut Folder, path: &Path, feed: &mut Feed) -> Tr
         }
     }
     if topics == 0 {
-        return Err(Stop::Failed(format!("{}: no JSON of a topic of Discourse is in it", path.display())));
+        return Err(Stop::Failed(format!("{}: no Discourse topics as JSON found", path.display())));
     }
     Ok(())
 }

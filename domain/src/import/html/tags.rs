@@ -306,7 +306,7 @@ impl Writer {
             Kind::Mention { key } => {
                 let name = trimmed.trim_start_matches('@').replace('\\', "");
                 match key {
-                    // Discourse writes user names, Zulip writes ids or full names.
+                    // Discourse writes usernames, Zulip writes ids or full names.
                     Some(key) if key.is_empty() => self.push(&format!("@{name}")),
                     Some(key) => self.push(&format!("@**{name}|{key}**")),
                     None => self.push(&format!("@**{name}**")),

@@ -167,7 +167,7 @@ pub(super) fn moment(ts: &str) -> Option<Timestamp> {
     Some(Timestamp(seconds * 1_000_000 + micros))
 }
 
-/// Whether a subtype is a notice of Slack and nothing that somebody wrote.
+/// Whether a subtype is a notice of Slack and nothing that someone wrote.
 pub(super) fn is_notice(subtype: &str) -> bool {
     subtype.starts_with("channel_")
         || subtype.starts_with("group_")

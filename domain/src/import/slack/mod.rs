@@ -33,7 +33,7 @@ fn translate(path: &Path, feed: &mut Feed) -> Translated {
     // The zip file of some exports has one folder around everything.
     let root = folder.names().find_map(|name| name.strip_suffix("channels.json")).map(str::to_owned);
     let Some(root) = root else {
-        return Err(Stop::Failed(format!("{}: no channels.json, so it is no export of Slack", path.display())));
+        return Err(Stop::Failed(format!("{}: not a Slack export, since channels.json is missing", path.display())));
     };
     let people = people(&mut folder, &root, feed)?;
     let mut channels: Vec<(Channel, GroupKind)> = Vec::new();
@@ -95,7 +95,7 @@ struct Translation<'a> {
 struct Found {
     /// The first messages of threads.
     threads: HashSet<String>,
-    /// The last time that somebody archived the channel, or wrote in it.
+    /// The last time that someone archived the channel, or wrote in it.
     last: Option<Timestamp>,
     /// Who left last, and when.
     left: BTreeMap<String, Timestamp>,
@@ -129,7 +129,7 @@ impl Translation<'_> {
         }
         let mut left: BTreeMap<String, Option<Timestamp>> =
             found.left.iter().map(|(person, at)| (person.clone(), Some(*at))).collect();
-        // Somebody who was removed left no notice. Archived channels have an empty list, which says nothing.
+        // Someone who was removed left no notice. Archived channels have an empty list, which says nothing.
         if kind == GroupKind::Private && !members.is_empty() {
             let creator = self.channel.creator.iter().filter(|creator| self.people.contains_key(*creator));
             for person in joined.iter().chain(creator) {

@@ -96,7 +96,7 @@ struct Source {
     /// Topics that were there before, and changed in the source.
     changed_topics: Vec<(TopicId, Topic)>,
     later: Vec<Later>,
-    /// Users who can be mentioned, by user name and by their names in the source. Lent to the parsing thread.
+    /// Users who can be mentioned, by username and by their names in the source. Lent to the parsing thread.
     names: Option<(People, Mentionable)>,
     /// Newest message of earlier runs.
     newest_before: MessageId,
@@ -160,7 +160,7 @@ impl Source {
             Some(slug) => {
                 let found = store::groups::by_slug(&cx.db, slug, None).await?;
                 let group = found.map(|found| found.group).filter(|group| group.kind != GroupKind::Direct);
-                let unknown = || Error::Internal(format!("there is no group with the address {slug}"));
+                let unknown = || Error::Internal(format!("no group with the URL {slug}"));
                 let group = group.ok_or_else(unknown)?;
                 Some((group.id, group.kind))
             }
@@ -297,7 +297,7 @@ impl Source {
     }
 }
 
-/// Returns who can be mentioned: everyone by user name, and the people of the source by their keys.
+/// Returns who can be mentioned: everyone by username, and the people of the source by their keys.
 fn names(usernames: Vec<(UserId, String)>, people: &HashMap<String, UserId>) -> (People, Mentionable) {
     let by_id: HashMap<UserId, &str> = usernames.iter().map(|(id, username)| (*id, username.as_str())).collect();
     let mut mentionable = Mentionable::default();

@@ -143,7 +143,7 @@ impl Source {
             .map(|(key, at)| Person { key: key.clone(), name: key.clone(), created_at: Some(*at), ..Person::default() })
             .collect();
         for key in seen.keys() {
-            // Somebody of an earlier run whom nothing describes in this one either.
+            // Someone of an earlier run whom nothing describes in this one either.
             let is_described = self.described.contains(&('p', key.clone()));
             if !is_described && self.is_first('u', key) && self.people.contains_key(key) {
                 self.report.people.found(1);

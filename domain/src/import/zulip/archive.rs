@@ -48,7 +48,7 @@ pub(super) fn translate(folder: &mut Folder, path: &Path, feed: &mut Feed) -> Tr
         }
     }
     if topics.is_empty() {
-        let why = "no export of Zulip: there is no realm.json, and no folder such as 123-general with topics in it";
+        let why = "not a Zulip export: realm.json is missing, and there is no folder such as 123-general with topics";
         return Err(Stop::Failed(format!("{}: {why}", path.display())));
     }
     for (channel, files) in topics {

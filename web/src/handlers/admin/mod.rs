@@ -1,4 +1,4 @@
-//! Pages for admins of the site.
+//! Pages for site admins.
 
 pub mod health;
 pub mod person;
@@ -38,23 +38,24 @@ pub async fn index(req: Req) -> Answer {
     let check = |name: &str, wrong: Option<String>| Check {
         name: name.to_owned(),
         ok: wrong.is_none(),
-        text: wrong.unwrap_or_else(|| "answers".to_owned()),
+        text: wrong.unwrap_or_else(|| "OK".to_owned()),
     };
     let figure =
         |label: &str, value: String, note: &str| Figure { label: label.to_owned(), value, note: note.to_owned() };
     let mut checks = vec![
         check("Database", health.reads),
-        check("Writes", health.writes),
-        check("Bus", health.bus),
+        check("Database writes", health.writes),
+        check("Message bus", health.bus),
         check(
             "Jobs",
             health.jobs.or_else(|| {
-                (figures.jobs.failed > 0).then(|| format!("{} given up: look at them", figures.jobs.failed))
+                (figures.jobs.failed > 0)
+                    .then(|| format!("{} failed. Review them on the Jobs page", figures.jobs.failed))
             }),
         ),
         check(
             "Search",
-            health.search.or_else(|| figures.indexed.is_none().then(|| "this process keeps no index".to_owned())),
+            health.search.or_else(|| figures.indexed.is_none().then(|| "this process has no index".to_owned())),
         ),
     ];
     checks.push(Check {
@@ -63,26 +64,22 @@ pub async fn index(req: Req) -> Answer {
         text: health.backup.unwrap_or_else(|| backup_age(health.backup_age)),
     });
     if let Some(peer) = req.site.config.proxies.untrusted() {
-        let what = "forwards requests, but is not trusted: all its clients share one limit";
+        let what = "forwards requests but isn't a trusted proxy, so all its clients share one rate limit";
         checks.push(check("Proxy", Some(format!("{peer} {what}. Add it to KLATCH_TRUSTED_PROXIES"))));
     }
     let shown = vec![
-        figure("People", figures.people.to_string(), &format!("{} here now", figures.here)),
+        figure("People", figures.people.to_string(), &format!("{} online", figures.here)),
         figure("Groups", figures.groups.to_string(), ""),
         figure("Topics", figures.topics.to_string(), ""),
         figure("Messages", figures.messages.to_string(), ""),
+        figure("Jobs waiting", figures.jobs.ready.to_string(), &format!("oldest: {} s", figures.waiting.as_secs())),
         figure(
-            "Jobs waiting",
-            figures.jobs.ready.to_string(),
-            &format!("the oldest for {} s", figures.waiting.as_secs()),
-        ),
-        figure(
-            "In the search index",
+            "Search index",
             figures.indexed.map_or("–".to_owned(), |count| count.to_string()),
             &match figures.unindexed {
-                Some(0) => "messages and topics, all there are".to_owned(),
-                Some(waiting) => format!("messages and topics; {waiting} changes are not indexed yet"),
-                None => "messages and topics; the index is being filled".to_owned(),
+                Some(0) => "messages and topics, up to date".to_owned(),
+                Some(waiting) => format!("messages and topics; {waiting} changes to index"),
+                None => "messages and topics; indexing".to_owned(),
             },
         ),
     ];

@@ -53,7 +53,7 @@ pub async fn restrict(req: Req, path: Path<String>, form: Form) -> Answer {
         "suspend" => (admins::Restriction::Suspend { days: form.get("days").trim().parse().unwrap_or(0) }, "suspended"),
         "ban" => (admins::Restriction::Ban, "barred"),
         "lift" => (admins::Restriction::Lift, "freed"),
-        _ => return Err(domain::Error::invalid("what", "Say what is to be done.").into()),
+        _ => return Err(domain::Error::invalid("what", "Choose an action.").into()),
     };
     match admins::restrict(req.cx(), req.viewer(), user, restriction, form.get("reason")).await {
         Ok(user) => Ok(req.redirect_saying(&format!("/admin/people/{}", user.id), said)),
@@ -66,7 +66,7 @@ pub async fn restrict(req: Req, path: Path<String>, form: Form) -> Answer {
     }
 }
 
-/// `POST /admin/people/ID/admin`: with `is_admin`, makes the user an admin of the site; without, takes that away.
+/// `POST /admin/people/ID/admin`: with `is_admin`, makes the user a site admin; without, takes that away.
 pub async fn set_admin(req: Req, path: Path<String>, form: Form) -> Answer {
     req.admin()?;
     let user: UserId = id(&path)?;
@@ -99,7 +99,7 @@ pub async fn assist(req: Req, path: Path<String>, form: Form) -> Answer {
             assistance::confirm_address(req.cx(), actor, user, form.get("address")).await.map(|()| "address-confirmed")
         }
         "second-step-off" => two_factor::turn_off_for(req.cx(), actor, user).await.map(|()| "their-second-step-off"),
-        _ => Err(domain::Error::invalid("what", "Say what is to be done.")),
+        _ => Err(domain::Error::invalid("what", "Choose an action.")),
     };
     Ok(req.redirect_saying(&format!("/admin/people/{user}"), said?))
 }

@@ -61,11 +61,11 @@ fn by_day(OverTime { days, groups, .. }: OverTime) -> Vec<Chart> {
         groups.into_iter().map(|(name, messages)| (named(name), Some(messages))).unzip();
     vec![
         chart("Messages", "messages", "message", "messages", |day| day.messages, true),
-        chart("People who wrote", "people", "", "", |day| day.people, false),
+        chart("People who posted", "people", "", "", |day| day.people, false),
         chart("New accounts", "accounts", "account", "accounts", |day| day.accounts, true),
         Chart {
             title: "Messages by group".to_owned(),
-            note: "where most was written".to_owned(),
+            note: "most active groups".to_owned(),
             of: "Group",
             kind: Kind::Rows,
             unit: Unit::Count,
@@ -120,23 +120,18 @@ fn lately(samples: &[StatisticsSample], now: Timestamp) -> Vec<Chart> {
         }
     };
     vec![
-        chart("Polls held, last hour", hour, Unit::Count, &[("polls", |s| s.polls)]),
-        chart("Polls held, last day", day, Unit::Count, &[("polls", |s| s.polls)]),
-        chart(
-            "From save to delivery, last hour",
-            hour,
-            Unit::Time,
-            &[("half of them", |s| s.median_us), ("99 in 100", |s| s.p99_us)],
-        ),
+        chart("Open live connections, last hour", hour, Unit::Count, &[("connections", |s| s.polls)]),
+        chart("Open live connections, last day", day, Unit::Count, &[("connections", |s| s.polls)]),
+        chart("Delivery time, last hour", hour, Unit::Time, &[("median", |s| s.median_us), ("p99", |s| s.p99_us)]),
         chart(
             "Jobs, last day",
             day,
             Unit::Count,
-            &[("waiting", |s| Some(s.jobs_waiting)), ("given up", |s| Some(s.jobs_failed))],
+            &[("waiting", |s| Some(s.jobs_waiting)), ("failed", |s| Some(s.jobs_failed))],
         ),
-        chart("In the search index, last day", day, Unit::Count, &[("messages and topics", |s| s.indexed)]),
+        chart("Search index, last day", day, Unit::Count, &[("messages and topics", |s| s.indexed)]),
         chart(
-            "Room on the disk, last day",
+            "Disk usage, last day",
             day,
             Unit::Bytes,
             &[("database", |s| Some(s.database_bytes)), ("search index", |s| s.index_bytes)],

@@ -54,7 +54,7 @@ fn asked(form: &Form) -> Result<(Word, Vec<PendingId>), Failure> {
     match word {
         "approve" => Ok((Word::Approve, ids)),
         "decline" => Ok((Word::Decline(form.get("reason").to_owned()), ids)),
-        _ => Err(Error::invalid("answer", "Say whether they are to be posted.").into()),
+        _ => Err(Error::invalid("answer", "Choose to approve or decline.").into()),
     }
 }
 
@@ -70,7 +70,7 @@ fn outcome(
         Ok(Answered { refused, .. }) if !refused.is_empty() => {
             let told = match refused.as_slice() {
                 [why] => (*why).to_owned(),
-                [why, ..] => format!("{why} So it is with {} of them, or alike.", refused.len()),
+                [why, ..] => format!("{} messages couldn't be approved. First reason: {why}", refused.len()),
                 [] => String::new(),
             };
             back.form.error = Some(told);

@@ -25,7 +25,7 @@ fn back(form: &Form, error: domain::Error) -> Result<ClearForm, domain::Error> {
 }
 
 fn span(form: &Form) -> Result<Span, domain::Error> {
-    Span::parse(form.get("span")).ok_or_else(|| domain::Error::invalid("span", "Choose one of them."))
+    Span::parse(form.get("span")).ok_or_else(|| domain::Error::invalid("span", "Choose a period."))
 }
 
 async fn site_page(req: &Req, user: UserId, form: ClearForm) -> Result<Clear, Failure> {
