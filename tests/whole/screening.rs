@@ -58,7 +58,7 @@ async fn a_newcomers_first_message_waits_is_approved_and_is_heard(running: Runni
     let form = ben.get(&topic.path).await.form("/messages").with("text", "a periwinkle <b>wren</b>");
     let waits = ben.submit(&form).await.expect(200);
     assert!(waits.says("Submitted. Waiting for approval."), "{}", waits.main());
-    waits.must_say("Submitted just now");
+    waits.must_say("Only you and the moderators can see this.");
     waits.must_say("a periwinkle <b>wren</b>");
     assert!(!waits.html.contains("<b>wren") && waits.messages().len() == 1);
     ben.submit(&form).await.expect(200);
