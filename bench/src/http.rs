@@ -47,6 +47,12 @@ pub fn get(at: &str, path: &str, cookie: &str, gzip: bool) -> Vec<u8> {
     format!("GET {path} HTTP/1.1\r\nhost: {at}\r\n{coding}{}\r\n", cookies(cookie)).into_bytes()
 }
 
+/// Builds a GET request of a program, with credentials as the header Authorization has them.
+pub fn get_as_client(at: &str, path: &str, credentials: &str, gzip: bool) -> Vec<u8> {
+    let coding = if gzip { "accept-encoding: gzip\r\n" } else { "" };
+    format!("GET {path} HTTP/1.1\r\nhost: {at}\r\nauthorization: {credentials}\r\n{coding}\r\n").into_bytes()
+}
+
 /// Builds a POST request with a form.
 pub fn post(at: &str, path: &str, cookie: &str, fields: &[(&str, &str)]) -> Vec<u8> {
     let body = fields.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect::<Vec<_>>().join("&");

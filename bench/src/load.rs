@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::{Error, Result};
 use std::time::{Duration, Instant};
 
-use crate::http::{self, Connection};
+use crate::http::Connection;
 use crate::people::{Person, TEXT};
 
 /// How much load, and for how long.
@@ -71,9 +71,8 @@ where
     Ok(all)
 }
 
-/// Gets a page, again and again.
-pub async fn get(at: &str, path: &str, cookie: &str, gzip: bool, load: Load) -> Result<LoadStats> {
-    let request = http::get(at, path, cookie, gzip);
+/// Sends a request again and again.
+pub async fn get(at: &str, request: Vec<u8>, load: Load) -> Result<LoadStats> {
     together(load, |_, end| {
         let (at, request) = (at.to_owned(), request.clone());
         async move {

@@ -8,7 +8,7 @@ use clap::{Parser, Subcommand};
 use futures_util::future::join_all;
 use klatch_bench::followers::Lags;
 use klatch_bench::load::Load;
-use klatch_bench::{attack, faults, followers, live, load, people, recall, smuggle, storm};
+use klatch_bench::{attack, faults, followers, http, live, load, people, recall, smuggle, storm};
 
 /// Puts load on a running Klatch. Figures go to standard output, one line, separated by tabs: answers a second, p50 and
 /// p99 in milliseconds, bytes of the last page, answers with another status than expected.
@@ -46,6 +46,9 @@ enum Command {
         /// Accepts gzip, as browsers do
         #[arg(long)]
         gzip: bool,
+        /// Sends this as the header Authorization, instead of a cookie
+        #[arg(long, conflicts_with = "people")]
+        authorization: Option<String>,
         #[command(flatten)]
         load: Times,
     },
@@ -133,10 +136,14 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let at = cli.at.as_str();
     match cli.command {
         Command::People { count, join, out } => people::write(&out, &people::arrive(at, count, &join).await?)?,
-        Command::Get { path, people, gzip, load } => {
+        Command::Get { path, people, gzip, authorization, load } => {
             let session = people.map(|file| people::read(&file)).transpose()?.and_then(|all| all.into_iter().next());
             let cookie = session.map(|person| person.cookie).unwrap_or_default();
-            println!("{}", load::get(at, &path, &cookie, gzip, load.into()).await?);
+            let request = match authorization {
+                Some(credentials) => http::get_as_client(at, &path, &credentials, gzip),
+                None => http::get(at, &path, &cookie, gzip),
+            };
+            println!("{}", load::get(at, request, load.into()).await?);
         }
         Command::Post { people, load, followers, live_at } => {
             let (people, load) = (people::read(&people)?, Load::from(load));
