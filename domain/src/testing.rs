@@ -311,7 +311,7 @@ fn mail_beside(search: &Path) -> PathBuf {
 pub const DRAW: Draw = Draw {
     message: |message, _, _, _, _| {
         let original = message.reply_to.as_ref().filter(|original| !original.ignored);
-        let answered = original.map_or("", |original| &original.excerpt);
+        let answered = original.map_or_else(String::new, |original| format!("{} / ", original.excerpt));
         format!("<p>{}: {answered}{}</p>", message.author.username, message.markup)
     },
     here: |aside, _| format!("<p>{} of {}</p>", aside.here.len(), aside.members),
