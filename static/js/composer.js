@@ -29,8 +29,8 @@ function grow(textarea) {
 
 /** Keeps a form's fields in this browser until the server has accepted them. */
 function keepDraft(form, name) {
-  const { to, title, text, key } = form.elements;
-  const fields = [to, title, text].filter(Boolean);
+  const { to, title, text, key, reply_to: replyTo } = form.elements;
+  const fields = [to, title, text, replyTo].filter(Boolean);
   const called = () => (to ? draftName(name, to.value, to.defaultValue) : name);
   // A form that came back with errors continues the draft it was sent from.
   let stored = drafts.withKey(key?.value) ?? called();
@@ -100,7 +100,7 @@ const started = new WeakSet();
 
 function startCompose(form) {
   const { text, key } = form.elements;
-  const button = form.querySelector('button');
+  const button = form.querySelector('.primary');
   const status = document.getElementById('compose-status');
   const draft = keepDraft(form, form.dataset.topic);
   let sending = false;
@@ -129,6 +129,9 @@ function startCompose(form) {
       text.removeAttribute('aria-invalid');
       document.getElementById('f-text-error')?.remove();
       key.value = newKey();
+      form.elements.reply_to.value = '';
+      form.querySelector('.replying').hidden = true;
+      form.dispatchEvent(new Event('klatch:sent'));
       grow(text);
       if (said.html && placeMessage(said.html, said.seq) === 'refused') location.assign(`/-/messages/${said.id}`);
       // The live event reloads the page, which then shows the pending message.
@@ -146,6 +149,8 @@ function startCompose(form) {
   }
 
   form.addEventListener('submit', (event) => {
+    // Preview is a page of its own without its script.
+    if (event.submitter?.hasAttribute('formaction')) return;
     event.preventDefault();
     send();
   });
@@ -160,25 +165,15 @@ function sendOnKey(event) {
   event.target.form?.requestSubmit();
 }
 
-/** Puts `@name` in front of the text, once, and focuses the composer. */
-export function replyTo(name) {
-  const text = document.getElementById('compose')?.elements.text;
-  if (!text) return false;
-  if (name && name !== document.querySelector('.me .who .name')?.textContent && !text.value.includes(`@${name}`)) {
-    text.value = `@${name} ${text.value}`;
-    text.dispatchEvent(new Event('input', { bubbles: true }));
-  }
-  text.focus();
-  return true;
-}
-
 /** Moves the text to another form, when the topic was merged into another. The text already there stays in front. */
 export function carry(from, to) {
   const [old, text] = [from.elements.text, to.elements.text];
   const before = drafts.read(to.dataset.topic).text;
   text.value = [before, old.value].filter((words) => words?.trim()).join('\n\n');
+  const replyTo = from.elements.reply_to.value;
+  to.elements.reply_to.value = replyTo;
   drafts.write(from.dataset.topic);
-  drafts.write(to.dataset.topic, { text: text.value });
+  drafts.write(to.dataset.topic, { text: text.value, reply_to: replyTo });
 }
 
 /** Drops the draft that the server has accepted, whichever tab it was written in. */
@@ -193,10 +188,6 @@ export function start() {
   drafts.tidy();
   letGoOfTaken();
   document.addEventListener('keydown', sendOnKey);
-  document.addEventListener('click', (event) => {
-    const reply = event.target.closest('a[data-reply]');
-    if (reply && replyTo(reply.dataset.reply)) event.preventDefault();
-  });
   document.addEventListener('submit', (event) => {
     if (event.target.getAttribute('action') === '/-/sign-out') drafts.leave();
   });
@@ -204,8 +195,12 @@ export function start() {
   attach();
 }
 
+let writing = null;
+
 /** Sets up the page's forms, each once: the main part may have been replaced. */
 function attach() {
+  // Only the pages of topics need these.
+  if (document.getElementById('compose')) writing ??= import('./writing.js').then((extras) => extras.start()).catch((error) => console.error(error));
   for (const form of document.querySelectorAll('#compose, form[data-draft]')) {
     if (started.has(form)) continue;
     started.add(form);

@@ -1,7 +1,5 @@
 // Keys: j k Enter r u / "g h" ?. Never while typing, never with a modifier.
 
-import { replyTo } from './composer.js';
-
 const ITEMS = '.message, .topic, .group, .story, .result';
 const KEYS = [
   ['j k', 'next or previous item'],
@@ -11,6 +9,8 @@ const KEYS = [
   ['/', 'search'],
   ['g h', 'unread messages'],
   ['Ctrl Enter', 'send'],
+  ['Ctrl B/I/K', 'bold, italic, link'],
+  ['↑', 'edit your last message'],
   ['?', 'show shortcuts'],
 ];
 let pending = 0;
@@ -34,8 +34,11 @@ function move(step) {
 }
 
 function reply() {
-  const message = document.activeElement?.closest('.message');
-  return replyTo(message?.querySelector('[data-reply]')?.dataset.reply);
+  const text = document.getElementById('compose')?.elements.text;
+  const link = document.activeElement?.closest('.message')?.querySelector('[data-reply]');
+  if (text && link) link.click();
+  else text?.focus();
+  return Boolean(text);
 }
 
 function search() {

@@ -4,10 +4,9 @@ import { start as startComposer } from './composer.js';
 import { start as startImages } from './images.js';
 import { start as startKeyboard } from './keyboard.js';
 import { start as startMessages } from './messages.js';
-import { start as startSuggestions } from './suggest.js';
 import { start as startTimes } from './times.js';
 
-for (const start of [startTimes, startMessages, startComposer, startImages, startKeyboard, startSuggestions]) {
+for (const start of [startTimes, startMessages, startComposer, startImages, startKeyboard]) {
   try {
     start();
   } catch (error) {
@@ -17,3 +16,14 @@ for (const start of [startTimes, startMessages, startComposer, startImages, star
 
 // Imported separately, so that the rest works when live updates are unavailable.
 import('./live.js').then((live) => live.start()).catch((error) => console.error(error));
+
+// Only those who search need suggestions.
+const suggest = () => import('./suggest.js').then((suggestions) => suggestions.start()).catch((error) => console.error(error));
+const isSearch = (target) => target?.matches?.('form[action="/search"] input[name=q]');
+const onFocus = ({ target }) => {
+  if (!isSearch(target)) return;
+  document.removeEventListener('focusin', onFocus);
+  suggest();
+};
+document.addEventListener('focusin', onFocus);
+onFocus({ target: document.activeElement });

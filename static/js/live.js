@@ -1,7 +1,7 @@
 // Live updates: applies events to the open page.
 
 import { Reader } from './cursor.js';
-import { isAtEnd, isOlder, placeMessage } from './messages.js';
+import { countReplies, isAtEnd, isOlder, placeMessage } from './messages.js';
 import { Poll } from './poll.js';
 import { refresh } from './refresh.js';
 import { refreshTimes } from './times.js';
@@ -156,6 +156,9 @@ class Page {
       this.redrawSoon();
     }
     if (isOpen && version !== undefined) this.header(event);
+    if (isOpen && event.reply) countReplies(event.reply);
+    // Its replies show its first words.
+    if (isOpen && ['edit', 'delete', 'restore'].includes(event.type) && open.list.querySelector(`[data-re="${Number(event.message)}"]`)) this.redrawSoon();
     switch (event.type) {
       case 'message':
         // A group that the page does not list.

@@ -46,6 +46,38 @@ function keepingPlace(change) {
 /** Whether `fresh` is an older version than `old`: events may arrive in another order than the changes happened. */
 export const isOlder = (fresh, old) => Number(fresh.dataset.version) < Number(old.dataset.version);
 
+/** Moves the form in which a message is edited into its new version. */
+export function keepEditing(article, form) {
+  article.append(form);
+  article.classList.add('editing');
+}
+
+/** The version of messages up to which their number of replies is known, where that is ahead of the message. */
+const counted = new WeakMap();
+
+/** Shows the number of replies to a message, as the server renders it. A number that came later stays. */
+export function countReplies({ to, version, replies }) {
+  const message = document.getElementById(`m${Number(to)}`);
+  if (!message || Math.max(Number(message.dataset.version), counted.get(message) ?? 0) >= version) return;
+  // Otherwise, an event about the message itself is still to come.
+  if (Number(message.dataset.version) === version - 1) message.dataset.version = String(version);
+  else counted.set(message, version);
+  const link = message.querySelector('.replies');
+  if (!link) return;
+  link.hidden = replies < 1;
+  link.textContent = `${replies.toLocaleString('en-US')} ${replies === 1 ? 'reply' : 'replies'}`;
+}
+
+/** Keeps a number of replies that is newer than the new version of its message. */
+function keepCount(old, article) {
+  const [ahead, version] = [counted.get(old) ?? 0, Number(article.dataset.version)];
+  if (ahead <= version) return;
+  if (ahead === version + 1) article.dataset.version = String(ahead);
+  else counted.set(article, ahead);
+  const [link, fresh] = [old.querySelector('.replies'), article.querySelector('.replies')];
+  if (link && fresh) fresh.replaceWith(link);
+}
+
 /** Prepares new messages: fresh times, and code blocks that the keyboard can scroll. */
 function tend(root) {
   refreshTimes(root);
@@ -73,7 +105,14 @@ export function placeMessage(html, seq) {
     if (!messages.contains(old)) return 'refused';
     if (isOlder(article, old)) return 'replaced';
     const focused = old === document.activeElement;
-    keepingPlace(() => old.replaceWith(article));
+    keepCount(old, article);
+    const editing = old.querySelector(':scope > form');
+    const active = editing?.contains(document.activeElement) && document.activeElement;
+    keepingPlace(() => {
+      if (editing) keepEditing(article, editing);
+      old.replaceWith(article);
+    });
+    if (active) active.focus({ preventScroll: true });
     tend(article);
     if (focused) article.focus({ preventScroll: true });
     return 'replaced';

@@ -2,7 +2,7 @@
 // stay.
 
 import { carry } from './composer.js';
-import { goToEnd, isAtEnd } from './messages.js';
+import { goToEnd, isAtEnd, keepEditing } from './messages.js';
 import { parsePage } from './trusted.js';
 
 const TIMEOUT = 20_000;
@@ -12,6 +12,7 @@ const SAID = 20_000;
 /** Whether the user has typed in a form. */
 function isTouched(form) {
   return [...form.elements].some((field) => {
+    if (field.name === 'reply_to' && !form.querySelector('.replying').hidden) return true;
     if (field.matches('textarea, input:not([type=hidden], [type=checkbox], [type=radio])')) return field.value !== field.defaultValue;
     return field.matches('[type=checkbox], [type=radio]') && field.checked !== field.defaultChecked;
   });
@@ -105,6 +106,8 @@ function swapMain(main, fresh, gone) {
       counterpart.replaceWith(form);
     } else if (form.id === 'compose' && compose) {
       if (isTouched(form)) carry(form, compose);
+    } else if (form.closest('.message') && fresh.querySelector(`#${CSS.escape(form.closest('.message').id)}`)) {
+      keepEditing(fresh.querySelector(`#${CSS.escape(form.closest('.message').id)}`), form);
     } else if (isTouched(form)) {
       orphans.push(form);
     }

@@ -52,11 +52,13 @@ const answers = new Answers();
 let count = 0;
 
 /** The suggestions of one field. */
-class Box {
+export class Box {
   constructor(field) {
     this.field = field;
     this.choices = new Choices();
     this.asked = null;
+    /** The entry that is chosen when the list opens. */
+    this.first = -1;
     this.list = document.createElement('ul');
     this.list.id = `suggestions-${++count}`;
     this.list.className = 'suggestions';
@@ -64,7 +66,10 @@ class Box {
     this.list.setAttribute('role', 'listbox');
     this.list.setAttribute('aria-label', 'Suggestions');
     field.after(this.list);
-    const attributes = { role: 'combobox', 'aria-autocomplete': 'list', 'aria-expanded': 'false', 'aria-controls': this.list.id };
+    const attributes = { 'aria-autocomplete': 'list', 'aria-haspopup': 'listbox', 'aria-controls': this.list.id };
+    // A text of several lines can have no other role.
+    this.isCombobox = !field.matches('textarea');
+    if (this.isCombobox) Object.assign(attributes, { role: 'combobox', 'aria-expanded': 'false' });
     for (const [name, value] of Object.entries(attributes)) field.setAttribute(name, value);
     field.addEventListener('input', () => this.askSoon());
     field.addEventListener('keydown', (event) => this.key(event));
@@ -92,17 +97,28 @@ class Box {
     return undefined;
   }
 
+  /** Returns where to ask how a text goes on. */
+  address(text) {
+    return `/-/search/suggest?q=${encodeURIComponent(text)}`;
+  }
+
+  /** Returns the entries of an answer. */
+  read(answer) {
+    return answer;
+  }
+
   async ask() {
     const text = this.typed();
-    const known = answers.get(text);
-    if (known) return this.show(known);
+    const address = this.address(text);
+    const known = answers.get(address);
+    if (known) return this.show(this.read(known));
     this.asked = new AbortController();
     try {
-      const answer = await fetch(`/-/search/suggest?q=${encodeURIComponent(text)}`, { signal: this.asked.signal, headers: { Accept: 'application/json', 'X-Klatch-Background': '1' } });
+      const answer = await fetch(address, { signal: this.asked.signal, headers: { Accept: 'application/json', 'X-Klatch-Background': '1' } });
       if (!answer.ok) return this.close();
-      const items = await answer.json();
-      answers.set(text, items);
-      if (this.typed() === text && document.activeElement === this.field) this.show(items);
+      const said = await answer.json();
+      answers.set(address, said);
+      if (this.typed() === text && document.activeElement === this.field) this.show(this.read(said));
     } catch (error) {
       // Given up for a newer text, or offline: the form works without suggestions.
       if (error.name !== 'AbortError') this.close();
@@ -112,10 +128,11 @@ class Box {
 
   show(items) {
     this.choices = new Choices(items);
+    if (items.length > 0) this.choices.at = this.first;
     this.list.replaceChildren(...items.map((item, at) => this.entry(item, at)));
     this.list.hidden = items.length === 0;
     this.place();
-    this.field.setAttribute('aria-expanded', String(items.length > 0));
+    if (this.isCombobox) this.field.setAttribute('aria-expanded', String(items.length > 0));
     this.mark();
   }
 
@@ -155,12 +172,12 @@ class Box {
     const isOpen = !this.list.hidden;
     const { key } = event;
     if ((key === 'ArrowDown' || key === 'ArrowUp') && !isOpen) {
-      if (this.typed().trim() === '') return;
+      if (!this.isCombobox || this.typed().trim() === '') return;
       this.ask();
     } else if (key === 'ArrowDown' || key === 'ArrowUp') {
       this.choices.move(key === 'ArrowDown' ? 1 : -1);
       this.mark();
-    } else if (key === 'Enter' && isOpen && this.choices.chosen) {
+    } else if ((key === 'Enter' || (key === 'Tab' && !this.isCombobox && !event.shiftKey)) && isOpen && this.choices.chosen) {
       this.take(this.choices.chosen);
     } else if (key === 'Escape' && isOpen) {
       this.close();

@@ -104,6 +104,8 @@ form! {
     /// Writes or edits a message.
     MessageForm {
         text,
+        /// Id of the message that it replies to; may be empty.
+        reply_to,
     } key
 }
 

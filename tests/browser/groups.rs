@@ -45,7 +45,7 @@ async fn a_stranger_asks_and_is_let_in(running: Running, scripts: bool) {
     ben.sees("Tuesday").await;
     ben.goto(&topic.path).await;
     ben.fill("#f-text", "glad to be here").await;
-    ben.click("#compose button").await;
+    ben.click("#compose .primary").await;
     ben.sees("glad to be here").await;
     ana.must_not_complain().await;
     ben.must_not_complain().await;

@@ -56,7 +56,7 @@ async fn watch(browser: &Browser, words: &str) {
 /// Sends a message by the composer. Returns when, in milliseconds of the system clock.
 async fn send(browser: &Browser, words: &str) -> i64 {
     browser.fill("#f-text", words).await;
-    let script = "document.querySelector('#compose button').click(); return Date.now();";
+    let script = "document.querySelector('#compose .primary').click(); return Date.now();";
     browser.js(script).await.as_i64().expect("a time")
 }
 
@@ -222,7 +222,7 @@ async fn a_page_says_that_it_reconnects_and_misses_nothing(running: Running) {
 
     let begun = Instant::now();
     forum.resume().await;
-    ana.js("document.querySelector('#compose button').click()").await;
+    ana.js("document.querySelector('#compose .primary').click()").await;
     ana.until("it is sent", "document.querySelector('#f-text').value === ''").await;
     // Browsers wait longer after each try.
     crate::support::wait_at_most(Duration::from_secs(40), "ben sees it", async || {

@@ -1,6 +1,7 @@
 //! The whole program in a browser: Chromium, driven by chromedriver, with scripts and without.
 
 mod browser;
+mod composer;
 mod directs;
 mod drafts;
 mod groups;

@@ -35,7 +35,7 @@ async fn without_scripts_people_talk_by_forms(running: Running) {
     ben.click("form.invite button").await;
     ben.sees("You've joined.").await;
     ana.fill("#f-text", "hello @ben").await;
-    ana.click("#compose button").await;
+    ana.click("#compose .primary").await;
     ana.sees("hello @ben").await;
     forum.jobs_done().await;
 
@@ -47,7 +47,7 @@ async fn without_scripts_people_talk_by_forms(running: Running) {
     ben.sees("1 new since your last visit").await;
     assert_eq!(text(&ben, "#sidebar [data-unread-total]").await, "");
     ben.fill("#f-text", "hello ana").await;
-    ben.click("#compose button").await;
+    ben.click("#compose .primary").await;
     ben.sees("hello ana").await;
     ben.press(".message:first-child .tools .star").await;
     ben.client.wait().for_element(Locator::Css(".message .stars")).await.expect("a star");

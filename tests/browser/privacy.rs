@@ -30,7 +30,7 @@ async fn mark(visitor: &Visitor, topic: &Place, mark: &str) {
 }
 
 const TYPED: &str = "document.querySelector('#f-text')?.value === 'half a sentence'";
-const SENDS: &str = "document.querySelector('#compose button')?.checkVisibility()";
+const SENDS: &str = "document.querySelector('#compose .primary')?.checkVisibility()";
 
 async fn what_was_typed_stays_and_the_page_says_that_it_is_shut(running: Running) {
     let forum = Forum::start(running).await;
@@ -102,7 +102,7 @@ async fn what_was_typed_goes_with_a_topic_into_another(running: Running) {
     until(&ben, "with all messages", "document.querySelectorAll('.message').length === 2").await;
     until(&ben, "and the text", TYPED).await;
     assert_eq!(ben.path().await, egrets.path);
-    ben.click("#compose button").await;
+    ben.click("#compose .primary").await;
     ben.until("it is sent", "document.querySelector('#f-text').value === ''").await;
     second.get(&egrets.path).await.expect(200).must_say("half a sentence");
     ben.must_not_complain().await;

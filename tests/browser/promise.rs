@@ -95,13 +95,24 @@ impl World {
         let (name, visitor) = self.people[who].clone();
         let about = self.dice.roll(self.messages.len());
         match self.dice.roll(15) {
-            0..=4 => {
+            0..=2 => {
                 let topic = self.topics[self.dice.roll(self.topics.len())].clone();
                 let text = self.words();
                 visitor.post(&topic, &text).await.expect(200);
                 let mark = text.split('.').next().expect("a mark").to_owned();
                 self.messages.push((topic.path, mark.clone(), who));
                 format!("{name} writes {mark}")
+            }
+            3 | 4 => {
+                let (path, original, _) = self.messages[about].clone();
+                let text = self.words();
+                let page = visitor.get(&path).await.expect(200);
+                let id = page.message(&format!("{original}."));
+                let form = page.form("/messages").with("text", &text).with("reply_to", &id);
+                visitor.submit(&form).await.expect(200);
+                let mark = text.split('.').next().expect("a mark").to_owned();
+                self.messages.push((path, mark.clone(), who));
+                format!("{name} answers {original} with {mark}")
             }
             5 | 6 => {
                 let (path, mark, author) = self.messages[about].clone();

@@ -57,7 +57,7 @@ async fn messages_that_go_to_a_private_group_go_from_the_pages_of_those_outside(
     // His draft is still there, and stays with the topic he is in.
     let typed = ben.client.find(Locator::Css("#f-text")).await.expect("the field");
     assert_eq!(typed.prop("value").await.expect("its text").as_deref(), Some("half a sentence"));
-    ben.click("#compose button").await;
+    ben.click("#compose .primary").await;
     for (who, browser) in [("ben", &ben), ("the stranger", &stranger)] {
         browser.until(&format!("{who} sees it"), "document.querySelectorAll('.message').length === 2").await;
     }

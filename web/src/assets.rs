@@ -20,14 +20,16 @@ macro_rules! files {
 
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
-static FILES: [(&str, &str, Compressed); 17] = files! {
+static FILES: [(&str, &str, Compressed); 20] = files! {
     "klatch.css" => "text/css; charset=utf-8",
     "icon.svg" => "image/svg+xml",
     "favicon.ico" => "image/x-icon",
     "js/klatch.js" => "",
+    "js/complete.js" => "",
     "js/composer.js" => "",
     "js/cursor.js" => "",
     "js/drafts.js" => "",
+    "js/format.js" => "",
     "js/images.js" => "",
     "js/keyboard.js" => "",
     "js/live.js" => "",
@@ -38,6 +40,7 @@ static FILES: [(&str, &str, Compressed); 17] = files! {
     "js/times.js" => "",
     "js/trusted.js" => "",
     "js/unread.js" => "",
+    "js/writing.js" => "",
 };
 
 static HASH: LazyLock<String> = LazyLock::new(|| {

@@ -13,7 +13,7 @@ use crate::entry::routes;
 use crate::failure::Failure;
 use crate::handlers::admin::{health, person, site, statistics};
 use crate::handlers::groups::{exports, invitations, members, requests};
-use crate::handlers::messages::{conversations, mentions};
+use crate::handlers::messages::{composer, conversations, mentions};
 use crate::handlers::moderation::{approval_queue, bulk_delete, log, reports, rules, warnings};
 use crate::handlers::people::{
     account, addresses, api_tokens, bots, ignores, notices, own_account, passwords, profiles, settings, sign_ups,
@@ -196,6 +196,8 @@ pub const ROUTES: &[Entry] = routes! {
     post "/-/groups/{id}/invited/{user}/uninvite" => invitations::uninvite;
 
     post "/-/topics/{id}/messages" with text => messages::create;
+    post "/-/topics/{id}/preview" with text => composer::preview;
+    get "/-/topics/{id}/complete" => composer::complete;
     post "/-/topics/{id}/read" => reads::mark_topic;
     post "/-/topics/{id}/level" => topics::level;
     get "/-/topics/{id}/edit" => topics::edit;
@@ -209,6 +211,8 @@ pub const ROUTES: &[Entry] = routes! {
     get "/-/topics/{id}/delete" => topics::delete;
     post "/-/topics/{id}/delete" => topics::destroy;
     get "/-/messages/{id}" => messages::show;
+    get "/-/messages/{id}/reply" => composer::reply;
+    get "/-/messages/{id}/replies" => composer::replies;
     get "/-/messages/{id}/edit" => messages::edit;
     post "/-/messages/{id}/edit" with text => messages::update;
     get "/-/messages/{id}/delete" => messages::delete;

@@ -6,12 +6,12 @@ use actix_web::App;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use actix_web::web::Data;
 use domain::groups::{self, GroupForm};
-use domain::messages::stars;
+use domain::messages::{self, Target, stars};
 use domain::model::{Group, GroupKind};
 use domain::people::sessions;
 use domain::people::sessions::Origin;
 use domain::policy::Viewer;
-use domain::testing::{TestForum, counting_statements};
+use domain::testing::{TestForum, counting_statements, draft};
 
 use crate::{Config, Site, routes};
 
@@ -46,6 +46,8 @@ async fn a_page_costs_the_same_whatever_is_on_it(forum: TestForum) {
             let posted = forum.post(who, topic, text).await;
             stars::toggle(&forum.cx, reader, posted.id).await.expect("a star");
             stars::toggle(&forum.cx, who, posted.id).await.expect("a star");
+            let reply = Target::Reply { topic, to: posted.id };
+            messages::submit(&forum.cx, reader, reply, draft("I agree.")).await.expect("a reply");
         }
     }
     forum.drain().await;

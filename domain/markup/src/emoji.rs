@@ -29,6 +29,16 @@ pub(super) fn find(name: &str) -> Option<&'static str> {
     emojis::get_by_shortcode(alias.map_or(name, |(_, name)| name)).map(emojis::Emoji::as_str)
 }
 
+/// Returns up to `limit` short names that begin like this, with their emoji: the shortest names first.
+pub fn emoji_beginning(begun: &str, limit: usize) -> Vec<(String, &'static str)> {
+    let named = emojis::iter().flat_map(|emoji| emoji.shortcodes().map(|name| (name, emoji.as_str())));
+    let aliases = ALIASES.iter().filter_map(|(alias, _)| Some((*alias, find(alias)?)));
+    let mut found: Vec<(&str, &str)> = named.chain(aliases).filter(|(name, _)| name.starts_with(begun)).collect();
+    found.sort_unstable_by_key(|(name, _)| (name.len(), *name));
+    found.dedup_by_key(|(name, _)| *name);
+    found.into_iter().take(limit).map(|(name, emoji)| (name.to_owned(), emoji)).collect()
+}
+
 /// Replaces short names between colons by the emoji that they show. Unlike in a message, backslashes and code make no
 /// difference: a search compares texts in which both were replaced.
 pub fn with_emoji(text: &str) -> Cow<'_, str> {

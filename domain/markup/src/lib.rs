@@ -54,7 +54,7 @@ mod tree;
 use std::collections::HashMap;
 
 pub use away::hosts;
-pub use emoji::with_emoji;
+pub use emoji::{emoji_beginning, with_emoji};
 pub use excerpt::excerpt;
 pub use images::show_images;
 pub use names::NAMES_MAX;

@@ -57,6 +57,8 @@ pub struct PendingRow {
     /// The text as it was typed.
     pub raw: String,
     pub idempotency_key: Option<String>,
+    /// The message that it replies to.
+    pub reply_to: Option<MessageId>,
     /// Why it is held.
     pub why: String,
     pub written_at: Timestamp,

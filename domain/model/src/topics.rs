@@ -74,6 +74,18 @@ pub struct TopicEvent {
     pub at: Timestamp,
 }
 
+/// The message that a reply answers. Both are in the same topic.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Original {
+    pub id: MessageId,
+    pub author: Person,
+    /// Its first words as plain text; empty if deleted.
+    pub excerpt: String,
+    pub deleted: bool,
+    /// Whether the viewer ignores its author: the excerpt is hidden.
+    pub ignored: bool,
+}
+
 /// A message as a page shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Message {
@@ -102,6 +114,10 @@ pub struct Message {
     pub version: i64,
     /// Whether the viewer ignores its author: it is collapsed.
     pub ignored: bool,
+    /// The message that it replies to, if that is in the same topic.
+    pub reply_to: Option<Original>,
+    /// The number of replies to it in its topic, without deleted ones.
+    pub replies: i64,
 }
 
 /// A topic in a group's list.
@@ -131,6 +147,8 @@ pub struct MentionRow {
     pub topic: Topic,
     pub group: Group,
     pub unread: bool,
+    /// Whether it replies to a message of the viewer, and does not name them.
+    pub is_reply: bool,
 }
 
 /// The address of a message: its topic, the slugs, and its number.

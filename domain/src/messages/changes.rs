@@ -84,6 +84,7 @@ pub async fn edit(cx: &Context, viewer: Viewer, id: MessageId, text: String) -> 
         if store::messages::update(&mut tx, id, by, &draft.text, &nodes, now).await? == 0 {
             return Err(Error::NotFound);
         }
+        store::messages::replies::touch_replies(&mut tx, id).await?;
         search_log::insert(&mut tx, Changed::Message(id)).await?;
         jobs::enqueue(&mut tx, Cause::MessageEdited { message: id }, now).await?;
         for rule in &audited.reports {
@@ -187,6 +188,7 @@ pub(crate) async fn delete_in_at(
     store::topics::touch(tx, topic).await?;
     let gone = store::messages::delete(tx, id, by, now).await? > 0;
     if gone {
+        store::messages::replies::touch_around(tx, id).await?;
         search_log::insert(tx, Changed::Message(id)).await?;
         jobs::enqueue(tx, Cause::MessageDeleted { message: id }, now).await?;
     }

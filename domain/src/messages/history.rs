@@ -186,6 +186,7 @@ pub async fn restore(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Perm
             ));
         }
         if store::messages::history::restore(&mut tx, id, now.minus(KEPT), deletion.deleted_by).await? > 0 {
+            store::messages::replies::touch_around(&mut tx, id).await?;
             search_log::insert(&mut tx, Changed::Message(id)).await?;
             jobs::enqueue(&mut tx, Cause::MessageRestored { message: id }, now).await?;
             if deletion.deleted_by != Some(user) || placed.message.author.id != user {

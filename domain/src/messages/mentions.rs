@@ -8,9 +8,10 @@ use serde_json::json;
 use crate::live::unread;
 use crate::platform::context::Context;
 use crate::platform::error::Result;
+use crate::topics::TopicAccess;
 use crate::topics::placed::MessageInTopic;
-use model::policy::Viewer;
-use model::{MessageId, UserId};
+use model::policy::{self, Viewer};
+use model::{Group, MessageId, TopicId, UserId};
 
 /// Returns the viewer's mentions before a message, newest first, with whether each is unread; and whether more follow.
 pub async fn list(
@@ -48,4 +49,26 @@ pub(crate) async fn tell_count(cx: &Context, user: UserId) -> Result<()> {
     let mentions = store::messages::mentions::unread(&cx.db, user).await?;
     tell::publish_own(cx, user, json!({"type": "mention", "mentions": mentions}).to_string()).await;
     Ok(())
+}
+
+/// Returns which of these users may read a topic.
+pub(crate) async fn readers(cx: &Context, group: &Group, topic: TopicId, users: &[UserId]) -> Result<Vec<UserId>> {
+    if users.is_empty() || policy::anyone_reads(group.kind) {
+        return Ok(users.to_vec());
+    }
+    let hearers = store::groups::members::hearers(&cx.db, &[(group.id, topic)], &[], users).await?;
+    Ok(hearers.into_iter().flatten().map(|hearer| hearer.user_id).collect())
+}
+
+/// Returns the names of those of these users, except the viewer, who may not read the viewer's topic.
+pub(crate) async fn unreached(
+    cx: &Context,
+    viewer: Viewer,
+    found: &TopicAccess,
+    named: &[UserId],
+) -> Result<Vec<String>> {
+    let readers = readers(cx, &found.group, found.topic.id, named).await?;
+    let others: Vec<UserId> =
+        named.iter().copied().filter(|id| !readers.contains(id) && viewer.id() != Some(*id)).collect();
+    Ok(store::people::users::by_ids(&cx.db, &others).await?.into_iter().map(|person| person.username).collect())
 }

@@ -2,10 +2,13 @@
 
 pub mod by_person;
 mod changes;
+pub mod completion;
 pub mod conversations;
 pub mod history;
 pub mod mentions;
 mod page;
+pub mod preview;
+pub mod replies;
 pub mod stars;
 pub(crate) mod submit;
 mod topic_page;

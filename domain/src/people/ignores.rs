@@ -30,6 +30,9 @@ pub async fn of(cx: &Context, user: UserId) -> Result<Arc<[UserId]>> {
 pub(crate) async fn fold(cx: &Context, viewer: Viewer, messages: &mut [Message]) -> Result<()> {
     let Some(user) = viewer.id() else { return Ok(()) };
     let ignored = of(cx, user).await?;
+    for original in messages.iter_mut().filter_map(|message| message.reply_to.as_mut()) {
+        original.ignored = ignored.contains(&original.author.id);
+    }
     for message in messages.iter_mut().filter(|message| ignored.contains(&message.author.id)) {
         message.ignored = true;
         // Every folded message shows its author, since the first of a run is folded too.

@@ -15,15 +15,20 @@ use crate::site;
 use crate::topics::moves;
 use bus::Stream;
 use model::time::Timestamp;
-use model::{Group, GroupId, GroupKind, Images, Message, Topic, TopicId, TopicRow, UserId, policy};
+use model::{
+    Group, GroupId, GroupKind, Images, Message, MessageId, Original, Topic, TopicId, TopicRow, UserId, policy,
+};
 use store::groups::members::Hearer;
+use store::messages::replies::Count;
 use store::topics::Subject;
 
 pub(super) fn react<'a>(cx: &'a Context, draw: &'a Draw, news: &'a [News]) -> BoxFuture<'a, Result<()>> {
     Box::pin(async move {
         // Whoever comes later reads a page on which it all is: it was committed before.
         let listening = cx.bus.listening().await?;
-        let drawing = Drawing { draw, now: cx.now(), images: site::current(cx).await.settings.images };
+        let replies = replies(cx, news).await?;
+        let images = site::current(cx).await.settings.images;
+        let drawing = Drawing { draw, now: cx.now(), images, replies: &replies };
         let mut told = Vec::new();
         for of_topic in News::by_topic(news) {
             told.extend(departures(cx, drawing, of_topic).await?);
@@ -34,12 +39,25 @@ pub(super) fn react<'a>(cx: &'a Context, draw: &'a Draw, news: &'a [News]) -> Bo
     })
 }
 
+/// Counts the replies to the messages that the news reply to. News without replies cost no query.
+async fn replies(cx: &Context, news: &[News]) -> Result<HashMap<MessageId, Count>> {
+    let counted =
+        news.iter().filter(|news| !matches!(news.cause, Cause::StarsChanged { .. } | Cause::MessageEdited { .. }));
+    let mut ids: Vec<MessageId> =
+        counted.filter_map(|news| Some(news.message.as_ref()?.reply_to.as_ref()?.id)).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    Ok(store::messages::replies::counts(&cx.db, &ids).await?.into_iter().map(|count| (count.id, count)).collect())
+}
+
 /// How messages and topics are drawn now.
 #[derive(Clone, Copy)]
 struct Drawing<'a> {
     draw: &'a Draw,
     now: Timestamp,
     images: Images,
+    /// How many replies the messages have that were replied to.
+    replies: &'a HashMap<MessageId, Count>,
 }
 
 impl Drawing<'_> {
@@ -159,6 +177,12 @@ fn about_message(
         fields.insert("starred".into(), by.starred.into());
         fields.insert("at".into(), by.at.0.into());
     }
+    // The page shows the number beside the message that was replied to.
+    if let (Some(count), Value::Object(fields)) =
+        (message.reply_to.as_ref().and_then(|original| drawing.replies.get(&original.id)), &mut event)
+    {
+        fields.insert("reply".into(), json!({"to": count.id, "version": count.version, "replies": count.replies}));
+    }
     if let ("delete", Value::Object(fields)) = (kind, &mut event) {
         fields.insert("revision".into(), message.version.into());
         fields.insert("at".into(), drawing.now.0.into());
@@ -191,7 +215,7 @@ const MOST_AT_ONCE: usize = 40_000;
 /// Publishes events to every online user who may read their topics now: members, and in a public group other readers too.
 /// For users who muted the topic or ignore the author, an event is marked `quiet`: it does not count.
 async fn publish(cx: &Context, listening: &[UserId], told: &[Told<'_>]) -> Result<()> {
-    let authors: HashSet<UserId> = told.iter().flat_map(|told| &told.texts).filter_map(Texts::author).collect();
+    let authors: HashSet<UserId> = told.iter().flat_map(|told| &told.texts).flat_map(Texts::authors).collect();
     let authors: Vec<UserId> = authors.into_iter().collect();
     let mut found = Vec::new();
     // Of public groups.
@@ -229,8 +253,7 @@ async fn publish(cx: &Context, listening: &[UserId], told: &[Told<'_>]) -> Resul
         let Some(watchers) = watchers.get(&told.group) else { continue };
         let others = || watchers.iter().filter(|user| !members.contains(&(told.group, **user)));
         for texts in &told.texts {
-            let ignores = |user| texts.author().is_some_and(|author| ignoring.contains(&(user, author)));
-            let text = |user| if ignores(user) { texts.ignored() } else { texts.plain.clone() };
+            let text = |user| texts.for_reader(|author| ignoring.contains(&(user, author)), false);
             found.extend(others().map(|user| (Stream::User(*user), text(*user))));
             found.push((Stream::Group(told.group), texts.plain.clone()));
         }
@@ -246,6 +269,8 @@ struct Texts<'a> {
     plain: Arc<str>,
     muted: OnceLock<Arc<str>>,
     ignored: OnceLock<Arc<str>>,
+    /// For those who ignore the author of the message that is replied to, and the same for those who muted the topic.
+    veiled: [OnceLock<Arc<str>>; 2],
     drawing: Drawing<'a>,
     subject: &'a Subject,
 }
@@ -253,11 +278,21 @@ struct Texts<'a> {
 impl<'a> Texts<'a> {
     fn of(message: Option<&'a Message>, event: Value, drawing: Drawing<'a>, subject: &'a Subject) -> Self {
         let plain = event.to_string().into();
-        Self { message, event, plain, muted: OnceLock::new(), ignored: OnceLock::new(), drawing, subject }
+        let [muted, ignored] = [const { OnceLock::new() }; 2];
+        let veiled = [const { OnceLock::new() }; 2];
+        Self { message, event, plain, muted, ignored, veiled, drawing, subject }
     }
 
-    fn author(&self) -> Option<UserId> {
-        Some(self.message?.author.id)
+    /// Those of whom the event shows words.
+    fn authors(&self) -> impl Iterator<Item = UserId> {
+        self.message
+            .into_iter()
+            .map(|message| message.author.id)
+            .chain(self.original().map(|original| original.author.id))
+    }
+
+    fn original(&self) -> Option<&'a Original> {
+        self.message.filter(|message| !message.deleted)?.reply_to.as_ref()
     }
 
     /// Returns the HTML of the folded message and of its topic's row, for users who ignore the author.
@@ -270,10 +305,12 @@ impl<'a> Texts<'a> {
         (self.drawing.message(&message, &row.topic, group), self.drawing.topic_row(&row, group))
     }
 
-    fn with(&self, more: &[(&str, Value)]) -> Arc<str> {
+    fn with(&self, is_quiet: bool, more: &[(&str, Value)]) -> Arc<str> {
         let mut event = self.event.clone();
         if let Value::Object(fields) = &mut event {
-            fields.insert("quiet".into(), true.into());
+            if is_quiet {
+                fields.insert("quiet".into(), true.into());
+            }
             for (name, value) in more.iter().filter(|(name, _)| self.event.get(name).is_some()) {
                 fields.insert((*name).to_owned(), value.clone());
             }
@@ -282,23 +319,41 @@ impl<'a> Texts<'a> {
     }
 
     fn muted(&self) -> Arc<str> {
-        self.muted.get_or_init(|| self.with(&[])).clone()
+        self.muted.get_or_init(|| self.with(true, &[])).clone()
     }
 
     fn ignored(&self) -> Arc<str> {
         let message = self.message.filter(|message| !message.deleted);
         let folded = || match message.map(|message| self.folded(message)) {
-            Some((html, row)) => self.with(&[("html", html.into()), ("row", row.into())]),
+            Some((html, row)) => self.with(true, &[("html", html.into()), ("row", row.into())]),
             None => self.muted(),
         };
         self.ignored.get_or_init(folded).clone()
     }
 
-    fn for_hearer(&self, hearer: &Hearer) -> Arc<str> {
+    /// Returns the event without the words of the message that is replied to.
+    fn veiled(&self, message: &Message, is_muted: bool) -> Arc<str> {
+        let veiled = || {
+            let reply_to = message.reply_to.clone().map(|original| Original { ignored: true, ..original });
+            let message = Message { reply_to, ..message.clone() };
+            let html = self.drawing.message(&message, &self.subject.row.topic, &self.subject.group);
+            self.with(is_muted, &[("html", html.into())])
+        };
+        self.veiled[usize::from(is_muted)].get_or_init(veiled).clone()
+    }
+
+    fn for_reader(&self, ignores: impl Fn(UserId) -> bool, is_muted: bool) -> Arc<str> {
         match self.message {
-            Some(message) if hearer.ignores.contains(&message.author.id) => self.ignored(),
-            _ if hearer.muted => self.muted(),
+            Some(message) if ignores(message.author.id) => self.ignored(),
+            Some(message) if self.original().is_some_and(|original| ignores(original.author.id)) => {
+                self.veiled(message, is_muted)
+            }
+            _ if is_muted => self.muted(),
             _ => self.plain.clone(),
         }
+    }
+
+    fn for_hearer(&self, hearer: &Hearer) -> Arc<str> {
+        self.for_reader(|author| hearer.ignores.contains(&author), hearer.muted)
     }
 }

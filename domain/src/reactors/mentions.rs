@@ -1,10 +1,10 @@
-//! Reactor: keeps a row for each user whom a message mentions. It counts only while they may read the message; until
-//! then its author is told that they cannot.
+//! Reactor: keeps a row for each user whom a message mentions, and for the author of the message that it replies to. It
+//! counts only while they may read the message; until then its author is told whom it mentions in vain.
 
 use super::News;
 use crate::live::draw::Draw;
 use crate::live::{notices, unread};
-use crate::messages::mentions::tell_count;
+use crate::messages::mentions::{self, tell_count};
 use crate::platform::context::Context;
 use crate::platform::error::Result;
 use crate::platform::jobs::Cause;
@@ -42,7 +42,11 @@ async fn run(cx: &Context, news: &News) -> Result<()> {
         (_, None) => return Ok(()),
         (_, Some(message)) => message,
     };
-    let named: Vec<UserId> = message.mentions.iter().copied().filter(|id| *id != message.author.id).collect();
+    let mut named: Vec<UserId> = message.mentions.iter().copied().filter(|id| *id != message.author.id).collect();
+    // A reply reaches the author of its original like a mention: once, also if it names them too.
+    let mentioned = named.len();
+    let answered = message.reply_to.as_ref().map(|original| original.author.id);
+    named.extend(answered.filter(|id| *id != message.author.id && !named.contains(id)));
     if named.is_empty() && matches!(news.cause, Cause::MessagePosted { .. }) {
         // The job of an edit handles users whom an earlier version mentioned.
         return Ok(());
@@ -65,7 +69,7 @@ async fn run(cx: &Context, news: &News) -> Result<()> {
     }
     tx.commit().await?;
     if !message.deleted && matches!(news.cause, Cause::MessagePosted { .. } | Cause::MessageEdited { .. }) {
-        let unreached: Vec<UserId> = named.iter().copied().filter(|id| !readers.contains(id)).collect();
+        let unreached: Vec<UserId> = named[..mentioned].iter().copied().filter(|id| !readers.contains(id)).collect();
         tell_author(cx, news, message, &unreached).await?;
     }
     // A second run changes nothing but still has to tell: the first may have died after the commit.
@@ -74,12 +78,7 @@ async fn run(cx: &Context, news: &News) -> Result<()> {
 
 /// Returns which of these users may read the topic.
 async fn readers(cx: &Context, news: &News, users: &[UserId]) -> Result<Vec<UserId>> {
-    let (group, topic) = (&news.subject.group, news.subject.row.topic.id);
-    if policy::anyone_reads(group.kind) {
-        return Ok(users.to_vec());
-    }
-    let hearers = store::groups::members::hearers(&cx.db, &[(group.id, topic)], &[], users).await?;
-    Ok(hearers.into_iter().flatten().map(|hearer| hearer.user_id).collect())
+    mentions::readers(cx, &news.subject.group, news.subject.row.topic.id, users).await
 }
 
 /// Returns which of these users may read a group.

@@ -6,7 +6,7 @@ use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::validate::Draft;
 use model::policy::Viewer;
-use model::{GroupId, TopicId, UserId};
+use model::{GroupId, MessageId, TopicId, UserId};
 use store::moderation::approval_queue::{NewPending, OwnPending};
 
 /// Maximum pending messages of one author in a group.
@@ -20,6 +20,8 @@ pub(crate) struct PendingPlace<'a> {
     pub topic: Option<TopicId>,
     /// The title of that topic.
     pub title: &'a str,
+    /// The message that it replies to.
+    pub reply_to: Option<MessageId>,
     /// The group's slow mode interval for the author, in seconds.
     pub pause: i64,
 }
@@ -35,12 +37,12 @@ pub(crate) async fn hold(
     draft: &Draft,
     why: &str,
 ) -> Result<()> {
-    let PendingPlace { group, topic, title, pause } = place;
+    let PendingPlace { group, topic, title, reply_to, pause } = place;
     let (raw, key, at) = (draft.text.as_str(), draft.key.as_deref(), cx.now());
     let mut tx = cx.db.begin().await?;
     let paused = slow_mode::check(&mut tx, author, group, topic, pause, at).await;
     let waiting = store::moderation::approval_queue::waiting_of(&mut tx, author, group).await?;
-    let new = NewPending { author, group, topic, title, raw, key, why, at };
+    let new = NewPending { author, group, topic, title, raw, key, reply_to, why, at };
     if store::moderation::approval_queue::insert(&mut tx, new).await?.is_none() {
         return Ok(());
     }

@@ -61,5 +61,6 @@ pub async fn placed(cx: &Context, viewer: Viewer, ids: &[MessageId]) -> Result<V
 pub async fn show_in_place(cx: &Context, viewer: Viewer, id: MessageId) -> Result<MessageInTopic> {
     let placed = show(cx, viewer, id).await?;
     let message = store::messages::by_id(&cx.db, id).await?.ok_or(Error::NotFound)?;
-    Ok(MessageInTopic { message, ..placed })
+    let reply_to = placed.message.reply_to.clone();
+    Ok(MessageInTopic { message: Message { reply_to, ..message }, ..placed })
 }

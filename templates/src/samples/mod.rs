@@ -18,8 +18,8 @@ mod webhooks;
 use std::time::Duration;
 
 use domain::model::{
-    Category, Group, GroupId, GroupKind, GroupRow, Message, MessageId, Person, Restorable, Sidebar, SidebarGroup,
-    SubscriptionLevel, Theme, Topic, TopicId, TopicUnread, UserId,
+    Category, Group, GroupId, GroupKind, GroupRow, Message, MessageId, Original, Person, Restorable, Sidebar,
+    SidebarGroup, SubscriptionLevel, Theme, Topic, TopicId, TopicUnread, UserId,
 };
 use domain::time::Timestamp;
 
@@ -125,7 +125,14 @@ pub(crate) fn message(seq: i64, author: usize, minutes: u64, markup: &str) -> Me
         stars: Vec::new(),
         version: 1,
         ignored: false,
+        reply_to: None,
+        replies: 0,
     }
+}
+
+pub(crate) fn original(id: i64, author: usize, excerpt: &str) -> Original {
+    let (id, author, excerpt) = (MessageId(id), person(author), excerpt.to_owned());
+    Original { id, author, excerpt, deleted: false, ignored: false }
 }
 
 /// The messages of the topic page: a quote, code, a missing picture, stars, a mention, an edit, a deletion.

@@ -268,7 +268,7 @@ impl Mentions {
     /// One unread mention, one read.
     pub fn sample() -> Self {
         let mut said = conversation();
-        let row = |message, unread| MentionRow { message, topic: wrens(), group: group(1), unread };
+        let row = |message, unread| MentionRow { message, topic: wrens(), group: group(1), unread, is_reply: unread };
         let rows = vec![row(said.swap_remove(6), true), row(said.swap_remove(0), false)];
         Self { layout: layout("/mentions"), rows, older: Some("90".to_owned()), upto: "146".to_owned() }
     }

@@ -6,7 +6,7 @@ use domain::live::presence::Aside;
 use domain::messages::history::{Piece, Version};
 use domain::model::{OtherTopic, Topic, TopicAction, TopicEvent, TopicRow};
 
-use super::{Drawn, ago, conversation, group, layout, person, stranger, topic, wrens};
+use super::{Drawn, ago, conversation, group, layout, original, person, stranger, topic, wrens};
 use crate::form::{MergeForm, MessageForm, ReasonForm, RenameForm, SplitForm};
 use crate::links::Links;
 use crate::messages;
@@ -91,9 +91,28 @@ impl Show {
                 topic(12, 1, "feeders", "Feeders: what froze?", 3, 88, 4_400),
             ],
             form: MessageForm { key: "k2".to_owned(), ..MessageForm::default() },
+            replying: None,
             is_slow: false,
             own_held: Vec::new(),
         }
+    }
+
+    /// With a reply in the composer, and replies of each kind.
+    fn replying() -> Self {
+        let mut page = Self::sample();
+        page.form.reply_to = "137".into();
+        page.form.set_error("reply_to", "The message you're replying to was deleted or moved.");
+        page.replying = Some(original(137, 2, "They crowd into one <nest> box."));
+        let originals = [
+            original(137, 2, "They crowd into one <nest> box."),
+            domain::model::Original { ignored: true, ..original(138, 2, "He wrote it on the box.") },
+            domain::model::Original { deleted: true, ..original(139, 1, "") },
+        ];
+        for (message, original) in page.messages.iter_mut().skip(1).zip(originals) {
+            message.reply_to = Some(original);
+        }
+        page.messages[0].replies = 1;
+        page
     }
 
     fn for_strangers() -> Self {
@@ -242,7 +261,7 @@ impl messages::Edit {
         let form = MessageForm {
             text: "That is a *lovely* use of `windows`. </textarea>\n\n> 31".into(),
             key: "k3".to_owned(),
-            error: None,
+            ..MessageForm::default()
         };
         Self {
             layout: layout("/-/messages/140/edit"),
@@ -251,6 +270,40 @@ impl messages::Edit {
             message: conversation().swap_remove(3),
             form,
         }
+    }
+}
+
+impl messages::composer::Preview {
+    /// A reply that names somebody who cannot read it.
+    pub fn sample() -> Self {
+        let text = "> 31 in one\n\n@wen, was it *that* box?";
+        let form = MessageForm { text: text.into(), reply_to: "137".into(), key: "k4".to_owned(), error: None };
+        let markup = "<blockquote>31 in one</blockquote><a href=\"/users/wen/\">@wen</a>, was it <em>that</em> box?";
+        Self {
+            layout: layout("/-/topics/9/preview"),
+            group: group(1),
+            topic: wrens(),
+            markup: markup.to_owned(),
+            note: messages::composer::unreached(&["wen".to_owned()], &group(1)),
+            form,
+            replying: Some(original(137, 2, "They crowd into one <nest> box.")),
+            is_slow: true,
+        }
+    }
+}
+
+impl messages::composer::Replies {
+    /// Two replies.
+    pub fn sample() -> Self {
+        let mut said = conversation();
+        let original = said.remove(0);
+        said.truncate(2);
+        let layout = layout("/-/messages/137/replies");
+        Self { layout, group: group(1), topic: wrens(), original, replies: said, more: true }
+    }
+
+    fn empty() -> Self {
+        Self { replies: Vec::new(), more: false, ..Self::sample() }
     }
 }
 
@@ -312,6 +365,10 @@ pub(super) fn all() -> Vec<Drawn> {
         ("topic-merge", merges::New::sample().render()),
         ("following", Following::sample().render()),
         ("following-empty", Following::empty().render()),
+        ("message-preview", messages::composer::Preview::sample().render()),
+        ("message-replies", messages::composer::Replies::sample().render()),
+        ("message-replies-none", messages::composer::Replies::empty().render()),
+        ("topic-reply", Show::replying().render()),
         ("message-edit", messages::Edit::sample().render()),
         ("message-history", messages::History::sample().render()),
         ("message-history-now", messages::History { kept_until: None, ..messages::History::sample() }.render()),

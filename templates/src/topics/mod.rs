@@ -6,7 +6,7 @@ pub mod subscriptions;
 
 use askama::Template;
 use domain::live::presence::Aside;
-use domain::model::{Group, Message, SidebarGroup, SubscriptionLevel, Topic, TopicAction, TopicEvent};
+use domain::model::{Group, Message, Original, SidebarGroup, SubscriptionLevel, Topic, TopicAction, TopicEvent};
 use domain::moderation::approval_queue::OwnPending;
 
 use crate::form::{MessageForm, RenameForm};
@@ -51,6 +51,8 @@ pub struct Show {
     pub also: Vec<Topic>,
     /// The form to write a message.
     pub form: MessageForm,
+    /// The message that the form replies to.
+    pub replying: Option<Original>,
     /// Whether slow mode applies to the viewer.
     pub is_slow: bool,
     /// The viewer's own messages that are pending or declined.

@@ -203,6 +203,8 @@ pub const FIELDS: &[Field] = fields! {
     "/-/groups/{}/topics" "text": Few, Moderator at "/garden/" with [("title", "Texts")];
 
     "/-/topics/{}/messages" "text": Long, Moderator at "/garden/plums/";
+    "/-/topics/{}/messages" "reply_to": Few, Moderator at "/garden/plums/" with [("text", "A reply")];
+    "/-/topics/{}/messages" "cancel_reply": Nothing;
     "/-/topics/{}/read" "seq": Nothing;
     "/-/topics/{}/read" "numbering": Nothing;
     "/-/topics/{}/level" "level": Few, Member at "/garden/plums/";

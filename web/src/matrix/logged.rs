@@ -159,6 +159,7 @@ const NOT_LOGGED: &[&str] = &[
     "/-/groups/{id}/invited/accept",
     "/-/groups/{id}/invited/decline",
     "/-/topics/{id}/messages",
+    "/-/topics/{id}/preview",
     "/-/topics/{id}/read",
     "/-/topics/{id}/level",
     "/-/messages/{id}/edit",

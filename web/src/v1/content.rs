@@ -13,6 +13,7 @@ stories! {
     topics_are_started_renamed_marked_and_deleted,
     topics_are_moved_split_and_merged,
     messages_are_posted_edited_deleted_and_restored,
+    messages_keep_what_they_reply_to,
     messages_are_starred_reported_and_marked_unread,
     a_text_is_parsed_without_being_posted,
     what_waits_for_approval_is_accepted_with_202,
@@ -233,6 +234,33 @@ async fn messages_are_posted_edited_deleted_and_restored(forum: TestForum) {
     bot.delete(&path).await.is(204);
     bot.act(&format!("{path}/restore")).await.is(200);
     Bot::anonymous(&forum).get(&format!("{path}/history")).await.problem(401);
+    forum.drain().await;
+}
+
+async fn messages_keep_what_they_reply_to(forum: TestForum) {
+    let (ada, ben) = (forum.person("ada").await, forum.person("ben").await);
+    let garden = forum.group(ada, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[ben]).await;
+    let plums = forum.topic(ada, &garden, "Plums", "One").await;
+    let pears = forum.topic(ada, &garden, "Pears", "Other").await;
+    let (admin, bot) = (Bot::of(&forum, ada).await, Bot::of(&forum, ben).await);
+    let messages = format!("/topics/{}/messages", plums.topic);
+    let to = plums.id.to_string();
+    let answer = bot.post(&messages, json!({"text": "Two", "reply_to": to})).await.is(201);
+    assert_eq!((&answer["reply_to"], &answer["replies"]), (&json!(to), &json!(0)));
+    let listed = bot.get(&messages).await.is(200);
+    assert_eq!(all(&listed, "replies"), [1, 0]);
+    assert_eq!(all(&listed, "reply_to"), [&Value::Null, &json!(to)]);
+    let elsewhere = json!({"text": "Three", "reply_to": pears.id.to_string()});
+    assert_eq!(bot.post(&messages, elsewhere).await.wrong_field(), "reply_to");
+    bot.post(&messages, json!({"text": "Three", "reply_to": "1a"})).await.problem(422);
+    forum.drain().await;
+    let mentions = admin.get("/me/mentions").await.is(200);
+    assert_eq!(all(&mentions, "is_reply"), [true]);
+    assert_eq!(all(&mentions, "unread"), [true]);
+    admin.delete(&format!("/messages/{to}")).await.is(204);
+    let path = format!("/messages/{}", answer["id"].as_str().expect("an id"));
+    assert_eq!(bot.get(&path).await.is(200)["reply_to"], Value::Null, "of a deleted message nothing is left");
     forum.drain().await;
 }
 

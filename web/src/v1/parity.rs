@@ -70,6 +70,7 @@ const HAVE: &[(&str, &[&str])] = &[
     ("/admin/auditors", &["auditors::create"]),
     ("/admin/auditors/{id}", &["auditors::switch", "auditors::delete"]),
     ("/-/topics/{id}/messages", &["messages::create"]),
+    ("/-/topics/{id}/preview", &["messages::preview"]),
     ("/-/topics/{id}/read", &["topics::mark_read"]),
     ("/-/topics/{id}/level", &["topics::subscribe"]),
     ("/-/topics/{id}/edit", &["topics::update"]),

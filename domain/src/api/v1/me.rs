@@ -178,10 +178,12 @@ pub async fn mark_read(ask: Ask, _: ()) -> Result<Done> {
     Ok(Done)
 }
 
-/// A mention of the caller.
+/// A mention of the caller, or a reply to a message of theirs.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Mention {
     pub unread: bool,
+    /// Whether it replies to a message of the caller, and does not name them.
+    pub is_reply: bool,
     #[serde(flatten)]
     pub place: PlacedMessage,
 }
@@ -197,10 +199,12 @@ pub async fn mentions(ask: Ask, Query(from): Query<Cursor>) -> Result<Found<Page
     let placed: Vec<_> = placed.into_iter().filter(|(place, _)| ask.caller.covers(place.group.id)).collect();
     let ids: Vec<MessageId> = placed.iter().map(|(place, _)| place.message.id).collect();
     let messages = by_ids(&ask, &ids).await?;
+    let user = ask.user()?;
     let mention = |(place, unread): (crate::topics::placed::MessageInTopic, bool)| {
         let message = messages.iter().find(|message| message.id == place.message.id.into())?.clone();
+        let is_reply = !place.message.mentions.contains(&user);
         let place = PlacedMessage { message, topic: (&place.topic).into(), group: (&place.group).into() };
-        Some(Mention { unread, place })
+        Some(Mention { unread, is_reply, place })
     };
     Page::found(placed.into_iter().filter_map(mention).collect(), next)
 }

@@ -4,14 +4,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::objects::{Message, Node, Person};
-use super::words::{At, Grounds};
+use super::words::{At, Grounds, Id};
 use super::{Ask, Body, Created, Done, Found, PAGE, Page, Query, cursor};
 use crate::messages::{self, Target, history, stars, submit};
 use crate::moderation::reports;
 use crate::people::ignores;
 use crate::platform::cut;
 use crate::platform::error::{Error, Result};
-use crate::platform::validate::{Draft, MAX_MESSAGE};
+use crate::platform::validate::Draft;
 use crate::site::rate_limits;
 use crate::topics::subscriptions;
 use model::{MessageId, Scope};
@@ -89,18 +89,34 @@ pub struct Text {
     pub text: String,
 }
 
+/// A message to post.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewMessage {
+    #[schema(min_length = 1, max_length = 40000)]
+    pub text: String,
+    /// The message of the same topic that it replies to; may be left out. Its author is notified.
+    #[serde(default)]
+    pub reply_to: Option<Id>,
+}
+
 /// Posts a message. It is stored when this returns.
 ///
 /// # Errors
 /// As [`submit`]; [`Error::NotFound`] if a repeated request posted a message that the caller may not read now;
 /// [`Error::Forbidden`] if the topic is locked and the credentials do not carry a moderator's rights.
-pub async fn create(ask: Ask, Body(new): Body<Text>) -> Result<Created<Message>> {
+pub async fn create(ask: Ask, Body(new): Body<NewMessage>) -> Result<Created<Message>> {
     let found = ask.topic().await?;
     if found.topic.locked && found.is_open() {
         ask.caller.check(Scope::Moderate)?;
     }
     let draft = Draft { text: new.text, key: ask.key.clone() };
-    let posted = submit(&ask.cx, ask.viewer(), Target::Topic(found.topic.id), draft).await?;
+    let topic = found.topic.id;
+    let target = match new.reply_to {
+        Some(to) => Target::Reply { topic, to: MessageId(to.0) },
+        None => Target::Topic(topic),
+    };
+    let posted = submit(&ask.cx, ask.viewer(), target, draft).await?;
     // A repeated request finds the message that it posted before. It may be in another place now.
     let (raw, _) = super::super::find_message(&ask.cx, &ask.caller, &posted.id.to_string()).await?;
     Ok(Created(object(&ask, raw.id).await?))
@@ -279,11 +295,7 @@ pub struct Preview {
 /// [`Error::Invalid`] on `text` when it is too long; [`Error::TooMany`].
 pub async fn preview(ask: Ask, Body(new): Body<Text>) -> Result<Found<Preview>> {
     rate_limits::count_change(&ask.cx, ask.user()?).await?;
-    if new.text.chars().count() > MAX_MESSAGE {
-        return Err(Error::invalid("text", format!("Messages can have at most {MAX_MESSAGE} characters.")));
-    }
-    let text = crate::platform::validate::lines(&new.text);
-    let nodes = crate::platform::text::parse(&ask.cx, &text).await?;
+    let nodes = messages::preview::parse(&ask.cx, &new.text).await?;
     let nodes = serde_json::to_string(&nodes).map_err(|error| Error::Internal(error.to_string()))?;
     let images = crate::site::current(&ask.cx).await.settings.images;
     let (parsed, rendered) = super::objects::parsed(&nodes, images)?;

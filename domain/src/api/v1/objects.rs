@@ -262,6 +262,10 @@ pub struct Message {
     pub parsed: Vec<Node>,
     /// The text as HTML.
     pub rendered: String,
+    /// The message that it replies to; null if it is no reply, or that message is deleted or in another topic.
+    pub reply_to: Option<Id>,
+    /// How many messages reply to it.
+    pub replies: i64,
     /// Its permanent URL.
     pub url: String,
     /// Whether the caller starred it.
@@ -290,6 +294,8 @@ impl Message {
             text: row.raw.clone(),
             parsed,
             rendered,
+            reply_to: row.reply_to.map(Into::into),
+            replies: row.replies,
             url: format!("{}/-/messages/{}", cx.config.base_url, row.id),
             starred: row.stars.iter().any(|(person, _)| Some(person.id) == reader),
             stars: row

@@ -2,7 +2,7 @@
 
 use super::Target;
 use crate::groups::{self, direct_names};
-use crate::messages::conversations;
+use crate::messages::{conversations, replies};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::validate::{self, Draft};
@@ -11,12 +11,15 @@ use crate::screening::{self, AUDITORS, slow_mode};
 use crate::site::rate_limits::RateLimit;
 use crate::topics;
 use model::policy::{self, Access, Permission, Viewer};
-use model::{Group, GroupKind, PendingRow, Role, UserId};
+use model::{Group, GroupKind, MessageId, PendingRow, Role, UserId};
 
 /// A resolved target to which the author may post.
 #[derive(Debug)]
 pub(super) enum Destination<'a> {
-    Topic(Box<topics::TopicAccess>),
+    Topic {
+        found: Box<topics::TopicAccess>,
+        reply_to: Option<MessageId>,
+    },
     NewTopic {
         group: Box<groups::GroupAccess>,
         title: String,
@@ -50,14 +53,15 @@ pub(super) async fn resolve<'a>(
     draft: Draft,
 ) -> Result<(Destination<'a>, Draft)> {
     match target {
-        Target::Topic(topic) => {
+        Target::Topic(topic) | Target::Reply { topic, .. } => {
             let found = match topics::find(cx, viewer, topic).await {
                 // A page that still shows a merged topic posts to the topic it was merged into.
                 Err(Error::NotFound) => topics::merges::done_before(cx, viewer, topic).await?.ok_or(Error::NotFound)?,
                 found => found?,
             };
             found.check_open()?;
-            Ok((Destination::Topic(Box::new(found)), screening::draft(AUDITORS, draft)?))
+            let reply_to = if let Target::Reply { to, .. } = target { Some(to) } else { None };
+            Ok((Destination::Topic { found: Box::new(found), reply_to }, screening::draft(AUDITORS, draft)?))
         }
         Target::NewTopic { group, title } => {
             let group = groups::with_permission(cx, viewer, group, Permission::Write).await?;
@@ -100,7 +104,7 @@ async fn conversation<'a>(
         Some(topic) if validate::one_line(typed).is_empty() => {
             let found = topics::find(cx, viewer, topic.id).await?;
             found.check_open()?;
-            Ok(Destination::Topic(Box::new(found)))
+            Ok(Destination::Topic { found: Box::new(found), reply_to: None })
         }
         _ => {
             let group = groups::with_permission(cx, viewer, group, Permission::Write).await?;
@@ -153,10 +157,28 @@ impl<'a> Destination<'a> {
         if access.may(Permission::Write) { Ok(()) } else { Err(CANNOT_WRITE) }
     }
 
+    /// Returns the message that the submission replies to.
+    pub(super) fn reply_to(&self) -> Option<MessageId> {
+        match self {
+            Self::Topic { reply_to, .. } => *reply_to,
+            Self::Approved { held, .. } => held.reply_to,
+            Self::NewTopic { .. } | Self::NewConversation { .. } | Self::MorePeople { .. } => None,
+        }
+    }
+
+    /// Checks that the message that the submission replies to is in its topic.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] on `reply_to`.
+    pub(super) async fn check_reply(&self, cx: &Context) -> Result<()> {
+        let Self::Topic { found, reply_to: Some(original) } = self else { return Ok(()) };
+        replies::check(cx, found, *original).await
+    }
+
     /// Returns the topic, if it exists already.
     pub(super) fn topic(&self) -> Option<&topics::TopicAccess> {
         match self {
-            Self::Topic(found) => Some(found),
+            Self::Topic { found, .. } => Some(found),
             Self::Approved { topic, .. } => topic.as_deref(),
             Self::NewTopic { .. } | Self::NewConversation { .. } | Self::MorePeople { .. } => None,
         }
@@ -165,7 +187,7 @@ impl<'a> Destination<'a> {
     /// Returns the group, if it exists already.
     pub(super) fn group(&self) -> Option<&Group> {
         match self {
-            Self::Topic(found) => Some(&found.group),
+            Self::Topic { found, .. } => Some(&found.group),
             Self::NewTopic { group, .. } | Self::MorePeople { group, .. } => Some(&group.group),
             Self::Approved { held, .. } => Some(&held.group),
             Self::NewConversation { .. } => None,
@@ -175,7 +197,7 @@ impl<'a> Destination<'a> {
     /// Returns the author's access there.
     pub(super) fn access(&self, author: Viewer) -> Access {
         match self {
-            Self::Topic(found) => found.access,
+            Self::Topic { found, .. } => found.access,
             Self::NewTopic { group, .. } | Self::MorePeople { group, .. } => group.access,
             Self::NewConversation { .. } | Self::Approved { .. } => {
                 let kind = self.group().map_or(GroupKind::Direct, |group| group.kind);
@@ -190,13 +212,13 @@ impl<'a> Destination<'a> {
             Self::NewTopic { title, .. } | Self::NewConversation { title, .. } | Self::MorePeople { title, .. } => {
                 Some(title)
             }
-            Self::Topic(_) | Self::Approved { .. } => None,
+            Self::Topic { .. } | Self::Approved { .. } => None,
         }
     }
 
     pub(super) fn limits(&self) -> Vec<RateLimit> {
         match self {
-            Self::Topic(_) => vec![RateLimit::Post],
+            Self::Topic { .. } => vec![RateLimit::Post],
             Self::NewTopic { .. } => vec![RateLimit::Post, RateLimit::Topic],
             Self::NewConversation { .. } => vec![RateLimit::Direct, RateLimit::Post],
             Self::MorePeople { people, .. } => {
@@ -209,7 +231,7 @@ impl<'a> Destination<'a> {
     /// Returns the slow mode interval for the author, in seconds.
     pub(super) fn slow_mode_interval(&self, author: Viewer) -> i64 {
         match self {
-            Self::Topic(_) | Self::NewTopic { .. } => {
+            Self::Topic { .. } | Self::NewTopic { .. } => {
                 self.group().map_or(0, |group| slow_mode::interval(group, self.access(author)))
             }
             Self::NewConversation { .. } | Self::MorePeople { .. } | Self::Approved { .. } => 0,
@@ -220,10 +242,13 @@ impl<'a> Destination<'a> {
     pub(super) fn held_place(&self, author: Viewer) -> Option<PendingPlace<'_>> {
         let pause = self.slow_mode_interval(author);
         match self {
-            Self::Topic(found) => {
-                Some(PendingPlace { group: found.group.id, topic: Some(found.topic.id), title: "", pause })
+            Self::Topic { found, .. } => {
+                let (group, topic, reply_to) = (found.group.id, Some(found.topic.id), self.reply_to());
+                Some(PendingPlace { group, topic, title: "", reply_to, pause })
             }
-            Self::NewTopic { group, title } => Some(PendingPlace { group: group.group.id, topic: None, title, pause }),
+            Self::NewTopic { group, title } => {
+                Some(PendingPlace { group: group.group.id, topic: None, title, reply_to: None, pause })
+            }
             Self::NewConversation { .. } | Self::MorePeople { .. } | Self::Approved { .. } => None,
         }
     }

@@ -32,6 +32,11 @@ use save::save;
 #[allow(missing_docs)]
 pub enum Target<'a> {
     Topic(TopicId),
+    /// A topic, as a reply to one of its messages.
+    Reply {
+        topic: TopicId,
+        to: MessageId,
+    },
     NewTopic {
         group: GroupId,
         title: &'a str,
@@ -77,7 +82,7 @@ pub(crate) enum Outcome {
 /// Posts a draft. On return it is stored durably. Submitting the same form twice posts once.
 ///
 /// # Errors
-/// [`Error::Invalid`] on `text`, `title` and `to`; [`Error::Forbidden`], [`Error::NotFound`], [`Error::TooMany`],
+/// [`Error::Invalid`] on `text`, `title`, `to` and `reply_to`; [`Error::Forbidden`], [`Error::NotFound`], [`Error::TooMany`],
 /// [`Error::Slow`]; [`Error::Pending`] if it is held: it is stored durably, and waits for approval.
 pub async fn submit(cx: &Context, viewer: Viewer, target: Target<'_>, draft: Draft) -> Result<Posted> {
     cx.backpressure.wait().await;
@@ -96,6 +101,9 @@ const ATTEMPTS: usize = 5;
 async fn attempt(cx: &Context, viewer: Viewer, target: Target<'_>, draft: Draft) -> Result<Option<Posted>> {
     let author = viewer.user()?;
     let (destination, draft) = destination::resolve(cx, viewer, target, draft).await?;
+    if let Err(error) = destination.check_reply(cx).await {
+        return repeat::instead_of(error, cx, viewer, &draft, &destination).await.map(Some);
+    }
     let nodes = text::parse(cx, &draft.text).await?;
     let submission = Submission {
         author,

@@ -58,8 +58,9 @@ pub(super) async fn save(
         raw: &draft.text,
         nodes,
         key: draft.key.as_deref(),
+        reply_to: destination.reply_to(),
     };
-    if let Destination::Topic(found) = destination
+    if let Destination::Topic { found, .. } = destination
         && destination.slow_mode_interval(author) == 0
         && reports.is_empty()
     {
@@ -92,7 +93,7 @@ pub(super) async fn save(
 async fn prepare(cx: &Context, tx: &mut Tx, author: Viewer, destination: &Destination<'_>) -> Result<Option<Place>> {
     let (user, now, pause) = (author.user()?, cx.now(), destination.slow_mode_interval(author));
     let place = match destination {
-        Destination::Topic(found) => {
+        Destination::Topic { found, .. } => {
             slow_mode::check(tx, user, found.group.id, Some(found.topic.id), pause, now).await?;
             Place {
                 group: found.group.id,
@@ -228,7 +229,7 @@ async fn finish(
             let new = NewNotice { topic: Some(place.topic), message: Some(message), details: &details, ..new };
             notices::tell(cx, tx, new).await?;
         }
-        Destination::Topic(_) | Destination::NewTopic { .. } | Destination::NewConversation { .. } => {}
+        Destination::Topic { .. } | Destination::NewTopic { .. } | Destination::NewConversation { .. } => {}
     }
     Ok(())
 }
@@ -244,7 +245,7 @@ async fn announce(cx: &Context, destination: &Destination<'_>, group: GroupId, i
             cx.tell(&Control::GroupChanged { group, narrows: false }).await;
             people
         }
-        Destination::Topic(_) | Destination::NewTopic { .. } | Destination::Approved { .. } => return,
+        Destination::Topic { .. } | Destination::NewTopic { .. } | Destination::Approved { .. } => return,
     };
     for person in people {
         tell::membership_changed(cx, *person, group).await;

@@ -167,6 +167,7 @@ async fn step_back(cx: &Context, tx: &mut Tx, id: BulkDeleteId, now: Timestamp) 
         if let Some(heir) = away.heir {
             store::moderation::bulk_delete::hand_message(tx, id, heir, message).await?;
         } else if store::moderation::bulk_delete::restore_message(tx, id, away).await? > 0 {
+            store::messages::replies::touch_around(tx, message).await?;
             search_log::insert(tx, Changed::Message(message)).await?;
             let job = if away.own { Cause::MessageDeleted { message } } else { Cause::MessageRestored { message } };
             jobs::enqueue(tx, job, now).await?;

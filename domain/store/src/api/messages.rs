@@ -21,6 +21,10 @@ pub struct ApiMessage {
     /// The nodes as stored: JSON.
     pub nodes: String,
     pub deleted: bool,
+    /// The message that it replies to, if that is in the same topic and not deleted.
+    pub reply_to: Option<MessageId>,
+    /// The number of replies to it, without deleted ones.
+    pub replies: i64,
     /// Who starred it and when, earliest first.
     pub stars: Vec<(Person, Timestamp)>,
 }
@@ -37,6 +41,8 @@ struct Row {
     raw: String,
     nodes: String,
     deleted: bool,
+    reply_to: Option<MessageId>,
+    replies: i64,
     stars: String,
 }
 
@@ -58,10 +64,19 @@ fn messages(rows: Vec<Row>) -> Result<Vec<ApiMessage>> {
             raw: row.raw,
             nodes: row.nodes,
             deleted: row.deleted,
+            reply_to: row.reply_to,
+            replies: row.replies,
             stars: stars.into_iter().map(star).collect(),
         })
     };
     rows.into_iter().map(message).collect()
+}
+
+macro_rules! replies {
+    () => {
+        ", (select o.id from messages o where o.id = m.reply_to and o.topic_id = m.topic_id and o.deleted_at is null) as reply_to,
+           (select count(*) from messages a where a.reply_to = m.id and +a.topic_id = m.topic_id and a.deleted_at is null) as replies "
+    };
 }
 
 // Stars come along as a JSON list with microseconds, so that a page needs one statement.
@@ -71,8 +86,9 @@ macro_rules! select {
             "select m.id, m.topic_id, m.seq, m.author_id, u.username, m.created_at, m.edited_at, m.raw, m.nodes, m.deleted_at is not null as deleted,
                     coalesce((select json_agg(json_build_array(s.user_id, su.username, cast(extract(epoch from s.created_at) * 1000000 as bigint))
                                               order by s.created_at, s.user_id)
-                              from stars s join users su on su.id = s.user_id where s.message_id = m.id)::text, '[]') as stars
-             from messages m join users u on u.id = m.author_id ",
+                              from stars s join users su on su.id = s.user_id where s.message_id = m.id)::text, '[]') as stars",
+            replies!(),
+            "from messages m join users u on u.id = m.author_id ",
             $rest
         )
     };
@@ -81,8 +97,9 @@ macro_rules! select {
             "select m.id, m.topic_id, m.seq, m.author_id, u.username, m.created_at, m.edited_at, m.raw, m.nodes, m.deleted_at is not null as deleted,
                     (select json_group_array(json_array(user_id, username, created_at)) from (select s.user_id, su.username, s.created_at
                               from stars s join users su on su.id = s.user_id where s.message_id = m.id
-                              order by s.created_at, s.user_id)) as stars
-             from messages m join users u on u.id = m.author_id ",
+                              order by s.created_at, s.user_id)) as stars",
+            replies!(),
+            "from messages m join users u on u.id = m.author_id ",
             $rest
         )
     };

@@ -19,6 +19,13 @@ impl Target {
         SQLITE.iter().map(|migration| migration.version).max().unwrap_or_default()
     }
 
+    /// The version before that. Numbers have gaps.
+    #[cfg(feature = "testing")]
+    pub fn schema_before() -> i64 {
+        let latest = Self::latest_schema();
+        SQLITE.iter().map(|migration| migration.version).filter(|version| *version < latest).max().unwrap_or_default()
+    }
+
     /// Opens the database. Creates a file that is absent, without a schema.
     ///
     /// # Errors

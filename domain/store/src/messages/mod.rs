@@ -1,9 +1,14 @@
 //! Messages.
 
+pub mod completion;
 pub mod conversations;
 pub mod history;
 pub mod mentions;
+mod pages;
+pub mod replies;
 pub mod stars;
+
+pub use pages::{after, before, by_id, by_ids, latest_of};
 
 use sqlx::PgExecutor;
 
@@ -11,12 +16,12 @@ use crate::db::{Db, Tx, sql};
 use markup::Node;
 use model::policy::topic_visible_to_first;
 use model::time::Timestamp;
-use model::{GroupId, Message, MessageId, Person, Restorable, TopicId, UserId};
+use model::{GroupId, MessageId, TopicId, UserId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
-/// A message by the author of the previous message, within this time, is shown without the name.
-const FOLLOWS_WITHIN: std::time::Duration = std::time::Duration::from_secs(300);
+/// How many characters of a message its replies show.
+const EXCERPT: usize = 90;
 
 /// A message to save.
 #[derive(Debug)]
@@ -34,6 +39,8 @@ pub struct NewMessage<'a> {
     pub nodes: &'a [Node],
     /// The form's idempotency key.
     pub key: Option<&'a str>,
+    /// The message that it replies to.
+    pub reply_to: Option<MessageId>,
 }
 
 /// The id and number that a saved message got.
@@ -54,8 +61,9 @@ const SAVE: &str = r#"
         update topics set version = version + 1, last_seq = last_seq + 1, last_message_at = case when last_message_at > $3 then last_message_at else $3 end
         where id = $1 and group_id = $9 and deleted_at is null returning last_seq, last_message_at),
     message as (
-        insert into messages (topic_id, seq, author_id, created_at, raw, nodes, nodes_version, idempotency_key)
-        select $1, last_seq, $2, last_message_at, $4, $5, $6, $7 from topic returning id, seq, created_at),
+        insert into messages (topic_id, seq, author_id, created_at, raw, nodes, nodes_version, idempotency_key, reply_to)
+        select $1, last_seq, $2, last_message_at, $4, $5, $6, $7, $11 from topic returning id, seq, created_at),
+    original as (update messages set version = version + 1 from message where messages.id = $11 and messages.topic_id = $1),
     job as (
         insert into jobs (kind, payload, run_at, created_at)
         select $8, '{"message":' || id || $10 || '}', created_at, created_at from message),
@@ -83,10 +91,13 @@ pub async fn save(tx: &mut Tx, new: &NewMessage<'_>) -> Result<Option<Saved>> {
     }
     let Some((seq, at)) = crate::topics::next_seq(tx, new.topic, new.group, new.at).await? else { return Ok(None) };
     let id = sql!(opt_value tx, MessageId,
-        "insert into messages (topic_id, seq, author_id, created_at, raw, nodes, nodes_version, idempotency_key)
-         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing returning id",
-        new.topic, seq, new.author, at, new.raw, stored(new.nodes)?, i64::from(markup::NODES_VERSION), new.key)?;
+        "insert into messages (topic_id, seq, author_id, created_at, raw, nodes, nodes_version, idempotency_key, reply_to)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing returning id",
+        new.topic, seq, new.author, at, new.raw, stored(new.nodes)?, i64::from(markup::NODES_VERSION), new.key, new.reply_to)?;
     let Some(id) = id else { return Ok(None) };
+    if let Some(original) = new.reply_to {
+        sql!(run tx, "update messages set version = version + 1 where id = $1 and topic_id = $2", original, new.topic)?;
+    }
     crate::platform::jobs::insert(tx, JOB, &format!("{{\"message\":{id}}}"), at).await?;
     crate::search_log::insert(tx, crate::search_log::Changed::Message(id)).await?;
     Ok(Some(Saved { id, seq }))
@@ -104,6 +115,7 @@ async fn save_on(on: impl PgExecutor<'_>, new: &NewMessage<'_>) -> Result<Option
         .bind(JOB)
         .bind(new.group)
         .bind(crate::request::member())
+        .bind(new.reply_to)
         .fetch_optional(on)
         .await;
     match saved {
@@ -187,158 +199,9 @@ pub async fn touch(tx: &mut Tx, id: MessageId) -> Result<u64> {
     sql!(run tx, "update messages set version = version + 1 where id = $1", id)
 }
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    id: MessageId,
-    topic_id: TopicId,
-    seq: i64,
-    author_id: UserId,
-    username: String,
-    by_bot: bool,
-    created_at: Timestamp,
-    nodes: String,
-    edited_at: Option<Timestamp>,
-    deleted: bool,
-    has_words: bool,
-    by_author: bool,
-    before_author: Option<UserId>,
-    before_at: Option<Timestamp>,
-    stars: String,
-    version: i64,
-}
-
-#[derive(serde::Deserialize)]
-struct Star(i64, String);
-
-impl Row {
-    fn into_message(self) -> Result<Message> {
-        let corrupt =
-            |error: serde_json::Error| sqlx::Error::Decode(format!("nodes of message {}: {error}", self.id).into());
-        let (markup, mentions) = if self.deleted {
-            (String::new(), Vec::new())
-        } else {
-            (markup::markup_of(&self.nodes).map_err(corrupt)?, mentioned(&self.nodes).map_err(corrupt)?)
-        };
-        let stars: Vec<Star> = serde_json::from_str(&self.stars).map_err(corrupt)?;
-        Ok(Message {
-            id: self.id,
-            topic_id: self.topic_id,
-            seq: self.seq,
-            author: Person { id: self.author_id, username: self.username },
-            by_bot: self.by_bot,
-            created_at: self.created_at,
-            markup,
-            mentions,
-            edited_at: self.edited_at,
-            deleted: self.deleted,
-            restorable: match (self.deleted && self.has_words, self.by_author) {
-                (false, _) => None,
-                (true, true) => Some(Restorable::ByAuthor),
-                (true, false) => Some(Restorable::ByModerators),
-            },
-            follows: self.before_author == Some(self.author_id)
-                && self.before_at.is_some_and(|before| self.created_at.since(before) <= FOLLOWS_WITHIN),
-            stars: stars.into_iter().map(|Star(id, username)| Person { id: UserId(id), username }).collect(),
-            version: self.version,
-            ignored: false,
-        })
-    }
-}
-
 /// Encodes nodes as text, on both databases. A `jsonb` value would not keep the order of the keys.
 fn stored(nodes: &[Node]) -> Result<String> {
     serde_json::to_string(nodes).map_err(|error| sqlx::Error::Encode(error.into()))
-}
-
-/// Returns the users whom stored nodes mention. Most messages mention nobody; their nodes are not parsed.
-fn mentioned(nodes: &str) -> std::result::Result<Vec<UserId>, serde_json::Error> {
-    if !nodes.contains("\"user_id\"") && !nodes.contains("\"mentions\"") {
-        return Ok(Vec::new());
-    }
-    let nodes: Vec<Node> = serde_json::from_str(nodes)?;
-    Ok(markup::mentions(&nodes).into_iter().map(UserId).collect())
-}
-
-fn messages(rows: Vec<Row>) -> Result<Vec<Message>> {
-    rows.into_iter().map(Row::into_message).collect()
-}
-
-// Stars come along as a JSON list, so that a page needs one statement. `b` is the previous message. On Postgres a
-// lateral join looks it up row by row: with a plain join, a plan made for topics of the usual size reads all of a long
-// topic, once for each message of the page.
-macro_rules! select {
-    (pg $rest:expr) => {
-        concat!(
-            "select m.id, m.topic_id, m.seq, m.author_id, u.username, u.is_bot as by_bot, m.created_at, m.nodes, m.edited_at, m.version,
-                    m.deleted_at is not null as deleted, m.raw <> '' as has_words, coalesce(m.deleted_by = m.author_id, false) as by_author, b.author_id as before_author, b.created_at as before_at,
-                    coalesce((select json_agg(json_build_array(s.user_id, su.username) order by s.created_at, s.user_id)
-                              from stars s join users su on su.id = s.user_id where s.message_id = m.id)::text, '[]') as stars
-             from messages m join users u on u.id = m.author_id
-             left join lateral (select p.author_id, p.created_at from messages p
-                                where p.topic_id = m.topic_id and p.seq = m.seq - 1 limit 1) b on true ",
-            $rest
-        )
-    };
-    (lite $rest:expr) => {
-        concat!(
-            "select m.id, m.topic_id, m.seq, m.author_id, u.username, u.is_bot as by_bot, m.created_at, m.nodes, m.edited_at, m.version,
-                    m.deleted_at is not null as deleted, m.raw <> '' as has_words, coalesce(m.deleted_by = m.author_id, false) as by_author, b.author_id as before_author, b.created_at as before_at,
-                    (select json_group_array(json_array(user_id, username)) from (select s.user_id, su.username
-                              from stars s join users su on su.id = s.user_id where s.message_id = m.id
-                              order by s.created_at, s.user_id)) as stars
-             from messages m join users u on u.id = m.author_id
-             left join messages b on b.topic_id = m.topic_id and b.seq = m.seq - 1 ",
-            $rest
-        )
-    };
-}
-
-macro_rules! fetch {
-    ($db:expr, $rest:expr $(, $bind:expr)*) => {
-        sql!(all $db, Row, pg select!(pg $rest), lite select!(lite $rest) $(, $bind)*)
-    };
-}
-
-/// Messages of a topic with numbers above `after`, in ascending order.
-pub async fn after(db: &Db, topic: TopicId, after: i64, limit: i64) -> Result<Vec<Message>> {
-    messages(fetch!(db, "where m.topic_id = $1 and m.seq > $2 order by m.seq limit $3", topic, after, limit)?)
-}
-
-/// The messages of a topic nearest below the number `before`, in ascending order.
-pub async fn before(db: &Db, topic: TopicId, before: i64, limit: i64) -> Result<Vec<Message>> {
-    let mut found = messages(fetch!(
-        db,
-        "where m.topic_id = $1 and m.seq < $2 order by m.seq desc limit $3",
-        topic,
-        before,
-        limit
-    )?)?;
-    found.reverse();
-    Ok(found)
-}
-
-/// Returns a message.
-pub async fn by_id(db: &Db, id: MessageId) -> Result<Option<Message>> {
-    Ok(messages(fetch!(db, "where m.id = $1", id)?)?.pop())
-}
-
-/// Returns several messages, in no order.
-pub async fn by_ids(db: &Db, ids: &[MessageId]) -> Result<Vec<Message>> {
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    messages(fetch!(db, "where m.id in (select cast(value as bigint) from json_each($1))", crate::list(ids))?)
-}
-
-/// The last messages of several topics, at most `each` per topic, by topic and number.
-pub async fn latest_of(db: &Db, topics: &[TopicId], each: i64) -> Result<Vec<Message>> {
-    if topics.is_empty() {
-        return Ok(Vec::new());
-    }
-    messages(fetch!(db,
-        "join topics t on t.id = m.topic_id
-               where m.topic_id in (select cast(value as bigint) from json_each($1)) and m.seq > t.last_seq - $2 order by m.topic_id, m.seq",
-        crate::list(topics), each)?)
 }
 
 /// The number of the newest message of a topic that was written up to a moment; 0 when there is none.

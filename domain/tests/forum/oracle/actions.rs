@@ -236,7 +236,7 @@ impl World<'_> {
                     Ok(posted) => (posted.id, Begun { id: posted.topic, slug: posted.topic_slug, title }),
                     Err(_) => (MessageId(ABSENT), Begun { id: TopicId(ABSENT), slug: String::new(), title }),
                 };
-                let was = self.model.begin(g, p, now, &begun, &Written { id: written, word, names });
+                let was = self.model.begin(g, p, now, &begun, &Written { id: written, word, names, answers: None });
                 (
                     format!("{p} starts topic {} in {g}", self.model.topics.len() - 1),
                     is,
@@ -247,10 +247,21 @@ impl World<'_> {
             32..=47 => {
                 let p = self.member(self.model.topics[t].group);
                 let (text, word, names) = self.text();
-                let answer = messages::submit(&cx, self.people[p], Target::Topic(topic), draft(&text)).await;
+                // Every other message is a reply, usually to one of the topic.
+                let here = self.model.topics[t].messages.clone();
+                let answers = match self.rng.roll(8) {
+                    0..=3 => None,
+                    4..=6 if !here.is_empty() => Some(self.any(&here)),
+                    _ => Some(m),
+                };
+                let target = match answers {
+                    Some(m) => Target::Reply { topic, to: self.message_id(m) },
+                    None => Target::Topic(topic),
+                };
+                let answer = messages::submit(&cx, self.people[p], target, draft(&text)).await;
                 let is = said(&answer);
                 let id = answer.map_or(MessageId(ABSENT), |posted| posted.id);
-                let was = self.model.post(t, p, now, &Written { id, word, names });
+                let was = self.model.post(t, p, now, &Written { id, word, names, answers });
                 (
                     format!("{p} writes {} in {t}", self.model.messages.len() - 1),
                     is,

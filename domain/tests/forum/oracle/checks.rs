@@ -180,7 +180,11 @@ impl World<'_> {
                 .map(|m| {
                     let stars: BTreeSet<i64> = m.stars.iter().map(|person| person.id.0).collect();
                     let word = self.words_in(&m.markup).into_iter().next();
-                    (m.seq, m.id, m.author.id, m.ignored, word, stars)
+                    let reply_to = m.reply_to.as_ref().map(|original| {
+                        let word = self.words_in(&original.excerpt).into_iter().next();
+                        (original.id, original.deleted, original.ignored, word)
+                    });
+                    (m.seq, m.id, m.author.id, m.ignored, word, stars, reply_to, m.replies)
                 })
                 .collect();
             let row = |(place, m): (usize, &M)| {
@@ -188,7 +192,19 @@ impl World<'_> {
                 let stars: BTreeSet<i64> = message.stars.iter().map(|p| id(self.people[*p]).0).collect();
                 let ignored = p.is_some_and(|p| self.model.ignores.contains(&(p, message.author)));
                 let word = message.deleted_by.is_none().then(|| message.word.clone());
-                (place as i64 + 1, message.id, id(self.people[message.author]), ignored, word, stars)
+                let reply_to = message.answers.filter(|original| topic.messages.contains(original)).map(|original| {
+                    let original = &self.model.messages[original];
+                    let ignored = p.is_some_and(|p| self.model.ignores.contains(&(p, original.author)));
+                    let word = original.deleted_by.is_none().then(|| original.word.clone());
+                    (original.id, original.deleted_by.is_some(), ignored, word)
+                });
+                let is_reply = |other: &&M| {
+                    let other = &self.model.messages[**other];
+                    other.answers == Some(*m) && other.deleted_by.is_none()
+                };
+                let replies = topic.messages.iter().filter(is_reply).count() as i64;
+                let author = id(self.people[message.author]);
+                (place as i64 + 1, message.id, author, ignored, word, stars, reply_to, replies)
             };
             let expected: Vec<_> = topic.messages.iter().take(50).enumerate().map(row).collect();
             assert_eq!(shown, expected, "the messages of {t} for {p:?}{}", self.trace());

@@ -162,7 +162,7 @@ impl<'a> World<'a> {
         let g = self.model.groups.len() - 1;
         let begun = Begun { id: posted.topic, slug: posted.topic_slug, title };
         let names = Default::default();
-        self.model.begin(g, 0, now, &begun, &Written { id: posted.id, word: written, names });
+        self.model.begin(g, 0, now, &begun, &Written { id: posted.id, word: written, names, answers: None });
         self.forum.drain().await;
         self.pass();
         let written = self.word("w");
@@ -180,7 +180,7 @@ impl<'a> World<'a> {
         self.model.plain.insert(written.clone());
         let begun = Begun { id: posted.topic, slug: posted.topic_slug, title: written.clone() };
         let names = Default::default();
-        self.model.begin(g, 1, now, &begun, &Written { id: posted.id, word: written, names });
+        self.model.begin(g, 1, now, &begun, &Written { id: posted.id, word: written, names, answers: None });
         let t = self.model.topics.len() - 1;
         let m = self.model.topics[t].messages[0];
         // So that it counts as unread for the user who was added with it.
@@ -206,7 +206,7 @@ impl<'a> World<'a> {
         let begun = Begun { id: posted.topic, slug: posted.topic_slug, title };
         let names = Default::default();
         let now = self.now();
-        self.model.begin(g, admin, now, &begun, &Written { id: posted.id, word, names });
+        self.model.begin(g, admin, now, &begun, &Written { id: posted.id, word, names, answers: None });
         let t = self.model.topics.len() - 1;
         for _ in 0..2 {
             self.pass();
@@ -214,7 +214,7 @@ impl<'a> World<'a> {
             let posted = self.forum.post(self.people[admin], posted.topic, &format!("{word} quince")).await;
             let names = Default::default();
             let now = self.now();
-            self.model.add(t, admin, now, &Written { id: posted.id, word, names });
+            self.model.add(t, admin, now, &Written { id: posted.id, word, names, answers: None });
         }
     }
 

@@ -77,9 +77,11 @@ pub struct Message {
     pub word: String,
     /// Users whom the text mentions.
     pub names: BTreeSet<P>,
+    /// The message that it replies to.
+    pub answers: Option<M>,
     pub deleted_by: Option<P>,
     pub stars: BTreeSet<P>,
-    /// Users whom it mentions, with whether they marked that as seen.
+    /// Users whom it mentions or replies to, with whether they marked that as seen.
     pub told: BTreeMap<P, bool>,
 }
 
@@ -263,7 +265,9 @@ impl Model {
     pub fn tell_named(&mut self, m: M) {
         let author = self.messages[m].author;
         let names = self.messages[m].names.clone();
-        let told: BTreeSet<P> = names.into_iter().filter(|p| *p != author).collect();
+        let original = self.messages[m].answers.filter(|original| self.topic_of(*original) == self.topic_of(m));
+        let answered = original.map(|original| self.messages[original].author);
+        let told: BTreeSet<P> = names.into_iter().chain(answered).filter(|p| *p != author).collect();
         let message = &mut self.messages[m];
         message.told.retain(|p, _| told.contains(p));
         for p in told {

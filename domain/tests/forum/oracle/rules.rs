@@ -12,6 +12,8 @@ pub struct Written {
     pub id: MessageId,
     pub word: String,
     pub names: BTreeSet<P>,
+    /// The message that it replies to.
+    pub answers: Option<M>,
 }
 
 #[derive(Clone, Debug)]
@@ -200,10 +202,11 @@ impl Model {
     }
 
     pub fn add(&mut self, t: T, p: P, now: Timestamp, written: &Written) {
-        let Written { id, word, names } = written.clone();
+        let Written { id, word, names, answers } = written.clone();
         let m = self.messages.len();
         let (stars, told) = Default::default();
-        self.messages.push(Message { id, author: p, at: now, word, names, deleted_by: None, stars, told });
+        let message = Message { id, author: p, at: now, word, names, answers, deleted_by: None, stars, told };
+        self.messages.push(message);
         self.topics[t].messages.push(m);
         self.topics[t].last_at = now;
         self.tell_named(m);
@@ -260,6 +263,10 @@ impl Model {
         }
         let topic = &self.topics[t];
         if !self.writes_in(t, p) || topic.locked && !self.moderates_in(t, p) {
+            return Said::Refused;
+        }
+        let is_there = |m: M| topic.messages.contains(&m) && self.messages[m].deleted_by.is_none();
+        if written.answers.is_some_and(|m| !is_there(m)) {
             return Said::Refused;
         }
         self.add(t, p, now, written);

@@ -21,13 +21,14 @@ pub struct Params {
 
 /// `GET /mentions`.
 pub async fn index(req: Req, params: Query<Params>) -> Answer {
-    req.signed_in()?;
+    let user = req.signed_in()?.person.id;
     let before: Option<MessageId> = params.before.as_deref().filter(|text| !text.is_empty()).map(id).transpose()?;
     let layout = req.layout().await?;
     let (rows, more) = domain::messages::mentions::list(req.cx(), req.viewer(), before, PAGE).await?;
     let rows: Vec<MentionRow> = rows
         .into_iter()
         .map(|(placed, unread)| MentionRow {
+            is_reply: !placed.message.mentions.contains(&user),
             message: placed.message,
             topic: placed.topic,
             group: placed.group,

@@ -1,12 +1,12 @@
 //! Messages: find, post, edit, delete, star.
 
+pub mod composer;
 pub mod conversations;
 pub mod mentions;
 
 use actix_web::HttpResponse;
 use actix_web::web::Path;
 use domain::Error;
-use domain::messages::Window;
 use domain::model::{MessageId, Permalink, TopicId};
 use domain::platform::validate::Draft;
 use domain::topics::placed::MessageInTopic;
@@ -52,7 +52,7 @@ async fn fragment(req: &Req, message: MessageId) -> Answer {
 pub async fn create(req: Req, path: Path<String>, form: Form) -> Answer {
     let topic: TopicId = id(&path)?;
     let draft = Draft { text: form.get("text").to_owned(), key: Some(form.get("key").to_owned()) };
-    match domain::messages::submit(req.cx(), req.viewer(), domain::messages::Target::Topic(topic), draft).await {
+    match domain::messages::submit(req.cx(), req.viewer(), composer::target(topic, &form), draft).await {
         Ok(posted) if req.wants_json => fragment(&req, posted.id).await,
         Ok(posted) => {
             let path = format!("/{}/{}/?at={}#m{}", posted.group_slug, posted.topic_slug, posted.seq, posted.id);
@@ -61,12 +61,8 @@ pub async fn create(req: Req, path: Path<String>, form: Form) -> Answer {
         Err(Error::Pending) => held(&req, topic, &form).await,
         Err(error) if req.wants_json => Err(error.into()),
         Err(error) => {
-            let back = MessageForm { text: form.get("text").into(), key: form.get("key").to_owned(), error: None };
-            let back = refill(back, error)?;
-            let layout = req.layout().await?;
-            let page = domain::messages::topic_page(req.cx(), req.viewer(), topic, Window::Unread).await?;
-            let page = crate::handlers::topics::draw(&req, layout, page, back).await?;
-            req.with_field_errors(&page)
+            let back = refill(composer::submitted(&form), error)?;
+            req.with_field_errors(&composer::topic_page(&req, topic, back).await?)
         }
     }
 }
@@ -98,7 +94,7 @@ pub async fn edit(req: Req, path: Path<String>) -> Answer {
     req.signed_in()?;
     let message = id(&path)?;
     let editable = domain::messages::editable(req.cx(), req.viewer(), message).await?;
-    let form = MessageForm { text: editable.raw.raw.into(), key: String::new(), error: None };
+    let form = MessageForm { text: editable.raw.raw.into(), ..MessageForm::default() };
     req.page(&edit_page(&req, message, form).await?)
 }
 
@@ -106,9 +102,11 @@ pub async fn edit(req: Req, path: Path<String>) -> Answer {
 pub async fn update(req: Req, path: Path<String>, form: Form) -> Answer {
     let message = id(&path)?;
     match domain::messages::edit(req.cx(), req.viewer(), message, form.get("text").to_owned()).await {
+        Ok(_) if req.wants_json => fragment(&req, message).await,
+        Err(error) if req.wants_json => Err(error.into()),
         Ok(place) => Ok(req.redirect(&address(&place, message))),
         Err(error @ (Error::Invalid(_) | Error::TooMany(_))) => {
-            let back = MessageForm { text: form.get("text").into(), key: String::new(), error: None };
+            let back = MessageForm { text: form.get("text").into(), ..MessageForm::default() };
             let back = refill(back, error)?;
             req.with_field_errors(&edit_page(&req, message, back).await?)
         }

@@ -8,7 +8,7 @@ pub mod subscriptions;
 use actix_web::web::{Path, Query};
 use domain::groups;
 use domain::messages::{self, Opened, TopicPage, Window};
-use domain::model::{Mark, SubscriptionLevel, TopicId};
+use domain::model::{Mark, MessageId, SubscriptionLevel, TopicId};
 use domain::platform::validate::Draft;
 use domain::policy::Permission;
 use domain::topics::moves;
@@ -23,12 +23,14 @@ use crate::handlers::{id, key_for, refill};
 use crate::page_cache::About;
 use crate::req::Req;
 
-/// The query parameters of a topic: at most one of them counts.
+/// The query parameters of a topic: at most one place counts.
 #[derive(Deserialize)]
 pub struct Params {
     before: Option<String>,
     after: Option<String>,
     at: Option<String>,
+    /// The message that the composer replies to.
+    reply: Option<String>,
 }
 
 impl Params {
@@ -54,7 +56,9 @@ pub async fn show(req: Req, path: Path<(String, String)>, params: Query<Params>)
         Opened::Moved(path) => return Ok(req.moved(&path)),
     };
     let (has_marked, topic) = (page.has_marked, page.found.topic.id);
-    let form = MessageForm { key: key_for(&req)?, ..MessageForm::default() };
+    let reply_to = params.reply.as_ref().filter(|_| req.session.is_some()).and_then(|id| id.parse::<MessageId>().ok());
+    let reply_to = reply_to.map(|id| id.to_string()).unwrap_or_default().into();
+    let form = MessageForm { key: key_for(&req)?, reply_to, ..MessageForm::default() };
     let mut page = draw(&req, layout, page, form).await?;
     if has_marked {
         req.skip_own_read(&mut page.layout, topic).await;
@@ -87,6 +91,7 @@ pub(super) async fn draw(
     let counted = layout.sidebar.of_topic(found.topic.id).map(|listed| listed.unread);
     let new = messages.first_unread.zip(counted).map(|(seq, count)| NewSince { seq, count });
     let also = beside.topics.into_iter().filter(|topic| found.access.may_read_topic(topic.created_at));
+    let replying = crate::handlers::messages::composer::replying(req, found.topic.id, &form).await?;
     Ok(Show {
         about,
         message_count: found.message_count,
@@ -110,6 +115,7 @@ pub(super) async fn draw(
         topic: found.topic,
         group: req.called(found.group),
         form,
+        replying,
         layout,
     })
 }

@@ -1,0 +1,51 @@
+//! Previews: a text as it would be shown, without saving it.
+
+use super::mentions;
+use crate::platform::context::Context;
+use crate::platform::error::{Error, Result};
+use crate::platform::text;
+use crate::platform::validate::{self, MAX_MESSAGE};
+use crate::topics::{self, TopicAccess};
+use markup::Node;
+use model::policy::Viewer;
+use model::{TopicId, UserId};
+
+/// A text as it would be shown in a topic.
+#[derive(Clone, Debug)]
+pub struct Preview {
+    /// The topic, in which the viewer may write.
+    pub found: TopicAccess,
+    /// The text as HTML.
+    pub markup: String,
+    /// The names of people whom it mentions and who cannot read the topic.
+    pub unreached: Vec<String>,
+}
+
+/// Parses a text as a message, and saves nothing.
+///
+/// # Errors
+/// [`Error::Invalid`] on `text` when it is too long.
+pub(crate) async fn parse(cx: &Context, typed: &str) -> Result<Vec<Node>> {
+    if typed.chars().count() > MAX_MESSAGE {
+        return Err(Error::invalid("text", format!("Messages can have at most {MAX_MESSAGE} characters.")));
+    }
+    text::parse(cx, &validate::lines(typed)).await
+}
+
+/// Shows a text as it would appear in a topic.
+///
+/// # Errors
+/// [`Error::Invalid`] on `text` when it is empty or too long; [`Error::NotFound`], [`Error::Forbidden`] for those who
+/// cannot write in the topic now.
+pub async fn preview(cx: &Context, viewer: Viewer, topic: TopicId, typed: &str) -> Result<Preview> {
+    viewer.user()?;
+    let found = topics::find(cx, viewer, topic).await?;
+    found.check_open()?;
+    if !validate::is_visible(typed) {
+        return Err(Error::invalid("text", "Write something to preview."));
+    }
+    let nodes = parse(cx, typed).await?;
+    let named: Vec<UserId> = markup::mentions(&nodes).into_iter().map(UserId).collect();
+    let unreached = mentions::unreached(cx, viewer, &found, &named).await?;
+    Ok(Preview { markup: nodes.iter().map(Node::markup).collect(), unreached, found })
+}

@@ -1,0 +1,197 @@
+//! Messages as pages show them.
+
+use crate::db::{Db, sql};
+use markup::Node;
+use model::time::Timestamp;
+use model::{Message, MessageId, Original, Person, Restorable, TopicId, UserId};
+
+type Result<T> = std::result::Result<T, sqlx::Error>;
+
+/// A message by the author of the previous message, within this time, is shown without the name.
+const FOLLOWS_WITHIN: std::time::Duration = std::time::Duration::from_secs(300);
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: MessageId,
+    topic_id: TopicId,
+    seq: i64,
+    author_id: UserId,
+    username: String,
+    by_bot: bool,
+    created_at: Timestamp,
+    nodes: String,
+    edited_at: Option<Timestamp>,
+    deleted: bool,
+    has_words: bool,
+    by_author: bool,
+    before_author: Option<UserId>,
+    before_at: Option<Timestamp>,
+    stars: String,
+    version: i64,
+    replies: i64,
+    original_id: Option<MessageId>,
+    original_author: Option<UserId>,
+    original_name: Option<String>,
+    /// Its first characters; null if it is deleted.
+    original_raw: Option<String>,
+}
+
+#[derive(serde::Deserialize)]
+struct Star(i64, String);
+
+impl Row {
+    fn into_message(self) -> Result<Message> {
+        let corrupt =
+            |error: serde_json::Error| sqlx::Error::Decode(format!("nodes of message {}: {error}", self.id).into());
+        let (markup, mentions) = if self.deleted {
+            (String::new(), Vec::new())
+        } else {
+            (markup::markup_of(&self.nodes).map_err(corrupt)?, mentioned(&self.nodes).map_err(corrupt)?)
+        };
+        let stars: Vec<Star> = serde_json::from_str(&self.stars).map_err(corrupt)?;
+        let reply_to = match (self.original_id, self.original_author, self.original_name) {
+            (Some(id), Some(author), Some(username)) => Some(Original {
+                id,
+                author: Person { id: author, username },
+                excerpt: self
+                    .original_raw
+                    .as_deref()
+                    .map(|raw| markup::excerpt(raw, super::EXCERPT))
+                    .unwrap_or_default(),
+                deleted: self.original_raw.is_none(),
+                ignored: false,
+            }),
+            _ => None,
+        };
+        Ok(Message {
+            id: self.id,
+            topic_id: self.topic_id,
+            seq: self.seq,
+            author: Person { id: self.author_id, username: self.username },
+            by_bot: self.by_bot,
+            created_at: self.created_at,
+            markup,
+            mentions,
+            edited_at: self.edited_at,
+            deleted: self.deleted,
+            restorable: match (self.deleted && self.has_words, self.by_author) {
+                (false, _) => None,
+                (true, true) => Some(Restorable::ByAuthor),
+                (true, false) => Some(Restorable::ByModerators),
+            },
+            follows: self.before_author == Some(self.author_id)
+                && self.before_at.is_some_and(|before| self.created_at.since(before) <= FOLLOWS_WITHIN),
+            stars: stars.into_iter().map(|Star(id, username)| Person { id: UserId(id), username }).collect(),
+            version: self.version,
+            ignored: false,
+            reply_to,
+            replies: self.replies,
+        })
+    }
+}
+
+/// Returns the users whom stored nodes mention. Most messages mention nobody; their nodes are not parsed.
+fn mentioned(nodes: &str) -> std::result::Result<Vec<UserId>, serde_json::Error> {
+    if !nodes.contains("\"user_id\"") && !nodes.contains("\"mentions\"") {
+        return Ok(Vec::new());
+    }
+    let nodes: Vec<Node> = serde_json::from_str(nodes)?;
+    Ok(markup::mentions(&nodes).into_iter().map(UserId).collect())
+}
+
+fn messages(rows: Vec<Row>) -> Result<Vec<Message>> {
+    rows.into_iter().map(Row::into_message).collect()
+}
+
+// Stars come along as a JSON list, so that a page needs one statement. `b` is the previous message, and `o` the one that
+// a reply answers. On Postgres a lateral join looks them up row by row: with a plain join, a plan made for topics of the
+// usual size reads all of a long topic, once for each message of the page.
+macro_rules! original_and_replies {
+    () => {
+        ", o.id as original_id, o.author_id as original_author, ou.username as original_name,
+           case when o.deleted_at is null then substr(o.raw, 1, 1000) end as original_raw,
+           (select count(*) from messages a where a.reply_to = m.id and +a.topic_id = m.topic_id and a.deleted_at is null) as replies "
+    };
+}
+
+macro_rules! select {
+    (pg $rest:expr) => {
+        concat!(
+            "select m.id, m.topic_id, m.seq, m.author_id, u.username, u.is_bot as by_bot, m.created_at, m.nodes, m.edited_at, m.version,
+                    m.deleted_at is not null as deleted, m.raw <> '' as has_words, coalesce(m.deleted_by = m.author_id, false) as by_author, b.author_id as before_author, b.created_at as before_at,
+                    coalesce((select json_agg(json_build_array(s.user_id, su.username) order by s.created_at, s.user_id)
+                              from stars s join users su on su.id = s.user_id where s.message_id = m.id)::text, '[]') as stars",
+            original_and_replies!(),
+            "from messages m join users u on u.id = m.author_id
+             left join lateral (select p.author_id, p.created_at from messages p
+                                where p.topic_id = m.topic_id and p.seq = m.seq - 1 limit 1) b on true
+             left join lateral (select q.id, q.author_id, q.raw, q.deleted_at from messages q
+                                where q.id = m.reply_to and q.topic_id = m.topic_id limit 1) o on true
+             left join users ou on ou.id = o.author_id ",
+            $rest
+        )
+    };
+    (lite $rest:expr) => {
+        concat!(
+            "select m.id, m.topic_id, m.seq, m.author_id, u.username, u.is_bot as by_bot, m.created_at, m.nodes, m.edited_at, m.version,
+                    m.deleted_at is not null as deleted, m.raw <> '' as has_words, coalesce(m.deleted_by = m.author_id, false) as by_author, b.author_id as before_author, b.created_at as before_at,
+                    (select json_group_array(json_array(user_id, username)) from (select s.user_id, su.username
+                              from stars s join users su on su.id = s.user_id where s.message_id = m.id
+                              order by s.created_at, s.user_id)) as stars",
+            original_and_replies!(),
+            "from messages m join users u on u.id = m.author_id
+             left join messages b on b.topic_id = m.topic_id and b.seq = m.seq - 1
+             left join messages o on o.id = m.reply_to and o.topic_id = m.topic_id
+             left join users ou on ou.id = o.author_id ",
+            $rest
+        )
+    };
+}
+
+macro_rules! fetch {
+    ($db:expr, $rest:expr $(, $bind:expr)*) => {
+        sql!(all $db, Row, pg select!(pg $rest), lite select!(lite $rest) $(, $bind)*)
+    };
+}
+
+/// Messages of a topic with numbers above `after`, in ascending order.
+pub async fn after(db: &Db, topic: TopicId, after: i64, limit: i64) -> Result<Vec<Message>> {
+    messages(fetch!(db, "where m.topic_id = $1 and m.seq > $2 order by m.seq limit $3", topic, after, limit)?)
+}
+
+/// The messages of a topic nearest below the number `before`, in ascending order.
+pub async fn before(db: &Db, topic: TopicId, before: i64, limit: i64) -> Result<Vec<Message>> {
+    let mut found = messages(fetch!(
+        db,
+        "where m.topic_id = $1 and m.seq < $2 order by m.seq desc limit $3",
+        topic,
+        before,
+        limit
+    )?)?;
+    found.reverse();
+    Ok(found)
+}
+
+/// Returns a message.
+pub async fn by_id(db: &Db, id: MessageId) -> Result<Option<Message>> {
+    Ok(messages(fetch!(db, "where m.id = $1", id)?)?.pop())
+}
+
+/// Returns several messages, in no order.
+pub async fn by_ids(db: &Db, ids: &[MessageId]) -> Result<Vec<Message>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    messages(fetch!(db, "where m.id in (select cast(value as bigint) from json_each($1))", crate::list(ids))?)
+}
+
+/// The last messages of several topics, at most `each` per topic, by topic and number.
+pub async fn latest_of(db: &Db, topics: &[TopicId], each: i64) -> Result<Vec<Message>> {
+    if topics.is_empty() {
+        return Ok(Vec::new());
+    }
+    messages(fetch!(db,
+        "join topics t on t.id = m.topic_id
+               where m.topic_id in (select cast(value as bigint) from json_each($1)) and m.seq > t.last_seq - $2 order by m.topic_id, m.seq",
+        crate::list(topics), each)?)
+}

@@ -1,0 +1,112 @@
+//! What the composer needs besides its form: previews, completion, and the page of a message's replies.
+
+use askama::Template;
+use domain::messages::completion::Completions;
+use domain::model::{Group, Message, Original, Topic};
+use serde::Serialize;
+
+use crate::form::MessageForm;
+use crate::layout::Layout;
+
+/// `/-/topics/ID/preview`: a text as it would be shown, and the form to go on.
+#[derive(Clone, Debug, Template)]
+#[template(path = "messages/preview.html")]
+pub struct Preview {
+    pub layout: Layout,
+    pub group: Group,
+    pub topic: Topic,
+    /// The text as HTML.
+    pub markup: String,
+    /// Whom the text mentions in vain; empty if nobody.
+    pub note: String,
+    pub form: MessageForm,
+    /// The message that the form replies to.
+    pub replying: Option<Original>,
+    /// Whether slow mode applies to the viewer.
+    pub is_slow: bool,
+}
+
+/// A previewed text alone, for the composer's script.
+#[derive(Clone, Debug, Template)]
+#[template(path = "messages/previewed.html")]
+pub struct Previewed {
+    /// The text as HTML.
+    pub markup: String,
+}
+
+/// `/-/messages/ID/replies`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "messages/replies.html")]
+pub struct Replies {
+    pub layout: Layout,
+    pub group: Group,
+    pub topic: Topic,
+    /// The message that was replied to.
+    pub original: Message,
+    /// Oldest first.
+    pub replies: Vec<Message>,
+    /// Whether there are more than these.
+    pub more: bool,
+}
+
+/// Returns which of the named people cannot read here, in a sentence; empty if there are none.
+pub fn unreached(names: &[String], group: &Group) -> String {
+    let here = if group.is_direct() { "this conversation" } else { "this group" };
+    let names = match names {
+        [] => return String::new(),
+        [one] => one.clone(),
+        [one, other] => format!("{one} and {other}"),
+        [first @ .., last] => format!("{}, and {last}", first.join(", ")),
+    };
+    format!("{names} can\u{2019}t read {here} and won\u{2019}t be notified.")
+}
+
+/// How a word can go on, for `complete.js`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+struct Completion {
+    label: String,
+    about: String,
+    /// What takes the place of the word.
+    text: String,
+}
+
+/// The answer to what is typed in a composer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Completed {
+    items: Vec<Completion>,
+    /// Whom the text mentions in vain; empty if nobody.
+    note: String,
+}
+
+impl Completed {
+    /// Words a completion of the domain.
+    pub fn new(found: Completions, group: &Group) -> Self {
+        let Completions { people, emoji, unreached: names } = found;
+        let people = people.into_iter().map(|person| Completion {
+            text: format!("@{} ", person.username),
+            label: person.username,
+            about: person.name,
+        });
+        let emoji = emoji.into_iter().map(|(name, emoji)| Completion {
+            text: format!(":{name}: "),
+            label: format!("{emoji} :{name}:"),
+            about: String::new(),
+        });
+        Self { items: people.chain(emoji).collect(), note: unreached(&names, group) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_note_names_everybody_who_cannot_read() {
+        let group = crate::samples::group(1);
+        let names = |names: &[&str]| unreached(&names.iter().map(ToString::to_string).collect::<Vec<_>>(), &group);
+        assert_eq!(names(&[]), "");
+        assert_eq!(names(&["ada"]), "ada can\u{2019}t read this group and won\u{2019}t be notified.");
+        assert!(names(&["ada", "bo"]).starts_with("ada and bo can"));
+        assert!(names(&["ada", "bo", "cy"]).starts_with("ada, bo, and cy can"));
+    }
+}
