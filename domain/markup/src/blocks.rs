@@ -60,7 +60,7 @@ impl Blocks<'_> {
                 blocks.push(block);
                 at += taken;
             } else {
-                paragraph.line(|inlines| self.words(line, inlines), line.is_empty());
+                paragraph.line(|inlines| self.words(line, false, inlines), line.is_empty());
                 at += 1;
             }
         }
@@ -102,8 +102,8 @@ impl Blocks<'_> {
             || self.is_rule(line)
     }
 
-    /// Parses the words of a line. A backslash before the marker of a block makes it plain.
-    fn words(&self, line: &Range<usize>, inlines: &mut Vec<Inline>) {
+    /// Parses the words of a line or a cell. A backslash before the marker of a block makes it plain.
+    pub fn words(&self, line: &Range<usize>, in_cell: bool, inlines: &mut Vec<Inline>) {
         let mut line = line.clone();
         if let Some(backslash) = self.escaped(&line) {
             if line.start < backslash {
@@ -111,14 +111,7 @@ impl Blocks<'_> {
             }
             line.start = backslash + 1;
         }
-        inline::parse(self.text, line, self.site, false, inlines);
-    }
-
-    /// Parses a cell of a table.
-    pub fn cell(&self, cell: Range<usize>) -> Vec<Inline> {
-        let mut inlines = Vec::new();
-        inline::parse(self.text, cell, self.site, true, &mut inlines);
-        inlines
+        inline::parse(self.text, line, self.site, in_cell, inlines);
     }
 
     /// Returns the position of the backslash without which the line would begin a heading, a rule or a list. One before
@@ -199,7 +192,7 @@ impl Blocks<'_> {
         self.last_heading.set(level);
         let start = lines[at].end - self.unindented(&lines[at])?.len();
         let mut inlines = Vec::new();
-        inline::parse(self.text, start + words.start..start + words.end, self.site, false, &mut inlines);
+        self.words(&(start + words.start..start + words.end), false, &mut inlines);
         Some(Block::Heading { level, words: inlines })
     }
 

@@ -64,7 +64,7 @@ use std::collections::HashMap;
 pub use away::hosts;
 pub use emoji::with_emoji;
 pub use excerpt::excerpt;
-pub use images::show_images;
+pub use images::{images, show_images};
 pub use names::NAMES_MAX;
 pub use node::{Node, markup_of, mentions};
 pub use spoilers::without_spoilers;

@@ -29,7 +29,12 @@ impl Blocks<'_> {
     }
 
     fn parsed(&self, cells: Vec<Range<usize>>) -> Vec<Vec<Inline>> {
-        cells.into_iter().map(|cell| self.cell(cell)).collect()
+        let parsed = |cell: Range<usize>| {
+            let mut inlines = Vec::new();
+            self.words(&cell, true, &mut inlines);
+            inlines
+        };
+        cells.into_iter().map(parsed).collect()
     }
 
     fn is_row(&self, line: &Range<usize>) -> bool {

@@ -44,6 +44,8 @@ fn escaped(text: &str) -> String {
             '`' | '*' | '_' | '[' | ']' | '@' | '>' => true,
             // Before a scheme's slashes, and around the name of an emoji.
             ':' => rest.peek().is_some_and(|next| !next.is_whitespace()),
+            // Two of them delete or hide what follows.
+            '~' | '|' => rest.peek() == Some(&c) && !out.ends_with(c),
             _ => false,
         };
         if is_sign {
