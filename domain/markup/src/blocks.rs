@@ -10,6 +10,8 @@ use super::{Site, inline};
 const QUOTES_MAX: usize = 4;
 const FENCE_MIN: usize = 3;
 const LANGUAGE_MAX: usize = 30;
+/// The most blanks between the signs of a heading and its words.
+const GAP_MAX: usize = 3;
 /// The largest heading of a message is `h3`, below those of the page.
 const TOP_HEADING: u8 = 3;
 
@@ -98,7 +100,7 @@ impl Blocks<'_> {
         typed.starts_with("```")
             || self.unquoted(line).is_some()
             || self.hidden(line).is_some()
-            || heading(typed).is_some()
+            || heading(&self.text[line.clone()]).is_some()
             || self.is_rule(line)
     }
 
@@ -180,9 +182,9 @@ impl Blocks<'_> {
     /// Returns the heading at `at`. Lines one after the other that begin alike are no headings but comments in code or a
     /// configuration.
     fn heading(&self, lines: &[Range<usize>], at: usize) -> Option<Block> {
-        let (typed, words) = heading(self.unindented(&lines[at])?)?;
+        let (typed, words) = heading(&self.text[lines[at].clone()])?;
         let is_alike = |line: Option<&Range<usize>>| {
-            let other = line.and_then(|line| self.unindented(line)).and_then(heading);
+            let other = line.and_then(|line| heading(&self.text[line.clone()]));
             other.is_some_and(|(other, _)| other == typed)
         };
         if is_alike(at.checked_sub(1).and_then(|before| lines.get(before))) || is_alike(lines.get(at + 1)) {
@@ -190,7 +192,7 @@ impl Blocks<'_> {
         }
         let level = (typed + TOP_HEADING - 1).min(self.last_heading.get() + 1).min(6);
         self.last_heading.set(level);
-        let start = lines[at].end - self.unindented(&lines[at])?.len();
+        let start = lines[at].start;
         let mut inlines = Vec::new();
         self.words(&(start + words.start..start + words.end), false, &mut inlines);
         Some(Block::Heading { level, words: inlines })
@@ -198,7 +200,7 @@ impl Blocks<'_> {
 
     /// Whether the line is a rule: three or more dashes, stars or underscores.
     pub fn is_rule(&self, line: &Range<usize>) -> bool {
-        !self.is_one_line && self.unindented(line).is_some_and(is_rule)
+        !self.is_one_line && is_rule(&self.text[line.clone()])
     }
 
     /// Returns the fenced code at the head of these lines, and how many lines it takes. Without a closing fence it
@@ -242,23 +244,29 @@ impl Blocks<'_> {
     }
 }
 
-/// Returns the number of `#` before a heading, and where its words are in the line.
+/// Returns the number of `#` before a heading, and where its words are in the line. An indented line is rather a comment
+/// in code, and so is one whose words begin with other signs than those of markup.
 fn heading(line: &str) -> Option<(u8, Range<usize>)> {
     let after = line.trim_start_matches('#');
     let typed = u8::try_from(line.len() - after.len()).ok().filter(|typed| (1..=6).contains(typed))?;
-    if !after.starts_with([' ', '\t']) {
+    let words = after.trim();
+    let gap = after.len() - after.trim_start().len();
+    let begins = |c: char| c.is_alphanumeric() || !c.is_ascii() || "*_`~[(@:\"'\\".contains(c);
+    if !(1..=GAP_MAX).contains(&gap) || !(words.starts_with(begins) || words.starts_with("||")) {
         return None;
     }
-    let words = after.trim();
     let without_end = words.trim_end_matches('#');
     let words = if without_end.ends_with([' ', '\t']) { without_end.trim_end() } else { words };
     let start = line.len() - after.trim_start().len();
     has_words(words).then_some((typed, start..start + words.len()))
 }
 
+/// Whether a line is a rule: `---` or `- - -`. Lines with other gaps are drawings.
 fn is_rule(line: &str) -> bool {
     let Some(sign) = line.bytes().next().filter(|first| b"-*_".contains(first)) else { return false };
-    line.bytes().all(|byte| byte == sign || byte == b' ') && line.bytes().filter(|byte| *byte == sign).count() >= 3
+    let is_spaced = line.as_bytes().get(1) == Some(&b' ');
+    let fits = |(nth, byte): (usize, u8)| byte == if is_spaced && nth % 2 == 1 { b' ' } else { sign };
+    line.len() >= if is_spaced { 5 } else { 3 } && line.bytes().enumerate().all(fits)
 }
 
 /// Whether a text has letters or digits. One of signs alone is not for readers, but a drawing.

@@ -1,26 +1,33 @@
 //! Marks the words of code with classes. The crate synoptic knows the languages. It searches with the regex crate, and
 //! never goes back.
 
+use std::cell::Cell;
+
 use synoptic::{Highlighter, TokOpt};
 
 use super::html;
 
-/// Longer code is not highlighted.
-const CODE_MAX: usize = 20_000;
+/// So many bytes of a message's code are highlighted, which takes a few dozen milliseconds.
+pub(super) const CODE_MAX: usize = 20_000;
 /// Code with longer lines is not highlighted: to find all matches of some expressions takes the square of the line.
 const LINE_MAX: usize = 500;
 /// Highlighted code has at most so many times the bytes of the code. `1+1+1` would have more.
 const TIMES: usize = 5;
 /// Short code may have so many bytes more.
 const FREE: usize = 200;
+/// A block counts as so many bytes more than it has.
+const SHORT: usize = 100;
 
 /// Writes the HTML of code in a language. Its visible text is the code. Returns whether it did: the language may be
-/// unknown, or the code too long.
-pub(super) fn write(language: &str, code: &str, out: &mut String) -> bool {
+/// unknown, or the code too long. `left` is how many bytes may still be highlighted.
+pub(super) fn write(language: &str, code: &str, left: &Cell<usize>, out: &mut String) -> bool {
     let Some(extension) = extension(&language.to_ascii_lowercase()) else { return false };
-    if code.len() > CODE_MAX || code.lines().any(|line| line.len() > LINE_MAX) {
+    // Each block costs something, however short it is.
+    let Some(less) = left.get().checked_sub(code.len() + SHORT) else { return false };
+    if code.lines().any(|line| line.len() > LINE_MAX) {
         return false;
     }
+    left.set(less);
     // With a tab of one column, a token has as many characters as its piece of the line.
     let Some(mut highlighter) = synoptic::from_extension(extension, 1) else { return false };
     let lines: Vec<String> = code.split('\n').map(str::to_owned).collect();

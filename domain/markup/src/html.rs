@@ -1,5 +1,7 @@
 //! Writers for the few HTML elements in nodes. They escape whatever goes into them.
 
+use std::cell::Cell;
+
 use super::highlight;
 use super::tree::{Align, Target};
 
@@ -78,8 +80,8 @@ pub(super) fn emoji(name: &str, char: &str, out: &mut String) {
 }
 
 /// Writes a block of code. The label of its language is an attribute, which the stylesheet shows. Words of languages
-/// that we know have classes.
-pub(super) fn code_block(language: Option<&str>, code: &str, out: &mut String) {
+/// that we know have classes; `left` is how many bytes may still get them.
+pub(super) fn code_block(language: Option<&str>, code: &str, left: &Cell<usize>, out: &mut String) {
     let Some(language) = language else {
         out.push_str("<pre><code>");
         escape(code, out);
@@ -90,7 +92,7 @@ pub(super) fn code_block(language: Option<&str>, code: &str, out: &mut String) {
     out.push_str("\"><code class=\"language-");
     escape(language, out);
     out.push_str("\">");
-    if !highlight::write(language, code, out) {
+    if !highlight::write(language, code, left, out) {
         escape(code, out);
     }
     out.push_str("</code></pre>");

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::delimiters::{Mark, Open, is_word};
+use super::delimiters::{Mark, Open, can_close, can_open, is_word};
 use super::lexer::{self, Token};
 use super::pairs::TICKS_MAX;
 use super::tree::{Inline, Link, Name, Target};
@@ -101,8 +101,15 @@ impl Scan<'_> {
     }
 
     fn escape(&mut self, sign: Range<usize>) {
-        // The arm of `¯\_(ツ)_/¯` is not an escape, and its `_` is not emphasis either. `\|` is one in tables only.
-        let is_plain = self.before(sign.start) == Some('¯') || (!self.in_cell && self.text[sign.clone()].ends_with("\\|"));
+        let (before, after) = (self.before(sign.start), self.after(sign.end));
+        let is_plain = match &self.text[sign.clone()] {
+            // The arm of `¯\_(ツ)_/¯` is not an escape, and its `_` is not emphasis either.
+            "\\_" => before == Some('¯'),
+            "\\|" => !self.in_cell,
+            // Part of a drawing.
+            "\\~~" | "\\||" => !can_open(before, after) && !can_close(before, after),
+            _ => false,
+        };
         if !is_plain {
             self.text_to(sign.start);
             self.text_from = sign.start + 1;

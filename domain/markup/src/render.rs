@@ -1,13 +1,15 @@
 //! Makes the nodes from the parsed text and the users found.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::ops::Range;
 
 use super::tree::{Block, Inline, Item, Link, Name, Spoilers, Style, Table, Target, write_plain};
-use super::{Node, Person, html, links, names};
+use super::{Node, Person, highlight, html, links, names};
 
 pub(super) fn nodes(text: &str, blocks: &[Block], people: &HashMap<String, Person>) -> Vec<Node> {
-    let mut render = Render { page: Page { text, people }, nodes: Vec::new(), words: String::new() };
+    let page = Page { text, people, code_left: Cell::new(highlight::CODE_MAX) };
+    let mut render = Render { page, nodes: Vec::new(), words: String::new() };
     for block in blocks {
         render.block(block);
     }
@@ -84,6 +86,8 @@ impl Render<'_> {
 struct Page<'a> {
     text: &'a str,
     people: &'a HashMap<String, Person>,
+    /// How many bytes of code may still be highlighted.
+    code_left: Cell<usize>,
 }
 
 impl Page<'_> {
@@ -164,7 +168,8 @@ impl Page<'_> {
         match block {
             Block::Paragraph(inlines) => self.inlines(inlines, out, mentions),
             Block::Code { language, code } => {
-                html::code_block(language.clone().map(|language| &self.text[language]), code, out);
+                let language = language.clone().map(|language| &self.text[language]);
+                html::code_block(language, code, &self.code_left, out);
             }
             // Who is named in a quote is not mentioned.
             Block::Quote(blocks) => html::element("blockquote", out, |out| self.blocks(blocks, out, &mut Vec::new())),

@@ -90,7 +90,7 @@ fn headings_have_small_levels_and_skip_none() {
     assert_eq!(html("# a\n## b\n### c\n#### d\n##### e\n## f"), "<h3>a</h3><h4>b</h4><h5>c</h5><h6>d</h6><h6>e</h6><h4>f</h4>");
     assert_eq!(html("> # a\n\n### b"), "<blockquote><h3>a</h3></blockquote><h4>b</h4>");
     assert!(matches!(&nodes("# @ada")[..], [Node::Heading { level: 3, mentions, .. }] if *mentions == [7]));
-    for raw in ["#channel", "#1", "#", "# #", "####### a", "a # b", "    # a"] {
+    for raw in ["#channel", "#1", "#", "# #", "####### a", "a # b", "  # a", "# -*- coding", "#      / a", "# | a"] {
         stays_text(raw);
     }
     // Comments in a configuration.
@@ -107,6 +107,9 @@ fn rules_are_lines_of_signs() {
         stays_text(raw);
     }
     assert_eq!(html("a\n--\nb\n====\nc"), "a<br>--<br>b<br>====<br>c");
+    // Drawings.
+    assert_eq!(html("  ____\n /"), "  ____<br> /");
+    assert_eq!(html("____  ___\n|"), "____  ___<br>|");
 }
 
 #[test]
