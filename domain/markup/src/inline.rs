@@ -106,8 +106,10 @@ impl Scan<'_> {
             // The arm of `¯\_(ツ)_/¯` is not an escape, and its `_` is not emphasis either.
             "\\_" => before == Some('¯'),
             "\\|" => !self.in_cell,
-            // Part of a drawing.
-            "\\~~" | "\\||" => !can_open(before, after) && !can_close(before, after),
+            // Part of a drawing, or before a longer run, which is text.
+            "\\~~" | "\\||" => {
+                after == self.before(sign.end) || (!can_open(before, after) && !can_close(before, after))
+            }
             _ => false,
         };
         if !is_plain {

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::super::{Node, check, excerpt, markup_of, mentions, parse};
+use super::super::{Node, check, excerpt, markup_of, mentions, parse, without_spoilers};
 use super::{SITE, people};
 
 /// Meaningful pieces, which are combined at random.
@@ -112,6 +112,11 @@ fn check_all(raw: &str) -> Result<(), TestCaseError> {
     let joined: String = nodes.iter().map(Node::markup).collect();
     prop_assert_eq!(markup_of(&json).expect("markup"), &joined[..]);
     check::check(&joined).map_err(TestCaseError::fail)?;
+    let hidden = without_spoilers(&joined);
+    check::check(&hidden).map_err(TestCaseError::fail)?;
+    prop_assert!(!hidden.contains("class=\"spoiler\""), "{hidden}");
+    // Parsed again, as after an update, it is the same.
+    prop_assert_eq!(parse(raw, &SITE).into_nodes(&people()), nodes);
     Ok(())
 }
 
