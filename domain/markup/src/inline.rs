@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::delimiters::{Mark, Open, can_close, can_open, is_word};
+use super::delimiters::{Mark, Open, is_word};
 use super::lexer::{self, Token};
 use super::pairs::TICKS_MAX;
 use super::tree::{Inline, Link, Name, Target};
@@ -106,10 +106,8 @@ impl Scan<'_> {
             // The arm of `¯\_(ツ)_/¯` is not an escape, and its `_` is not emphasis either.
             "\\_" => before == Some('¯'),
             "\\|" => !self.in_cell,
-            // Part of a drawing, or before a longer run, which is text.
-            "\\~~" | "\\||" => {
-                after == self.before(sign.end) || (!can_open(before, after) && !can_close(before, after))
-            }
+            // Before a longer run, which is text, or part of a drawing.
+            "\\~~" | "\\||" => after == self.before(sign.end) || before == Some('\\'),
             _ => false,
         };
         if !is_plain {

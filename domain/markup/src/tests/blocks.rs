@@ -163,7 +163,7 @@ fn spoilers_are_hidden() {
     }
     assert_eq!(html("`a ||b||`"), "<code>a ||b||</code>");
     assert_eq!(excerpt("it is ||the cat||\n>! and\n> no", 80), "it is (spoiler) (spoiler)");
-    assert_eq!(html(r"\||a|| \~~b~~"), "||a|| ~~b~~");
+    assert_eq!(html(r"\||a|| \~~b~~ c \|| d"), "||a|| ~~b~~ c || d");
     for raw in [r"/(X.X)\~~~>>-->", r"\\||//", r"\/\~~~"] {
         stays_text(raw);
     }

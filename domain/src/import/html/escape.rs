@@ -19,8 +19,8 @@ pub(in crate::import) fn plain(text: &str, begins_line: bool) -> String {
             '_' => begins_line || !(word(before) && word(after) || blank(before) && blank(after)),
             '[' | ']' => has_label,
             '>' => begins_line,
-            // Strikethrough and spoilers.
-            '~' | '|' => after == Some(c) && before != Some(c),
+            // Strikethrough and spoilers. Longer runs are text.
+            '~' | '|' => before != Some(c) && after == Some(c) && rest.chars().nth(1) != Some(c),
             // Lists, rules and headings.
             '-' | '+' => begins_line && (after == Some(' ') || is_rule(rest)),
             '#' => begins_line && is_heading(rest),
