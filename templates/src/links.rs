@@ -186,7 +186,10 @@ mod tests {
         let html = "<p>One <em>two</em>-three &lt;b&gt; &amp;amp;<br>four</p><pre><code>five</code></pre>";
         assert_eq!(plain(html), "One two-three <b> &amp; four five");
         assert_eq!(plain("no tag < at the end"), "no tag");
-        assert_eq!(plain("<h3>One</h3>two<hr><table><tr><th>three</th><td>four</td></tr></table>"), "One two three four");
+        assert_eq!(
+            plain("<h3>One</h3>two<hr><table><tr><th>three</th><td>four</td></tr></table>"),
+            "One two three four"
+        );
         let hidden = "a <span class=\"spoiler\" tabindex=\"0\" title=\"Spoiler\">cat</span>";
         assert_eq!(plain(hidden), "a (spoiler)");
         assert_eq!(shortened(&"ä ".repeat(300)).chars().count(), DESCRIPTION);

@@ -129,7 +129,8 @@ fn value<'a>(attributes: &'a Attributes<'_>, name: &str) -> Option<&'a str> {
 fn allowed(element: &str, attributes: &Attributes<'_>) -> bool {
     let only = |names: &[&str]| attributes.iter().all(|(name, _)| names.contains(name));
     let get = |name| value(attributes, name);
-    let is_number = |text: &str| text.len() <= DIGITS_MAX && !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let is_number =
+        |text: &str| text.len() <= DIGITS_MAX && !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     match element {
         "br" | "hr" | "em" | "strong" | "s" | "blockquote" | "summary" | "ul" | "h3" | "h4" | "h5" | "h6" | "table"
         | "thead" | "tbody" | "tr" => attributes.is_empty(),
@@ -141,7 +142,11 @@ fn allowed(element: &str, attributes: &Attributes<'_>) -> bool {
             None => false,
         },
         "ol" => only(&["start"]) && get("start").is_none_or(is_number),
-        "li" => only(&["class", "value"]) && get("class").is_none_or(|class| class == "task") && get("value").is_none_or(is_number),
+        "li" => {
+            only(&["class", "value"])
+                && get("class").is_none_or(|class| class == "task")
+                && get("value").is_none_or(is_number)
+        }
         "details" => only(&["class"]) && get("class") == Some("spoiler"),
         "div" => only(&["class", "tabindex"]) && get("class") == Some("scroll") && get("tabindex") == Some("0"),
         "th" | "td" => only(&["class"]) && get("class").is_none_or(|class| matches!(class, "center" | "end")),
@@ -208,7 +213,9 @@ fn may_hold(open: &[&str], element: &str) -> bool {
         (parent, "summary") => parent == Some("details"),
         (_, "a") => !open.contains(&"a"),
         (_, "img") => open.last() == Some(&"a"),
-        (_, "br" | "hr" | "blockquote" | "pre" | "ul" | "ol" | "div" | "details" | "h3" | "h4" | "h5" | "h6") => !in_line,
+        (_, "br" | "hr" | "blockquote" | "pre" | "ul" | "ol" | "div" | "details" | "h3" | "h4" | "h5" | "h6") => {
+            !in_line
+        }
         _ => true,
     }
 }

@@ -22,7 +22,9 @@ pub(super) enum Mark {
     Underscores,
     Tildes,
     Bars,
-    Bracket { image: bool },
+    Bracket {
+        image: bool,
+    },
 }
 
 #[derive(Debug, Default)]

@@ -99,8 +99,7 @@ pub(super) fn code_block(language: Option<&str>, code: &str, left: &Cell<usize>,
 }
 
 /// The parts of a spoiler on lines of its own: everything between them is shown after a click.
-pub(super) const DETAILS: (&str, &str) =
-    ("<details class=\"spoiler\"><summary>Spoiler</summary>", "</details>");
+pub(super) const DETAILS: (&str, &str) = ("<details class=\"spoiler\"><summary>Spoiler</summary>", "</details>");
 
 /// The parts of a spoiler in a line. The stylesheet shows what is between them to readers who point at it or focus it.
 pub(super) const SPOILER: (&str, &str) = ("<span class=\"spoiler\" tabindex=\"0\" title=\"Spoiler\">", "</span>");

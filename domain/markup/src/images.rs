@@ -69,7 +69,10 @@ mod tests {
 
     #[test]
     fn the_images_in_html_have_their_addresses() {
-        let nodes = crate::parse("- https://a.example/b.png?c='d&e=f\n- ![x](http://a.example/y)", &crate::Site { base_url: "" });
+        let nodes = crate::parse(
+            "- https://a.example/b.png?c='d&e=f\n- ![x](http://a.example/y)",
+            &crate::Site { base_url: "" },
+        );
         let html: String = nodes.into_nodes(&HashMap::new()).iter().map(crate::Node::markup).collect();
         assert_eq!(images(&html), ["https://a.example/b.png?c='d&e=f"]);
         assert_eq!(images("no image &lt;img src=&quot;"), [""; 0]);

@@ -59,7 +59,8 @@ impl Blocks<'_> {
         let bytes = self.text.as_bytes();
         let is_border = |at: &usize| bytes[*at] == b'|' && (*at == line.start || bytes[at - 1] != b'\\');
         let trimmed = self.trimmed(line);
-        let start = if trimmed.clone().next().is_some_and(|at| is_border(&at)) { trimmed.start + 1 } else { trimmed.start };
+        let start =
+            if trimmed.clone().next().is_some_and(|at| is_border(&at)) { trimmed.start + 1 } else { trimmed.start };
         let end = if start < trimmed.end && is_border(&(trimmed.end - 1)) { trimmed.end - 1 } else { trimmed.end };
         let mut cells = Vec::new();
         let mut from = start;

@@ -51,7 +51,10 @@ fn lists_nest_and_items_hold_everything() {
     assert_eq!(html("- a\n    - b\n        - c"), "<ul><li>a<ul><li>b<ul><li>c</li></ul></li></ul></li></ul>");
     assert_eq!(html("- a\n\t- b"), "<ul><li>a<ul><li>b</li></ul></li></ul>");
     assert_eq!(html("- a\n  b\n\n  c\n- d"), "<ul><li>a<br>b<br><br>c</li><li>d</li></ul>");
-    assert_eq!(html("- a\n  > b\n- > c"), "<ul><li>a<blockquote>b</blockquote></li><li><blockquote>c</blockquote></li></ul>");
+    assert_eq!(
+        html("- a\n  > b\n- > c"),
+        "<ul><li>a<blockquote>b</blockquote></li><li><blockquote>c</blockquote></li></ul>"
+    );
     assert_eq!(
         html("1. a\n   ```\n   x\n     y\n   ```\n2. b"),
         "<ol><li>a<pre><code>x\n  y</code></pre></li><li>b</li></ol>"
@@ -87,7 +90,10 @@ fn tasks_have_boxes() {
 fn headings_have_small_levels_and_skip_none() {
     assert_eq!(html("# a\nb"), "<h3>a</h3>b");
     assert_eq!(html("## *a* ##\n\n### b#"), "<h3><em>a</em></h3><h4>b#</h4>");
-    assert_eq!(html("# a\n## b\n### c\n#### d\n##### e\n## f"), "<h3>a</h3><h4>b</h4><h5>c</h5><h6>d</h6><h6>e</h6><h4>f</h4>");
+    assert_eq!(
+        html("# a\n## b\n### c\n#### d\n##### e\n## f"),
+        "<h3>a</h3><h4>b</h4><h5>c</h5><h6>d</h6><h6>e</h6><h4>f</h4>"
+    );
     assert_eq!(html("> # a\n\n### b"), "<blockquote><h3>a</h3></blockquote><h4>b</h4>");
     assert!(matches!(&nodes("# @ada")[..], [Node::Heading { level: 3, mentions, .. }] if *mentions == [7]));
     for raw in ["#channel", "#1", "#", "# #", "####### a", "a # b", "  # a", "# -*- coding", "#      / a", "# | a"] {
@@ -124,7 +130,10 @@ fn tables_have_a_line_of_dashes() {
             "<tbody><tr><td>1</td><td class=\"end\">2</td></tr></tbody>"
         ) + "end"
     );
-    assert_eq!(html("so:\na | b\n:-:|---"), "so:".to_owned() + &table("<tr><th class=\"center\">a</th><th>b</th></tr>", ""));
+    assert_eq!(
+        html("so:\na | b\n:-:|---"),
+        "so:".to_owned() + &table("<tr><th class=\"center\">a</th><th>b</th></tr>", "")
+    );
     // A row may have fewer cells; more are part of the last.
     assert_eq!(
         html("a|b\n-|-\n1|\n1|2|3\n||x\n"),
@@ -133,10 +142,7 @@ fn tables_have_a_line_of_dashes() {
             "<tbody><tr><td>1</td></tr><tr><td>1</td><td>2|3</td></tr><tr><td></td><td>x</td></tr></tbody>"
         )
     );
-    assert_eq!(
-        html("a \\| b | `c`\n--|--"),
-        table("<tr><th>a | b</th><th><code>c</code></th></tr>", "")
-    );
+    assert_eq!(html("a \\| b | `c`\n--|--"), table("<tr><th>a | b</th><th><code>c</code></th></tr>", ""));
     for raw in ["a | b", "|a|b|", r"grep 'a\|b'"] {
         stays_text(raw);
     }
@@ -158,7 +164,18 @@ fn spoilers_are_hidden() {
     assert!(matches!(&nodes(">! @ada")[..], [Node::Spoiler { mentions, .. }] if *mentions == [7]));
     assert!(matches!(&nodes("||@ada||")[..], [Node::Spoiler { mentions, .. }] if *mentions == [7]));
     assert!(html("||https://a.example||").contains("href=\"https://a.example\""));
-    for raw in ["a || b || c", "if (a||b||c)", "x ||", "|| x ||", "||||", "||a|", "false||true", ">!= 3", ">!", "(a)||(b)||(c)"] {
+    for raw in [
+        "a || b || c",
+        "if (a||b||c)",
+        "x ||",
+        "|| x ||",
+        "||||",
+        "||a|",
+        "false||true",
+        ">!= 3",
+        ">!",
+        "(a)||(b)||(c)",
+    ] {
         stays_text(raw);
     }
     assert_eq!(html("`a ||b||`"), "<code>a ||b||</code>");
@@ -217,7 +234,10 @@ fn names_in_blocks_mention_and_are_linked() {
 
 #[test]
 fn an_excerpt_of_blocks_is_words() {
-    assert_eq!(excerpt("# Plan\n- one\n- [x] two\n\n---\n\n3. three\n4. four", 80), "Plan - one - ☑ two 3. three 4. four");
+    assert_eq!(
+        excerpt("# Plan\n- one\n- [x] two\n\n---\n\n3. three\n4. four", 80),
+        "Plan - one - ☑ two 3. three 4. four"
+    );
     assert_eq!(excerpt("a | b\n--|--\n1 | **2**", 80), "a | b 1 | 2");
     assert_eq!(excerpt("~~no~~ - yes", 80), "no - yes");
 }

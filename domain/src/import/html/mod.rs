@@ -13,8 +13,8 @@ use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::RawKind;
 use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
 
-pub(super) use escape::{code, fenced, hidden, plain, quoted};
 use escape::table;
+pub(super) use escape::{code, fenced, hidden, plain, quoted};
 
 /// Deeper elements are text in the innermost.
 const DEPTH: usize = 100;

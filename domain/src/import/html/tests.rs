@@ -23,7 +23,10 @@ fn lists_headings_and_tables_keep_their_shape() {
     assert_eq!(markup(table), "| a | b |\n|---|---|\n| 1 | 2\\|**3** |");
     assert_eq!(markup("<table><tr><td>a<td>b<tr><td>1</table>x"), "| a | b |\n|---|---|\n| 1 |  |\n\nx");
     // A table that arranges a page.
-    assert_eq!(markup("<table><tr><td><p>a</p><p>b</p></td><td>c</td></tr><tr><td>d</td></tr></table>"), "a\n\nb\nc\nd");
+    assert_eq!(
+        markup("<table><tr><td><p>a</p><p>b</p></td><td>c</td></tr><tr><td>d</td></tr></table>"),
+        "a\n\nb\nc\nd"
+    );
     assert_eq!(
         markup("<ol start=3><li>a<pre><code>x\n  y</code></pre></li><li>b</li></ol>"),
         "3. a\n\n   ```\n   x\n     y\n   ```\n4. b"
@@ -46,8 +49,27 @@ fn deleted_and_hidden_words_stay_so() {
 #[test]
 fn text_that_looks_like_markup_is_shown_as_it_is() {
     for text in [
-        "- a", "+ a", "* a", "1. a", "12) a", "# a", "### a", "---", "- - -", "~~a~~", "||a||", "> a", ">! a", "a || b", "~5",
-        "#1", "-5", "1.5", "__two words__", "2011. a", "_ _ _",
+        "- a",
+        "+ a",
+        "* a",
+        "1. a",
+        "12) a",
+        "# a",
+        "### a",
+        "---",
+        "- - -",
+        "~~a~~",
+        "||a||",
+        "> a",
+        ">! a",
+        "a || b",
+        "~5",
+        "#1",
+        "-5",
+        "1.5",
+        "__two words__",
+        "2011. a",
+        "_ _ _",
     ] {
         let text = text.replace('>', "&gt;");
         for html in [format!("<p>x</p><p>{text}</p>"), format!("x<br>{text}"), format!("<ul><li>{text}</li></ul>")] {
