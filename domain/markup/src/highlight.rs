@@ -2,6 +2,7 @@
 //! never goes back.
 
 use std::cell::Cell;
+use std::sync::LazyLock;
 
 use synoptic::{Highlighter, TokOpt};
 
@@ -18,6 +19,20 @@ const FREE: usize = 200;
 /// A block counts as so many bytes more than it has.
 const SHORT: usize = 100;
 
+/// The library's SQL has its words in capitals only.
+static SQL: LazyLock<Option<Highlighter>> = LazyLock::new(|| {
+    let mut highlighter = synoptic::from_extension("sql", 1)?;
+    highlighter.keyword("keyword", SQL_WORDS);
+    Some(highlighter)
+});
+
+const SQL_WORDS: &str = r"(?x) \b (?i: add | all | alter | and | any | as | asc | begin | between | by | case | check | column
+    | commit | constraint | create | cross | default | delete | desc | distinct | drop | else | end | exists | explain
+    | false | foreign | from | full | group | having | if | in | index | inner | insert | intersect | into | is | join
+    | key | left | like | limit | not | null | offset | on | or | order | outer | primary | references | returning
+    | right | rollback | select | set | table | then | true | truncate | union | unique | update | using | values | view
+    | when | where | with ) \b";
+
 /// Writes the HTML of code in a language. Its visible text is the code. Returns whether it did: the language may be
 /// unknown, or the code too long. `left` is how many bytes may still be highlighted.
 pub(super) fn write(language: &str, code: &str, left: &Cell<usize>, out: &mut String) -> bool {
@@ -29,7 +44,8 @@ pub(super) fn write(language: &str, code: &str, left: &Cell<usize>, out: &mut St
     }
     left.set(less);
     // With a tab of one column, a token has as many characters as its piece of the line.
-    let Some(mut highlighter) = synoptic::from_extension(extension, 1) else { return false };
+    let known = if extension == "sql" { SQL.clone() } else { synoptic::from_extension(extension, 1) };
+    let Some(mut highlighter) = known else { return false };
     let lines: Vec<String> = code.split('\n').map(str::to_owned).collect();
     highlighter.run(&lines);
     let start = out.len();

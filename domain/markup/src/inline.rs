@@ -29,7 +29,7 @@ pub(super) struct Scan<'a> {
     /// The text up to the end of the line.
     pub text: &'a str,
     pub site: &'a Site<'a>,
-    in_cell: bool,
+    pub in_cell: bool,
     start: usize,
     /// Where the unread text begins.
     pub at: usize,

@@ -30,9 +30,24 @@ impl Scan<'_> {
                 if typed.starts_with(' ') && typed.ends_with(' ') && !typed.trim().is_empty() {
                     code = code.start + 1..code.end - 1;
                 }
-                return self.push(from..end, Inline::Code(code));
+                let parts = self.code_parts(code);
+                return self.push(from..end, Inline::Code(parts));
             }
         }
+    }
+
+    /// Returns the parts of code. In a table, the backslash before a `|` is not part of it.
+    fn code_parts(&self, code: Range<usize>) -> Vec<Range<usize>> {
+        let mut parts = Vec::new();
+        let mut from = code.start;
+        if self.in_cell {
+            for (at, _) in self.text[code.clone()].match_indices("\\|") {
+                parts.push(from..code.start + at);
+                from = code.start + at + 1;
+            }
+        }
+        parts.push(from..code.end);
+        parts
     }
 
     /// Returns the position of the last run of each length. Computed once per line: no unmatched run is searched twice.

@@ -220,7 +220,11 @@ impl Page<'_> {
         match inline {
             Inline::Text(range) => html::escape(&self.text[range.clone()], out),
             Inline::Break => out.push_str("<br>"),
-            Inline::Code(range) => html::element("code", out, |out| html::escape(&self.text[range.clone()], out)),
+            Inline::Code(parts) => html::element("code", out, |out| {
+                for part in parts {
+                    html::escape(&self.text[part.clone()], out);
+                }
+            }),
             Inline::Emoji { name, char } => html::emoji(&self.text[name.clone()], char, out),
             Inline::Name(name) => match self.person(name) {
                 Some((person, rest)) => {

@@ -56,7 +56,8 @@ pub(super) enum Align {
 pub(super) enum Inline {
     Text(Range<usize>),
     Break,
-    Code(Range<usize>),
+    /// In parts: in a table, a backslash before a `|` is not part of the code.
+    Code(Vec<Range<usize>>),
     Emoji {
         /// Without the colons.
         name: Range<usize>,
@@ -126,7 +127,8 @@ pub(super) enum Spoilers {
 pub(super) fn write_plain(text: &str, inlines: &[Inline], spoilers: Spoilers, out: &mut String) {
     for inline in inlines {
         match inline {
-            Inline::Text(range) | Inline::Code(range) => out.push_str(&text[range.clone()]),
+            Inline::Text(range) => out.push_str(&text[range.clone()]),
+            Inline::Code(parts) => parts.iter().for_each(|part| out.push_str(&text[part.clone()])),
             Inline::Break => out.push('\n'),
             Inline::Emoji { char, .. } => out.push_str(char),
             Inline::Name(name) => out.push_str(&text[name.source.clone()]),

@@ -142,7 +142,7 @@ fn tables_have_a_line_of_dashes() {
             "<tbody><tr><td>1</td></tr><tr><td>1</td><td>2|3</td></tr><tr><td></td><td>x</td></tr></tbody>"
         )
     );
-    assert_eq!(html("a \\| b | `c`\n--|--"), table("<tr><th>a | b</th><th><code>c</code></th></tr>", ""));
+    assert_eq!(html("a \\| b | `c\\|d`\n--|--"), table("<tr><th>a | b</th><th><code>c|d</code></th></tr>", ""));
     for raw in ["a | b", "|a|b|", r"grep 'a\|b'"] {
         stays_text(raw);
     }
@@ -264,6 +264,10 @@ fn code_is_highlighted_in_languages_we_know() {
         r#"<pre data-language="klingon"><code class="language-klingon">let x</code></pre>"#
     );
     assert_eq!(html("```\nlet x\n```"), "<pre><code>let x</code></pre>");
+    assert!(
+        html("```sql\nselect a FROM b -- c\n```")
+            .contains("<span class=\"k\">select</span> a <span class=\"k\">FROM</span>")
+    );
     // Neither the code nor its width changes.
     let code = "\tlet\t李 = \"日本\"; /* é\n\t*/ fn";
     let shown = html(&format!("```rust\n{code}\n```"));
