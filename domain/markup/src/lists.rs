@@ -78,7 +78,7 @@ impl Blocks<'_> {
         marker: &Marker,
         is_numbered: bool,
     ) -> (Vec<Range<usize>>, usize, Option<Marker>) {
-        let mut inner = Vec::from([marker.content..lines[0].end]);
+        let mut inner: Vec<Range<usize>> = std::iter::once(marker.content..lines[0].end).collect();
         let mut at = 1;
         loop {
             let blank = lines[at..].iter().take_while(|line| line.is_empty()).count();
