@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use markup::{Node, Person, Site, check, excerpt, markup_of, parse};
+use markup::{Node, Person, Site, check, excerpt, markup_of, parse, without_spoilers};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|raw: &str| {
@@ -32,5 +32,6 @@ fuzz_target!(|raw: &str| {
     let joined: String = nodes.iter().map(Node::markup).collect();
     assert_eq!(markup_of(&json).expect("markup read back"), joined);
     check::check(&joined).expect("markup that is allowed together");
+    check::check(&without_spoilers(&joined)).expect("markup that is allowed without spoilers");
     assert!(excerpt(raw, 80).chars().count() <= 80);
 });

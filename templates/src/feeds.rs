@@ -2,6 +2,7 @@
 
 use askama::Template;
 use domain::feeds::{Feed, Listed, Subject};
+use domain::markup::without_spoilers;
 use domain::model::Images;
 use domain::time::Timestamp;
 use domain::topics::placed::MessageInTopic;
@@ -131,7 +132,8 @@ impl Entry {
             author_page: format!("{base_url}/users/{}/", encoded(name)),
             published: message.created_at,
             updated: message.edited_at.unwrap_or(message.created_at),
-            html: text(&absolute(&crate::finish(message.markup.clone(), images), base_url)),
+            // A reader of feeds has no stylesheet of ours that hides spoilers.
+            html: text(&absolute(&crate::finish(without_spoilers(&message.markup), images), base_url)),
         }
     }
 }

@@ -86,8 +86,9 @@ impl Links {
     }
 }
 
-/// The words of HTML that our own markup made, on one line.
+/// The words of HTML that our own markup made, on one line. Spoilers stay hidden.
 fn plain(html: &str) -> String {
+    let html = domain::markup::without_spoilers(html);
     let mut text = String::with_capacity(html.len());
     for (nth, part) in html.split('<').enumerate() {
         let part = match (nth, part.split_once('>')) {
@@ -95,7 +96,12 @@ fn plain(html: &str) -> String {
             (_, Some((tag, rest))) => {
                 // Blocks and line breaks separate words; inline tags do not.
                 let name = tag.trim_start_matches('/').split([' ', '/']).next().unwrap_or_default();
-                if matches!(name, "p" | "br" | "pre" | "blockquote" | "li" | "ul" | "ol" | "div" | "tr" | "td") {
+                let is_heading = matches!(name, "h3" | "h4" | "h5" | "h6");
+                let is_cell = matches!(name, "tr" | "th" | "td");
+                if is_heading
+                    || is_cell
+                    || matches!(name, "p" | "br" | "hr" | "pre" | "blockquote" | "li" | "ul" | "ol" | "div")
+                {
                     text.push(' ');
                 }
                 rest
@@ -180,6 +186,12 @@ mod tests {
         let html = "<p>One <em>two</em>-three &lt;b&gt; &amp;amp;<br>four</p><pre><code>five</code></pre>";
         assert_eq!(plain(html), "One two-three <b> &amp; four five");
         assert_eq!(plain("no tag < at the end"), "no tag");
+        assert_eq!(
+            plain("<h3>One</h3>two<hr><table><tr><th>three</th><td>four</td></tr></table>"),
+            "One two three four"
+        );
+        let hidden = "a <span class=\"spoiler\" tabindex=\"0\" title=\"Spoiler\">cat</span>";
+        assert_eq!(plain(hidden), "a (spoiler)");
         assert_eq!(shortened(&"ä ".repeat(300)).chars().count(), DESCRIPTION);
         assert_eq!(shortened("  a\n b "), "a b");
     }

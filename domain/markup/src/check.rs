@@ -1,8 +1,12 @@
 //! A strict checker of the markup, independent of the code that makes it. Imports of exports, the property tests and the
 //! fuzz target use it.
 
-/// Deeper than any real markup: quotes, nested spans, a link and its label.
+use super::highlight::CLASSES;
+
+/// Deeper than any real markup: quotes, lists, nested spans, a link and its label.
 const DEPTH_MAX: usize = 48;
+/// The most digits of a number in a list.
+const DIGITS_MAX: usize = 3;
 const ENTITIES: [&str; 5] = ["&amp;", "&lt;", "&gt;", "&quot;", "&#39;"];
 const REL: &str = "nofollow noopener ugc";
 
@@ -33,8 +37,8 @@ fn read(markup: &str) -> Result<String, String> {
         let Some(tag) = rest.strip_prefix('<') else {
             let end = rest.find('<').unwrap_or(rest.len());
             seen.push_str(&unescaped(&rest[..end]).ok_or_else(|| place("text that is not escaped"))?);
-            if open.last() == Some(&"pre") {
-                return Err(place("text outside of the code"));
+            if open.last().is_some_and(|name| !holds_text(name)) {
+                return Err(place("text where only elements may be"));
             }
             rest = &rest[end..];
             continue;
@@ -42,7 +46,7 @@ fn read(markup: &str) -> Result<String, String> {
         let (tag, after) = tag.split_once('>').ok_or_else(|| place("a tag without end"))?;
         rest = after;
         if let Some(name) = tag.strip_prefix('/') {
-            if open.pop() != Some(name) {
+            if open.pop().map(element) != Some(name) {
                 return Err(place("a closing tag out of its place"));
             }
             continue;
@@ -62,7 +66,10 @@ fn read(markup: &str) -> Result<String, String> {
         }
         match name {
             "br" => seen.push('\n'),
+            "hr" => {}
             "img" => seen.push_str(value(&attributes, "alt").unwrap_or_default()),
+            // Spans differ in what they may hold.
+            "span" if value(&attributes, "class") == Some("spoiler") => open.push(SPOILER),
             _ => open.push(name),
         }
         if open.len() > DEPTH_MAX {
@@ -100,7 +107,8 @@ fn attributes_of(mut rest: &str) -> Option<Attributes<'_>> {
     while !rest.is_empty() {
         let (name, after) = rest.split_once("=\"")?;
         let (value, after) = after.split_once('"')?;
-        if !name.bytes().all(|byte| byte.is_ascii_lowercase()) || attributes.iter().any(|(other, _)| *other == name) {
+        let is_name = |byte: u8| byte.is_ascii_lowercase() || byte == b'-';
+        if !name.bytes().all(is_name) || attributes.iter().any(|(other, _)| *other == name) {
             return None;
         }
         attributes.push((name, unescaped(value)?));
@@ -121,9 +129,27 @@ fn value<'a>(attributes: &'a Attributes<'_>, name: &str) -> Option<&'a str> {
 fn allowed(element: &str, attributes: &Attributes<'_>) -> bool {
     let only = |names: &[&str]| attributes.iter().all(|(name, _)| names.contains(name));
     let get = |name| value(attributes, name);
+    let is_number =
+        |text: &str| text.len() <= DIGITS_MAX && !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     match element {
-        "br" | "em" | "strong" | "pre" | "blockquote" => attributes.is_empty(),
-        "span" => only(&["class", "title"]) && get("class") == Some("emoji"),
+        "br" | "hr" | "em" | "strong" | "s" | "blockquote" | "summary" | "ul" | "h3" | "h4" | "h5" | "h6" | "table"
+        | "thead" | "tbody" | "tr" => attributes.is_empty(),
+        "pre" => only(&["data-language"]),
+        "span" => match get("class") {
+            Some("emoji" | "box") => only(&["class", "title"]),
+            Some("spoiler") => only(&["class", "tabindex", "title"]) && get("tabindex") == Some("0"),
+            Some(class) => only(&["class"]) && CLASSES.contains(&class),
+            None => false,
+        },
+        "ol" => only(&["start"]) && get("start").is_none_or(is_number),
+        "li" => {
+            only(&["class", "value"])
+                && get("class").is_none_or(|class| class == "task")
+                && get("value").is_none_or(is_number)
+        }
+        "details" => only(&["class"]) && get("class") == Some("spoiler"),
+        "div" => only(&["class", "tabindex"]) && get("class") == Some("scroll") && get("tabindex") == Some("0"),
+        "th" | "td" => only(&["class"]) && get("class").is_none_or(|class| matches!(class, "center" | "end")),
         "code" => only(&["class"]) && get("class").is_none_or(|class| class.starts_with("language-") && is_one(class)),
         "img" => {
             only(&["src", "alt", "loading", "referrerpolicy"])
@@ -159,15 +185,37 @@ fn stays_here(href: &str) -> bool {
     href.starts_with("mailto:") || (href.starts_with('/') && !href.starts_with("//"))
 }
 
+/// The name under which an open span with a spoiler is remembered.
+const SPOILER: &str = "span.spoiler";
+
+/// Returns the element of an open name.
+fn element(open: &str) -> &str {
+    open.split('.').next().unwrap_or(open)
+}
+
+fn holds_text(open: &str) -> bool {
+    !matches!(open, "pre" | "ul" | "ol" | "div" | "table" | "thead" | "tbody" | "tr")
+}
+
 fn may_hold(open: &[&str], element: &str) -> bool {
-    let inline = open.iter().any(|name| matches!(*name, "a" | "em" | "strong"));
+    let is_inline = |name: &&str| matches!(*name, "a" | "em" | "strong" | "s" | "summary" | "th" | "td" | SPOILER);
+    let in_line = open.iter().any(|name| is_inline(name) || name.starts_with('h'));
     match (open.last().copied(), element) {
-        (Some("code" | "span"), _) => false,
+        (Some("code"), element) => element == "span" && open.iter().rev().nth(1) == Some(&"pre"),
+        (Some("span" | "summary"), _) => false,
         (Some("pre"), element) => element == "code",
+        (Some("ul" | "ol"), element) => element == "li",
+        (Some("div"), element) => element == "table",
+        (Some("table"), element) => matches!(element, "thead" | "tbody"),
+        (Some("thead" | "tbody"), element) => element == "tr",
+        (Some("tr"), element) => matches!(element, "th" | "td"),
+        (_, "li" | "table" | "thead" | "tbody" | "tr" | "th" | "td") => false,
+        (parent, "summary") => parent == Some("details"),
         (_, "a") => !open.contains(&"a"),
         (_, "img") => open.last() == Some(&"a"),
-        (_, "blockquote" | "pre") => !inline,
-        (_, "br") => !inline,
+        (_, "br" | "hr" | "blockquote" | "pre" | "ul" | "ol" | "div" | "details" | "h3" | "h4" | "h5" | "h6") => {
+            !in_line
+        }
         _ => true,
     }
 }

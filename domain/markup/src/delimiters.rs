@@ -1,4 +1,4 @@
-//! Decides when a `*`, a `_` or a bracket opens or closes something, and matches the pairs.
+//! Decides when a `*`, `_`, `~~`, `||` or a bracket opens or closes something, and matches the pairs.
 
 /// The most open delimiters; beyond that, the oldest is text. Bounds the depth of the result and the look-back of each
 /// closing delimiter, which keeps the scan linear.
@@ -18,7 +18,13 @@ pub(super) struct Opener {
 pub(super) enum Mark {
     Star,
     Underscore,
-    Bracket { image: bool },
+    /// `__`, which makes several words strong. `__init__` is a name.
+    Underscores,
+    Tildes,
+    Bars,
+    Bracket {
+        image: bool,
+    },
 }
 
 #[derive(Debug, Default)]

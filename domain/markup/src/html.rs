@@ -1,6 +1,9 @@
 //! Writers for the few HTML elements in nodes. They escape whatever goes into them.
 
-use super::tree::Target;
+use std::cell::Cell;
+
+use super::highlight;
+use super::tree::{Align, Target};
 
 /// The attributes of an external link: a new tab without access to ours, and no credit from search engines.
 const AWAY: &str = "target=\"_blank\" rel=\"nofollow noopener ugc\"";
@@ -76,15 +79,64 @@ pub(super) fn emoji(name: &str, char: &str, out: &mut String) {
     out.push_str("</span>");
 }
 
-/// Writes a block of code, with the class that highlighters look for.
-pub(super) fn code_block(language: Option<&str>, code: &str, out: &mut String) {
-    out.push_str("<pre><code");
-    if let Some(language) = language {
-        out.push_str(" class=\"language-");
-        escape(language, out);
-        out.push('"');
+/// Writes a block of code. The label of its language is an attribute, which the stylesheet shows. Words of languages
+/// that we know have classes; `left` is how many bytes may still get them.
+pub(super) fn code_block(language: Option<&str>, code: &str, left: &Cell<usize>, out: &mut String) {
+    let Some(language) = language else {
+        out.push_str("<pre><code>");
+        escape(code, out);
+        return out.push_str("</code></pre>");
+    };
+    out.push_str("<pre data-language=\"");
+    escape(language, out);
+    out.push_str("\"><code class=\"language-");
+    escape(language, out);
+    out.push_str("\">");
+    if !highlight::write(language, code, left, out) {
+        escape(code, out);
     }
-    out.push('>');
-    escape(code, out);
     out.push_str("</code></pre>");
+}
+
+/// The parts of a spoiler on lines of its own: everything between them is shown after a click.
+pub(super) const DETAILS: (&str, &str) = ("<details class=\"spoiler\"><summary>Spoiler</summary>", "</details>");
+
+/// The parts of a spoiler in a line. The stylesheet shows what is between them to readers who point at it or focus it.
+pub(super) const SPOILER: (&str, &str) = ("<span class=\"spoiler\" tabindex=\"0\" title=\"Spoiler\">", "</span>");
+
+/// Writes the start tag of a list. `start` is its first number.
+pub(super) fn list(is_numbered: bool, start: Option<u32>, out: &mut String) {
+    match start {
+        Some(start) => out.push_str(&format!("<ol start=\"{start}\">")),
+        None => out.push_str(if is_numbered { "<ol>" } else { "<ul>" }),
+    }
+}
+
+/// Writes the start tag of an item of a list, with its number if a browser would count another one, and its checkbox.
+pub(super) fn item(number: Option<u32>, task: Option<bool>, out: &mut String) {
+    match (number, task) {
+        (Some(number), _) => out.push_str(&format!("<li value=\"{number}\">")),
+        (None, Some(_)) => out.push_str("<li class=\"task\">"),
+        (None, None) => out.push_str("<li>"),
+    }
+    out.push_str(match task {
+        Some(true) => "<span class=\"box\" title=\"Done\">☑</span> ",
+        Some(false) => "<span class=\"box\" title=\"To do\">☐</span> ",
+        None => "",
+    });
+}
+
+/// Writes a cell of a table: a `th` or a `td`.
+pub(super) fn cell(name: &str, align: Align, out: &mut String, inner: impl FnOnce(&mut String)) {
+    out.push('<');
+    out.push_str(name);
+    out.push_str(match align {
+        Align::Start => ">",
+        Align::Center => " class=\"center\">",
+        Align::End => " class=\"end\">",
+    });
+    inner(out);
+    out.push_str("</");
+    out.push_str(name);
+    out.push('>');
 }

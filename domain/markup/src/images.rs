@@ -34,6 +34,12 @@ pub fn show_images(html: String, images: Images) -> String {
     shown
 }
 
+/// Returns the addresses of the images in our HTML.
+pub fn images(html: &str) -> Vec<String> {
+    let addresses = html.split(IMAGE).skip(1).filter_map(|after| after.split_once('"'));
+    addresses.map(|(address, _)| address.replace("&#39;", "'").replace("&amp;", "&")).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::HashMap;
@@ -59,6 +65,17 @@ mod tests {
         }
         assert!(click.contains(">a &quot;nest&quot;</span></a>"), "{click}");
         assert!(never.contains(">a &quot;nest&quot;</a>") && never.contains(">plain.png</a>"), "{never}");
+    }
+
+    #[test]
+    fn the_images_in_html_have_their_addresses() {
+        let nodes = crate::parse(
+            "- https://a.example/b.png?c='d&e=f\n- ![x](http://a.example/y)",
+            &crate::Site { base_url: "" },
+        );
+        let html: String = nodes.into_nodes(&HashMap::new()).iter().map(crate::Node::markup).collect();
+        assert_eq!(images(&html), ["https://a.example/b.png?c='d&e=f"]);
+        assert_eq!(images("no image &lt;img src=&quot;"), [""; 0]);
     }
 
     #[test]

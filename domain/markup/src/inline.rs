@@ -8,11 +8,12 @@ use super::pairs::TICKS_MAX;
 use super::tree::{Inline, Link, Name, Target};
 use super::{Site, emoji, links, names};
 
-/// Parses one line and appends its pieces to `out`.
-pub(super) fn parse(text: &str, line: Range<usize>, site: &Site<'_>, out: &mut Vec<Inline>) {
+/// Parses one line, or a cell of a table, and appends its pieces to `out`.
+pub(super) fn parse(text: &str, line: Range<usize>, site: &Site<'_>, in_cell: bool, out: &mut Vec<Inline>) {
     let mut scan = Scan {
         text: &text[..line.end],
         site,
+        in_cell,
         start: line.start,
         at: line.start,
         text_from: line.start,
@@ -28,6 +29,7 @@ pub(super) struct Scan<'a> {
     /// The text up to the end of the line.
     pub text: &'a str,
     pub site: &'a Site<'a>,
+    pub in_cell: bool,
     start: usize,
     /// Where the unread text begins.
     pub at: usize,
@@ -49,7 +51,7 @@ impl Scan<'_> {
             match sign {
                 Token::Escape => self.escape(range),
                 Token::Ticks => self.code(range),
-                Token::Emphasis => self.emphasis(range),
+                Token::Run => self.run_of_marks(range),
                 Token::At => self.at_sign(range),
                 Token::Emoji => self.emoji(range),
                 Token::Scheme => self.scheme(range),
@@ -99,8 +101,16 @@ impl Scan<'_> {
     }
 
     fn escape(&mut self, sign: Range<usize>) {
-        // The arm of `¯\_(ツ)_/¯` is not an escape, and its `_` is not emphasis either.
-        if self.before(sign.start) != Some('¯') {
+        let (before, after) = (self.before(sign.start), self.after(sign.end));
+        let is_plain = match &self.text[sign.clone()] {
+            // The arm of `¯\_(ツ)_/¯` is not an escape, and its `_` is not emphasis either.
+            "\\_" => before == Some('¯'),
+            "\\|" => !self.in_cell,
+            // Before a longer run, which is text, or part of a drawing.
+            "\\~~" | "\\||" => after == self.before(sign.end) || before == Some('\\'),
+            _ => false,
+        };
+        if !is_plain {
             self.text_to(sign.start);
             self.text_from = sign.start + 1;
         }
@@ -118,8 +128,12 @@ impl Scan<'_> {
             }
             Some('@') => {}
             _ => {
-                let in_emphasis = self.open.has(Mark::Underscore);
-                if let Some(name) = names::at(self.text, sign.clone(), in_emphasis) {
+                let marks = match () {
+                    () if self.open.has(Mark::Underscores) => "__",
+                    () if self.open.has(Mark::Underscore) => "_",
+                    () => "",
+                };
+                if let Some(name) = names::at(self.text, sign.clone(), marks) {
                     let lead = usize::from(before == Some(' '));
                     let source = sign.start - lead..name.end;
                     self.push(source.clone(), Inline::Name(Name { source, name }));

@@ -11,8 +11,8 @@ pub(super) enum Token {
     /// A backslash and the character that it escapes.
     Escape,
     Ticks,
-    /// A run of stars or underscores.
-    Emphasis,
+    /// A run of stars, underscores, tildes or bars.
+    Run,
     /// `@` and the characters of a name, or of the domain of an email address.
     At,
     Emoji,
@@ -26,15 +26,15 @@ pub(super) enum Token {
     Close,
 }
 
-/// No arm makes the scan read a character many times. The runs (code, emphasis) take all that they read. The other arms
+/// No arm makes the scan read a character many times. The runs (code, emphasis and so on) take all that they read. The other arms
 /// are bounded, or read ahead over characters that begin no second match of the same arm: a name contains no `@`, a
 /// short name no `:`, a host label no dot. The parser handles the rest of a URL, since brackets in it have to balance.
 /// It also decides which characters beyond ASCII are letters: a table of them would make the expression ten times as
 /// large.
 const SIGNS: &str = r"(?x)
-      \\ [`*_\[\]()@:>!]
+      \\ (?: [`*_\[\]()@:>!] | ~~ | \|{1,2} )
     | `+
-    | \*+ | _+
+    | \*+ | _+ | ~~+ | \|\|+
     | @ [A-Za-z0-9_.-]*
     | : [a-z0-9_+-]+ :
     | (?i-u: https? ) :// [[:alnum:][:^ascii:]]
@@ -51,7 +51,7 @@ pub(super) fn tokens(text: &str, from: usize) -> impl Iterator<Item = (Token, Ra
         let sign = match found.as_str().as_bytes()[0] {
             b'\\' => Token::Escape,
             b'`' => Token::Ticks,
-            b'*' | b'_' => Token::Emphasis,
+            b'*' | b'_' | b'~' | b'|' => Token::Run,
             b'@' => Token::At,
             b':' => Token::Emoji,
             b'h' | b'H' => Token::Scheme,

@@ -7,21 +7,25 @@
 //! raw text -> clean -> blocks -> lexer -> delimiter stack -> Parsed -> render -> Vec<Node>
 //! ```
 //!
-//! The syntax is simple and forgiving: `@name`, URLs, `[label](http://...)`, code in back-ticks and fences, `> quotes`,
-//! `*emphasis*`, `_emphasis_`, `**strong**`, `:emoji:`, and a backslash before any of those characters. Everything but
-//! quotes and fences begins and ends on one line. Raw HTML is text.
+//! The syntax is Markdown as people type it, simple and forgiving. On lines of their own: `> quotes`, `- lists` and
+//! `1. lists`, `- [ ] tasks`, `# headings`, `---`, tables, fences of back-ticks, and spoilers with `>!`. In a line:
+//! `@name`, URLs, `[label](http://...)`, code in back-ticks, `*emphasis*`, `_emphasis_`, `**strong**`, `__several words__`,
+//! `~~deleted~~`, `||spoiler||`, `:emoji:`, and a backslash before any of those characters. Raw HTML is text.
 //!
-//! `blocks` splits the text into paragraphs, quotes and fenced code. For each line of a paragraph, `lexer` finds the
-//! tokens with one regular expression that has an arm for each: escapes, code, emphasis, names, emoji, URLs and
-//! brackets. `inline` decides about each token by its surroundings. Emphasis and labels have two ends: the stack of
-//! `delimiters` holds the open ones, twelve at most, and `pairs` makes one piece of all between matching ends. `render`
-//! makes the nodes.
+//! `blocks` splits the text into blocks, with `lists` and `tables`. For each line of a paragraph, a heading or a cell,
+//! `lexer` finds the tokens with one regular expression that has an arm for each: escapes, code, runs of marks, names,
+//! emoji, URLs and brackets. `inline` decides about each token by its surroundings. Emphasis and labels have two ends:
+//! the stack of `delimiters` holds the open ones, twelve at most, and `pairs` makes one piece of all between matching
+//! ends. `render` makes the nodes, and `highlight` marks the words of code.
+//!
+//! Lines are looked at once for each level of quotes and lists around them, ten at most. A list looks ahead for its next
+//! item, up to a blank line: once in vain, since there the list ends.
 //!
 //! No step reads a character more than a small, fixed number of times, whatever the input. One search of a regular
 //! expression is linear, but a search for all matches is not, if an arm reads far ahead and fails at each match. No arm
 //! of the lexer does so:
 //!
-//! - Runs of back-ticks, stars or underscores have no condition after them: a run is one match.
+//! - Runs of back-ticks, stars, underscores, tildes or bars have no condition after them: a run is one match.
 //! - Escapes, schemes and brackets are bounded, with the first character of the host.
 //! - A name (or the domain of an email address) contains no `@`, so it is read for one `@` only. The mailbox is read
 //!   backwards from there, 64 bytes at most.
@@ -37,16 +41,20 @@ mod clean;
 mod delimiters;
 mod emoji;
 mod excerpt;
+mod highlight;
 mod html;
 mod images;
 mod inline;
 mod lexer;
 mod links;
+mod lists;
 mod names;
 mod node;
 mod pairs;
 mod render;
 mod size;
+mod spoilers;
+mod tables;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -56,12 +64,13 @@ use std::collections::HashMap;
 pub use away::hosts;
 pub use emoji::{emoji_beginning, with_emoji};
 pub use excerpt::excerpt;
-pub use images::show_images;
+pub use images::{images, show_images};
 pub use names::NAMES_MAX;
 pub use node::{Node, markup_of, mentions};
+pub use spoilers::without_spoilers;
 
 /// Increased when the same text would give other nodes. Stored with them, so that old messages can be parsed again.
-pub const NODES_VERSION: i16 = 3;
+pub const NODES_VERSION: i16 = 4;
 
 /// The site that the text is shown on.
 #[derive(Debug, Clone, Copy)]

@@ -13,7 +13,7 @@ const MAILBOX_MAX: usize = 64;
 
 /// Returns the end of a URL in running text that was read up to `from`. Punctuation at its end belongs to the sentence.
 pub(super) fn end_in_text(text: &str, from: usize) -> usize {
-    let trailing = |character: char| ".,;:!?'*_~([{’…".contains(character);
+    let trailing = |character: char| ".,;:!?'*_~|([{’…".contains(character);
     from + text[from..end(text, from)].trim_end_matches(trailing).len()
 }
 

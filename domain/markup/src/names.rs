@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use super::delimiters::is_word;
-use super::tree::{Block, Inline};
+use super::tree::{Block, Inline, Item, Table};
 
 /// The most distinct mentions of a message that are looked up; later ones stay text.
 pub const NAMES_MAX: usize = 50;
@@ -13,15 +13,17 @@ const NAME_MAX: usize = 30;
 const TAIL_MAX: usize = 2;
 
 /// Returns the name after the `@` at the token's start, including the dots and dashes at its end that may belong to it.
-/// Inside `_emphasis_`, an underscore at the end belongs to the emphasis.
-pub(super) fn at(text: &str, sign: Range<usize>, in_emphasis: bool) -> Option<Range<usize>> {
+/// Inside `_emphasis_`, the `marks` of which are open, an underscore at the end belongs to the emphasis.
+pub(super) fn at(text: &str, sign: Range<usize>, marks: &str) -> Option<Range<usize>> {
     if text[sign.end..].chars().next().is_some_and(|next| is_word(next) || next == '@') {
         return None;
     }
     let start = sign.start + 1;
     let mut run = &text[start..sign.end];
     let mut name = bare(run);
-    if in_emphasis && let Some(shorter) = name.strip_suffix('_') {
+    if !marks.is_empty()
+        && let Some(shorter) = name.strip_suffix(marks).or_else(|| name.strip_suffix('_'))
+    {
         (run, name) = (shorter, bare(shorter));
     }
     if name.is_empty() || name.len() > NAME_MAX {
@@ -60,12 +62,22 @@ impl Names<'_> {
     fn blocks(&mut self, blocks: &[Block], quoted: bool) {
         for block in blocks {
             match block {
-                Block::Paragraph(inlines) if !quoted => self.inlines(inlines),
+                Block::Paragraph(words) | Block::Heading { words, .. } if !quoted => self.inlines(words),
+                Block::Table(Table { head, rows, .. }) if !quoted => {
+                    head.iter().chain(rows.iter().flatten()).for_each(|cell| self.inlines(cell));
+                }
                 Block::Quote(inner) if quoted => {
                     self.blocks(inner, false);
                     self.blocks(inner, true);
                 }
-                Block::Paragraph(_) | Block::Quote(_) | Block::Code { .. } => {}
+                Block::Spoiler(inner) => self.blocks(inner, quoted),
+                Block::List { items, .. } => items.iter().for_each(|Item { blocks, .. }| self.blocks(blocks, quoted)),
+                Block::Paragraph(_)
+                | Block::Heading { .. }
+                | Block::Table(_)
+                | Block::Quote(_)
+                | Block::Code { .. }
+                | Block::Rule => {}
             }
         }
     }

@@ -55,6 +55,45 @@ pub enum Node {
         mentions: Vec<i64>,
         markup: String,
     },
+    Strikethrough {
+        /// The ids of the users mentioned within.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        mentions: Vec<i64>,
+        markup: String,
+    },
+    /// Hidden until the reader wants to see it. In a line, or on lines of its own.
+    Spoiler {
+        /// The ids of the users mentioned within.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        mentions: Vec<i64>,
+        markup: String,
+    },
+    Heading {
+        /// The level of its HTML element, from 3 to 6.
+        level: u8,
+        /// The ids of the users mentioned within.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        mentions: Vec<i64>,
+        markup: String,
+    },
+    List {
+        /// Whether its items have numbers.
+        ordered: bool,
+        /// The ids of the users mentioned within.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        mentions: Vec<i64>,
+        markup: String,
+    },
+    Table {
+        /// The ids of the users mentioned within.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        mentions: Vec<i64>,
+        markup: String,
+    },
+    /// A horizontal line.
+    Rule {
+        markup: String,
+    },
     Emoji {
         /// Without the colons.
         name: String,
@@ -94,6 +133,12 @@ impl Node {
             | Self::Quote { markup }
             | Self::Emphasis { markup, .. }
             | Self::Strong { markup, .. }
+            | Self::Strikethrough { markup, .. }
+            | Self::Spoiler { markup, .. }
+            | Self::Heading { markup, .. }
+            | Self::List { markup, .. }
+            | Self::Table { markup, .. }
+            | Self::Rule { markup }
             | Self::Emoji { markup, .. }
             | Self::Topic { markup, .. }
             | Self::Message { markup, .. } => markup,
@@ -112,6 +157,12 @@ impl Node {
             Self::Quote { .. } => "quote",
             Self::Emphasis { .. } => "emphasis",
             Self::Strong { .. } => "strong",
+            Self::Strikethrough { .. } => "strikethrough",
+            Self::Spoiler { .. } => "spoiler",
+            Self::Heading { .. } => "heading",
+            Self::List { .. } => "list",
+            Self::Table { .. } => "table",
+            Self::Rule { .. } => "rule",
             Self::Emoji { .. } => "emoji",
             Self::Topic { .. } => "topic",
             Self::Message { .. } => "message",
@@ -121,13 +172,20 @@ impl Node {
     fn mentioned(&self) -> &[i64] {
         match self {
             Self::Username { user_id, .. } => std::slice::from_ref(user_id),
-            Self::Emphasis { mentions, .. } | Self::Strong { mentions, .. } => mentions,
+            Self::Emphasis { mentions, .. }
+            | Self::Strong { mentions, .. }
+            | Self::Strikethrough { mentions, .. }
+            | Self::Spoiler { mentions, .. }
+            | Self::Heading { mentions, .. }
+            | Self::List { mentions, .. }
+            | Self::Table { mentions, .. } => mentions,
             Self::Text { .. }
             | Self::Url { .. }
             | Self::Image { .. }
             | Self::Code { .. }
             | Self::CodeBlock { .. }
             | Self::Quote { .. }
+            | Self::Rule { .. }
             | Self::Emoji { .. }
             | Self::Topic { .. }
             | Self::Message { .. } => &[],

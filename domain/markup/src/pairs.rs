@@ -1,11 +1,12 @@
-//! The pieces of a line with two ends: code, emphasis, and links with a label.
+//! The pieces of a line with two ends: code, emphasis and its like, and links with a label.
 
 use std::ops::Range;
 
+use super::blocks::has_words;
 use super::delimiters::{Mark, Opener, can_close, can_open};
 use super::inline::Scan;
 use super::links;
-use super::tree::{Inline, Link, Style, Target, write_plain};
+use super::tree::{Inline, Link, Spoilers, Style, Target, write_plain};
 
 /// Longer runs of back-ticks are text.
 pub(super) const TICKS_MAX: usize = 32;
@@ -29,9 +30,24 @@ impl Scan<'_> {
                 if typed.starts_with(' ') && typed.ends_with(' ') && !typed.trim().is_empty() {
                     code = code.start + 1..code.end - 1;
                 }
-                return self.push(from..end, Inline::Code(code));
+                let parts = self.code_parts(code);
+                return self.push(from..end, Inline::Code(parts));
             }
         }
+    }
+
+    /// Returns the parts of code. In a table, the backslash before a `|` is not part of it.
+    fn code_parts(&self, code: Range<usize>) -> Vec<Range<usize>> {
+        let mut parts = Vec::new();
+        let mut from = code.start;
+        if self.in_cell {
+            for (at, _) in self.text[code.clone()].match_indices("\\|") {
+                parts.push(from..code.start + at);
+                from = code.start + at + 1;
+            }
+        }
+        parts.push(from..code.end);
+        parts
     }
 
     /// Returns the position of the last run of each length. Computed once per line: no unmatched run is searched twice.
@@ -56,14 +72,17 @@ impl Scan<'_> {
         from + self.text.as_bytes()[from..].iter().take_while(|&&byte| byte == b'`').count()
     }
 
-    /// Handles a run of stars or underscores. A run that begins or ends nothing is text.
-    pub fn emphasis(&mut self, run: Range<usize>) {
-        let star = self.text.as_bytes()[run.start] == b'*';
-        let (mark, widest) = if star { (Mark::Star, 3) } else { (Mark::Underscore, 1) };
+    /// Handles a run of stars, underscores, tildes or bars. A run that begins or ends nothing is text.
+    pub fn run_of_marks(&mut self, run: Range<usize>) {
         self.at = run.end;
-        if run.len() > widest {
-            return;
-        }
+        let mark = match (self.text.as_bytes()[run.start], run.len()) {
+            (b'*', 1..=3) => Mark::Star,
+            (b'_', 1) => Mark::Underscore,
+            (b'_', 2) => Mark::Underscores,
+            (b'~', 2) => Mark::Tildes,
+            (b'|', 2) => Mark::Bars,
+            _ => return,
+        };
         let (before, after) = (self.before(run.start), self.after(run.end));
         if can_close(before, after) && self.close(mark, run.clone()) {
             return;
@@ -82,7 +101,7 @@ impl Scan<'_> {
             let width = if opener.width >= 2 && run.len() >= 2 { 2 } else { 1 };
             self.text_to(run.start);
             // This looks at each opener only once: it is removed in any case.
-            if !self.items[opener.item + 1..].iter().any(|item| self.says_something(item)) {
+            if !self.can_style(mark, &self.items[opener.item + 1..]) {
                 break;
             }
             let inner = self.items.split_off(opener.item + 1);
@@ -95,7 +114,13 @@ impl Scan<'_> {
                 }
                 self.open.push(opener);
             }
-            self.items.push(Inline::Styled(if width == 2 { Style::Strong } else { Style::Emphasis }, inner));
+            let style = match mark {
+                Mark::Tildes => Style::Strikethrough,
+                Mark::Bars => Style::Spoiler,
+                _ if width == 2 => Style::Strong,
+                _ => Style::Emphasis,
+            };
+            self.items.push(Inline::Styled(style, inner));
             run.start += width;
             self.text_from = run.start;
             closed = true;
@@ -106,10 +131,22 @@ impl Scan<'_> {
         closed
     }
 
+    /// Whether these items may stand between such marks.
+    fn can_style(&self, mark: Mark, items: &[Inline]) -> bool {
+        // One word between double underscores is a name, as in Python.
+        if mark == Mark::Underscores
+            && let [Inline::Text(word)] = items
+            && !self.text[word.clone()].contains(' ')
+        {
+            return false;
+        }
+        items.iter().any(|item| self.says_something(item))
+    }
+
     /// Whether the item has words. Emphasis is only for words, not for drawings made of stars.
     fn says_something(&self, item: &Inline) -> bool {
         match item {
-            Inline::Text(range) => self.text[range.clone()].contains(|c: char| c.is_alphanumeric() || c >= '\u{2e80}'),
+            Inline::Text(range) => has_words(&self.text[range.clone()]),
             _ => true,
         }
     }
@@ -143,7 +180,7 @@ impl Scan<'_> {
         }
         self.text_to(bracket);
         let mut words = String::new();
-        write_plain(self.text, &self.items[opener.item + 1..], &mut words);
+        write_plain(self.text, &self.items[opener.item + 1..], Spoilers::Shown, &mut words);
         if links::deceives(&words, &self.text[url.clone()]) {
             return;
         }

@@ -1,13 +1,15 @@
 //! Makes the nodes from the parsed text and the users found.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::tree::{Block, Inline, Link, Name, Style, Target, write_plain};
-use super::{Node, Person, html, links, names};
+use super::tree::{Block, Inline, Item, Link, Name, Spoilers, Style, Table, Target, write_plain};
+use super::{Node, Person, highlight, html, links, names};
 
 pub(super) fn nodes(text: &str, blocks: &[Block], people: &HashMap<String, Person>) -> Vec<Node> {
-    let mut render = Render { page: Page { text, people }, nodes: Vec::new(), words: String::new() };
+    let page = Page { text, people, code_left: Cell::new(highlight::CODE_MAX) };
+    let mut render = Render { page, nodes: Vec::new(), words: String::new() };
     for block in blocks {
         render.block(block);
     }
@@ -41,14 +43,17 @@ impl Render<'_> {
                     self.inline(inline);
                 }
             }
-            Block::Code { language, .. } => {
-                let language = language.clone().map(|language| self.page.text[language].to_owned());
-                let markup = self.page.block_markup(block);
-                self.push(Node::CodeBlock { language, markup });
-            }
-            Block::Quote(_) => {
-                let markup = self.page.block_markup(block);
-                self.push(Node::Quote { markup });
+            Block::Code { .. }
+            | Block::Quote(_)
+            | Block::Spoiler(_)
+            | Block::Heading { .. }
+            | Block::List { .. }
+            | Block::Table(_)
+            | Block::Rule => {
+                let (mut markup, mut mentions) = (String::new(), Vec::new());
+                self.page.block(block, &mut markup, &mut mentions);
+                let node = self.page.block_node(block, markup, mentions);
+                self.push(node);
             }
         }
     }
@@ -81,6 +86,8 @@ impl Render<'_> {
 struct Page<'a> {
     text: &'a str,
     people: &'a HashMap<String, Person>,
+    /// How many bytes of code may still be highlighted.
+    code_left: Cell<usize>,
 }
 
 impl Page<'_> {
@@ -95,6 +102,8 @@ impl Page<'_> {
             }
             Inline::Styled(Style::Emphasis, _) => Node::Emphasis { mentions, markup },
             Inline::Styled(Style::Strong, _) => Node::Strong { mentions, markup },
+            Inline::Styled(Style::Strikethrough, _) => Node::Strikethrough { mentions, markup },
+            Inline::Styled(Style::Spoiler, _) => Node::Spoiler { mentions, markup },
             Inline::Link(link) => {
                 let url = link.href.clone();
                 match &link.target {
@@ -127,35 +136,95 @@ impl Page<'_> {
         html::user(&person.username, out);
     }
 
-    fn block_markup(&self, block: &Block) -> String {
-        let mut markup = String::new();
-        self.block(block, &mut markup);
-        markup
+    /// Returns the node of a block, given its markup.
+    fn block_node(&self, block: &Block, markup: String, mentions: Vec<i64>) -> Node {
+        match block {
+            Block::Paragraph(_) => Node::Text { markup },
+            Block::Code { language, .. } => {
+                Node::CodeBlock { language: language.clone().map(|language| self.text[language].to_owned()), markup }
+            }
+            Block::Quote(_) => Node::Quote { markup },
+            Block::Spoiler(_) => Node::Spoiler { mentions, markup },
+            Block::Heading { level, .. } => Node::Heading { level: *level, mentions, markup },
+            Block::List { is_numbered, .. } => Node::List { ordered: *is_numbered, mentions, markup },
+            Block::Table(_) => Node::Table { mentions, markup },
+            Block::Rule => Node::Rule { markup },
+        }
     }
 
-    fn block(&self, block: &Block, out: &mut String) {
-        match block {
-            Block::Paragraph(inlines) => {
-                for inline in inlines {
-                    self.inline(inline, out, &mut Vec::new());
-                }
-            }
-            Block::Code { language, code } => {
-                html::code_block(language.clone().map(|language| &self.text[language]), code, out);
-            }
-            Block::Quote(blocks) => html::element("blockquote", out, |out| {
-                for block in blocks {
-                    self.block(block, out);
-                }
-            }),
+    fn blocks(&self, blocks: &[Block], out: &mut String, mentions: &mut Vec<i64>) {
+        for block in blocks {
+            self.block(block, out, mentions);
         }
+    }
+
+    fn inlines(&self, inlines: &[Inline], out: &mut String, mentions: &mut Vec<i64>) {
+        for inline in inlines {
+            self.inline(inline, out, mentions);
+        }
+    }
+
+    fn block(&self, block: &Block, out: &mut String, mentions: &mut Vec<i64>) {
+        match block {
+            Block::Paragraph(inlines) => self.inlines(inlines, out, mentions),
+            Block::Code { language, code } => {
+                let language = language.clone().map(|language| &self.text[language]);
+                html::code_block(language, code, &self.code_left, out);
+            }
+            // Who is named in a quote is not mentioned.
+            Block::Quote(blocks) => html::element("blockquote", out, |out| self.blocks(blocks, out, &mut Vec::new())),
+            Block::Spoiler(blocks) => {
+                out.push_str(html::DETAILS.0);
+                self.blocks(blocks, out, mentions);
+                out.push_str(html::DETAILS.1);
+            }
+            Block::Heading { level, words } => {
+                html::element(&format!("h{level}"), out, |out| self.inlines(words, out, mentions));
+            }
+            Block::List { is_numbered, items } => self.list(*is_numbered, items, out, mentions),
+            Block::Table(table) => self.table(table, out, mentions),
+            Block::Rule => out.push_str("<hr>"),
+        }
+    }
+
+    fn list(&self, is_numbered: bool, items: &[Item], out: &mut String, mentions: &mut Vec<i64>) {
+        html::list(is_numbered, items.first().and_then(|item| item.number), out);
+        for (nth, item) in items.iter().enumerate() {
+            // The first number is the list's.
+            html::item(item.number.filter(|_| nth > 0), item.task, out);
+            self.blocks(&item.blocks, out, mentions);
+            out.push_str("</li>");
+        }
+        out.push_str(if is_numbered { "</ol>" } else { "</ul>" });
+    }
+
+    /// Writes a table in a box that scrolls.
+    fn table(&self, Table { columns, head, rows }: &Table, out: &mut String, mentions: &mut Vec<i64>) {
+        out.push_str("<div class=\"scroll\" tabindex=\"0\"><table><thead>");
+        let row = |name: &str, cells: &[Vec<Inline>], out: &mut String, mentions: &mut Vec<i64>| {
+            html::element("tr", out, |out| {
+                for (cell, align) in cells.iter().zip(columns) {
+                    html::cell(name, *align, out, |out| self.inlines(cell, out, mentions));
+                }
+            });
+        };
+        row("th", head, out, mentions);
+        out.push_str("</thead>");
+        if !rows.is_empty() {
+            html::element("tbody", out, |out| rows.iter().for_each(|cells| row("td", cells, out, mentions)));
+        }
+        out.push_str("</table></div>");
     }
 
     fn inline(&self, inline: &Inline, out: &mut String, mentions: &mut Vec<i64>) {
         match inline {
             Inline::Text(range) => html::escape(&self.text[range.clone()], out),
             Inline::Break => out.push_str("<br>"),
-            Inline::Code(range) => html::element("code", out, |out| html::escape(&self.text[range.clone()], out)),
+            Inline::Code(parts) => html::element("code", out, |out| {
+                for part in parts {
+                    html::escape(&self.text[part.clone()], out);
+                }
+            }),
             Inline::Emoji { name, char } => html::emoji(&self.text[name.clone()], char, out),
             Inline::Name(name) => match self.person(name) {
                 Some((person, rest)) => {
@@ -170,12 +239,14 @@ impl Page<'_> {
                 let name = match style {
                     Style::Emphasis => "em",
                     Style::Strong => "strong",
-                };
-                html::element(name, out, |out| {
-                    for inline in inner {
-                        self.inline(inline, out, mentions);
+                    Style::Strikethrough => "s",
+                    Style::Spoiler => {
+                        out.push_str(html::SPOILER.0);
+                        self.inlines(inner, out, mentions);
+                        return out.push_str(html::SPOILER.1);
                     }
-                });
+                };
+                html::element(name, out, |out| self.inlines(inner, out, mentions));
             }
         }
     }
@@ -184,18 +255,14 @@ impl Page<'_> {
         html::link(&link.href, &link.target, out, |out| match (&link.target, link.label.is_empty()) {
             (Target::Image, _) => {
                 let mut alt = String::new();
-                write_plain(self.text, &link.label, &mut alt);
+                write_plain(self.text, &link.label, Spoilers::Shown, &mut alt);
                 if alt.is_empty() {
                     alt.push_str(&link.href[links::file(&link.href)]);
                 }
                 html::image(&link.href, &alt, out);
             }
             (_, true) => html::escape(&self.text[link.source.clone()], out),
-            (_, false) => {
-                for inline in &link.label {
-                    self.inline(inline, out, &mut Vec::new());
-                }
-            }
+            (_, false) => self.inlines(&link.label, out, &mut Vec::new()),
         });
     }
 }

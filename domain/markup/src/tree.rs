@@ -6,15 +6,58 @@ use std::ops::Range;
 #[derive(Debug)]
 pub(super) enum Block {
     Paragraph(Vec<Inline>),
-    Code { language: Option<Range<usize>>, code: String },
+    Code {
+        language: Option<Range<usize>>,
+        code: String,
+    },
     Quote(Vec<Block>),
+    Spoiler(Vec<Block>),
+    Heading {
+        /// The level of its HTML element, from 3 to 6.
+        level: u8,
+        words: Vec<Inline>,
+    },
+    List {
+        is_numbered: bool,
+        items: Vec<Item>,
+    },
+    Table(Table),
+    Rule,
+}
+
+/// An item of a list.
+#[derive(Debug)]
+pub(super) struct Item {
+    /// As typed: `-` or `1.`.
+    pub marker: Range<usize>,
+    /// The number, if it is not the one that a browser would count.
+    pub number: Option<u32>,
+    /// For an item with a checkbox: whether it is done.
+    pub task: Option<bool>,
+    pub blocks: Vec<Block>,
+}
+
+#[derive(Debug)]
+pub(super) struct Table {
+    /// The alignment of each column.
+    pub columns: Vec<Align>,
+    pub head: Vec<Vec<Inline>>,
+    pub rows: Vec<Vec<Vec<Inline>>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Align {
+    Start,
+    Center,
+    End,
 }
 
 #[derive(Debug)]
 pub(super) enum Inline {
     Text(Range<usize>),
     Break,
-    Code(Range<usize>),
+    /// In parts: in a table, a backslash before a `|` is not part of the code.
+    Code(Vec<Range<usize>>),
     Emoji {
         /// Without the colons.
         name: Range<usize>,
@@ -66,19 +109,33 @@ pub(super) enum Target {
 pub(super) enum Style {
     Emphasis,
     Strong,
+    Strikethrough,
+    Spoiler,
+}
+
+/// What plain text shows in place of a spoiler.
+pub(super) const HIDDEN: &str = "(spoiler)";
+
+/// Whether plain text shows the words of spoilers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Spoilers {
+    Shown,
+    Hidden,
 }
 
 /// Writes the plain text of some pieces, as for an `alt` or an excerpt.
-pub(super) fn write_plain(text: &str, inlines: &[Inline], out: &mut String) {
+pub(super) fn write_plain(text: &str, inlines: &[Inline], spoilers: Spoilers, out: &mut String) {
     for inline in inlines {
         match inline {
-            Inline::Text(range) | Inline::Code(range) => out.push_str(&text[range.clone()]),
+            Inline::Text(range) => out.push_str(&text[range.clone()]),
+            Inline::Code(parts) => parts.iter().for_each(|part| out.push_str(&text[part.clone()])),
             Inline::Break => out.push('\n'),
             Inline::Emoji { char, .. } => out.push_str(char),
             Inline::Name(name) => out.push_str(&text[name.source.clone()]),
             Inline::Link(link) if link.label.is_empty() => out.push_str(&text[link.source.clone()]),
-            Inline::Link(link) => write_plain(text, &link.label, out),
-            Inline::Styled(_, inner) => write_plain(text, inner, out),
+            Inline::Link(link) => write_plain(text, &link.label, spoilers, out),
+            Inline::Styled(Style::Spoiler, _) if spoilers == Spoilers::Hidden => out.push_str(HIDDEN),
+            Inline::Styled(_, inner) => write_plain(text, inner, spoilers, out),
         }
     }
 }

@@ -231,13 +231,13 @@ impl Message {
         let damaged = |error| Error::Internal(format!("nodes of message {}: {error}", row.id));
         let mut parsed: Value = serde_json::from_str(&row.nodes).map_err(damaged)?;
         parsed.as_array_mut().into_iter().flatten().for_each(with_text_ids);
-        let images_in = parsed.as_array().into_iter().flatten().filter(|node| node["type"] == "image");
+        let shown: Vec<String> = parsed.as_array().into_iter().flatten().flat_map(images_in).collect();
         let embed = |url: &str| Embed { url: url.to_owned(), original: url.to_owned(), width: 0, height: 0 };
         Ok(Self {
             id: row.id.to_string(),
             message: row.raw.clone(),
             rendered: show_images(markup::markup_of(&row.nodes).map_err(damaged)?, images),
-            embeds: images_in.filter_map(|node| node["url"].as_str()).map(embed).collect(),
+            embeds: shown.iter().map(|url| embed(url)).collect(),
             parsed,
             user: User::new(cx, &row.author),
             date_created: seconds(row.created_at),
@@ -247,6 +247,16 @@ impl Message {
                 .map(|(person, at)| Star { user: User::new(cx, person), date_created: seconds(*at) })
                 .collect(),
         })
+    }
+}
+
+/// Returns the addresses of the images that a node shows: its own, or those in a list, a table or a heading.
+fn images_in(node: &Value) -> Vec<String> {
+    let holds_images = ["list", "table", "heading"].iter().any(|kind| node["type"] == *kind);
+    match node["url"].as_str().filter(|_| node["type"] == "image") {
+        Some(url) => vec![url.to_owned()],
+        None if holds_images => markup::images(node["markup"].as_str().unwrap_or_default()),
+        None => Vec::new(),
     }
 }
 

@@ -34,11 +34,25 @@ fn facts(kind: Kind, row: &Indexed, base_url: &str) -> Vec<String> {
             Node::Url { .. } | Node::Topic { .. } | Node::Message { .. } => "has:link",
             Node::Image { .. } => "has:image",
             Node::Code { .. } | Node::CodeBlock { .. } => "has:code",
+            // What they contain is in their HTML only. In a text, its signs are escaped.
+            Node::Spoiler { markup, .. }
+            | Node::Heading { markup, .. }
+            | Node::List { markup, .. }
+            | Node::Table { markup, .. } => {
+                for (tag, fact) in [("<img ", "has:image"), ("<code", "has:code")] {
+                    if markup.contains(tag) {
+                        facts.insert(fact.to_owned());
+                    }
+                }
+                continue;
+            }
             Node::Text { .. }
             | Node::Username { .. }
             | Node::Quote { .. }
             | Node::Emphasis { .. }
             | Node::Strong { .. }
+            | Node::Strikethrough { .. }
+            | Node::Rule { .. }
             | Node::Emoji { .. } => continue,
         };
         facts.insert(part.to_owned());

@@ -152,7 +152,8 @@ pub(crate) fn conversation() -> Vec<Message> {
             concat!(
                 "<blockquote>31 of them in one</blockquote>I had no idea. So the one that I hear at dusk is calling the others in?",
                 "<br>Here is how I count the calls from the recorder:",
-                "<pre><code class=\"language-rust\">fn calls(samples: &amp;[f32]) -&gt; usize {\n",
+                "<pre data-language=\"rust\"><code class=\"language-rust\"><span class=\"k\">fn</span> ",
+                "<span class=\"f\">calls</span>(samples: &amp;[<span class=\"k\">f32</span>]) -&gt; usize {\n",
                 "    samples.windows(2).filter(|w| w[0] &lt; LOUD &amp;&amp; w[1] &gt;= LOUD).count()\n}</code></pre>",
             ),
         ),
@@ -163,7 +164,19 @@ pub(crate) fn conversation() -> Vec<Message> {
             "That is a <em>lovely</em> use of <code>windows</code>. Does the church clock count as a wren? <span class=\"emoji\" title=\":bird:\">🐦</span>",
         ),
         message(41, 4, 699, ""),
-        message(42, 1, 690, "Only at seven. I take it out by hand."),
+        message(
+            42,
+            1,
+            690,
+            concat!(
+                "Only at seven. I take it out by hand:",
+                "<ol><li>Cut the file at seven<ul><li>on Sundays at nine, too</li></ul></li><li>Count again</li></ol>",
+                "<div class=\"scroll\" tabindex=\"0\"><table><thead><tr><th>Day</th><th class=\"end\">Calls</th></tr></thead>",
+                "<tbody><tr><td>Saturday</td><td class=\"end\">412</td></tr></tbody></table></div>",
+                "<ul><li class=\"task\"><span class=\"box\" title=\"To do\">☐</span> Sunday</li></ul>",
+                "The loudest was <span class=\"spoiler\" tabindex=\"0\" title=\"Spoiler\">the owl</span>.",
+            ),
+        ),
         message(
             46,
             3,

@@ -51,6 +51,14 @@ fn pieces() -> Vec<String> {
         "`</code><script>window.canary=1</script>`",
         "```\n</code></pre><script>window.canary=1</script>\n```",
         "> </blockquote><script>window.canary=1</script>",
+        "```rust\n\"</code></pre><script>window.canary=1</script>\n```",
+        "```x\"onmouseover=\"window.canary=1\ny\n```",
+        "- </li></ul><script>window.canary=1</script>",
+        "1. [ ] </li></ol><script>window.canary=1</script>",
+        "# </h3><script>window.canary=1</script>",
+        "a | </td></table><script>window.canary=1</script>\n--|--\n\" | <b onclick=window.canary=1>",
+        "||</span><script>window.canary=1</script>|| ~~</s><b onclick=window.canary=1>~~",
+        ">! </details><script>window.canary=1</script>",
         "Z\u{335}\u{321}\u{353}\u{318}\u{337}a\u{336}\u{34e}\u{359}l\u{335}\u{338}\u{353}g\u{334}\u{349}o\u{336}\u{347}",
     ]
     .map(String::from)

@@ -1,5 +1,6 @@
 //! Tests of the parser.
 
+mod blocks;
 mod links;
 mod people;
 mod properties;

@@ -96,6 +96,52 @@ const NASTY: &[&str] = &[
     "*[a ",
     "[_*`@",
     "*a* **b** `c` @d :e: [f](http://g) ",
+    "- a\n",
+    "- \n",
+    "- a\n\n",
+    "-a\n",
+    "- a\n1. b\n",
+    "- a\nb\n",
+    "- a\n      b\n",
+    "- a\n  - b\n    - c\n      - d\n        - e\n          - f\n            - g\n",
+    "  - a\n - b\n- c\n",
+    "- - - - a\n",
+    "1. a\n1. b\n",
+    "1. ",
+    "9. a\n7) b\n",
+    "- [ ] a\n",
+    "- > - a\n",
+    "> - > - > - a\n",
+    "   - a\nb\n- c\n# d\n",
+    "# a\n",
+    "# a\n## b\n",
+    "#",
+    "# ",
+    "---\n",
+    "- -\n",
+    "|",
+    "||",
+    "||a||",
+    "||a ",
+    "|a",
+    "a|b\n",
+    "a|b\n-|-\n",
+    "a|b\n-|-\nc|d\n\n",
+    "|-",
+    "|-|-\n",
+    "\\|",
+    ">!\n",
+    ">! a\n",
+    ">!>!a\n",
+    "~~",
+    "~~a ",
+    "~~a~~ ",
+    "__a b__ ",
+    "__a__",
+    "__a ",
+    "```rust\nlet x = 1;\n```\n",
+    "```sql\n-- ' \n```\n",
+    "```sh\n\"$(\n```\n",
     "**a *b _c [d ![e `f http://g( @h ",
 ];
 
@@ -158,4 +204,43 @@ fn an_excerpt_of_a_long_text_reads_only_its_head() {
     let started = clock();
     assert_eq!(excerpt(&raw, 80).chars().count(), 80);
     assert!(clock() - started < Duration::from_millis(500));
+}
+
+#[test]
+fn one_list_or_table_after_a_long_text_is_read_in_linear_time() {
+    let people = people();
+    for (head, unit) in [
+        ("- a\n", "b\n"),
+        ("- a\n", "1. b\nc\n"),
+        ("1. a\n", "   - b\nc\n"),
+        ("- a\n", "\n"),
+        ("- a\n", "# b\nc\n"),
+        ("|a|b|\n|-|-|\n", "|\n"),
+        ("|a|b|\n|-|-|\n", "|||||||||||||\n"),
+        ("", "```rust\n"),
+    ] {
+        let time = |length: usize| {
+            let raw = head.to_owned() + &unit.repeat(length / unit.len());
+            let started = clock();
+            parse(&raw, &SITE).into_nodes(&people);
+            clock() - started
+        };
+        let large = time(LARGE);
+        assert!(large < FLOOR || (0..3).any(|_| time(LARGE) < RATIO_MAX * time(SMALL)), "{head:?} before {unit:?}");
+    }
+}
+
+#[test]
+fn code_of_any_language_is_highlighted_in_time() {
+    // The longest that is highlighted, in lines that are hard for many expressions.
+    for language in ["rust", "sh", "html", "tex", "go", "c++", "markdown", "sql", "php"] {
+        for unit in ["\\", "<a ", "impl<", "\"$(", "fn a<", "x.x.", "'", "/", " "] {
+            let line = unit.repeat(499 / unit.len()) + "\n";
+            let raw = format!("```{language}\n{}```", line.repeat(19_500 / line.len()));
+            let started = clock();
+            parse(&raw, &SITE).into_nodes(&people());
+            let taken = clock() - started;
+            assert!(taken < Duration::from_secs(2), "{language} takes {taken:?} for {unit:?}");
+        }
+    }
 }

@@ -19,7 +19,7 @@ fn the_seed_example_gives_exactly_its_nodes() {
 }
 
 const EVERYTHING: &str = "hi @ada, see http://a.example/ and http://a.example/b.png or `x` :smile: *em @ada* **strong**\n\
-    > quoted\n```rust\nfn main() {}\n```\nhttps://klatch.example/g/t/ https://klatch.example/g/t/#m12";
+    > quoted\n```rust\nfn main() {}\n```\n- a list\n\n# Heading\n---\na | b\n--|--\n\n~~no~~ ||x||\nhttps://klatch.example/g/t/ https://klatch.example/g/t/#m12";
 
 #[test]
 fn a_list_read_back_is_the_list_that_was_stored() {
@@ -37,6 +37,12 @@ fn a_list_read_back_is_the_list_that_was_stored() {
         "quote",
         "emphasis",
         "strong",
+        "strikethrough",
+        "spoiler",
+        "heading",
+        "list",
+        "table",
+        "rule",
         "emoji",
         "topic",
         "message",

@@ -4,29 +4,65 @@
 pub(in crate::import) fn plain(text: &str, begins_line: bool) -> String {
     let mut written = String::with_capacity(text.len() + 8);
     let has_label = text.contains("](");
-    let (mut before, mut line_begins) = (None, begins_line);
-    let mut rest = text.chars().peekable();
-    while let Some(c) = rest.next() {
-        let after = rest.peek().copied();
+    let mut before = None;
+    let mut line = if begins_line { Line::Blank } else { Line::Words };
+    for (at, c) in text.char_indices() {
+        let rest = &text[at + c.len_utf8()..];
+        let after = rest.chars().next();
         let word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
         let blank = |c: Option<char>| c.is_none_or(char::is_whitespace);
+        let begins_line = line == Line::Blank;
         let escaped = match c {
             '`' => true,
             '\\' => after.is_some_and(|after| "`*_[]()@:>!\\".contains(after)),
-            '*' => !(blank(before) && blank(after) && before.is_some()),
-            '_' => !(word(before) && word(after) || blank(before) && blank(after)),
+            '*' => begins_line || !(blank(before) && blank(after) && before.is_some()),
+            '_' => begins_line || !(word(before) && word(after) || blank(before) && blank(after)),
             '[' | ']' => has_label,
-            '>' => line_begins,
+            '>' => begins_line,
+            // Strikethrough and spoilers. Longer runs are text.
+            '~' | '|' => before != Some(c) && after == Some(c) && rest.chars().nth(1) != Some(c),
+            // Lists, rules and headings.
+            '-' | '+' => begins_line && (after == Some(' ') || is_rule(rest)),
+            '#' => begins_line && is_heading(rest),
+            '.' | ')' => matches!(line, Line::Digits(_)) && after == Some(' '),
             _ => false,
         };
         if escaped {
             written.push('\\');
         }
         written.push(c);
-        line_begins = c == '\n' || (line_begins && c == ' ');
+        line = match (c, line) {
+            ('\n', _) | (' ', Line::Blank) => Line::Blank,
+            ('0'..='9', Line::Blank) => Line::Digits(1),
+            // Longer numbers begin no list.
+            ('0'..='9', Line::Digits(count)) if count < 3 => Line::Digits(count + 1),
+            _ => Line::Words,
+        };
         before = Some(c);
     }
     written
+}
+
+/// What the line contains so far.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Line {
+    Blank,
+    /// So many digits.
+    Digits(usize),
+    Words,
+}
+
+/// Whether a dash and the rest of its line are a rule.
+fn is_rule(rest: &str) -> bool {
+    let line = rest.lines().next().unwrap_or_default();
+    line.bytes().all(|byte| matches!(byte, b'-' | b' ')) && line.bytes().filter(|byte| *byte == b'-').count() >= 2
+}
+
+/// Whether a `#` and the rest of its line are a heading.
+fn is_heading(rest: &str) -> bool {
+    let words = rest.trim_start_matches('#');
+    let line = words.lines().next().unwrap_or_default();
+    rest.len() - words.len() < 6 && line.starts_with(' ') && line.contains(char::is_alphanumeric)
 }
 
 /// Returns code on one line.
@@ -55,9 +91,42 @@ pub(in crate::import) fn fenced(text: &str, language: &str) -> String {
 
 /// Returns a quote of text that is already markup.
 pub(in crate::import) fn quoted(markup: &str) -> String {
-    let lines: Vec<String> =
-        markup.lines().map(|line| if line.is_empty() { ">".to_owned() } else { format!("> {line}") }).collect();
+    marked(markup, ">")
+}
+
+/// Returns a spoiler of text that is already markup.
+pub(in crate::import) fn hidden(markup: &str) -> String {
+    marked(markup, ">!")
+}
+
+fn marked(markup: &str, mark: &str) -> String {
+    let line = |line: &str| if line.is_empty() { mark.to_owned() } else { format!("{mark} {line}") };
+    markup.lines().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// Returns a table of cells that are already markup, each on one line. Rows may differ in length; none is empty.
+pub(in crate::import) fn table(rows: &[Vec<String>]) -> String {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
+    let mut lines: Vec<String> = rows.iter().map(|row| table_row(row, columns)).collect();
+    lines.insert(1.min(lines.len()), format!("|{}", "---|".repeat(columns)));
     lines.join("\n")
+}
+
+fn table_row(cells: &[String], columns: usize) -> String {
+    let mut line = "|".to_owned();
+    for nth in 0..columns {
+        line.push(' ');
+        let mut before = ' ';
+        for c in cells.get(nth).map(String::as_str).unwrap_or_default().chars() {
+            if c == '|' && before != '\\' {
+                line.push('\\');
+            }
+            line.push(c);
+            before = c;
+        }
+        line.push_str(" |");
+    }
+    line
 }
 
 /// The length of the longest run of back-ticks.

@@ -5,6 +5,7 @@
 
 mod escape;
 mod tags;
+mod write;
 
 use std::cell::RefCell;
 
@@ -12,7 +13,8 @@ use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::RawKind;
 use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
 
-pub(super) use escape::{code, fenced, plain, quoted};
+use escape::table;
+pub(super) use escape::{code, fenced, hidden, plain, quoted};
 
 /// Deeper elements are text in the innermost.
 const DEPTH: usize = 100;
@@ -74,7 +76,9 @@ enum Kind {
     /// Its text stands on lines of its own.
     Block,
     Paragraph,
-    Heading,
+    Heading {
+        level: usize,
+    },
     Quote {
         of: Option<String>,
     },
@@ -85,6 +89,11 @@ enum Kind {
     Code,
     Emphasis,
     Strong,
+    Strikethrough,
+    /// A spoiler in a line.
+    Hidden,
+    /// A spoiler on lines of its own.
+    Spoiler,
     Link {
         href: Option<String>,
     },
@@ -93,7 +102,12 @@ enum Kind {
     Item {
         marker: String,
     },
-    Row,
+    Table {
+        rows: Vec<Vec<String>>,
+    },
+    Row {
+        cells: Vec<String>,
+    },
     Cell,
     /// What it contains is left out.
     Skipped,
@@ -104,6 +118,22 @@ enum Kind {
     Mention {
         key: Option<String>,
     },
+}
+
+impl Kind {
+    /// Whether its text is part of the line around it.
+    fn is_in_line(&self) -> bool {
+        matches!(
+            self,
+            Self::Inline
+                | Self::Link { .. }
+                | Self::Emphasis
+                | Self::Strong
+                | Self::Strikethrough
+                | Self::Hidden
+                | Self::Mention { .. }
+        )
+    }
 }
 
 /// An open element.
@@ -198,12 +228,11 @@ impl Writer {
         match (&frame.kind, frame.text.chars().next_back()) {
             (_, Some('\n')) => true,
             (_, Some(_)) => false,
-            (Kind::Inline | Kind::Link { .. } | Kind::Emphasis | Kind::Strong | Kind::Mention { .. }, None) => {
+            (kind, None) if kind.is_in_line() => {
                 let outer = self.frames.get(..self.frames.len() - 1).unwrap_or_default();
                 outer.iter().rev().map(|frame| (&frame.kind, &frame.text, frame.gap)).find_map(|(kind, text, gap)| {
                     let ends = text.is_empty() || text.ends_with('\n') || gap > 0;
-                    let inline = matches!(kind, Kind::Inline | Kind::Link { .. } | Kind::Emphasis | Kind::Strong);
-                    (!text.is_empty() || !inline).then_some(ends)
+                    (!text.is_empty() || !kind.is_in_line()).then_some(ends)
                 }) == Some(true)
             }
             (_, None) => true,

@@ -2,7 +2,7 @@
 
 use html5ever::tokenizer::Tag;
 
-use super::{Frame, Kind, Writer, code, fenced, quoted};
+use super::{Frame, Kind, Writer};
 
 fn attribute<'a>(tag: &'a Tag, name: &str) -> Option<&'a str> {
     tag.attrs.iter().find(|attribute| &*attribute.name.local == name).map(|attribute| &*attribute.value)
@@ -38,23 +38,19 @@ pub(super) fn start(writer: &mut Writer, tag: &Tag) {
     }
     let kind = kind(writer, tag, name);
     match &kind {
-        Kind::Paragraph | Kind::Heading | Kind::Quote { .. }
+        Kind::Paragraph | Kind::Heading { .. } | Kind::Quote { .. }
             if writer.frames.last().is_some_and(|frame| frame.kind == Kind::Paragraph) =>
         {
             writer.pop();
         }
+        // An item ends where the next one of the same list begins, and so do rows and cells.
         Kind::Item { .. } => {
-            // An item ends where the next one of the same list begins.
-            let list = writer.frames.iter().rposition(|frame| matches!(frame.kind, Kind::List(_)));
-            let item = writer.frames.iter().rposition(|frame| matches!(frame.kind, Kind::Item { .. }));
-            if let (Some(list), Some(item)) = (list, item)
-                && item > list
-            {
-                while writer.frames.len() > item {
-                    writer.pop();
-                }
-            }
+            writer.end_in(|kind| matches!(kind, Kind::Item { .. }), |kind| matches!(kind, Kind::List(_)));
         }
+        Kind::Row { .. } => {
+            writer.end_in(|kind| matches!(kind, Kind::Row { .. }), |kind| matches!(kind, Kind::Table { .. }));
+        }
+        Kind::Cell => writer.end_in(|kind| *kind == Kind::Cell, |kind| matches!(kind, Kind::Row { .. })),
         _ => {}
     }
     writer.open(name, kind);
@@ -74,6 +70,7 @@ fn void(writer: &mut Writer, tag: &Tag, name: &str) {
             writer.gap(2);
         }
         "img" => image(writer, tag),
+        "input" if attribute(tag, "type") == Some("checkbox") => writer.checkbox(attribute(tag, "checked").is_some()),
         "source" => {
             if let Some(url) = attribute(tag, "src").and_then(|url| writer.absolute(url)) {
                 writer.files += 1;
@@ -149,6 +146,13 @@ fn kind(writer: &mut Writer, tag: &Tag, name: &str) -> Kind {
     {
         return Kind::Skipped;
     }
+    if has_class(tag, "chcklst-box") {
+        writer.checkbox(has_class(tag, "checked"));
+        return Kind::Skipped;
+    }
+    if ["spoiler", "spoiled", "spoiler-content"].iter().any(|class| has_class(tag, class)) && !writer.is_verbatim() {
+        return if name == "span" || name == "a" { Kind::Hidden } else { Kind::Spoiler };
+    }
     if has_class(tag, "bbcode-b") {
         return Kind::Strong;
     }
@@ -160,7 +164,7 @@ fn kind(writer: &mut Writer, tag: &Tag, name: &str) -> Kind {
         | "textarea" | "math" => Kind::Skipped,
         "annotation" if attribute(tag, "encoding") == Some("application/x-tex") => Kind::Tex,
         "p" => Kind::Paragraph,
-        "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => Kind::Heading,
+        "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => Kind::Heading { level: usize::from(name.as_bytes()[1] - b'0') },
         "aside" if has_class(tag, "quote") => {
             Kind::Quote { of: Some(attribute(tag, "data-username").unwrap_or_default().to_owned()) }
         }
@@ -191,16 +195,18 @@ fn kind(writer: &mut Writer, tag: &Tag, name: &str) -> Kind {
         }
         "em" | "i" | "cite" if !writer.is_verbatim() => Kind::Emphasis,
         "strong" | "b" if !writer.is_verbatim() => Kind::Strong,
+        "del" | "s" | "strike" if !writer.is_verbatim() => Kind::Strikethrough,
         "a" if !writer.is_verbatim() => {
             Kind::Link { href: attribute(tag, "href").and_then(|url| writer.absolute(url)) }
         }
         "ul" | "menu" => Kind::List(None),
         "ol" => Kind::List(Some(attribute(tag, "start").and_then(|n| n.parse().ok()).unwrap_or(1))),
         "li" => Kind::Item { marker: writer.marker() },
-        "tr" => Kind::Row,
+        "table" => Kind::Table { rows: Vec::new() },
+        "tr" => Kind::Row { cells: Vec::new() },
         "td" | "th" => Kind::Cell,
         "div" | "section" | "article" | "header" | "footer" | "main" | "aside" | "figure" | "figcaption"
-        | "details" | "summary" | "table" | "thead" | "tbody" | "tfoot" | "dl" | "dt" | "dd" | "address" | "center"
+        | "details" | "summary" | "thead" | "tbody" | "tfoot" | "dl" | "dt" | "dd" | "address" | "center"
         | "fieldset" | "form" | "body" | "html" => {
             if let Some(language) = attribute(tag, "data-code-language") {
                 writer.pending_language = Some(language.to_owned());
@@ -217,6 +223,26 @@ impl Writer {
         if let Some(frame) = self.frames.last_mut() {
             let kept = frame.text.trim_end_matches(' ').len();
             frame.text.truncate(kept);
+        }
+    }
+
+    /// Ends the innermost element of one kind, if it is within the innermost of another kind.
+    fn end_in(&mut self, inner: impl Fn(&Kind) -> bool, outer: impl Fn(&Kind) -> bool) {
+        let outer = self.frames.iter().rposition(|frame| outer(&frame.kind));
+        let inner = self.frames.iter().rposition(|frame| inner(&frame.kind));
+        if let Some(inner) = inner.filter(|inner| outer.is_some_and(|outer| *inner > outer)) {
+            while self.frames.len() > inner {
+                self.pop();
+            }
+        }
+    }
+
+    /// Writes the checkbox at the head of an item.
+    fn checkbox(&mut self, is_checked: bool) {
+        let item = self.frames.iter().rposition(|frame| matches!(frame.kind, Kind::Item { .. }));
+        let is_first = |item: usize| self.frames[item..].iter().all(|frame| frame.text.trim().is_empty());
+        if item.is_some_and(is_first) {
+            self.push(if is_checked { "[x] " } else { "[ ] " });
         }
     }
 
@@ -262,109 +288,4 @@ impl Writer {
         });
         Some(safe.collect())
     }
-
-    /// Gives the text of an ended element to the one around it.
-    pub(super) fn give(&mut self, frame: Frame) {
-        let Frame { kind, text, .. } = frame;
-        let trimmed = text.trim();
-        match kind {
-            Kind::Skipped | Kind::Formula if trimmed.is_empty() => {}
-            Kind::Inline | Kind::Skipped | Kind::Formula => self.push(&text),
-            Kind::Block => self.block(trimmed, 1),
-            Kind::Paragraph => self.block(trimmed, 2),
-            Kind::Heading => {
-                let line = trimmed.replace('\n', " ");
-                let plain = line.is_empty() || line.contains("**") || line.contains("![");
-                self.block(&if plain { line } else { format!("**{line}**") }, 2);
-            }
-            Kind::Quote { of } => {
-                let name = of.filter(|name| !name.is_empty()).map(|name| format!("@{name}:"));
-                let inner: Vec<&str> = name.as_deref().into_iter().chain([trimmed]).filter(|s| !s.is_empty()).collect();
-                if !trimmed.is_empty() {
-                    self.block(&quoted(&inner.join("\n")), 2);
-                }
-            }
-            Kind::Pre { language } => self.block(&fenced(&text, &language), 2),
-            Kind::Code => self.push(&code(&text)),
-            Kind::Emphasis => self.styled(&text, "*"),
-            Kind::Strong => self.styled(&text, "**"),
-            Kind::Link { href } => self.link(&text, href),
-            Kind::List(_) => {
-                let nested = self.within(|kind| matches!(kind, Kind::Item { .. }));
-                self.block(text.trim_end(), if nested { 1 } else { 2 });
-            }
-            Kind::Item { marker } => {
-                let inner = trimmed.replace('\n', "\n  ");
-                self.block(&format!("{marker}{inner}"), 1);
-            }
-            Kind::Row => self.block(trimmed.trim_end_matches('|').trim_end(), 1),
-            Kind::Cell => self.push(&format!("{} | ", trimmed.replace('\n', " "))),
-            Kind::Tex => {
-                let tex = trimmed.replace('\n', " ");
-                self.push(&code(&format!("$${tex}$$")));
-            }
-            Kind::Mention { key } => {
-                let name = trimmed.trim_start_matches('@').replace('\\', "");
-                match key {
-                    // Discourse writes usernames, Zulip writes ids or full names.
-                    Some(key) if key.is_empty() => self.push(&format!("@{name}")),
-                    Some(key) => self.push(&format!("@**{name}|{key}**")),
-                    None => self.push(&format!("@**{name}**")),
-                }
-            }
-        }
-    }
-
-    fn block(&mut self, text: &str, lines: usize) {
-        if !text.is_empty() {
-            self.gap(lines);
-            self.push(text);
-        }
-        self.gap(lines);
-    }
-
-    /// Puts marks around words on one line; blanks at either end stay outside.
-    fn styled(&mut self, text: &str, mark: &str) {
-        let inner = text.trim();
-        let has_words = inner.contains(char::is_alphanumeric);
-        if !has_words || inner.contains('\n') || inner.starts_with('*') || inner.ends_with('*') {
-            return self.push(text);
-        }
-        let (before, after) = (&text[..text.len() - text.trim_start().len()], &text[text.trim_end().len()..]);
-        self.push(&format!("{before}{mark}{inner}{mark}{after}"));
-    }
-
-    fn link(&mut self, text: &str, href: Option<String>) {
-        let Some(href) = href else { return self.push(text) };
-        let label = text.trim().replace('\n', " ");
-        let shown = label.replace('\\', "");
-        // An image in a link: the link is the image in full.
-        if label.starts_with("![") && label.matches("![").count() == 1 {
-            let is_image =
-                [".png", ".jpg", ".jpeg", ".gif", ".webp"].iter().any(|end| href.to_lowercase().ends_with(end));
-            return if is_image {
-                self.push(&with_address(&label, &href))
-            } else {
-                self.push(&format!("{label} {href}"))
-            };
-        }
-        let same = |shown: &str| {
-            let bare = |url: &str| {
-                url.trim_start_matches("https://").trim_start_matches("http://").trim_end_matches('/').to_owned()
-            };
-            bare(shown) == bare(&href) || (shown.contains("…") || shown.ends_with("...")) && shown.contains("://")
-        };
-        if label.is_empty() || same(&shown) {
-            let apart = self.frames.last().is_some_and(|f| f.text.ends_with(|c: char| c.is_alphanumeric()));
-            return self.push(&if apart { format!(" {href}") } else { href });
-        }
-        let label = label.replace('[', "(").replace(']', ")");
-        self.push(&format!("[{label}]({href})"));
-    }
-}
-
-/// Replaces the address of an image.
-fn with_address(image: &str, href: &str) -> String {
-    let alt = image.trim_start_matches("![").split("](").next().unwrap_or_default();
-    format!("![{alt}]({href})")
 }

@@ -14,8 +14,71 @@ fn paragraphs_lists_and_quotes_become_lines() {
         "- a\n  1. b\n  2. c\n- d"
     );
     assert_eq!(markup("<p>x</p><blockquote><p>a</p><p>b</p></blockquote><p>y</p>"), "x\n\n> a\n>\n> b\n\ny");
-    assert_eq!(markup("<h2>A title</h2>text"), "**A title**\n\ntext");
-    assert_eq!(markup("<table><tr><th>a</th><th>b</th></tr><tr><td>1</td><td>2</td></tr></table>"), "a | b\n1 | 2");
+    assert_eq!(markup("<h2>A title</h2>text"), "## A title\n\ntext");
+}
+
+#[test]
+fn lists_headings_and_tables_keep_their_shape() {
+    let table = "<table><tr><th>a</th><th>b</th></tr><tr><td>1</td><td>2|<b>3</b></td></tr></table>";
+    assert_eq!(markup(table), "| a | b |\n|---|---|\n| 1 | 2\\|**3** |");
+    assert_eq!(markup("<table><tr><td>a<td>b<tr><td>1</table>x"), "| a | b |\n|---|---|\n| 1 |  |\n\nx");
+    // A table that arranges a page.
+    assert_eq!(
+        markup("<table><tr><td><p>a</p><p>b</p></td><td>c</td></tr><tr><td>d</td></tr></table>"),
+        "a\n\nb\nc\nd"
+    );
+    assert_eq!(
+        markup("<ol start=3><li>a<pre><code>x\n  y</code></pre></li><li>b</li></ol>"),
+        "3. a\n\n   ```\n   x\n     y\n   ```\n4. b"
+    );
+    assert_eq!(
+        markup(r#"<ul><li><input type="checkbox" checked> a</li><li><span class="chcklst-box fa"></span> b</li></ul>"#),
+        "- [x]  a\n- [ ]  b"
+    );
+    assert_eq!(markup("<ul><li><h3>a</h3></li></ul>"), "- **a**");
+    assert_eq!(markup("x<hr>y"), "x\n\n---\n\ny");
+}
+
+#[test]
+fn deleted_and_hidden_words_stay_so() {
+    assert_eq!(markup("<del>no</del> <s>way</s>"), "~~no~~ ~~way~~");
+    assert_eq!(markup(r#"it is <span class="spoiler">the cat</span>"#), "it is ||the cat||");
+    assert_eq!(markup(r#"<div class="spoiler"><p>a</p><p>b</p></div>"#), ">! a\n>!\n>! b");
+}
+
+#[test]
+fn text_that_looks_like_markup_is_shown_as_it_is() {
+    for text in [
+        "- a",
+        "+ a",
+        "* a",
+        "1. a",
+        "12) a",
+        "# a",
+        "### a",
+        "---",
+        "- - -",
+        "~~a~~",
+        "||a||",
+        "> a",
+        ">! a",
+        "a || b",
+        "~5",
+        "#1",
+        "-5",
+        "1.5",
+        "__two words__",
+        "2011. a",
+        "_ _ _",
+    ] {
+        let text = text.replace('>', "&gt;");
+        for html in [format!("<p>x</p><p>{text}</p>"), format!("x<br>{text}"), format!("<ul><li>{text}</li></ul>")] {
+            let typed = markup(&html);
+            let parsed = markup::parse(&typed, &markup::Site { base_url: "" }).into_nodes(&HashMap::new());
+            let shown: String = parsed.iter().map(markup::Node::markup).collect();
+            assert!(shown.ends_with(&text) || shown.ends_with(&format!("{text}</li></ul>")), "{typed:?}: {shown}");
+        }
+    }
 }
 
 #[test]

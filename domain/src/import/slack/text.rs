@@ -87,7 +87,7 @@ fn words(text: &str, people: &HashMap<String, String>) -> String {
         if opens {
             written.push_str("\\`");
         }
-        written.push_str(&signs(&strong(&angles(part, people, false))));
+        written.push_str(&signs(&doubled(&doubled(&angles(part, people, false), '*'), '~')));
         if opens && at + 1 < parts.len() {
             written.push_str("\\`");
         }
@@ -162,18 +162,18 @@ fn signs(text: &str) -> String {
     text
 }
 
-/// Turns `*words*` of Slack into `**words**`. A star counts at the border of a word only.
-fn strong(text: &str) -> String {
+/// Turns `*words*` of Slack into `**words**`, or `~words~` into `~~words~~`. A mark counts at the border of a word only.
+fn doubled(text: &str, mark: char) -> String {
     let chars: Vec<char> = text.chars().collect();
     let at = |index: usize| chars.get(index).copied();
-    let edge = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric() && c != '*');
-    let filled = |c: Option<char>| c.is_some_and(|c| !c.is_whitespace() && c != '*');
+    let edge = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric() && c != mark);
+    let filled = |c: Option<char>| c.is_some_and(|c| !c.is_whitespace() && c != mark);
     let mut opened: Option<usize> = None;
     let mut doubled = vec![false; chars.len()];
     for index in 0..chars.len() {
         match chars[index] {
             '\n' => opened = None,
-            '*' => {
+            c if c == mark => {
                 let before = index.checked_sub(1).and_then(at);
                 if let Some(open) = opened.filter(|_| filled(before) && edge(at(index + 1))) {
                     doubled[open] = true;
@@ -190,7 +190,7 @@ fn strong(text: &str) -> String {
     for (c, doubled) in chars.into_iter().zip(doubled) {
         written.push(c);
         if doubled {
-            written.push('*');
+            written.push(mark);
         }
     }
     written
@@ -230,6 +230,7 @@ mod tests {
     #[test]
     fn emphasis_code_and_quotes_are_kept() {
         assert_eq!(markup("*bold* and _so_, 2*3*4 &amp; a * b"), "**bold** and _so_, 2*3*4 & a * b");
+        assert_eq!(markup("~no~ ~5 to ~6, *~both~*"), "~~no~~ ~5 to ~6, **~~both~~**");
         assert_eq!(markup("`a *b* &lt;c&gt;` d"), "`a *b* <c>` d");
         assert_eq!(markup("see ```fn x() {\n}``` there"), "see \n```\nfn x() {\n}\n```\nthere");
         assert_eq!(markup("&gt; one\ntwo"), "> one\ntwo");

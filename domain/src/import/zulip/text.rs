@@ -38,7 +38,8 @@ fn at_depth(text: &str, base: &str, depth: usize) -> String {
             "quote" => html::quoted(&at_depth(&inner, base, depth + 1)),
             "spoiler" => {
                 let title = info.trim_start_matches("spoiler").trim();
-                format!("{}\n{}", words(title, base), at_depth(&inner, base, depth + 1)).trim().to_owned()
+                let hidden = html::hidden(&at_depth(&inner, base, depth + 1));
+                format!("{}\n{hidden}", words(title, base)).trim().to_owned()
             }
             language => html::fenced(&inner, language),
         });
@@ -87,6 +88,7 @@ mod tests {
             "[x.png](https://z.example/user_uploads/1/x.png)"
         );
         assert_eq!(to_markup("#**unfinished", ""), "#**unfinished");
+        assert_eq!(to_markup("```spoiler The *end*\na\n\nb\n```", ""), "The *end*\n>! a\n>!\n>! b");
     }
 
     #[test]

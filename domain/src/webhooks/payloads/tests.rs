@@ -48,6 +48,7 @@ const NASTY: &[&str] = &[
     "www.evil.example WWW.evil.example wwww.evil.example",
     "> quote",
     ">> quote",
+    "~~deleted~~ ||hidden|| x ||hidden|| __two words__",
     "\\@ada \\\\@ada",
     ":smile: :bird:",
     "](https://evil.example/)",
@@ -64,7 +65,7 @@ fn a_text_of_somebody_else_has_no_effect() {
             assert!(markup::mentions(&nodes).is_empty(), "{nasty}: {text}");
             assert!(markup::hosts(&nodes).is_empty(), "{nasty}: {text}");
             let html = html(&text);
-            for effect in ["<code", "<pre", "<em", "<img", "<a ", "<script", "class=\"emoji\""] {
+            for effect in ["<code", "<pre", "<em", "<img", "<a ", "<script", "<s>", "spoiler", "class=\"emoji\""] {
                 assert!(!html.contains(effect), "{nasty}: {html}");
             }
         }

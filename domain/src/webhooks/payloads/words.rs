@@ -44,6 +44,11 @@ fn escaped(text: &str) -> String {
             '`' | '*' | '_' | '[' | ']' | '@' | '>' => true,
             // Before a scheme's slashes, and around the name of an emoji.
             ':' => rest.peek().is_some_and(|next| !next.is_whitespace()),
+            // Two of them, and no more, delete or hide what follows.
+            '~' | '|' => {
+                let mut after = rest.clone();
+                !out.ends_with(c) && after.next() == Some(c) && after.next() != Some(c)
+            }
             _ => false,
         };
         if is_sign {
