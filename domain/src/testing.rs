@@ -1,7 +1,5 @@
 //! Test support: a complete forum per test, on SQLite or Postgres, and waiting for conditions.
 
-mod letter;
-
 use crate::messages::Target;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -17,8 +15,7 @@ use crate::platform::config::{Config, Limits};
 use crate::platform::context::Context;
 use crate::platform::hashing::Hashing;
 use crate::platform::index::Search;
-use crate::platform::jobs;
-use crate::platform::jobs::{Job, Wake};
+use crate::platform::jobs::{self, Job, Wake};
 use crate::platform::mail::{EmailBody, Mailer};
 use crate::platform::outbound::Outbound;
 use crate::platform::secrets::{Password, SecretKey};
@@ -31,7 +28,6 @@ use model::time::{Clock, Timestamp};
 use model::{Group, GroupKind, Role, TopicId};
 use store::Db;
 
-pub use letter::Letter;
 pub use store::testing::{SERVER, TestDb, counting_statements, on_a_thread};
 
 /// The environment variable with the URL of the Redis for tests.
@@ -307,12 +303,38 @@ fn mail_beside(search: &Path) -> PathBuf {
     search.with_extension("mail")
 }
 
+/// An email as it was sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct Letter {
+    pub to: String,
+    /// The email's kind, which [`DRAW`] writes as the subject.
+    pub kind: String,
+    /// The token in the email's link; empty without one.
+    pub token: String,
+    /// The raw source.
+    pub source: String,
+}
+
+impl Letter {
+    fn read(source: &str) -> Self {
+        let header = |name: &str| {
+            let line = source.lines().find_map(|line| line.strip_prefix(name));
+            line.unwrap_or_default().trim().to_owned()
+        };
+        // Quoted-printable: joins the parts that a soft line break separates.
+        let plain = source.replace("=\r\n", "").replace("=3D", "=");
+        let token = plain.split_once("?token=").map_or("", |(_, rest)| rest);
+        let token = token.chars().take_while(char::is_ascii_hexdigit).collect();
+        Self { to: header("To:"), kind: header("Subject:"), token, source: source.to_owned() }
+    }
+}
+
 /// Fragments that tests can read.
 pub const DRAW: Draw = Draw {
     message: |message, _, _, _, _| {
-        let original = message.reply_to.as_ref().filter(|original| !original.ignored);
-        let answered = original.map_or_else(String::new, |original| format!("{} / ", original.excerpt));
-        format!("<p>{}: {answered}{}</p>", message.author.username, message.markup)
+        let original = message.reply_to.as_ref().map_or("", model::Original::words);
+        format!("<p>{}: {}</p>{original}", message.author.username, message.markup)
     },
     here: |aside, _| format!("<p>{} of {}</p>", aside.here.len(), aside.members),
     topic_row: |row, _, _| format!("<li>{} ({})</li>", row.topic.title(), row.message_count),

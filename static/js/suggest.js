@@ -210,5 +210,9 @@ export function start() {
     if (!box || !box.list.isConnected) boxes.set(target, new Box(target));
   });
   const focused = document.activeElement;
-  if (focused?.matches?.(FIELDS)) boxes.set(focused, new Box(focused));
+  if (!focused?.matches?.(FIELDS)) return;
+  const box = new Box(focused);
+  boxes.set(focused, box);
+  // This script may come after the first keys.
+  if (focused.value !== focused.defaultValue) box.askSoon();
 }

@@ -106,7 +106,7 @@ async fn with_scripts_one_sentence_is_answered_in_place(running: Running) {
     // Others see it, and the number of replies, without loading the page.
     other.until("the reply appears", "document.querySelector('.message:last-of-type .re')").await;
     other.until("it is counted", "document.querySelector('.message .replies').textContent === '1 reply'").await;
-    other.until("ana is notified", "document.querySelector('[data-mentions-total]').textContent === '1'").await;
+    ana.get("/mentions").await.must_say("Which one?");
     let versions = "return [...document.querySelectorAll('.message')].map((m) => m.id + m.dataset.version).join()";
     let before = other.js(versions).await;
     other.goto(&topic).await;
@@ -175,6 +175,7 @@ async fn a_message_is_edited_where_it_is(running: Running) {
     ben.fill("#f-text", "a tpyo").await;
     ben.click("#compose .primary").await;
     ben.sees("a tpyo").await;
+    ben.until("it was sent", "document.querySelector('#f-text').value === ''").await;
     // The arrow in an empty composer edits one's last message. Escape leaves it as it was.
     ben.append("#f-text", &char::from(Key::Up).to_string()).await;
     ben.until("it is edited", "document.activeElement.matches('.message.editing textarea')").await;

@@ -13,7 +13,7 @@ async fn browser(driver: &mut Driver, forum: &Forum, scripts: bool, name: &str) 
 
 async fn say(browser: &Browser, text: &str) {
     browser.fill("form[action$='/messages'] textarea", text).await;
-    browser.click("form[action$='/messages'] button").await;
+    browser.click("form[action$='/messages'] .primary").await;
     browser.sees(text).await;
 }
 

@@ -41,13 +41,16 @@ async fn a_page_costs_the_same_whatever_is_on_it(forum: TestForum) {
         let who = forum.person(&format!("writer{number}")).await;
         forum.admit(&crowded, &[who]).await;
         forum.topic(who, &crowded, &format!("About {number}"), "A topic of *their* own.").await;
-        for _ in 0..3 {
+        for nth in 0..3 {
             let text = "@ada @writer0 see https://forum.example/crowded/first/ :smile: `code`\n\n> and a quotation";
             let posted = forum.post(who, topic, text).await;
             stars::toggle(&forum.cx, reader, posted.id).await.expect("a star");
             stars::toggle(&forum.cx, who, posted.id).await.expect("a star");
-            let reply = Target::Reply { topic, to: posted.id };
-            messages::submit(&forum.cx, reader, reply, draft("I agree.")).await.expect("a reply");
+            // All of them fit on one page.
+            if nth == 0 {
+                let reply = Target::Reply { topic, to: posted.id };
+                messages::submit(&forum.cx, reader, reply, draft("I agree.")).await.expect("a reply");
+            }
         }
     }
     forum.drain().await;

@@ -86,6 +86,13 @@ pub struct Original {
     pub ignored: bool,
 }
 
+impl Original {
+    /// Its first words; empty if they are not shown.
+    pub fn words(&self) -> &str {
+        if self.ignored { "" } else { &self.excerpt }
+    }
+}
+
 /// A message as a page shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Message {

@@ -222,7 +222,7 @@ fn body(endpoint: &Endpoint, scene: &Scene) -> Value {
         "timeout_ms" => json!(100),
         "to" => json!(["friend"]),
         "group" => json!(scene.group.id.to_string()),
-        "from" => json!(scene.message.to_string()),
+        "from" | "reply_to" => json!(scene.message.to_string()),
         "messages" => json!([]),
         "into" => json!(scene.topic.to_string()),
         "grounds" => json!("spam"),

@@ -5,7 +5,7 @@ use actix_web::web::{Path, Query};
 use domain::messages::preview::Preview;
 use domain::messages::replies::Replies;
 use domain::messages::{Target, Window};
-use domain::model::{MessageId, Original, TopicId};
+use domain::model::{MessageId, TopicId};
 use domain::policy::Permission;
 use serde::Deserialize;
 use serde_json::json;
@@ -15,7 +15,7 @@ use templates::topics::Show;
 
 use crate::failure::{Answer, Failure};
 use crate::form::Form;
-use crate::handlers::{id, refill};
+use crate::handlers::{id, refill, topics};
 use crate::req::Req;
 
 /// Returns where a submitted form goes. A reply to something that is no id finds no message.
@@ -32,21 +32,11 @@ pub(super) fn submitted(form: &Form) -> MessageForm {
     MessageForm { text, reply_to, key: form.get("key").to_owned(), error: None }
 }
 
-/// Returns the message that a form replies to.
-pub(in crate::handlers) async fn replying(
-    req: &Req,
-    topic: TopicId,
-    form: &MessageForm,
-) -> Result<Option<Original>, Failure> {
-    let Ok(message) = form.reply_to.value.parse() else { return Ok(None) };
-    Ok(domain::messages::replies::original(req.cx(), req.viewer(), topic, message).await?)
-}
-
 /// Builds the page of a topic with the given form.
 pub(super) async fn topic_page(req: &Req, topic: TopicId, form: MessageForm) -> Result<Show, Failure> {
     let layout = req.layout().await?;
     let page = domain::messages::topic_page(req.cx(), req.viewer(), topic, Window::Unread).await?;
-    crate::handlers::topics::draw(req, layout, page, form).await
+    topics::draw(req, layout, page, form).await
 }
 
 /// `GET /-/messages/ID/reply`: redirects to the message, with a reply to it in the composer.
@@ -92,7 +82,7 @@ pub async fn preview(req: Req, path: Path<String>, form: Form) -> Answer {
     }
     let mut layout = req.layout().await?;
     layout.group = Some(found.group.id);
-    let replying = replying(&req, topic, &back).await?;
+    let replying = topics::replying(&req, topic, &back).await?;
     let is_slow = found.group.slow_seconds > 0 && !found.access.may(Permission::Moderate);
     let (group, topic) = (req.called(found.group), found.topic);
     req.page(&composer::Preview { layout, group, topic, markup, note, form: back, replying, is_slow })

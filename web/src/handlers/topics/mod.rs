@@ -8,7 +8,7 @@ pub mod subscriptions;
 use actix_web::web::{Path, Query};
 use domain::groups;
 use domain::messages::{self, Opened, TopicPage, Window};
-use domain::model::{Mark, MessageId, SubscriptionLevel, TopicId};
+use domain::model::{Mark, MessageId, Original, SubscriptionLevel, TopicId};
 use domain::platform::validate::Draft;
 use domain::policy::Permission;
 use domain::topics::moves;
@@ -77,6 +77,12 @@ pub async fn old_address(req: &Req, path: &str) -> Answer {
     Ok(req.moved(&domain::topics::old_addresses::lead(req.cx(), req.viewer(), path).await?))
 }
 
+/// Returns the message that a form replies to.
+pub(super) async fn replying(req: &Req, topic: TopicId, form: &MessageForm) -> Result<Option<Original>, Failure> {
+    let Ok(message) = form.reply_to.value.parse() else { return Ok(None) };
+    Ok(domain::messages::replies::original(req.cx(), req.viewer(), topic, message).await?)
+}
+
 /// Builds the page of a topic with the given form.
 pub(super) async fn draw(
     req: &Req,
@@ -91,7 +97,7 @@ pub(super) async fn draw(
     let counted = layout.sidebar.of_topic(found.topic.id).map(|listed| listed.unread);
     let new = messages.first_unread.zip(counted).map(|(seq, count)| NewSince { seq, count });
     let also = beside.topics.into_iter().filter(|topic| found.access.may_read_topic(topic.created_at));
-    let replying = crate::handlers::messages::composer::replying(req, found.topic.id, &form).await?;
+    let replying = replying(req, found.topic.id, &form).await?;
     Ok(Show {
         about,
         message_count: found.message_count,
