@@ -53,6 +53,7 @@ mod passwords;
 mod policy;
 mod presence;
 mod reactors;
+mod reducers;
 mod reports;
 mod rules;
 mod search;
