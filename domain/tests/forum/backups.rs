@@ -319,7 +319,8 @@ async fn a_backup_of_an_older_schema_is_restored_and_then_migrated(forum: TestFo
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("old.zip");
     let manifest = back_up(&old.url, &file).await;
-    assert_eq!(manifest.schema, Target::latest_schema() - 1);
+    // Some numbers have no migration.
+    assert!(manifest.schema < Target::latest_schema(), "{}", manifest.schema);
     for postgres in [false, true] {
         let target = bare(postgres).await;
         restored(&file, &target.url).await.unwrap();
