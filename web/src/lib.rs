@@ -43,6 +43,8 @@ mod statements;
 mod v1;
 
 use std::net::TcpListener;
+use std::pin::Pin;
+use std::sync::Arc;
 
 use actix_web::web::{Data, ServiceConfig};
 use actix_web::{App, middleware};
