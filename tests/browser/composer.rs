@@ -113,7 +113,8 @@ async fn with_scripts_one_sentence_is_answered_in_place(running: Running) {
     assert_eq!(other.js(versions).await, before, "the page and its events are the page");
     // What a reply shows of its original changes with it.
     let first = ana.get(&topic).await;
-    let id = first.html.split("id=\"m").nth(1).and_then(|rest| rest.split('"').next()).expect("a message").to_owned();
+    let number = |rest: &str| rest.split('"').next().and_then(|id| id.parse::<i64>().ok());
+    let id = first.html.split("id=\"m").find_map(number).expect("a message");
     let edit = ana.get(&format!("/-/messages/{id}/edit")).await.form("/edit").with("text", "By the lake.");
     ana.submit(&edit).await;
     other.until("the line follows", "document.querySelector('.re').textContent.includes('By the lake.')").await;

@@ -101,7 +101,7 @@ async fn a_spammer_is_removed_with_everything_and_it_is_undone(running: Running,
 
     ana.goto(&format!("/-/groups/{}/bans", birds.id)).await;
     ana.click("main .list a[href*='/members/']").await;
-    ana.sees("removed").await;
+    ana.sees("deleted").await;
     ana.click("main .removals form button").await;
     ana.sees("Restoring their messages").await;
     must_show(&cleo, &topic, scripts, &all).await;
