@@ -173,9 +173,9 @@ async fn a_message_is_edited_where_it_is(running: Running) {
     let ben = driver.browser(&forum.base).await;
     ben.sign_in("ben", &topic).await;
     ready(&ben).await;
-    ben.fill("#f-text", "a tpyo").await;
+    ben.fill("#f-text", "a slip").await;
     ben.click("#compose .primary").await;
-    ben.sees("a tpyo").await;
+    ben.sees("a slip").await;
     ben.until("it was sent", "document.querySelector('#f-text').value === ''").await;
     // The arrow in an empty composer edits one's last message. Escape leaves it as it was.
     ben.append("#f-text", &char::from(Key::Up).to_string()).await;

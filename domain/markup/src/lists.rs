@@ -85,7 +85,7 @@ impl Blocks<'_> {
             let Some(line) = lines.get(at + blank) else { return (inner, at, None) };
             if self.indent(line).0 >= marker.reach() {
                 inner.extend_from_slice(&lines[at..at + blank]);
-                inner.push(self.dedented(line, marker.width()));
+                inner.push(self.without_indent(line, marker.width()));
                 at += blank + 1;
                 continue;
             }
@@ -97,7 +97,7 @@ impl Blocks<'_> {
                 return (inner, at, None);
             }
             let width = marker.width();
-            inner.extend(lines[at..at + lazy].iter().map(|line| self.dedented(line, width)));
+            inner.extend(lines[at..at + lazy].iter().map(|line| self.without_indent(line, width)));
             at += lazy;
         }
     }
@@ -157,7 +157,7 @@ impl Blocks<'_> {
     }
 
     /// Returns the line without the blanks of so many columns.
-    fn dedented(&self, line: &Range<usize>, columns: usize) -> Range<usize> {
+    fn without_indent(&self, line: &Range<usize>, columns: usize) -> Range<usize> {
         let (mut at, mut start) = (0, line.start);
         for byte in self.text[line.clone()].bytes() {
             match byte {

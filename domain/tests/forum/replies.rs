@@ -294,7 +294,7 @@ async fn completion_offers_those_who_can_read(forum: TestForum) {
         found.people.into_iter().map(|person| person.username).collect::<Vec<_>>()
     };
     assert_eq!(names(mira, "@no").await, ["nora", "noor"], "participants first; outsiders are not offered");
-    assert_eq!(names(mira, "@NOO").await, ["noor"]);
+    assert_eq!(names(mira, "@NOOR").await, ["noor"]);
     assert_eq!(names(mira, "@").await, ["nora"]);
     assert_eq!(names(nora, "@nor").await, Vec::<String>::new(), "not oneself");
     assert_eq!(names(mira, "@%").await, Vec::<String>::new());
