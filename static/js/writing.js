@@ -56,6 +56,8 @@ function setReply(form, id, name, excerpt) {
 function excerptOf(message) {
   const words = message.querySelector('.markup')?.cloneNode(true);
   words?.querySelectorAll('blockquote').forEach((quote) => quote.remove());
+  words?.querySelectorAll('.spoiler').forEach((spoiler) => spoiler.replaceWith('(spoiler)'));
+  words?.querySelectorAll('p, li, h3, h4, h5, h6, td, th, pre').forEach((block) => block.append(' '));
   const text = words?.textContent.trim().replace(/\s+/g, ' ') ?? '';
   return text.length > 90 ? `${text.slice(0, 89)}…` : text;
 }
