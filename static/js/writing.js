@@ -142,8 +142,9 @@ function endEdit(form) {
   message?.focus({ preventScroll: true });
 }
 
-async function edit(message, address) {
-  if (message.querySelector(':scope > form')) return message.querySelector('form textarea').focus();
+async function edit({ id }, address) {
+  const opened = () => document.getElementById(id)?.querySelector(':scope > form textarea');
+  if (opened()) return opened().focus();
   let form;
   try {
     const answer = await fetch(address, { headers: { Accept: 'text/html', 'X-Klatch-Background': '1' }, signal: AbortSignal.timeout(TIMEOUT) });
@@ -152,10 +153,14 @@ async function edit(message, address) {
   } catch {
     return location.assign(address);
   }
+  // A live update can have replaced the message meanwhile.
+  const message = document.getElementById(id);
+  if (!message) return location.assign(address);
+  if (opened()) return opened().focus();
   // The composer has fields of the same names.
   for (const field of form.querySelectorAll('[id], [for], [aria-describedby]')) {
     for (const name of ['id', 'for', 'aria-describedby']) {
-      if (field.hasAttribute(name)) field.setAttribute(name, field.getAttribute(name).split(' ').map((id) => `edit-${message.id}-${id}`).join(' '));
+      if (field.hasAttribute(name)) field.setAttribute(name, field.getAttribute(name).split(' ').map((own) => `edit-${message.id}-${own}`).join(' '));
     }
   }
   form.querySelector('label').className = 'sr';
