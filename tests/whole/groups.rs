@@ -231,7 +231,7 @@ async fn whoever_is_ignored_is_folded_away(running: Running) {
     let topic = topic_in(&ana, &group, "Herons", "by the river").await;
     ben.join(&group).await;
     let profile = ana.get("/users/ben/").await.expect(200);
-    ana.submit(&profile.form("/ignore")).await.expect(200).must_say("You ignore ben");
+    ana.submit(&profile.form("/ignore")).await.expect(200).must_say("You're ignoring this person");
     ben.post(&topic, "@ana a loud periwinkle").await;
     forum.jobs_done().await;
     let home = ana.get("/").await.expect(200);

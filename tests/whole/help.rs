@@ -105,7 +105,7 @@ async fn the_command_line_looks_after_accounts(running: Running) {
     forum.jobs_done().await;
     ana.get("/-/settings").await.must_say("Sign in");
     let only = forum.run(&["admin", "user", "delete", "ben", "--yes"], "");
-    assert!(!only.status.success() && String::from_utf8_lossy(&only.stderr).contains("only admin"));
+    assert!(!only.status.success() && String::from_utf8_lossy(&only.stderr).contains("only site admin"));
     for command in ["show", "promote", "set-password", "second-step-off", "export"] {
         let nobody = forum.run(&["admin", "user", command, "nobody"], "");
         assert!(!nobody.status.success() && String::from_utf8_lossy(&nobody.stderr).contains("no user named"));
