@@ -150,7 +150,7 @@ async fn an_unusable_search_index_is_filled_anew() {
         page.says("class=\"result\"").then_some(())
     })
     .await;
-    assert!(forum.process("serve").log().contains("cannot use the search index"));
+    assert!(forum.process("serve").log().contains("the search index cannot be used"));
 }
 
 #[test]

@@ -193,7 +193,7 @@ async fn a_notice_stands_above_every_page_until_it_is_hidden(running: Running) {
     let notice = "Off *on Saturday* from 9 to 10, says @ana";
     let saved = set(&admin, &[("name", "Upper <valley>"), ("line", "Who waters when."), ("notice", notice)]).await;
     saved.must_say("<em>on Saturday</em>");
-    assert_eq!(saved.title(), "Settings · Admin · Upper <valley>");
+    assert_eq!(saved.title(), "Site settings · Admin · Upper <valley>");
     let stranger = forum.visitor();
     let first = stranger.get("/").await.expect(200);
     first.must_say("Who waters when.");
