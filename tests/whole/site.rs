@@ -224,7 +224,7 @@ async fn a_notice_stands_above_every_page_until_it_is_hidden(running: Running) {
     forum.mailbox.letter("ana@example.org", "Reset your password for Upper <valley>").await;
     let wrong = admin.get("/admin/settings").await.form("/admin/settings").with("name", &"x".repeat(61));
     let back = admin.submit(&wrong.with("notice", "kept")).await.expect(422);
-    back.must_say("At most 60 characters; this has 61.");
+    back.must_say("Use at most 60 characters. This has 61.");
     assert_eq!(back.form("/admin/settings").value("notice"), "kept");
 }
 
