@@ -346,7 +346,7 @@ pub const DRAW: Draw = Draw {
 
 /// A message to post, without a form key.
 pub fn draft(text: &str) -> Draft {
-    Draft { text: text.into(), key: None }
+    Draft::new(text.into(), None)
 }
 
 impl Drop for TestForum {

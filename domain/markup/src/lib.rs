@@ -45,6 +45,7 @@ mod links;
 mod names;
 mod node;
 mod pairs;
+mod plain;
 mod render;
 mod size;
 #[cfg(test)]
@@ -59,6 +60,7 @@ pub use excerpt::excerpt;
 pub use images::show_images;
 pub use names::NAMES_MAX;
 pub use node::{Node, markup_of, mentions};
+pub use plain::{markup_without_plain, plain};
 
 /// Increased when the same text would give other nodes. Stored with them, so that old messages can be parsed again.
 pub const NODES_VERSION: i16 = 3;

@@ -57,6 +57,8 @@ pub struct PendingRow {
     /// The text as it was typed.
     pub raw: String,
     pub idempotency_key: Option<String>,
+    /// What it carries, as stored: JSON. Its text ends with the fallback text of that.
+    pub attachment: Option<String>,
     /// Why it is held.
     pub why: String,
     pub written_at: Timestamp,

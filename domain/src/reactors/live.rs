@@ -2,7 +2,7 @@
 
 use futures_util::future::{BoxFuture, try_join_all};
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use serde_json::{Value, json};
 
@@ -12,10 +12,10 @@ use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::jobs::Cause;
 use crate::site;
-use crate::topics::moves;
+use crate::topics::{moves, tallies};
 use bus::Stream;
 use model::time::Timestamp;
-use model::{Group, GroupId, GroupKind, Images, Message, Topic, TopicId, TopicRow, UserId, policy};
+use model::{Group, GroupId, GroupKind, Images, Message, MessageId, Topic, TopicId, TopicRow, UserId, policy};
 use store::groups::members::Hearer;
 use store::topics::Subject;
 
@@ -134,6 +134,7 @@ fn about_message(
         _ if message.deleted => "delete",
         Cause::MessagePosted { .. } => "message",
         Cause::StarsChanged { .. } => "star",
+        Cause::PollChanged { .. } => "poll",
         Cause::MessageDeleted { .. } => "delete",
         Cause::MessageRestored { .. } => "restore",
         Cause::MessageEdited { .. }
@@ -163,7 +164,7 @@ fn about_message(
         fields.insert("revision".into(), message.version.into());
         fields.insert("at".into(), drawing.now.0.into());
     }
-    if kind != "star"
+    if !matches!(kind, "star" | "poll")
         && let Value::Object(fields) = &mut event
     {
         fields.insert("row".into(), topic_row.into());
@@ -189,28 +190,34 @@ const AT_ONCE: usize = 4_000;
 const MOST_AT_ONCE: usize = 40_000;
 
 /// Publishes events to every online user who may read their topics now: members, and in a public group other readers too.
-/// For users who muted the topic or ignore the author, an event is marked `quiet`: it does not count.
+/// For users who muted the topic or ignore the author, an event is marked `quiet`: it does not count. Users who voted in a
+/// poll get it with their own vote, and with the results that they may see.
 async fn publish(cx: &Context, listening: &[UserId], told: &[Told<'_>]) -> Result<()> {
     let authors: HashSet<UserId> = told.iter().flat_map(|told| &told.texts).filter_map(Texts::author).collect();
     let authors: Vec<UserId> = authors.into_iter().collect();
+    let polls: Vec<MessageId> = told.iter().flat_map(|told| &told.texts).filter_map(Texts::poll).collect();
     let mut found = Vec::new();
     // Of public groups.
     let mut members: HashSet<(GroupId, UserId)> = HashSet::new();
     for told in told.chunks((MOST_AT_ONCE / listening.len().clamp(1, AT_ONCE)).max(1)) {
         let places: Vec<(GroupId, TopicId)> = told.iter().map(|told| (told.group, told.topic)).collect();
         for present in listening.chunks(AT_ONCE) {
-            let (hearers, published) = tokio::join!(
+            let (hearers, choices, published) = tokio::join!(
                 store::groups::members::hearers(&cx.db, &places, &authors, present),
+                tallies::choices(cx, &polls, present),
                 cx.bus.publish(&found)
             );
             published?;
+            let choices = choices?;
             found.clear();
             for (told, hearers) in told.iter().zip(hearers?) {
                 if policy::anyone_reads(told.kind) {
                     members.extend(hearers.iter().map(|hearer| (told.group, hearer.user_id)));
                 }
                 for texts in &told.texts {
-                    found.extend(hearers.iter().map(|hearer| (Stream::User(hearer.user_id), texts.for_hearer(hearer))));
+                    found.extend(
+                        hearers.iter().map(|hearer| (Stream::User(hearer.user_id), texts.for_hearer(hearer, &choices))),
+                    );
                 }
             }
         }
@@ -225,12 +232,17 @@ async fn publish(cx: &Context, listening: &[UserId], told: &[Told<'_>]) -> Resul
     watching.dedup();
     let ignoring: HashSet<(UserId, UserId)> =
         store::people::ignores::among(&cx.db, &authors, &watching).await?.into_iter().collect();
+    let choices = tallies::choices(cx, &polls, &watching).await?;
     for told in told {
         let Some(watchers) = watchers.get(&told.group) else { continue };
         let others = || watchers.iter().filter(|user| !members.contains(&(told.group, **user)));
         for texts in &told.texts {
             let ignores = |user| texts.author().is_some_and(|author| ignoring.contains(&(user, author)));
-            let text = |user| if ignores(user) { texts.ignored() } else { texts.plain.clone() };
+            let text = |user| match (texts.chosen(user, &choices), ignores(user)) {
+                (Some(chosen), ignores) => texts.for_voter(chosen, ignores, false),
+                (None, true) => texts.ignored(),
+                (None, false) => texts.plain.clone(),
+            };
             found.extend(others().map(|user| (Stream::User(*user), text(*user))));
             found.push((Stream::Group(told.group), texts.plain.clone()));
         }
@@ -239,6 +251,9 @@ async fn publish(cx: &Context, listening: &[UserId], told: &[Told<'_>]) -> Resul
     Ok(())
 }
 
+/// What users chose in polls.
+type Choices = HashMap<(MessageId, UserId), Vec<i64>>;
+
 /// The variants of an event. The rarer ones are only built when the first user needs them.
 struct Texts<'a> {
     message: Option<&'a Message>,
@@ -246,6 +261,8 @@ struct Texts<'a> {
     plain: Arc<str>,
     muted: OnceLock<Arc<str>>,
     ignored: OnceLock<Arc<str>>,
+    /// By what the user chose in the poll, whether they ignore its author, and whether they muted the topic.
+    voted: Mutex<HashMap<(Vec<i64>, bool, bool), Arc<str>>>,
     drawing: Drawing<'a>,
     subject: &'a Subject,
 }
@@ -253,7 +270,19 @@ struct Texts<'a> {
 impl<'a> Texts<'a> {
     fn of(message: Option<&'a Message>, event: Value, drawing: Drawing<'a>, subject: &'a Subject) -> Self {
         let plain = event.to_string().into();
-        Self { message, event, plain, muted: OnceLock::new(), ignored: OnceLock::new(), drawing, subject }
+        let (muted, ignored, voted) = (OnceLock::new(), OnceLock::new(), Mutex::default());
+        Self { message, event, plain, muted, ignored, voted, drawing, subject }
+    }
+
+    /// The message, if it is a poll.
+    fn poll(&self) -> Option<MessageId> {
+        let message = self.message?;
+        message.attachment.as_ref()?.poll().map(|_| message.id)
+    }
+
+    /// What a user chose in the poll.
+    fn chosen<'c>(&self, user: UserId, choices: &'c Choices) -> Option<&'c [i64]> {
+        choices.get(&(self.poll()?, user)).map(Vec::as_slice)
     }
 
     fn author(&self) -> Option<UserId> {
@@ -270,10 +299,12 @@ impl<'a> Texts<'a> {
         (self.drawing.message(&message, &row.topic, group), self.drawing.topic_row(&row, group))
     }
 
-    fn with(&self, more: &[(&str, Value)]) -> Arc<str> {
+    fn with(&self, is_quiet: bool, more: &[(&str, Value)]) -> Arc<str> {
         let mut event = self.event.clone();
         if let Value::Object(fields) = &mut event {
-            fields.insert("quiet".into(), true.into());
+            if is_quiet {
+                fields.insert("quiet".into(), true.into());
+            }
             for (name, value) in more.iter().filter(|(name, _)| self.event.get(name).is_some()) {
                 fields.insert((*name).to_owned(), value.clone());
             }
@@ -282,23 +313,41 @@ impl<'a> Texts<'a> {
     }
 
     fn muted(&self) -> Arc<str> {
-        self.muted.get_or_init(|| self.with(&[])).clone()
+        self.muted.get_or_init(|| self.with(true, &[])).clone()
     }
 
     fn ignored(&self) -> Arc<str> {
         let message = self.message.filter(|message| !message.deleted);
         let folded = || match message.map(|message| self.folded(message)) {
-            Some((html, row)) => self.with(&[("html", html.into()), ("row", row.into())]),
+            Some((html, row)) => self.with(true, &[("html", html.into()), ("row", row.into())]),
             None => self.muted(),
         };
         self.ignored.get_or_init(folded).clone()
     }
 
-    fn for_hearer(&self, hearer: &Hearer) -> Arc<str> {
-        match self.message {
-            Some(message) if hearer.ignores.contains(&message.author.id) => self.ignored(),
-            _ if hearer.muted => self.muted(),
-            _ => self.plain.clone(),
+    /// Returns the event about a poll for users who chose these options.
+    fn for_voter(&self, chosen: &[i64], ignores: bool, is_muted: bool) -> Arc<str> {
+        let Some(message) = self.message else { return self.plain.clone() };
+        let draw = || {
+            let message = tallies::as_chosen(message, chosen);
+            if ignores {
+                let (html, row) = self.folded(&message);
+                return self.with(true, &[("html", html.into()), ("row", row.into())]);
+            }
+            let Subject { group, row, .. } = self.subject;
+            self.with(is_muted, &[("html", self.drawing.message(&message, &row.topic, group).into())])
+        };
+        let mut voted = self.voted.lock().unwrap_or_else(PoisonError::into_inner);
+        voted.entry((chosen.to_vec(), ignores, is_muted)).or_insert_with(draw).clone()
+    }
+
+    fn for_hearer(&self, hearer: &Hearer, choices: &Choices) -> Arc<str> {
+        let ignores = self.author().is_some_and(|author| hearer.ignores.contains(&author));
+        match self.chosen(hearer.user_id, choices) {
+            Some(chosen) => self.for_voter(chosen, ignores, hearer.muted),
+            None if ignores => self.ignored(),
+            None if hearer.muted => self.muted(),
+            None => self.plain.clone(),
         }
     }
 }

@@ -8,6 +8,7 @@ use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, Schema, Type}
 use utoipa::{PartialSchema, ToSchema};
 
 use super::super::objects::{encoded, with_text_ids};
+use super::attachments::Attachment;
 use super::words::{At, Category, GroupKind, Id, Level, Role};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
@@ -256,12 +257,14 @@ pub struct Message {
     pub author: Person,
     /// Whether the caller ignores the author. The text is there all the same.
     pub ignored: bool,
-    /// As typed.
+    /// As typed. It ends with the fallback text of the attachment.
     pub text: String,
-    /// The text in pieces.
+    /// The text in pieces. The fallback text of the attachment is the last one.
     pub parsed: Vec<Node>,
-    /// The text as HTML.
+    /// The text as HTML, with the fallback text of the attachment.
     pub rendered: String,
+    /// What it carries besides its text; null if nothing.
+    pub attachment: Option<Attachment>,
     /// The address that leads to it.
     pub url: String,
     /// Whether the caller starred it.
@@ -290,6 +293,7 @@ impl Message {
             text: row.raw.clone(),
             parsed,
             rendered,
+            attachment: row.attachment.as_deref().map(Into::into),
             url: format!("{}/-/messages/{}", cx.config.base_url, row.id),
             starred: row.stars.iter().any(|(person, _)| Some(person.id) == reader),
             stars: row

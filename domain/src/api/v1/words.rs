@@ -68,7 +68,8 @@ ids!(
     WebhookId,
     DeliveryId,
     IncomingHookId,
-    ExternalAuditorId
+    ExternalAuditorId,
+    KindId
 );
 
 /// A time: RFC 3339 in UTC, with microseconds.
@@ -156,6 +157,8 @@ words! {
     WebhookEvent = WebhookEvent: "An event that a webhook can be told of.";
     /// What became of a delivery.
     DeliveryState = DeliveryState: "What became of a delivery.";
+    /// How an attachment is shown.
+    Layout = Layout: "How an attachment is shown: `card` as labels with values, `table` as the objects in `rows`, `list` as the values in `items`, `poll` as a poll.";
     /// A state of an account.
     AccountState = AccountState: "A state of accounts.";
 }

@@ -2,6 +2,7 @@
 
 pub mod conversations;
 pub mod mentions;
+pub mod polls;
 
 use actix_web::HttpResponse;
 use actix_web::web::Path;
@@ -16,6 +17,7 @@ use templates::messages::{Delete, Edit, History, MessagePartial};
 
 use crate::failure::{Answer, Failure};
 use crate::form::Form;
+use crate::handlers::topics::polls::{message_form, poll};
 use crate::handlers::{id, refill};
 use crate::req::Req;
 
@@ -51,8 +53,10 @@ async fn fragment(req: &Req, message: MessageId) -> Answer {
 /// `POST /-/topics/ID/messages`. The message is stored before this answers.
 pub async fn create(req: Req, path: Path<String>, form: Form) -> Answer {
     let topic: TopicId = id(&path)?;
-    let draft = Draft { text: form.get("text").to_owned(), key: Some(form.get("key").to_owned()) };
-    match domain::messages::submit(req.cx(), req.viewer(), domain::messages::Target::Topic(topic), draft).await {
+    let draft = Draft::new(form.get("text").to_owned(), Some(form.get("key").to_owned()));
+    let target = domain::messages::Target::Topic(topic);
+    let poll = poll(&form, req.cx().now());
+    match domain::messages::submit_with(req.cx(), req.viewer(), target, draft, poll).await {
         Ok(posted) if req.wants_json => fragment(&req, posted.id).await,
         Ok(posted) => {
             let path = format!("/{}/{}/?at={}#m{}", posted.group_slug, posted.topic_slug, posted.seq, posted.id);
@@ -61,8 +65,7 @@ pub async fn create(req: Req, path: Path<String>, form: Form) -> Answer {
         Err(Error::Pending) => held(&req, topic, &form).await,
         Err(error) if req.wants_json => Err(error.into()),
         Err(error) => {
-            let back = MessageForm { text: form.get("text").into(), key: form.get("key").to_owned(), error: None };
-            let back = refill(back, error)?;
+            let back = refill(message_form(&form), error)?;
             let layout = req.layout().await?;
             let page = domain::messages::topic_page(req.cx(), req.viewer(), topic, Window::Unread).await?;
             let page = crate::handlers::topics::draw(&req, layout, page, back).await?;
@@ -98,7 +101,7 @@ pub async fn edit(req: Req, path: Path<String>) -> Answer {
     req.signed_in()?;
     let message = id(&path)?;
     let editable = domain::messages::editable(req.cx(), req.viewer(), message).await?;
-    let form = MessageForm { text: editable.raw.raw.into(), key: String::new(), error: None };
+    let form = MessageForm { text: editable.typed()?.into(), ..MessageForm::default() };
     req.page(&edit_page(&req, message, form).await?)
 }
 
@@ -108,7 +111,7 @@ pub async fn update(req: Req, path: Path<String>, form: Form) -> Answer {
     match domain::messages::edit(req.cx(), req.viewer(), message, form.get("text").to_owned()).await {
         Ok(place) => Ok(req.redirect(&address(&place, message))),
         Err(error @ (Error::Invalid(_) | Error::TooMany(_))) => {
-            let back = MessageForm { text: form.get("text").into(), key: String::new(), error: None };
+            let back = MessageForm { text: form.get("text").into(), ..MessageForm::default() };
             let back = refill(back, error)?;
             req.with_field_errors(&edit_page(&req, message, back).await?)
         }
