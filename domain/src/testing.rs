@@ -333,7 +333,12 @@ impl Letter {
 
 /// Fragments that tests can read.
 pub const DRAW: Draw = Draw {
-    message: |message, _, _, _, _| format!("<p>{}: {}</p>", message.author.username, message.markup),
+    message: |message, _, _, _, _| {
+        let attachment = message.attachment.as_ref();
+        let poll = attachment.and_then(|attachment| attachment.poll().zip(attachment.tally.as_ref()));
+        let votes = poll.map(|(poll, tally)| format!(" chosen {:?} votes {:?}", tally.chosen, poll.votes(tally)));
+        format!("<p>{}: {}{}</p>", message.author.username, message.markup, votes.unwrap_or_default())
+    },
     here: |aside, _| format!("<p>{} of {}</p>", aside.here.len(), aside.members),
     topic_row: |row, _, _| format!("<li>{} ({})</li>", row.topic.title(), row.message_count),
     letter: |occasion| {

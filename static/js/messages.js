@@ -52,6 +52,15 @@ function tend(root) {
   }
 }
 
+/** Keeps what was chosen in a poll and not sent yet. */
+function keepChoice(old, fresh) {
+  for (const input of old.querySelectorAll('.poll input')) {
+    if (input.checked === input.defaultChecked) continue;
+    const same = [...fresh.querySelectorAll('.poll input')].find((other) => other.value === input.value);
+    if (same) same.checked = input.checked;
+  }
+}
+
 /**
  * Puts a message into the page: replaces its earlier version, or inserts it by its sequence number. Idempotent; an
  * older version changes nothing. Returns one of:
@@ -71,6 +80,7 @@ export function placeMessage(html, seq) {
     if (!messages.contains(old)) return 'refused';
     if (isOlder(article, old)) return 'replaced';
     const focused = old === document.activeElement;
+    keepChoice(old, article);
     keepingPlace(() => old.replaceWith(article));
     tend(article);
     if (focused) article.focus({ preventScroll: true });
@@ -101,17 +111,17 @@ export function placeMessage(html, seq) {
   return isFolded ? 'folded' : 'placed';
 }
 
-/** Stars a message without leaving the page; shows a message when that fails. */
+/** Stars a message or votes without leaving the page; shows a message when that fails. */
 async function star(button) {
   button.setAttribute('aria-disabled', 'true');
   try {
     const body = new URLSearchParams(new FormData(document.getElementById('act')));
     const answer = await fetch(button.formAction, { method: 'POST', body, headers: { Accept: 'application/json' } });
     const said = await answer.json().catch(() => ({}));
-    if (!answer.ok) throw new Error(said.error);
+    if (!answer.ok) throw new Error((said.fields && Object.values(said.fields)[0]) || said.error);
     if (said.html) placeMessage(said.html, said.seq);
   } catch (error) {
-    button.title = `Not starred. ${error.message}`;
+    button.title = `${button.dataset.problem ?? 'Not starred.'} ${error.message}`;
     document.getElementById('live-polite').textContent = button.title;
   } finally {
     button.removeAttribute('aria-disabled');

@@ -29,6 +29,7 @@ pub async fn start(cx: &Context, viewer: Viewer, group: GroupId, title: &str) ->
         title: Some(&title),
         text: "",
         nodes: &[],
+        attachment: None,
         before: None,
         limits: &[RateLimit::Topic],
     };

@@ -44,6 +44,7 @@ fn row(id: i64, topic: bool, by: usize, raw: &str) -> PendingRow {
         title: if topic { String::new() } else { "Is this a <wren>?".to_owned() },
         raw: raw.to_owned(),
         idempotency_key: None,
+        attachment: None,
         why: if id == 1 { "One of their first messages in this group" } else { "The rule “Birds for <sale>”" }
             .to_owned(),
         written_at: ago(40),
