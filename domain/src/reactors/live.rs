@@ -253,6 +253,8 @@ async fn publish(cx: &Context, listening: &[UserId], told: &[Told<'_>]) -> Resul
 
 /// What users chose in polls.
 type Choices = HashMap<(MessageId, UserId), Vec<i64>>;
+/// By what the user chose in the poll, whether they ignore its author, and whether they muted the topic.
+type ByVote = HashMap<(Vec<i64>, bool, bool), Arc<str>>;
 
 /// The variants of an event. The rarer ones are only built when the first user needs them.
 struct Texts<'a> {
@@ -261,8 +263,7 @@ struct Texts<'a> {
     plain: Arc<str>,
     muted: OnceLock<Arc<str>>,
     ignored: OnceLock<Arc<str>>,
-    /// By what the user chose in the poll, whether they ignore its author, and whether they muted the topic.
-    voted: Mutex<HashMap<(Vec<i64>, bool, bool), Arc<str>>>,
+    voted: Mutex<ByVote>,
     drawing: Drawing<'a>,
     subject: &'a Subject,
 }

@@ -54,8 +54,16 @@ pub struct PollOption<'a> {
     pub text: &'a str,
     /// Whether the viewer chose it.
     pub is_chosen: bool,
-    /// The number of votes and the percentage of voters; `None` if the viewer may not see it.
-    pub result: Option<(i64, i64)>,
+    /// `None` if the viewer may not see it.
+    pub share: Option<Share>,
+}
+
+/// How many chose an option.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Share {
+    pub votes: i64,
+    /// Of the people who voted.
+    pub percent: i64,
 }
 
 /// Returns the options of a poll.
@@ -65,7 +73,7 @@ pub fn options<'a>(poll: &'a Poll, tally: &Tally) -> Vec<PollOption<'a>> {
         let is_chosen = i64::try_from(number).is_ok_and(|number| tally.chosen.contains(&number));
         let votes = votes.as_ref().and_then(|votes| votes.get(number).copied());
         let percent = |votes: i64| (votes * 100 + tally.voters / 2).checked_div(tally.voters).unwrap_or(0);
-        PollOption { number, text, is_chosen, result: votes.map(|votes| (votes, percent(votes))) }
+        PollOption { number, text, is_chosen, share: votes.map(|votes| Share { votes, percent: percent(votes) }) }
     };
     poll.options.iter().enumerate().map(option).collect()
 }
