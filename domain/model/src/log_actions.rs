@@ -74,7 +74,6 @@ words! {
         WarningTakenBack = "warning_taken_back",
         /// Everything by a user was deleted in bulk.
         PersonCleared = "person_cleared",
-        /// A bulk delete was undone.
         ClearingUndone = "clearing_undone",
         AccountSuspended = "account_suspended",
         AccountBanned = "account_banned",
@@ -99,11 +98,9 @@ words! {
         /// The data of an account was exported.
         AccountExported = "account_exported",
         AccountDeleted = "account_deleted",
-        /// The password of an account was set.
         PasswordSet = "password_set",
         /// The site settings were changed.
         SiteChanged = "site_changed",
-        /// A new account was approved.
         SignUpApproved = "sign_up_approved",
         SignUpDeclined = "sign_up_declined",
         /// A link that invites to sign up was created.
@@ -123,6 +120,10 @@ words! {
         HookChanged = "hook_changed",
         HookDeleted = "hook_deleted",
         AuditorChanged = "auditor_changed",
+        /// Another user's poll was closed.
+        PollClosed = "poll_closed",
+        /// A kind of attachment was disabled or enabled again.
+        KindChanged = "kind_changed",
     }
 }
 
@@ -143,6 +144,7 @@ impl LogAction {
         match self {
             Self::MessageDeleted
             | Self::MessageRestored
+            | Self::PollClosed
             | Self::TopicRenamed
             | Self::TopicLocked
             | Self::TopicUnlocked
@@ -215,7 +217,8 @@ impl LogAction {
             | Self::SignUpLinkRevoked
             | Self::JobRetried
             | Self::JobDropped
-            | Self::AuditorChanged => LogReach::Admins,
+            | Self::AuditorChanged
+            | Self::KindChanged => LogReach::Admins,
         }
     }
 
@@ -297,6 +300,8 @@ impl LogAction {
             Self::HookChanged => "changed a webhook",
             Self::HookDeleted => "deleted a webhook",
             Self::AuditorChanged => "changed an external auditor",
+            Self::PollClosed => "closed a poll",
+            Self::KindChanged => "changed a kind of attachment",
         }
     }
 
@@ -378,6 +383,8 @@ impl LogAction {
             Self::HookChanged => ("changed a webhook that posts as", ""),
             Self::HookDeleted => ("deleted a webhook that posted as", ""),
             Self::AuditorChanged => ("changed an external auditor of", ""),
+            Self::PollClosed => ("closed a poll by", ""),
+            Self::KindChanged => ("changed a kind of attachment by", ""),
         }
     }
 

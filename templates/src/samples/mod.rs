@@ -117,6 +117,7 @@ pub(crate) fn message(seq: i64, author: usize, minutes: u64, markup: &str) -> Me
         by_bot: false,
         created_at: ago(minutes),
         markup: markup.to_owned(),
+        attachment: None,
         mentions: Vec::new(),
         edited_at: None,
         deleted: false,
