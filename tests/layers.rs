@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 const DOMAIN: &[&[&str]] = &[
     &["reactors", "import", "backup"],
     &["api", "feeds"],
-    &["admin"],
+    &["admin", "reducers"],
     &["moderation", "search", "webhooks"],
     &["messages"],
     &["topics"],

@@ -15,6 +15,7 @@ pub mod moderation;
 pub mod people;
 pub mod platform;
 pub mod reactors;
+pub mod reducers;
 pub mod screening;
 pub mod search;
 pub mod site;

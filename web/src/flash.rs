@@ -6,6 +6,8 @@ pub const ALL_READ: &str = "all-read";
 /// Words and their texts: the cookie carries only the word.
 const FLASHES: &[(&str, &str)] = &[
     ("saved", "Saved."),
+    ("claim-revoked", "The claim link is revoked."),
+    ("recomputed", "The statistics are being recomputed."),
     ("deleted", "Deleted."),
     ("password", "Your password was changed. Other sessions were signed out."),
     ("reset-asked", "If that address belongs to an account here, we've sent it a link that works for an hour."),

@@ -12,6 +12,7 @@ pub use crate::entry::Entry;
 use crate::entry::routes;
 use crate::failure::Failure;
 use crate::handlers::admin::{health, person, site, statistics};
+use crate::handlers::groups::statistics as group_statistics;
 use crate::handlers::groups::{exports, invitations, members, requests};
 use crate::handlers::messages::{composer, conversations, mentions};
 use crate::handlers::moderation::{approval_queue, bulk_delete, log, reports, rules, warnings};
@@ -141,6 +142,9 @@ pub const ROUTES: &[Entry] = routes! {
     post "/-/groups/{id}/delete" => groups::destroy;
     get "/-/groups/{id}/export" => exports::new;
     post "/-/groups/{id}/export" => exports::create;
+    get "/-/groups/{id}/statistics" => group_statistics::show;
+    get "/-/groups/{id}/statistics/{reducer}" => group_statistics::states;
+    post "/-/groups/{id}/statistics/recompute" => group_statistics::recompute;
     post "/-/groups/{id}/join" => groups::join;
     post "/-/groups/{id}/leave" => groups::leave;
     post "/-/groups/{id}/level" => groups::level;
@@ -234,6 +238,8 @@ pub const ROUTES: &[Entry] = routes! {
     get "/admin/people/{id}" => person::show;
     post "/admin/people/{id}/bar" => person::restrict;
     post "/admin/people/{id}/account" => person::assist;
+    post "/admin/people/{id}/claim" => person::create_claim;
+    post "/admin/people/{id}/claim/revoke" => person::revoke_claim;
     get "/admin/people/{id}/delete" => person::delete;
     post "/admin/people/{id}/delete" => person::destroy;
     post "/admin/people/{id}/warn" => warnings::warn;

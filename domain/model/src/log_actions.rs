@@ -70,6 +70,7 @@ words! {
         GroupArchived = "group_archived",
         GroupUnarchived = "group_unarchived",
         GroupDeleted = "group_deleted",
+        GroupExported = "group_exported",
         Warned = "warned",
         WarningTakenBack = "warning_taken_back",
         /// Everything by a user was deleted in bulk.
@@ -90,6 +91,7 @@ words! {
         /// A link to set a new password was sent to the owner of an account.
         ResetLinkSent = "reset_link_sent",
         /// The email that asks a user to confirm an address was sent again.
+        ClaimLinkRevoked = "claim_link_revoked",
         ConfirmationSent = "confirmation_sent",
         /// The email address of a user was confirmed on their behalf.
         AddressConfirmed = "address_confirmed",
@@ -196,7 +198,8 @@ impl LogAction {
             | Self::BotDeleted
             | Self::HookMade
             | Self::HookChanged
-            | Self::HookDeleted => LogReach::Moderators,
+            | Self::HookDeleted
+            | Self::GroupExported => LogReach::Moderators,
             Self::GroupDeleted
             | Self::NewcomersSet
             | Self::AdminMade
@@ -217,6 +220,7 @@ impl LogAction {
             | Self::SignUpLinkRevoked
             | Self::JobRetried
             | Self::JobDropped
+            | Self::ClaimLinkRevoked
             | Self::AuditorChanged
             | Self::KindChanged => LogReach::Admins,
         }
@@ -266,6 +270,8 @@ impl LogAction {
             Self::GroupArchived => "archived the group",
             Self::GroupUnarchived => "unarchived the group",
             Self::GroupDeleted => "deleted a group",
+            Self::GroupExported => "exported the complete group",
+            Self::ClaimLinkRevoked => "revoked a link to claim an account",
             Self::Warned => "warned someone",
             Self::WarningTakenBack => "withdrew a warning",
             Self::PersonCleared => "deleted someone's posts",
@@ -349,6 +355,8 @@ impl LogAction {
             Self::GroupArchived => ("archived the group of", ""),
             Self::GroupUnarchived => ("unarchived the group of", ""),
             Self::GroupDeleted => ("deleted the group of", ""),
+            Self::GroupExported => ("exported the group of", ""),
+            Self::ClaimLinkRevoked => ("revoked a link to claim the account of", ""),
             Self::Warned => ("warned", ""),
             Self::WarningTakenBack => ("withdrew the warning of", ""),
             Self::PersonCleared => ("deleted the posts of", ""),

@@ -5,12 +5,13 @@ pub mod health;
 pub mod statistics;
 
 use crate::moderation::{approval_queue, records, reports};
-use crate::people::{admins, sign_ups, two_factor};
+use crate::people::{admins, claims, sign_ups, two_factor};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::{cut, log};
 use crate::search;
 use model::policy::{self, Access, Viewer};
+use model::time::Timestamp;
 use model::{AccountState, JobId, JobRow, ListedUser, LogAction, LogEntry, SessionRow, User, UserId};
 use store::platform::jobs::Counts;
 use store::{self, Tx};
@@ -192,6 +193,8 @@ pub struct PersonPage {
     pub more_groups: bool,
     /// Whether signing in takes a code.
     pub has_second_step: bool,
+    /// Until when a link to claim the account works, if one does.
+    pub claim_until: Option<Timestamp>,
 }
 
 /// Returns a user's page for the site admins.
@@ -207,6 +210,7 @@ pub async fn person_page(cx: &Context, viewer: Viewer, user: UserId) -> Result<P
         groups,
         more_groups,
         has_second_step: two_factor::is_on(cx, user.id).await?,
+        claim_until: if user.claimed { None } else { claims::link_expires(cx, user.id).await? },
         user,
     })
 }

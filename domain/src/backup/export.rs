@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use model::policy::{Permission, Viewer};
-use model::{Group, GroupId, GroupKind};
+use model::{Group, GroupId, GroupKind, LogAction, LogEntry};
 use store::DatabaseUrl;
 use store::backup::export::Scope;
 use store::backup::{Snapshot, Target};
@@ -17,7 +17,7 @@ use super::write::Writer;
 use crate::groups::{self, GroupAccess};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
-use crate::platform::secrets;
+use crate::platform::{log, secrets};
 use crate::site::rate_limits::{self, By, RateLimit};
 
 /// When to try again while another export runs.
@@ -36,19 +36,20 @@ pub async fn make(
     told: impl FnMut(&str, u64),
 ) -> Result<Manifest> {
     let mut snapshot = Snapshot::open(url).await?;
-    let made = write(&mut snapshot, slug, is_public, file, told).await;
+    let made = match scope(&mut snapshot, slug, is_public).await {
+        Ok(scope) => write(&mut snapshot, scope, file, told).await,
+        Err(error) => Err(error),
+    };
     snapshot.close().await;
     made
 }
 
 async fn write(
     snapshot: &mut Snapshot,
-    slug: Option<&str>,
-    is_public: bool,
+    scope: Scope,
     file: &Path,
     mut told: impl FnMut(&str, u64),
 ) -> Result<Manifest> {
-    let scope = scope(snapshot, slug, is_public).await?;
     let mut writer = Writer::create(file, None)?;
     for part in scope.parts() {
         writer.begin(Entry::name_of(part.table.name)).await?;
@@ -57,7 +58,12 @@ async fn write(
     }
     let mut manifest = Manifest::new(Purpose::Export, Target::latest_schema());
     let all = if scope.group.is_some() { "group" } else { "site" };
-    manifest.scope = Some(format!("{all}, {}", if scope.is_public { "public" } else { "complete" }));
+    let extent = match scope {
+        Scope { is_public: false, .. } => "complete",
+        Scope { any_kind: false, .. } => "public",
+        Scope { .. } => "readable",
+    };
+    manifest.scope = Some(format!("{all}, {extent}"));
     writer.finish(manifest).await
 }
 
@@ -69,13 +75,13 @@ pub(super) async fn scope(snapshot: &mut Snapshot, slug: Option<&str>, is_public
             "the database belongs to another version of Klatch; start this version once, or export with the other version".into(),
         ));
     }
-    let Some(slug) = slug else { return Ok(Scope { group: None, is_public }) };
+    let Some(slug) = slug else { return Ok(Scope { group: None, is_public, any_kind: false }) };
     let found = snapshot.group(slug).await?;
     let (group, kind) = found.ok_or_else(|| Error::Internal(format!("no group with the URL `{slug}`")))?;
     if is_public && kind != GroupKind::Public {
         return Err(Error::Internal(format!("the group `{slug}` is not public; omit --public-only to export it")));
     }
-    Ok(Scope { group: Some(group), is_public })
+    Ok(Scope { group: Some(group), is_public, any_kind: false })
 }
 
 /// How much of a group a viewer may export.
@@ -83,6 +89,8 @@ pub(super) async fn scope(snapshot: &mut Snapshot, slug: Option<&str>, is_public
 pub enum Extent {
     /// What anyone can read of it: a public group, for everyone with an account.
     Public,
+    /// What its members can read of it: a group that is not public, for its members.
+    Readable,
     /// All of it: for its admins.
     Complete,
 }
@@ -101,14 +109,13 @@ pub async fn extent(cx: &Context, viewer: Viewer, group: GroupId) -> Result<(Gro
     let extent = match found.group.kind {
         _ if found.access.may(Permission::Administer) => Extent::Complete,
         GroupKind::Public => Extent::Public,
-        GroupKind::Closed | GroupKind::Private | GroupKind::Direct => {
-            return Err(Error::Forbidden("Only group admins can export this group."));
-        }
+        // Whoever may read it is a member.
+        GroupKind::Closed | GroupKind::Private | GroupKind::Direct => Extent::Readable,
     };
     Ok((found, extent))
 }
 
-/// Exports a group for a viewer. The file has no name any more: its space is free once it is closed. One export runs at a time in a
+/// Exports a group for a viewer. A complete export leaves an entry in the log of the group. The file has no name any more: its space is free once it is closed. One export runs at a time in a
 /// process.
 ///
 /// # Errors
@@ -121,9 +128,21 @@ pub async fn download(cx: &Context, viewer: Viewer, group: GroupId) -> Result<(G
     let name = format!("klatch-export-{}.zip", &secrets::token()?[..32]);
     let path = std::env::temp_dir().join(name);
     let mut snapshot = Snapshot::of(&cx.db).await?;
-    let made = write(&mut snapshot, Some(&found.group.slug), extent == Extent::Public, &path, |_, _| {}).await;
+    let made = match scope(&mut snapshot, Some(&found.group.slug), extent == Extent::Public).await {
+        Ok(scope) => {
+            let scope = Scope { is_public: extent != Extent::Complete, any_kind: extent == Extent::Readable, ..scope };
+            write(&mut snapshot, scope, &path, |_, _| {}).await
+        }
+        Err(error) => Err(error),
+    };
     snapshot.close().await;
     made?;
+    if extent == Extent::Complete {
+        let mut tx = cx.db.begin().await?;
+        let entry = LogEntry::new(viewer.user()?, LogAction::GroupExported).group(found.group.id);
+        log::write(&mut tx, entry, cx.now()).await?;
+        tx.commit().await?;
+    }
     let opened = File::open(&path);
     let removed = std::fs::remove_file(&path);
     let file = opened.and_then(|file| removed.map(|()| file));
@@ -141,6 +160,6 @@ pub async fn import(url: &DatabaseUrl, file: &Path, told: impl FnMut(&str, u64))
 
 /// Whether exports contain a column.
 pub(super) fn has(table: &str, column: &str) -> bool {
-    let complete = Scope { group: None, is_public: false };
+    let complete = Scope { group: None, is_public: false, any_kind: false };
     complete.parts().iter().any(|part| part.table.name == table && part.has(column))
 }

@@ -62,6 +62,16 @@ pub async fn by_id(cx: &Context, viewer: Viewer, id: GroupId) -> Result<GroupAcc
     Ok(found)
 }
 
+/// Those of these groups that the viewer may know of.
+pub async fn by_ids(cx: &Context, viewer: Viewer, ids: &[GroupId]) -> Result<Vec<GroupAccess>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = store::groups::by_ids_for(&cx.db, ids, viewer.id()).await?;
+    let known = |found: &GroupAccess| found.access.may(Permission::Know);
+    Ok(rows.into_iter().map(|row| found(viewer, row)).filter(known).collect())
+}
+
 /// The group with this id, if the viewer has the permission.
 ///
 /// # Errors

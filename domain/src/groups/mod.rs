@@ -9,7 +9,7 @@ pub mod requests;
 pub(crate) mod webhook_authors;
 
 pub(crate) use access::stand;
-pub use access::{GroupAccess, by_id, by_slug, formerly, is_public, with_permission};
+pub use access::{GroupAccess, by_id, by_ids, by_slug, formerly, is_public, with_permission};
 pub(crate) use addresses::hidden as hidden_address;
 
 use crate::live::{tell, unread};

@@ -14,8 +14,8 @@ use crate::people::admins::{self, Actor};
 use crate::people::{bots, outbound_email, passwords};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
-use crate::platform::jobs;
 use crate::platform::secrets::Password;
+use crate::platform::{caches, jobs};
 use model::time::Timestamp;
 use model::{EmailKind, GroupId, GroupKind, LogAction, MessageId, UserId};
 use store::search_log::Changed;
@@ -91,6 +91,7 @@ async fn delete_in(tx: &mut Tx, cx: &Context, user: UserId, erase: bool, email: 
     let ended = store::people::sessions::delete_all(tx, user).await?;
     let concerned = leave_all(tx, user, now).await?;
     webhook_authors::end_lost(cx, tx, user).await?;
+    webhook_authors::end_auditors(cx, tx, Some(user), user).await?;
     jobs::enqueue(tx, Task::AccountDeleted { user, erase }, now).await?;
     Ok((ended, concerned))
 }
@@ -98,6 +99,7 @@ async fn delete_in(tx: &mut Tx, cx: &Context, user: UserId, erase: bool, email: 
 /// Announces a deletion. Call it after the commit.
 pub(crate) async fn announce(cx: &Context, user: UserId, (ended, concerned): Gone) {
     passwords::announce_ended(cx, ended).await;
+    caches::webhooks::changed(cx).await;
     for (user, group) in concerned {
         tell::membership_changed(cx, user, group).await;
     }

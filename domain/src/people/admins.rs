@@ -6,7 +6,7 @@ use crate::people::{bots, outbound_email, sessions};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::jobs::Task;
-use crate::platform::{jobs, log};
+use crate::platform::{caches, jobs, log};
 use crate::site::admins;
 use model::policy::{self, Viewer};
 use model::{EmailKind, LogAction, LogEntry, SessionRow, User, UserId};
@@ -104,6 +104,7 @@ pub(crate) async fn restrict_in(
         Restriction::Lift => (None, None),
     };
     store::people::users::set_restriction(tx, user, until, banned, reason).await?;
+    webhook_authors::pause(tx, user, until).await?;
     if banned.is_some() {
         webhook_authors::end_lost(cx, tx, user).await?;
     }
@@ -242,11 +243,15 @@ pub async fn set_admin(cx: &Context, actor: impl Into<Actor>, user: UserId, is_a
     if found.is_admin != is_admin {
         store::people::users::set_admin(&mut tx, user, is_admin).await?;
         webhook_authors::end_lost(cx, &mut tx, user).await?;
+        webhook_authors::end_auditors(cx, &mut tx, held.by, user).await?;
         held.log(&mut tx, cx, if is_admin { LogAction::AdminMade } else { LogAction::AdminUnmade }).await?;
         held.tell(&mut tx, cx, if is_admin { EmailKind::AdminMade } else { EmailKind::AdminUnmade }).await?;
     }
     tx.commit().await?;
     cx.wake.after_commit();
+    if !is_admin {
+        caches::webhooks::changed(cx).await;
+    }
     tell::person_changed(cx, user).await;
     Ok(())
 }

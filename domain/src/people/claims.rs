@@ -1,10 +1,11 @@
 //! Claims: how people get the account that came with an import. It has no password; they set one with a link, which is
-//! sent to the address that they had in the old forum, or which the operator gives them.
+//! sent to the address that they had in the old forum, or which a site admin or the operator gives them.
 
 use crate::people::admins::{self, Actor};
 use crate::people::outbound_email;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
+use model::time::Timestamp;
 use model::{EmailKind, LogAction, User, UserId};
 use store::Tx;
 
@@ -49,6 +50,27 @@ pub async fn link(cx: &Context, actor: Actor, user: UserId) -> Result<String> {
     tx.commit().await?;
     cx.wake.after_commit();
     Ok(link)
+}
+
+/// Revokes the link that [`link`] made.
+///
+/// # Errors
+/// [`Error::NotFound`] when no link works now; otherwise as [`admins::person`].
+pub async fn revoke(cx: &Context, actor: Actor, user: UserId) -> Result<()> {
+    let mut tx = cx.db.begin().await?;
+    let held = admins::hold(&mut tx, actor, user).await?;
+    if store::people::emails::end_handed_over(&mut tx, user, EmailKind::Reset, cx.now()).await? == 0 {
+        return Err(Error::NotFound);
+    }
+    held.log(&mut tx, cx, LogAction::ClaimLinkRevoked).await?;
+    tx.commit().await?;
+    cx.wake.after_commit();
+    Ok(())
+}
+
+/// Returns until when a link that [`link`] made works, if one does.
+pub(crate) async fn link_expires(cx: &Context, user: UserId) -> Result<Option<Timestamp>> {
+    Ok(store::people::emails::handed_over_until(&cx.db, user, EmailKind::Reset, cx.now()).await?)
 }
 
 #[cfg(test)]

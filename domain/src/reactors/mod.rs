@@ -20,6 +20,7 @@ use crate::people::{account_deletion, bots, outbound_email};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::jobs::{self, Cause, Job, Task};
+use crate::reducers;
 use crate::topics::tallies;
 pub use futures_util::future::BoxFuture;
 use futures_util::future::join_all;
@@ -141,6 +142,7 @@ pub async fn run(cx: &Context, draw: &Draw, job: impl Into<Job>) -> Result<()> {
             Ok(())
         }
         Job::Task(Task::GroupChanged { group }) => tell::group_changed(cx, group).await,
+        Job::Task(Task::Reduce { group }) => reducers::resume(cx, group).await,
         Job::Task(Task::NoticesChanged { user }) => notices::tell_count(cx, user).await,
     }
 }

@@ -44,12 +44,7 @@ pub(super) struct Texts<'a> {
 }
 
 impl<'a> Texts<'a> {
-    pub(super) fn of(
-        message: Option<&'a Message>,
-        event: Value,
-        drawing: Drawing<'a>,
-        subject: &'a Subject,
-    ) -> Self {
+    pub(super) fn of(message: Option<&'a Message>, event: Value, drawing: Drawing<'a>, subject: &'a Subject) -> Self {
         let plain = event.to_string().into();
         let (muted, drawn) = (OnceLock::new(), Mutex::default());
         Self { message, event, plain, muted, drawn, drawing, subject }

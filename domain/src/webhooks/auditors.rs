@@ -41,7 +41,7 @@ pub async fn list(cx: &Context, viewer: Viewer) -> Result<Vec<ExternalAuditor>> 
 /// # Errors
 /// [`Error::Invalid`] on `name`, `url` and `timeout`; [`Error::Forbidden`] when there are too many; as [`list`].
 pub async fn create(cx: &Context, viewer: Viewer, form: AuditorForm) -> Result<String> {
-    viewer.site_admin()?;
+    let by = viewer.site_admin()?;
     let mut fields = Fields::default();
     let name = name(&mut fields, &form.name);
     let url = form.url.trim().to_owned();
@@ -55,7 +55,8 @@ pub async fn create(cx: &Context, viewer: Viewer, form: AuditorForm) -> Result<S
     fields.check()?;
     let (secret, sealed) = new_secret(cx, "auditor")?;
     let timeout_ms = timeout_ms.unwrap_or(*TIMEOUTS.start());
-    let new = NewAuditor { name: &name, url: &url, secret: &sealed, timeout_ms, fails_closed: form.fails_closed };
+    let fails_closed = form.fails_closed;
+    let new = NewAuditor { name: &name, url: &url, secret: &sealed, timeout_ms, fails_closed, by };
     let mut tx = cx.db.begin().await?;
     hold(&mut tx, viewer, None).await?;
     if store::webhooks::auditors::count(&mut tx).await? >= MOST {
@@ -71,11 +72,14 @@ pub async fn create(cx: &Context, viewer: Viewer, form: AuditorForm) -> Result<S
 /// # Errors
 /// [`Error::NotFound`] when there is none, or it is so already; as [`list`].
 pub async fn switch(cx: &Context, viewer: Viewer, id: ExternalAuditorId, on: bool) -> Result<()> {
-    viewer.site_admin()?;
+    let by = viewer.site_admin()?;
     let mut tx = cx.db.begin().await?;
     hold(&mut tx, viewer, None).await?;
-    let off_at = (!on).then(|| cx.now());
-    let name = store::webhooks::auditors::switch(&mut tx, id, off_at).await?.ok_or(Error::NotFound)?;
+    let name = match on {
+        true => store::webhooks::auditors::switch_on(&mut tx, id, by).await?,
+        false => store::webhooks::auditors::switch_off(&mut tx, id, cx.now()).await?,
+    };
+    let name = name.ok_or(Error::NotFound)?;
     finish(cx, tx, viewer, format!("{name}: switched {}", if on { "on" } else { "off" })).await
 }
 

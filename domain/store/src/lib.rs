@@ -14,6 +14,7 @@ pub mod messages;
 pub mod moderation;
 pub mod people;
 pub mod platform;
+pub mod reducers;
 mod request;
 pub mod search;
 pub mod search_log;

@@ -54,6 +54,7 @@ mod passwords;
 mod policy;
 mod presence;
 mod reactors;
+mod reducers;
 mod replies;
 mod reports;
 mod rules;

@@ -2,7 +2,9 @@
 
 use std::io::Cursor;
 
+use domain::admin;
 use domain::import;
+use domain::model::LogAction;
 use domain::people::admins::Actor;
 use domain::people::sessions::Origin;
 use domain::people::{assistance, claims, passwords};
@@ -17,6 +19,7 @@ stories!(
     whoever_reads_the_mailbox_claims_the_account,
     the_operator_hands_over_a_link_that_works_once,
     an_account_that_has_an_owner_is_not_claimed,
+    site_admins_create_and_revoke_a_link,
 );
 
 fn origin() -> Origin {
@@ -78,4 +81,41 @@ async fn an_account_that_has_an_owner_is_not_claimed(forum: TestForum) {
     people::account_deletion::delete_for(&forum.cx, Actor::Operator, ann.id, false).await.unwrap();
     forum.drain().await;
     assert!(rows(&forum, "select email from claims").await.is_empty());
+}
+
+async fn site_admins_create_and_revoke_a_link(forum: TestForum) {
+    imported(&forum).await;
+    let cx = &forum.cx;
+    let (boss, mira) = (forum.site_admin("boss").await, forum.person("mira").await);
+    let ann = assistance::named(cx, "ann").await.unwrap();
+    let until = async || admin::person_page(cx, boss, ann.id).await.unwrap().claim_until;
+    assert_eq!(until().await, None);
+    assert!(matches!(claims::revoke(cx, Actor::Admin(boss), ann.id).await, Err(Error::NotFound)));
+    assert!(matches!(claims::link(cx, Actor::Admin(mira), ann.id).await, Err(Error::NotFound)));
+    let token = |link: String| link.split("token=").nth(1).unwrap().to_owned();
+    let first = token(claims::link(cx, Actor::Admin(boss), ann.id).await.unwrap());
+    let expires = until().await.unwrap();
+    assert!(expires > cx.now());
+    assert_eq!(passwords::resetting(cx, &first).await.unwrap(), "ann");
+    // A new link ends the one before.
+    let second = token(claims::link(cx, Actor::Admin(boss), ann.id).await.unwrap());
+    assert!(matches!(passwords::resetting(cx, &first).await, Err(Error::NotFound)));
+    assert!(matches!(claims::revoke(cx, Actor::Admin(mira), ann.id).await, Err(Error::NotFound)));
+    claims::revoke(cx, Actor::Admin(boss), ann.id).await.unwrap();
+    assert!(matches!(passwords::resetting(cx, &second).await, Err(Error::NotFound)));
+    assert_eq!(until().await, None);
+    let log = domain::store::moderation::log::all(&cx.db).await.unwrap();
+    let by_boss: Vec<LogAction> = log.into_iter().filter(|(by, _)| *by == boss.id()).map(|(_, what)| what).collect();
+    assert_eq!(by_boss, [LogAction::ResetLinkSent, LogAction::ResetLinkSent, LogAction::ClaimLinkRevoked]);
+    // It expires by itself, and works once.
+    let third = token(claims::link(cx, Actor::Admin(boss), ann.id).await.unwrap());
+    let fourth = {
+        forum.pass(people::outbound_email::CONFIRM);
+        assert!(matches!(passwords::reset(cx, &third, new()).await, Err(Error::NotFound)));
+        assert_eq!(until().await, None);
+        token(claims::link(cx, Actor::Admin(boss), ann.id).await.unwrap())
+    };
+    passwords::reset(cx, &fourth, new()).await.unwrap();
+    assert!(matches!(claims::link(cx, Actor::Admin(boss), ann.id).await, Err(Error::Forbidden(_))));
+    forum.drain().await;
 }

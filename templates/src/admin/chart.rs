@@ -44,6 +44,8 @@ pub enum Unit {
     Count,
     /// Microseconds.
     Time,
+    /// Seconds, up to many days.
+    Span,
     /// Bytes.
     Bytes,
 }
@@ -67,6 +69,10 @@ impl Unit {
             Self::Count => thousands(value),
             Self::Time if value < 1_000_000 => format!("{} ms", short(number / 1e3)),
             Self::Time => format!("{} s", short(number / 1e6)),
+            Self::Span if value < 60 => format!("{value} s"),
+            Self::Span if value < 3_600 => format!("{} min", short(number / 60.0)),
+            Self::Span if value < 2 * 86_400 => format!("{} h", short(number / 3_600.0)),
+            Self::Span => format!("{} days", short(number / 86_400.0)),
             Self::Bytes if value < 1_000_000 => format!("{} kB", short(number / 1e3)),
             Self::Bytes if value < 1_000_000_000 => format!("{} MB", short(number / 1e6)),
             Self::Bytes => format!("{} GB", short(number / 1e9)),
@@ -316,6 +322,8 @@ mod tests {
         assert_eq!(Unit::Time.write(850), "0.8 ms");
         assert_eq!(Unit::Time.write(42_000), "42 ms");
         assert_eq!(Unit::Time.write(1_500_000), "1.5 s");
+        let spans = [30, 90, 5_400, 86_400, 1_000_000].map(|seconds| Unit::Span.write(seconds));
+        assert_eq!(spans, ["30 s", "1.5 min", "1.5 h", "24 h", "12 days"]);
         assert_eq!(Unit::Bytes.write(532_480), "532 kB");
         assert_eq!(Unit::Bytes.write(7_000_000_000), "7.0 GB");
     }

@@ -185,6 +185,16 @@ pub struct Person {
     pub sessions: Vec<Session>,
     /// Whether signing in takes a code.
     pub has_second_step: bool,
+    pub claim: Claim,
+}
+
+/// How the owner of an account that came with an import may get it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Claim {
+    /// Until when a link works, if one does.
+    pub until: Option<Timestamp>,
+    /// The link that was just created, shown once.
+    pub fresh: Option<String>,
 }
 
 /// `/admin/people/ID/delete`.
@@ -214,6 +224,11 @@ impl Person {
     /// Whether it is the viewer's own account.
     pub fn is_own(&self) -> bool {
         self.layout.viewer.as_ref().is_some_and(|viewer| viewer.person.id == self.user.id)
+    }
+
+    /// Whether nobody has claimed the account, and a link to claim it can be created.
+    pub fn is_unclaimed(&self) -> bool {
+        !self.user.claimed && !self.user.deleted
     }
 
     /// Whether the account may be made a site admin.

@@ -3,10 +3,12 @@
 pub mod invitations;
 pub mod members;
 pub mod requests;
+pub mod statistics;
 
 use std::borrow::Borrow;
 
 use askama::Template;
+use domain::backup::export::Extent;
 use domain::live::presence::Aside;
 use domain::model::{Category, Group, GroupId, GroupKind, GroupRow, Role, TopicRow};
 use domain::moderation::approval_queue::OwnPending;
@@ -148,7 +150,7 @@ impl Show {
 
     /// Whether the viewer may download what is in the group.
     pub fn may_export(&self) -> bool {
-        self.layout.signed_in() && !self.group.is_direct() && (self.may_edit || self.has_feed())
+        self.layout.signed_in() && !self.group.is_direct()
     }
 
     /// Whether feed readers may read the group.
@@ -234,8 +236,8 @@ pub fn kind_word(kind: impl Borrow<GroupKind>) -> &'static str {
 pub struct Export {
     pub layout: Layout,
     pub group: Group,
-    /// Whether everything is exported, and not only what anyone can read.
-    pub is_complete: bool,
+    /// How much of it the viewer exports.
+    pub extent: Extent,
 }
 
 /// `/-/groups/ID/delete`.

@@ -2,12 +2,16 @@
 
 use crate::form::Refill;
 use askama::Template;
+use domain::backup::export::Extent;
 use domain::live::presence::Aside;
 use domain::model::{GroupKind, Role, TopicRow};
 
-use super::{Drawn, ago, group, group_rows, layout, person, stranger, topic, wrens};
+use super::{Drawn, ago, group, group_rows, layout, now, person, stranger, topic, wrens};
+use crate::admin::chart::{Chart, Kind, Series, Unit};
 use crate::form::{DeleteGroupForm, GroupForm};
+use crate::groups::statistics::Statistics;
 use crate::groups::{Delete, Discover, Edit, Export, GroupOrder, New, Show};
+use crate::when;
 
 fn rows() -> Vec<TopicRow> {
     let row = |topic: domain::model::Topic, unread, by: usize, excerpt: &str| TopicRow {
@@ -165,8 +169,37 @@ impl Show {
 }
 
 impl Export {
+    fn sample(extent: Extent) -> Self {
+        Self { layout: layout("/-/groups/1/export"), group: group(1), extent }
+    }
+}
+
+impl Statistics {
+    /// A month, with a day that nobody answered on.
     fn sample(is_complete: bool) -> Self {
-        Self { layout: layout("/-/groups/1/export"), group: group(1), is_complete }
+        let labels: Vec<String> = (0..30u64).map(|i| when::day(&ago((29 - i) * 1_440), &now().into())).collect();
+        let chart = |title: &str, kind, unit, name, values| Chart {
+            title: title.to_owned(),
+            note: String::new(),
+            of: "Day",
+            kind,
+            unit,
+            labels: labels.clone(),
+            series: vec![Series { name, values }],
+        };
+        let counts = |most: i64| (0..30).map(|i| Some(i * 37 % most)).collect();
+        let times = (0..30).map(|i| (i % 7 != 3).then_some(i * 5_000)).collect();
+        Self {
+            layout: layout("/-/groups/1/statistics"),
+            group: group(1),
+            days: 30,
+            charts: vec![
+                chart("Messages", Kind::Bars, Unit::Count, "messages", counts(53)),
+                chart("Time to first answer", Kind::Lines, Unit::Span, "median", times),
+            ],
+            reducers: vec!["activity", "answers"],
+            is_complete,
+        }
     }
 }
 
@@ -194,8 +227,11 @@ pub(super) fn all() -> Vec<Drawn> {
         ("group-edit", Edit::sample().render()),
         ("group-closed", Show::waited_for().render()),
         ("group-archived", Show::archived().render()),
-        ("group-export", Export::sample(true).render()),
-        ("group-export-public", Export::sample(false).render()),
+        ("group-export", Export::sample(Extent::Complete).render()),
+        ("group-export-public", Export::sample(Extent::Public).render()),
+        ("group-export-member", Export::sample(Extent::Readable).render()),
+        ("group-statistics", Statistics::sample(true).render()),
+        ("group-statistics-partial", Statistics::sample(false).render()),
         ("group-delete", Delete::sample().render()),
     ]
 }

@@ -245,7 +245,20 @@ impl admin::Person {
             more_groups: true,
             sessions: vec![session(2, agent), session(70, "")],
             has_second_step: true,
+            claim: admin::Claim::default(),
         }
+    }
+
+    /// An imported account, with a link that was just created.
+    fn unclaimed(fresh: Option<&str>) -> Self {
+        let mut page = Self::sample();
+        page.user.claimed = false;
+        page.user.email = None;
+        page.has_second_step = false;
+        page.sessions.clear();
+        let until = Some(super::now().plus(std::time::Duration::from_secs(3 * 86_400)));
+        page.claim = admin::Claim { until, fresh: fresh.map(str::to_owned) };
+        page
     }
 
     fn barred_for_a_week() -> Self {
@@ -292,5 +305,10 @@ pub(super) fn all() -> Vec<Drawn> {
         ("settings-people", settings::People::sample().render()),
         ("admin-person", admin::Person::sample().render()),
         ("admin-person-barred", admin::Person::barred_for_a_week().render()),
+        ("admin-person-unclaimed", admin::Person::unclaimed(None).render()),
+        (
+            "admin-person-claim-link",
+            admin::Person::unclaimed(Some("https://forum.example/-/reset?token=0a1b2c")).render(),
+        ),
     ]
 }

@@ -290,6 +290,7 @@ pub fn address(path: &str, scene: &Scene, world: &World) -> String {
         .replace("{bot}", &ABSENT.to_string())
         .replace("{hook}", &ABSENT.to_string())
         .replace("{delivery}", &ABSENT.to_string())
+        .replace("{reducer}", "activity")
         .replace("{slug}", "other")
 }
 

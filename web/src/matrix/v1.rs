@@ -175,6 +175,7 @@ fn address(endpoint: &Endpoint, scene: &Scene, world: &World) -> String {
         .replace("{hook}", &ABSENT.to_string())
         .replace("{delivery}", &ABSENT.to_string())
         .replace("{kind}", &ABSENT.to_string())
+        .replace("{reducer}", "activity")
         .replace("{mark}", "pinned");
     if deletes && path.ends_with(&format!("/groups/{}", scene.group.id)) {
         return format!("{path}?name={}", scene.group.name.replace(' ', "%20"));

@@ -7,9 +7,10 @@ use super::members::Reason;
 use super::moderation::Reach;
 use super::objects::User;
 use super::words::{AccountState, At, Images, SignUps, given};
-use super::{Ask, Body, Done, Found, PAGE, Page, Query, cursor};
+use super::{Ask, Body, Created, Done, Found, PAGE, Page, Query, cursor};
 use crate::moderation::{bulk_delete, warnings};
-use crate::people::admins::{self, Restriction};
+use crate::people::admins::{self, Actor, Restriction};
+use crate::people::claims;
 use crate::platform::error::{Error, Result};
 use crate::site;
 use model::UserId;
@@ -193,6 +194,33 @@ async fn set_restriction(ask: &Ask, restriction: Restriction, reason: &str) -> R
     admins::restrict(&ask.cx, ask.viewer(), user, restriction, reason).await?;
     let now = admins::person(&ask.cx, ask.viewer(), user).await?;
     Ok(Found(account(ask, &now)))
+}
+
+/// A link to claim an account. It cannot be shown again.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ClaimLink {
+    /// Whoever opens it sets a password, and owns the account. It works once, for three days.
+    pub url: String,
+}
+
+/// Creates a link with which the owner of an imported account claims it. An earlier link ends.
+///
+/// # Errors
+/// As [`claims::link`].
+pub async fn create_claim_link(ask: Ask, _: ()) -> Result<Created<ClaimLink>> {
+    ask.check_unlimited()?;
+    let url = claims::link(&ask.cx, Actor::Admin(ask.viewer()), ask.part("id")?).await?;
+    Ok(Created(ClaimLink { url }))
+}
+
+/// Revokes the link to claim an account.
+///
+/// # Errors
+/// As [`claims::revoke`].
+pub async fn revoke_claim_link(ask: Ask, _: ()) -> Result<Done> {
+    ask.check_unlimited()?;
+    claims::revoke(&ask.cx, Actor::Admin(ask.viewer()), ask.part("id")?).await?;
+    Ok(Done)
 }
 
 /// Warns a user. They see the reason at the top of their next page.

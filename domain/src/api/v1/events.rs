@@ -16,7 +16,7 @@ use super::objects::{Message, Person, TopicName};
 use super::words::Id;
 use super::{Ask, Found, Query, cursor};
 use crate::groups::GroupAccess;
-use crate::platform::error::{Error, Result};
+use crate::platform::error::Result;
 use bus::Control;
 use model::{GroupId, MessageId, TopicId, UserId};
 use store::search_log::{self, Changed, Position};
@@ -141,7 +141,7 @@ fn read_place(text: &str) -> Option<Position> {
 /// Returns the changes after a position, in order. Waits if there are none yet.
 ///
 /// # Errors
-/// [`Error::Invalid`] on `cursor`; [`Error::NotFound`] for a group that the caller may not know of.
+/// [`crate::Error::Invalid`] on `cursor`; [`crate::Error::NotFound`] for a group that the caller may not know of.
 pub async fn index(ask: Ask, Query(wanted): Query<Wanted>) -> Result<Found<Events>> {
     let after = cursor::read("events", wanted.after.as_deref(), read_place)?;
     let group = match &wanted.group {
@@ -268,19 +268,11 @@ fn message_of(changed: Changed) -> Option<MessageId> {
 
 /// Returns the groups of these topics with the caller's access, without those that are missing to the caller.
 async fn groups(ask: &Ask, subjects: &[Subject], only: Option<GroupId>) -> Result<HashMap<GroupId, GroupAccess>> {
-    let mut groups = HashMap::new();
-    let ids: HashSet<GroupId> = subjects.iter().map(|subject| subject.group.id).collect();
-    for id in ids {
-        if !ask.caller.covers(id) || only.is_some_and(|only| only != id) {
-            continue;
-        }
-        match crate::groups::by_id(&ask.cx, ask.viewer(), id).await {
-            Ok(found) => drop(groups.insert(id, found)),
-            Err(Error::NotFound) => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(groups)
+    let is_wanted = |id: &GroupId| ask.caller.covers(*id) && only.is_none_or(|only| only == *id);
+    let ids: HashSet<GroupId> = subjects.iter().map(|subject| subject.group.id).filter(is_wanted).collect();
+    let ids: Vec<GroupId> = ids.into_iter().collect();
+    let found = crate::groups::by_ids(&ask.cx, ask.viewer(), &ids).await?;
+    Ok(found.into_iter().map(|found| (found.group.id, found)).collect())
 }
 
 #[cfg(test)]

@@ -23,6 +23,7 @@ pub mod people;
 pub mod rules;
 pub mod search;
 pub mod splits;
+pub mod statistics;
 pub mod topics;
 pub mod webhooks;
 pub mod words;

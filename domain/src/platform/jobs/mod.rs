@@ -66,6 +66,8 @@ pub enum Task {
     UndoBulkDelete { removal: BulkDeleteId },
     /// Compare the unread summaries that this process keeps with the database, for the doctor in another process.
     CompareSummaries { token: String },
+    /// Reducers have events of a group to read.
+    Reduce { group: GroupId },
     /// A user got a notice: their pages show how many are unread.
     NoticesChanged { user: UserId },
     /// Housekeeping: expired sessions, old rows of the search log.

@@ -12,6 +12,8 @@ pub struct Scope {
     pub group: Option<GroupId>,
     /// Only public groups, without what was deleted, former texts and titles, and plain members.
     pub is_public: bool,
+    /// With `is_public`: groups of every kind, for somebody who may read them.
+    pub any_kind: bool,
 }
 
 /// The part of a table that an export contains.
@@ -193,7 +195,7 @@ impl Scope {
 
     fn groups(&self) -> String {
         let one = self.group.map(|group| format!(" and g.id = {}", group.0)).unwrap_or_default();
-        let public = if self.is_public { " and g.kind = 'public'" } else { "" };
+        let public = if self.is_public && !self.any_kind { " and g.kind = 'public'" } else { "" };
         format!("select g.id from groups g where g.deleted_at is null{public}{one}")
     }
 
@@ -208,7 +210,7 @@ impl Scope {
 
     /// Everyone whom another part names.
     fn people(&self) -> String {
-        if *self == (Self { group: None, is_public: false }) {
+        if self.group.is_none() && !self.is_public {
             return "t.deleted_at is null or t.deleted_at is not null".to_owned();
         }
         let (groups, topics, messages) = (self.groups(), self.topics(), self.messages());

@@ -87,6 +87,8 @@ pub const TABLES: &[Table] = &[
 pub const LEFT_OUT: &[(&str, &str)] = &[
     ("sessions", "an old backup must not bring ended sessions back: people sign in again"),
     ("search_log", "what the search index has to read again; a restored forum gets a new index"),
+    ("reducers", "how far reducers have read the search log, which is left out too"),
+    ("reducer_states", "what reducers compute again of a restored forum"),
     ("webhook_deliveries", "receivers were told of these events by the forum that was backed up"),
     ("process_figures", "what running processes say of themselves"),
     ("_sqlx_migrations", "the manifest has the schema's version"),

@@ -174,8 +174,16 @@ mod tests {
         for table in TABLES {
             statements.push(snapshot.statement_of(table).await.expect("a statement"));
         }
-        for (group, is_public) in [(None, true), (None, false), (Some(GroupId(1)), true), (Some(GroupId(1)), false)] {
-            for mut part in (Scope { group, is_public }).parts() {
+        let scope = |group, is_public, any_kind| Scope { group, is_public, any_kind };
+        let one = Some(GroupId(1));
+        for scope in [
+            scope(None, true, false),
+            scope(None, false, false),
+            scope(one, true, false),
+            scope(one, true, true),
+            scope(one, false, false),
+        ] {
+            for mut part in scope.parts() {
                 if part.table.name == "messages" {
                     statements.push(snapshot.statement_of_part(&part).await.expect("a statement"));
                     // The order in a folder.

@@ -142,6 +142,11 @@ pub async fn by_id(db: &Db, id: GroupId, reader: Option<UserId>) -> Result<Optio
     sql!(opt db, GroupFor, for_reader!("g.id = $1"), id, reader)
 }
 
+/// The same of several groups.
+pub async fn by_ids_for(db: &Db, ids: &[GroupId], reader: Option<UserId>) -> Result<Vec<GroupFor>> {
+    sql!(all db, GroupFor, for_reader!("g.id in (select cast(value as bigint) from json_each($1))"), crate::list(ids), reader)
+}
+
 /// Returns these groups.
 pub async fn by_ids(db: &Db, ids: &[GroupId]) -> Result<Vec<Group>> {
     if ids.is_empty() {

@@ -2,7 +2,7 @@
 
 use crate::db::{Db, Tx, sql};
 use model::time::Timestamp;
-use model::{ExternalAuditor, ExternalAuditorId};
+use model::{ExternalAuditor, ExternalAuditorId, UserId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
@@ -15,13 +15,16 @@ pub struct NewAuditor<'a> {
     pub secret: &'a str,
     pub timeout_ms: i64,
     pub fails_closed: bool,
+    /// Who answers for it.
+    pub by: UserId,
 }
 
 /// Inserts an external auditor.
 pub async fn insert(tx: &mut Tx, new: NewAuditor<'_>, now: Timestamp) -> Result<ExternalAuditorId> {
     sql!(value tx, ExternalAuditorId,
-        "insert into external_auditors (name, url, secret, timeout_ms, fails_closed, created_at) values ($1, $2, $3, $4, $5, $6) returning id",
-        new.name, new.url, new.secret, new.timeout_ms, new.fails_closed, now)
+        "insert into external_auditors (name, url, secret, timeout_ms, fails_closed, created_by, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7) returning id",
+        new.name, new.url, new.secret, new.timeout_ms, new.fails_closed, new.by, now)
 }
 
 /// All external auditors, in the order in which they are asked.
@@ -51,16 +54,25 @@ pub async fn count(tx: &mut Tx) -> Result<i64> {
     sql!(value tx, i64, "select count(*) from external_auditors")
 }
 
-/// Switches an external auditor on or off. Returns its name; `None` when there is none, or nothing changes.
-pub async fn switch(tx: &mut Tx, id: ExternalAuditorId, off_at: Option<Timestamp>) -> Result<Option<String>> {
-    match off_at {
-        Some(at) => {
-            sql!(opt_value tx, String, "update external_auditors set off_at = $2 where id = $1 and off_at is null returning name", id, at)
-        }
-        None => {
-            sql!(opt_value tx, String, "update external_auditors set off_at = null where id = $1 and off_at is not null returning name", id)
-        }
-    }
+/// Switches an external auditor on, and makes a site admin answer for it. Returns its name; `None` when there is none, or it
+/// is on.
+pub async fn switch_on(tx: &mut Tx, id: ExternalAuditorId, by: UserId) -> Result<Option<String>> {
+    sql!(opt_value tx, String,
+        "update external_auditors set off_at = null, created_by = $2 where id = $1 and off_at is not null returning name", id, by)
+}
+
+/// Switches an external auditor off. Returns its name; `None` when there is none, or it is off.
+pub async fn switch_off(tx: &mut Tx, id: ExternalAuditorId, now: Timestamp) -> Result<Option<String>> {
+    sql!(opt_value tx, String, "update external_auditors set off_at = $2 where id = $1 and off_at is null returning name", id, now)
+}
+
+/// Switches off the external auditors that a user answers for who is no site admin. Returns their names.
+pub async fn switch_off_lost(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<Vec<String>> {
+    sql!(values tx, String,
+        "update external_auditors set off_at = $2 where created_by = $1 and off_at is null
+           and not exists (select 1 from users u where u.id = $1 and u.is_admin and u.deleted_at is null)
+         returning name",
+        user, now)
 }
 
 /// Deletes an external auditor. Returns its name; `None` when there is none.

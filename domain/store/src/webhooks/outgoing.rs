@@ -142,6 +142,11 @@ pub async fn switch_off_lost(
         user, now, reason)
 }
 
+/// Lets the webhooks of a user wait until a moment, or (`None`) go on.
+pub async fn pause_of(tx: &mut Tx, user: UserId, until: Option<Timestamp>) -> Result<u64> {
+    sql!(run tx, "update webhooks set paused_until = $2 where created_by = $1", user, until)
+}
+
 /// Switches a webhook on. 0 when it was on.
 pub async fn switch_on(tx: &mut Tx, id: WebhookId) -> Result<u64> {
     sql!(run tx,

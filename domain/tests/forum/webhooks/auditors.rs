@@ -3,8 +3,9 @@
 use std::time::{Duration, Instant};
 
 use domain::messages::{self, Target};
-use domain::model::{Group, GroupKind};
+use domain::model::{Group, GroupKind, LogAction};
 use domain::moderation::log::LogFilter;
+use domain::people::admins;
 use domain::policy::Viewer;
 use domain::testing::{TestForum, draft};
 use domain::webhooks::auditors::{self, AuditorForm};
@@ -12,7 +13,7 @@ use domain::{Error, Result, topics};
 use serde_json::json;
 
 use super::receiver::{Answer, Receiver};
-use crate::{complaint, is_forbidden, is_not_found};
+use crate::{complaint, id, is_forbidden, is_not_found};
 
 stories! {
     an_auditor_accepts_refuses_holds_or_changes_a_message,
@@ -23,6 +24,7 @@ stories! {
     an_auditor_that_fails_closed_refuses,
     an_answer_that_makes_no_sense_is_a_failure,
     only_site_admins_decide_about_auditors,
+    an_auditor_is_off_when_its_author_is_dismissed,
 }
 
 fn form(url: &str) -> AuditorForm {
@@ -201,4 +203,27 @@ async fn only_site_admins_decide_about_auditors(forum: TestForum) {
     let page = domain::moderation::log::of_admins(cx, boss, LogFilter::default(), None).await.unwrap();
     let details: Vec<&str> = page.lines.iter().map(|line| line.detail.as_str()).collect();
     assert_eq!(details[..3], ["Check: deleted", "Check: switched off", "Check: created"]);
+}
+
+async fn an_auditor_is_off_when_its_author_is_dismissed(forum: TestForum) {
+    let cx = &forum.cx;
+    let receiver = Receiver::open().await;
+    let (boss, ben, garden) = place(&forum, form(&receiver.url)).await;
+    let (mate, third) = (forum.site_admin("mate").await, forum.site_admin("third").await);
+    auditors::create(cx, mate, form(&receiver.url)).await.unwrap();
+    let on =
+        async || auditors::list(cx, boss).await.unwrap().iter().map(|row| row.off_at.is_none()).collect::<Vec<_>>();
+    admins::set_admin(cx, third, id(mate), false).await.unwrap();
+    assert_eq!(on().await, [true, false]);
+    receiver.answers(Answer::json(&json!({"verdict": "accept"})));
+    forum.topic(ben, &garden, "Plums", "One").await;
+    assert_eq!(receiver.take().len(), 1, "at once, and only one is asked");
+    let log = domain::store::moderation::log::all(&cx.db).await.unwrap();
+    assert!(log.contains(&(third.id(), LogAction::AuditorChanged)), "{log:?}");
+    // Whoever switches it on answers for it from then on.
+    let off = auditors::list(cx, boss).await.unwrap()[1].id;
+    auditors::switch(cx, third, off, true).await.unwrap();
+    admins::set_admin(cx, boss, id(third), false).await.unwrap();
+    assert_eq!(on().await, [true, false]);
+    forum.drain().await;
 }

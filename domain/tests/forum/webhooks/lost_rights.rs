@@ -1,10 +1,12 @@
 //! What happens to webhooks and bots of people who lose their rights in a group or on the site.
 
 use domain::model::{GroupId, GroupKind, NoticeKind, Role, WebhookEvent};
+use domain::people::admins::Restriction;
 use domain::people::{admins, bots, notices};
 use domain::policy::Viewer;
 use domain::testing::TestForum;
 use domain::webhooks::outgoing::{self, WebhookForm};
+use domain::webhooks::sender;
 use domain::{Error, groups};
 
 use super::receiver::Receiver;
@@ -13,6 +15,7 @@ use crate::{id, is_forbidden};
 stories! {
     a_webhook_is_off_when_its_author_is_no_longer_an_admin,
     a_webhook_of_the_site_is_off_when_its_author_is_dismissed,
+    the_webhooks_of_a_suspended_admin_wait,
     the_bots_of_a_removed_member_go_too,
     a_bot_has_no_bots,
 }
@@ -68,6 +71,32 @@ async fn a_webhook_of_the_site_is_off_when_its_author_is_dismissed(forum: TestFo
     assert_eq!(on(&forum, ada, Some(garden.id)).await, [false]);
     let mate = Viewer::User { id: id(mate), is_admin: false };
     assert_eq!(on(&forum, mate, Some(shed.id)).await, [true], "an admin of the group stays one");
+    forum.drain().await;
+}
+
+async fn the_webhooks_of_a_suspended_admin_wait(forum: TestForum) {
+    let cx = &forum.cx;
+    let receiver = Receiver::open().await;
+    let (boss, ada, ben) = (forum.site_admin("boss").await, forum.person("ada").await, forum.person("ben").await);
+    let garden = forum.group(ada, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[ben]).await;
+    make(&forum, ada, Some(garden.id), &receiver).await;
+    admins::restrict(cx, boss, id(ada), Restriction::Suspend { days: 2 }, "because").await.unwrap();
+    let plums = forum.topic(ben, &garden, "Plums", "One").await.topic;
+    forum.drain().await;
+    assert_eq!(sender::send_due(cx).await.unwrap(), 0);
+    assert_eq!(receiver.count(), 0);
+    // What happened meanwhile is sent when the account can be used again.
+    forum.pass(std::time::Duration::from_secs(2 * 24 * 3_600));
+    assert!(sender::send_due(cx).await.unwrap() > 0);
+    let sent = receiver.count();
+    admins::restrict(cx, boss, id(ada), Restriction::Suspend { days: 2 }, "because").await.unwrap();
+    forum.post(ben, plums, "Two").await;
+    forum.drain().await;
+    assert_eq!(sender::send_due(cx).await.unwrap(), 0);
+    admins::restrict(cx, boss, id(ada), Restriction::Lift, "").await.unwrap();
+    assert!(sender::send_due(cx).await.unwrap() > 0);
+    assert!(receiver.count() > sent);
     forum.drain().await;
 }
 

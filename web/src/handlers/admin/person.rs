@@ -5,8 +5,8 @@ use actix_web::web::Path;
 use domain::admin;
 use domain::model::{SessionRow, UserId};
 use domain::people::admins::{self, Actor};
-use domain::people::{account_deletion, assistance, two_factor};
-use templates::admin::{DeletePerson, Person, Session};
+use domain::people::{account_deletion, assistance, claims, two_factor};
+use templates::admin::{Claim, DeletePerson, Person, Session};
 use templates::form::{BarForm, WarnForm};
 
 use crate::failure::{Answer, Failure};
@@ -23,7 +23,7 @@ pub(in crate::handlers) async fn page(
     warn: WarnForm,
 ) -> Result<Person, Failure> {
     let layout = layout(req).await?;
-    let admin::PersonPage { user, record, sessions, groups, more_groups, has_second_step } =
+    let admin::PersonPage { user, record, sessions, groups, more_groups, has_second_step, claim_until } =
         admin::person_page(req.cx(), req.viewer(), user).await?;
     let own = req.session.as_ref().map(|session| session.id.clone());
     let row = |row: SessionRow| Session {
@@ -35,14 +35,37 @@ pub(in crate::handlers) async fn page(
         seen_at: row.seen_at,
     };
     let sessions = sessions.into_iter().map(row).collect();
-    Ok(Person { layout, user, form, warn, record, groups, more_groups, sessions, has_second_step })
+    let claim = Claim { until: claim_until, fresh: None };
+    Ok(Person { layout, user, form, warn, record, groups, more_groups, sessions, has_second_step, claim })
+}
+
+/// The page with empty forms.
+async fn plain(req: &Req, user: UserId) -> Result<Person, Failure> {
+    page(req, user, BarForm { days: "7".into(), ..BarForm::default() }, WarnForm::default()).await
 }
 
 /// `GET /admin/people/ID`.
 pub async fn show(req: Req, path: Path<String>) -> Answer {
     req.admin()?;
-    let form = BarForm { days: "7".into(), ..BarForm::default() };
-    req.page(&page(&req, id(&path)?, form, WarnForm::default()).await?)
+    req.page(&plain(&req, id(&path)?).await?)
+}
+
+/// `POST /admin/people/ID/claim`: answers with a link to claim the account, shown once.
+pub async fn create_claim(req: Req, path: Path<String>, _form: Form) -> Answer {
+    req.admin()?;
+    let user: UserId = id(&path)?;
+    let link = claims::link(req.cx(), Actor::Admin(req.viewer()), user).await?;
+    let mut page = plain(&req, user).await?;
+    page.claim.fresh = Some(link);
+    req.page(&page)
+}
+
+/// `POST /admin/people/ID/claim/revoke`.
+pub async fn revoke_claim(req: Req, path: Path<String>, _form: Form) -> Answer {
+    req.admin()?;
+    let user: UserId = id(&path)?;
+    claims::revoke(req.cx(), Actor::Admin(req.viewer()), user).await?;
+    Ok(req.redirect_saying(&format!("/admin/people/{user}"), "claim-revoked"))
 }
 
 /// `POST /admin/people/ID/restriction`: `what` is `suspend`, `ban` or `lift`.

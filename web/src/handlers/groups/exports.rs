@@ -7,7 +7,7 @@ use actix_web::HttpResponse;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::web::{Bytes, Path};
 use domain::Error;
-use domain::backup::export::{self, Extent};
+use domain::backup::export;
 use futures_util::Stream;
 use futures_util::stream::try_unfold;
 use templates::groups::Export;
@@ -26,7 +26,7 @@ pub async fn new(req: Req, path: Path<String>) -> Answer {
     let mut layout = req.layout().await?;
     let (found, extent) = export::extent(req.cx(), req.viewer(), id(&path)?).await?;
     layout.group = Some(found.group.id);
-    req.page(&Export { layout, group: found.group, is_complete: extent == Extent::Complete })
+    req.page(&Export { layout, group: found.group, extent })
 }
 
 /// `POST /-/groups/ID/export`: answers with the file.

@@ -4,6 +4,7 @@ pub mod exports;
 pub mod invitations;
 pub mod members;
 pub mod requests;
+pub mod statistics;
 
 use crate::handlers::form_errors;
 use actix_web::web::{Path, Query};

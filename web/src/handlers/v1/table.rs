@@ -66,6 +66,11 @@ pub const ENDPOINTS: &[Endpoint] = endpoints! {
     get "/groups/{id}/rules" Inspect "Returns the rules of a group." => rules::index;
     post "/groups/{id}/rules" Moderate "Creates a rule for a group. It is off at first." => rules::create;
 
+    get "/groups/{id}/statistics" Inspect "Returns the statistics of a group by day: messages, people, topics and answers." => statistics::show;
+    post "/groups/{id}/statistics/recompute" Moderate "Drops what the reducers computed of a group. It is computed again." => statistics::recompute;
+    get "/groups/{id}/reducers" Inspect "Returns the reducers, and how far each has read the events of a group." => statistics::reducers;
+    get "/groups/{id}/reducers/{reducer}" Inspect "Returns what a reducer computed of a group, as JSON." => statistics::states;
+
     get "/me/bots" Account "Returns the caller's bots." => bots::own;
     post "/me/bots" Write "Creates a bot for the caller. Create its tokens on the bot's page." => bots::create;
     get "/groups/{id}/bots" Inspect "Returns the bots of a group." => bots::of_group;
@@ -152,6 +157,8 @@ pub const ENDPOINTS: &[Endpoint] = endpoints! {
     get "/admin/people/{id}" AdminRead "Returns an account." => admin::person;
     put "/admin/people/{id}/restriction" Admin "Suspends or bans an account." => admin::restrict;
     delete "/admin/people/{id}/restriction" Admin "Ends a suspension or ban." => admin::lift;
+    post "/admin/people/{id}/claim-link" Admin "Creates a link with which the owner of an imported account claims it. The answer has its URL." => admin::create_claim_link;
+    delete "/admin/people/{id}/claim-link" Admin "Revokes such a link." => admin::revoke_claim_link;
     post "/admin/people/{id}/warnings" Admin "Warns a user." => admin::warn;
     delete "/admin/warnings/{warning}" Admin "Withdraws a site warning." => admin::take_back_warning;
     post "/admin/people/{id}/removals" Admin "Deletes a user's messages on the whole site." => admin::remove;
