@@ -12,7 +12,7 @@ use crate::{KindId, Person, UserId};
 /// The most options of a poll.
 pub const MAX_OPTIONS: usize = 20;
 
-/// What a message carries besides its text. It is stored beside the text, as JSON, and contains everything that is needed
+/// Structured data in a message, such as a poll. It is stored beside the text, as JSON, and contains everything that is needed
 /// to show it: what happens to its kind later does not change it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Attachment {

@@ -34,7 +34,7 @@ pub struct Editable {
 }
 
 impl Editable {
-    /// What somebody typed: the text without the fallback text of the attachment.
+    /// The text as typed, without the fallback text of the attachment.
     ///
     /// # Errors
     /// When the stored attachment is damaged.
@@ -95,7 +95,7 @@ pub async fn edit(cx: &Context, viewer: Viewer, id: MessageId, text: String) -> 
 /// Replaces the text of a message, its attachment, or both. A poll can be replaced until somebody votes.
 ///
 /// # Errors
-/// As [`edit`]; [`Error::Invalid`] on what [`attachments::check`] checks, and if the message carries another kind.
+/// As [`edit`]; [`Error::Invalid`] on what [`attachments::check`] checks, and if the message has none, or one of another kind.
 pub async fn edit_with(cx: &Context, viewer: Viewer, id: MessageId, change: Change) -> Result<Permalink> {
     let editable = editable(cx, viewer, id).await?;
     let old = editable.raw.attachment()?;
@@ -121,13 +121,13 @@ pub async fn edit_with(cx: &Context, viewer: Viewer, id: MessageId, change: Chan
         store::messages::history::keep(&mut tx, id).await?;
         let Some(locked) = store::messages::attachments::lock(&mut tx, id).await? else { return Err(Error::NotFound) };
         if locked.attachment != editable.raw.attachment {
-            return Err(Error::invalid("text", "This message has just been changed. Send your edit again."));
+            return Err(Error::invalid("text", "This message just changed. Save your changes again."));
         }
         if draft.attachment != old {
             if store::messages::polls::has_votes(&mut tx, id).await? {
                 return Err(Error::invalid(
                     "attachment",
-                    "People have voted in this poll. It cannot be changed any more.",
+                    "This poll can't be changed because people have already voted.",
                 ));
             }
             polls::announce_end(&mut tx, id, draft.attachment.as_deref()).await?;
@@ -159,7 +159,7 @@ async fn replaced(cx: &Context, new: NewAttachment, old: Option<&Attachment>) ->
             let new = attachments::check(cx, new).await?;
             Ok(Attachment { closed_at: old.closed_at, ..new })
         }
-        _ => Err(Error::invalid("attachment", "An edit cannot add an attachment or change its kind.")),
+        _ => Err(Error::invalid("attachment", "Editing a message can't add an attachment or change its kind.")),
     }
 }
 

@@ -44,7 +44,7 @@ pub struct Version {
     pub by: Person,
     /// The text, with the changes since the version before it.
     pub pieces: Vec<Piece>,
-    /// What the message carried. The text ends with its fallback text.
+    /// The attachment of this version. The text ends with its fallback text.
     pub attachment: Option<Box<Attachment>>,
 }
 

@@ -18,12 +18,12 @@ use store::search_log::{self, Changed};
 
 /// The most votes that the page of voters lists.
 pub const MOST_LISTED: i64 = 2_000;
-/// Open pages are told of new votes in a poll once in this time, in microseconds.
+/// Open pages receive at most one update of a poll per interval, in microseconds.
 const SLOT: i64 = 1_000_000;
 
 const CLOSED: Error = Error::Forbidden("This poll is closed.");
 
-/// Votes in a poll, or changes the viewer's vote. Without a choice, takes the vote back.
+/// Votes in a poll, or changes the viewer's vote. Without a choice, removes the vote.
 ///
 /// # Errors
 /// [`Error::NotFound`] if there is no such poll; [`Error::Forbidden`] if it is closed, or the viewer may not post in its
@@ -39,7 +39,7 @@ pub async fn vote(cx: &Context, viewer: Viewer, id: MessageId, choices: &[i64]) 
     let locked = attachments::lock(&mut tx, id).await?.ok_or(Error::NotFound)?;
     let attachment = attachments::decode(locked.attachment.as_deref())?.ok_or(Error::NotFound)?;
     if locked.topic_id != found.topic.id || attachment.poll() != Some(&poll) {
-        return Err(Error::invalid("choices", "The poll has changed. Reload the page, then vote again."));
+        return Err(Error::invalid("choices", "This poll just changed. Reload the page and vote again."));
     }
     if attachment.is_closed(now) || found.topic.locked || found.topic.archived {
         return Err(CLOSED);
@@ -50,7 +50,7 @@ pub async fn vote(cx: &Context, viewer: Viewer, id: MessageId, choices: &[i64]) 
         for choice in choices {
             table::insert(&mut tx, id, user, (choice, poll.anonymous), now).await?;
         }
-        // The event stream of the API tells of it.
+        // The event stream of the API reads this log.
         search_log::insert(&mut tx, Changed::Message(id)).await?;
         announce(&mut tx, id, now).await?;
         tx.commit().await?;
@@ -60,7 +60,7 @@ pub async fn vote(cx: &Context, viewer: Viewer, id: MessageId, choices: &[i64]) 
     Ok(place(found, seq))
 }
 
-/// Closes a poll before its time: its author and moderators may. Changes nothing if it is closed.
+/// Closes a poll. Its author and moderators can. Does nothing if the poll is closed already.
 ///
 /// # Errors
 /// [`Error::NotFound`] if there is no such poll; [`Error::Forbidden`] for anyone else.
@@ -70,7 +70,7 @@ pub async fn close(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Permal
     let now = cx.now();
     let mut tx = cx.db.begin().await?;
     if !changes::lock(&mut tx, &editable).await? {
-        return Err(Error::Forbidden("A moderator just moved this message. Open it at its new place, then try again."));
+        return Err(Error::Forbidden("A moderator just moved this message. Open it again to close the poll."));
     }
     let locked = attachments::lock(&mut tx, id).await?.ok_or(Error::NotFound)?;
     let attachment = attachments::decode(locked.attachment.as_deref())?.ok_or(Error::NotFound)?;
@@ -96,7 +96,7 @@ pub async fn close(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Permal
 pub struct Voters {
     pub placed: MessageInTopic,
     pub poll: Poll,
-    /// Of each option, earliest vote first.
+    /// The voters of each option, earliest vote first.
     pub options: Vec<Vec<Person>>,
     /// Whether there are more votes than are listed.
     pub more: bool,
@@ -114,7 +114,7 @@ pub async fn voters(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Voter
         return Err(Error::Forbidden("Votes in this poll are anonymous."));
     }
     if !attachment.tally.as_ref().is_some_and(|tally| poll.shows_results(tally)) {
-        return Err(Error::Forbidden("The results of this poll are not shown yet."));
+        return Err(Error::Forbidden("The results of this poll aren't visible yet."));
     }
     let mut rows = table::voters(&cx.db, id, MOST_LISTED + 1).await?;
     let more = crate::platform::cut(&mut rows, MOST_LISTED as usize);

@@ -191,14 +191,14 @@ async fn messages(cx: &Context, id: UserId, after: MessageId) -> Result<Lines> {
     let edited: Vec<MessageId> = rows.iter().filter(|row| row.edited_at.is_some()).map(|row| row.id).collect();
     let mut before: HashMap<MessageId, Vec<Value>> = HashMap::new();
     for (message, number, at, text, attachment) in store::people::export::versions(&cx.db, &edited).await? {
-        let version = json!({"number": number, "written_at": at.rfc3339(), "text": text, "attachment": carried(attachment.as_deref())});
+        let version = json!({"number": number, "written_at": at.rfc3339(), "text": text, "attachment": attached(attachment.as_deref())});
         before.entry(message).or_default().push(version);
     }
     let line = |row: store::people::export::OwnMessage| {
         json!({"type": "message", "id": row.id, "group": row.group_name, "topic": row.topic_name, "topic_id": row.topic_id,
             "number": row.seq, "author": username, "created_at": row.created_at.rfc3339(),
             "edited_at": row.edited_at.map(Timestamp::rfc3339), "deleted_at": row.deleted_at.map(Timestamp::rfc3339),
-            "text": row.raw, "attachment": carried(row.attachment.as_deref()), "before": before.remove(&row.id).unwrap_or_default(),
+            "text": row.raw, "attachment": attached(row.attachment.as_deref()), "before": before.remove(&row.id).unwrap_or_default(),
             "link": format!("{}/-/messages/{}", cx.config.base_url, row.id)})
     };
     Ok((rows.into_iter().map(line).collect(), next))
@@ -214,8 +214,8 @@ async fn stars(cx: &Context, id: UserId, after: MessageId) -> Result<Lines> {
     Ok((rows.into_iter().map(line).collect(), next))
 }
 
-/// What a message carries, as it was sent.
-fn carried(stored: Option<&str>) -> Value {
+/// Returns the attachment of a message as it was sent.
+fn attached(stored: Option<&str>) -> Value {
     let attachment: Option<Attachment> = stored.and_then(|stored| serde_json::from_str(stored).ok());
     attachment.map_or(
         Value::Null,

@@ -19,7 +19,7 @@ pub struct Draft {
     pub text: String,
     /// The form's key: a form sent twice posts once.
     pub key: Option<String>,
-    /// What the message carries. A text auditor adds its fallback text to the text.
+    /// The attachment. A text auditor adds its fallback text to the text.
     pub attachment: Option<Box<Attachment>>,
 }
 

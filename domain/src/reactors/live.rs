@@ -38,8 +38,9 @@ pub(super) fn react<'a>(cx: &'a Context, draw: &'a Draw, news: &'a [News]) -> Bo
 
 /// Counts the replies to the messages that the news reply to. News without replies cost no query.
 async fn replies(cx: &Context, news: &[News]) -> Result<HashMap<MessageId, Count>> {
-    let counted =
-        news.iter().filter(|news| !matches!(news.cause, Cause::StarsChanged { .. } | Cause::MessageEdited { .. }));
+    let counted = news.iter().filter(|news| {
+        !matches!(news.cause, Cause::StarsChanged { .. } | Cause::MessageEdited { .. } | Cause::PollChanged { .. })
+    });
     let mut ids: Vec<MessageId> =
         counted.filter_map(|news| Some(news.message.as_ref()?.reply_to.as_ref()?.id)).collect();
     ids.sort_unstable();

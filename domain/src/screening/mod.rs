@@ -65,7 +65,7 @@ pub struct Submission<'a> {
     pub text: &'a str,
     /// The parsed text, with that of an attachment.
     pub nodes: &'a [Node],
-    /// What the message carries. The source text ends with its fallback text.
+    /// The attachment. The source text ends with its fallback text.
     pub attachment: Option<&'a Attachment>,
     /// Text and nodes before an edit; `None` for a new message.
     pub before: Option<(&'a str, &'a [Node])>,

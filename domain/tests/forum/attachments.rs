@@ -202,7 +202,7 @@ async fn hidden_results_and_anonymous_votes_stay_hidden(forum: TestForum) {
     vote(&forum, noor, after, &[1]).await.unwrap();
     assert_eq!(result(&forum, mira, after).await, (None, 1, vec![]));
     assert_eq!(result(&forum, noor, after).await.0, Some(vec![0, 1, 0]));
-    assert_eq!(why(polls::voters(cx, mira, after).await), "The results of this poll are not shown yet.");
+    assert_eq!(why(polls::voters(cx, mira, after).await), "The results of this poll aren't visible yet.");
     assert!(polls::voters(cx, noor, after).await.is_ok());
     let secret = post(&forum, mira, topic, "", poll(json!({"anonymous": true}))).await;
     vote(&forum, noor, secret, &[1]).await.unwrap();
@@ -263,7 +263,7 @@ async fn a_kind_is_registered_used_retired_and_disabled(forum: TestForum) {
     let second =
         kinds::register(cx, ada, NewKind { layout: Layout::Card, title: String::new(), ..build(2) }).await.unwrap();
     assert_eq!(first.full_name(), "ada/build");
-    assert!(why(kinds::register(cx, ada, build(1)).await).starts_with("version: You have registered this version."));
+    assert!(why(kinds::register(cx, ada, build(1)).await).starts_with("version: This version already exists."));
     assert_eq!(kinds::own(cx, ada).await.unwrap(), [first.clone(), second.clone()]);
     assert_eq!(kinds::own(cx, mira).await.unwrap(), []);
     let data = json!({"number": 7, "state": "failed"});
@@ -285,8 +285,8 @@ async fn a_kind_is_registered_used_retired_and_disabled(forum: TestForum) {
     assert!(matches!(kinds::all(cx, mira, domain::model::KindId(0), 10).await, Err(Error::NotFound)));
     kinds::disable(cx, boss, first.id, true).await.unwrap();
     kinds::disable(cx, boss, first.id, true).await.unwrap();
-    assert_eq!(refused(Some(1)).await, "attachment: An admin of this site disabled this kind.");
-    assert!(refused(None).await.starts_with("attachment: There is no kind “ada/build”"));
+    assert_eq!(refused(Some(1)).await, "attachment: A site admin disabled this kind of attachment.");
+    assert!(refused(None).await.starts_with("attachment: The kind of attachment “ada/build” isn't available"));
     // Messages keep what they carry.
     assert_eq!(seen(&forum, mira, one).await.attachment.unwrap().fallback, "Build 7\nState: failed");
     kinds::disable(cx, boss, first.id, false).await.unwrap();
@@ -312,14 +312,11 @@ async fn data_that_does_not_fit_its_kind_is_refused(forum: TestForum) {
         "attachment: number must be of type integer."
     );
     let long = json!({"number": 7, "state": "x".repeat(17_000)});
-    assert_eq!(refused("mira/build", None, long).await, "attachment: The data may have at most 16 KiB.");
-    assert!(refused("mira/other", None, json!({})).await.starts_with("attachment: There is no kind"));
-    assert!(refused("build", None, json!({})).await.starts_with("attachment: There is no kind"));
-    assert_eq!(refused("poll", Some(2), json!({})).await, "attachment: The kind poll has only version 1.");
-    assert_eq!(
-        refused("poll", None, json!({"question": "Q", "options": []})).await,
-        "options: Enter 2 to 20 options. There are 0."
-    );
+    assert_eq!(refused("mira/build", None, long).await, "attachment: The data can have at most 16 KiB.");
+    assert!(refused("mira/other", None, json!({})).await.starts_with("attachment: The kind of attachment"));
+    assert!(refused("build", None, json!({})).await.starts_with("attachment: The kind of attachment"));
+    assert_eq!(refused("poll", Some(2), json!({})).await, "attachment: The only version of polls is 1.");
+    assert_eq!(refused("poll", None, json!({"question": "Q", "options": []})).await, "options: Enter 2 to 20 options.");
     let many = NewKind { schema: json!({"type": "object", "$ref": "#"}), name: "A b".into(), version: 0, ..build(1) };
     let why = why(kinds::register(cx, mira, many).await);
     for field in ["name: Use 1 to 40", "version: Use a number", "schema: The keyword $ref is not supported."] {
@@ -373,11 +370,13 @@ async fn an_edit_keeps_the_attachment_and_the_history_has_the_old_one(forum: Tes
     assert_eq!(questions, ["Which night?", "Which day?", "Which day?"]);
     vote(&forum, noor, id, &[1]).await.unwrap();
     let late = Change { text: None, attachment: Some(poll(json!({}))) };
-    assert!(why(messages::edit_with(cx, mira, id, late).await).starts_with("attachment: People have voted"));
+    assert!(why(messages::edit_with(cx, mira, id, late).await).starts_with("attachment: This poll can't be changed"));
     messages::edit(cx, mira, id, "Vote now".into()).await.unwrap();
     assert_eq!(result(&forum, noor, id).await.2, [1]);
     let plain = forum.post(mira, topic, "Hello").await.id;
-    assert!(why(messages::edit_with(cx, mira, plain, new).await).starts_with("attachment: An edit cannot add"));
+    assert!(
+        why(messages::edit_with(cx, mira, plain, new).await).starts_with("attachment: Editing a message can't add")
+    );
 }
 
 async fn a_purged_poll_leaves_neither_text_nor_votes(forum: TestForum) {

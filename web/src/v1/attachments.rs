@@ -33,7 +33,7 @@ async fn a_poll_is_posted_voted_in_and_closed(forum: TestForum) {
     assert_eq!(voted["attachment"]["poll"], json!({"closed": false, "voters": 1, "votes": [0, 1], "chosen": [1]}));
     let seen = reader.get(&message).await.is(200);
     assert_eq!(seen["attachment"]["poll"], json!({"closed": false, "voters": 1, "votes": null, "chosen": []}));
-    assert!(reader.get(&format!("{message}/votes")).await.problem(403).contains("not shown yet"));
+    assert!(reader.get(&format!("{message}/votes")).await.problem(403).contains("aren't visible yet"));
     let voters = of_ben.get(&format!("{message}/votes")).await.is(200);
     assert_eq!(voters["options"][1]["voters"][0]["username"], "ben");
     for wrong in [json!([]), json!([0, 1]), json!([2])] {

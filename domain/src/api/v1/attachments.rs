@@ -29,7 +29,7 @@ impl PartialSchema for Data {
 
 impl ToSchema for Data {}
 
-/// What a message carries besides its text.
+/// Structured data in a message, such as a poll.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Attachment {
     /// `poll`, or the name of a registered kind: `owner/name`.
@@ -39,14 +39,14 @@ pub struct Attachment {
     pub data: Data,
     /// The attachment as plain text.
     pub fallback: String,
-    /// The votes; null if it is not a poll.
+    /// The votes, for polls only.
     pub poll: Option<PollState>,
 }
 
-/// The votes of a poll, as the caller may know them.
+/// The votes of a poll, as the caller can see them.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct PollState {
-    /// Whether nobody can vote any more.
+    /// Whether voting has ended.
     pub closed: bool,
     /// How many people voted.
     pub voters: i64,
@@ -82,7 +82,7 @@ pub struct Attach {
     /// `poll`, or the name of a registered kind: `owner/name`.
     #[schema(min_length = 1, max_length = 200)]
     pub kind: String,
-    /// Without it, the highest version that messages may use.
+    /// Defaults to the highest version that messages can use.
     #[serde(default)]
     pub version: Option<i64>,
     pub data: Data,
@@ -114,7 +114,7 @@ pub async fn vote(ask: Ask, Body(vote): Body<Choices>) -> Result<Found<Message>>
     change_vote(ask, &vote.choices).await
 }
 
-/// Takes the caller's vote back.
+/// Removes the caller's vote.
 ///
 /// # Errors
 /// As [`polls::vote`].
@@ -142,7 +142,7 @@ pub async fn close(ask: Ask, _: ()) -> Result<Found<Message>> {
 /// Who voted in a poll.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Voters {
-    /// Of each option, in their order; earliest vote first.
+    /// The voters of each option, earliest vote first.
     pub options: Vec<OptionVoters>,
     /// Whether there are more votes than are listed.
     pub more: bool,
@@ -185,9 +185,9 @@ pub struct Kind {
     /// A JSON Schema for the data.
     pub schema: Data,
     pub created_at: At,
-    /// When its owner retired it; null if messages may use it.
+    /// When its owner retired it; null if messages can use it.
     pub retired_at: Option<At>,
-    /// When an admin of the site disabled it; null if messages may use it.
+    /// When a site admin disabled it; null if messages can use it.
     pub disabled_at: Option<At>,
 }
 
@@ -214,18 +214,18 @@ impl Kind {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewKind {
-    /// Lowercase letters, digits and hyphens. Messages use `owner/name`.
+    /// Lowercase letters, digits, and hyphens. Messages use `owner/name`.
     #[schema(min_length = 1, max_length = 40)]
     pub name: String,
-    /// Several versions of a kind exist side by side.
+    /// A kind can have several versions.
     #[schema(minimum = 1, maximum = 1_000_000)]
     pub version: i64,
     pub layout: Layout,
-    /// A template for the heading, such as `Build {number}`. May be left out.
+    /// A template for the heading, such as `Build {number}`. Optional.
     #[serde(default)]
     #[schema(max_length = 200)]
     pub title: String,
-    /// The names of the fields to show, in order. Without it, all of the schema.
+    /// The names of the fields to show, in order. Defaults to all properties of the schema.
     #[serde(default)]
     #[schema(max_items = 20)]
     pub fields: Vec<String>,
@@ -233,7 +233,7 @@ pub struct NewKind {
     pub schema: Data,
 }
 
-/// Returns the caller's kinds of attachments, with all versions.
+/// Returns the caller's kinds of attachments, with every version.
 ///
 /// # Errors
 /// As [`kinds::own`]; [`Error::Forbidden`] for credentials that work in some groups only.
@@ -262,7 +262,7 @@ pub async fn show(ask: Ask, _: ()) -> Result<Found<Kind>> {
     Ok(Found(Kind::new(&kinds::show(&ask.cx, ask.viewer(), ask.part("kind")?).await?)?))
 }
 
-/// Retires the caller's kind: no new message may use it.
+/// Retires a kind of attachment. New messages can't use it.
 ///
 /// # Errors
 /// As [`kinds::retire`]; [`Error::Forbidden`] for credentials that work in some groups only.
@@ -270,7 +270,7 @@ pub async fn retire(ask: Ask, _: ()) -> Result<Done> {
     set_retired(ask, true).await
 }
 
-/// Lets new messages use the caller's kind again.
+/// Brings back a retired kind of attachment.
 ///
 /// # Errors
 /// As [`retire`].
@@ -284,7 +284,7 @@ async fn set_retired(ask: Ask, retired: bool) -> Result<Done> {
     Ok(Done)
 }
 
-/// Returns the kinds of attachments of all accounts, by id.
+/// Returns everyone's kinds of attachments, by id.
 ///
 /// # Errors
 /// As [`kinds::all`]; [`Error::Invalid`] on `cursor`.
@@ -296,7 +296,7 @@ pub async fn all(ask: Ask, Query(page): Query<Cursor>) -> Result<Found<Page<Kind
     Page::found(rows.iter().map(Kind::new).collect::<Result<_>>()?, next)
 }
 
-/// Disables a kind of attachment: no new message may use it.
+/// Disables a kind of attachment. New messages can't use it.
 ///
 /// # Errors
 /// As [`kinds::disable`].

@@ -160,7 +160,7 @@ pub async fn show(ask: Ask, _: ()) -> Result<Found<Message>> {
 pub async fn update(ask: Ask, Body(new): Body<MessageChange>) -> Result<Found<Message>> {
     let (raw, _) = ask.message().await?;
     if new.text.is_none() && new.attachment.is_none() {
-        return Err(Error::invalid("text", "Send a text or an attachment."));
+        return Err(Error::invalid("text", "Send a new text or attachment."));
     }
     let change = messages::Change { text: new.text, attachment: new.attachment.map(Into::into) };
     messages::edit_with(&ask.cx, ask.viewer(), raw.id, change).await?;
@@ -212,7 +212,7 @@ pub struct Version {
     pub number: i64,
     pub by: Person,
     pub text: String,
-    /// What the message carried; null if nothing.
+    /// The attachment of this version; null if it has none.
     pub attachment: Option<Attachment>,
     pub written_at: At,
 }

@@ -1,5 +1,5 @@
-//! Kinds of attachments that programs register. A kind belongs to an account, and several versions of it exist side by
-//! side. Messages keep what they carry, whatever happens to its kind later.
+//! Kinds of attachments that programs register. A kind belongs to an account, and can have several versions. Messages keep
+//! their attachments, whatever happens to the kind later.
 
 use serde_json::Value;
 
@@ -43,7 +43,10 @@ pub async fn register(cx: &Context, viewer: Viewer, new: NewKind) -> Result<Kind
     let owner = viewer.user()?;
     let mut wrong = Fields::default();
     if !is_name(&new.name) {
-        wrong.add("name", format!("Use 1 to {MAX_NAME} lowercase letters, digits and hyphens. Start with a letter."));
+        wrong.add(
+            "name",
+            format!("Use 1 to {MAX_NAME} lowercase letters, digits, and hyphens, starting with a letter."),
+        );
     }
     if !(1..=1_000_000).contains(&new.version) {
         wrong.add("version", "Use a number from 1 to 1000000.");
@@ -54,7 +57,7 @@ pub async fn register(cx: &Context, viewer: Viewer, new: NewKind) -> Result<Kind
     }
     let source = new.schema.to_string();
     if source.len() > MAX_BYTES {
-        wrong.add("schema", format!("The schema may have at most {} KiB.", MAX_BYTES / 1_024));
+        wrong.add("schema", format!("The schema can have at most {} KiB.", MAX_BYTES / 1_024));
     } else if let Err(why) = schema::check_schema(&new.schema) {
         wrong.add("schema", why);
     } else {
@@ -67,12 +70,12 @@ pub async fn register(cx: &Context, viewer: Viewer, new: NewKind) -> Result<Kind
     // Two requests at once do not exceed the limit.
     store::people::users::lock(&mut tx, &[owner]).await?;
     if table::count_of(&mut tx, owner).await? >= MOST {
-        return Err(Error::Forbidden("You have registered as many kinds as an account may have."));
+        return Err(Error::Forbidden("An account can have at most 50 kinds of attachments, counting versions."));
     }
     let (name, version, layout) = (new.name.as_str(), new.version, new.layout);
     let new = table::NewKind { owner, name, version, layout, title: &title, fields: &fields, schema: &source };
     let id = table::insert(&mut tx, new, now).await?;
-    let id = id.ok_or_else(|| Error::invalid("version", "You have registered this version. Use a higher number."))?;
+    let id = id.ok_or_else(|| Error::invalid("version", "This version already exists. Use a higher number."))?;
     tx.commit().await?;
     table::by_id(&cx.db, id).await?.ok_or(Error::NotFound)
 }
@@ -91,22 +94,22 @@ fn check_layout(wrong: &mut Fields, new: &NewKind, title: &str) {
             &properties["rows"]["items"]["properties"]
         }
         Layout::Table => {
-            return wrong.add("schema", "The layout table needs a property rows: an array of objects.");
+            return wrong.add("schema", "The table layout needs a property named “rows”: an array of objects.");
         }
         Layout::List if properties["items"]["type"] == "array" => &Value::Null,
-        Layout::List => return wrong.add("schema", "The layout list needs a property items: an array."),
+        Layout::List => return wrong.add("schema", "The list layout needs a property named “items”: an array."),
         Layout::Poll => &Value::Null,
     };
     let count = shown.as_object().map_or(0, serde_json::Map::len);
     if new.fields.len() > MAX_FIELDS || new.fields.is_empty() && count > MAX_FIELDS {
-        wrong.add("fields", format!("Name at most {MAX_FIELDS} fields to show."));
+        wrong.add("fields", format!("At most {MAX_FIELDS} fields can be shown. List them here."));
     }
     if new.layout == Layout::Table && count == 0 {
-        wrong.add("schema", "The objects in rows need properties.");
+        wrong.add("schema", "The objects in “rows” need properties.");
     }
     if let Some(unknown) = new.fields.iter().find(|name| shown.get(name.as_str()).is_none()) {
         let unknown: String = unknown.chars().take(MAX_NAME).collect();
-        wrong.add("fields", format!("The schema has no property {unknown} that this layout shows."));
+        wrong.add("fields", format!("The schema has no property {unknown} that this layout can show."));
     }
 }
 
@@ -124,7 +127,7 @@ pub async fn own(cx: &Context, viewer: Viewer) -> Result<Vec<Kind>> {
     Ok(table::of_owner(&cx.db, viewer.user()?, MOST).await?)
 }
 
-/// A kind. Everybody with an account may look at it.
+/// Returns a kind, for anyone with an account.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::SignedOut`].
@@ -133,7 +136,7 @@ pub async fn show(cx: &Context, viewer: Viewer, id: KindId) -> Result<Kind> {
     table::by_id(&cx.db, id).await?.ok_or(Error::NotFound)
 }
 
-/// Ends the use of the viewer's kind by new messages, or resumes it. Messages keep what they carry.
+/// Retires the viewer's kind, so that new messages can't use it, or brings it back. Existing messages don't change.
 ///
 /// # Errors
 /// [`Error::NotFound`], also for the kinds of others.
@@ -157,7 +160,7 @@ pub async fn all(cx: &Context, viewer: Viewer, after: KindId, limit: i64) -> Res
     Ok(table::all(&cx.db, after, limit).await?)
 }
 
-/// Ends the use of any kind by new messages, or resumes it.
+/// Disables any kind, so that new messages can't use it, or enables it again.
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is none; as [`all`].
@@ -188,11 +191,11 @@ pub(super) async fn usable(cx: &Context, name: &str, version: Option<i64>) -> Re
     let no = |why: String| Err(Error::invalid("attachment", why));
     match found {
         Some(kind) if kind.is_usable() => Ok(kind),
-        Some(kind) if kind.disabled_at.is_some() => no("An admin of this site disabled this kind.".to_owned()),
+        Some(kind) if kind.disabled_at.is_some() => no("A site admin disabled this kind of attachment.".to_owned()),
         Some(_) => no("This version of the kind is retired.".to_owned()),
         None => {
             let name: String = one_line(name).chars().take(100).collect();
-            no(format!("There is no kind “{name}” of this version that messages may use."))
+            no(format!("The kind of attachment “{name}” isn't available in this version."))
         }
     }
 }
@@ -225,12 +228,12 @@ mod tests {
         assert_eq!(why(Layout::Card, "{a}", &["a"], json!({"a": {}})), "");
         assert_eq!(why(Layout::Card, "{b}", &["a"], json!({"a": {}})), "title: The schema has no property b.");
         assert!(why(Layout::Card, "", &["c"], json!({"a": {}})).starts_with("fields: The schema has no property c"));
-        assert!(why(Layout::Table, "", &[], json!({"a": {}})).contains("needs a property rows"));
+        assert!(why(Layout::Table, "", &[], json!({"a": {}})).contains("needs a property named “rows”"));
         let rows = json!({"rows": {"type": "array", "items": {"type": "object", "properties": {"a": {}}}}});
         assert_eq!(why(Layout::Table, "", &["a"], rows), "");
-        assert!(why(Layout::List, "", &[], json!({"items": {}})).contains("needs a property items"));
+        assert!(why(Layout::List, "", &[], json!({"items": {}})).contains("needs a property named “items”"));
         assert_eq!(why(Layout::List, "", &[], json!({"items": {"type": "array"}})), "");
         let many: serde_json::Map<String, Value> = (0..21).map(|n| (format!("p{n}"), json!({}))).collect();
-        assert!(why(Layout::Card, "", &[], Value::Object(many)).starts_with("fields: Name at most 20"));
+        assert!(why(Layout::Card, "", &[], Value::Object(many)).starts_with("fields: At most 20"));
     }
 }

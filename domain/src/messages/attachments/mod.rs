@@ -1,5 +1,5 @@
-//! Attachments: typed data that a message carries. Checking it gives the view that pages show and the fallback text, with
-//! which the message's text ends. So everything that reads texts (auditors, search, emails, exports) knows the attachment.
+//! Attachments: structured data in messages. The check builds the view that pages show and the fallback text, which ends the
+//! message's text. So everything that reads texts (auditors, search, emails, exports) covers attachments too.
 
 pub mod kinds;
 mod schema;
@@ -26,7 +26,7 @@ pub const MAX_QUESTION: usize = 300;
 /// The longest option of a poll, in characters.
 pub const MAX_OPTION: usize = 200;
 
-/// An attachment that somebody wants to post.
+/// An attachment to post.
 #[derive(Clone, Debug, PartialEq)]
 #[allow(missing_docs)]
 pub struct NewAttachment {
@@ -37,7 +37,7 @@ pub struct NewAttachment {
     pub data: Value,
 }
 
-/// A poll as its data says it.
+/// The data of a poll.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PollData {
@@ -53,7 +53,7 @@ struct PollData {
     closes_at: Option<String>,
 }
 
-/// Checks an attachment, and builds what is stored of it.
+/// Checks an attachment and builds what is stored.
 ///
 /// # Errors
 /// [`Error::Invalid`] on `attachment`; for polls also on `question`, `options` and `closes_at`.
@@ -61,12 +61,12 @@ pub async fn check(cx: &Context, new: NewAttachment) -> Result<Attachment> {
     if new.kind == POLL {
         return match new.version {
             None | Some(POLL_VERSION) => poll(new.data, POLL, POLL_VERSION, cx.now()),
-            Some(_) => Err(unknown("The kind poll has only version 1.")),
+            Some(_) => Err(unknown("The only version of polls is 1.")),
         };
     }
     let kind = kinds::usable(cx, &new.kind, new.version).await?;
     if new.data.to_string().len() > MAX_BYTES {
-        return Err(unknown(&format!("The data may have at most {} KiB.", MAX_BYTES / 1_024)));
+        return Err(unknown(&format!("The data can have at most {} KiB.", MAX_BYTES / 1_024)));
     }
     let damaged = |error| Error::Internal(format!("the kind {}: {error}", kind.id));
     let schema: Value = serde_json::from_str(&kind.schema).map_err(damaged)?;
@@ -79,7 +79,7 @@ pub async fn check(cx: &Context, new: NewAttachment) -> Result<Attachment> {
     let shape = Shape { name: &name, layout: kind.layout, title: &kind.title, fields: &fields, schema: &schema };
     let view = shape.view(&new.data);
     if Shape::is_too_long(&view) {
-        return Err(unknown(&format!("An attachment may have at most {} rows.", view::MAX_ROWS)));
+        return Err(unknown(&format!("An attachment can have at most {} rows.", view::MAX_ROWS)));
     }
     let fallback = shape.fallback(&view);
     let (data, version) = (new.data, kind.version);
@@ -102,27 +102,27 @@ fn unknown(why: &str) -> Error {
 /// Checks a poll.
 fn poll(data: Value, kind: &str, version: i64, now: Timestamp) -> Result<Attachment> {
     let read: PollData =
-        serde_json::from_value(data).map_err(|error| unknown(&format!("The poll is not valid: {error}.")))?;
+        serde_json::from_value(data).map_err(|error| unknown(&format!("The poll isn't valid: {error}.")))?;
     let mut fields = model::Fields::default();
     let question = one_line(&read.question);
     match question.chars().count() {
         0 => fields.add("question", "Enter a question."),
         length if length > MAX_QUESTION => {
-            fields.add("question", format!("Use at most {MAX_QUESTION} characters. This question has {length}."));
+            fields.add("question", format!("Questions can have at most {MAX_QUESTION} characters."));
         }
         _ => {}
     }
     let options: Vec<String> =
         read.options.iter().map(|option| one_line(option)).filter(|option| !option.is_empty()).collect();
     if !(2..=MAX_OPTIONS).contains(&options.len()) {
-        fields.add("options", format!("Enter 2 to {MAX_OPTIONS} options. There are {}.", options.len()));
+        fields.add("options", format!("Enter 2 to {MAX_OPTIONS} options."));
     } else if let Some(long) = options.iter().find(|option| option.chars().count() > MAX_OPTION) {
         let start: String = long.chars().take(40).collect();
-        fields.add("options", format!("An option may have at most {MAX_OPTION} characters. Shorten “{start}…”."));
+        fields.add("options", format!("Options can have at most {MAX_OPTION} characters. Shorten “{start}…”."));
     } else if let Some(twice) =
         options.iter().enumerate().find_map(|(at, option)| options[..at].contains(option).then_some(option))
     {
-        fields.add("options", format!("The option “{twice}” is there twice."));
+        fields.add("options", format!("“{twice}” is listed twice."));
     }
     let closes_at = match read.closes_at.as_deref().filter(|at| !at.is_empty()).map(Timestamp::from_rfc3339) {
         None => None,
@@ -204,11 +204,11 @@ mod tests {
             wrong(json!({"question": "", "options": ["One"], "closes_at": "2025-01-01T00:00:00Z"})),
             [
                 "question: Enter a question.",
-                "options: Enter 2 to 20 options. There are 1.",
+                "options: Enter 2 to 20 options.",
                 "closes_at: Choose a time in the future."
             ]
         );
-        assert_eq!(wrong(json!({"question": "Q", "options": ["a", "a"]})), ["options: The option “a” is there twice."]);
+        assert_eq!(wrong(json!({"question": "Q", "options": ["a", "a"]})), ["options: “a” is listed twice."]);
         assert!(
             wrong(json!({"question": "Q", "options": ["a", "b"], "closes_at": "tomorrow"}))[0]
                 .starts_with("closes_at: Enter")
@@ -216,6 +216,6 @@ mod tests {
         assert!(
             wrong(json!({"question": "Q", "options": ["a", "b"], "color": 1}))[0].contains("unknown field `color`")
         );
-        assert!(wrong(json!([]))[0].starts_with("attachment: The poll is not valid"));
+        assert!(wrong(json!([]))[0].starts_with("attachment: The poll isn't valid"));
     }
 }

@@ -182,7 +182,7 @@ impl Scope {
                 &["message_id", "number", "raw", "attachment", "written_at", "written_by"],
                 format!("+t.message_id in ({messages})"),
             ));
-            // Who voted in an anonymous poll is nobody's business.
+            // Exports keep the votes of anonymous polls secret.
             parts.push(part(
                 "poll_votes",
                 &["message_id", "user_id", "choice"],

@@ -32,7 +32,7 @@ pub struct Locked {
     pub attachment: Option<String>,
 }
 
-/// Raises the version of a message that is not deleted, which locks it, and returns what it carries.
+/// Raises the version of a message that is not deleted, which locks it, and returns its attachment.
 pub async fn lock(tx: &mut Tx, message: MessageId) -> Result<Option<Locked>> {
     sql!(opt tx, Locked,
         "update messages set version = version + 1 where id = $1 and deleted_at is null returning topic_id, attachment", message)

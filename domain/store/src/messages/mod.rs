@@ -62,10 +62,10 @@ pub struct RawMessage {
 }
 
 impl RawMessage {
-    /// Returns what the message carries.
+    /// Returns the attachment.
     ///
     /// # Errors
-    /// When what is stored is damaged.
+    /// When the stored attachment is damaged.
     pub fn attachment(&self) -> Result<Option<Box<Attachment>>> {
         attachments::decode(self.attachment.as_deref())
     }

@@ -180,7 +180,7 @@ pub struct OwnMessage {
     pub deleted_at: Option<Timestamp>,
     /// As typed; empty once it was erased for good.
     pub raw: String,
-    /// What it carries, as stored.
+    /// The attachment, as stored.
     pub attachment: Option<String>,
 }
 

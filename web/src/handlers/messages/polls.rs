@@ -23,13 +23,13 @@ pub async fn vote(req: Req, path: Path<String>, form: Form) -> Answer {
     let mut choices: Vec<i64> = form.ticked(&format!("{name}-"));
     choices.extend(form.get(&name).parse::<i64>());
     if choices.is_empty() {
-        return Err(domain::Error::invalid("choices", "Choose an option, then vote.").into());
+        return Err(domain::Error::invalid("choices", "Choose an option first.").into());
     }
     let place = polls::vote(req.cx(), req.viewer(), message, &choices).await?;
     answer(&req, message, &place).await
 }
 
-/// `POST /-/messages/ID/retract`: takes the vote back.
+/// `POST /-/messages/ID/retract`: removes the vote.
 pub async fn retract(req: Req, path: Path<String>, _form: Form) -> Answer {
     let message = id(&path)?;
     let place = polls::vote(req.cx(), req.viewer(), message, &[]).await?;
