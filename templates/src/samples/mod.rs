@@ -2,6 +2,7 @@
 
 mod admin;
 mod approval_queue;
+mod attachments;
 mod groups;
 mod home;
 mod log;
@@ -281,6 +282,7 @@ pub fn all() -> Vec<Drawn> {
     pages.extend(log::all());
     pages.extend(notices::all());
     pages.extend(topics::all());
+    pages.extend(attachments::all());
     pages.extend(others::all());
     pages.extend(admin::all());
     pages.extend(site::all());

@@ -4,7 +4,7 @@ use crate::form::Refill;
 use askama::Template;
 use domain::live::presence::Aside;
 use domain::messages::history::{Piece, Version};
-use domain::model::{Attachment, OtherTopic, Poll, ShowResults, Tally, Topic, TopicAction, TopicEvent, TopicRow, View};
+use domain::model::{OtherTopic, Topic, TopicAction, TopicEvent, TopicRow};
 
 use super::{Drawn, ago, conversation, group, layout, original, person, stranger, topic, wrens};
 use crate::form::{MergeForm, MessageForm, ReasonForm, RenameForm, SplitForm};
@@ -255,88 +255,6 @@ impl Delete {
     }
 }
 
-/// A poll for which 4 people voted.
-fn poll(results: ShowResults, multiple: bool, is_closed: bool, chosen: &[i64]) -> Attachment {
-    let options = ["In <boxes>", "In reed", "In ivy"].map(str::to_owned).to_vec();
-    let closes_at = multiple.then(|| ago(0));
-    let poll = Poll {
-        question: "Where do they sleep?".to_owned(),
-        options,
-        multiple,
-        anonymous: multiple,
-        results,
-        closes_at,
-    };
-    let mut tally = Tally::new(is_closed, 4, vec![3, 1, 0]);
-    tally.chosen = chosen.to_vec();
-    attachment("poll", View::Poll(poll), Some(tally))
-}
-
-fn attachment(kind: &str, view: View, tally: Option<Tally>) -> Attachment {
-    Attachment {
-        kind: kind.to_owned(),
-        version: 1,
-        data: serde_json::Value::Null,
-        fallback: "As text".to_owned(),
-        view,
-        closed_at: None,
-        tally,
-        typed_markup: "Please <em>look</em>.".to_owned(),
-    }
-}
-
-impl Show {
-    /// Polls in several states, and data of registered kinds.
-    fn with_attachments() -> Self {
-        let word = str::to_owned;
-        let rows = vec![(word("State"), word("failed <b>")), (word("Log"), word("https://builds.example/7?a=1&b=2"))];
-        let cells = vec![vec![word("Wren"), word("31")], vec![word("Dunnock"), String::new()]];
-        let carried = [
-            poll(ShowResults::Always, false, false, &[]),
-            poll(ShowResults::Voted, true, false, &[]),
-            poll(ShowResults::Voted, true, false, &[0, 1]),
-            poll(ShowResults::Closed, false, true, &[1]),
-            attachment("ada/build", View::Card { title: word("Build 7"), rows }, None),
-            attachment(
-                "ada/counts",
-                View::Table { title: String::new(), columns: vec![word("Bird"), word("Count")], rows: cells },
-                None,
-            ),
-            attachment(
-                "ada/list",
-                View::List { title: word("Seen"), items: vec![word("Wren"), word("Dunnock")] },
-                None,
-            ),
-        ];
-        let mut page = Self::sample();
-        for (message, attachment) in page.messages.iter_mut().filter(|message| !message.deleted).zip(carried) {
-            message.attachment = Some(Box::new(attachment));
-        }
-        page.form.question = "Where?".into();
-        page.form.options = "Here".into();
-        page.form.set_error("options", "Enter 2 to 20 options. There are 1.");
-        page
-    }
-}
-
-impl messages::Votes {
-    /// With an option that nobody chose.
-    pub fn sample() -> Self {
-        let message = conversation().swap_remove(3);
-        let View::Poll(poll) = poll(ShowResults::Always, false, false, &[]).view else { unreachable!("a poll") };
-        let options = vec![vec![person(1), person(2)], vec![person(3)], Vec::new()];
-        Self {
-            layout: layout("/-/messages/140/votes"),
-            group: group(1),
-            topic: wrens(),
-            message,
-            poll,
-            options,
-            more: true,
-        }
-    }
-}
-
 impl messages::Edit {
     /// With its raw text.
     pub fn sample() -> Self {
@@ -359,7 +277,8 @@ impl messages::composer::Preview {
     /// A reply that names somebody who cannot read it.
     pub fn sample() -> Self {
         let text = "> 31 in one\n\n@wen, was it *that* box?";
-        let form = MessageForm { text: text.into(), reply_to: "137".into(), key: "k4".to_owned(), error: None };
+        let form =
+            MessageForm { text: text.into(), reply_to: "137".into(), key: "k4".to_owned(), ..MessageForm::default() };
         let markup = "<blockquote>31 in one</blockquote><a href=\"/users/wen/\">@wen</a>, was it <em>that</em> box?";
         Self {
             layout: layout("/-/topics/9/preview"),
@@ -444,8 +363,6 @@ pub(super) fn all() -> Vec<Drawn> {
         ("topic-empty", Show::empty().render()),
         ("topic-moderated", Show::moderated().render()),
         ("topic-held", Show::held().render()),
-        ("topic-attachments", Show::with_attachments().render()),
-        ("topic-votes", messages::Votes::sample().render()),
         ("topic-edit", Edit::sample().render()),
         ("topic-edit-archived", Edit::archived().render()),
         ("topic-delete", Delete::sample().render()),
