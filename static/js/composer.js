@@ -97,6 +97,17 @@ async function post(form) {
   throw new Error(field || said?.error || 'The server returned an error.');
 }
 
+/** Empties and closes the fields of a poll. */
+function clearPoll(form) {
+  const part = form.querySelector('.poll-fields');
+  part?.removeAttribute('open');
+  for (const field of part?.querySelectorAll('input, select, textarea') ?? []) {
+    if (field.type === 'checkbox') field.checked = false;
+    else if (field.matches('select')) field.selectedIndex = 0;
+    else field.value = '';
+  }
+}
+
 const started = new WeakSet();
 
 function startCompose(form) {
@@ -128,8 +139,7 @@ function startCompose(form) {
       const said = await post(form);
       draft.clear();
       text.value = '';
-      for (const field of poll) field.value = '';
-      form.querySelector('.poll-fields')?.removeAttribute('open');
+      clearPoll(form);
       text.removeAttribute('aria-invalid');
       document.getElementById('f-text-error')?.remove();
       key.value = newKey();
