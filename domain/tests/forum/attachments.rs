@@ -29,6 +29,7 @@ stories! {
     a_purged_poll_leaves_neither_text_nor_votes,
     a_deleted_account_leaves_no_votes_and_no_kinds,
     a_topic_can_start_with_a_poll,
+    a_reply_can_be_a_poll_and_its_votes_show_nothing_of_an_ignored_original,
 }
 
 fn poll(more: Value) -> NewAttachment {
@@ -435,4 +436,40 @@ async fn a_topic_can_start_with_a_poll(forum: TestForum) {
     let attachment = seen(&forum, mira, posted.id).await.attachment.unwrap();
     assert_eq!(attachment.poll().unwrap().results, ShowResults::Closed);
     forum.drain().await;
+}
+
+async fn a_reply_can_be_a_poll_and_its_votes_show_nothing_of_an_ignored_original(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[noor, ada]).await;
+    people::ignores::set(cx, ada, "noor", true).await.unwrap();
+    let first = forum.topic(noor, &garden, "Plums", "Unwanted").await;
+    let target = Target::Reply { topic: first.topic, to: first.id };
+    let held =
+        domain::groups::GroupForm { first_held: 5, ..domain::groups::GroupForm::new("Garden", GroupKind::Public) };
+    domain::groups::update(cx, mira, garden.id, held).await.unwrap();
+    // A reply with a poll keeps both while it waits for approval.
+    let waits = submit_with(cx, ada, target, draft("Vote"), Some(poll(json!({})))).await;
+    assert!(matches!(waits, Err(Error::Pending)), "{waits:?}");
+    let (_, rows) = moderation::approval_queue::of_group(cx, mira, garden.id).await.unwrap();
+    let approve = moderation::approval_queue::Answer::Approve;
+    moderation::approval_queue::answer(cx, mira, Some(garden.id), &[rows[0].held_id], approve).await.unwrap();
+    let page = messages::topic_page(cx, mira, first.topic, messages::Window::Unread).await.unwrap();
+    let message = page.messages.messages.last().unwrap().clone();
+    assert_eq!(message.reply_to.unwrap().id, first.id);
+    assert!(message.attachment.unwrap().poll().is_some());
+    forum.drain().await;
+    let streams = [open(&forum, mira).await, open(&forum, noor).await, open(&forum, ada).await];
+    vote(&forum, ada, message.id, &[1]).await.unwrap();
+    vote(&forum, mira, message.id, &[0]).await.unwrap();
+    forum.pass(Duration::from_secs(2));
+    forum.drain().await;
+    let expected = [("chosen [0]", true, mira), ("chosen []", true, noor), ("chosen [1]", false, ada)];
+    for ((stream, cursor), (chosen, original, who)) in streams.into_iter().zip(expected) {
+        let heard = events(&forum, stream, cursor).await;
+        let html = heard.iter().find(|event| event["type"] == "poll").unwrap()["html"].as_str().unwrap().to_owned();
+        assert!(html.contains(chosen), "{who:?}: {html}");
+        assert_eq!(html.contains("Unwanted"), original, "{who:?}: {html}");
+    }
 }

@@ -87,7 +87,7 @@ pub async fn raws(db: &Db, ids: &[MessageId]) -> Result<Vec<RawMessage>> {
          where id in (select cast(value as bigint) from json_each($1))", crate::list(ids))
 }
 
-/// Changes the text and the attachment of a message. 0 when it is deleted.
+/// Changes the text and the attachment of a message that [`attachments::lock`] locked. 0 when it is deleted.
 pub async fn update(
     tx: &mut Tx,
     id: MessageId,
@@ -96,7 +96,7 @@ pub async fn update(
     now: Timestamp,
 ) -> Result<u64> {
     sql!(run tx,
-        "update messages set version = version + 1, raw = $2, nodes = $3, nodes_version = $4, edited_at = $5, edited_by = $6, attachment = $7
+        "update messages set raw = $2, nodes = $3, nodes_version = $4, edited_at = $5, edited_by = $6, attachment = $7
          where id = $1 and deleted_at is null",
         id, raw, stored(nodes)?, i64::from(markup::NODES_VERSION), now, by, attachments::encode(attachment)?)
 }
