@@ -87,7 +87,7 @@ pub async fn raws(db: &Db, ids: &[MessageId]) -> Result<Vec<RawMessage>> {
          where id in (select cast(value as bigint) from json_each($1))", crate::list(ids))
 }
 
-/// Changes the text and the attachment of a message that [`attachments::lock`] locked. 0 when it is deleted.
+/// Changes the text and the attachment of a message. Raise its version first. 0 when it is deleted.
 pub async fn update(
     tx: &mut Tx,
     id: MessageId,
@@ -114,7 +114,7 @@ pub async fn reassign_deletion(tx: &mut Tx, id: MessageId, by: UserId) -> Result
          where id = $1 and deleted_at is not null and deleted_by = author_id and author_id <> $2 and raw <> '' returning deleted_at", id, by)
 }
 
-/// Raises the version of a message whose stars change.
+/// Raises the version of a message that changes.
 pub async fn touch(tx: &mut Tx, id: MessageId) -> Result<u64> {
     sql!(run tx, "update messages set version = version + 1 where id = $1", id)
 }
