@@ -4,6 +4,7 @@ use std::fs::{File, TryLockError};
 use std::io::Write;
 use std::net::TcpListener;
 use std::path::Path;
+use std::sync::Arc;
 
 use domain::admin::{health, statistics};
 use domain::backup::schedule::{self, Schedule};
@@ -254,9 +255,9 @@ pub async fn serve(env: &Environment) -> Result<(), Failure> {
     let follower = tokio::spawn(domain::search::follow(cx.clone(), rest_stop.thrown()));
     greet(&cx).await?;
     let mounted = live.clone();
-    let mount = move |app: &mut actix_web::web::ServiceConfig| realtime::configure(mounted.clone())(app);
-    let served =
-        web::run(web_config(&settings), cx.clone(), listener, stop.thrown(), mount, move || live.drain()).await;
+    let mount: web::Mount = Arc::new(move |app| realtime::configure(mounted.clone())(app));
+    let drain = Box::new(move || live.drain());
+    let served = web::run(web_config(&settings), cx.clone(), listener, Box::pin(stop.thrown()), mount, drain).await;
     let _ = pages_ended.send(true);
     followed.abort();
     operators.abort();
@@ -281,7 +282,8 @@ pub async fn serve_web(env: &Environment) -> Result<(), Failure> {
     let pressed = tokio::spawn(backpressure::watch(cx.clone(), stop.clone().thrown()));
     let said = tokio::spawn(statistics::follow(cx.clone(), statistics::Report::default, stop.clone().thrown()));
     greet(&cx).await?;
-    let served = web::run(web_config(&settings), cx.clone(), listener, stop.thrown(), |_: &mut _| {}, || {}).await;
+    let (shutdown, mount) = (Box::pin(stop.thrown()), Arc::new(|_: &mut _| {}));
+    let served = web::run(web_config(&settings), cx.clone(), listener, shutdown, mount, Box::new(|| {})).await;
     followed.abort();
     operators.abort();
     follower.await?;

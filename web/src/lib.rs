@@ -43,6 +43,8 @@ mod statements;
 mod v1;
 
 use std::net::TcpListener;
+use std::pin::Pin;
+use std::sync::Arc;
 
 use actix_web::web::{Data, ServiceConfig};
 use actix_web::{App, middleware};
@@ -95,24 +97,24 @@ impl Default for Config {
     }
 }
 
+/// Adds routes of another crate.
+pub type Mount = Arc<dyn Fn(&mut ServiceConfig) + Send + Sync>;
+
 /// Serves pages on the listener until `shutdown` resolves, then finishes running requests. `mount` adds routes of other
 /// crates (the long poll, in the all-in-one program). `draining` is called before anything else at shutdown.
 ///
+/// It has no type parameters, so that the server is compiled in this crate only.
+///
 /// # Errors
 /// When the server fails.
-pub async fn run<M, S, D>(
+pub async fn run(
     config: Config,
     cx: Context,
     listener: TcpListener,
-    shutdown: S,
-    mount: M,
-    draining: D,
-) -> std::io::Result<()>
-where
-    M: Fn(&mut ServiceConfig) + Clone + Send + 'static,
-    S: Future<Output = ()>,
-    D: FnOnce(),
-{
+    shutdown: Pin<Box<dyn Future<Output = ()>>>,
+    mount: Mount,
+    draining: Box<dyn FnOnce()>,
+) -> std::io::Result<()> {
     let words = cx.bus.controls();
     let site = Site::new(cx, config.clone());
     let listening = tokio::spawn(site.clone().listen(words));
@@ -132,7 +134,7 @@ where
             .wrap(middleware::from_fn(request_log::log))
             .wrap(middleware::from_fn(server::pace::follow))
             .wrap(middleware::from_fn(handlers::api::without_second_slash))
-            .configure(mount.clone())
+            .configure(|app| mount(app))
             .configure(routes::configure)
     })?;
     let handle = server.handle();

@@ -32,13 +32,14 @@ impl Server {
         Self::with(config, |_: &mut ServiceConfig| {}).await
     }
 
-    async fn with(config: Config, mount: impl Fn(&mut ServiceConfig) + Clone + Send + 'static) -> Self {
+    async fn with(config: Config, mount: impl Fn(&mut ServiceConfig) + Send + Sync + 'static) -> Self {
         let forum = TestForum::sqlite().await;
         let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
         let address = listener.local_addr().expect("its address");
         let (end, asked) = oneshot::channel::<()>();
-        let (cx, asked) = (forum.cx.clone(), async { drop(asked.await) });
-        rt::spawn(async move { crate::run(config, cx, listener, asked, mount, || {}).await });
+        let (cx, asked) = (forum.cx.clone(), Box::pin(async { drop(asked.await) }));
+        let mount: crate::Mount = std::sync::Arc::new(mount);
+        rt::spawn(async move { crate::run(config, cx, listener, asked, mount, Box::new(|| {})).await });
         Self { address, _forum: forum, _end: end }
     }
 
