@@ -419,7 +419,7 @@ async fn a_deleted_account_leaves_no_votes_and_no_kinds(forum: TestForum) {
     .await;
     vote(&forum, noor, id, &[1]).await.unwrap();
     forum.pass(Duration::from_secs(2));
-    let password = domain::platform::hashing::Password::new(domain::testing::PASSWORD);
+    let password = domain::platform::secrets::Password::new(domain::testing::PASSWORD);
     people::account_deletion::delete(cx, id_of(noor), password, false).await.unwrap();
     forum.drain().await;
     assert_eq!(result(&forum, mira, id).await.1, 0);
