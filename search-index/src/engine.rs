@@ -14,7 +14,7 @@ pub enum Load {
     /// A few messages at a time: up to about 15 MB of memory while not resting.
     #[default]
     Steady,
-    /// An import: up to about 100 MB.
+    /// An import: up to about 70 MB.
     Bulk,
 }
 
@@ -23,7 +23,7 @@ impl Load {
     fn threads(self) -> (usize, usize) {
         match self {
             Self::Steady => (1, 15_000_000),
-            Self::Bulk => (2, 45_000_000),
+            Self::Bulk => (2, 30_000_000),
         }
     }
 }

@@ -267,7 +267,7 @@ impl Forum {
             }
         });
         assert!(well.await.is_ok(), "the doctor found:\n{last}");
-        let drift = last.lines().find(|line| line.starts_with("drift")).unwrap_or_default();
+        let drift = last.lines().find(|line| line.starts_with("differences")).unwrap_or_default();
         assert_eq!(drift.split_whitespace().last(), Some("0"), "{last}");
     }
 }

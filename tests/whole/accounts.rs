@@ -165,7 +165,7 @@ async fn somebody_added_on_the_command_line_can_sign_in(running: Running) {
     let added = forum
         .run(&["admin", "user", "add", "marge", "--email", "marge@example.org", "--admin"], &format!("{PASSWORD}\n"));
     assert!(added.status.success(), "{}", String::from_utf8_lossy(&added.stderr));
-    assert!(String::from_utf8_lossy(&added.stdout).contains("marge can sign in"));
+    assert!(String::from_utf8_lossy(&added.stdout).contains("Created the account marge"));
     let marge = forum.visitor();
     let form = marge
         .get("/-/sign-in")

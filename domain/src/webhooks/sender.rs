@@ -6,8 +6,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use futures_util::StreamExt;
-use futures_util::stream::FuturesUnordered;
+use tokio::task::{Id, JoinSet};
 
 use super::events::{self, Content};
 use crate::people::notices;
@@ -27,8 +26,10 @@ pub const TIMEOUT: Duration = Duration::from_secs(10);
 const AT_ONCE: usize = 32;
 const OF_GROUP: usize = 8;
 const OF_ONE: usize = 4;
-/// How often to check for due deliveries.
+/// How often to check for due deliveries when nothing happens, and how long to wait after new ones: on a busy site, they
+/// come by the hundred a second.
 const LOOK: Duration = Duration::from_secs(1);
+const GATHER: Duration = Duration::from_millis(50);
 /// The waits between the attempts of a delivery, about a day in total. After the last one, the delivery fails.
 const WAITS: [u64; 10] = [5, 30, 120, 600, 1_800, 3_600, 7_200, 14_400, 28_800, 28_800];
 /// The longest pause of a webhook that fails.
@@ -50,36 +51,35 @@ const WAITING: Duration = Duration::from_secs(14 * 24 * 3_600);
 /// Sends due deliveries until `shutdown` completes. Then it finishes the running ones.
 pub async fn keep(cx: Context, shutdown: impl Future<Output = ()>) {
     let mut woken = cx.wake.subscribe();
-    let mut running = FuturesUnordered::new();
-    let mut busy: HashMap<WebhookId, usize> = HashMap::new();
+    // Tasks of their own: one that holds a connection to the database goes on while this one waits for another.
+    let mut tasks = JoinSet::new();
+    let mut running: HashMap<Id, WebhookId> = HashMap::new();
     let mut shutdown = std::pin::pin!(shutdown);
     loop {
+        let mut busy: HashMap<WebhookId, usize> = HashMap::new();
+        for webhook in running.values() {
+            *busy.entry(*webhook).or_default() += 1;
+        }
         match due(&cx, &busy).await {
             Ok(claimed) => {
                 for delivery in claimed {
-                    *busy.entry(delivery.webhook_id).or_default() += 1;
-                    running.push(deliver(&cx, delivery));
+                    let (cx, webhook) = (cx.clone(), delivery.webhook_id);
+                    let task = tasks.spawn(async move { deliver(&cx, &delivery).await });
+                    running.insert(task.id(), webhook);
                 }
             }
             Err(error) => tracing::warn!(%error, "the due deliveries of webhooks could not be read"),
         }
         tokio::select! {
             () = &mut shutdown => break,
-            Some(webhook) = running.next() => done(&mut busy, webhook),
-            () = woken.wait() => {}
+            Some(ended) = tasks.join_next_with_id() => {
+                running.remove(&ended.map_or_else(|error| error.id(), |(id, ())| id));
+            }
+            () = async { woken.wait().await; tokio::time::sleep(GATHER).await } => {}
             () = tokio::time::sleep(LOOK) => {}
         }
     }
-    while running.next().await.is_some() {}
-}
-
-fn done(busy: &mut HashMap<WebhookId, usize>, webhook: WebhookId) {
-    if let Some(count) = busy.get_mut(&webhook) {
-        *count -= 1;
-        if *count == 0 {
-            busy.remove(&webhook);
-        }
-    }
+    while tasks.join_next().await.is_some() {}
 }
 
 /// Sends everything that is due now, and returns how many tries that took. For tests and tools.
@@ -94,8 +94,7 @@ pub async fn send_due(cx: &Context) -> Result<usize> {
             return Ok(tries);
         }
         tries += claimed.len();
-        let mut running: FuturesUnordered<_> = claimed.into_iter().map(|delivery| deliver(cx, delivery)).collect();
-        while running.next().await.is_some() {}
+        futures_util::future::join_all(claimed.iter().map(|delivery| deliver(cx, delivery))).await;
     }
 }
 
@@ -124,8 +123,12 @@ async fn due(cx: &Context, busy: &HashMap<WebhookId, usize>) -> Result<Vec<Deliv
         if places == 0 {
             continue;
         }
+        let ids = deliveries::next_due(&cx.db, webhook, places as i64, now).await?;
+        if ids.is_empty() {
+            continue;
+        }
         let mut tx = cx.db.begin().await?;
-        let own = deliveries::claim(&mut tx, webhook, places as i64, now).await?;
+        let own = deliveries::claim(&mut tx, &ids, now).await?;
         tx.commit().await?;
         free -= own.len();
         if let Some(group) = group_id {
@@ -136,13 +139,12 @@ async fn due(cx: &Context, busy: &HashMap<WebhookId, usize>) -> Result<Vec<Deliv
     Ok(claimed)
 }
 
-/// Tries a delivery and records what came of it. Returns the webhook.
-async fn deliver(cx: &Context, delivery: Delivery) -> WebhookId {
-    if let Err(error) = attempt(cx, &delivery).await {
+/// Tries a delivery and records the result.
+async fn deliver(cx: &Context, delivery: &Delivery) {
+    if let Err(error) = attempt(cx, delivery).await {
         // The claim ends, and it is tried again.
         tracing::warn!(%error, delivery = %delivery.id, "a try of a webhook could not be finished");
     }
-    delivery.webhook_id
 }
 
 /// What a try led to.

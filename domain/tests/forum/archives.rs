@@ -250,9 +250,9 @@ async fn rows_that_do_not_fit_leave_the_database_empty(forum: TestForum) {
         (with("is_admin", json!(1)), "the column is_admin has a value of the wrong kind"),
         (with("created_at", json!("2026-11-30")), "the column created_at has a value of the wrong kind"),
         (with("created_at", json!(1.5)), "the column created_at has a value of the wrong kind"),
-        (with("username", Value::Null), "a row of `users` does not fit"),
-        (with("direct_from", json!("everybody")), "a row of `users` does not fit"),
-        ([with("name", json!("")), with("name", json!(""))].concat(), "a row of `users` does not fit"),
+        (with("username", Value::Null), "a row of `users` is invalid"),
+        (with("direct_from", json!("everybody")), "a row of `users` is invalid"),
+        ([with("name", json!("")), with("name", json!(""))].concat(), "a row of `users` is invalid"),
     ] {
         let mut entries = scene.entries.clone();
         entries.insert(users.into(), line);
@@ -264,7 +264,7 @@ async fn rows_that_do_not_fit_leave_the_database_empty(forum: TestForum) {
     let ignore = json!({"user_id": user["id"], "ignored_id": 999, "created_at": 1});
     entries.insert("tables/ignores.jsonl".into(), format!("{ignore}\n").into_bytes());
     sign(&mut entries);
-    scene.must_refuse(&entries, "a row of `ignores` does not fit").await;
+    scene.must_refuse(&entries, "a row of `ignores` is invalid").await;
     for sequence in [
         json!({"table": "sessions", "last": 1}),
         json!({"table": "users", "last": -1}),

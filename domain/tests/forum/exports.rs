@@ -144,7 +144,7 @@ async fn an_export_of_a_group_contains_this_group_alone(forum: TestForum) {
     exported(&new.db.url, Some(&hidden.slug), false, &again).await;
     assert!(std::fs::read(&again).unwrap() == std::fs::read(&other).unwrap());
     for (slug, is_public, words) in
-        [(&*hidden.slug, true, "is not public"), ("nowhere", false, "there is no group `nowhere`")]
+        [(&*hidden.slug, true, "is not public"), ("nowhere", false, "no group with the URL `nowhere`")]
     {
         let made = export::make(&forum.db.url, Some(slug), is_public, &folder.path().join("none.zip"), |_, _| {}).await;
         let Err(error) = made else { panic!("{words}") };

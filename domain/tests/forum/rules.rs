@@ -294,7 +294,7 @@ async fn an_edit_brings_in_nothing_that_a_message_could_not(forum: TestForum) {
     rule(&forum, mira, Some(garden.id), words("Buying", "buy", RuleAction::Hold)).await;
     rule(&forum, mira, Some(garden.id), words("Temper", "blast", RuleAction::Report)).await;
     assert_eq!(complaint(messages::edit(cx, noor, posted.id, "I sell".into()).await, "text"), "Not here: Sales.");
-    assert!(complaint(messages::edit(cx, noor, posted.id, "I buy".into()).await, "text").contains("approve"));
+    assert!(complaint(messages::edit(cx, noor, posted.id, "I buy".into()).await, "text").contains("need approval"));
     assert_eq!(placed::show(cx, noor, posted.id).await.unwrap().message.markup, "first");
     messages::edit(cx, noor, posted.id, "blast".into()).await.unwrap();
     let (_, items) = reports::of_group(cx, mira, garden.id).await.unwrap();

@@ -63,25 +63,24 @@ pub async fn ready(db: &Db, now: Timestamp) -> Result<Vec<Ready>> {
          order by (select min(d.run_at) from webhook_deliveries d where d.webhook_id = w.id and d.state = 'waiting'), w.id", now)
 }
 
-/// Claims due deliveries of a webhook for the time of a lease, earliest due first; of each topic only the first that
-/// waits.
-pub async fn claim(tx: &mut Tx, webhook: WebhookId, limit: i64, now: Timestamp) -> Result<Vec<Delivery>> {
-    let ids = sql!(values tx, DeliveryId,
+/// The due deliveries of a webhook, earliest due first; of each topic only the first that waits.
+pub async fn next_due(db: &Db, webhook: WebhookId, limit: i64, now: Timestamp) -> Result<Vec<DeliveryId>> {
+    sql!(values db, DeliveryId,
         "select d.id from webhook_deliveries d
          where d.webhook_id = $1 and d.state = 'waiting' and d.run_at <= $2
            and not exists (select 1 from webhook_deliveries e where e.webhook_id = $1 and e.topic_id = d.topic_id
                            and e.state = 'waiting' and (e.position < d.position or (e.position = d.position and e.id < d.id)))
-         order by d.run_at, d.position, d.id limit $3", webhook, now, limit)?;
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    // Another process may have claimed some at the same time: they are not due any more.
+         order by d.run_at, d.position, d.id limit $3", webhook, now, limit)
+}
+
+/// Claims those of these deliveries that are due, for the time of a lease. Another process may have claimed some.
+pub async fn claim(tx: &mut Tx, ids: &[DeliveryId], now: Timestamp) -> Result<Vec<Delivery>> {
     sql!(all tx, Delivery,
         "update webhook_deliveries set attempt = attempt + 1, run_at = $2, tried_at = $3
          where id in (select cast(value as bigint) from json_each($1)) and state = 'waiting' and run_at <= $3
          returning id, webhook_id, event, group_id, topic_id, message_id, user_id, state, attempt, run_at, created_at,
              tried_at, status, duration_ms, answer",
-        list(&ids), now.plus(LEASE), now)
+        list(ids), now.plus(LEASE), now)
 }
 
 /// What a try of a delivery led to.

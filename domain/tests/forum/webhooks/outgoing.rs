@@ -6,7 +6,7 @@ use domain::model::{DeliveryState, GroupId, GroupKind, LogAction, NoticeKind, We
 use domain::platform::secrets::SecretKey;
 use domain::policy::Viewer;
 use domain::site::secret_key::{self, KeyCheck};
-use domain::testing::TestForum;
+use domain::testing::{TestForum, wait_for};
 use domain::webhooks::outgoing::{self, WebhookForm};
 use domain::webhooks::sender;
 use domain::{groups, messages, topics};
@@ -23,6 +23,7 @@ stories! {
     what_was_deleted_or_moved_meanwhile_is_not_sent,
     deliveries_arrive_in_order_once_the_receiver_recovers,
     a_receiver_that_hangs_or_redirects_is_tried_again_later,
+    people_post_while_deliveries_are_sent,
     a_delivery_is_given_up_and_can_be_sent_again,
     a_webhook_that_fails_for_days_is_switched_off_and_its_admins_are_told,
     a_receiver_that_says_gone_gets_no_more,
@@ -220,6 +221,30 @@ async fn a_receiver_that_hangs_or_redirects_is_tried_again_later(forum: TestForu
 async fn sent_all(forum: &TestForum, receiver: &Receiver) -> Vec<String> {
     receiver.take();
     sent(forum, receiver).await
+}
+
+/// The sender and its deliveries take turns at the database: neither may wait for the other while it holds a connection.
+async fn people_post_while_deliveries_are_sent(forum: TestForum) {
+    const MESSAGES: usize = 100;
+    let receiver = Receiver::open().await;
+    let (ada, boss) = (forum.person("ada").await, forum.site_admin("boss").await);
+    let garden = forum.group(ada, "Garden", GroupKind::Public).await;
+    let plums = forum.topic(ada, &garden, "Plums", "Ripe").await.topic;
+    make(&forum, boss, None, &receiver).await;
+    let (end, ended) = tokio::sync::oneshot::channel::<()>();
+    let keeper = tokio::spawn(sender::keep(forum.cx.clone(), async { drop(ended.await) }));
+    for number in 0..MESSAGES {
+        // Whoever waits for a connection in vain fails after half a minute.
+        forum.post(ada, plums, &format!("Plum {number}")).await;
+        forum.drain().await;
+    }
+    wait_for("all messages at the receiver", async || {
+        let got = tables::ints(&forum, "select count(*) from webhook_deliveries where state = 'sent'").await[0][0];
+        got > MESSAGES as i64
+    })
+    .await;
+    end.send(()).unwrap();
+    keeper.await.unwrap();
 }
 
 async fn a_delivery_is_given_up_and_can_be_sent_again(forum: TestForum) {

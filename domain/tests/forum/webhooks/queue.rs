@@ -45,11 +45,13 @@ async fn a_delivery_that_is_being_sent_stays_claimed(forum: TestForum) {
     outgoing::create(cx, ada, Some(garden.id), form()).await.unwrap();
     let hook = outgoing::list(cx, ada, Some(garden.id)).await.unwrap().1[0].id;
     outgoing::test(cx, ada, hook).await.unwrap();
+    let due = deliveries::next_due(&cx.db, hook, 4, cx.now()).await.unwrap();
     let mut tx = cx.db.begin().await.unwrap();
-    assert_eq!(deliveries::claim(&mut tx, hook, 4, cx.now()).await.unwrap().len(), 1);
+    assert_eq!(deliveries::claim(&mut tx, &due, cx.now()).await.unwrap().len(), 1);
     assert_eq!(deliveries::bring_forward(&mut tx, hook, cx.now()).await.unwrap(), 0);
-    assert!(deliveries::claim(&mut tx, hook, 4, cx.now()).await.unwrap().is_empty());
+    assert!(deliveries::claim(&mut tx, &due, cx.now()).await.unwrap().is_empty(), "another process has it");
     tx.commit().await.unwrap();
+    assert!(deliveries::next_due(&cx.db, hook, 4, cx.now()).await.unwrap().is_empty());
 }
 
 async fn an_event_that_is_chosen_twice_is_stored_once(forum: TestForum) {
