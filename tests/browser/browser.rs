@@ -196,11 +196,18 @@ impl Browser {
         .await;
     }
 
-    /// Types after what is in a field.
+    /// Types after what is in a field. Retries, since a reload may replace the field meanwhile.
     pub async fn append(&self, selector: &str, text: &str) {
-        let field = self.client.wait().for_element(Locator::Css(selector)).await;
-        let field = field.unwrap_or_else(|error| panic!("{selector}: {error}"));
-        field.send_keys(text).await.unwrap_or_else(|error| panic!("{selector}: {error}"));
+        wait_at_most(LIVE, &format!("{selector} takes keys"), async || {
+            let found = self.client.wait().for_element(Locator::Css(selector)).await;
+            let field = found.unwrap_or_else(|error| panic!("{selector}: {error}"));
+            match field.send_keys(text).await {
+                Ok(()) => Some(()),
+                Err(error) if error.is_stale_element_reference() => None,
+                Err(error) => panic!("{selector}: {error}"),
+            }
+        })
+        .await;
     }
 
     /// Clicks on the first match. Retries, since a reload may replace it meanwhile.
