@@ -206,7 +206,7 @@ async fn a_request_that_is_sent_again_creates_nothing_more(forum: TestForum) {
         .to_owned();
     let kept = forum.cx.kv.get(&format!("once:{key}")).await.expect("read").expect("kept");
     assert!(!String::from_utf8_lossy(&kept).contains("Two"), "the answer is sealed");
-    let draft = domain::platform::validate::Draft { text: "Two".into(), key: Some(key) };
+    let draft = domain::platform::validate::Draft::new("Two".into(), Some(key));
     let posted =
         domain::messages::submit(&lossy, ada, domain::messages::Target::Topic(topic), draft).await.expect("posted");
     assert_eq!(posted.id.to_string(), first["id"]);
