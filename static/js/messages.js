@@ -86,6 +86,15 @@ function tend(root) {
   }
 }
 
+/** Keeps what was chosen in a poll and not sent yet. */
+function keepChoice(old, fresh) {
+  for (const input of old.querySelectorAll('.poll input')) {
+    if (input.checked === input.defaultChecked) continue;
+    const same = [...fresh.querySelectorAll('.poll input')].find((other) => other.value === input.value);
+    if (same) same.checked = input.checked;
+  }
+}
+
 /**
  * Puts a message into the page: replaces its earlier version, or inserts it by its sequence number. Idempotent; an
  * older version changes nothing. Returns one of:
@@ -106,6 +115,7 @@ export function placeMessage(html, seq) {
     if (isOlder(article, old)) return 'replaced';
     const focused = old === document.activeElement;
     keepCount(old, article);
+    keepChoice(old, article);
     const editing = old.querySelector(':scope > form');
     const active = editing?.contains(document.activeElement) && document.activeElement;
     keepingPlace(() => {
@@ -154,17 +164,17 @@ async function copyLink(link) {
   return setTimeout(() => { link.textContent = 'Copy link'; }, COPIED);
 }
 
-/** Stars a message without leaving the page; shows a message when that fails. */
+/** Stars a message or votes without leaving the page; shows a message when that fails. */
 async function star(button) {
   button.setAttribute('aria-disabled', 'true');
   try {
     const body = new URLSearchParams(new FormData(document.getElementById('act')));
     const answer = await fetch(button.formAction, { method: 'POST', body, headers: { Accept: 'application/json' } });
     const said = await answer.json().catch(() => ({}));
-    if (!answer.ok) throw new Error(said.error);
+    if (!answer.ok) throw new Error((said.fields && Object.values(said.fields)[0]) || said.error);
     if (said.html) placeMessage(said.html, said.seq);
   } catch (error) {
-    button.title = `Not starred. ${error.message}`;
+    button.title = `${button.dataset.problem ?? 'Not starred.'} ${error.message}`;
     document.getElementById('live-polite').textContent = button.title;
   } finally {
     button.removeAttribute('aria-disabled');

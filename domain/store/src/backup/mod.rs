@@ -62,6 +62,8 @@ pub const TABLES: &[Table] = &[
     by("former_texts", &["message_id", "number"]),
     by("stars", &["message_id", "user_id"]),
     by("mentions", &["user_id", "message_id"]),
+    by("poll_votes", &["message_id", "user_id", "choice"]),
+    by_id("kinds"),
     by_id("rules"),
     by_id("held"),
     by_id("reports"),
