@@ -101,17 +101,40 @@ const FLASHES: &[(&str, &str)] = &[
     ("address-confirmed", "Email address confirmed."),
     ("their-second-step-off", "Two-factor authentication turned off for this account."),
     ("their-account-deleted", "Account deleted."),
+    ("mail-works", "The mail server accepted the test email. Check that it arrived."),
+    ("mail-fails", "The test email was not sent."),
+    ("mail-lacks-address", "Add your email address first. The test email goes there."),
     ("welcome", "Welcome! Join a group or two to get started."),
 ];
 
+/// The texts that promise an email, as they are on a site without a mail server.
+const WITHOUT_MAIL: &[(&str, &str)] = &[
+    (
+        "reset-asked",
+        "This site can't send email. If that address belongs to an account here, ask an admin for a link to reset the password.",
+    ),
+    ("mail-asked", "This site can't send email. Ask an admin to confirm your address."),
+    ("mail-begun", "This site can't send email. Ask an admin to confirm your address. Other sessions were signed out."),
+    ("reported-outside", "Reported. Thank you! A moderator will review it."),
+    ("admitted", "Approved. This site can't send email, so tell them yourself."),
+    ("reset-sent", "This site can't send email. The link is in a file in the folder mail of the data folder."),
+    ("data-sent", "This site can't send email. The link is in a file in the folder mail of the data folder."),
+    ("confirmation-sent", "This site can't send email. The link is in a file in the folder mail of the data folder."),
+];
+
+/// The words that report a failure.
+pub const PROBLEMS: [&str; 2] = ["mail-fails", "mail-lacks-address"];
+
 /// Returns the text of a word, or `None` for an unknown word.
-pub fn text(word: &str) -> Option<&'static str> {
-    FLASHES.iter().find(|(known, _)| *known == word).map(|(_, text)| *text)
+pub fn text(word: &str, sends_email: bool) -> Option<&'static str> {
+    type Texts = &'static [(&'static str, &'static str)];
+    let find = |texts: Texts| texts.iter().find(|(known, _)| *known == word).map(|(_, text)| *text);
+    if sends_email { find(FLASHES) } else { find(WITHOUT_MAIL).or_else(|| find(FLASHES)) }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::FLASHES;
+    use super::{FLASHES, PROBLEMS, WITHOUT_MAIL};
 
     #[test]
     fn every_word_says_one_thing() {
@@ -120,6 +143,13 @@ mod tests {
                 FLASHES[..at].iter().all(|(before, _)| before != word),
                 "{word} says something else already: {text}"
             );
+        }
+    }
+
+    #[test]
+    fn every_other_list_has_known_words() {
+        for word in WITHOUT_MAIL.iter().map(|(word, _)| word).chain(&PROBLEMS) {
+            assert!(FLASHES.iter().any(|(known, _)| known == word), "{word} is not a flash");
         }
     }
 }

@@ -263,6 +263,8 @@ pub const ROUTES: &[Entry] = routes! {
     post "/admin/jobs/{id}/drop" => admin::drop_job;
     get "/admin/settings" => site::edit;
     post "/admin/settings" with text => site::update;
+    post "/admin/mail-test" => site::test_mail;
+    post "/admin/first-steps/hide" => site::hide_first_steps;
 
     get "/{group}/feed.atom" => feeds::of_group;
     get "/{group}/feed.json" => feeds::of_group;

@@ -32,6 +32,7 @@ mod directs;
 mod evidence;
 mod examples;
 mod exports;
+mod first_steps;
 mod following;
 mod groups;
 mod history;

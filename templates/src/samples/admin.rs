@@ -2,6 +2,7 @@
 
 use askama::Template;
 use domain::model::{GroupKind, JobId, JobRow, ListedGroup, User};
+use domain::site::first_steps::{FirstSteps, MailState};
 
 use super::others::user;
 use super::{Drawn, ago, group_rows, layout, now};
@@ -22,6 +23,20 @@ pub(super) fn admins_layout(path: &str) -> Layout {
     layout
 }
 
+/// The first steps on a site without a mail server.
+pub(super) fn first_steps() -> FirstSteps {
+    FirstSteps {
+        site_name: "Klatch".to_owned(),
+        is_named: true,
+        base_url: "http://127.0.0.1:8080".to_owned(),
+        is_reachable: false,
+        mail: MailState::NotConfigured,
+        test_to: None,
+        has_group: false,
+        has_people: false,
+    }
+}
+
 impl Overview {
     /// One failing check.
     pub fn sample() -> Self {
@@ -33,6 +48,14 @@ impl Overview {
         };
         Self {
             layout: admins_layout("/admin/"),
+            first_steps: Some(FirstSteps {
+                mail: MailState::Failed(ago(3), "the mail server: connection refused".to_owned()),
+                test_to: Some("jules@example.org".to_owned()),
+                is_reachable: true,
+                base_url: "https://forum.example.org".to_owned(),
+                has_group: true,
+                ..first_steps()
+            }),
             checks: vec![
                 check("Database", true, "answers in 0.4 ms"),
                 check("Live updates", true, "37 open connections"),

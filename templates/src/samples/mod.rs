@@ -253,6 +253,7 @@ pub fn stranger(path: &str) -> Layout {
     Layout {
         site_name: "Klatch".to_owned(),
         sign_up_open: true,
+        sends_email: true,
         nonce: "n0nce".to_owned(),
         csrf: "pre-sess10n".to_owned(),
         assets: Assets {

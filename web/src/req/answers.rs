@@ -170,7 +170,7 @@ impl Req {
 
     /// Makes the next page show a flash.
     pub fn saying(&self, mut response: HttpResponse, word: &'static str) -> HttpResponse {
-        debug_assert!(flash::text(word).is_some(), "no flash is called {word}");
+        debug_assert!(flash::text(word, true).is_some(), "no flash is called {word}");
         let cookie = self.cookie(CookieKind::Flash, word.to_owned()).finish();
         // The words are constants of ours, so the cookie is always valid.
         let _ = response.add_cookie(&cookie);

@@ -21,7 +21,7 @@ use domain::platform::secrets;
 use domain::policy::{Access, Permission, Viewer};
 use domain::{Context, Error};
 use templates::when::Now;
-use templates::{Layout, Live};
+use templates::{FlashKind, Layout, Live};
 
 use crate::failure::Failure;
 use crate::flash;
@@ -216,22 +216,24 @@ impl Req {
             }),
             waiting: self.waiting.as_ref().map(|session| session.person.clone()),
             sign_up_open: matches!(self.now.settings.sign_ups, SignUps::Open | SignUps::Approved),
+            sends_email: self.cx().mail.reaches_people(),
             read_only: self.now.settings.read_only,
             notice: self.notice().cloned(),
             csrf: self.csrf(),
             nonce: self.nonce.clone(),
             assets: crate::assets::addresses(),
-            flash: self.flash.as_deref().and_then(|word| Some((word, flash::text(word)?))).map(|(word, text)| {
-                templates::Flash {
-                    kind: templates::FlashKind::Done,
-                    text: text.to_owned(),
-                    undo: (word == flash::ALL_READ).then_some("/-/read/undo"),
-                }
-            }),
+            flash: self.flash.as_deref().and_then(|word| self.flash_of(word)),
             path: self.path.clone(),
             now: Now { at: self.cx().now(), lasting: self.any_session().is_none() },
             ..Layout::default()
         }
+    }
+
+    /// Returns the flash of a word, if it is one of ours.
+    fn flash_of(&self, word: &str) -> Option<templates::Flash> {
+        let text = flash::text(word, self.cx().mail.reaches_people())?.to_owned();
+        let kind = if flash::PROBLEMS.contains(&word) { FlashKind::Problem } else { FlashKind::Done };
+        Some(templates::Flash { kind, text, undo: (word == flash::ALL_READ).then_some("/-/read/undo") })
     }
 
     /// Returns the site's notice, unless it was hidden in this browser.

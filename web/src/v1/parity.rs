@@ -136,6 +136,8 @@ const LACK: &[(&str, &str)] = &[
     ("/admin/sign-ups/links", "It lets strangers in: an admin does it on the page."),
     ("/admin/sign-ups/links/{id}/revoke", "As making them, on the page."),
     ("/admin/rules/newcomers", "It is a part of the rules page alone."),
+    ("/admin/mail-test", "It tells the operator, on the page, whether the mail server answers."),
+    ("/admin/first-steps/hide", "It is about a card on the page."),
     ("/admin/jobs/{id}/retry", "It is work on the machine: see the commands of the operator."),
     ("/admin/jobs/{id}/drop", "It is work on the machine: see the commands of the operator."),
 ];
