@@ -1,7 +1,6 @@
 // The composer's extras on the page of a topic: replies, formatting, preview, and editing in place. Without this script,
 // Reply, Preview and Edit are pages.
 
-import { startCompletion } from './complete.js';
 import { around, code, link, prefixed, quoted } from './format.js';
 import { placeMessage } from './messages.js';
 import { parse, parsePage } from './trusted.js';
@@ -248,11 +247,23 @@ function attach() {
     button.addEventListener('click', () => format(text, change));
     bar.append(button);
   }
-  form.querySelector('.format').prepend(bar);
+  // Between what is there already, so that nothing moves.
+  form.querySelector('.preview').after(bar);
   // What was previewed is not what is sent then.
   text.addEventListener('input', () => form.classList.contains('previewing') && endPreview(form));
   form.addEventListener('klatch:sent', () => endPreview(form));
-  startCompletion(form);
+  text.addEventListener('input', completeLater);
+  if (NAMED.test(text.value)) completeLater({ target: text });
+}
+
+/** What completion is for: a name or an emoji. */
+const NAMED = /[@:]/;
+
+/** Loads completion when there is something to complete. */
+function completeLater({ target: text }) {
+  if (!NAMED.test(text.value)) return;
+  text.removeEventListener('input', completeLater);
+  import('./complete.js').then(({ startCompletion }) => startCompletion(text.form).askSoon()).catch((error) => console.error(error));
 }
 
 export function start() {

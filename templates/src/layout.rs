@@ -139,6 +139,16 @@ impl Layout {
         }
     }
 
+    /// Whether the page is one of settings, moderation or administration, which have a style sheet of their own.
+    pub fn needs_more_css(&self) -> bool {
+        self.path.starts_with("/-/") || self.path.starts_with("/admin")
+    }
+
+    /// Returns the addresses of the scripts that the page imports at once: the browser fetches them together.
+    pub fn modules(&self) -> Vec<String> {
+        self.assets.modules(self.live.is_some())
+    }
+
     /// Returns what a new account's email address is for.
     pub fn email_hint(&self) -> &'static str {
         if self.sends_email {

@@ -38,6 +38,7 @@ async fn text(browser: &Browser, selector: &str) -> String {
 
 /// Waits until the extras of the composer are there.
 async fn ready(browser: &Browser) {
+    browser.js("document.querySelector('#compose textarea').focus()").await;
     browser.until("the composer has its toolbar", "document.querySelector('.toolbar [aria-label=Bold]')").await;
 }
 

@@ -30,6 +30,7 @@ pub const ROUTES: &[Entry] = routes! {
     get "/" => home::index;
     get "/favicon.ico" => assets::icon;
     get "/icon.svg" => assets::icon;
+    get "/manifest.webmanifest" => well_known::manifest;
     get "/robots.txt" => well_known::robots;
     get "/sitemap.xml" => feeds::sitemap_index;
     get "/sitemap-{part}.xml" => feeds::sitemap;

@@ -136,7 +136,7 @@ impl Req {
         let images = if self.now.settings.images == Images::Never { "" } else { " https:" };
         format!(
             "default-src 'none'; style-src 'self'{inline}; script-src 'self'; img-src 'self'{images}; connect-src 'self'; \
-             form-action 'self'; base-uri 'none'; frame-ancestors 'none'; \
+             manifest-src 'self';              form-action 'self'; base-uri 'none'; frame-ancestors 'none'; \
              require-trusted-types-for 'script'; trusted-types klatch"
         )
     }
