@@ -160,7 +160,8 @@ mod tests {
             files.map(|(_, _, file)| crate::compressed::brotli(&file.plain(), 11).unwrap().len()).sum()
         };
         // What a topic loads at once for a signed-in member.
-        let modules: Vec<String> = templates::assets::LIVE.iter().chain(&templates::assets::ALWAYS).map(|name| format!("js/{name}")).collect();
+        let modules: Vec<String> =
+            templates::assets::LIVE.iter().chain(&templates::assets::ALWAYS).map(|name| format!("js/{name}")).collect();
         let mut names: Vec<&str> = modules.iter().map(String::as_str).collect();
         names.extend(["klatch.css", "js/klatch.js"]);
         let sum = size(&names);

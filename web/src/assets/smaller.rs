@@ -38,7 +38,10 @@ mod tests {
     fn comments_and_indentation_are_left_out() {
         let text = "// About.\n\n/** Says a.\n * More. */\nfunction a() {\n  // Why.\n  return `//${b}`; // c\n}\n/* One. */\n";
         assert_eq!(script(text), "function a() {\nreturn `//${b}`; // c\n}\n");
-        assert_eq!(style("/* A */\n.a { b: c }\n/* B\n */\n@media x {\n  .d { e: f }\n}\n"), ".a { b: c }\n@media x {\n.d { e: f }\n}\n");
+        assert_eq!(
+            style("/* A */\n.a { b: c }\n/* B\n */\n@media x {\n  .d { e: f }\n}\n"),
+            ".a { b: c }\n@media x {\n.d { e: f }\n}\n"
+        );
     }
 
     #[test]
@@ -50,7 +53,10 @@ mod tests {
                     assert!(line.matches('`').count() % 2 == 0, "{name}: a text of several lines: {line}");
                 }
                 let mut comments = text.lines().map(str::trim).filter(|line| line.starts_with("/*"));
-                assert!(comments.all(|line| line.ends_with("*/") || !line.contains("*/")), "{name}: code after a comment");
+                assert!(
+                    comments.all(|line| line.ends_with("*/") || !line.contains("*/")),
+                    "{name}: code after a comment"
+                );
             } else if name.ends_with(".css") {
                 assert!(!text.contains("\"/*") && text.matches("/*").count() == text.matches("*/").count(), "{name}");
             }

@@ -100,7 +100,8 @@ mod tests {
         let answer = get("/manifest.webmanifest").await;
         assert_eq!(answer.headers().get("content-type").expect("a type"), "application/manifest+json");
         let manifest: serde_json::Value = serde_json::from_slice(&read_body(answer).await).expect("JSON");
-        assert_eq!((&manifest["name"], &manifest["start_url"]), (&"Test".into(), &"/".into()));
+        assert_eq!(manifest["name"], "Test");
+        assert_eq!(manifest["start_url"], "/");
         let icons = manifest["icons"].as_array().expect("icons");
         assert!(icons.iter().any(|icon| icon["purpose"] == "maskable"));
         for icon in icons {
