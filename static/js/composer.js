@@ -198,9 +198,9 @@ export function start() {
 }
 
 /** What the composer's extras are for: they are loaded when a pointer or the focus gets there. */
-const EXTRAS = '#compose, #messages .tools, #messages [data-re]';
+const EXTRAS = '#compose, #messages :is(.tools, .gone, [data-re])';
 /** What they do at a click; without them, it is a page of its own. */
-const DONE_IN_PLACE = '#messages .tools :is(.reply, a[href$="/edit"]), #messages [data-re], #compose :is(.preview, [name=cancel_reply])';
+const DONE_IN_PLACE = '#messages .tools :is(.reply, .delete, a[href$="/edit"]), #messages :is(.restore, [data-re]), #compose :is(.preview, [name=cancel_reply])';
 let extras = null;
 let areReady = false;
 

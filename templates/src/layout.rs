@@ -84,7 +84,7 @@ pub struct Flash {
     pub kind: FlashKind,
     pub text: String,
     /// Where to send the page's form to undo the action.
-    pub undo: Option<&'static str>,
+    pub undo: Option<String>,
 }
 
 /// Whether the action succeeded.

@@ -1,7 +1,10 @@
 //! The flash: a line on the next page that says what was done.
 
+use templates::{Flash, FlashKind};
+
 /// What can be undone on the next page.
 pub const ALL_READ: &str = "all-read";
+pub const MESSAGE_DELETED: &str = "message-deleted";
 
 /// Words and their texts: the cookie carries only the word.
 const FLASHES: &[(&str, &str)] = &[
@@ -71,6 +74,7 @@ const FLASHES: &[(&str, &str)] = &[
     ("name-hidden", "Name hidden in the public log."),
     ("name-shown", "Name shown in the public log."),
     ("read", "Marked as read."),
+    (MESSAGE_DELETED, "Message deleted."),
     (ALL_READ, "Marked as read."),
     ("all-unread", "Marked as unread again."),
     ("not-undone", "This can no longer be undone."),
@@ -123,7 +127,7 @@ const WITHOUT_MAIL: &[(&str, &str)] = &[
 ];
 
 /// The words that report a failure.
-pub const PROBLEMS: [&str; 2] = ["mail-fails", "mail-lacks-address"];
+const PROBLEMS: [&str; 2] = ["mail-fails", "mail-lacks-address"];
 
 /// Returns the text of a word, or `None` for an unknown word.
 pub fn text(word: &str, sends_email: bool) -> Option<&'static str> {
@@ -132,9 +136,22 @@ pub fn text(word: &str, sends_email: bool) -> Option<&'static str> {
     if sends_email { find(FLASHES) } else { find(WITHOUT_MAIL).or_else(|| find(FLASHES)) }
 }
 
+/// Returns the flash of a cookie's value: a word, and after a dot the id of what it is about.
+pub fn shown(value: &str, sends_email: bool) -> Option<Flash> {
+    let (word, id) = value.split_once('.').map_or((value, None), |(word, id)| (word, id.parse::<i64>().ok()));
+    let text = text(word, sends_email)?.to_owned();
+    let kind = if PROBLEMS.contains(&word) { FlashKind::Problem } else { FlashKind::Done };
+    let undo = match (word, id) {
+        (ALL_READ, _) => Some("/-/read/undo".to_owned()),
+        (MESSAGE_DELETED, Some(id)) => Some(format!("/-/messages/{id}/restore")),
+        _ => None,
+    };
+    Some(Flash { kind, text, undo })
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{FLASHES, PROBLEMS, WITHOUT_MAIL};
+    use super::{FLASHES, PROBLEMS, WITHOUT_MAIL, shown};
 
     #[test]
     fn every_word_says_one_thing() {
@@ -143,6 +160,15 @@ mod tests {
                 FLASHES[..at].iter().all(|(before, _)| before != word),
                 "{word} says something else already: {text}"
             );
+        }
+    }
+
+    #[test]
+    fn a_deletion_can_be_undone_and_nothing_else_gets_into_the_address() {
+        let undo = |value: &str| shown(value, true).and_then(|flash| flash.undo);
+        assert_eq!(undo("message-deleted.12").as_deref(), Some("/-/messages/12/restore"));
+        for odd in ["message-deleted", "message-deleted.", "message-deleted.1/2", "saved.12", "unknown.12"] {
+            assert_eq!(undo(odd), None, "{odd}");
         }
     }
 

@@ -66,8 +66,11 @@ impl Home {
         let mut page = Self { stories: Vec::new(), ..Self::sample() };
         page.layout.sidebar.groups.iter_mut().for_each(|group| group.topics.clear());
         page.layout.sidebar.mentions = 0;
-        page.layout.flash =
-            Some(Flash { kind: FlashKind::Done, text: "Marked as read.".to_owned(), undo: Some("/-/read/undo") });
+        page.layout.flash = Some(Flash {
+            kind: FlashKind::Done,
+            text: "Marked as read.".to_owned(),
+            undo: Some("/-/read/undo".to_owned()),
+        });
         page
     }
 

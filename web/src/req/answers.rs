@@ -9,7 +9,7 @@ use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue, LOCATION, VARY};
 use actix_web::{HttpResponse, HttpResponseBuilder};
-use domain::model::Images;
+use domain::model::{Images, MessageId};
 use std::hash::Hash;
 use templates::Template;
 
@@ -176,6 +176,13 @@ impl Req {
     /// Answers 303 and shows a flash on the next page; `word` is one of `web/src/flash.rs`.
     pub fn redirect_saying(&self, path: &str, word: &'static str) -> HttpResponse {
         self.saying(self.redirect(path), word)
+    }
+
+    /// The same, with the thing that the flash is about and whose change it can undo.
+    pub fn redirect_undoable(&self, path: &str, word: &'static str, id: MessageId) -> HttpResponse {
+        let mut response = self.redirect(path);
+        let _ = response.add_cookie(&self.cookie(CookieKind::Flash, format!("{word}.{id}")).finish());
+        response
     }
 
     /// Makes the next page show a flash.

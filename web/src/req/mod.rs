@@ -21,7 +21,7 @@ use domain::platform::secrets;
 use domain::policy::{Access, Permission, Viewer};
 use domain::{Context, Error};
 use templates::when::Now;
-use templates::{FlashKind, Layout, Live};
+use templates::{Layout, Live};
 
 use crate::failure::Failure;
 use crate::flash;
@@ -222,18 +222,11 @@ impl Req {
             csrf: self.csrf(),
             nonce: self.nonce.clone(),
             assets: crate::assets::addresses(),
-            flash: self.flash.as_deref().and_then(|word| self.flash_of(word)),
+            flash: self.flash.as_deref().and_then(|value| flash::shown(value, self.cx().mail.reaches_people())),
             path: self.path.clone(),
             now: Now { at: self.cx().now(), lasting: self.any_session().is_none() },
             ..Layout::default()
         }
-    }
-
-    /// Returns the flash of a word, if it is one of ours.
-    fn flash_of(&self, word: &str) -> Option<templates::Flash> {
-        let text = flash::text(word, self.cx().mail.reaches_people())?.to_owned();
-        let kind = if flash::PROBLEMS.contains(&word) { FlashKind::Problem } else { FlashKind::Done };
-        Some(templates::Flash { kind, text, undo: (word == flash::ALL_READ).then_some("/-/read/undo") })
     }
 
     /// Returns the site's notice, unless it was hidden in this browser.
