@@ -214,7 +214,7 @@ async fn a_message_is_deleted_where_it_is_and_comes_back(running: Running) {
     other.sees("a slip").await;
     ben.append("#f-text", "half a word").await;
     ben.js("document.querySelector('.message:last-of-type .tools .delete').click()").await;
-    ben.sees("Message deleted.").await;
+    ben.until("it can be undone", "document.querySelector('.undo .restore')").await;
     let is_gone = "document.querySelector('.message:last-of-type').classList.contains('deleted')";
     ben.until("its words are gone", is_gone).await;
     other.until("they are gone for others", is_gone).await;

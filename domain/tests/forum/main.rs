@@ -57,6 +57,7 @@ mod reactors;
 mod reducers;
 mod replies;
 mod reports;
+mod restorations;
 mod rules;
 mod search;
 mod search_names;

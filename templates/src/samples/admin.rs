@@ -1,7 +1,7 @@
 //! Admin pages.
 
 use askama::Template;
-use domain::model::{GroupKind, JobId, JobRow, ListedGroup, User};
+use domain::model::{DeletedGroup, GroupId, GroupKind, JobId, JobRow, ListedGroup, User};
 use domain::site::first_steps::{FirstSteps, MailState};
 
 use super::others::user;
@@ -11,6 +11,7 @@ use crate::admin::statistics::Statistics;
 use crate::admin::{Check, DeletePerson, Figure, GroupRow, Groups, Jobs, Overview, People, PersonRow};
 use crate::errors::SubmittedForm;
 use crate::form::ProofForm;
+use crate::groups::deleted::DeletedGroups;
 use crate::layout::Layout;
 use crate::people::account::{Download, EndedLink, LinkEnded, Prove};
 use crate::when;
@@ -71,6 +72,22 @@ impl Overview {
                 figure("Uptime", "12 days", ""),
             ],
         }
+    }
+}
+
+impl DeletedGroups {
+    /// One group.
+    pub fn sample() -> Self {
+        let row = DeletedGroup {
+            id: GroupId(12),
+            slug: "choir".to_owned(),
+            name: "Choir".to_owned(),
+            kind: GroupKind::Closed,
+            members: 14,
+            topics: 31,
+            deleted_at: ago(5_000),
+        };
+        Self { layout: admins_layout("/admin/deleted-groups"), rows: vec![row] }
     }
 }
 
@@ -213,6 +230,8 @@ impl Prove {
 
 pub(super) fn all() -> Vec<Drawn> {
     vec![
+        ("admin-deleted-groups", DeletedGroups::sample().render()),
+        ("admin-deleted-groups-none", DeletedGroups { rows: Vec::new(), ..DeletedGroups::sample() }.render()),
         ("admin", Overview::sample().render()),
         ("admin-figures", Statistics::sample().render()),
         ("admin-figures-year", Statistics { days: 365, ..Statistics::sample() }.render()),
