@@ -99,6 +99,7 @@ const LEFT_OUT_SETTINGS: &[&str] = &[
     "health",
     "doctor_summaries",
     "first_admin_links",
+    "mail_test",
     "search_log_trimmed",
     crate::platform::settings::BACKUPS,
 ];
