@@ -141,7 +141,7 @@ impl Layout {
 
     /// Whether the page is one of settings, moderation or administration, which have a style sheet of their own.
     pub fn needs_more_css(&self) -> bool {
-        self.path.starts_with("/-/") || self.path.starts_with("/admin")
+        self.path.starts_with("/-/") || self.path.starts_with("/admin/")
     }
 
     /// Returns the addresses of the scripts that the page imports at once: the browser fetches them together.

@@ -261,7 +261,7 @@ async fn every_page_forbids_what_it_does_not_need(running: Running) {
             let keeps = page.header("cache-control");
             let is_shared = !page.header("etag").is_empty();
             // What a member reads is kept for going back; what a member changes is not.
-            let is_work = page.path.starts_with("/-/") || page.path.starts_with("/admin");
+            let is_work = page.path.starts_with("/-/") || page.path.starts_with("/admin/");
             let expected = match (is_shared, signed_in && page.status == 200 && !is_work) {
                 (true, _) => "public, max-age=0, must-revalidate",
                 (false, true) => "private, no-cache",

@@ -165,6 +165,6 @@ mod tests {
         let mut names: Vec<&str> = modules.iter().map(String::as_str).collect();
         names.extend(["klatch.css", "js/klatch.js"]);
         let sum = size(&names);
-        assert!(sum <= 25_000, "{sum} bytes");
+        assert!(sum <= 25 * 1_024, "{sum} bytes");
     }
 }

@@ -154,8 +154,9 @@ pub async fn test_mail(cx: &Context, viewer: Viewer) -> Result<MailState> {
     };
     rate_limits::count(cx, RateLimit::Mail, By::User(admin)).await?;
     rate_limits::count(cx, RateLimit::Mail, By::Mailbox(&to)).await?;
+    let site_name = super::current(cx).await.settings.name.clone();
     let words = EmailBody {
-        subject: format!("Test email from {}", super::current(cx).await.settings.name),
+        subject: format!("Test email from {site_name}"),
         text: format!("If you can read this, {} can send email.\n", cx.config.base_url),
         html: format!("<p>If you can read this, {} can send email.</p>\n", cx.config.base_url),
     };

@@ -127,7 +127,7 @@ impl Req {
     /// answers to forms and error pages are not kept.
     fn keeping(&self, status: StatusCode) -> &'static str {
         let is_read = self.session.is_some() && self.is_fetched && status == StatusCode::OK;
-        let is_work = self.path.starts_with("/-/") || self.path.starts_with("/admin");
+        let is_work = self.path.starts_with("/-/") || self.path.starts_with("/admin/");
         if is_read && !is_work { "private, no-cache" } else { "private, no-store" }
     }
 
