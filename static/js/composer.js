@@ -208,21 +208,48 @@ export function start() {
   document.addEventListener('submit', (event) => {
     if (event.target.getAttribute('action') === '/-/sign-out') drafts.leave();
   });
+  for (const type of ['pointerover', 'pointerdown', 'focusin']) document.addEventListener(type, onApproach);
+  document.addEventListener('click', onEarlyClick);
   document.addEventListener('klatch:main', attach);
   attach();
 }
 
-let writing = null;
+/** What the composer's extras are for: they are loaded when a pointer or the focus gets there. */
+const EXTRAS = '#compose, #messages :is(.tools, .gone, [data-re])';
+/** What they do at a click; without them, it is a page of its own. */
+const DONE_IN_PLACE = '#messages .tools :is(.reply, .delete, a[href$="/edit"]), #messages :is(.restore, [data-re]), #compose :is(.preview, [name=cancel_reply])';
+let extras = null;
+let areReady = false;
+
+function loadExtras() {
+  const loaded = (module) => module.start();
+  // After a failure, clicks do what they do without scripts.
+  extras ??= import('./writing.js').then(loaded).catch((error) => console.error(error)).finally(() => { areReady = true; });
+  return extras;
+}
+
+function onApproach({ target }) {
+  if (target.closest?.(EXTRAS) && document.getElementById('compose')) loadExtras();
+}
+
+/** Repeats a click that came before the extras. */
+function onEarlyClick(event) {
+  if (areReady || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  const target = event.target.closest?.(DONE_IN_PLACE);
+  if (!target || !document.getElementById('compose')) return;
+  event.preventDefault();
+  loadExtras().then(() => target.click());
+}
 
 /** Sets up the page's forms, each once: the main part may have been replaced. */
 function attach() {
-  // Only the pages of topics need these.
-  if (document.getElementById('compose')) writing ??= import('./writing.js').then((extras) => extras.start()).catch((error) => console.error(error));
   for (const form of document.querySelectorAll('#compose, form[data-draft]')) {
     if (started.has(form)) continue;
     started.add(form);
     if (form.id === 'compose') {
       startCompose(form);
+      // The draft is a reply.
+      if (form.elements.reply_to?.value) loadExtras();
     } else {
       const draft = keepDraft(form, form.dataset.draft);
       form.addEventListener('submit', () => draft.tried());

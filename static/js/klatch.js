@@ -4,9 +4,10 @@ import { start as startComposer } from './composer.js';
 import { start as startImages } from './images.js';
 import { start as startKeyboard } from './keyboard.js';
 import { start as startMessages } from './messages.js';
+import { start as startSessions } from './sessions.js';
 import { start as startTimes } from './times.js';
 
-for (const start of [startTimes, startMessages, startComposer, startImages, startKeyboard]) {
+for (const start of [startSessions, startTimes, startMessages, startComposer, startImages, startKeyboard]) {
   try {
     start();
   } catch (error) {
@@ -14,16 +15,18 @@ for (const start of [startTimes, startMessages, startComposer, startImages, star
   }
 }
 
+const on = (name) => import(name).then((module) => module.start()).catch((error) => console.error(error));
+
 // Imported separately, so that the rest works when live updates are unavailable.
-import('./live.js').then((live) => live.start()).catch((error) => console.error(error));
+if (document.body.dataset.liveAfter) on('./live.js');
+if (document.querySelector('input[type=password]')) on('./passwords.js');
 
 // Only those who search need suggestions.
-const suggest = () => import('./suggest.js').then((suggestions) => suggestions.start()).catch((error) => console.error(error));
 const isSearch = (target) => target?.matches?.('form[action="/search"] input[name=q]');
 const onFocus = ({ target }) => {
   if (!isSearch(target)) return;
   document.removeEventListener('focusin', onFocus);
-  suggest();
+  on('./suggest.js');
 };
 document.addEventListener('focusin', onFocus);
 onFocus({ target: document.activeElement });

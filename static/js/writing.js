@@ -1,7 +1,6 @@
 // The composer's extras on the page of a topic: replies, formatting, preview, and editing in place. Without this script,
 // Reply, Preview and Edit are pages.
 
-import { startCompletion } from './complete.js';
 import { around, code, link, prefixed, quoted } from './format.js';
 import { placeMessage } from './messages.js';
 import { parse, parsePage } from './trusted.js';
@@ -17,6 +16,8 @@ const FORMATS = [
 /** At most so many characters of a selection are quoted. */
 const QUOTED = 2_000;
 const TIMEOUT = 20_000;
+/** Milliseconds for which a deletion offers to undo it. The deleted message itself offers it longer. */
+const UNDO = 20_000;
 
 const compose = () => document.getElementById('compose');
 const make = (tag, fields) => Object.assign(document.createElement(tag), fields);
@@ -197,6 +198,35 @@ function editLast() {
   return Boolean(last);
 }
 
+// Deleting and restoring.
+
+/** Deletes or restores a message at once. A deletion can be undone for a while. */
+async function change(button) {
+  if (button.getAttribute('aria-disabled') === 'true') return;
+  button.setAttribute('aria-disabled', 'true');
+  try {
+    const { html, seq, id } = await ask(button.formAction, document.getElementById('act'));
+    document.querySelector('.undo')?.remove();
+    placeMessage(html, seq);
+    if (button.matches('.delete')) offerUndo(id);
+    document.getElementById(`m${id}`)?.focus({ preventScroll: true });
+  } catch (error) {
+    button.removeAttribute('aria-disabled');
+    button.title = error.message;
+    document.getElementById('live-polite').textContent = error.message;
+  }
+}
+
+function offerUndo(id) {
+  const line = make('p', { className: 'flash undo' });
+  const button = make('button', { type: 'button', className: 'link restore', textContent: 'Undo' });
+  button.setAttribute('formaction', `/-/messages/${id}/restore`);
+  line.setAttribute('role', 'status');
+  line.append('Message deleted. ', button);
+  document.body.append(line);
+  setTimeout(() => line.remove(), UNDO);
+}
+
 // The page.
 
 function onClick(event) {
@@ -207,6 +237,7 @@ function onClick(event) {
   const original = target?.dataset.re && document.getElementById(`m${target.dataset.re}`);
   if (form && message && target?.matches('.reply')) replyTo(message);
   else if (message && target?.matches('.tools a[href$="/edit"]')) edit(message, target.href);
+  else if (target?.matches('#messages .tools .delete, #messages .gone .restore, .undo .restore')) change(target);
   else if (message?.classList.contains('editing') && target?.matches('form .actions a')) endEdit(target.closest('form'));
   else if (original) {
     original.scrollIntoView({ block: 'center' });
@@ -248,11 +279,23 @@ function attach() {
     button.addEventListener('click', () => format(text, change));
     bar.append(button);
   }
-  form.querySelector('.format').prepend(bar);
+  // Between what is there already, so that nothing moves.
+  form.querySelector('.preview').after(bar);
   // What was previewed is not what is sent then.
   text.addEventListener('input', () => form.classList.contains('previewing') && endPreview(form));
   form.addEventListener('klatch:sent', () => endPreview(form));
-  startCompletion(form);
+  text.addEventListener('input', completeLater);
+  if (NAMED.test(text.value)) completeLater({ target: text });
+}
+
+/** What completion is for: a name or an emoji. */
+const NAMED = /[@:]/;
+
+/** Loads completion when there is something to complete. */
+function completeLater({ target: text }) {
+  if (!NAMED.test(text.value)) return;
+  text.removeEventListener('input', completeLater);
+  import('./complete.js').then(({ startCompletion }) => startCompletion(text.form).askSoon()).catch((error) => console.error(error));
 }
 
 export function start() {

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use domain::model::{Group, GroupRow, Message, Topic, Waits};
+use domain::site::first_steps::FirstSteps;
 
 use crate::groups::invitations::To;
 use crate::layout::Layout;
@@ -23,6 +24,8 @@ pub struct Home {
     pub invited: Vec<To>,
     /// The moderator's queues.
     pub waits: Vec<Waits>,
+    /// What is left to do on a new site, for its admins.
+    pub first_steps: Option<FirstSteps>,
 }
 
 /// A topic with unread messages, and the last of them.

@@ -39,6 +39,8 @@ pub struct Layout {
     pub read_only: bool,
     /// Whether anyone may sign up, or ask to.
     pub sign_up_open: bool,
+    /// Whether the site can send emails. Otherwise it promises none.
+    pub sends_email: bool,
     /// The signed-in user whose account is waiting for approval by a site admin: they can read public groups only.
     pub waiting: Option<Person>,
     /// Number of sign-ups waiting for approval; counted for admin pages only.
@@ -82,7 +84,7 @@ pub struct Flash {
     pub kind: FlashKind,
     pub text: String,
     /// Where to send the page's form to undo the action.
-    pub undo: Option<&'static str>,
+    pub undo: Option<String>,
 }
 
 /// Whether the action succeeded.
@@ -110,6 +112,7 @@ impl Hash for Layout {
             told,
             read_only,
             sign_up_open,
+            sends_email,
             waiting,
             sign_ups,
             path,
@@ -123,7 +126,7 @@ impl Hash for Layout {
         // A poll may begin at an older event: applying an event twice changes nothing.
         let heard = live.as_ref().map(|live| live.group);
         (site_name, viewer, sidebar, heard, assets, flash, notice, told, read_only, sign_up_open).hash(state);
-        (waiting, sign_ups, path, links, group, moderates, reports, held, now).hash(state);
+        (sends_email, waiting, sign_ups, path, links, group, moderates, reports, held, now).hash(state);
     }
 }
 
@@ -133,6 +136,34 @@ impl Layout {
         match self.viewer.as_ref()?.theme {
             Theme::Auto => None,
             chosen => Some(chosen.as_str()),
+        }
+    }
+
+    /// Whether the page is one of settings, moderation or administration, which have a style sheet of their own.
+    pub fn needs_more_css(&self) -> bool {
+        self.path.starts_with("/-/") || self.path.starts_with("/admin/")
+    }
+
+    /// Returns the addresses of the scripts that the page imports at once: the browser fetches them together.
+    pub fn modules(&self) -> Vec<String> {
+        self.assets.modules(self.live.is_some())
+    }
+
+    /// Returns what a new account's email address is for.
+    pub fn email_hint(&self) -> &'static str {
+        if self.sends_email {
+            "Used to reset your password. We'll email you a link to confirm it. Only you and the site admins can see it."
+        } else {
+            "Only you and the site admins can see it. This site can't send email."
+        }
+    }
+
+    /// Returns what the email address of a reporter without an account is for.
+    pub fn report_hint(&self) -> &'static str {
+        if self.sends_email {
+            "We'll email you a receipt and the decision. Only site admins can see your address, and it's deleted after the decision."
+        } else {
+            "This site can't send email. Only site admins can see your address, and it's deleted after the decision."
         }
     }
 

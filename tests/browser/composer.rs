@@ -10,6 +10,7 @@ crate::both_ways!(
     with_scripts_one_sentence_is_answered_in_place,
     the_composer_formats_completes_and_previews,
     a_message_is_edited_where_it_is,
+    a_message_is_deleted_where_it_is_and_comes_back,
 );
 
 struct Scene {
@@ -38,6 +39,7 @@ async fn text(browser: &Browser, selector: &str) -> String {
 
 /// Waits until the extras of the composer are there.
 async fn ready(browser: &Browser) {
+    browser.js("document.querySelector('#compose textarea').focus()").await;
     browser.until("the composer has its toolbar", "document.querySelector('.toolbar [aria-label=Bold]')").await;
 }
 
@@ -199,4 +201,30 @@ async fn a_message_is_edited_where_it_is(running: Running) {
     ben.sees("a typo").await;
     ben.until("it says so", "document.querySelector('.message:last-of-type .edited')").await;
     ben.must_not_complain().await;
+}
+
+async fn a_message_is_deleted_where_it_is_and_comes_back(running: Running) {
+    let Scene { forum, mut driver, ana, topic } = scene(running).await;
+    let (ben, other) = (driver.browser(&forum.base).await, driver.browser(&forum.base).await);
+    ben.sign_in("ben", &topic).await;
+    other.sign_in("ana", &topic).await;
+    ready(&ben).await;
+    ben.fill("#f-text", "a slip").await;
+    ben.click("#compose .primary").await;
+    other.sees("a slip").await;
+    ben.append("#f-text", "half a word").await;
+    ben.js("document.querySelector('.message:last-of-type .tools .delete').click()").await;
+    ben.until("it can be undone", "document.querySelector('.undo .restore')").await;
+    let is_gone = "document.querySelector('.message:last-of-type').classList.contains('deleted')";
+    ben.until("its words are gone", is_gone).await;
+    other.until("they are gone for others", is_gone).await;
+    assert_eq!(value(&ben).await, "half a word", "the page stays");
+    ben.click(".undo .restore").await;
+    ben.sees("a slip").await;
+    other.sees("a slip").await;
+    assert_eq!(ben.js("return document.querySelector('.undo')").await, serde_json::Value::Null);
+    assert_eq!(ana.get(&topic).await.times("a slip"), 1);
+    for browser in [ben, other] {
+        browser.must_not_complain().await;
+    }
 }

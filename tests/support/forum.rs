@@ -41,6 +41,11 @@ pub struct Forum {
 }
 
 impl Forum {
+    /// Whether it has a mail server. Otherwise its pages promise no emails.
+    pub fn sends_email(&self) -> bool {
+        matches!(self.mailbox, Mailbox::Server(_))
+    }
+
     pub async fn start(running: Running) -> Self {
         Self::start_on(running, None).await
     }

@@ -31,6 +31,13 @@ async fn an_edit_shows_what_was_said_before_and_a_deleted_message_comes_back(run
     let gone = ben.submit(&form).await.expect(200);
     assert_eq!(gone.times("herons"), 0);
     gone.must_say("was deleted");
+    // The next page offers to undo it, once.
+    gone.must_say("Message deleted.");
+    assert!(
+        gone.html.contains(&format!("formaction=\"/-/messages/{message}/restore\" name=\"next\"")),
+        "{}",
+        gone.html
+    );
     let back = ben.get(&history).await.expect(200);
     back.must_say("This message was deleted");
     let page = ben.submit(&back.form("/restore")).await.expect(200);

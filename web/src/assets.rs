@@ -12,17 +12,23 @@ use sha2::{Digest, Sha256};
 
 use crate::compressed::{Coding, Compressed};
 
+mod smaller;
+
 macro_rules! files {
     ($($name:literal => $kind:literal),* $(,)?) => {
-        [$(($name, $kind, Compressed::new(Bytes::from_static(include_bytes!(concat!("../../static/", $name)))))),*]
+        [$(($name, $kind, include_bytes!(concat!("../../static/", $name)).as_slice())),*]
     };
 }
 
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
-static FILES: [(&str, &str, Compressed); 20] = files! {
+const SOURCES: [(&str, &str, &[u8]); FILES_COUNT] = files! {
     "klatch.css" => "text/css; charset=utf-8",
+    "more.css" => "text/css; charset=utf-8",
     "icon.svg" => "image/svg+xml",
+    "icon-180.png" => "image/png",
+    "icon-192.png" => "image/png",
+    "icon-512.png" => "image/png",
     "favicon.ico" => "image/x-icon",
     "js/klatch.js" => "",
     "js/complete.js" => "",
@@ -34,18 +40,34 @@ static FILES: [(&str, &str, Compressed); 20] = files! {
     "js/keyboard.js" => "",
     "js/live.js" => "",
     "js/messages.js" => "",
+    "js/passwords.js" => "",
     "js/poll.js" => "",
     "js/refresh.js" => "",
+    "js/sessions.js" => "",
     "js/suggest.js" => "",
     "js/times.js" => "",
     "js/trusted.js" => "",
     "js/unread.js" => "",
     "js/writing.js" => "",
 };
+const FILES_COUNT: usize = 26;
+
+/// The files as they are sent: without comments and indentation.
+static FILES: LazyLock<Vec<(&str, &str, Compressed)>> = LazyLock::new(|| {
+    let small = |(name, kind, bytes): (&'static str, &'static str, &'static [u8])| {
+        let bytes = match (std::str::from_utf8(bytes), name.rsplit_once('.').map(|(_, end)| end)) {
+            (Ok(text), Some("js")) => Bytes::from(smaller::script(text)),
+            (Ok(text), Some("css")) => Bytes::from(smaller::style(text)),
+            _ => Bytes::from_static(bytes),
+        };
+        (name, kind, Compressed::new(bytes))
+    };
+    SOURCES.into_iter().map(small).collect()
+});
 
 static HASH: LazyLock<String> = LazyLock::new(|| {
     let mut hash = Sha256::new();
-    for (name, _, file) in &FILES {
+    for (name, _, file) in &*FILES {
         hash.update(name.as_bytes());
         hash.update(file.plain());
     }
@@ -57,9 +79,16 @@ pub fn addresses() -> templates::Assets {
     let hash = HASH.as_str();
     templates::Assets {
         css: format!("/static/{hash}/klatch.css"),
+        more_css: format!("/static/{hash}/more.css"),
         js: format!("/static/{hash}/js/klatch.js"),
+        touch_icon: format!("/static/{hash}/icon-180.png"),
         icon: format!("/static/{hash}/icon.svg"),
     }
+}
+
+/// Returns the address of an icon of the app, by the length of its side.
+pub fn app_icon(side: u32) -> String {
+    format!("/static/{}/icon-{side}.png", HASH.as_str())
 }
 
 /// `GET /static/HASH/NAME`. Any other hash comes from a page of another version: it gets the current file, cached for a
@@ -90,8 +119,10 @@ fn file(request: &HttpRequest, name: &str, for_ever: bool) -> HttpResponse {
     if known {
         return response.finish();
     }
-    let accepted = request.headers().get_all(ACCEPT_ENCODING).filter_map(|value| value.to_str().ok());
-    let coding = if *kind == "image/x-icon" { Coding::Identity } else { Coding::of(accepted) };
+    let accepted: Vec<&str> =
+        request.headers().get_all(ACCEPT_ENCODING).filter_map(|value| value.to_str().ok()).collect();
+    let is_text = kind.is_empty() || kind.starts_with("text/") || *kind == "image/svg+xml";
+    let coding = if is_text { Coding::of_file(&accepted) } else { Coding::Identity };
     match file.coded(coding) {
         Some(bytes) => response.insert_header((CONTENT_ENCODING, coding.name())).body(bytes),
         None => response.body(file.plain()),
@@ -114,11 +145,26 @@ mod tests {
                     folders.push(path);
                 } else {
                     let name = path.strip_prefix(&root).unwrap().to_string_lossy().into_owned();
-                    assert!(FILES.iter().any(|(known, _, _)| *known == name), "{name} is not served");
+                    assert!(SOURCES.iter().any(|(known, _, _)| *known == name), "{name} is not served");
                     found += 1;
                 }
             }
         }
-        assert_eq!(found, FILES.len());
+        assert_eq!(found, SOURCES.len());
+    }
+
+    #[test]
+    fn scripts_and_styles_of_a_page_stay_small() {
+        let size = |names: &[&str]| -> usize {
+            let files = names.iter().map(|name| FILES.iter().find(|(known, _, _)| known == name).unwrap());
+            files.map(|(_, _, file)| crate::compressed::brotli(&file.plain(), 11).unwrap().len()).sum()
+        };
+        // What a topic loads at once for a signed-in member.
+        let modules: Vec<String> =
+            templates::assets::LIVE.iter().chain(&templates::assets::ALWAYS).map(|name| format!("js/{name}")).collect();
+        let mut names: Vec<&str> = modules.iter().map(String::as_str).collect();
+        names.extend(["klatch.css", "js/klatch.js"]);
+        let sum = size(&names);
+        assert!(sum <= 25 * 1_024, "{sum} bytes");
     }
 }

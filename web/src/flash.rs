@@ -1,7 +1,10 @@
 //! The flash: a line on the next page that says what was done.
 
+use templates::{Flash, FlashKind};
+
 /// What can be undone on the next page.
 pub const ALL_READ: &str = "all-read";
+pub const MESSAGE_DELETED: &str = "message-deleted";
 
 /// Words and their texts: the cookie carries only the word.
 const FLASHES: &[(&str, &str)] = &[
@@ -41,7 +44,9 @@ const FLASHES: &[(&str, &str)] = &[
     ("handed-over", "Group handed over. You're now a member."),
     ("archived", "Group archived. Nothing in it can be changed."),
     ("unarchived", "Group unarchived."),
-    ("group-deleted", "Group deleted."),
+    ("group-deleted", "Group deleted. A site admin can restore it for 30 days."),
+    ("group-restored", "Group restored, with its members."),
+    ("topic-restored", "Topic restored."),
     ("invited", "Invitation sent."),
     ("uninvited", "Invitation withdrawn."),
     ("link-revoked", "Invite link revoked."),
@@ -71,6 +76,7 @@ const FLASHES: &[(&str, &str)] = &[
     ("name-hidden", "Name hidden in the public log."),
     ("name-shown", "Name shown in the public log."),
     ("read", "Marked as read."),
+    (MESSAGE_DELETED, "Message deleted."),
     (ALL_READ, "Marked as read."),
     ("all-unread", "Marked as unread again."),
     ("not-undone", "This can no longer be undone."),
@@ -101,17 +107,53 @@ const FLASHES: &[(&str, &str)] = &[
     ("address-confirmed", "Email address confirmed."),
     ("their-second-step-off", "Two-factor authentication turned off for this account."),
     ("their-account-deleted", "Account deleted."),
+    ("mail-works", "The mail server accepted the test email. Check that it arrived."),
+    ("mail-fails", "The test email was not sent."),
+    ("mail-lacks-address", "Add your email address first. The test email goes there."),
     ("welcome", "Welcome! Join a group or two to get started."),
 ];
 
+/// The texts that promise an email, as they are on a site without a mail server.
+const WITHOUT_MAIL: &[(&str, &str)] = &[
+    (
+        "reset-asked",
+        "This site can't send email. If that address belongs to an account here, ask an admin for a link to reset the password.",
+    ),
+    ("mail-asked", "This site can't send email. Ask an admin to confirm your address."),
+    ("mail-begun", "This site can't send email. Ask an admin to confirm your address. Other sessions were signed out."),
+    ("reported-outside", "Reported. Thank you! A moderator will review it."),
+    ("admitted", "Approved. This site can't send email, so tell them yourself."),
+    ("reset-sent", "This site can't send email. The link is in a file in the folder mail of the data folder."),
+    ("data-sent", "This site can't send email. The link is in a file in the folder mail of the data folder."),
+    ("confirmation-sent", "This site can't send email. The link is in a file in the folder mail of the data folder."),
+];
+
+/// The words that report a failure.
+const PROBLEMS: [&str; 2] = ["mail-fails", "mail-lacks-address"];
+
 /// Returns the text of a word, or `None` for an unknown word.
-pub fn text(word: &str) -> Option<&'static str> {
-    FLASHES.iter().find(|(known, _)| *known == word).map(|(_, text)| *text)
+pub fn text(word: &str, sends_email: bool) -> Option<&'static str> {
+    type Texts = &'static [(&'static str, &'static str)];
+    let find = |texts: Texts| texts.iter().find(|(known, _)| *known == word).map(|(_, text)| *text);
+    if sends_email { find(FLASHES) } else { find(WITHOUT_MAIL).or_else(|| find(FLASHES)) }
+}
+
+/// Returns the flash of a cookie's value: a word, and after a dot the id of what it is about.
+pub fn shown(value: &str, sends_email: bool) -> Option<Flash> {
+    let (word, id) = value.split_once('.').map_or((value, None), |(word, id)| (word, id.parse::<i64>().ok()));
+    let text = text(word, sends_email)?.to_owned();
+    let kind = if PROBLEMS.contains(&word) { FlashKind::Problem } else { FlashKind::Done };
+    let undo = match (word, id) {
+        (ALL_READ, _) => Some("/-/read/undo".to_owned()),
+        (MESSAGE_DELETED, Some(id)) => Some(format!("/-/messages/{id}/restore")),
+        _ => None,
+    };
+    Some(Flash { kind, text, undo })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::FLASHES;
+    use super::{FLASHES, PROBLEMS, WITHOUT_MAIL, shown};
 
     #[test]
     fn every_word_says_one_thing() {
@@ -120,6 +162,22 @@ mod tests {
                 FLASHES[..at].iter().all(|(before, _)| before != word),
                 "{word} says something else already: {text}"
             );
+        }
+    }
+
+    #[test]
+    fn a_deletion_can_be_undone_and_nothing_else_gets_into_the_address() {
+        let undo = |value: &str| shown(value, true).and_then(|flash| flash.undo);
+        assert_eq!(undo("message-deleted.12").as_deref(), Some("/-/messages/12/restore"));
+        for odd in ["message-deleted", "message-deleted.", "message-deleted.1/2", "saved.12", "unknown.12"] {
+            assert_eq!(undo(odd), None, "{odd}");
+        }
+    }
+
+    #[test]
+    fn every_other_list_has_known_words() {
+        for word in WITHOUT_MAIL.iter().map(|(word, _)| word).chain(&PROBLEMS) {
+            assert!(FLASHES.iter().any(|(known, _)| known == word), "{word} is not a flash");
         }
     }
 }

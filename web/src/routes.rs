@@ -15,7 +15,7 @@ use crate::handlers::admin::{health, person, site, statistics};
 use crate::handlers::groups::statistics as group_statistics;
 use crate::handlers::groups::{exports, invitations, members, requests};
 use crate::handlers::messages::{composer, conversations, mentions};
-use crate::handlers::moderation::{approval_queue, bulk_delete, log, reports, rules, warnings};
+use crate::handlers::moderation::{approval_queue, bulk_delete, log, reports, restorations, rules, warnings};
 use crate::handlers::people::{
     account, addresses, api_tokens, bots, ignores, notices, own_account, passwords, profiles, settings, sign_ups,
     two_factor,
@@ -30,6 +30,7 @@ pub const ROUTES: &[Entry] = routes! {
     get "/" => home::index;
     get "/favicon.ico" => assets::icon;
     get "/icon.svg" => assets::icon;
+    get "/manifest.webmanifest" => well_known::manifest;
     get "/robots.txt" => well_known::robots;
     get "/sitemap.xml" => feeds::sitemap_index;
     get "/sitemap-{part}.xml" => feeds::sitemap;
@@ -165,6 +166,7 @@ pub const ROUTES: &[Entry] = routes! {
     get "/-/groups/{id}/bans" => members::bans;
     post "/-/groups/{id}/bans/{user}/lift" => members::lift_ban;
 
+    get "/-/groups/{id}/deleted" => restorations::topics;
     get "/-/groups/{id}/log" => log::of_group;
     get "/-/log" => log::of_site;
     post "/-/log/{entry}/hide" => log::hide;
@@ -214,6 +216,7 @@ pub const ROUTES: &[Entry] = routes! {
     post "/-/topics/{id}/merge" => merges::create;
     get "/-/topics/{id}/delete" => topics::delete;
     post "/-/topics/{id}/delete" => topics::destroy;
+    post "/-/topics/{id}/restore" => restorations::restore_topic;
     get "/-/messages/{id}" => messages::show;
     get "/-/messages/{id}/reply" => composer::reply;
     get "/-/messages/{id}/replies" => composer::replies;
@@ -255,6 +258,8 @@ pub const ROUTES: &[Entry] = routes! {
     post "/admin/sign-ups/links" => sign_ups::create;
     post "/admin/sign-ups/links/{id}/revoke" => sign_ups::revoke;
     get "/admin/groups" => admin::groups;
+    get "/admin/deleted-groups" => restorations::groups;
+    post "/admin/groups/{id}/restore" => restorations::restore_group;
     get "/admin/reports" => reports::of_site;
     get "/admin/held" => approval_queue::of_site;
     post "/admin/held" => approval_queue::answer_of_site;
@@ -267,6 +272,8 @@ pub const ROUTES: &[Entry] = routes! {
     post "/admin/jobs/{id}/drop" => admin::drop_job;
     get "/admin/settings" => site::edit;
     post "/admin/settings" with text => site::update;
+    post "/admin/mail-test" => site::test_mail;
+    post "/admin/first-steps/hide" => site::hide_first_steps;
 
     get "/{group}/feed.atom" => feeds::of_group;
     get "/{group}/feed.json" => feeds::of_group;

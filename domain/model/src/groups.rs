@@ -291,3 +291,16 @@ pub struct RequestRow {
     pub message: String,
     pub created_at: Timestamp,
 }
+
+/// A deleted group that can be restored.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, sqlx::FromRow)]
+pub struct DeletedGroup {
+    pub id: GroupId,
+    pub slug: String,
+    pub name: String,
+    pub kind: GroupKind,
+    /// The members that come back with it.
+    pub members: i64,
+    pub topics: i64,
+    pub deleted_at: Timestamp,
+}

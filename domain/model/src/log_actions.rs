@@ -1,4 +1,4 @@
-//! The actions of moderators and admins, and who may read about them.
+//! The actions of moderators and admins.
 
 use std::fmt;
 
@@ -43,6 +43,8 @@ words! {
         /// A topic was merged into another one.
         TopicMerged = "topic_merged",
         TopicDeleted = "topic_deleted",
+        /// A deleted topic was restored.
+        TopicRestored = "topic_restored",
         /// A request to join was accepted.
         MemberAdmitted = "member_admitted",
         /// A request to join was declined.
@@ -70,6 +72,8 @@ words! {
         GroupArchived = "group_archived",
         GroupUnarchived = "group_unarchived",
         GroupDeleted = "group_deleted",
+        /// A deleted group was restored with its members.
+        GroupRestored = "group_restored",
         GroupExported = "group_exported",
         Warned = "warned",
         WarningTakenBack = "warning_taken_back",
@@ -129,103 +133,7 @@ words! {
     }
 }
 
-/// Who may read about an action.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LogReach {
-    /// Everyone who reads the group, or the site if the action concerned an account.
-    Public,
-    /// The group's moderators and the site admins.
-    Moderators,
-    /// The site admins.
-    Admins,
-}
-
 impl LogAction {
-    /// Returns who may read about the action. Actions about join requests and confidential reports are not public.
-    pub fn reach(self) -> LogReach {
-        match self {
-            Self::MessageDeleted
-            | Self::MessageRestored
-            | Self::PollClosed
-            | Self::TopicRenamed
-            | Self::TopicLocked
-            | Self::TopicUnlocked
-            | Self::TopicPinned
-            | Self::TopicUnpinned
-            | Self::TopicResolved
-            | Self::TopicReopened
-            | Self::TopicArchived
-            | Self::TopicUnarchived
-            | Self::TopicMoved
-            | Self::TopicArrived
-            | Self::TopicSplit
-            | Self::TopicMerged
-            | Self::TopicDeleted
-            | Self::MemberAdmitted
-            | Self::MemberRemoved
-            | Self::MemberBanned
-            | Self::BanLifted
-            | Self::RoleGiven
-            | Self::GroupHandedOver
-            | Self::GroupEdited
-            | Self::GroupArchived
-            | Self::GroupUnarchived
-            | Self::PersonCleared
-            | Self::ClearingUndone
-            | Self::AccountSuspended
-            | Self::AccountBanned
-            | Self::AccountFreed => LogReach::Public,
-            Self::ReportDismissed
-            | Self::PendingApproved
-            | Self::PendingDeclined
-            | Self::RuleMade
-            | Self::RuleChanged
-            | Self::RuleSwitchedOn
-            | Self::RuleSwitchedOff
-            | Self::RuleDeleted
-            | Self::RequestDeclined
-            | Self::Invited
-            | Self::Uninvited
-            | Self::LinkMade
-            | Self::LinkRevoked
-            | Self::LinkFollowed
-            | Self::Warned
-            | Self::WarningTakenBack
-            | Self::NameHidden
-            | Self::NameShown
-            | Self::BotMade
-            | Self::BotChanged
-            | Self::BotDeleted
-            | Self::HookMade
-            | Self::HookChanged
-            | Self::HookDeleted
-            | Self::GroupExported => LogReach::Moderators,
-            Self::GroupDeleted
-            | Self::NewcomersSet
-            | Self::AdminMade
-            | Self::AdminUnmade
-            | Self::SessionRevoked
-            | Self::SecondStepOff
-            | Self::ResetLinkSent
-            | Self::ConfirmationSent
-            | Self::AddressConfirmed
-            | Self::DataLinkSent
-            | Self::AccountExported
-            | Self::AccountDeleted
-            | Self::PasswordSet
-            | Self::SiteChanged
-            | Self::SignUpApproved
-            | Self::SignUpDeclined
-            | Self::SignUpLinkMade
-            | Self::SignUpLinkRevoked
-            | Self::JobRetried
-            | Self::JobDropped
-            | Self::ClaimLinkRevoked
-            | Self::AuditorChanged
-            | Self::KindChanged => LogReach::Admins,
-        }
-    }
-
     /// Returns the visible text, which follows the actor's name.
     pub fn label(self) -> &'static str {
         match self {
@@ -254,6 +162,7 @@ impl LogAction {
             Self::TopicSplit => "split a topic",
             Self::TopicMerged => "merged a topic into another",
             Self::TopicDeleted => "deleted a topic",
+            Self::TopicRestored => "restored a topic",
             Self::MemberAdmitted => "approved a request to join",
             Self::RequestDeclined => "declined a request to join",
             Self::Invited => "invited someone",
@@ -270,6 +179,7 @@ impl LogAction {
             Self::GroupArchived => "archived the group",
             Self::GroupUnarchived => "unarchived the group",
             Self::GroupDeleted => "deleted a group",
+            Self::GroupRestored => "restored the group",
             Self::GroupExported => "exported the complete group",
             Self::ClaimLinkRevoked => "revoked a link to claim an account",
             Self::Warned => "warned someone",
@@ -339,6 +249,7 @@ impl LogAction {
             Self::TopicSplit => ("split a topic by", ""),
             Self::TopicMerged => ("merged a topic by", "into another"),
             Self::TopicDeleted => ("deleted a topic by", ""),
+            Self::TopicRestored => ("restored a topic by", ""),
             Self::MemberAdmitted => ("approved", "to join the group"),
             Self::RequestDeclined => ("declined the request to join by", ""),
             Self::Invited => ("invited", ""),
@@ -355,6 +266,7 @@ impl LogAction {
             Self::GroupArchived => ("archived the group of", ""),
             Self::GroupUnarchived => ("unarchived the group of", ""),
             Self::GroupDeleted => ("deleted the group of", ""),
+            Self::GroupRestored => ("restored the group of", ""),
             Self::GroupExported => ("exported the group of", ""),
             Self::ClaimLinkRevoked => ("revoked a link to claim the account of", ""),
             Self::Warned => ("warned", ""),
@@ -394,14 +306,5 @@ impl LogAction {
             Self::PollClosed => ("closed a poll by", ""),
             Self::KindChanged => ("changed a kind of attachment by", ""),
         }
-    }
-
-    /// Iterates over the actions that readers of this reach may read about.
-    pub fn readable(by: LogReach) -> impl Iterator<Item = Self> {
-        Self::EACH.iter().copied().filter(move |action| match by {
-            LogReach::Public => action.reach() == LogReach::Public,
-            LogReach::Moderators => action.reach() != LogReach::Admins,
-            LogReach::Admins => true,
-        })
     }
 }

@@ -43,6 +43,20 @@ impl Topic {
     }
 }
 
+/// A deleted topic that can be restored.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, sqlx::FromRow)]
+pub struct DeletedTopic {
+    pub id: TopicId,
+    pub group_id: GroupId,
+    pub slug: String,
+    pub name: String,
+    pub creator_id: UserId,
+    pub creator_name: String,
+    /// Its messages that were not deleted before.
+    pub messages: i64,
+    pub deleted_at: Timestamp,
+}
+
 /// Who may restore a deleted message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Restorable {

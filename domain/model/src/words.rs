@@ -223,6 +223,10 @@ words! {
         MessageDeleted = "message_deleted",
         /// A moderator deleted their topic.
         TopicDeleted = "topic_deleted",
+        /// A moderator restored their topic.
+        TopicRestored = "topic_restored",
+        /// A site admin restored a group that they moderate.
+        GroupRestored = "group_restored",
         /// Their report was answered.
         ReportAnswered = "report_answered",
         /// They mentioned someone who cannot read the message.
@@ -358,6 +362,8 @@ words! {
         Reopened = "reopened",
         Archived = "archived",
         Unarchived = "unarchived",
+        /// It had been deleted.
+        Restored = "restored",
         Renamed = "renamed",
         /// It came from another group.
         Moved = "moved",

@@ -5,5 +5,6 @@ pub mod bulk_delete;
 pub mod log;
 pub mod records;
 pub mod reports;
+pub mod restorations;
 pub mod rules;
 pub mod warnings;

@@ -75,6 +75,7 @@ pub async fn create(cx: &Context, token: &str, new: NewAccount, origin: &Origin)
 pub(crate) async fn use_up(tx: &mut Tx, cx: &Context, digest: &str) -> Result<()> {
     let links = read(store::platform::settings::hold(tx, SETTING).await?, cx.now());
     store::platform::settings::set(tx, SETTING, "[]").await?;
+    crate::site::first_steps::begin(tx).await?;
     let only = store::people::users::hold_admins(tx).await?.len() == 1;
     if only && links.iter().any(|(known, _)| known == digest) { Ok(()) } else { Err(Error::NotFound) }
 }

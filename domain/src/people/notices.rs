@@ -114,6 +114,18 @@ pub(crate) async fn topic_deleted(
     reports_answered(cx, tx, decision, Verdict::Deleted, settled).await
 }
 
+/// Notifies the creator of a restored topic.
+pub(crate) async fn topic_restored(
+    cx: &Context,
+    tx: &mut Tx,
+    decision: Decision<'_>,
+    creator: UserId,
+    title: &str,
+) -> Result<()> {
+    let details = NoticeDetails { by: Some(decision.side), title: title.to_owned(), ..NoticeDetails::NONE };
+    tell(cx, tx, decision.notice(creator, NoticeKind::TopicRestored, &details)).await
+}
+
 /// Notifies those who reported a message of the decision.
 pub(crate) async fn reports_answered(
     cx: &Context,

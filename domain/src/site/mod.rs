@@ -1,6 +1,7 @@
 //! Site-wide settings that admins change at run time. Each process caches them until the bus announces a change.
 
 pub mod admins;
+pub mod first_steps;
 pub mod newcomers;
 pub mod proxies;
 pub mod rate_limits;

@@ -5,6 +5,7 @@ use crate::groups;
 use crate::platform::context::Context;
 use crate::platform::cut;
 use crate::platform::error::Result;
+use crate::site::first_steps::{self, FirstSteps};
 use model::policy::Viewer;
 use model::{DirectoryFilter, DirectoryOrder, Group, GroupRow, InvitedTo, Message, Sidebar, TopicRow, Waits};
 
@@ -27,6 +28,8 @@ pub struct HomePage {
     pub invited: Vec<InvitedTo>,
     /// Pending work in the groups that the user moderates.
     pub waits: Vec<Waits>,
+    /// What is left to do on a new site, for its admins.
+    pub first_steps: Option<FirstSteps>,
 }
 
 /// Returns what is new for the viewer, whose sidebar this is.
@@ -53,5 +56,6 @@ pub async fn home(cx: &Context, viewer: Viewer, sidebar: &mut Sidebar) -> Result
             true => groups::waiting(cx, viewer).await?,
             false => Vec::new(),
         },
+        first_steps: first_steps::card(cx, viewer).await?,
     })
 }

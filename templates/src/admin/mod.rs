@@ -10,6 +10,7 @@ use askama::Template;
 use domain::model::{AccountState, JobRow, User};
 use domain::moderation::records::Record;
 use domain::policy::{Restricted, barred};
+use domain::site::first_steps::FirstSteps;
 use domain::time::Timestamp;
 
 use crate::form::{BarForm, WarnForm};
@@ -20,6 +21,8 @@ use crate::layout::Layout;
 #[template(path = "admin/overview.html")]
 pub struct Overview {
     pub layout: Layout,
+    /// What is left to do on a new site.
+    pub first_steps: Option<FirstSteps>,
     /// The health checks.
     pub checks: Vec<Check>,
     pub figures: Vec<Figure>,

@@ -1,5 +1,6 @@
 //! Groups: the list, one group, and forms to create, edit and delete one.
 
+pub mod deleted;
 pub mod invitations;
 pub mod members;
 pub mod requests;

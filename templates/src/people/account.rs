@@ -69,8 +69,6 @@ pub struct FirstAdmin {
 pub struct Forgot {
     pub layout: Layout,
     pub form: ForgotForm,
-    /// Whether emails are really sent, or written into a folder on the server.
-    pub reaches_people: bool,
 }
 
 /// `/-/reset`: the target of a link in an email.

@@ -63,6 +63,9 @@ pub fn heading(kind: NoticeKind, group: &str, details: &NoticeDetails) -> String
         (NoticeKind::MessageDeleted, _) => format!("Your message{place} was deleted."),
         (NoticeKind::TopicDeleted, _) if title.is_empty() => format!("Your topic{place} was deleted."),
         (NoticeKind::TopicDeleted, _) => format!("Your topic “{title}”{place} was deleted."),
+        (NoticeKind::TopicRestored, _) => format!("Your topic “{title}”{place} was restored."),
+        (NoticeKind::GroupRestored, "") => "A group that you moderate was restored.".to_owned(),
+        (NoticeKind::GroupRestored, group) => format!("The group {group} was restored. Its members are back."),
         (NoticeKind::ReportAnswered, _) => match details.verdict {
             Some(Verdict::Deleted) => format!("The message you reported{place} was deleted."),
             Some(Verdict::Nothing) | None => format!("No action was taken on the message you reported{place}."),
@@ -117,6 +120,8 @@ pub fn facts(kind: NoticeKind, details: &NoticeDetails) -> Vec<String> {
         | NoticeKind::Restored
         | NoticeKind::Approved
         | NoticeKind::TopicDeleted
+        | NoticeKind::TopicRestored
+        | NoticeKind::GroupRestored
         | NoticeKind::WebhookOff => {}
     }
     facts.extend(details.by.map(|by| {
@@ -137,7 +142,12 @@ pub fn is_decision(line: &NoticeLine) -> bool {
         | NoticeKind::Removal
         | NoticeKind::MessageDeleted
         | NoticeKind::TopicDeleted => true,
-        NoticeKind::Restored | NoticeKind::Approved | NoticeKind::Unreached | NoticeKind::WebhookOff => false,
+        NoticeKind::Restored
+        | NoticeKind::TopicRestored
+        | NoticeKind::GroupRestored
+        | NoticeKind::Approved
+        | NoticeKind::Unreached
+        | NoticeKind::WebhookOff => false,
         // Without a person who decided, the topic was deleted while the message waited.
         NoticeKind::Declined => line.details.by.is_some(),
         NoticeKind::ReportAnswered => line.details.verdict == Some(Verdict::Nothing),

@@ -61,8 +61,6 @@ pub struct Mail {
     pub email: Option<String>,
     /// The address that waits for confirmation.
     pub new_email: Option<String>,
-    /// Whether emails are really sent, or written into a folder on the server.
-    pub reaches_people: bool,
 }
 
 /// `/-/settings/second-step`.

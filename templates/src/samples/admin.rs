@@ -1,7 +1,8 @@
 //! Admin pages.
 
 use askama::Template;
-use domain::model::{GroupKind, JobId, JobRow, ListedGroup, User};
+use domain::model::{DeletedGroup, GroupId, GroupKind, JobId, JobRow, ListedGroup, User};
+use domain::site::first_steps::{FirstSteps, MailState};
 
 use super::others::user;
 use super::{Drawn, ago, group_rows, layout, now};
@@ -10,6 +11,7 @@ use crate::admin::statistics::Statistics;
 use crate::admin::{Check, DeletePerson, Figure, GroupRow, Groups, Jobs, Overview, People, PersonRow};
 use crate::errors::SubmittedForm;
 use crate::form::ProofForm;
+use crate::groups::deleted::DeletedGroups;
 use crate::layout::Layout;
 use crate::people::account::{Download, EndedLink, LinkEnded, Prove};
 use crate::when;
@@ -20,6 +22,20 @@ pub(super) fn admins_layout(path: &str) -> Layout {
         viewer.is_admin = true;
     }
     layout
+}
+
+/// The first steps on a site without a mail server.
+pub(super) fn first_steps() -> FirstSteps {
+    FirstSteps {
+        site_name: "Klatch".to_owned(),
+        is_named: true,
+        base_url: "http://127.0.0.1:8080".to_owned(),
+        is_reachable: false,
+        mail: MailState::NotConfigured,
+        test_to: None,
+        has_group: false,
+        has_people: false,
+    }
 }
 
 impl Overview {
@@ -33,6 +49,14 @@ impl Overview {
         };
         Self {
             layout: admins_layout("/admin/"),
+            first_steps: Some(FirstSteps {
+                mail: MailState::Failed(ago(3), "the mail server: connection refused".to_owned()),
+                test_to: Some("jules@example.org".to_owned()),
+                is_reachable: true,
+                base_url: "https://forum.example.org".to_owned(),
+                has_group: true,
+                ..first_steps()
+            }),
             checks: vec![
                 check("Database", true, "answers in 0.4 ms"),
                 check("Live updates", true, "37 open connections"),
@@ -48,6 +72,22 @@ impl Overview {
                 figure("Uptime", "12 days", ""),
             ],
         }
+    }
+}
+
+impl DeletedGroups {
+    /// One group.
+    pub fn sample() -> Self {
+        let row = DeletedGroup {
+            id: GroupId(12),
+            slug: "choir".to_owned(),
+            name: "Choir".to_owned(),
+            kind: GroupKind::Closed,
+            members: 14,
+            topics: 31,
+            deleted_at: ago(5_000),
+        };
+        Self { layout: admins_layout("/admin/deleted-groups"), rows: vec![row] }
     }
 }
 
@@ -190,6 +230,8 @@ impl Prove {
 
 pub(super) fn all() -> Vec<Drawn> {
     vec![
+        ("admin-deleted-groups", DeletedGroups::sample().render()),
+        ("admin-deleted-groups-none", DeletedGroups { rows: Vec::new(), ..DeletedGroups::sample() }.render()),
         ("admin", Overview::sample().render()),
         ("admin-figures", Statistics::sample().render()),
         ("admin-figures-year", Statistics { days: 365, ..Statistics::sample() }.render()),

@@ -58,6 +58,7 @@ impl Home {
                 held: 0,
                 asked: 1,
             }],
+            first_steps: None,
         }
     }
 
@@ -65,9 +66,20 @@ impl Home {
         let mut page = Self { stories: Vec::new(), ..Self::sample() };
         page.layout.sidebar.groups.iter_mut().for_each(|group| group.topics.clear());
         page.layout.sidebar.mentions = 0;
-        page.layout.flash =
-            Some(Flash { kind: FlashKind::Done, text: "Marked as read.".to_owned(), undo: Some("/-/read/undo") });
+        page.layout.flash = Some(Flash {
+            kind: FlashKind::Done,
+            text: "Marked as read.".to_owned(),
+            undo: Some("/-/read/undo".to_owned()),
+        });
         page
+    }
+
+    fn first_steps() -> Self {
+        Self {
+            layout: super::admin::admins_layout("/"),
+            first_steps: Some(super::admin::first_steps()),
+            ..Self::newcomer()
+        }
     }
 
     fn newcomer() -> Self {
@@ -136,6 +148,7 @@ pub(super) fn all() -> Vec<Drawn> {
         ("home", Home::sample().render()),
         ("home-all-read", Home::all_read().render()),
         ("home-newcomer", Home::newcomer().render()),
+        ("home-first-steps", Home::first_steps().render()),
         ("welcome", Welcome::sample().render()),
         (
             "welcome-empty",

@@ -2,13 +2,13 @@
 
 use crate::form::Refill;
 use askama::Template;
-use domain::model::{DirectFrom, GroupKind, InvitationId, Role};
+use domain::model::{DeletedTopic, DirectFrom, GroupId, GroupKind, InvitationId, Role, TopicId};
 use domain::moderation::records::Record;
 
 use super::{Drawn, ago, group, layout, others, person, stranger};
 use crate::admin;
 use crate::form::{AskForm, BarForm, DirectForm, InviteForm, LinkForm, ReasonForm, WarnForm};
-use crate::groups::{invitations, members, requests};
+use crate::groups::{deleted, invitations, members, requests};
 use crate::messages::conversations;
 use crate::people::settings;
 
@@ -86,6 +86,23 @@ impl members::Bans {
             at: ago(4_000),
         };
         Self { layout: layout("/-/groups/1/bans"), group: group(1), moderates: true, rows: vec![row] }
+    }
+}
+
+impl deleted::DeletedTopics {
+    /// One topic.
+    pub fn sample() -> Self {
+        let row = DeletedTopic {
+            id: TopicId(33),
+            group_id: GroupId(1),
+            slug: "finches".to_owned(),
+            name: "Finches <for sale>".to_owned(),
+            creator_id: person(8).id,
+            creator_name: person(8).username,
+            messages: 12,
+            deleted_at: ago(2_000),
+        };
+        Self { layout: layout("/-/groups/1/deleted"), group: group(1), moderates: true, rows: vec![row] }
     }
 }
 
@@ -282,6 +299,11 @@ pub(super) fn all() -> Vec<Drawn> {
         ("member-asks", members::Edit::of_somebody_who_asks().render()),
         ("member-equal", members::Edit::of_an_equal().render()),
         ("bans", members::Bans::sample().render()),
+        ("deleted-topics", deleted::DeletedTopics::sample().render()),
+        (
+            "deleted-topics-none",
+            deleted::DeletedTopics { rows: Vec::new(), ..deleted::DeletedTopics::sample() }.render(),
+        ),
         ("bans-none", members::Bans { rows: Vec::new(), ..members::Bans::sample() }.render()),
         ("door", Door::sample().render()),
         ("door-stranger", Door { layout: stranger("/choir/"), ..Door::sample() }.render()),

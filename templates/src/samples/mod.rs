@@ -255,12 +255,15 @@ pub fn stranger(path: &str) -> Layout {
     Layout {
         site_name: "Klatch".to_owned(),
         sign_up_open: true,
+        sends_email: true,
         nonce: "n0nce".to_owned(),
         csrf: "pre-sess10n".to_owned(),
         assets: Assets {
             css: "/static/klatch.css".to_owned(),
+            more_css: "/static/more.css".to_owned(),
             js: "/static/js/klatch.js".to_owned(),
             icon: "/static/icon.svg".to_owned(),
+            touch_icon: "/static/icon-180.png".to_owned(),
         },
         path: path.to_owned(),
         now: Now { at: now(), lasting: true },

@@ -49,7 +49,9 @@ impl Notices {
             (NoticeKind::ReportAnswered, answered(Verdict::Nothing)),
             (NoticeKind::Warning, NoticeDetails::NONE),
             (NoticeKind::Unreached, NoticeDetails { names, ..NoticeDetails::NONE }),
-            (NoticeKind::TopicDeleted, NoticeDetails { title: "Finches".to_owned(), ..plain }),
+            (NoticeKind::TopicDeleted, NoticeDetails { title: "Finches".to_owned(), ..plain.clone() }),
+            (NoticeKind::TopicRestored, NoticeDetails { title: "Finches".to_owned(), ..plain.clone() }),
+            (NoticeKind::GroupRestored, plain),
         ];
         Self {
             layout: layout("/notices"),

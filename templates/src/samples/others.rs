@@ -12,6 +12,7 @@ use crate::form::{
     ApiTokenForm, CodeForm, DeleteForm, ForgotForm, MailForm, NameForm, OwnPasswordForm, PasswordForm, ProfileForm,
     ResetForm, SignInForm, SignUpForm,
 };
+use crate::layout::Layout;
 use crate::messages::mentions::Mentions;
 use crate::people::account::{Confirm, FirstAdmin, Forgot, Reset, SecondStep, SignIn, SignUp};
 use crate::people::profiles::{Profile, Recent};
@@ -186,7 +187,7 @@ impl Forgot {
     pub fn sample() -> Self {
         let mut form = ForgotForm { email: "mira".into(), ..ForgotForm::default() };
         form.set_error("email", "Enter a valid email address.");
-        Self { layout: stranger("/-/forgot"), form, reaches_people: false }
+        Self { layout: Layout { sends_email: false, ..stranger("/-/forgot") }, form }
     }
 }
 
@@ -231,7 +232,6 @@ impl settings::Mail {
             form,
             email: Some("jules@example.org".to_owned()),
             new_email: Some("jules@new.example.org".to_owned()),
-            reaches_people: true,
         }
     }
 }
@@ -339,7 +339,13 @@ pub(super) fn all() -> Vec<Drawn> {
         ("settings-mail", settings::Mail::sample().render()),
         (
             "settings-mail-none",
-            settings::Mail { email: None, new_email: None, reaches_people: false, ..settings::Mail::sample() }.render(),
+            settings::Mail {
+                layout: Layout { sends_email: false, ..layout("/-/settings/mail") },
+                email: None,
+                new_email: None,
+                ..settings::Mail::sample()
+            }
+            .render(),
         ),
         ("second-step-off", settings::SecondStep::sample(State::Off).render()),
         ("second-step-begun", settings::SecondStep::sample(State::Begun(setup)).render()),

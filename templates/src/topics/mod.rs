@@ -133,6 +133,7 @@ pub fn did(action: &TopicAction) -> &'static str {
         TopicAction::Reopened => "marked this topic as not resolved",
         TopicAction::Archived => "archived this topic",
         TopicAction::Unarchived => "unarchived this topic",
+        TopicAction::Restored => "restored this topic",
         TopicAction::Renamed => "renamed this topic from",
         TopicAction::Moved => "moved this topic here",
         TopicAction::SplitOff => "moved messages to",

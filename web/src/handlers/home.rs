@@ -23,7 +23,7 @@ pub async fn index(req: Req) -> Answer {
         layout.links = req.describes().map(|base| Links::page(base, "/", &settings.name, &settings.line));
         return req.shared_page(&Welcome { line: settings.line.clone(), layout, groups }, About::Site);
     }
-    let HomePage { topics, has_more, suggestions, invited, waits } =
+    let HomePage { topics, has_more, suggestions, invited, waits, first_steps } =
         domain::topics::home(req.cx(), req.viewer(), &mut layout.sidebar).await?;
     let story = |(group, row, messages): (_, domain::model::TopicRow, _)| Story {
         group: req.called(group),
@@ -36,7 +36,7 @@ pub async fn index(req: Req) -> Answer {
     let stories = topics.into_iter().map(story).collect();
     let upto = domain::topics::reads::upto(&layout.sidebar, None, req.cx().now());
     let invited = invited.into_iter().map(Into::into).collect();
-    req.page(&Home { layout, stories, has_more, upto, suggestions, invited, waits })
+    req.page(&Home { layout, stories, has_more, upto, suggestions, invited, waits, first_steps })
 }
 
 /// `GET /-/menu`: the sidebar, for narrow screens without scripts.

@@ -6,6 +6,7 @@ use actix_web::HttpResponse;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION};
 use domain::Error;
 use domain::time::Timestamp;
+use serde_json::json;
 
 use crate::failure::Answer;
 use crate::req::Req;
@@ -42,6 +43,37 @@ pub async fn robots(req: Req) -> HttpResponse {
         ))
 }
 
+/// `GET /manifest.webmanifest`: what the site is called and looks like as an app.
+pub async fn manifest(req: Req) -> HttpResponse {
+    let settings = &req.now.settings;
+    let icon = |side: u32, purpose: &str| {
+        json!({
+            "src": crate::assets::app_icon(side),
+            "sizes": format!("{side}x{side}"),
+            "type": "image/png",
+            "purpose": purpose,
+        })
+    };
+    let manifest = json!({
+        "id": "/",
+        "name": settings.name,
+        "short_name": settings.name,
+        "description": settings.line,
+        "start_url": "/",
+        "scope": "/",
+        "display": "standalone",
+        "background_color": "#fbfaf7",
+        "theme_color": "#f3f1ea",
+        // The picture leaves room for any mask.
+        "icons": [icon(192, "any"), icon(512, "any"), icon(512, "maskable")],
+    });
+    HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "application/manifest+json"))
+        .insert_header((CACHE_CONTROL, "public, max-age=3600"))
+        .insert_header(("x-content-type-options", "nosniff"))
+        .body(manifest.to_string())
+}
+
 /// `GET /.well-known/change-password`: where password managers send people.
 pub async fn change_password() -> HttpResponse {
     HttpResponse::SeeOther()
@@ -58,6 +90,26 @@ mod tests {
     use domain::testing::TestForum;
 
     use crate::{Config, Site, routes};
+
+    #[actix_web::test]
+    async fn the_manifest_names_the_site_and_icons_that_are_served() {
+        let forum = TestForum::sqlite().await;
+        let site = Data::new(Site::new(forum.cx.clone(), Config::default()));
+        let app = init_service(App::new().app_data(site).configure(routes::configure)).await;
+        let get = async |path: &str| call_service(&app, TestRequest::get().uri(path).to_request()).await;
+        let answer = get("/manifest.webmanifest").await;
+        assert_eq!(answer.headers().get("content-type").expect("a type"), "application/manifest+json");
+        let manifest: serde_json::Value = serde_json::from_slice(&read_body(answer).await).expect("JSON");
+        assert_eq!(manifest["name"], "Test");
+        assert_eq!(manifest["start_url"], "/");
+        let icons = manifest["icons"].as_array().expect("icons");
+        assert!(icons.iter().any(|icon| icon["purpose"] == "maskable"));
+        for icon in icons {
+            let file = get(icon["src"].as_str().expect("an address")).await;
+            assert_eq!(file.headers().get("content-type").expect("a type"), "image/png");
+            assert!(read_body(file).await.starts_with(b"\x89PNG"));
+        }
+    }
 
     #[actix_web::test]
     async fn security_txt_names_the_contact_of_the_settings_and_when_it_expires() {

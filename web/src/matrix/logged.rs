@@ -64,6 +64,8 @@ const LOGGED: &[Logged] = &[
     ("/-/topics/{id}/split", Actor::Moderator, &[("which", "these"), ("m", "SECOND")], TopicSplit),
     ("/-/topics/{id}/merge", Actor::Moderator, &[("into", "OTHER")], TopicMerged),
     ("/-/topics/{id}/delete", Actor::Moderator, &[], TopicDeleted),
+    ("/-/topics/{id}/restore", Actor::Moderator, &[], TopicRestored),
+    ("/admin/groups/{id}/restore", Actor::SiteAdmin, &[], GroupRestored),
     ("/-/messages/{id}/delete", Actor::Moderator, &[], MessageDeleted),
     ("/-/messages/{id}/restore", Actor::Moderator, &[], MessageRestored),
     ("/-/messages/{id}/close", Actor::Moderator, &[], PollClosed),
@@ -158,6 +160,9 @@ const NOT_LOGGED: &[&str] = &[
     "/admin/people/{id}/claim/revoke",
     // It changes nothing that anyone can see for longer than it takes.
     "/-/groups/{id}/statistics/recompute",
+    // They change nothing but what the card for admins shows.
+    "/admin/mail-test",
+    "/admin/first-steps/hide",
     "/-/groups/{id}/level",
     "/-/groups/{id}/read",
     "/-/groups/{id}/topics",
@@ -272,6 +277,7 @@ async fn whatever_those_do_who_keep_order_is_in_the_log(forum: TestForum) {
         let address = match (path.strip_prefix("/admin/jobs/{id}"), path.strip_prefix("/admin/removals/{id}")) {
             (Some(rest), _) => format!("/admin/jobs/{job}{rest}"),
             (_, Some(rest)) => format!("/admin/removals/{removal}{rest}"),
+            _ if path.starts_with("/admin/groups/") => path.replace("{id}", &scene.group.id.to_string()),
             _ if path.starts_with("/admin/warnings/") => path.replace("{id}", &warning.to_string()),
             _ if path.starts_with("/admin/sign-ups/") => path.replace("{id}", &link.to_string()),
             _ if path.ends_with("people/{id}/delete") => path.replace("{id}", &friend.to_string()),
@@ -287,6 +293,16 @@ async fn whatever_those_do_who_keep_order_is_in_the_log(forum: TestForum) {
                      select id, 'x', created_at from users where username = 'friend' on conflict do nothing",
                 )
                 .await;
+        }
+        match what {
+            TopicRestored => {
+                let topic = domain::model::TopicId(scene.topic);
+                domain::topics::delete(cx, world.maker, topic).await.map(drop).expect("deleted");
+            }
+            GroupRestored => {
+                domain::groups::delete(cx, world.maker, scene.group.id, &scene.group.name).await.expect("deleted")
+            }
+            _ => {}
         }
         let before = rows(&forum).await;
         let answer = door.send(&forum, &mut world, "post", &address, &form, *actor).await;

@@ -7,9 +7,9 @@ use crate::{flash, refused};
 use actix_web::cookie::time::Duration as CookieDuration;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, HeaderValue, LOCATION, VARY};
+use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue, LOCATION, VARY};
 use actix_web::{HttpResponse, HttpResponseBuilder};
-use domain::model::Images;
+use domain::model::{Images, MessageId};
 use std::hash::Hash;
 use templates::Template;
 
@@ -108,7 +108,7 @@ impl Req {
     fn private_page(&self, status: StatusCode, html: String) -> HttpResponse {
         let status = refused::status(status);
         let mut response = self.begun(status);
-        response.insert_header((CACHE_CONTROL, "private, no-store"));
+        response.insert_header((CACHE_CONTROL, self.keeping(status)));
         let is_anonymous = self.any_session().is_none() && self.unread_session.is_none();
         if is_anonymous && self.form_cookie_is_new && holds_token(&html) {
             response.cookie(self.cookie(CookieKind::Form, self.form_secret.clone()).finish());
@@ -119,6 +119,16 @@ impl Req {
         let mut response = response.content_type(HTML).body(html);
         refused::tell(status, response.headers_mut());
         response
+    }
+
+    /// Whether the browser may keep the page to show it again at once when its reader goes back. Pages of people who
+    /// read may be kept: the browser asks again at each visit, sign-out clears them (see [`Self::sign_out`]), and
+    /// `static/js/sessions.js` hides them where the browser does not know how. Settings, moderation and administration,
+    /// answers to forms and error pages are not kept.
+    fn keeping(&self, status: StatusCode) -> &'static str {
+        let is_read = self.session.is_some() && self.is_fetched && status == StatusCode::OK;
+        let is_work = self.path.starts_with("/-/") || self.path.starts_with("/admin/");
+        if is_read && !is_work { "private, no-cache" } else { "private, no-store" }
     }
 
     fn begun(&self, status: StatusCode) -> HttpResponseBuilder {
@@ -136,7 +146,7 @@ impl Req {
         let images = if self.now.settings.images == Images::Never { "" } else { " https:" };
         format!(
             "default-src 'none'; style-src 'self'{inline}; script-src 'self'; img-src 'self'{images}; connect-src 'self'; \
-             form-action 'self'; base-uri 'none'; frame-ancestors 'none'; \
+             manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; \
              require-trusted-types-for 'script'; trusted-types klatch"
         )
     }
@@ -168,9 +178,16 @@ impl Req {
         self.saying(self.redirect(path), word)
     }
 
+    /// The same, with the thing that the flash is about and whose change it can undo.
+    pub fn redirect_undoable(&self, path: &str, word: &'static str, id: MessageId) -> HttpResponse {
+        let mut response = self.redirect(path);
+        let _ = response.add_cookie(&self.cookie(CookieKind::Flash, format!("{word}.{id}")).finish());
+        response
+    }
+
     /// Makes the next page show a flash.
     pub fn saying(&self, mut response: HttpResponse, word: &'static str) -> HttpResponse {
-        debug_assert!(flash::text(word).is_some(), "no flash is called {word}");
+        debug_assert!(flash::text(word, true).is_some(), "no flash is called {word}");
         let cookie = self.cookie(CookieKind::Flash, word.to_owned()).finish();
         // The words are constants of ours, so the cookie is always valid.
         let _ = response.add_cookie(&cookie);
@@ -225,9 +242,12 @@ impl Req {
         response
     }
 
-    /// Answers 303 and removes the session cookie.
+    /// Answers 303 and removes the session cookie. The browser drops the pages that it kept, so that nobody can go back to
+    /// them on a shared computer.
     pub fn sign_out(&self, path: &str) -> HttpResponse {
         let mut response = self.redirect(path);
+        let drops = (HeaderName::from_static("clear-site-data"), HeaderValue::from_static("\"cache\""));
+        response.headers_mut().insert(drops.0, drops.1);
         let _ = response.add_cookie(&self.gone(CookieKind::Session));
         response
     }

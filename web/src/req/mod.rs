@@ -216,18 +216,13 @@ impl Req {
             }),
             waiting: self.waiting.as_ref().map(|session| session.person.clone()),
             sign_up_open: matches!(self.now.settings.sign_ups, SignUps::Open | SignUps::Approved),
+            sends_email: self.cx().mail.reaches_people(),
             read_only: self.now.settings.read_only,
             notice: self.notice().cloned(),
             csrf: self.csrf(),
             nonce: self.nonce.clone(),
             assets: crate::assets::addresses(),
-            flash: self.flash.as_deref().and_then(|word| Some((word, flash::text(word)?))).map(|(word, text)| {
-                templates::Flash {
-                    kind: templates::FlashKind::Done,
-                    text: text.to_owned(),
-                    undo: (word == flash::ALL_READ).then_some("/-/read/undo"),
-                }
-            }),
+            flash: self.flash.as_deref().and_then(|value| flash::shown(value, self.cx().mail.reaches_people())),
             path: self.path.clone(),
             now: Now { at: self.cx().now(), lasting: self.any_session().is_none() },
             ..Layout::default()

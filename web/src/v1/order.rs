@@ -12,6 +12,7 @@ stories! {
     rules_are_made_and_switched,
     admins_change_the_settings_and_restrict_accounts,
     admins_answer_what_waits,
+    deleted_topics_and_groups_are_restored,
 }
 
 async fn reports_are_answered(forum: TestForum) {
@@ -181,5 +182,26 @@ async fn admins_answer_what_waits(forum: TestForum) {
     site.act(&format!("/admin/sign-ups/{cora}/approve")).await.problem(404);
     forum.execute("update users set waiting_since = created_at where username = 'cora'").await;
     site.act(&format!("/admin/sign-ups/{cora}/decline")).await.is(204);
+    forum.drain().await;
+}
+
+async fn deleted_topics_and_groups_are_restored(forum: TestForum) {
+    let (boss, ada) = (forum.site_admin("boss").await, forum.person("ada").await);
+    let garden = forum.group(ada, "Garden", GroupKind::Public).await;
+    let topic = forum.topic(ada, &garden, "Plums", "One").await.topic;
+    let (bot, root) = (Bot::of(&forum, ada).await, Bot::of(&forum, boss).await);
+    bot.delete(&format!("/topics/{topic}")).await.is(204);
+    let list = format!("/groups/{}/deleted-topics", garden.id);
+    assert_eq!(all(&bot.get(&list).await.is(200), "title"), ["Plums"]);
+    assert_eq!(bot.act(&format!("/topics/{topic}/restore")).await.is(200)["title"], "Plums");
+    assert!(all(&bot.get(&list).await.is(200), "title").is_empty());
+    forum.drain().await;
+
+    domain::groups::delete(&forum.cx, ada, garden.id, "Garden").await.expect("deleted");
+    bot.get("/admin/deleted-groups").await.problem(404);
+    assert_eq!(all(&root.get("/admin/deleted-groups").await.is(200), "name"), ["Garden"]);
+    root.act(&format!("/admin/groups/{}/restore", garden.id)).await.is(204);
+    root.act(&format!("/admin/groups/{}/restore", garden.id)).await.problem(404);
+    bot.get(&format!("/topics/{topic}")).await.is(200);
     forum.drain().await;
 }

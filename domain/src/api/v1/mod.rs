@@ -10,6 +10,7 @@ pub mod auditors;
 pub mod bots;
 pub mod conversations;
 pub mod cursor;
+pub mod deleted;
 pub mod events;
 pub mod group_changes;
 pub mod groups;

@@ -10,6 +10,7 @@ use super::words::Id;
 use super::{Ask, Body, Created, Cursor, Done, Found, PAGE, Page, Query, cursor};
 use crate::live::unread;
 use crate::messages::{Target, submit_with};
+use crate::moderation::restorations;
 use crate::platform::error::{Error, Result};
 use crate::platform::validate::Draft;
 use crate::topics::{self, PageEnd, TopicAccess, moves, reads, subscriptions};
@@ -126,6 +127,26 @@ pub async fn delete(ask: Ask, _: ()) -> Result<Done> {
     ask.check_own_or_moderate(creator)?;
     topics::delete(&ask.cx, ask.viewer(), found.topic.id).await?;
     Ok(Done)
+}
+
+/// Restores a deleted topic with its messages, for 30 days after it was deleted.
+///
+/// # Errors
+/// As [`restorations::restore_topic`].
+pub async fn restore(ask: Ask, _: ()) -> Result<Found<Topic>> {
+    let id: TopicId = ask.part("id")?;
+    match ask.topic().await {
+        Ok(_) => {}
+        Err(Error::NotFound) => {
+            let (found, _) = restorations::topic(&ask.cx, ask.viewer(), id).await?;
+            if !ask.caller.covers(found.group.id) {
+                return Err(Error::NotFound);
+            }
+        }
+        Err(error) => return Err(error),
+    }
+    restorations::restore_topic(&ask.cx, ask.viewer(), id).await?;
+    now(&ask, id).await
 }
 
 /// Sets the status of a topic: `locked`, `pinned`, `resolved` or `archived`.

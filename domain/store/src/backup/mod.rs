@@ -44,6 +44,7 @@ pub const TABLES: &[Table] = &[
     by_id("groups"),
     by("former_slugs", &["slug"]),
     by("memberships", &["group_id", "user_id"]),
+    by("former_memberships", &["group_id", "user_id"]),
     by("group_bans", &["group_id", "user_id"]),
     by("join_requests", &["group_id", "user_id"]),
     by_id("invitations"),
@@ -100,6 +101,7 @@ const LEFT_OUT_SETTINGS: &[&str] = &[
     "health",
     "doctor_summaries",
     "first_admin_links",
+    "mail_test",
     "search_log_trimmed",
     crate::platform::settings::BACKUPS,
 ];

@@ -1,5 +1,6 @@
 //! Groups. Their members are in `members.rs`.
 
+pub mod deleted;
 pub mod invitations;
 pub mod members;
 pub mod requests;
@@ -184,6 +185,7 @@ pub async fn archive(tx: &mut Tx, id: GroupId, at: Option<Timestamp>) -> Result<
 /// Deletes a group with its topics, for everyone. The rows stay for [`purge`].
 pub async fn delete(tx: &mut Tx, id: GroupId, now: Timestamp) -> Result<u64> {
     sql!(run tx, "update topics set deleted_at = $2, version = version + 1 where group_id = $1 and deleted_at is null", id, now)?;
+    deleted::keep_memberships(tx, id).await?;
     for statement in [
         "delete from memberships where group_id = $1",
         "delete from join_requests where group_id = $1",

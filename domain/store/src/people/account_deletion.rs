@@ -26,6 +26,7 @@ pub async fn delete_own(tx: &mut Tx, user: UserId) -> Result<u64> {
     sql!(run tx, "delete from ignores where user_id = $1", user)?;
     crate::messages::kinds::delete_of(tx, user).await?;
     sql!(run tx, "delete from topic_levels where user_id = $1", user)?;
+    crate::groups::deleted::forget_user(tx, user).await?;
     sql!(run tx, "delete from claims where user_id = $1", user)?;
     sql!(run tx, "delete from join_requests where user_id = $1", user)?;
     sql!(run tx, "delete from invited where user_id = $1 or inviter_id = $1", user)?;

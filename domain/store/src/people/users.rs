@@ -235,6 +235,12 @@ pub async fn any_admin(db: &Db) -> Result<bool> {
     Ok(sql!(opt_value db, UserId, "select id from users where is_admin limit 1")?.is_some())
 }
 
+/// Whether anyone but this user has an account.
+pub async fn any_other(db: &Db, id: UserId) -> Result<bool> {
+    let other = sql!(opt_value db, UserId, "select id from users where id <> $1 and not is_bot and deleted_at is null limit 1", id)?;
+    Ok(other.is_some())
+}
+
 /// The number of accounts.
 pub async fn count(db: &Db) -> Result<i64> {
     sql!(value db, i64, "select count(*) from users")

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod counts;
+pub mod deleted;
 pub mod events;
 mod marks;
 pub mod merges;

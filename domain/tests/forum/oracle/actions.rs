@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use domain::groups::{GroupForm, members};
 use domain::messages::{history, mentions, stars};
 use domain::model::{GroupId, GroupKind, Mark, MessageId, Role, SubscriptionLevel, TopicId};
+use domain::moderation::restorations;
 use domain::people::ignores;
 use domain::testing::draft;
 use domain::topics::splits::Which;
@@ -328,6 +329,16 @@ impl World<'_> {
                     self.model.archive_topic(by, t, archived),
                     News::None,
                 )
+            }
+            76 if self.rng.roll(2) == 0 => {
+                let gone: Vec<T> = (0..self.model.topics.len()).filter(|t| self.model.topics[*t].gone).collect();
+                let t = if gone.is_empty() { t } else { self.any(&gone) };
+                let by = self.moderator(self.model.topics[t].group);
+                let is = said(&restorations::restore_topic(&cx, self.people[by], self.topic_id(t)).await);
+                let was_gone = self.model.topics[t].gone;
+                let was = self.model.revive(by, t);
+                let news = if was_gone && was == Said::Done { News::Topics(vec![t]) } else { News::None };
+                (format!("{by} restores topic {t}"), is, was, news)
             }
             76 => {
                 let by = self.moderator(self.model.topics[t].group);

@@ -250,6 +250,20 @@ impl Model {
         Said::Done
     }
 
+    /// Moderators restore deleted topics; others do not learn of them. A topic that was merged does not come back.
+    pub fn revive(&mut self, by: P, t: T) -> Said {
+        if self.reads_topic(t, Some(by)) {
+            return if self.moderates_in(t, by) { Said::Done } else { Said::Refused };
+        }
+        let topic = &self.topics[t];
+        let is_deleted = topic.gone && topic.ended_in.is_none() && self.reads(topic.group, Some(by));
+        if !is_deleted || !self.moderates(topic.group, by) {
+            return Said::Absent;
+        }
+        self.topics[t].gone = false;
+        Said::Done
+    }
+
     // Messages.
 
     pub fn post(&mut self, t: T, p: P, now: Timestamp, written: &Written) -> Said {

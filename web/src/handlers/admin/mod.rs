@@ -10,6 +10,7 @@ use std::time::Duration;
 use actix_web::web::{Path, Query};
 use domain::admin;
 use domain::model::AccountState;
+use domain::site::first_steps::{self, MailState};
 use serde::Deserialize;
 use templates::admin::{Check, Figure, GroupRow, Groups, Jobs, KINDS, Overview, People, PersonRow};
 use templates::numbers::counted;
@@ -35,6 +36,7 @@ pub(super) async fn layout(req: &Req) -> Result<templates::Layout, Failure> {
 pub async fn index(req: Req) -> Answer {
     let layout = layout(&req).await?;
     let (health, figures) = admin::overview(req.cx()).await?;
+    let first_steps = first_steps::card(req.cx(), req.viewer()).await?;
     let check = |name: &str, wrong: Option<String>| Check {
         name: name.to_owned(),
         ok: wrong.is_none(),
@@ -63,6 +65,14 @@ pub async fn index(req: Req) -> Answer {
         ok: health.backup.is_none(),
         text: health.backup.unwrap_or_else(|| backup_age(health.backup_age)),
     });
+    checks.push(match first_steps::mail(req.cx()).await? {
+        MailState::NotConfigured => {
+            check("Email", Some("no mail server is configured. Set KLATCH_SMTP_URL".to_owned()))
+        }
+        MailState::Failed(_, why) => check("Email", Some(format!("the last test failed: {why}"))),
+        MailState::Untested => Check { name: "Email".to_owned(), ok: true, text: "not tested yet".to_owned() },
+        MailState::Works(_) => check("Email", None),
+    });
     if let Some(peer) = req.site.config.proxies.untrusted() {
         let what = "forwards requests but isn't a trusted proxy, so all its clients share one rate limit";
         checks.push(check("Proxy", Some(format!("{peer} {what}. Add it to KLATCH_TRUSTED_PROXIES"))));
@@ -83,7 +93,7 @@ pub async fn index(req: Req) -> Answer {
             },
         ),
     ];
-    req.page(&Overview { layout, checks, figures: shown })
+    req.page(&Overview { layout, first_steps, checks, figures: shown })
 }
 
 /// Says how old the last backup is.

@@ -2,6 +2,7 @@
 
 use domain::model::{Images, SignUps};
 use domain::site;
+use domain::site::first_steps::{self, MailState};
 use templates::admin::site::Settings;
 use templates::form::SiteForm;
 
@@ -72,6 +73,25 @@ pub async fn update(req: Req, form: Form) -> Answer {
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// `POST /admin/mail-test`: sends a test email to the admin, and waits for the answer of the mail server.
+pub async fn test_mail(req: Req, form: Form) -> Answer {
+    req.admin()?;
+    let back = form.next("/admin/");
+    match first_steps::test_mail(req.cx(), req.viewer()).await {
+        Ok(MailState::Works(_)) => Ok(req.redirect_saying(back, "mail-works")),
+        Ok(_) => Ok(req.redirect_saying(back, "mail-fails")),
+        Err(domain::Error::Invalid(_)) => Ok(req.redirect_saying("/-/settings/mail", "mail-lacks-address")),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// `POST /admin/first-steps/hide`.
+pub async fn hide_first_steps(req: Req, form: Form) -> Answer {
+    req.admin()?;
+    first_steps::hide(req.cx(), req.viewer()).await?;
+    Ok(req.redirect(form.next("/admin/")))
 }
 
 /// `POST /-/notice/hide`: hides the notice in this browser until its text changes.

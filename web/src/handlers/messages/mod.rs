@@ -16,6 +16,7 @@ use templates::form::{MessageForm, ReasonForm};
 use templates::messages::{Delete, Edit, History, MessagePartial};
 
 use crate::failure::{Answer, Failure};
+use crate::flash;
 use crate::form::Form;
 use crate::handlers::topics::polls::{message_form, poll};
 use crate::handlers::{id, refill};
@@ -136,7 +137,9 @@ pub async fn delete(req: Req, path: Path<String>) -> Answer {
 pub async fn destroy(req: Req, path: Path<String>, form: Form) -> Answer {
     let message = id(&path)?;
     match domain::messages::delete_because(req.cx(), req.viewer(), message, form.get("reason")).await {
-        Ok(place) => Ok(req.redirect(&address(&place, message))),
+        Ok(_) if req.wants_json => fragment(&req, message).await,
+        Err(error) if req.wants_json => Err(error.into()),
+        Ok(place) => Ok(req.redirect_undoable(&address(&place, message), flash::MESSAGE_DELETED, message)),
         Err(error @ Error::Invalid(_)) => {
             let back = ReasonForm { reason: form.get("reason").into(), error: None };
             req.with_field_errors(&delete_page(&req, message, refill(back, error)?).await?)
@@ -159,7 +162,7 @@ pub async fn history(req: Req, path: Path<String>) -> Answer {
 pub async fn restore(req: Req, path: Path<String>, _form: Form) -> Answer {
     let message = id(&path)?;
     let place = domain::messages::history::restore(req.cx(), req.viewer(), message).await?;
-    Ok(req.redirect(&address(&place, message)))
+    if req.wants_json { fragment(&req, message).await } else { Ok(req.redirect(&address(&place, message))) }
 }
 
 /// `POST /-/messages/ID/star`: stars the message, or removes the star.

@@ -4,5 +4,6 @@ pub mod approval_queue;
 pub mod bulk_delete;
 pub mod log;
 pub mod reports;
+pub mod restorations;
 pub mod rules;
 pub mod warnings;

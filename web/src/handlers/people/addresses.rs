@@ -20,9 +20,8 @@ async fn draw(req: &Req, form: Option<MailForm>) -> Answer {
     let user = accounts::own(req.cx(), req.signed_in()?.person.id).await?;
     let layout = req.layout().await?;
     let status = if form.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let reaches_people = req.cx().mail.reaches_people();
     let (form, email, new_email) = (form.unwrap_or_default(), user.email, user.new_email);
-    Ok(req.page_with(status, &Mail { layout, form, email, new_email, reaches_people }))
+    Ok(req.page_with(status, &Mail { layout, form, email, new_email }))
 }
 
 /// `GET /-/settings/mail`.

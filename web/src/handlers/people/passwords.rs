@@ -17,7 +17,7 @@ use crate::req::Req;
 /// `GET /-/forgot`.
 pub async fn forgot_form(req: Req) -> Answer {
     let layout = req.layout().await?;
-    req.page(&Forgot { layout, form: ForgotForm::default(), reaches_people: req.cx().mail.reaches_people() })
+    req.page(&Forgot { layout, form: ForgotForm::default() })
 }
 
 /// `POST /-/forgot`: the same answer whether or not there is such an account.
@@ -28,7 +28,7 @@ pub async fn forgot(req: Req, form: Form) -> Answer {
             let back = ForgotForm { email: form.get("email").into(), ..ForgotForm::default() };
             let back = refill(back, error)?;
             let layout = req.layout().await?;
-            req.with_field_errors(&Forgot { layout, form: back, reaches_people: req.cx().mail.reaches_people() })
+            req.with_field_errors(&Forgot { layout, form: back })
         }
     }
 }
