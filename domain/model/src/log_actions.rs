@@ -1,4 +1,4 @@
-//! The actions of moderators and admins, and who may read about them.
+//! The actions of moderators and admins.
 
 use std::fmt;
 
@@ -105,6 +105,8 @@ words! {
         PasswordSet = "password_set",
         /// The site settings were changed.
         SiteChanged = "site_changed",
+        /// A new version of a page of the site was published.
+        SitePageChanged = "site_page_changed",
         /// A new account was approved.
         SignUpApproved = "sign_up_approved",
         SignUpDeclined = "sign_up_declined",
@@ -128,101 +130,7 @@ words! {
     }
 }
 
-/// Who may read about an action.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LogReach {
-    /// Everyone who reads the group, or the site if the action concerned an account.
-    Public,
-    /// The group's moderators and the site admins.
-    Moderators,
-    /// The site admins.
-    Admins,
-}
-
 impl LogAction {
-    /// Returns who may read about the action. Actions about join requests and confidential reports are not public.
-    pub fn reach(self) -> LogReach {
-        match self {
-            Self::MessageDeleted
-            | Self::MessageRestored
-            | Self::TopicRenamed
-            | Self::TopicLocked
-            | Self::TopicUnlocked
-            | Self::TopicPinned
-            | Self::TopicUnpinned
-            | Self::TopicResolved
-            | Self::TopicReopened
-            | Self::TopicArchived
-            | Self::TopicUnarchived
-            | Self::TopicMoved
-            | Self::TopicArrived
-            | Self::TopicSplit
-            | Self::TopicMerged
-            | Self::TopicDeleted
-            | Self::MemberAdmitted
-            | Self::MemberRemoved
-            | Self::MemberBanned
-            | Self::BanLifted
-            | Self::RoleGiven
-            | Self::GroupHandedOver
-            | Self::GroupEdited
-            | Self::GroupArchived
-            | Self::GroupUnarchived
-            | Self::PersonCleared
-            | Self::ClearingUndone
-            | Self::AccountSuspended
-            | Self::AccountBanned
-            | Self::AccountFreed => LogReach::Public,
-            Self::ReportDismissed
-            | Self::PendingApproved
-            | Self::PendingDeclined
-            | Self::RuleMade
-            | Self::RuleChanged
-            | Self::RuleSwitchedOn
-            | Self::RuleSwitchedOff
-            | Self::RuleDeleted
-            | Self::RequestDeclined
-            | Self::Invited
-            | Self::Uninvited
-            | Self::LinkMade
-            | Self::LinkRevoked
-            | Self::LinkFollowed
-            | Self::Warned
-            | Self::WarningTakenBack
-            | Self::NameHidden
-            | Self::NameShown
-            | Self::BotMade
-            | Self::BotChanged
-            | Self::BotDeleted
-            | Self::HookMade
-            | Self::HookChanged
-            | Self::HookDeleted
-            | Self::GroupExported => LogReach::Moderators,
-            Self::GroupDeleted
-            | Self::NewcomersSet
-            | Self::AdminMade
-            | Self::AdminUnmade
-            | Self::SessionRevoked
-            | Self::SecondStepOff
-            | Self::ResetLinkSent
-            | Self::ConfirmationSent
-            | Self::AddressConfirmed
-            | Self::DataLinkSent
-            | Self::AccountExported
-            | Self::AccountDeleted
-            | Self::PasswordSet
-            | Self::SiteChanged
-            | Self::SignUpApproved
-            | Self::SignUpDeclined
-            | Self::SignUpLinkMade
-            | Self::SignUpLinkRevoked
-            | Self::JobRetried
-            | Self::JobDropped
-            | Self::ClaimLinkRevoked
-            | Self::AuditorChanged => LogReach::Admins,
-        }
-    }
-
     /// Returns the visible text, which follows the actor's name.
     pub fn label(self) -> &'static str {
         match self {
@@ -288,6 +196,7 @@ impl LogAction {
             Self::AccountDeleted => "deleted an account",
             Self::PasswordSet => "set a password",
             Self::SiteChanged => "changed the site settings",
+            Self::SitePageChanged => "changed a page of the site",
             Self::SignUpApproved => "approved a new account",
             Self::SignUpDeclined => "declined a new account",
             Self::SignUpLinkMade => "created a sign-up link",
@@ -361,6 +270,7 @@ impl LogAction {
             Self::AccountFreed => ("lifted the suspension or ban of", ""),
             Self::AdminMade => ("made", "a site admin"),
             Self::SiteChanged => ("changed the site settings for", ""),
+            Self::SitePageChanged => ("changed a page of the site for", ""),
             Self::SignUpApproved => ("approved the new account of", ""),
             Self::SignUpDeclined => ("declined the new account of", ""),
             Self::SignUpLinkMade => ("created a sign-up link for", ""),
@@ -387,14 +297,5 @@ impl LogAction {
             Self::HookDeleted => ("deleted a webhook that posted as", ""),
             Self::AuditorChanged => ("changed an external auditor of", ""),
         }
-    }
-
-    /// Iterates over the actions that readers of this reach may read about.
-    pub fn readable(by: LogReach) -> impl Iterator<Item = Self> {
-        Self::EACH.iter().copied().filter(move |action| match by {
-            LogReach::Public => action.reach() == LogReach::Public,
-            LogReach::Moderators => action.reach() != LogReach::Admins,
-            LogReach::Admins => true,
-        })
     }
 }
