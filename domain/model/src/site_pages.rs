@@ -134,6 +134,11 @@ impl Consent {
         self.0.is_empty()
     }
 
+    /// Returns the pages.
+    pub fn pages(&self) -> Vec<SitePage> {
+        self.0.iter().map(|(page, _)| *page).collect()
+    }
+
     /// Returns the names of the pages in a sentence: `rules, the terms and the privacy policy`.
     pub fn names(&self) -> String {
         let names: Vec<&str> = self.0.iter().map(|(page, _)| page.name()).collect();

@@ -13,11 +13,18 @@ const LEAST: f64 = 4.5;
 // As in `static/klatch.css`.
 const PAPER: Color = Color([0xfb, 0xfa, 0xf7]);
 const PANEL: Color = Color([0xf3, 0xf1, 0xea]);
+const SIGNAL_TINT: Color = Color([0xfb, 0xea, 0xe1]);
 const DARK_PAPER: Color = Color([0x15, 0x19, 0x1a]);
 const DARK_PANEL: Color = Color([0x1b, 0x21, 0x22]);
+const DARK_SIGNAL_TINT: Color = Color([0x37, 0x23, 0x1a]);
 /// Text on the accent color in the dark theme.
 const DARK_ON_ACCENT: Color = Color([0x10, 0x20, 0x1e]);
 const WHITE: Color = Color([0xff; 3]);
+
+/// What stands behind links.
+const GROUNDS: [Color; 3] = [PAPER, PANEL, SIGNAL_TINT];
+/// The same in the dark theme, and text on the accent color.
+const DARK_GROUNDS: [Color; 4] = [DARK_PAPER, DARK_PANEL, DARK_SIGNAL_TINT, DARK_ON_ACCENT];
 
 /// How much of the accent color is in the tint behind selected things, at most.
 const TINT: f64 = 0.1;
@@ -79,9 +86,8 @@ impl Color {
 
     /// The accent color of the dark theme: this one with as much white as makes it readable there.
     fn in_the_dark(self) -> Self {
-        let grounds = [DARK_PAPER, DARK_PANEL, DARK_ON_ACCENT];
         let mut lighter = (0..=STEPS).map(|step| self.mixed(WHITE, f64::from(step) / f64::from(STEPS)));
-        lighter.find(|color| color.least_contrast(&grounds) >= LEAST).unwrap_or(WHITE)
+        lighter.find(|color| color.least_contrast(&DARK_GROUNDS) >= LEAST).unwrap_or(WHITE)
     }
 }
 
@@ -103,7 +109,7 @@ pub fn check(typed: &str) -> Result<String> {
     }
     let color = Color::parse(typed)
         .ok_or_else(|| Error::invalid("accent", format!("Enter a color as # and six digits, such as {DEFAULT}.")))?;
-    let contrast = color.least_contrast(&[PAPER, PANEL]);
+    let contrast = color.least_contrast(&GROUNDS);
     if contrast < LEAST {
         // Rounded down, so that it never reads as enough.
         let shown = (contrast * 10.0).floor() / 10.0;
@@ -171,8 +177,10 @@ mod tests {
             let dark = light.in_the_dark();
             let dark_tint = dark.tint(DARK_PAPER, DARK_TINT);
             let least = [
-                light.least_contrast(&[PAPER, PANEL, WHITE, light.tint(PAPER, TINT)]),
-                dark.least_contrast(&[DARK_PAPER, DARK_PANEL, DARK_ON_ACCENT, dark_tint]),
+                light.least_contrast(&GROUNDS),
+                light.least_contrast(&[WHITE, light.tint(PAPER, TINT)]),
+                dark.least_contrast(&DARK_GROUNDS),
+                dark.contrast(dark_tint),
             ];
             assert!(least.iter().all(|least| *least >= LEAST), "{light}, {dark}: {least:?}");
         }
@@ -196,6 +204,8 @@ mod tests {
             format!("--accent: {DEFAULT};"),
             format!("--paper: {PAPER};"),
             format!("--panel: {PANEL};"),
+            format!("--signal-tint: {SIGNAL_TINT};"),
+            format!("--signal-tint: {DARK_SIGNAL_TINT};"),
             format!("--paper: {DARK_PAPER};"),
             format!("--panel: {DARK_PANEL};"),
             format!("--on-accent: {DARK_ON_ACCENT};"),

@@ -1,7 +1,7 @@
 //! Admin pages.
 
 use askama::Template;
-use domain::model::{GroupKind, JobId, JobRow, ListedGroup, User};
+use domain::model::{GroupKind, JobId, JobRow, ListedGroup, SitePage, User};
 
 use super::others::user;
 use super::{Drawn, ago, group_rows, layout, now};
@@ -47,6 +47,7 @@ impl Overview {
                 figure("Delivery time", "8 ms", "median; p99: 31 ms"),
                 figure("Uptime", "12 days", ""),
             ],
+            missing: vec![SitePage::Imprint, SitePage::Contact],
         }
     }
 }

@@ -220,7 +220,9 @@ impl Req {
             notice: self.notice().cloned(),
             csrf: self.csrf(),
             nonce: self.nonce.clone(),
-            assets: crate::assets::addresses(),
+            assets: crate::assets::addresses(&self.now.settings.accent),
+            pages: self.now.pages.iter().map(|current| current.page).collect(),
+            asks: self.asks(),
             flash: self.flash.as_deref().and_then(|word| Some((word, flash::text(word)?))).map(|(word, text)| {
                 templates::Flash {
                     kind: templates::FlashKind::Done,
