@@ -58,7 +58,7 @@ pub async fn index(req: Req) -> Answer {
 /// The query parameters of a page's history.
 #[derive(Deserialize)]
 pub struct Params {
-    before: Option<i64>,
+    before: Option<String>,
 }
 
 /// Builds the page of a form.
@@ -84,7 +84,8 @@ pub async fn edit(req: Req, path: Path<String>, params: Query<Params>) -> Answer
     let current = pages::edit(req.cx(), req.viewer(), page).await?;
     let form =
         SitePageForm { text: current.raw.into(), base: current.version.to_string().into(), ..SitePageForm::default() };
-    req.page(&edit_page(&req, page, form, params.before).await?)
+    let before = params.before.as_deref().map(id).transpose()?;
+    req.page(&edit_page(&req, page, form, before).await?)
 }
 
 /// `POST /admin/pages/PAGE`: publishes a version, or shows a preview of it.
