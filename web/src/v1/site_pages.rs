@@ -32,12 +32,12 @@ async fn admins_publish_and_restore_versions(forum: TestForum) {
     let first = admin.put(path, json!({"text": "We *are* here"})).await.is(200);
     assert_eq!((&first["version"], &first["author"]), (&json!(1), &json!("boss")));
     let shown = member.get("/pages/imprint").await.is(200);
-    assert_eq!(shown["markup"], "We <em>are</em> here");
+    assert!(shown["markup"].as_str().expect("HTML").contains("<em>are</em>"), "{shown}");
     assert!(shown["changed_at"].is_string());
     // Of two programs, the second learns that it read an older version.
     let tag = admin.get(path).await.header("etag").to_owned();
     admin.put(path, json!({"text": "We moved"})).await.is(200);
-    admin.ask_with("put", path, Some(json!({"text": "We stay"})), &[("if-match", &tag)]).await.problem(412);
+    admin.ask_with("put", path, Some(json!({"text": "We stay"})), &[("if-match", tag.as_str())]).await.problem(412);
     assert_eq!(admin.put(path, json!({"text": "x".repeat(40_001)})).await.wrong_field(), "text");
     assert_eq!(admin.put(path, json!({"text": "New", "asks_again": true})).await.wrong_field(), "asks_again");
     let versions = admin.get(&format!("{path}/versions")).await.is(200);
