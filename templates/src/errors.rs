@@ -68,7 +68,7 @@ pub struct SubmittedForm {
 }
 
 /// Fields with text that users type, and their labels on this page.
-const WRITTEN: [(&str, &str); 18] = [
+const WRITTEN: [(&str, &str); 19] = [
     ("to", "To"),
     ("title", "Title"),
     ("text", "Message"),
@@ -76,6 +76,7 @@ const WRITTEN: [(&str, &str); 18] = [
     ("line", "Tagline"),
     ("description", "Description"),
     ("notice", "Notice"),
+    ("welcome", "Welcome text"),
     ("bio", "Bio"),
     ("location", "Location"),
     ("web", "Website"),

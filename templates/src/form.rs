@@ -342,6 +342,8 @@ form! {
         password,
         /// A message to the admin who decides about the account.
         message,
+        /// The versions of pages that the visitor accepts.
+        accept,
     }
 }
 
@@ -361,6 +363,23 @@ form! {
         admins_need_two_factor,
         /// `load`, `click` or `never`.
         images,
+        /// A welcome text on the home page of visitors.
+        welcome,
+        /// The accent color, as `#rrggbb`.
+        accent,
+        /// Words of the pages that new members must accept, separated by spaces.
+        must_accept,
+    }
+}
+
+form! {
+    /// Writes a page of the site.
+    SitePageForm {
+        text,
+        /// The version that it changes.
+        base,
+        /// `yes`: everyone who accepted an earlier version is asked again.
+        asks_again,
     }
 }
 

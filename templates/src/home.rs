@@ -82,4 +82,6 @@ pub struct Welcome {
     pub groups: Vec<GroupRow>,
     /// A line about the site; may be empty.
     pub line: String,
+    /// A welcome text, as HTML from the markup module; may be empty.
+    pub welcome: String,
 }

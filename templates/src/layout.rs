@@ -2,7 +2,9 @@
 
 use std::hash::{Hash, Hasher};
 
-use domain::model::{GroupId, GroupKind, NoticeRow, Person, Sidebar, SidebarGroup, SubscriptionLevel, Theme};
+use domain::model::{
+    Consent, GroupId, GroupKind, NoticeRow, Person, Sidebar, SidebarGroup, SitePage, SubscriptionLevel, Theme,
+};
 use domain::platform::caches::site::Notice;
 
 use crate::assets::Assets;
@@ -35,6 +37,10 @@ pub struct Layout {
     pub notice: Option<Notice>,
     /// A message from moderators to the viewer, shown until it is confirmed.
     pub told: Option<NoticeRow>,
+    /// The site's pages that exist, for the footer.
+    pub pages: Vec<SitePage>,
+    /// What the viewer is asked to accept again.
+    pub asks: Consent,
     /// Whether the site is read-only.
     pub read_only: bool,
     /// Whether anyone may sign up, or ask to.
@@ -110,6 +116,8 @@ impl Hash for Layout {
             flash,
             notice,
             told,
+            pages,
+            asks,
             read_only,
             sign_up_open,
             sends_email,
@@ -126,7 +134,7 @@ impl Hash for Layout {
         // A poll may begin at an older event: applying an event twice changes nothing.
         let heard = live.as_ref().map(|live| live.group);
         (site_name, viewer, sidebar, heard, assets, flash, notice, told, read_only, sign_up_open).hash(state);
-        (sends_email, waiting, sign_ups, path, links, group, moderates, reports, held, now).hash(state);
+        (sends_email, waiting, sign_ups, path, links, group, moderates, reports, held, now, pages, asks).hash(state);
     }
 }
 

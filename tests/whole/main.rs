@@ -24,6 +24,7 @@ mod safety;
 mod screening;
 mod searching;
 mod site;
+mod site_pages;
 mod splits;
 #[path = "../support/mod.rs"]
 mod support;

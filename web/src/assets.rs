@@ -1,13 +1,14 @@
 //! The files under `/static/`. They are part of the program. Their address contains a hash over all files, so browsers
-//! may cache them forever.
+//! may cache them forever. The address of a style sheet with an accent color contains the color too.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use actix_web::http::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
 };
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, web};
+use domain::site::accent;
 use sha2::{Digest, Sha256};
 
 use crate::compressed::{Coding, Compressed};
@@ -74,11 +75,21 @@ static HASH: LazyLock<String> = LazyLock::new(|| {
     hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 });
 
-/// Returns the addresses of the files that pages use.
-pub fn addresses() -> templates::Assets {
+/// The style sheet.
+const CSS: &str = "klatch.css";
+
+/// The last style sheet with an accent color, and the color.
+static COLORED: Mutex<Option<(String, Arc<Compressed>)>> = Mutex::new(None);
+
+/// Returns the addresses of the files that pages use. The accent color of the site may be empty.
+pub fn addresses(accent: &str) -> templates::Assets {
     let hash = HASH.as_str();
+    let color = match accent.strip_prefix('#') {
+        Some(digits) => format!("-{digits}"),
+        None => String::new(),
+    };
     templates::Assets {
-        css: format!("/static/{hash}/klatch.css"),
+        css: format!("/static/{hash}{color}/{CSS}"),
         more_css: format!("/static/{hash}/more.css"),
         js: format!("/static/{hash}/js/klatch.js"),
         touch_icon: format!("/static/{hash}/icon-180.png"),
@@ -91,11 +102,33 @@ pub fn app_icon(side: u32) -> String {
     format!("/static/{}/icon-{side}.png", HASH.as_str())
 }
 
+/// Returns the style sheet with the rules for an accent color; `None` for what no site can have as one.
+fn colored(accent: &str) -> Option<Arc<Compressed>> {
+    let mut kept = COLORED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((known, file)) = &*kept
+        && known == accent
+    {
+        return Some(file.clone());
+    }
+    let style = accent::style(accent)?;
+    let (_, _, css) = FILES.iter().find(|(name, _, _)| *name == CSS)?;
+    let file = Arc::new(Compressed::new([&*css.plain(), style.as_bytes()].concat().into()));
+    *kept = Some((accent.to_owned(), file.clone()));
+    Some(file)
+}
+
 /// `GET /static/HASH/NAME`. Any other hash comes from a page of another version: it gets the current file, cached for a
 /// minute.
 pub async fn show(request: HttpRequest, path: web::Path<(String, String)>) -> HttpResponse {
-    let (hash, name) = path.into_inner();
-    file(&request, &name, hash == *HASH)
+    let (folder, name) = path.into_inner();
+    let (hash, color) = folder.split_once('-').unwrap_or((folder.as_str(), ""));
+    let for_ever = hash == *HASH;
+    if name == CSS
+        && let Some(file) = colored(&format!("#{color}"))
+    {
+        return answer(&request, "text/css; charset=utf-8", &file, &folder, for_ever);
+    }
+    file(&request, &name, for_ever && color.is_empty())
 }
 
 /// `GET /favicon.ico` and `/icon.svg`, which browsers request automatically.
@@ -108,20 +141,24 @@ fn file(request: &HttpRequest, name: &str, for_ever: bool) -> HttpResponse {
     let Some((_, kind, file)) = FILES.iter().find(|(known, _, _)| *known == name) else {
         return HttpResponse::NotFound().insert_header((CACHE_CONTROL, "no-store")).body("File not found.\n");
     };
-    let tag = format!("\"{}\"", HASH.as_str());
+    answer(request, if kind.is_empty() { SCRIPT } else { kind }, file, HASH.as_str(), for_ever)
+}
+
+fn answer(request: &HttpRequest, kind: &str, file: &Compressed, version: &str, for_ever: bool) -> HttpResponse {
+    let tag = format!("\"{version}\"");
     let keep = if for_ever { "public, max-age=31536000, immutable" } else { "public, max-age=60" };
     let known = request.headers().get(IF_NONE_MATCH).is_some_and(|seen| seen.as_bytes() == tag.as_bytes());
     let mut response = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     response.insert_header((CACHE_CONTROL, keep)).insert_header((ETAG, tag));
     response.insert_header(("x-content-type-options", "nosniff"));
-    response.insert_header((CONTENT_TYPE, if kind.is_empty() { SCRIPT } else { kind }));
+    response.insert_header((CONTENT_TYPE, kind));
     response.insert_header((VARY, "Accept-Encoding"));
     if known {
         return response.finish();
     }
     let accepted: Vec<&str> =
         request.headers().get_all(ACCEPT_ENCODING).filter_map(|value| value.to_str().ok()).collect();
-    let is_text = kind.is_empty() || kind.starts_with("text/") || *kind == "image/svg+xml";
+    let is_text = kind.is_empty() || kind.starts_with("text/") || kind == "image/svg+xml";
     let coding = if is_text { Coding::of_file(&accepted) } else { Coding::Identity };
     match file.coded(coding) {
         Some(bytes) => response.insert_header((CONTENT_ENCODING, coding.name())).body(bytes),
@@ -131,7 +168,35 @@ fn file(request: &HttpRequest, name: &str, for_ever: bool) -> HttpResponse {
 
 #[cfg(test)]
 mod tests {
+    use actix_web::App;
+    use actix_web::test::{TestRequest, call_service, init_service, read_body};
+
     use super::*;
+
+    #[actix_web::test]
+    async fn the_style_sheet_of_an_accent_color_ends_with_its_rules() {
+        let app = init_service(App::new().route("/static/{hash}/{name:.*}", web::get().to(show))).await;
+        let get = async |path: &str| {
+            let answer = call_service(&app, TestRequest::get().uri(path).to_request()).await;
+            let keep = answer.headers().get(CACHE_CONTROL).unwrap().to_str().unwrap().to_owned();
+            let status = answer.status().as_u16();
+            (status, keep.contains("immutable"), String::from_utf8(read_body(answer).await.to_vec()).unwrap())
+        };
+        let (plain, purple) = (addresses("").css, addresses("#8a2be2").css);
+        assert_ne!(plain, purple);
+        let (status, for_ever, css) = get(&plain).await;
+        assert!(status == 200 && for_ever && !css.contains("#8a2be2"));
+        let (status, for_ever, colored) = get(&purple).await;
+        assert!(status == 200 && for_ever && colored.starts_with(&css) && colored.contains("--accent:#8a2be2"));
+        // Whatever no site can have as its color is the plain file, and not kept.
+        for odd in ["ffffff", "8A2BE2", "8a2be2;", "0b6b62"] {
+            let (status, for_ever, css) = get(&plain.replace("/klatch.css", &format!("-{odd}/klatch.css"))).await;
+            assert!(status == 200 && !for_ever && !css.contains(&format!(":#{odd};--tint")), "{odd}");
+        }
+        let (status, for_ever, other) = get("/static/0-8a2be2/klatch.css").await;
+        assert!(status == 200 && !for_ever && other == colored, "a page of another version");
+        assert_eq!(get(&purple.replace("klatch.css", "nothing.css")).await.0, 404);
+    }
 
     #[test]
     fn every_file_of_the_folder_is_served() {

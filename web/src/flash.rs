@@ -9,6 +9,10 @@ pub const MESSAGE_DELETED: &str = "message-deleted";
 /// Words and their texts: the cookie carries only the word.
 const FLASHES: &[(&str, &str)] = &[
     ("saved", "Saved."),
+    ("page-published", "Published. Readers see this version now."),
+    ("page-unchanged", "Nothing changed: this is the current version."),
+    ("accepted", "Accepted. Thank you!"),
+    ("accept-again", "There is an even newer version. Please read and accept it."),
     ("claim-revoked", "The claim link is revoked."),
     ("recomputed", "The statistics are being recomputed."),
     ("deleted", "Deleted."),

@@ -11,7 +11,7 @@ use crate::body::{MostBytes, WITHOUT_TEXT};
 pub use crate::entry::Entry;
 use crate::entry::routes;
 use crate::failure::Failure;
-use crate::handlers::admin::{health, person, site, statistics};
+use crate::handlers::admin::{health, person, site, site_pages, statistics};
 use crate::handlers::groups::statistics as group_statistics;
 use crate::handlers::groups::{exports, invitations, members, requests};
 use crate::handlers::messages::{composer, conversations, mentions};
@@ -71,6 +71,8 @@ pub const ROUTES: &[Entry] = routes! {
     post "/-/first-admin" => account::first_admin;
 
     post "/-/notice/hide" => site::hide_notice;
+    get "/-/pages/{page}" => site_pages::show;
+    post "/-/accept" => site_pages::accept;
 
     get "/-/settings" => settings::edit;
     post "/-/settings" with text => settings::update;
@@ -274,6 +276,11 @@ pub const ROUTES: &[Entry] = routes! {
     post "/admin/settings" with text => site::update;
     post "/admin/mail-test" => site::test_mail;
     post "/admin/first-steps/hide" => site::hide_first_steps;
+    get "/admin/pages" => site_pages::index;
+    get "/admin/pages/{page}" => site_pages::edit;
+    post "/admin/pages/{page}" with text => site_pages::update;
+    get "/admin/pages/{page}/versions/{version}" => site_pages::version;
+    post "/admin/pages/{page}/versions/{version}/restore" => site_pages::restore;
 
     get "/{group}/feed.atom" => feeds::of_group;
     get "/{group}/feed.json" => feeds::of_group;

@@ -11,12 +11,15 @@ use actix_web::web::Data;
 use domain::bus::Control;
 use domain::groups::{self, GroupForm, members};
 use domain::messages::{self, Target, history, stars};
-use domain::model::{Group, GroupId, GroupKind, Mark, MessageId, Profile, Role, SignUps, Theme, TopicId, UserId};
+use domain::model::{
+    Group, GroupId, GroupKind, Mark, MessageId, Profile, Role, SignUps, SitePage, Theme, TopicId, UserId,
+};
 use domain::moderation::bulk_delete::{self, Span};
 use domain::moderation::records;
 use domain::people::{accounts, ignores};
 use domain::policy::Viewer;
 use domain::site;
+use domain::site::pages::{self, NewText};
 use domain::testing::{TestForum, draft};
 use domain::topics::{self, merges, moves, placed, splits};
 
@@ -38,7 +41,7 @@ async fn the_tag_changes_whenever_the_page_does_on_postgres() {
 }
 
 /// Everything that changes what anonymous readers see.
-const DEEDS: [&str; 34] = [
+const DEEDS: [&str; 38] = [
     "post",
     "begin",
     "edit",
@@ -67,6 +70,10 @@ const DEEDS: [&str; 34] = [
     "site name",
     "notice",
     "no notice",
+    "welcome",
+    "accent",
+    "write page",
+    "remove page",
     "read-only",
     "sign-ups",
     "close",
@@ -233,6 +240,10 @@ impl Walk {
             }
             "site name" => self.settings(|settings| settings.name = format!("Site {number}")).await,
             "notice" => self.settings(|settings| settings.notice = format!("*Notice* {number}")).await,
+            "welcome" => self.settings(|settings| settings.welcome = format!("# Hello {number}")).await,
+            "accent" => self.settings(|settings| settings.accent = format!("#00{:04x}", 0x3000 + number)).await,
+            "write page" => self.page(&format!("We are at *number {number}*.")).await,
+            "remove page" => self.page("").await,
             "no notice" => self.settings(|settings| settings.notice = String::new()).await,
             "read-only" => self.settings(|settings| settings.read_only = on).await,
             "sign-ups" => {
@@ -265,10 +276,18 @@ impl Walk {
         site::update(&self.forum.cx, self.boss, settings).await
     }
 
+    /// Publishes a version of a page that the footer then links; an empty one removes it.
+    async fn page(&self, text: &str) -> domain::Result<()> {
+        let new = NewText { text, base: None, asks_again: false };
+        pages::publish(&self.forum.cx, self.boss, SitePage::Contact, new).await.map(drop)
+    }
+
     /// Adds the addresses of all pages that exist now. Earlier addresses stay: they may lead elsewhere now.
     async fn addresses(&self, known: &mut BTreeMap<String, Seen>) {
         let mut paths: Vec<String> =
-            ["/", "/groups/", "/-/help", "/-/menu", "/users/ann/", "/users/ben/"].map(str::to_owned).to_vec();
+            ["/", "/groups/", "/-/help", "/-/menu", "/users/ann/", "/users/ben/", "/-/pages/contact", "/-/pages/about"]
+                .map(str::to_owned)
+                .to_vec();
         for group in &self.groups {
             paths.push(format!("/{}/", group.slug));
             paths.push(format!("/-/groups/{}/members", group.id));

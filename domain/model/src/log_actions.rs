@@ -94,8 +94,8 @@ words! {
         SecondStepOff = "second_step_off",
         /// A link to set a new password was sent to the owner of an account.
         ResetLinkSent = "reset_link_sent",
-        /// The email that asks a user to confirm an address was sent again.
         ClaimLinkRevoked = "claim_link_revoked",
+        /// The email that asks a user to confirm an address was sent again.
         ConfirmationSent = "confirmation_sent",
         /// The email address of a user was confirmed on their behalf.
         AddressConfirmed = "address_confirmed",
@@ -107,6 +107,9 @@ words! {
         PasswordSet = "password_set",
         /// The site settings were changed.
         SiteChanged = "site_changed",
+        /// A new version of a page of the site was published.
+        SitePageChanged = "site_page_changed",
+        /// A new account was approved.
         SignUpApproved = "sign_up_approved",
         SignUpDeclined = "sign_up_declined",
         /// A link that invites to sign up was created.
@@ -201,6 +204,7 @@ impl LogAction {
             Self::AccountDeleted => "deleted an account",
             Self::PasswordSet => "set a password",
             Self::SiteChanged => "changed the site settings",
+            Self::SitePageChanged => "changed a page of the site",
             Self::SignUpApproved => "approved a new account",
             Self::SignUpDeclined => "declined a new account",
             Self::SignUpLinkMade => "created a sign-up link",
@@ -278,6 +282,7 @@ impl LogAction {
             Self::AccountFreed => ("lifted the suspension or ban of", ""),
             Self::AdminMade => ("made", "a site admin"),
             Self::SiteChanged => ("changed the site settings for", ""),
+            Self::SitePageChanged => ("changed a page of the site for", ""),
             Self::SignUpApproved => ("approved the new account of", ""),
             Self::SignUpDeclined => ("declined the new account of", ""),
             Self::SignUpLinkMade => ("created a sign-up link for", ""),

@@ -89,6 +89,7 @@ impl LogAction {
             | Self::AccountDeleted
             | Self::PasswordSet
             | Self::SiteChanged
+            | Self::SitePageChanged
             | Self::SignUpApproved
             | Self::SignUpDeclined
             | Self::SignUpLinkMade

@@ -108,6 +108,7 @@ pub(crate) async fn announce(cx: &Context, user: UserId, (ended, concerned): Gon
 }
 
 pub(crate) async fn anonymize(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<()> {
+    store::site::consent::delete_of(tx, user).await?;
     let plain = format!("{}{user}", model::names::PLACEHOLDER);
     // An import may have created a user with that name.
     let other = format!("{plain}-{}", &crate::platform::secrets::token()?[..6]);

@@ -3,7 +3,7 @@
 use crate::live::{tell, unread};
 use crate::people::sessions::Origin;
 use crate::people::sign_ups::Entry;
-use crate::people::{addresses, browsers, outbound_email, passwords, sessions, sign_ups, two_factor};
+use crate::people::{addresses, browsers, consent, outbound_email, passwords, sessions, sign_ups, two_factor};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::hashing::Lane;
@@ -16,7 +16,7 @@ use crate::site::rate_limits::{By, RateLimit};
 use bus::Control;
 use model::names::{Username, username_key};
 use model::policy::Restricted;
-use model::{EmailKind, Fields, LogAction, LogEntry, Profile, Theme, User, UserId, policy};
+use model::{Consent, EmailKind, Fields, LogAction, LogEntry, Profile, Theme, User, UserId, policy};
 use store::Tx;
 
 /// The data of the sign-up form.
@@ -29,13 +29,15 @@ pub struct NewAccount {
     pub password: Password,
 }
 
-/// How a visitor justifies a sign-up. Either may be empty.
+/// How a visitor justifies a sign-up. Each may be empty.
 #[derive(Clone, Debug, Default)]
 #[allow(missing_docs)]
 pub struct Credentials {
     pub invitation: String,
     /// To the admins who approve the account.
     pub message: String,
+    /// The value of the checkbox by which the visitor accepts pages of the site, such as its rules.
+    pub accept: String,
 }
 
 /// Creates an account on behalf of the operator, who vouches for its email address.
@@ -43,7 +45,7 @@ pub struct Credentials {
 /// # Errors
 /// [`Error::Invalid`] with the fields to correct, a taken name included.
 pub async fn create(cx: &Context, new: NewAccount, is_admin: bool) -> Result<UserId> {
-    make(cx, new, is_admin, true, &Entry::Free, &cx.hashing.lane("command")).await
+    make(cx, new, is_admin, true, &Entry::Free, &Consent::default(), &cx.hashing.lane("command")).await
 }
 
 /// Creates an account. An unvouched address must be confirmed. Only its owner learns that another account has it.
@@ -53,6 +55,7 @@ pub(crate) async fn make(
     is_admin: bool,
     is_vouched_for: bool,
     entry: &Entry,
+    consent: &Consent,
     lane: &Lane<'_>,
 ) -> Result<UserId> {
     let mut fields = Fields::default();
@@ -90,6 +93,7 @@ pub(crate) async fn make(
         });
     };
     sign_ups::enter(&mut tx, cx, id, entry).await?;
+    consent::record(&mut tx, id, consent, now).await?;
     if is_admin {
         // Created by the command line or by the link that the program prints.
         let made = LogEntry::of_operator(LogAction::AdminMade).whom(id);
@@ -114,7 +118,9 @@ pub(crate) async fn make(
 pub async fn sign_up(cx: &Context, new: NewAccount, with: &Credentials, origin: &Origin) -> Result<String> {
     rate_limits::count(cx, RateLimit::SignUp, origin.by()).await?;
     let entry = sign_ups::entry(cx, &with.invitation, &with.message).await?;
-    let id = make(cx, new, false, false, &entry, &origin.lane(cx)).await?;
+    let to_accept = crate::site::pages::to_accept(&crate::site::current(cx).await);
+    let consent = consent::check(to_accept, &with.accept)?;
+    let id = make(cx, new, false, false, &entry, &consent, &origin.lane(cx)).await?;
     sessions::open(cx, id, origin).await
 }
 

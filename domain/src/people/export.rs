@@ -93,6 +93,9 @@ async fn account(cx: &Context, id: UserId) -> Result<Lines> {
             "created_at": token.created_at.rfc3339(), "expires_at": token.expires_at.map(Timestamp::rfc3339),
             "used_at": token.used_at.map(Timestamp::rfc3339)})
     }));
+    lines.extend(store::site::consent::of_user(&cx.db, id).await?.into_iter().map(|row| {
+        json!({"type": "acceptance", "page": row.page, "version": row.version, "accepted_at": row.accepted_at.rfc3339()})
+    }));
     lines.extend(store::people::export::groups(&cx.db, id).await?.into_iter().map(|row| {
         json!({"type": "membership", "group": row.name, "group_id": row.id, "slug": row.slug, "role": row.role,
             "level": row.level, "created_at": row.created_at.rfc3339()})

@@ -8,6 +8,7 @@ use crate::people::sign_ups::Entry;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::secrets;
+use model::Consent;
 use model::time::Timestamp;
 use store::{self, Tx};
 
@@ -63,7 +64,7 @@ pub async fn check(cx: &Context, token: &str) -> Result<()> {
 pub async fn create(cx: &Context, token: &str, new: NewAccount, origin: &Origin) -> Result<String> {
     check(cx, token).await?;
     let entry = Entry::FirstAdmin(secrets::digest(token));
-    let id = accounts::make(cx, new, true, false, &entry, &origin.lane(cx)).await?;
+    let id = accounts::make(cx, new, true, false, &entry, &Consent::default(), &origin.lane(cx)).await?;
     sessions::open(cx, id, origin).await
 }
 

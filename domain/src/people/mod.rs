@@ -10,6 +10,7 @@ pub mod basic_auth;
 pub mod bots;
 pub mod browsers;
 pub mod claims;
+pub mod consent;
 pub mod export;
 pub mod first_admin;
 pub mod ignores;

@@ -132,6 +132,7 @@ async fn find(cx: &Context, id: &str) -> Result<Option<Session>> {
         seen_at: row.seen_at,
         proved_at: row.proved_at,
         has_unread_notice: found.has_unread_notice,
+        accepted: found.accepted,
         is_waiting: policy::waits(user.waiting_since),
     };
     if let Some(epoch) = epoch {

@@ -33,3 +33,18 @@ pub async fn render(cx: &Context, text: &str) -> Result<String> {
     }
     Ok(parse(cx, text).await?.iter().map(Node::markup).collect())
 }
+
+/// The largest heading of a message, and the smallest.
+const HEADINGS: std::ops::RangeInclusive<u8> = 3..=6;
+
+/// Renders a text that stands directly below the title of a page: its headings are one level higher than those of a
+/// message, so that the outline of the page skips none.
+pub async fn render_below_title(cx: &Context, text: &str) -> Result<String> {
+    let mut html = render(cx, text).await?;
+    for level in HEADINGS {
+        for tag in ["<h", "</h"] {
+            html = html.replace(&format!("{tag}{level}>"), &format!("{tag}{}>", level - 1));
+        }
+    }
+    Ok(html)
+}

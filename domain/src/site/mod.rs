@@ -1,8 +1,10 @@
 //! Site-wide settings that admins change at run time. Each process caches them until the bus announces a change.
 
+pub mod accent;
 pub mod admins;
 pub mod first_steps;
 pub mod newcomers;
+pub mod pages;
 pub mod proxies;
 pub mod rate_limits;
 pub mod secret_key;
@@ -16,7 +18,7 @@ use crate::platform::error::{Error, Result};
 use crate::platform::{log, secrets, validate};
 use bus::Control;
 use model::policy::Viewer;
-use model::{Fields, Images, LogAction, LogEntry, SignUps};
+use model::{Fields, Images, LogAction, LogEntry, SignUps, SitePage};
 use store::Db;
 
 /// The most characters of the site's name.
@@ -25,6 +27,8 @@ pub const MAX_NAME: usize = 60;
 pub const MAX_LINE: usize = 200;
 /// The most characters of the notice.
 pub const MAX_NOTICE: usize = 2_000;
+/// The most characters of the welcome text.
+pub const MAX_WELCOME: usize = 5_000;
 
 const ID: &str = "site_id";
 
@@ -59,7 +63,10 @@ pub async fn current(cx: &Context) -> Arc<Site> {
         }
         Err(error) => {
             tracing::debug!(%error, "the site settings cannot be read");
-            cx.site.last().unwrap_or_else(|| Arc::new(Site { settings: fresh(cx), notice: None }))
+            cx.site.last().unwrap_or_else(|| {
+                let (settings, pages) = (fresh(cx), pages::with_defaults(&[]));
+                Arc::new(Site { settings, notice: None, welcome: String::new(), pages })
+            })
         }
     }
 }
@@ -72,7 +79,8 @@ async fn read(cx: &Context) -> Result<Site> {
         let version = secrets::digest(&settings.notice)[..16].to_owned();
         Some(Notice { version, markup: text::render(cx, &settings.notice).await? })
     };
-    Ok(Site { settings, notice })
+    let welcome = text::render_below_title(cx, &settings.welcome).await?;
+    Ok(Site { welcome, notice, pages: pages::existing(cx).await?, settings })
 }
 
 /// The settings as they are in the database now.
@@ -91,6 +99,9 @@ fn fresh(cx: &Context) -> Settings {
         read_only: false,
         admins_need_two_factor: false,
         images: Images::default(),
+        welcome: String::new(),
+        accent: String::new(),
+        must_accept: Vec::new(),
     }
 }
 
@@ -104,12 +115,16 @@ pub async fn update(cx: &Context, viewer: Viewer, mut new: Settings) -> Result<(
     new.name = validate::one_line(&new.name);
     new.line = validate::one_line(&new.line);
     new.notice = validate::text(&new.notice);
+    new.welcome = validate::text(&new.welcome);
     if new.name.is_empty() {
         fields.add("name", "Give the site a name.");
     }
-    for (field, text, most) in
-        [("name", &new.name, MAX_NAME), ("line", &new.line, MAX_LINE), ("notice", &new.notice, MAX_NOTICE)]
-    {
+    for (field, text, most) in [
+        ("name", &new.name, MAX_NAME),
+        ("line", &new.line, MAX_LINE),
+        ("notice", &new.notice, MAX_NOTICE),
+        ("welcome", &new.welcome, MAX_WELCOME),
+    ] {
         let count = text.chars().count();
         if count > most {
             fields.add(field, format!("Use at most {most} characters. This has {count}."));
@@ -118,7 +133,12 @@ pub async fn update(cx: &Context, viewer: Viewer, mut new: Settings) -> Result<(
     if new.admins_need_two_factor && !store::people::two_factor::is_on(&cx.db, by).await? {
         fields.add("admins_need_two_factor", "Turn on two-factor authentication for your own account first.");
     }
+    if let Some(accent) = validate::collect(&mut fields, accent::check(&new.accent))? {
+        new.accent = accent;
+    }
+    check_consent(cx, &mut fields, &new.must_accept).await?;
     fields.check()?;
+    new.must_accept = SitePage::ACCEPTABLE.into_iter().filter(|page| new.must_accept.contains(page)).collect();
     let text = serde_json::to_string(&new).map_err(|error| Error::Internal(error.to_string()))?;
     let mut tx = cx.db.begin().await?;
     admins::lock(&mut tx, viewer).await?;
@@ -126,10 +146,29 @@ pub async fn update(cx: &Context, viewer: Viewer, mut new: Settings) -> Result<(
         Some(text) => serde_json::from_str(&text).unwrap_or_else(|_| fresh(cx)),
         None => fresh(cx),
     };
+    for page in &new.must_accept {
+        pages::keep_default(&mut tx, cx, *page, by).await?;
+    }
     store::platform::settings::set(&mut tx, ROW, &text).await?;
     log::write(&mut tx, LogEntry::new(by, LogAction::SiteChanged).detail(changes(&old, &new)), cx.now()).await?;
     tx.commit().await?;
     cx.tell(&Control::SiteChanged).await;
+    Ok(())
+}
+
+/// Checks the pages that new members shall accept.
+async fn check_consent(cx: &Context, fields: &mut Fields, pages: &[SitePage]) -> Result<()> {
+    if pages.is_empty() {
+        return Ok(());
+    }
+    let existing = pages::existing(cx).await?;
+    for page in pages {
+        if !page.is_acceptable() {
+            fields.add("must_accept", "Choose from the rules, the terms, and the privacy policy.");
+        } else if !existing.iter().any(|current| current.page == *page) {
+            fields.add("must_accept", format!("First write the {}, on the Pages tab.", page.name()));
+        }
+    }
     Ok(())
 }
 
@@ -146,6 +185,16 @@ fn changes(old: &Settings, new: &Settings) -> String {
     }
     if old.notice != new.notice {
         changes.push(if new.notice.is_empty() { "no notice" } else { "the notice" }.to_owned());
+    }
+    if old.welcome != new.welcome {
+        changes.push(if new.welcome.is_empty() { "no welcome text" } else { "the welcome text" }.to_owned());
+    }
+    if old.accent != new.accent {
+        changes.push(if new.accent.is_empty() { "the default accent color" } else { "the accent color" }.to_owned());
+    }
+    if old.must_accept != new.must_accept {
+        let names: Vec<&str> = new.must_accept.iter().map(|page| page.name()).collect();
+        changes.push(format!("to accept: {}", if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }));
     }
     if old.images != new.images {
         changes.push(format!("images: {}", new.images));

@@ -18,6 +18,7 @@ pub mod reducers;
 mod request;
 pub mod search;
 pub mod search_log;
+pub mod site;
 mod sqlite;
 #[cfg(feature = "testing")]
 pub mod testing;

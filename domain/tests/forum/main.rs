@@ -66,6 +66,7 @@ mod search_operators;
 mod search_suggestions;
 mod sessions;
 mod site;
+mod site_pages;
 mod slow_mode;
 mod splits;
 mod statistics;

@@ -109,6 +109,9 @@ async fn admins_without_two_factor_are_no_admins_where_it_is_needed(forum: TestF
         read_only: false,
         admins_need_two_factor: true,
         images: domain::model::Images::Click,
+        welcome: String::new(),
+        accent: String::new(),
+        must_accept: Vec::new(),
     };
     let of_chief = sessions::open(cx, id(chief), &origin()).await.unwrap();
     assert!(opened(&forum, &of_chief).await.unwrap().is_admin);

@@ -2,12 +2,13 @@
 
 pub mod chart;
 pub mod site;
+pub mod site_pages;
 pub mod statistics;
 
 use std::borrow::Borrow;
 
 use askama::Template;
-use domain::model::{AccountState, JobRow, User};
+use domain::model::{AccountState, JobRow, SitePage, User};
 use domain::moderation::records::Record;
 use domain::policy::{Restricted, barred};
 use domain::site::first_steps::FirstSteps;
@@ -26,6 +27,8 @@ pub struct Overview {
     /// The health checks.
     pub checks: Vec<Check>,
     pub figures: Vec<Figure>,
+    /// Pages that the site should have, and has not.
+    pub missing: Vec<SitePage>,
 }
 
 /// A health check of one part of the program.

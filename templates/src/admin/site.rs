@@ -1,7 +1,7 @@
 //! The settings of the site.
 
 use askama::Template;
-use domain::model::{Images, SignUps};
+use domain::model::{Images, SignUps, SitePage};
 
 use crate::form::SiteForm;
 use crate::layout::Layout;
@@ -49,6 +49,18 @@ impl Settings {
             };
             (choice.as_str(), label, about)
         })
+    }
+
+    /// Returns the pages that new members can be asked to accept: the field, its label, and whether it is ticked.
+    pub fn acceptable(&self) -> [(String, &'static str, bool); 3] {
+        let chosen = &self.form.must_accept.value;
+        SitePage::ACCEPTABLE
+            .map(|page| (format!("accept_{page}"), page.title(), chosen.split(' ').any(|word| word == page.as_str())))
+    }
+
+    /// Returns the hint below the accent color.
+    pub fn accent_hint(&self) -> &'static str {
+        "Links and buttons have this color. It must be dark enough to read; the dark theme gets a lighter tone of it. The default is #0b6b62."
     }
 
     /// Whether the site is read-only.

@@ -1,6 +1,7 @@
 //! Sign-in, sign-up, password reset, and the first admin.
 
 use askama::Template;
+use domain::model::Consent;
 use domain::people::sign_ups::Door;
 use domain::time::Timestamp;
 
@@ -30,9 +31,16 @@ pub struct SignUp {
     pub door: Door,
     /// The token of an invitation; may be empty.
     pub invitation: String,
+    /// The pages that the visitor has to accept.
+    pub consent: Consent,
 }
 
 impl SignUp {
+    /// Whether the visitor ticked that they accept these versions.
+    pub fn accepts(&self) -> bool {
+        self.form.accept.value == self.consent.to_string()
+    }
+
     /// Whether an admin reads the message and decides.
     pub fn asks(&self) -> bool {
         self.door == Door::Asks

@@ -1,7 +1,7 @@
 //! Admin pages.
 
 use askama::Template;
-use domain::model::{DeletedGroup, GroupId, GroupKind, JobId, JobRow, ListedGroup, User};
+use domain::model::{DeletedGroup, GroupId, GroupKind, JobId, JobRow, ListedGroup, SitePage, User};
 use domain::site::first_steps::{FirstSteps, MailState};
 
 use super::others::user;
@@ -71,6 +71,7 @@ impl Overview {
                 figure("Delivery time", "8 ms", "median; p99: 31 ms"),
                 figure("Uptime", "12 days", ""),
             ],
+            missing: vec![SitePage::Imprint, SitePage::Contact],
         }
     }
 }

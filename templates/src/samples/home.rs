@@ -96,6 +96,7 @@ impl Welcome {
             layout: stranger("/"),
             groups: group_rows().into_iter().map(|row| domain::model::GroupRow { is_member: false, ..row }).collect(),
             line: String::new(),
+            welcome: "<h2>Good to see you</h2>Come in, and say <em>hello</em>.".to_owned(),
         }
     }
 }
@@ -152,7 +153,13 @@ pub(super) fn all() -> Vec<Drawn> {
         ("welcome", Welcome::sample().render()),
         (
             "welcome-empty",
-            Welcome { groups: Vec::new(), line: "The village, talking.".to_owned(), ..Welcome::sample() }.render(),
+            Welcome {
+                groups: Vec::new(),
+                line: "The village, talking.".to_owned(),
+                welcome: String::new(),
+                ..Welcome::sample()
+            }
+            .render(),
         ),
         ("menu", Menu::sample().render()),
         ("menu-stranger", Menu { layout: stranger("/-/menu") }.render()),

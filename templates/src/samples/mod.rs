@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use domain::model::{
     Category, Group, GroupId, GroupKind, GroupRow, Message, MessageId, Original, Person, Restorable, Sidebar,
-    SidebarGroup, SubscriptionLevel, Theme, Topic, TopicId, TopicUnread, UserId,
+    SidebarGroup, SitePage, SubscriptionLevel, Theme, Topic, TopicId, TopicUnread, UserId,
 };
 use domain::time::Timestamp;
 
@@ -266,6 +266,7 @@ pub fn stranger(path: &str) -> Layout {
             touch_icon: "/static/icon-180.png".to_owned(),
         },
         path: path.to_owned(),
+        pages: SitePage::EACH.to_vec(),
         now: Now { at: now(), lasting: true },
         ..Layout::default()
     }

@@ -170,8 +170,8 @@ impl SignUp {
         let mut form =
             SignUpForm { username: "mira".into(), email: "mira@example.org".into(), ..SignUpForm::default() };
         form.set_error("username", "That username, or a similar one, is taken.");
-        let (next, invitation) = ("/".to_owned(), String::new());
-        Self { layout: stranger("/-/sign-up"), form, next, door: Door::Open, invitation }
+        let (next, invitation, consent) = ("/".to_owned(), String::new(), super::site::consent());
+        Self { layout: stranger("/-/sign-up"), form, next, door: Door::Open, invitation, consent }
     }
 }
 

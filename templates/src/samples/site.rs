@@ -1,14 +1,15 @@
 //! Site settings, sign-ups, and the waiting page.
 
 use askama::Template;
-use domain::model::{SignUps, SiteInvitationId};
+use domain::model::{Consent, CurrentPage, PageVersion, PageVersionRow, SignUps, SiteInvitationId, SitePage};
 use domain::people::sign_ups::Door;
 use domain::platform::caches::site::Notice;
 
 use super::admin::admins_layout;
-use super::{Drawn, ago, person, stranger};
+use super::{Drawn, ago, layout, person, stranger};
 use crate::admin::site::Settings;
-use crate::form::{SiteForm, SiteLinkForm};
+use crate::admin::site_pages::{Edit, Index, Show as ShowPage, Version};
+use crate::form::{Refill, SiteForm, SiteLinkForm, SitePageForm};
 use crate::people::account::{SignUp, Waiting};
 use crate::people::sign_ups::{Link, Row, SignUpsPage};
 use crate::topics::Show;
@@ -24,6 +25,9 @@ impl Settings {
             read_only: "".into(),
             admins_need_two_factor: "yes".into(),
             images: "click".into(),
+            welcome: "# Good to see you\nCome in, and say *hello*.".into(),
+            accent: "#0b6b62".into(),
+            must_accept: "rules privacy".into(),
             error: None,
         };
         let notice = "On Saturday <em>everything</em> is off from 9 to 10.".to_owned();
@@ -83,12 +87,104 @@ impl Waiting {
     }
 }
 
+/// What new members accept.
+pub(super) fn consent() -> Consent {
+    Consent(vec![(SitePage::Rules, 3), (SitePage::Terms, 1), (SitePage::Privacy, 2)])
+}
+
+const RULES: &str = "# Be kind\n- Discuss what was said.\n- Water your own beds.";
+const RULES_MARKUP: &str = "<h2>Be kind</h2><ul><li>Discuss what was said.</li><li>Water your own beds.</li></ul>";
+
+impl ShowPage {
+    /// The rules, for a visitor.
+    pub fn sample() -> Self {
+        let (layout, markup) = (stranger("/-/pages/rules"), RULES_MARKUP.to_owned());
+        Self { layout, page: SitePage::Rules, markup, changed_at: Some(ago(4_000)) }
+    }
+}
+
+impl Index {
+    /// Some written, some not.
+    pub fn sample() -> Self {
+        let page = |page, version| CurrentPage { page, version, is_removed: false, asked: 0 };
+        let existing = vec![page(SitePage::About, 0), page(SitePage::Rules, 3), page(SitePage::Imprint, 1)];
+        Self { layout: admins_layout("/admin/pages"), existing }
+    }
+}
+
+impl Edit {
+    /// The rules, with their versions.
+    pub fn sample() -> Self {
+        let row = |version, minutes| PageVersionRow {
+            version,
+            is_removed: version == 2,
+            author: (version > 0).then(|| person(1).username),
+            created_at: (version > 0).then(|| ago(minutes)),
+            asks_again: version == 3,
+        };
+        Self {
+            layout: admins_layout("/admin/pages/rules"),
+            page: SitePage::Rules,
+            form: SitePageForm { text: RULES.into(), base: "3".into(), ..SitePageForm::default() },
+            exists: true,
+            may_ask: true,
+            preview: None,
+            versions: vec![row(3, 300), row(2, 4_000), row(1, 90_000), row(0, 0)],
+            older: None,
+        }
+    }
+
+    /// After another admin published a version.
+    fn conflict() -> Self {
+        let mut page = Self::sample();
+        page.form.set_error("text", "Someone changed this page while you were editing it.");
+        page.form.set_error("asks_again", "First choose in the settings that new members must accept this page.");
+        page.older = Some(1);
+        page
+    }
+}
+
+impl Version {
+    /// An earlier one.
+    pub fn sample() -> Self {
+        let (author, created_at) = (Some(person(1).username), Some(ago(90_000)));
+        Self {
+            layout: admins_layout("/admin/pages/rules/versions/1"),
+            page: SitePage::Rules,
+            version: PageVersion { version: 1, raw: RULES.to_owned(), author, created_at, asks_again: false },
+            markup: RULES_MARKUP.to_owned(),
+            is_current: false,
+        }
+    }
+}
+
+/// The pages of the site for readers and admins.
+fn pages() -> Vec<Drawn> {
+    let mut asked = ShowPage { layout: layout("/-/pages/rules"), ..ShowPage::sample() };
+    asked.layout.asks = consent();
+    let removed = PageVersion { raw: String::new(), ..Version::sample().version };
+    vec![
+        ("site-page", ShowPage::sample().render()),
+        ("site-page-asked", asked.render()),
+        ("admin-site-pages", Index::sample().render()),
+        ("admin-site-page", Edit::sample().render()),
+        ("admin-site-page-preview", Edit { preview: Some(RULES_MARKUP.to_owned()), ..Edit::sample() }.render()),
+        ("admin-site-page-conflict", Edit::conflict().render()),
+        ("admin-site-page-version", Version::sample().render()),
+        (
+            "admin-site-page-removed",
+            Version { version: removed, markup: String::new(), is_current: true, ..Version::sample() }.render(),
+        ),
+    ]
+}
+
 pub(super) fn all() -> Vec<Drawn> {
     let made = Some("https://forum.example/-/sign-up?invitation=0123456789abcdef0123456789abcdef".to_owned());
     let mut noticed = Show::sample();
     noticed.layout.read_only = true;
     noticed.layout.notice = Some(Notice { version: "0123456789abcdef".to_owned(), markup: Settings::sample().notice });
-    vec![
+    let mut all = pages();
+    all.extend([
         ("admin-settings", Settings::sample().render()),
         ("admin-sign-ups", SignUpsPage { made, ..SignUpsPage::sample() }.render()),
         (
@@ -102,5 +198,6 @@ pub(super) fn all() -> Vec<Drawn> {
         ("sign-up-needs-link", SignUp { door: Door::NeedsLink, ..SignUp::sample() }.render()),
         ("sign-up-link-ended", SignUp { door: Door::LinkEnded, ..SignUp::sample() }.render()),
         ("topic-read-only", noticed.render()),
-    ]
+    ]);
+    all
 }

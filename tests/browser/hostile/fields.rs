@@ -332,6 +332,17 @@ pub const FIELDS: &[Field] = fields! {
     "/admin/settings" "read_only": Nothing;
     "/admin/settings" "admins_need_two_factor": Nothing;
     "/admin/settings" "images": Few, Root at "/admin/settings";
+    "/admin/settings" "welcome": Long, Root at "/admin/settings";
+    "/admin/settings" "accent": Few, Root at "/admin/settings";
+    "/admin/settings" "accept_rules": Nothing;
+    "/admin/settings" "accept_terms": Nothing;
+    "/admin/settings" "accept_privacy": Nothing;
+    "/admin/pages/{}" "text": Long, Root at "/admin/pages/contact";
+    "/admin/pages/{}" "base": Nothing;
+    "/admin/pages/{}" "asks_again": Nothing;
+    "/admin/pages/{}" "preview": Nothing;
+    "/-/accept" "accept": Nothing;
+    "/-/sign-up" "accept": Nothing;
 
     "/-/notice/hide" "version": Few, Member at "/";
     "/-/sign-up" "message": Few, Stranger at "/-/sign-up" with [("password", "rowing past the lighthouse")];
@@ -368,7 +379,7 @@ pub fn pattern(action: &str) -> String {
     let part = |(i, part): (usize, &&str)| {
         let before = if i == 0 { "" } else { parts[i - 1] };
         let is_id = part.len() >= 32 || !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-        if is_id || before == "users" && !part.is_empty() || before == "invite" {
+        if is_id || before == "users" && !part.is_empty() || ["invite", "pages"].contains(&before) {
             "{}".to_owned()
         } else {
             (*part).to_owned()

@@ -21,7 +21,8 @@ pub async fn index(req: Req) -> Answer {
         let (groups, _) = domain::groups::discover(req.cx(), req.viewer(), recent, 0, GROUPS).await?;
         let settings = &req.now.settings;
         layout.links = req.describes().map(|base| Links::page(base, "/", &settings.name, &settings.line));
-        return req.shared_page(&Welcome { line: settings.line.clone(), layout, groups }, About::Site);
+        let (line, welcome) = (settings.line.clone(), req.now.welcome.clone());
+        return req.shared_page(&Welcome { line, welcome, layout, groups }, About::Site);
     }
     let HomePage { topics, has_more, suggestions, invited, waits, first_steps } =
         domain::topics::home(req.cx(), req.viewer(), &mut layout.sidebar).await?;

@@ -38,7 +38,7 @@ pub async fn robots(req: Req) -> HttpResponse {
         .insert_header((CONTENT_TYPE, "text/plain; charset=utf-8"))
         .insert_header((CACHE_CONTROL, "public, max-age=3600"))
         .body(format!(
-            "User-agent: *\nDisallow: /-/\nDisallow: /search\nDisallow: /live\nDisallow: /api/\nDisallow: /admin/\n\
+            "User-agent: *\nAllow: /-/pages/\nDisallow: /-/\nDisallow: /search\nDisallow: /live\nDisallow: /api/\nDisallow: /admin/\n\
              Sitemap: {base}/sitemap.xml\n"
         ))
 }

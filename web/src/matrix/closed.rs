@@ -40,6 +40,9 @@ async fn nothing_is_changed_while_the_site_is_read_only(forum: TestForum) {
         read_only: true,
         admins_need_two_factor: false,
         images: Images::Click,
+        welcome: String::new(),
+        accent: String::new(),
+        must_accept: Vec::new(),
     };
     let boss = world.who(Actor::SiteAdmin);
     let mut refused = 0;

@@ -292,6 +292,8 @@ pub fn address(path: &str, scene: &Scene, world: &World) -> String {
         .replace("{delivery}", &ABSENT.to_string())
         .replace("{reducer}", "activity")
         .replace("{slug}", "other")
+        .replace("{page}", "rules")
+        .replace("{version}", "0")
 }
 
 /// Returns the fields of all forms, and some that no form has.

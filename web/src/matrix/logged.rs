@@ -95,6 +95,9 @@ const LOGGED: &[Logged] = &[
     ("/admin/sign-ups/links", Actor::SiteAdmin, &[], SignUpLinkMade),
     ("/admin/sign-ups/links/{id}/revoke", Actor::SiteAdmin, &[], SignUpLinkRevoked),
     ("/admin/settings", Actor::SiteAdmin, &[], SiteChanged),
+    ("/admin/pages/{page}", Actor::SiteAdmin, &[], SitePageChanged),
+    // After the one before: there is an earlier version to restore.
+    ("/admin/pages/{page}/versions/{version}/restore", Actor::SiteAdmin, &[], SitePageChanged),
     ("/admin/jobs/{id}/retry", Actor::SiteAdmin, &[], JobRetried),
     ("/admin/jobs/{id}/drop", Actor::SiteAdmin, &[], JobDropped),
     // The last one: the account is needed before.
@@ -112,6 +115,7 @@ const NOT_LOGGED: &[&str] = &[
     "/-/sign-up",
     "/-/sign-out",
     "/-/notice/hide",
+    "/-/accept",
     // Happens once per site, by its operator: a test in domain/tests checks the log.
     "/-/first-admin",
     "/-/settings",

@@ -176,6 +176,8 @@ fn address(endpoint: &Endpoint, scene: &Scene, world: &World) -> String {
         .replace("{delivery}", &ABSENT.to_string())
         .replace("{kind}", &ABSENT.to_string())
         .replace("{reducer}", "activity")
+        .replace("{page}", "rules")
+        .replace("{version}", "0")
         .replace("{mark}", "pinned");
     if deletes && path.ends_with(&format!("/groups/{}", scene.group.id)) {
         return format!("{path}?name={}", scene.group.name.replace(' ', "%20"));
@@ -190,7 +192,7 @@ fn body(endpoint: &Endpoint, scene: &Scene) -> Value {
     let fields = DOCUMENT["components"]["schemas"][name]["properties"].as_object().expect("fields");
     let (of_site, of_rule) = (endpoint.path.contains("/admin/"), endpoint.path.contains("/rules"));
     let value = |name: &str| match name {
-        "text" | "message" | "title" | "notice" | "line" | "bio" | "location" => json!("Hello"),
+        "text" | "message" | "title" | "notice" | "line" | "welcome" | "bio" | "location" => json!("Hello"),
         "name" if of_site => json!("Klatch"),
         "name" if endpoint.path == "/api/v1/groups" => {
             let token = domain::platform::secrets::token().expect("randomness");
@@ -202,13 +204,15 @@ fn body(endpoint: &Endpoint, scene: &Scene) -> Value {
             json!(format!("k{}", &token[..20]))
         }
         "name" => json!("Name"),
-        "slug" | "description" | "web" | "explanation" => json!(""),
+        "slug" | "description" | "web" | "explanation" | "accent" => json!(""),
         "kind" if of_rule => json!("words"),
         "kind" if scene.group.is_direct() => json!("public"),
         "kind" => json!(scene.group.kind.as_str()),
         "category" => json!("other"),
         "slow_seconds" | "first_held" | "new_days" | "new_messages" => json!(0),
-        "opens" | "in_title" | "in_links" | "in_names" | "ban" | "read_only" | "follow_written" => json!(false),
+        "opens" | "in_title" | "in_links" | "in_names" | "ban" | "read_only" | "follow_written" | "asks_again" => {
+            json!(false)
+        }
         "in_text" | "on" => json!(true),
         "direct_from" => json!("anyone"),
         "level" => json!("muted"),
@@ -229,7 +233,7 @@ fn body(endpoint: &Endpoint, scene: &Scene) -> Value {
         "to" => json!(["friend"]),
         "group" => json!(scene.group.id.to_string()),
         "from" | "reply_to" => json!(scene.message.to_string()),
-        "messages" => json!([]),
+        "messages" | "must_accept" => json!([]),
         "into" => json!(scene.topic.to_string()),
         "grounds" => json!("spam"),
         "verdict" => json!("deleted"),

@@ -9,11 +9,17 @@ use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue, LOCATION, VARY};
 use actix_web::{HttpResponse, HttpResponseBuilder};
-use domain::model::{Images, MessageId};
+use domain::model::{Consent, Images, MessageId};
 use std::hash::Hash;
 use templates::Template;
 
 impl Req {
+    /// Returns what the viewer is asked to accept again. Not while it cannot be stored.
+    pub(super) fn asks(&self) -> Consent {
+        let session = self.session.as_ref().filter(|_| !self.now.settings.read_only);
+        session.map(|session| domain::people::consent::asked(&self.now, session)).unwrap_or_default()
+    }
+
     /// Adds a cookie that hides the notice of this version in this browser.
     pub fn hiding(&self, mut response: HttpResponse, version: &str) -> HttpResponse {
         let known = self.now.notice.as_ref().is_some_and(|notice| notice.version == version);

@@ -12,6 +12,7 @@ mod limits;
 mod order;
 mod own;
 mod parity;
+mod site_pages;
 mod statistics;
 
 use std::sync::LazyLock;

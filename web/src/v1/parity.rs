@@ -102,6 +102,8 @@ const HAVE: &[(&str, &[&str])] = &[
     ("/admin/held", &["moderation::approve", "moderation::decline"]),
     ("/admin/rules", &["rules::create_of_site"]),
     ("/admin/settings", &["admin::update_settings"]),
+    ("/admin/pages/{page}", &["site_pages::publish"]),
+    ("/admin/pages/{page}/versions/{version}/restore", &["site_pages::restore"]),
 ];
 
 /// The actions of pages that programs do not have, with the reason.
@@ -117,6 +119,7 @@ const LACK: &[(&str, &str)] = &[
     ("/-/invite/{token}", LINK),
     ("/-/first-admin", BROWSER),
     ("/-/notice/hide", BROWSER),
+    ("/-/accept", "A person reads the pages and accepts them."),
     ("/-/settings/password", PASSWORD),
     ("/-/settings/mail", PASSWORD),
     ("/-/settings/mail/again", PASSWORD),

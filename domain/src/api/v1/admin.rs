@@ -6,7 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::members::Reason;
 use super::moderation::Reach;
 use super::objects::User;
-use super::words::{AccountState, At, Images, SignUps, given};
+use super::words::{AccountState, At, Images, SignUps, SitePage, given};
 use super::{Ask, Body, Created, Done, Found, PAGE, Page, Query, cursor};
 use crate::moderation::{bulk_delete, warnings};
 use crate::people::admins::{self, Actor, Restriction};
@@ -29,6 +29,12 @@ pub struct Settings {
     /// Whether site admins need two-factor authentication.
     pub admins_need_two_factor: bool,
     pub images: Images,
+    /// The welcome text on the home page of visitors, in message markup.
+    pub welcome: String,
+    /// The accent color as `#rrggbb`. Empty: the default.
+    pub accent: String,
+    /// The pages that new members must accept.
+    pub must_accept: Vec<SitePage>,
 }
 
 /// Returns the site settings.
@@ -46,6 +52,9 @@ pub async fn settings(ask: Ask, _: ()) -> Result<Found<Settings>> {
         read_only: now.read_only,
         admins_need_two_factor: now.admins_need_two_factor,
         images: now.images.into(),
+        welcome: now.welcome,
+        accent: now.accent,
+        must_accept: now.must_accept.into_iter().map(Into::into).collect(),
     }))
 }
 
@@ -71,6 +80,15 @@ pub struct SettingsChange {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Images, required = false)]
     pub images: Option<Images>,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = String, required = false)]
+    pub welcome: Option<String>,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = String, required = false)]
+    pub accent: Option<String>,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Vec<SitePage>, required = false)]
+    pub must_accept: Option<Vec<SitePage>>,
 }
 
 /// Changes the site settings. Whether admins need two-factor authentication can only be set on the page.
@@ -88,6 +106,9 @@ pub async fn update_settings(ask: Ask, Body(change): Body<SettingsChange>) -> Re
         read_only: change.read_only.unwrap_or(old.read_only),
         admins_need_two_factor: old.admins_need_two_factor,
         images: change.images.map_or(old.images, |word| word.0),
+        welcome: change.welcome.unwrap_or(old.welcome),
+        accent: change.accent.unwrap_or(old.accent),
+        must_accept: change.must_accept.map_or(old.must_accept, |pages| pages.into_iter().map(|page| page.0).collect()),
     };
     site::update(&ask.cx, ask.viewer(), new).await?;
     settings(ask, ()).await

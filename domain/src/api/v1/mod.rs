@@ -23,6 +23,7 @@ pub mod objects;
 pub mod people;
 pub mod rules;
 pub mod search;
+pub mod site_pages;
 pub mod splits;
 pub mod statistics;
 pub mod topics;

@@ -147,6 +147,8 @@ words! {
     RuleAction = RuleAction: "What happens to a message that matches.";
     /// Who can create an account.
     SignUps = SignUps: "Who can create an account.";
+    /// A page of the site.
+    SitePage = SitePage: "A page of the site that its admins write.";
     /// How images are shown.
     Images = Images: "How images in messages are shown.";
     /// Who can start a conversation with an account.

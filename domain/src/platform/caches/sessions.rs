@@ -6,7 +6,7 @@ use std::time::Duration;
 use bus::Control;
 use model::policy::Viewer;
 use model::time::Timestamp;
-use model::{Person, Theme, UserId};
+use model::{Accepted, Person, Theme, UserId};
 
 use super::{Epoch, Remembered};
 
@@ -34,6 +34,8 @@ pub struct Session {
     pub lacks_two_factor: bool,
     /// Whether the user has a notice from moderators to read.
     pub has_unread_notice: bool,
+    /// The pages of the site that the user accepted.
+    pub accepted: Accepted,
     /// Whether the account waits for approval and may do nothing else.
     pub is_waiting: bool,
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bus::Control;
-use model::{Images, SignUps};
+use model::{CurrentPage, Images, SignUps, SitePage};
 use serde::{Deserialize, Serialize};
 
 use super::{Epoch, Remembered};
@@ -33,6 +33,15 @@ pub struct Settings {
     pub admins_need_two_factor: bool,
     #[serde(default)]
     pub images: Images,
+    /// A welcome text on the home page of visitors, in message markup; may be empty.
+    #[serde(default)]
+    pub welcome: String,
+    /// The accent color, as `#rrggbb`; empty for Klatch's own.
+    #[serde(default)]
+    pub accent: String,
+    /// The pages that new members must accept.
+    #[serde(default)]
+    pub must_accept: Vec<SitePage>,
 }
 
 /// A notice above every page, until the user hides it.
@@ -50,6 +59,10 @@ pub struct Notice {
 pub struct Site {
     pub settings: Settings,
     pub notice: Option<Notice>,
+    /// The welcome text as HTML; may be empty.
+    pub welcome: String,
+    /// The current versions of the pages that exist, in the order of the footer.
+    pub pages: Vec<CurrentPage>,
 }
 
 /// The cached state of the site.

@@ -40,6 +40,8 @@ pub const TABLES: &[Table] = &[
     by("recovery_codes", &["user_id", "digest"]),
     by_id("api_tokens"),
     by("ignores", &["user_id", "ignored_id"]),
+    by("site_pages", &["slug", "version"]),
+    by("acceptances", &["user_id", "slug", "version"]),
     by_id("site_invitations"),
     by_id("groups"),
     by("former_slugs", &["slug"]),

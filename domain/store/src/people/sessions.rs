@@ -3,7 +3,7 @@
 use crate::conditions::shown_at_once;
 use crate::db::{Db, Tx, sql};
 use model::time::Timestamp;
-use model::{SessionRow, UserId};
+use model::{Accepted, SessionRow, UserId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
@@ -21,11 +21,24 @@ macro_rules! columns {
     };
 }
 
+/// The latest version of a page that the session's user accepted.
+macro_rules! latest {
+    ($page:expr) => {
+        concat!(
+            "(select coalesce(max(a.version), 0) from acceptances a where a.user_id = sessions.user_id and a.slug = '",
+            $page,
+            "')"
+        )
+    };
+}
+
 /// A session with what its user's pages need.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Found {
     #[sqlx(flatten)]
     pub row: SessionRow,
+    #[sqlx(flatten)]
+    pub accepted: Accepted,
     pub has_unread_notice: bool,
     pub has_two_factor: bool,
 }
@@ -35,7 +48,8 @@ pub async fn by_id(db: &Db, id: &str, now: Timestamp) -> Result<Option<Found>> {
     sql!(opt db, Found,
         concat!("select ", columns!(), ",
                 exists (select 1 from notices n where n.user_id = sessions.user_id and n.read_at is null and n.taken_back_at is null and ", shown_at_once!(), ") as has_unread_notice,
-                exists (select 1 from second_steps f where f.user_id = sessions.user_id and f.confirmed_at is not null) as has_two_factor
+                exists (select 1 from second_steps f where f.user_id = sessions.user_id and f.confirmed_at is not null) as has_two_factor,
+                ", latest!("rules"), " as accepted_rules, ", latest!("terms"), " as accepted_terms, ", latest!("privacy"), " as accepted_privacy
          from sessions where id = $1 and expires_at > $2"), id, now)
 }
 

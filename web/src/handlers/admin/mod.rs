@@ -3,13 +3,14 @@
 pub mod health;
 pub mod person;
 pub mod site;
+pub mod site_pages;
 pub mod statistics;
 
 use std::time::Duration;
 
 use actix_web::web::{Path, Query};
 use domain::admin;
-use domain::model::AccountState;
+use domain::model::{AccountState, SitePage};
 use domain::site::first_steps::{self, MailState};
 use serde::Deserialize;
 use templates::admin::{Check, Figure, GroupRow, Groups, Jobs, KINDS, Overview, People, PersonRow};
@@ -93,7 +94,9 @@ pub async fn index(req: Req) -> Answer {
             },
         ),
     ];
-    req.page(&Overview { layout, first_steps, checks, figures: shown })
+    let is_missing = |page: &SitePage| !req.now.pages.iter().any(|current| current.page == *page);
+    let missing = [SitePage::Imprint, SitePage::Contact].into_iter().filter(is_missing).collect();
+    req.page(&Overview { layout, first_steps, checks, figures: shown, missing })
 }
 
 /// Says how old the last backup is.

@@ -1,7 +1,8 @@
 //! The settings of the site; hiding its notice.
 
-use domain::model::{Images, SignUps};
+use domain::model::{Images, SignUps, SitePage};
 use domain::site;
+use domain::site::accent;
 use domain::site::first_steps::{self, MailState};
 use templates::admin::site::Settings;
 use templates::form::SiteForm;
@@ -18,10 +19,20 @@ async fn page(req: &Req, form: SiteForm) -> Result<Settings, Failure> {
     Ok(Settings { layout: layout(req).await?, form, notice })
 }
 
+/// Returns the pages that were ticked for new members to accept.
+fn ticked(form: &Form) -> Vec<SitePage> {
+    SitePage::ACCEPTABLE.into_iter().filter(|page| !form.get(&format!("accept_{page}")).is_empty()).collect()
+}
+
+fn words(pages: &[SitePage]) -> String {
+    pages.iter().map(|page| page.as_str()).collect::<Vec<_>>().join(" ")
+}
+
 /// `GET /admin/settings`.
 pub async fn edit(req: Req) -> Answer {
     req.admin()?;
     let settings = site::settings(req.cx()).await?;
+    let accent = if settings.accent.is_empty() { accent::DEFAULT.to_owned() } else { settings.accent };
     let form = SiteForm {
         name: settings.name.into(),
         line: settings.line.into(),
@@ -30,6 +41,9 @@ pub async fn edit(req: Req) -> Answer {
         read_only: if settings.read_only { "yes" } else { "" }.into(),
         admins_need_two_factor: if settings.admins_need_two_factor { "yes" } else { "" }.into(),
         images: settings.images.as_str().into(),
+        welcome: settings.welcome.into(),
+        accent: accent.into(),
+        must_accept: words(&settings.must_accept).into(),
         error: None,
     };
     req.page(&page(&req, form).await?)
@@ -46,6 +60,9 @@ pub async fn update(req: Req, form: Form) -> Answer {
         read_only: form.get("read_only").into(),
         admins_need_two_factor: form.get("admins_need_two_factor").into(),
         images: form.get("images").into(),
+        welcome: form.get("welcome").into(),
+        accent: form.get("accent").into(),
+        must_accept: words(&ticked(&form)).into(),
         error: None,
     };
     let Some(sign_ups) = SignUps::parse(form.get("sign_ups")) else {
@@ -64,6 +81,9 @@ pub async fn update(req: Req, form: Form) -> Answer {
         read_only: !form.get("read_only").is_empty(),
         admins_need_two_factor: !form.get("admins_need_two_factor").is_empty(),
         images,
+        welcome: form.get("welcome").to_owned(),
+        accent: form.get("accent").to_owned(),
+        must_accept: ticked(&form),
     };
     match site::update(req.cx(), req.viewer(), new).await {
         Ok(()) => Ok(req.redirect_saying("/admin/settings", "saved")),

@@ -8,6 +8,7 @@ use domain::people::accounts::{Credentials, NewAccount, SignedIn};
 use domain::people::sign_ups::Door;
 use domain::people::{accounts, first_admin, sign_ups};
 use domain::platform::secrets::Password;
+use domain::site::pages::to_accept;
 use serde::Deserialize;
 use templates::form::{CodeForm, Refill as _, SignInForm, SignUpForm};
 use templates::people::account::{EndedLink, FirstAdmin, SecondStep, SignIn, SignUp};
@@ -71,7 +72,8 @@ pub async fn sign_up_form(req: Req, params: Query<Params>) -> Answer {
     let door = sign_ups::door(req.cx(), &params.invitation).await?;
     let (form, next, invitation) = (SignUpForm::default(), params.next(), params.invitation.clone());
     let status = if door == Door::LinkEnded { StatusCode::GONE } else { StatusCode::OK };
-    Ok(req.page_with(status, &SignUp { layout, form, next, door, invitation }))
+    let consent = to_accept(&req.now);
+    Ok(req.page_with(status, &SignUp { layout, form, next, door, invitation, consent }))
 }
 
 fn wanted(form: &Form) -> NewAccount {
@@ -87,6 +89,7 @@ fn given_back(form: &Form, wrong: Vec<(String, String)>) -> SignUpForm {
         username: form.get("username").into(),
         email: form.get("email").into(),
         message: form.get("message").into(),
+        accept: form.get("accept").into(),
         ..SignUpForm::default()
     };
     for (field, why) in wrong {
@@ -97,7 +100,11 @@ fn given_back(form: &Form, wrong: Vec<(String, String)>) -> SignUpForm {
 
 /// `POST /-/sign-up`.
 pub async fn sign_up(req: Req, form: Form) -> Answer {
-    let with = Credentials { invitation: form.get("invitation").to_owned(), message: form.get("message").to_owned() };
+    let with = Credentials {
+        invitation: form.get("invitation").to_owned(),
+        message: form.get("message").to_owned(),
+        accept: form.get("accept").to_owned(),
+    };
     match accounts::sign_up(req.cx(), wanted(&form), &with, req.origin()).await {
         Ok(token) if !form.get("email").trim().is_empty() => {
             Ok(req.saying(req.sign_in(&token, form.next("/")).await, "mail-asked"))
@@ -108,7 +115,8 @@ pub async fn sign_up(req: Req, form: Form) -> Answer {
             let next = form.next("/").to_owned();
             let layout = req.layout().await?;
             let door = sign_ups::door(req.cx(), &with.invitation).await?;
-            req.with_field_errors(&SignUp { layout, form: back, next, door, invitation: with.invitation })
+            let (invitation, consent) = (with.invitation, to_accept(&req.now));
+            req.with_field_errors(&SignUp { layout, form: back, next, door, invitation, consent })
         }
     }
 }
