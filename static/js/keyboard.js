@@ -1,4 +1,4 @@
-// Keys: j k Enter r u / "g h" ?. Never while typing, never with a modifier.
+// Keys: j k Enter r u / "g h" ?, never while typing or with a modifier; and Ctrl+K.
 
 const ITEMS = '.message, .topic, .group, .story, .result';
 const KEYS = [
@@ -7,6 +7,7 @@ const KEYS = [
   ['r', 'reply'],
   ['u', 'back to the group'],
   ['/', 'search'],
+  ['Ctrl K', 'go to a group, topic, or person'],
   ['g h', 'unread messages'],
   ['Ctrl Enter', 'send'],
   ['Ctrl B/I/K', 'bold, italic, link'],
@@ -70,6 +71,13 @@ function help() {
   if (!dialog.open) dialog.showModal();
 }
 
+/** Opens the switcher. It is the page `/-/go` in a dialog. */
+const go = () => import('./switcher.js').then((switcher) => switcher.toggle()).catch(() => location.assign('/-/go'));
+
+/** Whether a key opens the switcher. On a Mac, Ctrl+K deletes to the end of the line. */
+export const isSwitch = ({ key, ctrlKey, metaKey, altKey, shiftKey }, isMac) =>
+  key?.toLowerCase() === 'k' && (isMac ? metaKey && !ctrlKey : ctrlKey && !metaKey) && !altKey && !shiftKey;
+
 /** Runs the action of a key; returns false when it does nothing here. */
 function act(key) {
   switch (key) {
@@ -86,7 +94,19 @@ function act(key) {
 }
 
 export function start() {
+  document.addEventListener('click', (event) => {
+    if (!event.target.closest?.('a[href="/-/go"]') || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    go();
+  });
   document.addEventListener('keydown', (event) => {
+    // In a composer it makes a link.
+    const inComposer = event.target.matches?.('#compose textarea, .editing textarea');
+    if (!inComposer && !event.isComposing && isSwitch(event, /Mac|iP/.test(navigator.platform))) {
+      event.preventDefault();
+      go();
+      return;
+    }
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (event.target.closest('input, textarea, select, [contenteditable], dialog[open]')) return;
     if (act(event.key) !== false) event.preventDefault();

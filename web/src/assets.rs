@@ -20,7 +20,7 @@ macro_rules! files {
 
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
-static FILES: [(&str, &str, Compressed); 20] = files! {
+static FILES: [(&str, &str, Compressed); 21] = files! {
     "klatch.css" => "text/css; charset=utf-8",
     "icon.svg" => "image/svg+xml",
     "favicon.ico" => "image/x-icon",
@@ -37,6 +37,7 @@ static FILES: [(&str, &str, Compressed); 20] = files! {
     "js/poll.js" => "",
     "js/refresh.js" => "",
     "js/suggest.js" => "",
+    "js/switcher.js" => "",
     "js/times.js" => "",
     "js/trusted.js" => "",
     "js/unread.js" => "",

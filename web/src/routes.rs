@@ -22,7 +22,9 @@ use crate::handlers::people::{
 };
 use crate::handlers::topics::{merges, reads, splits, subscriptions};
 use crate::handlers::webhooks::{auditors, incoming};
-use crate::handlers::{admin, api, feeds, groups, help, home, messages, search, topics, v1, webhooks, well_known};
+use crate::handlers::{
+    admin, api, feeds, groups, help, home, messages, search, switcher, topics, v1, webhooks, well_known,
+};
 
 /// All routes except the long poll and the API. Forms that may contain a long text are marked `with text`; others are small. Group
 /// and topic paths come last: they match everything else.
@@ -52,6 +54,7 @@ pub const ROUTES: &[Entry] = routes! {
     get "/-/oembed" => feeds::embed;
     get "/-/menu" => home::menu;
     get "/-/search/suggest" => search::suggest;
+    get "/-/go" => switcher::index;
     get "/-/sign-in" => account::sign_in_form;
     post "/-/sign-in" => account::sign_in;
     post "/-/sign-in/code" => two_factor::pass;

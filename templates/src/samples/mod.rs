@@ -281,6 +281,7 @@ pub fn all() -> Vec<Drawn> {
     pages.extend(notices::all());
     pages.extend(topics::all());
     pages.extend(others::all());
+    pages.extend(search::all());
     pages.extend(admin::all());
     pages.extend(site::all());
     pages.extend(webhooks::all());

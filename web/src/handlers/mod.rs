@@ -10,6 +10,7 @@ pub mod messages;
 pub mod moderation;
 pub mod people;
 pub mod search;
+pub mod switcher;
 pub mod topics;
 pub mod v1;
 pub mod webhooks;
