@@ -1,4 +1,4 @@
-// Keys: j k Enter r u / "g h" ?, never while typing or with a modifier; and Ctrl+K.
+// Keys: j k Enter r u e m / "g h" ?, never while typing or with a modifier; and Ctrl+K.
 
 const ITEMS = '.message, .topic, .group, .story, .result';
 const KEYS = [
@@ -6,6 +6,7 @@ const KEYS = [
   ['Enter', 'open item'],
   ['r', 'reply'],
   ['u', 'back to the group'],
+  ['e m', 'mark an unread topic as read, mute it'],
   ['/', 'search'],
   ['Ctrl K', 'go to a group, topic, or person'],
   ['g h', 'unread messages'],
@@ -40,6 +41,15 @@ function reply() {
   if (text && link) link.click();
   else text?.focus();
   return Boolean(text);
+}
+
+/** Presses the button of an unread topic: the current one, or the first in sight. */
+function press(key) {
+  const items = [...document.querySelectorAll('main .story')];
+  const story = items[current(items)] ?? items.find((item) => item.getBoundingClientRect().bottom > 60);
+  const button = story?.querySelector(`[data-key="${key}"]`);
+  button?.click();
+  return Boolean(button);
 }
 
 function search() {
@@ -84,6 +94,7 @@ function act(key) {
     case 'j': return move(1);
     case 'k': return move(-1);
     case 'r': return reply();
+    case 'e': case 'm': return press(key);
     case 'u': return location.assign(document.querySelector('main [rel=up]')?.href ?? '/');
     case '/': return search();
     case '?': return help();

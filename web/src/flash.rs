@@ -2,6 +2,8 @@
 
 /// What can be undone on the next page.
 pub const ALL_READ: &str = "all-read";
+/// See [`ALL_READ`].
+pub const TOPIC_MUTED: &str = "topic-muted";
 
 /// Words and their texts: the cookie carries only the word.
 const FLASHES: &[(&str, &str)] = &[
@@ -46,6 +48,8 @@ const FLASHES: &[(&str, &str)] = &[
     ("uninvited", "Invitation withdrawn."),
     ("link-revoked", "Invite link revoked."),
     ("muted", "Muted. New messages here no longer count as unread."),
+    (TOPIC_MUTED, "Topic muted. New messages in it no longer count as unread."),
+    ("unmuted", "The topic is as it was before."),
     ("heard", "New messages here count as unread again."),
     ("followed", "Following. New messages here count as unread, even if the group is muted."),
     ("ignored", "You're ignoring this person. They aren't notified."),
@@ -107,6 +111,15 @@ const FLASHES: &[(&str, &str)] = &[
 /// Returns the text of a word, or `None` for an unknown word.
 pub fn text(word: &str) -> Option<&'static str> {
     FLASHES.iter().find(|(known, _)| *known == word).map(|(_, text)| *text)
+}
+
+/// Returns where to send the form that undoes what a word says.
+pub fn undo(word: &str) -> Option<&'static str> {
+    match word {
+        ALL_READ => Some("/-/read/undo"),
+        TOPIC_MUTED => Some("/-/mute/undo"),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

@@ -125,6 +125,7 @@ pub const ROUTES: &[Entry] = routes! {
     get "/-/following" => subscriptions::index;
     post "/-/read" => reads::mark_all;
     post "/-/read/undo" => reads::undo;
+    post "/-/mute/undo" => subscriptions::undo_mute;
     post "/-/mentions/read" => mentions::mark_read;
 
     get "/-/direct/new" => conversations::new;

@@ -222,11 +222,7 @@ impl Req {
             nonce: self.nonce.clone(),
             assets: crate::assets::addresses(),
             flash: self.flash.as_deref().and_then(|word| Some((word, flash::text(word)?))).map(|(word, text)| {
-                templates::Flash {
-                    kind: templates::FlashKind::Done,
-                    text: text.to_owned(),
-                    undo: (word == flash::ALL_READ).then_some("/-/read/undo"),
-                }
+                templates::Flash { kind: templates::FlashKind::Done, text: text.to_owned(), undo: flash::undo(word) }
             }),
             path: self.path.clone(),
             now: Now { at: self.cx().now(), lasting: self.any_session().is_none() },

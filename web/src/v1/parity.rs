@@ -17,6 +17,7 @@ const HAVE: &[(&str, &[&str])] = &[
     ("/-/users/{name}/ignore", &["me::ignore", "me::stop_ignoring"]),
     ("/-/read", &["me::mark_read"]),
     ("/-/read/undo", &["me::undo_read"]),
+    ("/-/mute/undo", &["topics::subscribe"]),
     ("/-/mentions/read", &["me::mark_mentions_read"]),
     ("/-/direct", &["conversations::create"]),
     ("/-/direct/{id}/add", &["conversations::add"]),

@@ -8,7 +8,7 @@ mod pages;
 pub mod replies;
 pub mod stars;
 
-pub use pages::{after, before, by_id, by_ids, latest_of};
+pub use pages::{after, before, by_id, by_ids, first_unread_of};
 
 use sqlx::PgExecutor;
 

@@ -18,6 +18,7 @@ use templates::links::Links;
 use templates::topics::{Delete, Edit, NewSince, Show};
 
 use crate::failure::{Answer, Failure};
+use crate::flash;
 use crate::form::Form;
 use crate::handlers::{id, key_for, refill};
 use crate::page_cache::About;
@@ -240,5 +241,9 @@ pub async fn level(req: Req, path: Path<String>, form: Form) -> Answer {
     let level = SubscriptionLevel::parse(form.get("level")).unwrap_or(SubscriptionLevel::Normal);
     let found = domain::topics::subscriptions::set_of_topic(req.cx(), req.viewer(), id(&path)?, level).await?;
     let page = format!("/{}/{}/", found.group.slug, found.topic.slug);
-    Ok(req.redirect_saying(form.next(&page), crate::handlers::groups::said(level)))
+    let word = match level {
+        SubscriptionLevel::Muted => flash::TOPIC_MUTED,
+        other => crate::handlers::groups::said(other),
+    };
+    Ok(req.redirect_saying(form.next(&page), word))
 }
