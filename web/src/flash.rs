@@ -59,6 +59,8 @@ const FLASHES: &[(&str, &str)] = &[
     ("reported-outside", "Reported. Thank you! We'll email you a confirmation now and the decision later."),
     ("settled", "Report dismissed."),
     ("settled-before", "Someone has already handled this."),
+    ("bookmarked", "Bookmarked. Find it under Bookmarks in the menu."),
+    ("bookmark-removed", "Bookmark removed."),
     ("held", "Submitted. Waiting for approval."),
     ("approved", "Approved and posted."),
     ("nobody-ticked", "Nothing was selected."),

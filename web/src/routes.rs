@@ -14,7 +14,7 @@ use crate::failure::Failure;
 use crate::handlers::admin::{health, person, site, statistics};
 use crate::handlers::groups::statistics as group_statistics;
 use crate::handlers::groups::{exports, invitations, members, requests};
-use crate::handlers::messages::{composer, conversations, mentions};
+use crate::handlers::messages::{bookmarks, composer, conversations, mentions};
 use crate::handlers::moderation::{approval_queue, bulk_delete, log, reports, rules, warnings};
 use crate::handlers::people::{
     account, addresses, api_tokens, bots, ignores, notices, own_account, passwords, profiles, settings, sign_ups,
@@ -122,6 +122,8 @@ pub const ROUTES: &[Entry] = routes! {
     post "/admin/auditors" => auditors::create;
     post "/admin/auditors/{id}" => auditors::change;
 
+    get "/-/bookmarks" => bookmarks::index;
+    get "/-/starred" => bookmarks::starred;
     get "/-/following" => subscriptions::index;
     post "/-/read" => reads::mark_all;
     post "/-/read/undo" => reads::undo;
@@ -228,6 +230,8 @@ pub const ROUTES: &[Entry] = routes! {
     get "/-/messages/{id}/history" => messages::history;
     post "/-/messages/{id}/restore" => messages::restore;
     post "/-/messages/{id}/star" => messages::star;
+    get "/-/messages/{id}/stars" => bookmarks::stars;
+    post "/-/messages/{id}/bookmark" => bookmarks::set;
     get "/-/messages/{id}/report" => reports::new;
     post "/-/messages/{id}/report" => reports::create;
     post "/-/messages/{id}/unread" => reads::unread_from;

@@ -1,5 +1,6 @@
 //! Messages: reading, posting and changing them.
 
+pub mod bookmarks;
 pub mod by_person;
 mod changes;
 pub mod completion;

@@ -27,6 +27,7 @@ mod archives;
 mod assistance;
 mod audit_log;
 mod backups;
+mod bookmarks;
 mod bulk_delete;
 mod directs;
 mod evidence;

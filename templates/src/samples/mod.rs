@@ -2,6 +2,7 @@
 
 mod admin;
 mod approval_queue;
+mod bookmarks;
 mod groups;
 mod home;
 mod log;
@@ -282,6 +283,7 @@ pub fn all() -> Vec<Drawn> {
     pages.extend(topics::all());
     pages.extend(others::all());
     pages.extend(search::all());
+    pages.extend(bookmarks::all());
     pages.extend(admin::all());
     pages.extend(site::all());
     pages.extend(webhooks::all());

@@ -85,6 +85,7 @@ const HAVE: &[(&str, &[&str])] = &[
     ("/-/messages/{id}/delete", &["messages::delete"]),
     ("/-/messages/{id}/restore", &["messages::restore"]),
     ("/-/messages/{id}/star", &["messages::star", "messages::unstar"]),
+    ("/-/messages/{id}/bookmark", &["bookmarks::add", "bookmarks::remove"]),
     ("/-/messages/{id}/report", &["messages::report"]),
     ("/-/messages/{id}/unread", &["messages::mark_unread"]),
     ("/admin/people/{id}/bar", &["admin::restrict", "admin::lift"]),

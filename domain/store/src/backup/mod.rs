@@ -61,6 +61,7 @@ pub const TABLES: &[Table] = &[
     by_id("messages"),
     by("former_texts", &["message_id", "number"]),
     by("stars", &["message_id", "user_id"]),
+    by("bookmarks", &["user_id", "message_id"]),
     by("mentions", &["user_id", "message_id"]),
     by_id("rules"),
     by_id("held"),

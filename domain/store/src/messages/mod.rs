@@ -1,5 +1,6 @@
 //! Messages.
 
+pub mod bookmarks;
 pub mod completion;
 pub mod conversations;
 pub mod history;
