@@ -144,6 +144,7 @@ const NOT_LOGGED: &[&str] = &[
     "/-/held/{id}/withdraw",
     "/-/read",
     "/-/read/undo",
+    "/-/mute/undo",
     "/-/mentions/read",
     "/-/direct",
     "/-/direct/{id}/add",
@@ -170,6 +171,7 @@ const NOT_LOGGED: &[&str] = &[
     "/-/topics/{id}/level",
     "/-/messages/{id}/edit",
     "/-/messages/{id}/star",
+    "/-/messages/{id}/bookmark",
     "/-/messages/{id}/report",
     "/-/messages/{id}/unread",
 ];
