@@ -54,7 +54,7 @@ async fn named(cx: &Context, viewer: Viewer, sidebar: &Sidebar, own: &str, typed
     let lower = typed.trim_start_matches(['#', '@']).to_lowercase();
     let called = |place: &Place| {
         let name = place.name.to_lowercase();
-        name.contains(&lower) || place.address.contains(&lower)
+        name.contains(&lower) || place.address.starts_with(&lower)
     };
     let mut places = Places {
         groups: sidebar.joined_groups().map(group).filter(called).collect(),

@@ -195,4 +195,5 @@ async fn muting_a_topic_can_be_undone(forum: TestForum) {
         assert_eq!(level().await, before);
         assert!(!topics::subscriptions::undo_mute(cx, noor).await.unwrap(), "once");
     }
+    forum.drain().await;
 }
