@@ -185,11 +185,12 @@ pub async fn by_ids(db: &Db, ids: &[MessageId]) -> Result<Vec<Message>> {
     messages(fetch!(db, "where m.id in (select cast(value as bigint) from json_each($1))", crate::list(ids))?)
 }
 
-// `w` is a topic, and the numbers between which its first unread messages are.
+// `w` is a topic, and the numbers between which its first unread messages are. It is computed once per topic, not once per
+// message.
 macro_rules! first_unread {
     ($topic:literal, $seq:literal) => {
         concat!(
-            "join (select x.topic, x.seq,
+            "join (with w as materialized (select x.topic, x.seq,
                           coalesce((select n.seq from messages n
                             where n.topic_id = x.topic and n.seq > x.seq and n.deleted_at is null and n.author_id <> $2
                               and not exists (select 1 from ignores h where h.user_id = $2 and h.ignored_id = n.author_id)
@@ -198,7 +199,7 @@ macro_rules! first_unread {
             $topic,
             " as bigint) as topic, cast(",
             $seq,
-            " as bigint) as seq from json_each($1)) x) w on w.topic = m.topic_id
+            " as bigint) as seq from json_each($1)) x) select topic, seq, upto from w) w on w.topic = m.topic_id
              where m.seq > w.seq and m.seq <= w.upto and m.deleted_at is null and m.author_id <> $2
                and not exists (select 1 from ignores i where i.user_id = $2 and i.ignored_id = m.author_id)
              order by m.topic_id, m.seq"
