@@ -60,8 +60,11 @@ const make = (name, properties) => Object.assign(document.createElement(name), p
 
 /** Opens the dialog, or closes it. */
 export function toggle() {
-  const open = document.getElementById('go');
-  if (open) return open.close();
+  const before = document.getElementById('go');
+  const wasOpen = before?.open;
+  before?.close();
+  before?.remove();
+  if (wasOpen) return undefined;
   const dialog = make('dialog', { id: 'go' });
   dialog.setAttribute('aria-label', 'Go to');
   const form = make('form', { action: '/-/go' });
