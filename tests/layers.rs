@@ -235,7 +235,8 @@ fn no_source_file_is_longer_than_400_lines() {
 }
 
 /// Files that are tables.
-const TABLES: &[&str] = &["domain/src/import/demo/script.rs", "templates/src/form.rs"];
+const TABLES: &[&str] =
+    &["domain/model/src/log_actions.rs", "domain/src/import/demo/script.rs", "templates/src/form.rs"];
 
 fn code_with_comments(path: &Path) -> usize {
     let text = std::fs::read_to_string(path).expect("a source file");

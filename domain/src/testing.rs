@@ -334,7 +334,10 @@ impl Letter {
 pub const DRAW: Draw = Draw {
     message: |message, _, _, _, _| {
         let original = message.reply_to.as_ref().map_or("", model::Original::words);
-        format!("<p>{}: {}</p>{original}", message.author.username, message.markup)
+        let poll = message.attachment.as_ref().and_then(|attachment| attachment.poll().zip(attachment.tally.as_ref()));
+        let votes = poll.map(|(poll, tally)| format!(" chosen {:?} votes {:?}", tally.chosen, poll.votes(tally)));
+        let votes = votes.unwrap_or_default();
+        format!("<p>{}: {}{votes}</p>{original}", message.author.username, message.markup)
     },
     here: |aside, _| format!("<p>{} of {}</p>", aside.here.len(), aside.members),
     topic_row: |row, _, _| format!("<li>{} ({})</li>", row.topic.title(), row.message_count),
@@ -348,7 +351,7 @@ pub const DRAW: Draw = Draw {
 
 /// A message to post, without a form key.
 pub fn draft(text: &str) -> Draft {
-    Draft { text: text.into(), key: None }
+    Draft::new(text.into(), None)
 }
 
 impl Drop for TestForum {
@@ -365,11 +368,7 @@ impl Drop for TestForum {
 ///
 /// # Panics
 /// After twenty seconds, with `what` in the message.
-pub async fn wait_for<C, F>(what: &str, mut condition: C)
-where
-    C: FnMut() -> F,
-    F: Future<Output = bool>,
-{
+pub async fn wait_for<F: Future<Output = bool>>(what: &str, mut condition: impl FnMut() -> F) {
     let begun = Instant::now();
     while !condition().await {
         assert!(begun.elapsed() < Duration::from_secs(20), "waited in vain for {what}");

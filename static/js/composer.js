@@ -29,8 +29,8 @@ function grow(textarea) {
 
 /** Keeps a form's fields in this browser until the server has accepted them. */
 function keepDraft(form, name) {
-  const { to, title, text, key, reply_to: replyTo } = form.elements;
-  const fields = [to, title, text, replyTo].filter(Boolean);
+  const { to, title, text, question, options, key, reply_to: replyTo } = form.elements;
+  const fields = [to, title, text, question, options, replyTo].filter(Boolean);
   const called = () => (to ? draftName(name, to.value, to.defaultValue) : name);
   // A form that came back with errors continues the draft it was sent from.
   let stored = drafts.withKey(key?.value) ?? called();
@@ -39,8 +39,9 @@ function keepDraft(form, name) {
     if (!field.value && draft[field.name]) field.value = draft[field.name];
   }
   // The key belongs to this text: another text is another message.
-  if (draft.key && key && [title, text].every((field) => !field || field.value === (draft[field.name] ?? ''))) key.value = draft.key;
+  if (draft.key && key && [title, text, question, options].every((field) => !field || field.value === (draft[field.name] ?? ''))) key.value = draft.key;
   if ([title, text].some((field) => field?.value)) form.closest('details')?.setAttribute('open', '');
+  if ([question, options].some((field) => field?.value)) form.querySelector('.poll-fields')?.setAttribute('open', '');
 
   let timer;
   let tried = Boolean(draft.key) && key?.value === draft.key;
@@ -96,6 +97,17 @@ async function post(form) {
   throw new Error(field || said?.error || 'The server returned an error.');
 }
 
+/** Empties and closes the fields of a poll. */
+function clearPoll(form) {
+  const part = form.querySelector('.poll-fields');
+  part?.removeAttribute('open');
+  for (const field of part?.querySelectorAll('input, select, textarea') ?? []) {
+    if (field.type === 'checkbox') field.checked = false;
+    else if (field.matches('select')) field.selectedIndex = 0;
+    else field.value = '';
+  }
+}
+
 const started = new WeakSet();
 
 function startCompose(form) {
@@ -118,7 +130,8 @@ function startCompose(form) {
   };
 
   async function send() {
-    if (sending || !text.value.trim()) return text.focus();
+    const poll = ['question', 'options'].map((name) => form.elements[name]).filter(Boolean);
+    if (sending || ![text, ...poll].some((field) => field.value.trim())) return text.focus();
     show(true);
     say('');
     draft.tried();
@@ -126,6 +139,7 @@ function startCompose(form) {
       const said = await post(form);
       draft.clear();
       text.value = '';
+      clearPoll(form);
       text.removeAttribute('aria-invalid');
       document.getElementById('f-text-error')?.remove();
       key.value = newKey();
@@ -170,10 +184,13 @@ export function carry(from, to) {
   const [old, text] = [from.elements.text, to.elements.text];
   const before = drafts.read(to.dataset.topic).text;
   text.value = [before, old.value].filter((words) => words?.trim()).join('\n\n');
-  const replyTo = from.elements.reply_to.value;
-  to.elements.reply_to.value = replyTo;
+  const kept = { text: text.value };
+  for (const name of ['reply_to', 'question', 'options']) {
+    kept[name] = from.elements[name].value;
+    to.elements[name].value = kept[name];
+  }
   drafts.write(from.dataset.topic);
-  drafts.write(to.dataset.topic, { text: text.value, reply_to: replyTo });
+  drafts.write(to.dataset.topic, kept);
 }
 
 /** Drops the draft that the server has accepted, whichever tab it was written in. */

@@ -32,7 +32,7 @@ export function draftName(name, to, openedFor) {
 }
 
 /** Whether the draft has text worth keeping. */
-const isWorthKeeping = (draft) => Boolean(draft?.text?.trim() || draft?.title?.trim());
+const isWorthKeeping = (draft) => ['text', 'title', 'question', 'options'].some((name) => draft?.[name]?.trim());
 
 export class Drafts {
   /** `storage` may be full, forbidden or missing: then there are no drafts, and nothing else changes. */

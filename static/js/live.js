@@ -170,6 +170,7 @@ class Page {
         break;
       case 'edit':
       case 'star':
+      case 'poll':
         if (isOpen) placeMessage(event.html, seq);
         this.row(event);
         break;

@@ -86,6 +86,15 @@ function tend(root) {
   }
 }
 
+/** Keeps what was chosen in a poll and not sent yet. */
+function keepChoice(old, fresh) {
+  for (const input of old.querySelectorAll('.poll input')) {
+    if (input.checked === input.defaultChecked) continue;
+    const same = [...fresh.querySelectorAll('.poll input')].find((other) => other.value === input.value);
+    if (same) same.checked = input.checked;
+  }
+}
+
 /**
  * Puts a message into the page: replaces its earlier version, or inserts it by its sequence number. Idempotent; an
  * older version changes nothing. Returns one of:
@@ -106,6 +115,7 @@ export function placeMessage(html, seq) {
     if (isOlder(article, old)) return 'replaced';
     const focused = old === document.activeElement;
     keepCount(old, article);
+    keepChoice(old, article);
     const editing = old.querySelector(':scope > form');
     const active = editing?.contains(document.activeElement) && document.activeElement;
     keepingPlace(() => {
@@ -161,18 +171,18 @@ function tell(button, done) {
   setTimeout(() => { button.textContent = name; }, COPIED);
 }
 
-/** Stars or bookmarks a message without leaving the page; shows a message when that fails. */
+/** Stars or bookmarks a message or votes without leaving the page; shows a message when that fails. */
 async function star(button) {
   button.setAttribute('aria-disabled', 'true');
   try {
     const body = new URLSearchParams(new FormData(document.getElementById('act')));
     const answer = await fetch(button.formAction, { method: 'POST', body, headers: { Accept: 'application/json' } });
     const said = await answer.json().catch(() => ({}));
-    if (!answer.ok) throw new Error(said.error);
+    if (!answer.ok) throw new Error((said.fields && Object.values(said.fields)[0]) || said.error);
     if (said.html) placeMessage(said.html, said.seq);
     if (said.done) tell(button, said.done);
   } catch (error) {
-    button.title = `Not done. ${error.message}`;
+    button.title = `${button.dataset.problem ?? 'Not done.'} ${error.message}`;
     document.getElementById('live-polite').textContent = button.title;
   } finally {
     button.removeAttribute('aria-disabled');

@@ -71,6 +71,18 @@ form! {
     TopicForm {
         title,
         text,
+        /// The question of a poll; may be empty.
+        question,
+        /// The options of the poll, one per line.
+        options,
+        /// `yes` or empty.
+        multiple,
+        /// `yes` or empty.
+        anonymous,
+        /// `always`, `voted` or `closed`.
+        results,
+        /// The hours until the poll closes; empty: it stays open.
+        closes_in,
     } key
 }
 
@@ -106,7 +118,33 @@ form! {
         text,
         /// Id of the message that it replies to; may be empty.
         reply_to,
+        /// The question of a poll; may be empty.
+        question,
+        /// The options of the poll, one per line.
+        options,
+        /// `yes` or empty.
+        multiple,
+        /// `yes` or empty.
+        anonymous,
+        /// `always`, `voted` or `closed`.
+        results,
+        /// The hours until the poll closes; empty: it stays open.
+        closes_in,
     } key
+}
+
+impl TopicForm {
+    /// Whether it has a poll, or an error about one.
+    pub fn has_poll(&self) -> bool {
+        [&self.question, &self.options].iter().any(|field| !field.value.trim().is_empty() || field.error.is_some())
+    }
+}
+
+impl MessageForm {
+    /// Whether it has a poll, or an error about one.
+    pub fn has_poll(&self) -> bool {
+        [&self.question, &self.options].iter().any(|field| !field.value.trim().is_empty() || field.error.is_some())
+    }
 }
 
 form! {

@@ -51,6 +51,7 @@ mod lists;
 mod names;
 mod node;
 mod pairs;
+mod plain;
 mod render;
 mod size;
 mod spoilers;
@@ -67,6 +68,7 @@ pub use excerpt::excerpt;
 pub use images::{images, show_images};
 pub use names::NAMES_MAX;
 pub use node::{Node, markup_of, mentions};
+pub use plain::{markup_without_plain, plain};
 pub use spoilers::without_spoilers;
 
 /// Increased when the same text would give other nodes. Stored with them, so that old messages can be parsed again.

@@ -68,4 +68,6 @@ ids! {
     DeliveryId,
     /// A program that is asked before a message is saved.
     ExternalAuditorId,
+    /// A kind of attachment that a program registered.
+    KindId,
 }

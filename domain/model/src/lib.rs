@@ -4,6 +4,7 @@
 #![allow(missing_docs)]
 
 mod api_tokens;
+mod attachments;
 mod denied;
 mod email_kinds;
 mod groups;
@@ -27,6 +28,7 @@ mod webhooks;
 mod words;
 
 pub use api_tokens::*;
+pub use attachments::*;
 pub use denied::{Denied, Fields};
 pub use email_kinds::EmailKind;
 pub use groups::*;

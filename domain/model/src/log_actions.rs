@@ -75,7 +75,6 @@ words! {
         WarningTakenBack = "warning_taken_back",
         /// Everything by a user was deleted in bulk.
         PersonCleared = "person_cleared",
-        /// A bulk delete was undone.
         ClearingUndone = "clearing_undone",
         AccountSuspended = "account_suspended",
         AccountBanned = "account_banned",
@@ -101,11 +100,9 @@ words! {
         /// The data of an account was exported.
         AccountExported = "account_exported",
         AccountDeleted = "account_deleted",
-        /// The password of an account was set.
         PasswordSet = "password_set",
         /// The site settings were changed.
         SiteChanged = "site_changed",
-        /// A new account was approved.
         SignUpApproved = "sign_up_approved",
         SignUpDeclined = "sign_up_declined",
         /// A link that invites to sign up was created.
@@ -125,6 +122,10 @@ words! {
         HookChanged = "hook_changed",
         HookDeleted = "hook_deleted",
         AuditorChanged = "auditor_changed",
+        /// Another user's poll was closed.
+        PollClosed = "poll_closed",
+        /// A kind of attachment was disabled or enabled again.
+        KindChanged = "kind_changed",
     }
 }
 
@@ -145,6 +146,7 @@ impl LogAction {
         match self {
             Self::MessageDeleted
             | Self::MessageRestored
+            | Self::PollClosed
             | Self::TopicRenamed
             | Self::TopicLocked
             | Self::TopicUnlocked
@@ -219,7 +221,8 @@ impl LogAction {
             | Self::JobRetried
             | Self::JobDropped
             | Self::ClaimLinkRevoked
-            | Self::AuditorChanged => LogReach::Admins,
+            | Self::AuditorChanged
+            | Self::KindChanged => LogReach::Admins,
         }
     }
 
@@ -303,6 +306,8 @@ impl LogAction {
             Self::HookChanged => "changed a webhook",
             Self::HookDeleted => "deleted a webhook",
             Self::AuditorChanged => "changed an external auditor",
+            Self::PollClosed => "closed a poll",
+            Self::KindChanged => "changed a kind of attachment",
         }
     }
 
@@ -386,6 +391,8 @@ impl LogAction {
             Self::HookChanged => ("changed a webhook that posts as", ""),
             Self::HookDeleted => ("deleted a webhook that posted as", ""),
             Self::AuditorChanged => ("changed an external auditor of", ""),
+            Self::PollClosed => ("closed a poll by", ""),
+            Self::KindChanged => ("changed a kind of attachment by", ""),
         }
     }
 

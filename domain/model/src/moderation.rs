@@ -59,6 +59,8 @@ pub struct PendingRow {
     pub idempotency_key: Option<String>,
     /// The message that it replies to.
     pub reply_to: Option<MessageId>,
+    /// Its attachment, as stored: JSON. Its text ends with the fallback text.
+    pub attachment: Option<String>,
     /// Why it is held.
     pub why: String,
     pub written_at: Timestamp,

@@ -104,8 +104,10 @@ pub struct Message {
     /// Whether its author is a program.
     pub by_bot: bool,
     pub created_at: Timestamp,
-    /// Its HTML, made when it was saved; empty if deleted.
+    /// Its HTML, made when it was saved, with the fallback text of its attachment; empty if deleted.
     pub markup: String,
+    /// `None` also if it is deleted.
+    pub attachment: Option<Box<Attachment>>,
     pub mentions: Vec<UserId>,
     /// When it was last edited.
     pub edited_at: Option<Timestamp>,

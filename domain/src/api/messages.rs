@@ -68,7 +68,7 @@ pub(super) fn typed(text: &str, pasted: bool) -> Result<Draft> {
     if text.trim().is_empty() {
         return Err(Error::invalid("message", "Message required."));
     }
-    Ok(Draft { text: if pasted { as_block(text) } else { text.to_owned() }, key: None })
+    Ok(Draft::new(if pasted { as_block(text) } else { text.to_owned() }, None))
 }
 
 /// Posts a message. It is stored when this returns.

@@ -64,7 +64,7 @@ pub async fn create(cx: &Context, caller: &Caller, group: &str, name: &str, text
         topics::start(cx, caller.viewer(), found.group.id, name).await?
     } else {
         let target = Target::NewTopic { group: found.group.id, title: name };
-        submit(cx, caller.viewer(), target, Draft { text: text.to_owned(), key: None }).await?.topic
+        submit(cx, caller.viewer(), target, Draft::new(text.to_owned(), None)).await?.topic
     };
     let found = topics::find(cx, caller.viewer(), id).await?;
     object(cx, caller, &found).await

@@ -10,6 +10,7 @@ use store::DatabaseUrl;
 use store::backup::export::Scope;
 use store::backup::{Snapshot, Target};
 use tokio::sync::Semaphore;
+use tokio::time::timeout;
 
 use super::manifest::{Entry, Manifest, Purpose};
 use super::restore;
@@ -115,16 +116,16 @@ pub async fn extent(cx: &Context, viewer: Viewer, group: GroupId) -> Result<(Gro
     Ok((found, extent))
 }
 
-/// Exports a group for a viewer. A complete export leaves an entry in the log of the group. The file has no name any more: its space is free once it is closed. One export runs at a time in a
-/// process.
+/// Exports a group for a viewer. A complete export leaves an entry in the log of the group. The file has no name
+/// any more: its space is free once it is closed. One export runs at a time in a process; others wait.
 ///
 /// # Errors
-/// As [`extent`]; [`Error::TooMany`]; [`Error::Busy`] while another one runs; as [`make`].
+/// As [`extent`]; [`Error::TooMany`]; [`Error::Busy`] after waiting too long for another one; as [`make`].
 pub async fn download(cx: &Context, viewer: Viewer, group: GroupId) -> Result<(Group, File)> {
     static RUNNING: Semaphore = Semaphore::const_new(1);
     let (found, extent) = extent(cx, viewer, group).await?;
-    let _running = RUNNING.try_acquire().map_err(|_| Error::Busy(RETRY))?;
     rate_limits::count(cx, RateLimit::Download, By::User(viewer.user()?)).await?;
+    let Ok(_running) = timeout(RETRY, RUNNING.acquire()).await else { return Err(Error::Busy(RETRY)) };
     let name = format!("klatch-export-{}.zip", &secrets::token()?[..32]);
     let path = std::env::temp_dir().join(name);
     let mut snapshot = Snapshot::of(&cx.db).await?;

@@ -1,5 +1,7 @@
 //! Editing and deleting messages.
 
+use super::submit::stored_nodes;
+use super::{NewAttachment, attachments, polls};
 use crate::live::tell;
 use crate::people::notices::{self, Decision};
 use crate::platform::context::Context;
@@ -15,7 +17,7 @@ use crate::topics;
 use markup::Node;
 use model::policy::{Access, Permission, Viewer};
 use model::time::Timestamp;
-use model::{Group, LogAction, LogEntry, MessageId, Permalink, Topic, TopicId, UserId, Verdict};
+use model::{Attachment, Group, LogAction, LogEntry, MessageId, Permalink, Topic, TopicId, UserId, Verdict};
 use store::messages::RawMessage;
 use store::search_log::Changed;
 use store::{self, Tx, search_log};
@@ -29,6 +31,17 @@ pub struct Editable {
     pub group: Group,
     /// The viewer's access to the group.
     pub access: Access,
+}
+
+impl Editable {
+    /// The text as typed, without the fallback text of the attachment.
+    ///
+    /// # Errors
+    /// When the stored attachment is damaged.
+    pub fn typed(&self) -> Result<String> {
+        let raw = &self.raw.raw;
+        Ok(self.raw.attachment()?.map_or(raw.as_str(), |attachment| attachment.typed(raw)).to_owned())
+    }
 }
 
 /// Returns a message that the viewer may edit: authors edit their own while they may write in the topic.
@@ -63,25 +76,64 @@ async fn change(cx: &Context, viewer: Viewer, id: MessageId, or_moderator: bool)
     Ok(Editable { raw, access: found.access, topic: found.topic, group: found.group })
 }
 
-/// Replaces the text of a message.
+/// What an edit replaces. `None` leaves it as it is.
+#[derive(Clone, Debug, Default)]
+#[allow(missing_docs)]
+pub struct Change {
+    pub text: Option<String>,
+    pub attachment: Option<NewAttachment>,
+}
+
+/// Replaces the text of a message. Its attachment stays.
 ///
 /// # Errors
 /// [`Error::Invalid`] on `text`, [`Error::Forbidden`] if not its author, [`Error::NotFound`], [`Error::TooMany`].
 pub async fn edit(cx: &Context, viewer: Viewer, id: MessageId, text: String) -> Result<Permalink> {
+    edit_with(cx, viewer, id, Change { text: Some(text), attachment: None }).await
+}
+
+/// Replaces the text of a message, its attachment, or both. A poll can be replaced until somebody votes.
+///
+/// # Errors
+/// As [`edit`]; [`Error::Invalid`] on what [`attachments::check`] checks, and if the message has none, or one of another kind.
+pub async fn edit_with(cx: &Context, viewer: Viewer, id: MessageId, change: Change) -> Result<Permalink> {
     let editable = editable(cx, viewer, id).await?;
-    let draft = screening::draft(AUDITORS, Draft { text, key: None })?;
-    if draft.text != editable.raw.raw {
+    let old = editable.raw.attachment()?;
+    let attachment = match change.attachment {
+        Some(new) => Some(Box::new(replaced(cx, new, old.as_deref()).await?)),
+        None => old.clone(),
+    };
+    // With an attachment the text may come with its fallback text or without.
+    let text = change.text.unwrap_or_else(|| editable.raw.raw.clone());
+    let text = old.as_ref().map_or(text.clone(), |old| old.typed(text.trim_end()).to_owned());
+    let draft = screening::draft(AUDITORS, Draft { text, key: None, attachment })?;
+    if draft.text != editable.raw.raw || draft.attachment != old {
         let by = viewer.user()?;
         let nodes = parse(cx, &draft.text).await?;
         let Audited { verdict: audited, changed } = audit_edit(cx, by, &editable, &draft, &nodes).await?;
         let (draft, nodes) = changed.unwrap_or((draft, nodes));
+        let nodes = stored_nodes(cx, &draft, nodes).await?;
         let now = cx.now();
         let mut tx = cx.db.begin().await?;
         if !lock(&mut tx, &editable).await? {
             return Err(Error::invalid("text", "A moderator just moved this message. Save your changes again."));
         }
         store::messages::history::keep(&mut tx, id).await?;
-        if store::messages::update(&mut tx, id, by, &draft.text, &nodes, now).await? == 0 {
+        let Some(locked) = store::messages::attachments::lock(&mut tx, id).await? else { return Err(Error::NotFound) };
+        if locked.attachment != editable.raw.attachment {
+            return Err(Error::invalid("text", "This message just changed. Save your changes again."));
+        }
+        if draft.attachment != old {
+            if store::messages::polls::has_votes(&mut tx, id).await? {
+                return Err(Error::invalid(
+                    "attachment",
+                    "This poll can't be changed because people have already voted.",
+                ));
+            }
+            polls::announce_end(&mut tx, id, draft.attachment.as_deref()).await?;
+        }
+        let new = (draft.text.as_str(), nodes.as_slice(), draft.attachment.as_deref());
+        if store::messages::update(&mut tx, id, by, new, now).await? == 0 {
             return Err(Error::NotFound);
         }
         store::messages::replies::touch_replies(&mut tx, id).await?;
@@ -100,6 +152,17 @@ pub async fn edit(cx: &Context, viewer: Viewer, id: MessageId, text: String) -> 
     Ok(place_in(&editable))
 }
 
+/// Checks the new data of an attachment. A poll that was closed stays closed.
+async fn replaced(cx: &Context, new: NewAttachment, old: Option<&Attachment>) -> Result<Attachment> {
+    match old {
+        Some(old) if new.kind == old.kind => {
+            let new = attachments::check(cx, new).await?;
+            Ok(Attachment { closed_at: old.closed_at, ..new })
+        }
+        _ => Err(Error::invalid("attachment", "Editing a message can't add an attachment or change its kind.")),
+    }
+}
+
 /// Runs the auditors on an edit. They ignore what the old text contained already. A rule that would hold the edit
 /// refuses it.
 async fn audit_edit(cx: &Context, author: UserId, old: &Editable, draft: &Draft, nodes: &[Node]) -> Result<Audited> {
@@ -111,6 +174,7 @@ async fn audit_edit(cx: &Context, author: UserId, old: &Editable, draft: &Draft,
         title: None,
         text: &draft.text,
         nodes,
+        attachment: draft.attachment.as_deref(),
         before: Some((old.raw.raw.as_str(), nodes_before.as_slice())),
         limits: &[rate_limits::RateLimit::Edit],
     };
@@ -167,7 +231,7 @@ pub async fn delete_because(cx: &Context, viewer: Viewer, id: MessageId, reason:
 
 /// Locks the topic of a message. Returns whether the message is still in the topic and group in which the viewer's
 /// rights were checked.
-async fn lock(tx: &mut Tx, editable: &Editable) -> Result<bool> {
+pub(super) async fn lock(tx: &mut Tx, editable: &Editable) -> Result<bool> {
     let is_there = store::topics::touch_in(tx, editable.topic.id, editable.group.id).await? > 0;
     Ok(is_there && store::messages::history::topics_of(tx, &[editable.raw.id]).await? == [editable.topic.id])
 }
@@ -211,7 +275,7 @@ pub(crate) async fn reassign_deletion(
     Ok(at)
 }
 
-fn place_in(editable: &Editable) -> Permalink {
+pub(super) fn place_in(editable: &Editable) -> Permalink {
     Permalink {
         group_id: editable.group.id,
         group_slug: editable.group.slug.clone(),

@@ -13,7 +13,7 @@ use crate::platform::{jobs, log};
 use crate::topics;
 use model::policy::{Permission, Viewer};
 use model::time::Timestamp;
-use model::{Group, LogAction, LogEntry, Message, MessageId, Permalink, Person, Topic};
+use model::{Attachment, Group, LogAction, LogEntry, Message, MessageId, Permalink, Person, Topic};
 use store::messages::history::{Deletion, TextRow};
 use store::search_log;
 use store::search_log::Changed;
@@ -44,6 +44,8 @@ pub struct Version {
     pub by: Person,
     /// The text, with the changes since the version before it.
     pub pieces: Vec<Piece>,
+    /// The attachment of this version. The text ends with its fallback text.
+    pub attachment: Option<Box<Attachment>>,
 }
 
 /// The history of a message.
@@ -80,12 +82,13 @@ pub async fn of(cx: &Context, viewer: Viewer, id: MessageId) -> Result<History> 
     }
     let mut versions = Vec::new();
     let mut before: Option<String> = None;
-    for TextRow { number, raw, written_at, by } in store::messages::history::texts(&cx.db, id).await? {
+    for TextRow { number, raw, attachment, written_at, by } in store::messages::history::texts(&cx.db, id).await? {
         let pieces = match &before {
             Some(before) => compare(before, &raw),
             None => vec![Piece::Same(raw.clone())],
         };
-        versions.push(Version { number, at: written_at, by, pieces });
+        let attachment = store::messages::attachments::decode(attachment.as_deref())?;
+        versions.push(Version { number, at: written_at, by, pieces, attachment });
         before = Some(raw);
     }
     versions.reverse();

@@ -1,5 +1,6 @@
 //! Messages: reading, posting and changing them.
 
+pub mod attachments;
 pub mod bookmarks;
 pub mod by_person;
 mod changes;
@@ -8,16 +9,18 @@ pub mod conversations;
 pub mod history;
 pub mod mentions;
 mod page;
+pub mod polls;
 pub mod preview;
 pub mod replies;
 pub mod stars;
 pub(crate) mod submit;
 mod topic_page;
 
-pub use changes::{Editable, deletable, delete, delete_because, edit, editable};
+pub use attachments::NewAttachment;
+pub use changes::{Change, Editable, deletable, delete, delete_because, edit, edit_with, editable};
 pub(crate) use changes::{delete_in, delete_in_at, reassign_deletion};
 pub use page::{PAGE, Page, Window, events, page};
-pub use submit::{Posted, Target, submit};
+pub use submit::{Posted, Target, submit, submit_with};
 pub use topic_page::{Opened, TopicPage, open, topic_page};
 
 use crate::platform::text;
@@ -34,12 +37,13 @@ pub async fn reparse(cx: &Context, all: bool, mut told: impl FnMut(u64)) -> Resu
     let mut done = 0;
     loop {
         let batch = store::messages::outdated(&cx.db, version, after, 500).await?;
-        let Some((last, _)) = batch.last() else { return Ok(done) };
+        let Some((last, ..)) = batch.last() else { return Ok(done) };
         after = *last;
         let mut tx = cx.db.begin().await?;
         let mut parsed = Vec::with_capacity(batch.len());
-        for (id, raw) in batch {
-            let nodes = text::parse(cx, &raw).await?;
+        for (id, raw, attachment) in batch {
+            let attachment = store::messages::attachments::decode(attachment.as_deref())?;
+            let nodes = text::parse_message(cx, &raw, attachment.as_deref()).await?;
             parsed.push((id, raw, nodes));
         }
         for (id, raw, nodes) in &parsed {

@@ -60,6 +60,7 @@ pub async fn page(cx: &Context, viewer: Viewer, found: &topics::TopicAccess, win
         first.follows = false;
     }
     crate::people::ignores::fold(cx, viewer, &mut messages).await?;
+    topics::tallies::tally(cx, viewer.id(), &mut messages).await?;
     let earlier = messages.first().map_or(0, |m| m.seq - 1);
     let later = messages.last().map_or(0, |m| newest - m.seq).max(0);
     Ok(Page { messages, earlier, later, first_unread })

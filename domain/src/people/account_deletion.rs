@@ -4,6 +4,7 @@ use crate::groups::direct_names;
 use crate::live::tell;
 use crate::platform::jobs::{Cause, Task};
 use crate::platform::text;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::groups;
@@ -150,8 +151,9 @@ pub(crate) async fn purge_step(cx: &Context, user: UserId, erase: bool) -> Resul
     let now = cx.now();
     let naming = store::people::account_deletion::naming(&cx.db, user, BATCH).await?;
     let mut parsed = Vec::with_capacity(naming.len());
-    for (id, raw) in naming {
-        let nodes = text::parse(cx, &raw).await?;
+    for (id, raw, attachment) in naming {
+        let attachment = store::messages::attachments::decode(attachment.as_deref())?;
+        let nodes = text::parse_message(cx, &raw, attachment.as_deref()).await?;
         parsed.push((id, raw, nodes));
     }
     let mut tx = cx.db.begin().await?;
@@ -171,6 +173,12 @@ pub(crate) async fn purge_step(cx: &Context, user: UserId, erase: bool) -> Resul
         store::messages::touch(&mut tx, message).await?;
         jobs::enqueue(&mut tx, Cause::StarsChanged { message, by: None }, now).await?;
     }
+    let votes = store::messages::polls::delete_of(&mut tx, user, BATCH).await?;
+    let polls: BTreeSet<MessageId> = votes.iter().copied().collect();
+    for message in polls {
+        store::messages::touch(&mut tx, message).await?;
+        jobs::enqueue(&mut tx, Cause::PollChanged { message }, now).await?;
+    }
     // Former mentions become plain text.
     for (message, raw, nodes) in &parsed {
         store::messages::set_nodes(&mut tx, *message, raw, nodes).await?;
@@ -179,7 +187,8 @@ pub(crate) async fn purge_step(cx: &Context, user: UserId, erase: bool) -> Resul
     }
     let named: Vec<MessageId> = parsed.iter().map(|(id, _, _)| *id).collect();
     store::people::account_deletion::delete_mentions(&mut tx, user, &named).await?;
-    if [stars.len(), named.len(), blanked.len()].into_iter().any(|done| done as i64 == BATCH) {
+    // A message can have several votes of one person.
+    if [stars.len(), named.len(), blanked.len(), votes.len()].into_iter().any(|done| done as i64 >= BATCH) {
         jobs::enqueue(&mut tx, Task::AccountDeleted { user, erase }, now).await?;
     }
     tx.commit().await?;

@@ -13,7 +13,7 @@ use crate::platform::error::Result;
 use crate::site::rate_limits;
 use crate::site::rate_limits::{By, RateLimit};
 use model::time::Timestamp;
-use model::{GroupId, InvitationId, MessageId, NoticeId, NoticeLine, ReportId, TopicId, UserId};
+use model::{Attachment, GroupId, InvitationId, MessageId, NoticeId, NoticeLine, ReportId, TopicId, UserId};
 
 const BATCH: i64 = 500;
 
@@ -32,6 +32,7 @@ enum Section {
     Messages(MessageId),
     Stars(MessageId),
     Bookmarks(MessageId),
+    Votes(MessageId),
     End,
 }
 
@@ -62,6 +63,7 @@ pub async fn download(cx: &Context, user: UserId) -> Result<impl Stream<Item = R
                 Section::Messages(after) => messages(&cx, user, after).await?,
                 Section::Stars(after) => stars(&cx, user, after).await?,
                 Section::Bookmarks(after) => bookmarks(&cx, user, after).await?,
+                Section::Votes(after) => votes(&cx, user, after).await?,
                 Section::End => return Ok(None),
             };
             let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
@@ -190,15 +192,15 @@ async fn messages(cx: &Context, id: UserId, after: MessageId) -> Result<Lines> {
     let next = then(&rows, |row| Section::Messages(row.id), Section::Stars(MessageId(0)));
     let edited: Vec<MessageId> = rows.iter().filter(|row| row.edited_at.is_some()).map(|row| row.id).collect();
     let mut before: HashMap<MessageId, Vec<Value>> = HashMap::new();
-    for (message, number, at, text) in store::people::export::versions(&cx.db, &edited).await? {
-        let version = json!({"number": number, "written_at": at.rfc3339(), "text": text});
+    for (message, number, at, text, attachment) in store::people::export::versions(&cx.db, &edited).await? {
+        let version = json!({"number": number, "written_at": at.rfc3339(), "text": text, "attachment": attached(attachment.as_deref())});
         before.entry(message).or_default().push(version);
     }
     let line = |row: store::people::export::OwnMessage| {
         json!({"type": "message", "id": row.id, "group": row.group_name, "topic": row.topic_name, "topic_id": row.topic_id,
             "number": row.seq, "author": username, "created_at": row.created_at.rfc3339(),
             "edited_at": row.edited_at.map(Timestamp::rfc3339), "deleted_at": row.deleted_at.map(Timestamp::rfc3339),
-            "text": row.raw, "before": before.remove(&row.id).unwrap_or_default(),
+            "text": row.raw, "attachment": attached(row.attachment.as_deref()), "before": before.remove(&row.id).unwrap_or_default(),
             "link": format!("{}/-/messages/{}", cx.config.base_url, row.id)})
     };
     Ok((rows.into_iter().map(line).collect(), next))
@@ -216,9 +218,33 @@ async fn stars(cx: &Context, id: UserId, after: MessageId) -> Result<Lines> {
 
 async fn bookmarks(cx: &Context, id: UserId, after: MessageId) -> Result<Lines> {
     let rows = store::people::export::bookmarks(&cx.db, id, after, BATCH).await?;
-    let next = then(&rows, |(message, _)| Section::Bookmarks(*message), Section::End);
+    let next = then(&rows, |(message, _)| Section::Bookmarks(*message), Section::Votes(MessageId(0)));
     let line = |(message, at): (MessageId, Timestamp)| {
         json!({"type": "bookmark", "message": message, "created_at": at.rfc3339(),
+            "link": format!("{}/-/messages/{message}", cx.config.base_url)})
+    };
+    Ok((rows.into_iter().map(line).collect(), next))
+}
+
+/// Returns the attachment of a message as it was sent.
+fn attached(stored: Option<&str>) -> Value {
+    let attachment: Option<Attachment> = stored.and_then(|stored| serde_json::from_str(stored).ok());
+    attachment.map_or(
+        Value::Null,
+        |attachment| json!({"kind": attachment.kind, "version": attachment.version, "data": attachment.data}),
+    )
+}
+
+async fn votes(cx: &Context, id: UserId, after: MessageId) -> Result<Lines> {
+    let mut rows = store::messages::polls::of_user(&cx.db, id, after, BATCH).await?;
+    let is_full = rows.len() as i64 == BATCH;
+    // The options of one vote stay together: the last poll of a full batch comes with the next one.
+    if let Some((last, ..)) = rows.last().copied().filter(|_| is_full) {
+        rows.retain(|(poll, ..)| *poll != last);
+    }
+    let next = rows.last().filter(|_| is_full).map_or(Section::End, |(poll, ..)| Section::Votes(*poll));
+    let line = |(message, choice, at): (MessageId, i64, Timestamp)| {
+        json!({"type": "vote", "message": message, "choice": choice, "created_at": at.rfc3339(),
             "link": format!("{}/-/messages/{message}", cx.config.base_url)})
     };
     Ok((rows.into_iter().map(line).collect(), next))

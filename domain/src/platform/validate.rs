@@ -1,7 +1,7 @@
 //! Validation and cleaning of input: titles, names, descriptions, reasons.
 
 use crate::platform::error::{Error, Result};
-use model::Fields;
+use model::{Attachment, Fields};
 
 /// The most characters of a message. Imports may bring longer ones.
 pub const MAX_MESSAGE: usize = 40_000;
@@ -19,6 +19,15 @@ pub struct Draft {
     pub text: String,
     /// The form's key: a form sent twice posts once.
     pub key: Option<String>,
+    /// The attachment. A text auditor adds its fallback text to the text.
+    pub attachment: Option<Box<Attachment>>,
+}
+
+impl Draft {
+    /// A draft without an attachment.
+    pub fn new(text: String, key: Option<String>) -> Self {
+        Self { text, key, attachment: None }
+    }
 }
 
 /// Returns a checked value, or adds its errors to those of other fields.

@@ -2,23 +2,20 @@
 
 use futures_util::future::{BoxFuture, try_join_all};
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, OnceLock};
 
 use serde_json::{Value, json};
 
 use super::News;
+use super::texts::Texts;
 use crate::live::draw::Draw;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::jobs::Cause;
 use crate::site;
-use crate::topics::moves;
+use crate::topics::{moves, tallies};
 use bus::Stream;
 use model::time::Timestamp;
-use model::{
-    Group, GroupId, GroupKind, Images, Message, MessageId, Original, Topic, TopicId, TopicRow, UserId, policy,
-};
-use store::groups::members::Hearer;
+use model::{Group, GroupId, GroupKind, Images, Message, MessageId, Topic, TopicId, TopicRow, UserId, policy};
 use store::messages::replies::Count;
 use store::topics::Subject;
 
@@ -41,8 +38,9 @@ pub(super) fn react<'a>(cx: &'a Context, draw: &'a Draw, news: &'a [News]) -> Bo
 
 /// Counts the replies to the messages that the news reply to. News without replies cost no query.
 async fn replies(cx: &Context, news: &[News]) -> Result<HashMap<MessageId, Count>> {
-    let counted =
-        news.iter().filter(|news| !matches!(news.cause, Cause::StarsChanged { .. } | Cause::MessageEdited { .. }));
+    let counted = news.iter().filter(|news| {
+        !matches!(news.cause, Cause::StarsChanged { .. } | Cause::MessageEdited { .. } | Cause::PollChanged { .. })
+    });
     let mut ids: Vec<MessageId> =
         counted.filter_map(|news| Some(news.message.as_ref()?.reply_to.as_ref()?.id)).collect();
     ids.sort_unstable();
@@ -52,7 +50,7 @@ async fn replies(cx: &Context, news: &[News]) -> Result<HashMap<MessageId, Count
 
 /// How messages and topics are drawn now.
 #[derive(Clone, Copy)]
-struct Drawing<'a> {
+pub(super) struct Drawing<'a> {
     draw: &'a Draw,
     now: Timestamp,
     images: Images,
@@ -61,11 +59,11 @@ struct Drawing<'a> {
 }
 
 impl Drawing<'_> {
-    fn topic_row(&self, row: &TopicRow, group: &Group) -> String {
+    pub(super) fn topic_row(&self, row: &TopicRow, group: &Group) -> String {
         (self.draw.topic_row)(row, group, self.now)
     }
 
-    fn message(&self, message: &Message, topic: &Topic, group: &Group) -> String {
+    pub(super) fn message(&self, message: &Message, topic: &Topic, group: &Group) -> String {
         (self.draw.message)(message, topic, group, self.now, self.images)
     }
 }
@@ -152,6 +150,7 @@ fn about_message(
         _ if message.deleted => "delete",
         Cause::MessagePosted { .. } => "message",
         Cause::StarsChanged { .. } => "star",
+        Cause::PollChanged { .. } => "poll",
         Cause::MessageDeleted { .. } => "delete",
         Cause::MessageRestored { .. } => "restore",
         Cause::MessageEdited { .. }
@@ -187,7 +186,7 @@ fn about_message(
         fields.insert("revision".into(), message.version.into());
         fields.insert("at".into(), drawing.now.0.into());
     }
-    if kind != "star"
+    if !matches!(kind, "star" | "poll")
         && let Value::Object(fields) = &mut event
     {
         fields.insert("row".into(), topic_row.into());
@@ -213,28 +212,34 @@ const AT_ONCE: usize = 4_000;
 const MOST_AT_ONCE: usize = 40_000;
 
 /// Publishes events to every online user who may read their topics now: members, and in a public group other readers too.
-/// For users who muted the topic or ignore the author, an event is marked `quiet`: it does not count.
+/// For users who muted the topic or ignore the author, an event is marked `quiet`: it does not count. Users who voted in a
+/// poll get it with their own vote, and with the results that they may see.
 async fn publish(cx: &Context, listening: &[UserId], told: &[Told<'_>]) -> Result<()> {
     let authors: HashSet<UserId> = told.iter().flat_map(|told| &told.texts).flat_map(Texts::authors).collect();
     let authors: Vec<UserId> = authors.into_iter().collect();
+    let polls: Vec<MessageId> = told.iter().flat_map(|told| &told.texts).filter_map(Texts::poll).collect();
     let mut found = Vec::new();
     // Of public groups.
     let mut members: HashSet<(GroupId, UserId)> = HashSet::new();
     for told in told.chunks((MOST_AT_ONCE / listening.len().clamp(1, AT_ONCE)).max(1)) {
         let places: Vec<(GroupId, TopicId)> = told.iter().map(|told| (told.group, told.topic)).collect();
         for present in listening.chunks(AT_ONCE) {
-            let (hearers, published) = tokio::join!(
+            let (hearers, choices, published) = tokio::join!(
                 store::groups::members::hearers(&cx.db, &places, &authors, present),
+                tallies::choices(cx, &polls, present),
                 cx.bus.publish(&found)
             );
             published?;
+            let choices = choices?;
             found.clear();
             for (told, hearers) in told.iter().zip(hearers?) {
                 if policy::anyone_reads(told.kind) {
                     members.extend(hearers.iter().map(|hearer| (told.group, hearer.user_id)));
                 }
                 for texts in &told.texts {
-                    found.extend(hearers.iter().map(|hearer| (Stream::User(hearer.user_id), texts.for_hearer(hearer))));
+                    found.extend(
+                        hearers.iter().map(|hearer| (Stream::User(hearer.user_id), texts.for_hearer(hearer, &choices))),
+                    );
                 }
             }
         }
@@ -249,111 +254,16 @@ async fn publish(cx: &Context, listening: &[UserId], told: &[Told<'_>]) -> Resul
     watching.dedup();
     let ignoring: HashSet<(UserId, UserId)> =
         store::people::ignores::among(&cx.db, &authors, &watching).await?.into_iter().collect();
+    let choices = tallies::choices(cx, &polls, &watching).await?;
     for told in told {
         let Some(watchers) = watchers.get(&told.group) else { continue };
         let others = || watchers.iter().filter(|user| !members.contains(&(told.group, **user)));
         for texts in &told.texts {
-            let text = |user| texts.for_reader(|author| ignoring.contains(&(user, author)), false);
+            let text = |user| texts.for_reader(user, |author| ignoring.contains(&(user, author)), false, &choices);
             found.extend(others().map(|user| (Stream::User(*user), text(*user))));
             found.push((Stream::Group(told.group), texts.plain.clone()));
         }
     }
     cx.bus.publish(&found).await?;
     Ok(())
-}
-
-/// The variants of an event. The rarer ones are only built when the first user needs them.
-struct Texts<'a> {
-    message: Option<&'a Message>,
-    event: Value,
-    plain: Arc<str>,
-    muted: OnceLock<Arc<str>>,
-    ignored: OnceLock<Arc<str>>,
-    /// For those who ignore the author of the message that is replied to, and the same for those who muted the topic.
-    veiled: [OnceLock<Arc<str>>; 2],
-    drawing: Drawing<'a>,
-    subject: &'a Subject,
-}
-
-impl<'a> Texts<'a> {
-    fn of(message: Option<&'a Message>, event: Value, drawing: Drawing<'a>, subject: &'a Subject) -> Self {
-        let plain = event.to_string().into();
-        let [muted, ignored] = [const { OnceLock::new() }; 2];
-        let veiled = [const { OnceLock::new() }; 2];
-        Self { message, event, plain, muted, ignored, veiled, drawing, subject }
-    }
-
-    /// Those of whom the event shows words.
-    fn authors(&self) -> impl Iterator<Item = UserId> {
-        self.message
-            .into_iter()
-            .map(|message| message.author.id)
-            .chain(self.original().map(|original| original.author.id))
-    }
-
-    fn original(&self) -> Option<&'a Original> {
-        self.message.filter(|message| !message.deleted)?.reply_to.as_ref()
-    }
-
-    /// Returns the HTML of the folded message and of its topic's row, for users who ignore the author.
-    fn folded(&self, message: &Message) -> (String, String) {
-        let message = Message { ignored: true, follows: false, ..message.clone() };
-        let Subject { group, row, .. } = self.subject;
-        let ignored = row.last_author.as_ref().is_some_and(|last| last.id == message.author.id);
-        let folded = row.topic.creator_id == message.author.id;
-        let row = TopicRow { ignored, folded, ..row.clone() };
-        (self.drawing.message(&message, &row.topic, group), self.drawing.topic_row(&row, group))
-    }
-
-    fn with(&self, is_quiet: bool, more: &[(&str, Value)]) -> Arc<str> {
-        let mut event = self.event.clone();
-        if let Value::Object(fields) = &mut event {
-            if is_quiet {
-                fields.insert("quiet".into(), true.into());
-            }
-            for (name, value) in more.iter().filter(|(name, _)| self.event.get(name).is_some()) {
-                fields.insert((*name).to_owned(), value.clone());
-            }
-        }
-        event.to_string().into()
-    }
-
-    fn muted(&self) -> Arc<str> {
-        self.muted.get_or_init(|| self.with(true, &[])).clone()
-    }
-
-    fn ignored(&self) -> Arc<str> {
-        let message = self.message.filter(|message| !message.deleted);
-        let folded = || match message.map(|message| self.folded(message)) {
-            Some((html, row)) => self.with(true, &[("html", html.into()), ("row", row.into())]),
-            None => self.muted(),
-        };
-        self.ignored.get_or_init(folded).clone()
-    }
-
-    /// Returns the event without the words of the message that is replied to.
-    fn veiled(&self, message: &Message, is_muted: bool) -> Arc<str> {
-        let veiled = || {
-            let reply_to = message.reply_to.clone().map(|original| Original { ignored: true, ..original });
-            let message = Message { reply_to, ..message.clone() };
-            let html = self.drawing.message(&message, &self.subject.row.topic, &self.subject.group);
-            self.with(is_muted, &[("html", html.into())])
-        };
-        self.veiled[usize::from(is_muted)].get_or_init(veiled).clone()
-    }
-
-    fn for_reader(&self, ignores: impl Fn(UserId) -> bool, is_muted: bool) -> Arc<str> {
-        match self.message {
-            Some(message) if ignores(message.author.id) => self.ignored(),
-            Some(message) if self.original().is_some_and(|original| ignores(original.author.id)) => {
-                self.veiled(message, is_muted)
-            }
-            _ if is_muted => self.muted(),
-            _ => self.plain.clone(),
-        }
-    }
-
-    fn for_hearer(&self, hearer: &Hearer) -> Arc<str> {
-        self.for_reader(|author| hearer.ignores.contains(&author), hearer.muted)
-    }
 }

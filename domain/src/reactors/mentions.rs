@@ -27,7 +27,13 @@ pub(super) fn react<'a>(cx: &'a Context, _draw: &'a Draw, news: &'a [News]) -> B
 
 async fn run(cx: &Context, news: &News) -> Result<()> {
     let message = match (news.cause, &news.message) {
-        (Cause::StarsChanged { .. } | Cause::TopicStarted { .. } | Cause::TopicChanged { .. }, _) => return Ok(()),
+        (
+            Cause::StarsChanged { .. }
+            | Cause::PollChanged { .. }
+            | Cause::TopicStarted { .. }
+            | Cause::TopicChanged { .. },
+            _,
+        ) => return Ok(()),
         (Cause::TopicMoved { topic, from }, _) => {
             let named = store::messages::mentions::in_topic(&cx.db, topic).await?;
             let mut readers = readers(cx, news, &named).await?;

@@ -8,6 +8,7 @@ mod live;
 mod mentions;
 mod search;
 mod sweep;
+mod texts;
 mod unread;
 mod webhooks;
 
@@ -20,6 +21,7 @@ use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::jobs::{self, Cause, Job, Task};
 use crate::reducers;
+use crate::topics::tallies;
 pub use futures_util::future::BoxFuture;
 use futures_util::future::join_all;
 use model::{GroupKind, Message, MessageId, TopicId};
@@ -60,8 +62,10 @@ impl News {
     /// topic is gone.
     async fn of(cx: &Context, causes: &[Cause]) -> Result<Vec<Self>> {
         let ids: Vec<MessageId> = causes.iter().filter_map(Cause::message).collect();
+        let mut messages = store::messages::by_ids(&cx.db, &ids).await?;
+        tallies::tally(cx, None, &mut messages).await?;
         let mut messages: HashMap<MessageId, Message> =
-            store::messages::by_ids(&cx.db, &ids).await?.into_iter().map(|message| (message.id, message)).collect();
+            messages.into_iter().map(|message| (message.id, message)).collect();
         let read = |&cause: &Cause| {
             let message = cause.message().and_then(|id| messages.remove(&id));
             Some((cause.topic().or(message.as_ref().map(|message| message.topic_id))?, cause, message))

@@ -86,7 +86,7 @@ pub(crate) async fn audit(cx: &Context, submission: &Submission<'_>, draft: &Dra
             }
             Word::Change => {
                 let new = answer.text.unwrap_or_default();
-                let new = super::draft(AUDITORS, Draft { text: new, key: draft.key.clone() })?;
+                let new = super::draft(AUDITORS, Draft { text: new, ..draft.clone() })?;
                 let nodes = text::parse(cx, &new.text).await?;
                 changed = Some((new, nodes));
             }
@@ -144,6 +144,9 @@ async fn try_once(
         "data": {
             "kind": kind, "text": text, "title": submission.title, "before": submission.before.map(|(before, _)| before),
             "group": group,
+            "attachment": submission.attachment.map(|attachment| json!({
+                "kind": attachment.kind, "version": attachment.version, "data": attachment.data, "fallback": attachment.fallback,
+            })),
             "author": {
                 "id": author.id, "username": author.username, "bot": author.is_bot,
                 "created_at": author.created_at.rfc3339(), "moderator": submission.by_moderator(),

@@ -39,10 +39,11 @@ pub(crate) async fn hold(
 ) -> Result<()> {
     let PendingPlace { group, topic, title, reply_to, pause } = place;
     let (raw, key, at) = (draft.text.as_str(), draft.key.as_deref(), cx.now());
+    let attachment = draft.attachment.as_deref();
     let mut tx = cx.db.begin().await?;
     let paused = slow_mode::check(&mut tx, author, group, topic, pause, at).await;
     let waiting = store::moderation::approval_queue::waiting_of(&mut tx, author, group).await?;
-    let new = NewPending { author, group, topic, title, raw, key, reply_to, why, at };
+    let new = NewPending { author, group, topic, title, raw, key, reply_to, attachment, why, at };
     if store::moderation::approval_queue::insert(&mut tx, new).await?.is_none() {
         return Ok(());
     }

@@ -25,7 +25,7 @@ use crate::site::rate_limits;
 pub use futures_util::future::BoxFuture;
 use markup::Node;
 use model::policy::{Access, Permission};
-use model::{Group, GroupKind, UserId};
+use model::{Attachment, Group, GroupKind, UserId};
 
 pub use author::Author;
 pub use writer_limits::WriterLimits;
@@ -42,6 +42,7 @@ pub enum Auditor {
 /// The auditors, in the order in which they run.
 pub const AUDITORS: &[Auditor] = &[
     Auditor::Text(text::line_ends),
+    Auditor::Text(text::fallback),
     Auditor::Text(text::not_empty),
     Auditor::Text(text::not_too_long),
     Auditor::Text(text::form_key),
@@ -64,8 +65,10 @@ pub struct Submission<'a> {
     pub title: Option<&'a str>,
     /// The source text.
     pub text: &'a str,
-    /// The parsed text.
+    /// The parsed text, with that of an attachment.
     pub nodes: &'a [Node],
+    /// The attachment. The source text ends with its fallback text.
+    pub attachment: Option<&'a Attachment>,
     /// Text and nodes before an edit; `None` for a new message.
     pub before: Option<(&'a str, &'a [Node])>,
     /// The rate limits that it counts against.
@@ -154,6 +157,7 @@ pub(crate) async fn title(cx: &Context, author: UserId, group: &Group, access: A
         title: Some(new),
         text: "",
         nodes: &[],
+        attachment: None,
         before: Some(("", &[])),
         limits: &[rate_limits::RateLimit::Edit],
     };

@@ -12,6 +12,14 @@ pub(super) fn line_ends(draft: &mut Draft) -> Result<()> {
     Ok(())
 }
 
+/// Adds the fallback text of the attachment, so that everything that reads texts knows what it says.
+pub(super) fn fallback(draft: &mut Draft) -> Result<()> {
+    if let Some(attachment) = &draft.attachment {
+        draft.text = attachment.with_fallback(&draft.text);
+    }
+    Ok(())
+}
+
 /// Refuses a text without visible characters.
 ///
 /// # Errors

@@ -12,6 +12,7 @@ pub mod reads;
 pub mod splits;
 mod start;
 pub mod subscriptions;
+pub(crate) mod tallies;
 
 pub use access::{TopicAccess, by_slug, find};
 pub use group_page::{GroupPage, group_page};

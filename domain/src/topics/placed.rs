@@ -38,6 +38,7 @@ pub async fn show(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Message
 pub async fn placed(cx: &Context, viewer: Viewer, ids: &[MessageId]) -> Result<Vec<MessageInTopic>> {
     let mut messages = store::messages::by_ids(&cx.db, ids).await?;
     crate::people::ignores::fold(cx, viewer, &mut messages).await?;
+    super::tallies::tally(cx, viewer.id(), &mut messages).await?;
     let topic_ids: Vec<TopicId> = messages.iter().map(|m| m.topic_id).collect();
     let topics: HashMap<TopicId, Topic> =
         store::topics::visible(&cx.db, viewer.id(), &topic_ids).await?.into_iter().map(|t| (t.id, t)).collect();
@@ -60,7 +61,8 @@ pub async fn placed(cx: &Context, viewer: Viewer, ids: &[MessageId]) -> Result<V
 /// [`Error::NotFound`] if there is none or the viewer may not know of it.
 pub async fn show_in_place(cx: &Context, viewer: Viewer, id: MessageId) -> Result<MessageInTopic> {
     let placed = show(cx, viewer, id).await?;
-    let message = store::messages::by_id(&cx.db, id).await?.ok_or(Error::NotFound)?;
+    let mut message = store::messages::by_id(&cx.db, id).await?.ok_or(Error::NotFound)?;
+    super::tallies::tally(cx, viewer.id(), std::slice::from_mut(&mut message)).await?;
     let reply_to = placed.message.reply_to.clone();
     Ok(MessageInTopic { message: Message { reply_to, ..message }, ..placed })
 }

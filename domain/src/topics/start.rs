@@ -29,10 +29,11 @@ pub async fn start(cx: &Context, viewer: Viewer, group: GroupId, title: &str) ->
         title: Some(&title),
         text: "",
         nodes: &[],
+        attachment: None,
         before: None,
         limits: &[RateLimit::Topic],
     };
-    let empty = Draft { text: String::new(), key: None };
+    let empty = Draft::new(String::new(), None);
     let audited = match external::audit(cx, &submission, &empty).await {
         // An external auditor refuses the text, and here is nothing but a title.
         Err(Error::Invalid(fields)) => {

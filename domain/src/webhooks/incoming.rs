@@ -202,7 +202,7 @@ pub async fn receive(cx: &Context, token: &str, request: Request<'_>) -> Result<
     let viewer = Viewer::User { id: used.bot.id, is_admin: false };
     // The delivery's id serves as the form's key: a repeated request posts once.
     let key = request.delivery.map(|id| secrets::digest(&format!("{}:{id}", used.hook_id)));
-    let draft = Draft { text: cut(text), key };
+    let draft = Draft::new(cut(text), key);
     match messages::submit(cx, viewer, Target::Topic(used.topic_id), draft).await {
         Ok(posted) => Ok(Received::Posted(posted)),
         Err(Error::Pending) => Ok(Received::Held),

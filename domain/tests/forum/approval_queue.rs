@@ -46,7 +46,7 @@ fn is_held<T: std::fmt::Debug>(answer: Result<T>) {
 }
 
 fn keyed(text: &str, key: &str) -> Draft {
-    Draft { text: text.into(), key: Some(key.into()) }
+    Draft::new(text.into(), Some(key.into()))
 }
 
 /// Returns ids and texts of a group's pending messages.

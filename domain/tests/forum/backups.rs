@@ -56,6 +56,8 @@ const ROWS: &[&str] = &[
     "insert into former_texts (message_id, number, raw, written_at, written_by) select id, 1, '{\"a\": [1, null]} \u{1f41d}', created_at, author_id from messages order by id limit 1",
     "insert into stars (message_id, user_id, created_at) select id, author_id, created_at from messages order by id limit 1 on conflict do nothing",
     "insert into bookmarks (user_id, message_id, created_at) select author_id, id, created_at from messages order by id limit 1",
+    "insert into poll_votes (message_id, user_id, choice, anonymous, created_at) select id, author_id, 19, true, created_at from messages order by id limit 1",
+    "insert into kinds (owner_id, name, version, layout, title, fields, schema, created_at, retired_at) select id, 'build', 2, 'card', 'Größe {n}', '[\"n\"]', '{\"type\":\"object\"}', created_at, null from users order by id limit 1",
     "insert into mentions (message_id, user_id, read_at) select id, author_id, null from messages order by id limit 1 on conflict do nothing",
     "insert into rules (name, kind, body, in_text, in_title, in_links, in_names, new_days, new_messages, deed, explanation, creator_id, created_at, enabled_at) select 'A rule', 'words', 'word', true, false, true, false, 3, 4, 'hold', '', id, created_at, null from users order by id limit 1",
     "insert into held (author_id, group_id, title, raw, why, created_at) select min(u.id), min(g.id), '', 'waits', 'rule', min(u.created_at) from groups g cross join users u",

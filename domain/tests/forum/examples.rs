@@ -24,6 +24,7 @@ async fn an_auditor_takes_one_line_and_one_file(forum: TestForum) {
         title: None,
         text,
         nodes: &[],
+        attachment: None,
         before: None,
         limits: &[],
     };

@@ -25,6 +25,7 @@ mod addresses;
 mod approval_queue;
 mod archives;
 mod assistance;
+mod attachments;
 mod audit_log;
 mod backups;
 mod bookmarks;

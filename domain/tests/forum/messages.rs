@@ -93,7 +93,7 @@ async fn only_members_post_and_only_authors_edit(forum: TestForum) {
 }
 
 fn keyed(text: &str, key: &str) -> Draft {
-    Draft { text: text.into(), key: Some(key.into()) }
+    Draft::new(text.into(), Some(key.into()))
 }
 
 async fn the_same_form_posts_once(forum: TestForum) {

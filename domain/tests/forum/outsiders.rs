@@ -29,7 +29,7 @@ stories! {
 }
 
 fn keyed(text: &str, key: &str) -> Draft {
-    Draft { text: text.into(), key: Some(key.into()) }
+    Draft::new(text.into(), Some(key.into()))
 }
 
 /// Creates a public group with noor in it, and a private one of mira's alone.

@@ -103,7 +103,7 @@ async fn a_reply_to_what_is_not_in_the_topic_is_refused(forum: TestForum) {
     assert_eq!(replies::original(cx, noor, plums.topic, hidden.id).await.unwrap(), None);
     assert!(is_not_found(replies::of(cx, noor, hidden.id).await));
     // A form that was sent before answers with what it posted, whatever became of the original.
-    let keyed = || domain::platform::validate::Draft { text: "6".into(), key: Some("k".into()) };
+    let keyed = || domain::platform::validate::Draft::new("6".into(), Some("k".into()));
     let target = Target::Reply { topic: plums.topic, to: plums.id };
     let posted = messages::submit(cx, noor, target, keyed()).await.unwrap();
     messages::delete(cx, mira, plums.id).await.unwrap();

@@ -196,7 +196,7 @@ async fn a_transaction_that_commits_late_is_not_missed(forum: TestForum) {
         return forum.drain().await;
     }
     let mut early = cx.db.begin().await.unwrap();
-    store::messages::update(&mut early, one.id, id(mira), "quinces", &[], cx.now()).await.unwrap();
+    store::messages::update(&mut early, one.id, id(mira), ("quinces", &[], None), cx.now()).await.unwrap();
     store::search_log::insert(&mut early, store::search_log::Changed::Message(one.id)).await.unwrap();
     messages::edit(cx, mira, two.id, "quinces".into()).await.unwrap();
     search::catch_up(cx).await.unwrap();

@@ -70,7 +70,7 @@ async fn in_slow_mode_a_member_writes_once_in_a_while_in_a_topic(forum: TestForu
     let short = wait(messages::submit(cx, noor, Target::Topic(plums), draft("Again")).await);
     assert!(short <= Duration::from_secs(2), "{short:?}");
     forum.pass(short);
-    let keyed = |text: &str| Draft { text: text.into(), key: Some("k".into()) };
+    let keyed = |text: &str| Draft::new(text.into(), Some("k".into()));
     let posted = messages::submit(cx, noor, Target::Topic(plums), keyed("Now")).await.unwrap();
     // The same form again posts nothing, and returns the first message.
     assert_eq!(messages::submit(cx, noor, Target::Topic(plums), keyed("Now")).await.unwrap(), posted);
@@ -108,7 +108,7 @@ async fn in_slow_mode_a_member_starts_one_topic_in_that_time(forum: TestForum) {
     let left =
         wait(messages::submit(cx, noor, Target::NewTopic { group: garden.id, title: "Pears" }, draft("x")).await);
     forum.pass(left);
-    let keyed = || Draft { text: "Two".into(), key: Some("k".into()) };
+    let keyed = || Draft::new("Two".into(), Some("k".into()));
     let posted =
         messages::submit(cx, noor, Target::NewTopic { group: garden.id, title: "Pears" }, keyed()).await.unwrap();
     assert_eq!(
@@ -135,7 +135,7 @@ async fn what_waits_for_approval_was_written(forum: TestForum) {
     forum.admit(&garden, &[noor]).await;
     let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
     let other = forum.topic(mira, &garden, "Pears", "Hello").await.topic;
-    let keyed = || Draft { text: "One".into(), key: Some("k".into()) };
+    let keyed = || Draft::new("One".into(), Some("k".into()));
     is_held(messages::submit(cx, noor, Target::Topic(topic), keyed()).await);
     let left = wait(messages::submit(cx, noor, Target::Topic(topic), draft("Two")).await);
     assert!(left > Duration::from_secs(290), "{left:?}");

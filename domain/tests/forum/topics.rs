@@ -69,7 +69,7 @@ async fn topics_of_one_title_started_at_once_get_an_address_each(forum: TestForu
 async fn a_form_sent_eight_times_at_once_starts_one_topic(forum: TestForum) {
     let mira = forum.person("mira").await;
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
-    let form = Draft { text: "Hello.".into(), key: Some("form-1".into()) };
+    let form = Draft::new("Hello.".into(), Some("form-1".into()));
     let starts = (0..8).map(|_| {
         let (cx, form) = (forum.cx.clone(), form.clone());
         tokio::spawn(async move {

@@ -7,7 +7,7 @@ pub mod mentions;
 
 use askama::Template;
 use domain::messages::history::{Piece, Version};
-use domain::model::{Group, Message, Person, Topic};
+use domain::model::{Group, Message, Person, Poll, Tally, Topic};
 use domain::time::Timestamp;
 
 use crate::form::{MessageForm, ReasonForm};
@@ -45,6 +45,66 @@ pub fn starred_by(people: &[Person]) -> String {
         ([first @ .., last], 0) => format!("Starred by {} and {last}", first.join(", ")),
         (names, 1) => format!("Starred by {} and 1 other", names.join(", ")),
         (names, others) => format!("Starred by {} and {others} others", names.join(", ")),
+    }
+}
+
+/// An option of a poll, as a viewer sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PollOption<'a> {
+    /// From 0.
+    pub number: usize,
+    pub text: &'a str,
+    /// Whether the viewer chose it.
+    pub is_chosen: bool,
+    /// `None` if the viewer may not see it.
+    pub share: Option<Share>,
+}
+
+/// How many chose an option.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Share {
+    pub votes: i64,
+    /// Of the people who voted.
+    pub percent: i64,
+}
+
+/// Returns the options of a poll.
+pub fn options<'a>(poll: &'a Poll, tally: &Tally) -> Vec<PollOption<'a>> {
+    let votes = poll.votes(tally);
+    let option = |(number, text): (usize, &'a String)| {
+        let is_chosen = i64::try_from(number).is_ok_and(|number| tally.chosen.contains(&number));
+        let votes = votes.as_ref().and_then(|votes| votes.get(number).copied());
+        let percent = |votes: i64| (votes * 100 + tally.voters / 2).checked_div(tally.voters).unwrap_or(0);
+        PollOption { number, text, is_chosen, share: votes.map(|votes| Share { votes, percent: percent(votes) }) }
+    };
+    poll.options.iter().enumerate().map(option).collect()
+}
+
+/// Whether a value of an attachment is the address of a page.
+pub fn is_link(text: &str) -> bool {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    rest.is_some_and(|rest| !rest.is_empty() && !text.contains(|c: char| c.is_whitespace() || c.is_control()))
+}
+
+/// `/-/messages/ID/votes`: who voted in a poll.
+#[derive(Clone, Debug, Template)]
+#[template(path = "messages/votes.html")]
+pub struct Votes {
+    pub layout: Layout,
+    pub group: Group,
+    pub topic: Topic,
+    pub message: Message,
+    pub poll: Poll,
+    /// Of each option, earliest vote first.
+    pub options: Vec<Vec<Person>>,
+    /// Whether there are more votes than are listed.
+    pub more: bool,
+}
+
+impl Votes {
+    /// The options with their voters.
+    pub fn rows(&self) -> impl Iterator<Item = (&String, &Vec<Person>)> {
+        self.poll.options.iter().zip(&self.options)
     }
 }
 

@@ -45,6 +45,7 @@ fn row(id: i64, topic: bool, by: usize, raw: &str) -> PendingRow {
         raw: raw.to_owned(),
         idempotency_key: None,
         reply_to: None,
+        attachment: None,
         why: if id == 1 { "New member" } else { "The rule “Birds for <sale>”" }.to_owned(),
         written_at: ago(40),
     }

@@ -2,6 +2,7 @@
 
 mod admin;
 mod approval_queue;
+mod attachments;
 mod bookmarks;
 mod groups;
 mod home;
@@ -118,6 +119,7 @@ pub(crate) fn message(seq: i64, author: usize, minutes: u64, markup: &str) -> Me
         by_bot: false,
         created_at: ago(minutes),
         markup: markup.to_owned(),
+        attachment: None,
         mentions: Vec::new(),
         edited_at: None,
         deleted: false,
@@ -281,6 +283,7 @@ pub fn all() -> Vec<Drawn> {
     pages.extend(log::all());
     pages.extend(notices::all());
     pages.extend(topics::all());
+    pages.extend(attachments::all());
     pages.extend(others::all());
     pages.extend(search::all());
     pages.extend(bookmarks::all());

@@ -284,7 +284,8 @@ impl messages::composer::Preview {
     /// A reply that names somebody who cannot read it.
     pub fn sample() -> Self {
         let text = "> 31 in one\n\n@wen, was it *that* box?";
-        let form = MessageForm { text: text.into(), reply_to: "137".into(), key: "k4".to_owned(), error: None };
+        let form =
+            MessageForm { text: text.into(), reply_to: "137".into(), key: "k4".to_owned(), ..MessageForm::default() };
         let markup = "<blockquote>31 in one</blockquote><a href=\"/users/wen/\">@wen</a>, was it <em>that</em> box?";
         Self {
             layout: layout("/-/topics/9/preview"),
@@ -318,8 +319,13 @@ impl messages::History {
     /// Edited once, then deleted.
     pub fn sample() -> Self {
         let message = conversation().swap_remove(2);
-        let version =
-            |number, minutes, pieces| Version { number, at: ago(minutes), by: message.author.clone(), pieces };
+        let version = |number, minutes, pieces| Version {
+            number,
+            at: ago(minutes),
+            by: message.author.clone(),
+            pieces,
+            attachment: None,
+        };
         let word = str::to_owned;
         let versions = vec![
             version(

@@ -201,10 +201,22 @@ pub const FIELDS: &[Field] = fields! {
     "/-/log/{}/hide" "hidden": Nothing;
     "/-/groups/{}/topics" "title": Lines, Moderator at "/garden/" with [("text", "Hello")];
     "/-/groups/{}/topics" "text": Few, Moderator at "/garden/" with [("title", "Texts")];
+    "/-/groups/{}/topics" "question": Few, Moderator at "/garden/" with [("title", "Polls"), ("text", "Vote"), ("options", "One\nTwo")];
+    "/-/groups/{}/topics" "options": Few, Moderator at "/garden/" with [("title", "Polls"), ("text", "Vote"), ("question", "Which?")];
+    "/-/groups/{}/topics" "multiple": Nothing;
+    "/-/groups/{}/topics" "anonymous": Nothing;
+    "/-/groups/{}/topics" "results": Nothing;
+    "/-/groups/{}/topics" "closes_in": Nothing;
 
     "/-/topics/{}/messages" "text": Long, Moderator at "/garden/plums/";
     "/-/topics/{}/messages" "reply_to": Few, Moderator at "/garden/plums/" with [("text", "A reply")];
     "/-/topics/{}/messages" "cancel_reply": Nothing;
+    "/-/topics/{}/messages" "question": Lines, Moderator at "/garden/plums/" with [("text", "Vote"), ("options", "One\nTwo")];
+    "/-/topics/{}/messages" "options": Few, Moderator at "/garden/plums/" with [("text", "Vote"), ("question", "Which?")];
+    "/-/topics/{}/messages" "multiple": Nothing;
+    "/-/topics/{}/messages" "anonymous": Nothing;
+    "/-/topics/{}/messages" "results": Few, Moderator at "/garden/plums/" with [("text", "Vote"), ("question", "Which?"), ("options", "One\nTwo")];
+    "/-/topics/{}/messages" "closes_in": Nothing;
     "/-/topics/{}/read" "seq": Nothing;
     "/-/topics/{}/read" "upto": Nothing;
     "/-/topics/{}/read" "numbering": Nothing;

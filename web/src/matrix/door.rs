@@ -343,6 +343,7 @@ pub fn fields(scene: &Scene, world: &World, path: &str) -> Vec<(&'static str, St
         ("ignored", "yes".to_owned()),
         ("direct_from", "anyone".to_owned()),
         ("what", "suspend".to_owned()),
+        (Box::leak(format!("vote-{}", scene.message).into_boxed_str()), "1".to_owned()),
         ("mark", "resolved".to_owned()),
         ("on", "yes".to_owned()),
         ("group", scene.group.id.to_string()),

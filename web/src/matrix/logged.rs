@@ -66,6 +66,7 @@ const LOGGED: &[Logged] = &[
     ("/-/topics/{id}/delete", Actor::Moderator, &[], TopicDeleted),
     ("/-/messages/{id}/delete", Actor::Moderator, &[], MessageDeleted),
     ("/-/messages/{id}/restore", Actor::Moderator, &[], MessageRestored),
+    ("/-/messages/{id}/close", Actor::Moderator, &[], PollClosed),
     ("/admin/people/{id}/bar", Actor::SiteAdmin, &[], AccountSuspended),
     ("/admin/people/{id}/bar", Actor::SiteAdmin, &[("what", "ban")], AccountBanned),
     ("/admin/people/{id}/bar", Actor::SiteAdmin, &[("what", "lift")], AccountFreed),
@@ -172,6 +173,8 @@ const NOT_LOGGED: &[&str] = &[
     "/-/messages/{id}/edit",
     "/-/messages/{id}/star",
     "/-/messages/{id}/bookmark",
+    "/-/messages/{id}/vote",
+    "/-/messages/{id}/retract",
     "/-/messages/{id}/report",
     "/-/messages/{id}/unread",
 ];

@@ -298,10 +298,8 @@ impl World {
         forum.execute("update notices set read_at = created_at where kind = 'ban'").await;
         // After they joined: what was there before counts as read.
         forum.pass(std::time::Duration::from_millis(1));
-        let posted =
-            messages::submit(cx, maker, Target::NewTopic { group: group.id, title: "A topic" }, draft("Hello"))
-                .await
-                .expect("a topic");
+        let target = Target::NewTopic { group: group.id, title: "A topic" };
+        let posted = messages::submit_with(cx, maker, target, draft("Hello"), Some(poll())).await.expect("a topic");
         let mut scene = Scene {
             topic: posted.topic.0,
             topic_slug: posted.topic_slug,
@@ -420,14 +418,9 @@ impl World {
         let cx = &forum.cx;
         let to = "memberx moderatorx adminx target";
         // The other participants left the last one, so each call creates a new conversation.
-        let posted = messages::submit(
-            cx,
-            self.maker,
-            Target::Conversation { to, title: &format!("Topic {}", self.made) },
-            draft("Hello"),
-        )
-        .await
-        .expect("begun");
+        let title = format!("Topic {}", self.made);
+        let target = Target::Conversation { to, title: &title };
+        let posted = messages::submit_with(cx, self.maker, target, draft("Hello"), Some(poll())).await.expect("begun");
         let found = groups::by_id(cx, self.maker, posted.group).await.expect("the conversation");
         for actor in [Actor::Ignored, Actor::Suspended] {
             groups::admit(cx, posted.group, id(self.who(actor)), Role::Member).await.expect("admitted");
@@ -440,6 +433,12 @@ impl World {
             ..Scene::absent(found.group)
         }
     }
+}
+
+/// The poll on the message of a scene.
+fn poll() -> messages::NewAttachment {
+    let data = serde_json::json!({"question": "Which?", "options": ["One", "Two"]});
+    messages::NewAttachment { kind: "poll".to_owned(), version: None, data }
 }
 
 /// Returns a message with an idempotency key of its own.

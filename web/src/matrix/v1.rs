@@ -174,6 +174,7 @@ fn address(endpoint: &Endpoint, scene: &Scene, world: &World) -> String {
         .replace("{bot}", &ABSENT.to_string())
         .replace("{hook}", &ABSENT.to_string())
         .replace("{delivery}", &ABSENT.to_string())
+        .replace("{kind}", &ABSENT.to_string())
         .replace("{reducer}", "activity")
         .replace("{mark}", "pinned");
     if deletes && path.ends_with(&format!("/groups/{}", scene.group.id)) {
@@ -196,6 +197,10 @@ fn body(endpoint: &Endpoint, scene: &Scene) -> Value {
             json!(format!("Name {}", &token[..20]))
         }
         "name" if of_rule => json!("A rule"),
+        "name" if endpoint.path == "/api/v1/kinds" => {
+            let token = domain::platform::secrets::token().expect("randomness");
+            json!(format!("k{}", &token[..20]))
+        }
         "name" => json!("Name"),
         "slug" | "description" | "web" | "explanation" => json!(""),
         "kind" if of_rule => json!("words"),
@@ -229,6 +234,11 @@ fn body(endpoint: &Endpoint, scene: &Scene) -> Value {
         "grounds" => json!("spam"),
         "verdict" => json!("deleted"),
         "span" => json!("all"),
+        "choices" => json!([1]),
+        "attachment" => Value::Null,
+        "layout" => json!("card"),
+        "fields" => json!([]),
+        "schema" => json!({"type": "object"}),
         "body" => json!("plums"),
         "action" => json!("refuse"),
         "version" | "number" => json!(1),

@@ -192,6 +192,8 @@ pub fn body(path: &str) -> Value {
         "group" => json!({"group": "1"}),
         "merge" => json!({"into": "1"}),
         "report" => json!({"grounds": "spam"}),
+        "vote" => json!({"choices": [0]}),
+        "kinds" => json!({"name": "a", "version": 1, "layout": "card", "schema": {"type": "object"}}),
         _ => json!({}),
     }
 }

@@ -1,6 +1,7 @@
 //! The modern API, called as programs do. Every answer is checked against the document.
 #![cfg(test)]
 
+mod attachments;
 mod calls;
 mod checker;
 mod content;

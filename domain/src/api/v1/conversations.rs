@@ -77,7 +77,7 @@ pub async fn create(ask: Ask, Body(new): Body<NewConversation>) -> Result<Create
     ask.check_unlimited()?;
     let to = new.to.join(",");
     let target = Target::Conversation { to: &to, title: &new.title };
-    let posted = submit(&ask.cx, ask.viewer(), target, Draft { text: new.text, key: ask.key.clone() }).await?;
+    let posted = submit(&ask.cx, ask.viewer(), target, Draft::new(new.text, ask.key.clone())).await?;
     created(&ask, posted).await
 }
 
@@ -106,6 +106,6 @@ pub async fn add(ask: Ask, Body(more): Body<MorePeople>) -> Result<Created<Conve
     let found = conversations::by_id(&ask.cx, ask.viewer(), ask.part("id")?).await?;
     let to = more.to.join(",");
     let target = Target::MorePeople { conversation: found.group.id, to: &to };
-    let posted = submit(&ask.cx, ask.viewer(), target, Draft { text: more.text, key: ask.key.clone() }).await?;
+    let posted = submit(&ask.cx, ask.viewer(), target, Draft::new(more.text, ask.key.clone())).await?;
     created(&ask, posted).await
 }

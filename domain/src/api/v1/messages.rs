@@ -3,17 +3,18 @@
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::attachments::{Attach, Attachment};
 use super::objects::{Message, Node, Person};
 use super::words::{At, Grounds, Id};
 use super::{Ask, Body, Created, Done, Found, PAGE, Page, Query, cursor};
-use crate::messages::{self, Target, history, stars, submit};
+use crate::messages::{self, Target, history, stars, submit_with};
 use crate::moderation::reports;
 use crate::people::ignores;
 use crate::platform::cut;
 use crate::platform::error::{Error, Result};
 use crate::platform::validate::Draft;
 use crate::site::rate_limits;
-use crate::topics::subscriptions;
+use crate::topics::{subscriptions, tallies};
 use model::{MessageId, Scope};
 use store::api::messages::ApiMessage;
 
@@ -25,10 +26,13 @@ pub(super) async fn objects(ask: &Ask, rows: &[ApiMessage]) -> Result<Vec<Messag
         Some(user) => ignores::of(&ask.cx, user).await?,
         None => [].into(),
     };
+    let mut rows = rows.to_vec();
+    let attachments = rows.iter_mut().filter_map(|row| Some((row.id, row.attachment.as_deref_mut()?))).collect();
+    tallies::tally_each(&ask.cx, reader, attachments).await?;
     rows.iter().map(|row| Message::new(&ask.cx, row, images, reader, &ignored)).collect()
 }
 
-async fn object(ask: &Ask, id: MessageId) -> Result<Message> {
+pub(super) async fn object(ask: &Ask, id: MessageId) -> Result<Message> {
     super::me::by_ids(ask, &[id]).await?.pop().ok_or(Error::NotFound)
 }
 
@@ -93,30 +97,48 @@ pub struct Text {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewMessage {
-    #[schema(min_length = 1, max_length = 40000)]
+    /// Optional with an attachment.
+    #[serde(default)]
+    #[schema(max_length = 40000)]
     pub text: String,
     /// The message of the same topic that it replies to; may be left out. Its author is notified.
     #[serde(default)]
     pub reply_to: Option<Id>,
+    /// Structured data that the message carries, such as a poll. Optional.
+    #[serde(default)]
+    pub attachment: Option<Attach>,
+}
+
+/// The changes to a message. Fields that are left out stay as they are.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MessageChange {
+    /// The new text, with or without the attachment's fallback text at its end.
+    #[serde(default)]
+    #[schema(max_length = 40000)]
+    pub text: Option<String>,
+    /// New data for the attachment, of the same kind as before. A poll cannot be changed after somebody voted.
+    #[serde(default)]
+    pub attachment: Option<Attach>,
 }
 
 /// Posts a message. It is stored when this returns.
 ///
 /// # Errors
-/// As [`submit`]; [`Error::NotFound`] if a repeated request posted a message that the caller may not read now;
+/// As [`submit_with`]; [`Error::NotFound`] if a repeated request posted a message that the caller may not read now;
 /// [`Error::Forbidden`] if the topic is locked and the credentials do not carry a moderator's rights.
 pub async fn create(ask: Ask, Body(new): Body<NewMessage>) -> Result<Created<Message>> {
     let found = ask.topic().await?;
     if found.topic.locked && found.is_open() {
         ask.caller.check(Scope::Moderate)?;
     }
-    let draft = Draft { text: new.text, key: ask.key.clone() };
+    let draft = Draft::new(new.text, ask.key.clone());
     let topic = found.topic.id;
     let target = match new.reply_to {
         Some(to) => Target::Reply { topic, to: MessageId(to.0) },
         None => Target::Topic(topic),
     };
-    let posted = submit(&ask.cx, ask.viewer(), target, draft).await?;
+    let posted = submit_with(&ask.cx, ask.viewer(), target, draft, new.attachment.map(Into::into)).await?;
     // A repeated request finds the message that it posted before. It may be in another place now.
     let (raw, _) = super::super::find_message(&ask.cx, &ask.caller, &posted.id.to_string()).await?;
     Ok(Created(object(&ask, raw.id).await?))
@@ -131,13 +153,17 @@ pub async fn show(ask: Ask, _: ()) -> Result<Found<Message>> {
     Ok(Found(object(&ask, raw.id).await?))
 }
 
-/// Replaces the text of a message.
+/// Replaces the text or the attachment of a message.
 ///
 /// # Errors
-/// As [`messages::edit`].
-pub async fn update(ask: Ask, Body(new): Body<Text>) -> Result<Found<Message>> {
+/// As [`messages::edit_with`]; [`Error::Invalid`] on `text` if nothing changes.
+pub async fn update(ask: Ask, Body(new): Body<MessageChange>) -> Result<Found<Message>> {
     let (raw, _) = ask.message().await?;
-    messages::edit(&ask.cx, ask.viewer(), raw.id, new.text).await?;
+    if new.text.is_none() && new.attachment.is_none() {
+        return Err(Error::invalid("text", "Send a new text or attachment."));
+    }
+    let change = messages::Change { text: new.text, attachment: new.attachment.map(Into::into) };
+    messages::edit_with(&ask.cx, ask.viewer(), raw.id, change).await?;
     Ok(Found(object(&ask, raw.id).await?))
 }
 
@@ -186,6 +212,8 @@ pub struct Version {
     pub number: i64,
     pub by: Person,
     pub text: String,
+    /// The attachment of this version; null if it has none.
+    pub attachment: Option<Attachment>,
     pub written_at: At,
 }
 
@@ -217,6 +245,7 @@ pub async fn history(ask: Ask, _: ()) -> Result<Found<History>> {
         number: version.number,
         by: (&version.by).into(),
         text: version.pieces.iter().map(text).collect(),
+        attachment: version.attachment.as_deref().map(Into::into),
         written_at: version.at.into(),
     };
     Ok(Found(History {

@@ -5,6 +5,7 @@
 #![allow(missing_docs)]
 
 pub mod admin;
+pub mod attachments;
 pub mod auditors;
 pub mod bookmarks;
 pub mod bots;

@@ -8,6 +8,7 @@ use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, Schema, Type}
 use utoipa::{PartialSchema, ToSchema};
 
 use super::super::objects::{encoded, with_text_ids};
+use super::attachments::Attachment;
 use super::words::{At, Category, GroupKind, Id, Level, Role};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
@@ -256,12 +257,14 @@ pub struct Message {
     pub author: Person,
     /// Whether the caller ignores the author. The text is included anyway.
     pub ignored: bool,
-    /// As typed.
+    /// As typed. It ends with the fallback text of the attachment.
     pub text: String,
-    /// The parsed text.
+    /// The parsed text. The last node is the fallback text of the attachment.
     pub parsed: Vec<Node>,
-    /// The text as HTML.
+    /// The text as HTML, with the fallback text of the attachment.
     pub rendered: String,
+    /// Its attachment; null if it has none.
+    pub attachment: Option<Attachment>,
     /// The message that it replies to; null if it is no reply, or that message is deleted or in another topic.
     pub reply_to: Option<Id>,
     /// How many messages reply to it.
@@ -294,6 +297,7 @@ impl Message {
             text: row.raw.clone(),
             parsed,
             rendered,
+            attachment: row.attachment.as_deref().map(Into::into),
             reply_to: row.reply_to.map(Into::into),
             replies: row.replies,
             url: format!("{}/-/messages/{}", cx.config.base_url, row.id),

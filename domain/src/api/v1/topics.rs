@@ -3,12 +3,13 @@
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::attachments::Attach;
 use super::groups::Subscription;
 use super::objects::Topic;
 use super::words::Id;
 use super::{Ask, Body, Created, Cursor, Done, Found, PAGE, Page, Query, cursor};
 use crate::live::unread;
-use crate::messages::{Target, submit};
+use crate::messages::{Target, submit_with};
 use crate::platform::error::{Error, Result};
 use crate::platform::validate::Draft;
 use crate::topics::{self, PageEnd, TopicAccess, moves, reads, subscriptions};
@@ -57,18 +58,24 @@ pub async fn index(ask: Ask, Query(from): Query<Cursor>) -> Result<Found<Page<To
 pub struct NewTopic {
     #[schema(min_length = 1, max_length = 200)]
     pub title: String,
-    #[schema(min_length = 1, max_length = 40000)]
+    /// May be left out with an attachment.
+    #[serde(default)]
+    #[schema(max_length = 40000)]
     pub text: String,
+    /// What the first message carries besides its text.
+    #[serde(default)]
+    pub attachment: Option<Attach>,
 }
 
 /// Starts a topic.
 ///
 /// # Errors
-/// As [`submit`].
+/// As [`submit_with`].
 pub async fn create(ask: Ask, Body(new): Body<NewTopic>) -> Result<Created<Topic>> {
     let found = ask.group().await?;
     let target = Target::NewTopic { group: found.group.id, title: &new.title };
-    let posted = submit(&ask.cx, ask.viewer(), target, Draft { text: new.text, key: ask.key.clone() }).await?;
+    let draft = Draft::new(new.text, ask.key.clone());
+    let posted = submit_with(&ask.cx, ask.viewer(), target, draft, new.attachment.map(Into::into)).await?;
     // A repeated request finds the topic that it started before. It may be in another group now.
     let found = topics::find(&ask.cx, ask.viewer(), posted.topic).await?;
     if !ask.caller.covers(found.group.id) {

@@ -68,7 +68,8 @@ ids!(
     WebhookId,
     DeliveryId,
     IncomingHookId,
-    ExternalAuditorId
+    ExternalAuditorId,
+    KindId
 );
 
 /// A time: RFC 3339 in UTC, with microseconds.
@@ -156,6 +157,8 @@ words! {
     WebhookEvent = WebhookEvent: "An event that webhooks can receive.";
     /// The state of a delivery.
     DeliveryState = DeliveryState: "The state of a delivery.";
+    /// How an attachment is displayed.
+    Layout = Layout: "How an attachment is displayed: `card` as labels with values, `table` as the objects in `rows`, `list` as the values in `items`, `poll` as a poll.";
     /// The state of an account.
     AccountState = AccountState: "The state of an account.";
 }

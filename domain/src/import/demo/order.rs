@@ -82,19 +82,14 @@ pub(super) async fn keep(cx: &Context, place: &DemoIds<'_>) -> Result<()> {
         }
     }
     let (slug, text) = FIRST_WORDS;
-    let said = Draft { text: text.into(), key: None };
+    let said = Draft::new(text.into(), None);
     match messages::submit(cx, place.viewer(NEWCOMER)?, Target::Topic(place.topic(slug)?), said).await {
         Ok(_) | Err(Error::Pending) => {}
         Err(error) => return Err(error),
     }
     let (from, title, text) = PRIVATELY;
-    messages::submit(
-        cx,
-        place.viewer(from)?,
-        Target::Conversation { to: OWN, title },
-        Draft { text: text.into(), key: None },
-    )
-    .await?;
+    messages::submit(cx, place.viewer(from)?, Target::Conversation { to: OWN, title }, Draft::new(text.into(), None))
+        .await?;
     Ok(())
 }
 

@@ -101,7 +101,10 @@ impl Source {
             store::topics::touch(tx, row.topic_id).await?;
             store::messages::history::keep(tx, row.id).await?;
             let at = message.edited_at.unwrap_or_else(|| cx.now());
-            store::messages::update(tx, row.id, row.author_id, &parsed.raw, &parsed.nodes, at).await?;
+            store::messages::touch(tx, row.id).await?;
+            // Imported messages have no attachments.
+            let new = (parsed.raw.as_str(), parsed.nodes.as_slice(), None);
+            store::messages::update(tx, row.id, row.author_id, new, at).await?;
         }
         let given: Vec<(MessageId, UserId, Timestamp)> = stars.iter().map(|(user, at)| (row.id, *user, *at)).collect();
         let new_stars = rows::stars(tx, &given).await?;

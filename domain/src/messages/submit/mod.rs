@@ -13,6 +13,7 @@ mod destination;
 mod repeat;
 mod save;
 
+use crate::messages::attachments::{self, NewAttachment};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::text;
@@ -95,6 +96,24 @@ pub async fn submit(cx: &Context, viewer: Viewer, target: Target<'_>, draft: Dra
     Err(Error::Internal("a submission met a change at every attempt".into()))
 }
 
+/// As [`submit`], with an attachment, which is checked first.
+///
+/// # Errors
+/// As [`submit`] and [`attachments::check`].
+pub async fn submit_with(
+    cx: &Context,
+    viewer: Viewer,
+    target: Target<'_>,
+    draft: Draft,
+    attachment: Option<NewAttachment>,
+) -> Result<Posted> {
+    let attachment = match attachment {
+        Some(new) => Some(Box::new(attachments::check(cx, new).await?)),
+        None => None,
+    };
+    submit(cx, viewer, target, Draft { attachment, ..draft }).await
+}
+
 /// Maximum number of attempts for one submission.
 const ATTEMPTS: usize = 5;
 
@@ -112,6 +131,7 @@ async fn attempt(cx: &Context, viewer: Viewer, target: Target<'_>, draft: Draft)
         title: destination.title(),
         text: &draft.text,
         nodes: &nodes,
+        attachment: draft.attachment.as_deref(),
         before: None,
         limits: &destination.limits(),
     };
@@ -122,6 +142,7 @@ async fn attempt(cx: &Context, viewer: Viewer, target: Target<'_>, draft: Draft)
     };
     let Audited { verdict, changed } = audited;
     let (draft, nodes) = changed.unwrap_or((draft, nodes));
+    let nodes = stored_nodes(cx, &draft, nodes).await?;
     if let (Some(why), Some(place)) = (&verdict.held, destination.held_place(viewer)) {
         if let Some(posted) = repeat::posted_before(cx, viewer, &draft, destination.topic()).await? {
             return Ok(Some(posted));
@@ -137,6 +158,14 @@ async fn attempt(cx: &Context, viewer: Viewer, target: Target<'_>, draft: Draft)
         Ok(Outcome::Changed) => Ok(None),
         Ok(Outcome::KeyTaken) => repeat::settle(cx, viewer, &draft, &destination).await,
         Err(error) => repeat::instead_of(error, cx, viewer, &draft, &destination).await.map(Some),
+    }
+}
+
+/// Returns the nodes to store. The auditors check an attachment's text as if it was typed; stored, it has no syntax.
+pub(super) async fn stored_nodes(cx: &Context, draft: &Draft, parsed: Vec<Node>) -> Result<Vec<Node>> {
+    match draft.attachment.as_deref() {
+        None => Ok(parsed),
+        attachment => text::parse_message(cx, &draft.text, attachment).await,
     }
 }
 
@@ -156,8 +185,9 @@ fn log_saved(author: UserId, posted: &Posted, draft: &Draft, nodes: &[Node]) {
 /// [`Error::Forbidden`] if the author may no longer post it, [`Error::NotFound`] if `moderator` may not approve it.
 pub(crate) async fn approve(cx: &Context, moderator: Viewer, held: &PendingRow) -> Result<Outcome> {
     let (author, destination) = Destination::approved(cx, moderator, held).await?;
-    let draft = Draft { text: held.raw.clone(), key: held.idempotency_key.clone() };
-    let nodes = text::parse(cx, &draft.text).await?;
+    let attachment = store::messages::attachments::decode(held.attachment.as_deref())?;
+    let draft = Draft { text: held.raw.clone(), key: held.idempotency_key.clone(), attachment };
+    let nodes = text::parse_message(cx, &draft.text, draft.attachment.as_deref()).await?;
     let outcome = save(cx, author, &destination, &draft, &nodes, &[]).await?;
     if let Outcome::Posted(posted) = &outcome {
         log_saved(author.user()?, posted, &draft, &nodes);

@@ -5,6 +5,7 @@ use super::{Outcome, Posted};
 use crate::groups::{direct_names, members};
 use crate::live::{tell, unread};
 use crate::messages::conversations::MOST;
+use crate::messages::polls;
 use crate::people::notices;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
@@ -59,10 +60,12 @@ pub(super) async fn save(
         nodes,
         key: draft.key.as_deref(),
         reply_to: destination.reply_to(),
+        attachment: draft.attachment.as_deref(),
     };
     if let Destination::Topic { found, .. } = destination
         && destination.slow_mode_interval(author) == 0
         && reports.is_empty()
+        && draft.attachment.is_none()
     {
         // Only the message has to be written; on Postgres this is one statement.
         let new = message(found.group.id, found.topic.id, cx.now());
@@ -80,6 +83,7 @@ pub(super) async fn save(
     for rule in reports {
         store::moderation::reports::insert_by_rule(&mut tx, saved.id, rule, place.at).await?;
     }
+    polls::announce_end(&mut tx, saved.id, draft.attachment.as_deref()).await?;
     finish(cx, &mut tx, destination, &place, saved.id).await?;
     tx.commit().await?;
     cx.wake.after_commit();

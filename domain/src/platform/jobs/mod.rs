@@ -100,6 +100,10 @@ pub enum Cause {
         #[serde(flatten, default, skip_serializing_if = "Option::is_none")]
         by: Option<StarredBy>,
     },
+    /// People voted in a poll, or it was closed.
+    PollChanged {
+        message: MessageId,
+    },
     /// A topic was started without a message.
     TopicStarted {
         topic: TopicId,
@@ -129,12 +133,13 @@ pub struct StarredBy {
 
 impl Cause {
     /// The kinds of all causes, as stored.
-    const WORDS: [&str; 9] = [
+    const WORDS: [&str; 10] = [
         "message_posted",
         "message_edited",
         "message_deleted",
         "message_restored",
         "stars_changed",
+        "poll_changed",
         "topic_started",
         "topic_changed",
         "topic_moved",
@@ -148,7 +153,8 @@ impl Cause {
             | Self::MessageEdited { message }
             | Self::MessageDeleted { message }
             | Self::MessageRestored { message }
-            | Self::StarsChanged { message, .. } => Some(message),
+            | Self::StarsChanged { message, .. }
+            | Self::PollChanged { message } => Some(message),
             Self::TopicStarted { .. }
             | Self::TopicChanged { .. }
             | Self::TopicMoved { .. }

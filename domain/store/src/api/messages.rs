@@ -3,7 +3,7 @@
 use crate::db::{Db, sql};
 use model::policy::topic_visible_to_first;
 use model::time::Timestamp;
-use model::{GroupId, MessageId, Person, TopicId, UserId};
+use model::{Attachment, GroupId, MessageId, Person, TopicId, UserId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
@@ -20,6 +20,7 @@ pub struct ApiMessage {
     pub raw: String,
     /// The nodes as stored: JSON.
     pub nodes: String,
+    pub attachment: Option<Box<Attachment>>,
     pub deleted: bool,
     /// The message that it replies to, if that is in the same topic and not deleted.
     pub reply_to: Option<MessageId>,
@@ -40,6 +41,7 @@ struct Row {
     edited_at: Option<Timestamp>,
     raw: String,
     nodes: String,
+    attachment: Option<String>,
     deleted: bool,
     reply_to: Option<MessageId>,
     replies: i64,
@@ -63,6 +65,7 @@ fn messages(rows: Vec<Row>) -> Result<Vec<ApiMessage>> {
             edited_at: row.edited_at,
             raw: row.raw,
             nodes: row.nodes,
+            attachment: crate::messages::attachments::decode(row.attachment.as_deref())?,
             deleted: row.deleted,
             reply_to: row.reply_to,
             replies: row.replies,
@@ -83,7 +86,7 @@ macro_rules! replies {
 macro_rules! select {
     (pg $rest:expr) => {
         concat!(
-            "select m.id, m.topic_id, m.seq, m.author_id, u.username, m.created_at, m.edited_at, m.raw, m.nodes, m.deleted_at is not null as deleted,
+            "select m.id, m.topic_id, m.seq, m.author_id, u.username, m.created_at, m.edited_at, m.raw, m.nodes, m.attachment, m.deleted_at is not null as deleted,
                     coalesce((select json_agg(json_build_array(s.user_id, su.username, cast(extract(epoch from s.created_at) * 1000000 as bigint))
                                               order by s.created_at, s.user_id)
                               from stars s join users su on su.id = s.user_id where s.message_id = m.id)::text, '[]') as stars",
@@ -94,7 +97,7 @@ macro_rules! select {
     };
     (lite $rest:expr) => {
         concat!(
-            "select m.id, m.topic_id, m.seq, m.author_id, u.username, m.created_at, m.edited_at, m.raw, m.nodes, m.deleted_at is not null as deleted,
+            "select m.id, m.topic_id, m.seq, m.author_id, u.username, m.created_at, m.edited_at, m.raw, m.nodes, m.attachment, m.deleted_at is not null as deleted,
                     (select json_group_array(json_array(user_id, username, created_at)) from (select s.user_id, su.username, s.created_at
                               from stars s join users su on su.id = s.user_id where s.message_id = m.id
                               order by s.created_at, s.user_id)) as stars",

@@ -140,6 +140,7 @@ impl Scope {
                     "raw",
                     "nodes",
                     "nodes_version",
+                    "attachment",
                     "edited_at",
                     "edited_by",
                     "deleted_at",
@@ -168,6 +169,7 @@ impl Scope {
                 *value = match *name {
                     "raw" => Some("case when t.deleted_at is null then t.raw else '' end"),
                     "nodes" => Some("case when t.deleted_at is null then t.nodes else '[]' end"),
+                    "attachment" => Some("case when t.deleted_at is null then t.attachment end"),
                     "edited_by" => Some("case when t.deleted_at is null then t.edited_by end"),
                     "deleted_by" => Some("cast(null as bigint)"),
                     _ => None,
@@ -177,8 +179,15 @@ impl Scope {
             parts.push(part(
                 "former_texts",
                 &["message_id", "number"],
-                &["message_id", "number", "raw", "written_at", "written_by"],
+                &["message_id", "number", "raw", "attachment", "written_at", "written_by"],
                 format!("+t.message_id in ({messages})"),
+            ));
+            // Exports keep the votes of anonymous polls secret.
+            parts.push(part(
+                "poll_votes",
+                &["message_id", "user_id", "choice"],
+                &["message_id", "user_id", "choice", "anonymous", "created_at"],
+                format!("t.message_id in ({messages}) and not t.anonymous"),
             ));
         }
         parts
@@ -226,6 +235,7 @@ impl Scope {
                     "select u.deleted_by from messages u where u.topic_id in ({topics}) and u.deleted_by is not null"
                 ),
                 format!("select u.user_id from stars u where u.message_id in ({messages})"),
+                format!("select u.user_id from poll_votes u where u.message_id in ({messages}) and not u.anonymous"),
                 format!("select u.written_by from former_texts u where u.message_id in ({messages})"),
             ]);
         }

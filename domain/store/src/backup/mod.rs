@@ -63,6 +63,8 @@ pub const TABLES: &[Table] = &[
     by("stars", &["message_id", "user_id"]),
     by("bookmarks", &["user_id", "message_id"]),
     by("mentions", &["user_id", "message_id"]),
+    by("poll_votes", &["message_id", "user_id", "choice"]),
+    by_id("kinds"),
     by_id("rules"),
     by_id("held"),
     by_id("reports"),

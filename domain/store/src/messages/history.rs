@@ -9,8 +9,8 @@ type Result<T> = std::result::Result<T, sqlx::Error>;
 /// Saves the current text of a message before an edit. Lock its topic first, since numbers are assigned in sequence.
 pub async fn keep(tx: &mut Tx, message: MessageId) -> Result<u64> {
     sql!(run tx,
-        "insert into former_texts (message_id, number, raw, written_at, written_by)
-         select m.id, coalesce((select max(f.number) from former_texts f where f.message_id = m.id), 0) + 1, m.raw,
+        "insert into former_texts (message_id, number, raw, attachment, written_at, written_by)
+         select m.id, coalesce((select max(f.number) from former_texts f where f.message_id = m.id), 0) + 1, m.raw, m.attachment,
                 coalesce(m.edited_at, m.created_at), coalesce(m.edited_by, m.author_id)
          from messages m where m.id = $1 and m.deleted_at is null", message)
 }
@@ -22,6 +22,8 @@ pub struct TextRow {
     pub number: i64,
     /// As typed.
     pub raw: String,
+    /// The attachment, as stored.
+    pub attachment: Option<String>,
     pub written_at: Timestamp,
     #[sqlx(flatten)]
     pub by: Person,
@@ -30,10 +32,10 @@ pub struct TextRow {
 /// All texts of a message, oldest first; the last is the current one.
 pub async fn texts(db: &Db, message: MessageId) -> Result<Vec<TextRow>> {
     sql!(all db, TextRow,
-        "select t.number, t.raw, t.written_at, u.id, u.username from (
-             select number, raw, written_at, written_by from former_texts where message_id = $1
+        "select t.number, t.raw, t.attachment, t.written_at, u.id, u.username from (
+             select number, raw, attachment, written_at, written_by from former_texts where message_id = $1
              union all
-             select coalesce((select max(number) from former_texts where message_id = $1), 0) + 1, raw, coalesce(edited_at, created_at),
+             select coalesce((select max(number) from former_texts where message_id = $1), 0) + 1, raw, attachment, coalesce(edited_at, created_at),
                     coalesce(edited_by, author_id) from messages where id = $1
          ) t join users u on u.id = t.written_by order by t.number", message)
 }
@@ -66,10 +68,11 @@ pub async fn restore(tx: &mut Tx, message: MessageId, after: Timestamp, by: Opti
 pub async fn purge(tx: &mut Tx, before: Timestamp, limit: i64) -> Result<u64> {
     // The conditions are repeated: a message may have been restored before its row was locked.
     let ids = sql!(values tx, MessageId,
-        "update messages set version = version + 1, raw = '', nodes = '[]'
+        "update messages set version = version + 1, raw = '', nodes = '[]', attachment = null
          where id in (select id from messages where deleted_at is not null and raw <> '' and deleted_at <= $1 order by id limit $2)
            and deleted_at <= $1 and raw <> '' returning id", before, limit)?;
     sql!(run tx, "delete from former_texts where message_id in (select cast(value as bigint) from json_each($1))", crate::list(&ids))?;
+    super::polls::delete_all(tx, &ids).await?;
     Ok(ids.len() as u64)
 }
 

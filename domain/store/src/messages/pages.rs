@@ -1,5 +1,6 @@
 //! Messages as pages show them.
 
+use super::attachments;
 use crate::db::{Db, sql};
 use markup::Node;
 use model::time::Timestamp;
@@ -20,6 +21,7 @@ struct Row {
     by_bot: bool,
     created_at: Timestamp,
     nodes: String,
+    attachment: Option<String>,
     edited_at: Option<Timestamp>,
     deleted: bool,
     has_words: bool,
@@ -43,6 +45,10 @@ impl Row {
     fn into_message(self) -> Result<Message> {
         let corrupt =
             |error: serde_json::Error| sqlx::Error::Decode(format!("nodes of message {}: {error}", self.id).into());
+        let mut attachment = if self.deleted { None } else { attachments::decode(self.attachment.as_deref())? };
+        if let Some(attachment) = &mut attachment {
+            attachment.typed_markup = markup::markup_without_plain(&self.nodes).map_err(corrupt)?;
+        }
         let (markup, mentions) = if self.deleted {
             (String::new(), Vec::new())
         } else {
@@ -71,6 +77,7 @@ impl Row {
             by_bot: self.by_bot,
             created_at: self.created_at,
             markup,
+            attachment,
             mentions,
             edited_at: self.edited_at,
             deleted: self.deleted,
@@ -117,7 +124,7 @@ macro_rules! original_and_replies {
 macro_rules! select {
     (pg $rest:expr) => {
         concat!(
-            "select m.id, m.topic_id, m.seq, m.author_id, u.username, u.is_bot as by_bot, m.created_at, m.nodes, m.edited_at, m.version,
+            "select m.id, m.topic_id, m.seq, m.author_id, u.username, u.is_bot as by_bot, m.created_at, m.nodes, m.attachment, m.edited_at, m.version,
                     m.deleted_at is not null as deleted, m.raw <> '' as has_words, coalesce(m.deleted_by = m.author_id, false) as by_author, b.author_id as before_author, b.created_at as before_at,
                     coalesce((select json_agg(json_build_array(s.user_id, su.username) order by s.created_at, s.user_id)
                               from stars s join users su on su.id = s.user_id where s.message_id = m.id)::text, '[]') as stars",
@@ -133,7 +140,7 @@ macro_rules! select {
     };
     (lite $rest:expr) => {
         concat!(
-            "select m.id, m.topic_id, m.seq, m.author_id, u.username, u.is_bot as by_bot, m.created_at, m.nodes, m.edited_at, m.version,
+            "select m.id, m.topic_id, m.seq, m.author_id, u.username, u.is_bot as by_bot, m.created_at, m.nodes, m.attachment, m.edited_at, m.version,
                     m.deleted_at is not null as deleted, m.raw <> '' as has_words, coalesce(m.deleted_by = m.author_id, false) as by_author, b.author_id as before_author, b.created_at as before_at,
                     (select json_group_array(json_array(user_id, username)) from (select s.user_id, su.username
                               from stars s join users su on su.id = s.user_id where s.message_id = m.id

@@ -4,7 +4,7 @@ use crate::conditions::waits;
 use crate::db::{Db, Tx, sql};
 use model::policy::settled_by_site_admin_first;
 use model::time::Timestamp;
-use model::{GroupId, MessageId, PendingId, PendingRow, TopicId, UserId};
+use model::{Attachment, GroupId, MessageId, PendingId, PendingRow, TopicId, UserId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
@@ -23,6 +23,7 @@ pub struct NewPending<'a> {
     pub key: Option<&'a str>,
     /// The message that it replies to.
     pub reply_to: Option<MessageId>,
+    pub attachment: Option<&'a Attachment>,
     /// Why it needs approval.
     pub why: &'a str,
     /// When it was written.
@@ -31,11 +32,11 @@ pub struct NewPending<'a> {
 
 /// Puts a message into the queue. `None` when the author's key was used before.
 pub async fn insert(tx: &mut Tx, new: NewPending<'_>) -> Result<Option<PendingId>> {
-    let NewPending { author, group, topic, title, raw, key, reply_to, why, at } = new;
+    let NewPending { author, group, topic, title, raw, key, reply_to, attachment, why, at } = new;
     sql!(opt_value tx, PendingId,
-        "insert into held (author_id, group_id, topic_id, title, raw, idempotency_key, reply_to, why, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing returning id",
-        author, group, topic, title, raw, key, reply_to, why, at)
+        "insert into held (author_id, group_id, topic_id, title, raw, idempotency_key, reply_to, why, created_at, attachment)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing returning id",
+        author, group, topic, title, raw, key, reply_to, why, at, crate::messages::attachments::encode(attachment)?)
 }
 
 /// The number of an author's messages in a group that wait for approval.
@@ -57,7 +58,7 @@ macro_rules! rows {
             "select ",
             crate::groups::columns!(),
             ", h.id as held_id, h.author_id, u.username as author_name, h.topic_id, t.slug as topic_slug, t.name as topic_name,
-               coalesce(t.deleted_at is not null, 1 = 0) as topic_gone, h.title, h.raw, h.idempotency_key, h.reply_to, h.why, h.created_at as written_at
+                coalesce(t.deleted_at is not null, 1 = 0) as topic_gone, h.title, h.raw, h.idempotency_key, h.reply_to, h.attachment, h.why, h.created_at as written_at
              from held h join groups g on g.id = h.group_id join users u on u.id = h.author_id left join topics t on t.id = h.topic_id
              where ",
             waits!(),

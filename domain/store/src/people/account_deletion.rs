@@ -20,9 +20,11 @@ pub async fn groups(tx: &mut Tx, user: UserId) -> Result<Vec<GroupId>> {
     sql!(values tx, GroupId, "select group_id from memberships where user_id = $1 order by group_id", user)
 }
 
-/// Deletes a user's read positions, bookmarks, ignores, topic levels, claims, join requests and invitations, both made and received.
+/// Deletes a user's read positions, bookmarks, ignores, kinds of attachments, topic levels, claims, join requests and
+/// invitations, both made and received.
 pub async fn delete_own(tx: &mut Tx, user: UserId) -> Result<u64> {
     sql!(run tx, "delete from ignores where user_id = $1", user)?;
+    crate::messages::kinds::delete_of(tx, user).await?;
     sql!(run tx, "delete from topic_levels where user_id = $1", user)?;
     sql!(run tx, "delete from bookmarks where user_id = $1", user)?;
     sql!(run tx, "delete from claims where user_id = $1", user)?;
@@ -39,10 +41,10 @@ pub async fn delete_stars(tx: &mut Tx, user: UserId, limit: i64) -> Result<Vec<M
          returning message_id", user, limit)
 }
 
-/// Up to `limit` messages that mention a user, as typed.
-pub async fn naming(db: &Db, user: UserId, limit: i64) -> Result<Vec<(MessageId, String)>> {
-    sql!(all db, (MessageId, String),
-        "select m.id, m.raw from mentions n join messages m on m.id = n.message_id where n.user_id = $1 order by m.id limit $2", user, limit)
+/// Up to `limit` messages that mention a user, as typed, with their attachments as stored.
+pub async fn naming(db: &Db, user: UserId, limit: i64) -> Result<Vec<(MessageId, String, Option<String>)>> {
+    sql!(all db, (MessageId, String, Option<String>),
+        "select m.id, m.raw, m.attachment from mentions n join messages m on m.id = n.message_id where n.user_id = $1 order by m.id limit $2", user, limit)
 }
 
 /// Deletes a user's mentions in these messages.
@@ -60,8 +62,9 @@ pub async fn erase_messages(tx: &mut Tx, user: UserId, limit: i64, now: Timestam
     }
     let list = crate::list(&ids);
     sql!(run tx, "delete from former_texts where message_id in (select cast(value as bigint) from json_each($1))", &list)?;
+    crate::messages::polls::delete_all(tx, &ids).await?;
     sql!(run tx,
-        "update messages set version = version + 1, raw = '', nodes = '[]', deleted_by = case when deleted_at is null then author_id else deleted_by end,
+        "update messages set version = version + 1, raw = '', nodes = '[]', attachment = null, deleted_by = case when deleted_at is null then author_id else deleted_by end,
                 deleted_at = coalesce(deleted_at, $2)
          where id in (select cast(value as bigint) from json_each($1))", &list, now)?;
     Ok(ids)

@@ -180,25 +180,30 @@ pub struct OwnMessage {
     pub deleted_at: Option<Timestamp>,
     /// As typed; empty once it was erased for good.
     pub raw: String,
+    /// The attachment, as stored.
+    pub attachment: Option<String>,
 }
 
 /// The messages that a user wrote, by id after `after`.
 pub async fn messages(db: &Db, user: UserId, after: MessageId, limit: i64) -> Result<Vec<OwnMessage>> {
     sql!(all db, OwnMessage,
         concat!("select m.id, m.topic_id, case when ", topic_visible_to_first!(), " then g.name end as group_name,
-                        case when ", topic_visible_to_first!(), " then t.name end as topic_name, m.seq, m.created_at, m.edited_at, m.deleted_at, m.raw
+                        case when ", topic_visible_to_first!(), " then t.name end as topic_name, m.seq, m.created_at, m.edited_at, m.deleted_at, m.raw, m.attachment
                  from messages m join topics t on t.id = m.topic_id join groups g on g.id = t.group_id
                  where m.author_id = $1 and m.id > $2 order by m.id limit $3"),
         user, after, limit)
 }
 
-/// The earlier texts of messages: message, number of the version, when it was written, text.
-pub async fn versions(db: &Db, messages: &[MessageId]) -> Result<Vec<(MessageId, i64, Timestamp, String)>> {
+/// The earlier texts of messages: message, number of the version, when it was written, text, attachment as stored.
+pub async fn versions(
+    db: &Db,
+    messages: &[MessageId],
+) -> Result<Vec<(MessageId, i64, Timestamp, String, Option<String>)>> {
     if messages.is_empty() {
         return Ok(Vec::new());
     }
-    sql!(all db, (MessageId, i64, Timestamp, String),
-        "select message_id, number, written_at, raw from former_texts where message_id in (select cast(value as bigint) from json_each($1))
+    sql!(all db, (MessageId, i64, Timestamp, String, Option<String>),
+        "select message_id, number, written_at, raw, attachment from former_texts where message_id in (select cast(value as bigint) from json_each($1))
          order by message_id, number", crate::list(messages))
 }
 

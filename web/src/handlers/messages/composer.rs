@@ -14,6 +14,7 @@ use templates::topics::Show;
 
 use crate::failure::{Answer, Failure};
 use crate::form::Form;
+use crate::handlers::topics::polls::message_form;
 use crate::handlers::{id, refill, topics};
 use crate::req::Req;
 
@@ -23,12 +24,6 @@ pub(super) fn target(topic: TopicId, form: &Form) -> Target<'static> {
         "" => Target::Topic(topic),
         typed => Target::Reply { topic, to: typed.parse().unwrap_or(MessageId(0)) },
     }
-}
-
-/// Returns the submitted form, to show it again.
-pub(super) fn submitted(form: &Form) -> MessageForm {
-    let (text, reply_to) = (form.get("text").into(), form.get("reply_to").into());
-    MessageForm { text, reply_to, key: form.get("key").to_owned(), error: None }
 }
 
 /// Builds the page of a topic with the given form.
@@ -59,7 +54,7 @@ pub async fn replies(req: Req, path: Path<String>) -> Answer {
 /// message that it replied to.
 pub async fn preview(req: Req, path: Path<String>, form: Form) -> Answer {
     let topic: TopicId = id(&path)?;
-    let mut back = submitted(&form);
+    let mut back = message_form(&form);
     if !form.get("cancel_reply").is_empty() {
         back.reply_to = String::new().into();
         return req.page(&topic_page(&req, topic, back).await?);

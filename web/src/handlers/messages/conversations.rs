@@ -28,7 +28,7 @@ pub async fn new(req: Req, params: Query<Params>) -> Answer {
 }
 
 fn draft(form: &Form) -> Draft {
-    Draft { text: form.get("text").to_owned(), key: Some(form.get("key").to_owned()) }
+    Draft::new(form.get("text").to_owned(), Some(form.get("key").to_owned()))
 }
 
 fn given_back(form: &Form, error: domain::Error) -> Result<DirectForm, Failure> {

@@ -4,6 +4,7 @@ pub mod bookmarks;
 pub mod composer;
 pub mod conversations;
 pub mod mentions;
+pub mod polls;
 
 use actix_web::HttpResponse;
 use actix_web::web::Path;
@@ -17,6 +18,7 @@ use templates::messages::{Delete, Edit, History, MessagePartial};
 
 use crate::failure::{Answer, Failure};
 use crate::form::Form;
+use crate::handlers::topics::polls::{message_form, poll};
 use crate::handlers::{id, refill};
 use crate::req::Req;
 
@@ -52,8 +54,9 @@ async fn fragment(req: &Req, message: MessageId) -> Answer {
 /// `POST /-/topics/ID/messages`. The message is stored before this answers.
 pub async fn create(req: Req, path: Path<String>, form: Form) -> Answer {
     let topic: TopicId = id(&path)?;
-    let draft = Draft { text: form.get("text").to_owned(), key: Some(form.get("key").to_owned()) };
-    match domain::messages::submit(req.cx(), req.viewer(), composer::target(topic, &form), draft).await {
+    let draft = Draft::new(form.get("text").to_owned(), Some(form.get("key").to_owned()));
+    let (target, poll) = (composer::target(topic, &form), poll(&form, req.cx().now()));
+    match domain::messages::submit_with(req.cx(), req.viewer(), target, draft, poll).await {
         Ok(posted) if req.wants_json => fragment(&req, posted.id).await,
         Ok(posted) => {
             let path = format!("/{}/{}/?at={}#m{}", posted.group_slug, posted.topic_slug, posted.seq, posted.id);
@@ -62,7 +65,7 @@ pub async fn create(req: Req, path: Path<String>, form: Form) -> Answer {
         Err(Error::Pending) => held(&req, topic, &form).await,
         Err(error) if req.wants_json => Err(error.into()),
         Err(error) => {
-            let back = refill(composer::submitted(&form), error)?;
+            let back = refill(message_form(&form), error)?;
             req.with_field_errors(&composer::topic_page(&req, topic, back).await?)
         }
     }
@@ -95,7 +98,7 @@ pub async fn edit(req: Req, path: Path<String>) -> Answer {
     req.signed_in()?;
     let message = id(&path)?;
     let editable = domain::messages::editable(req.cx(), req.viewer(), message).await?;
-    let form = MessageForm { text: editable.raw.raw.into(), ..MessageForm::default() };
+    let form = MessageForm { text: editable.typed()?.into(), ..MessageForm::default() };
     req.page(&edit_page(&req, message, form).await?)
 }
 

@@ -1,6 +1,7 @@
 //! Topics: show, start, rename, delete.
 
 pub mod merges;
+pub mod polls;
 pub mod reads;
 pub mod splits;
 pub mod subscriptions;
@@ -13,7 +14,7 @@ use domain::platform::validate::Draft;
 use domain::policy::Permission;
 use domain::topics::{TopicAccess, moves};
 use serde::Deserialize;
-use templates::form::{MessageForm, RenameForm, TopicForm};
+use templates::form::{MessageForm, RenameForm};
 use templates::links::Links;
 use templates::topics::{Delete, Edit, NewSince, Show};
 
@@ -143,15 +144,10 @@ pub(super) async fn draw(
 /// `POST /-/groups/ID/topics`.
 pub async fn create(req: Req, path: Path<String>, form: Form) -> Answer {
     let group = id(&path)?;
-    let draft = Draft { text: form.get("text").to_owned(), key: Some(form.get("key").to_owned()) };
-    match domain::messages::submit(
-        req.cx(),
-        req.viewer(),
-        domain::messages::Target::NewTopic { group, title: form.get("title") },
-        draft,
-    )
-    .await
-    {
+    let draft = Draft::new(form.get("text").to_owned(), Some(form.get("key").to_owned()));
+    let target = domain::messages::Target::NewTopic { group, title: form.get("title") };
+    let poll = polls::poll(&form, req.cx().now());
+    match domain::messages::submit_with(req.cx(), req.viewer(), target, draft, poll).await {
         Ok(posted) => {
             Ok(req.accepted(req.redirect(&format!("/{}/{}/", posted.group_slug, posted.topic_slug)), form.get("key")))
         }
@@ -160,13 +156,7 @@ pub async fn create(req: Req, path: Path<String>, form: Form) -> Answer {
             Ok(req.accepted(req.redirect_saying(&format!("/{}/", found.group.slug), "held"), form.get("key")))
         }
         Err(error) => {
-            let back = TopicForm {
-                title: form.get("title").into(),
-                text: form.get("text").into(),
-                key: form.get("key").to_owned(),
-                error: None,
-            };
-            let back = refill(back, error)?;
+            let back = refill(polls::topic_form(&form), error)?;
             let layout = req.layout().await?;
             let found = groups::by_id(req.cx(), req.viewer(), group).await?;
             let page = crate::handlers::groups::draw(&req, layout, found, None, back).await?;

@@ -105,7 +105,7 @@ pub const ENDPOINTS: &[Endpoint] = endpoints! {
     get "/topics/{id}/messages" Read "Returns the messages of a topic in either order. Marks nothing as read." => messages::index;
     post "/topics/{id}/messages" Post "Posts a message." => messages::create;
     get "/messages/{id}" Read "Returns a message." => messages::show;
-    patch "/messages/{id}" Post "Replaces the text of a message." => messages::update;
+    patch "/messages/{id}" Post "Replaces the text or the attachment of a message." => messages::update;
     delete "/messages/{id}" Write "Deletes a message." => messages::delete;
     post "/messages/{id}/restore" Write "Restores a deleted message." => messages::restore;
     get "/messages/{id}/history" Account "Returns the versions of a message's text, newest first." => messages::history;
@@ -114,6 +114,10 @@ pub const ENDPOINTS: &[Endpoint] = endpoints! {
     put "/messages/{id}/bookmark" Post "Bookmarks a message. Nobody else sees it." => bookmarks::add;
     delete "/messages/{id}/bookmark" Post "Removes the caller's bookmark." => bookmarks::remove;
     post "/messages/{id}/report" Write "Reports a message to the moderators." => messages::report;
+    put "/messages/{id}/vote" Post "Votes in a poll, or changes the caller's vote." => attachments::vote;
+    delete "/messages/{id}/vote" Post "Removes the caller's vote." => attachments::retract;
+    get "/messages/{id}/votes" Read "Returns who voted in a poll that isn't anonymous." => attachments::voters;
+    post "/messages/{id}/close" Write "Closes a poll." => attachments::close;
     post "/messages/{id}/unread" Post "Marks a message and all later ones of its topic as unread." => messages::mark_unread;
     post "/preview" Account "Renders a text as a message without saving it." => messages::preview;
 
@@ -122,6 +126,12 @@ pub const ENDPOINTS: &[Endpoint] = endpoints! {
     post "/conversations/{id}/people" Post "Adds people to a conversation." => conversations::add;
     get "/users/{username}" Read "Returns a user's profile." => people::show;
     get "/search" Read "Searches everything the caller can read." => search::find;
+
+    get "/kinds" Account "Returns the caller's kinds of attachments, with every version." => attachments::kinds;
+    post "/kinds" Write "Registers a kind of attachment." => attachments::register;
+    get "/kinds/{kind}" Account "Returns a kind of attachment." => attachments::show;
+    put "/kinds/{kind}/retired" Write "Retires a kind of attachment. New messages can't use it." => attachments::retire;
+    delete "/kinds/{kind}/retired" Write "Brings back a retired kind of attachment." => attachments::resume;
 
     get "/events" Account "Returns the changes after a position, as JSON or server-sent events." => events::index;
 
@@ -142,6 +152,9 @@ pub const ENDPOINTS: &[Endpoint] = endpoints! {
     post "/admin/auditors" Admin "Creates an external auditor. The response contains its secret." => auditors::create;
     put "/admin/auditors/{id}/on" Admin "Turns an external auditor on or off." => auditors::switch;
     delete "/admin/auditors/{id}" Admin "Deletes an external auditor." => auditors::delete;
+    get "/admin/kinds" AdminRead "Returns everyone's kinds of attachments, by id." => attachments::all;
+    put "/admin/kinds/{kind}/disabled" Admin "Disables a kind of attachment. New messages can't use it." => attachments::disable;
+    delete "/admin/kinds/{kind}/disabled" Admin "Enables a kind of attachment again." => attachments::enable;
     get "/admin/settings" AdminRead "Returns the site settings." => admin::settings;
     patch "/admin/settings" Admin "Changes the site settings." => admin::update_settings;
     get "/admin/people" AdminRead "Returns the accounts of the site." => admin::people;
