@@ -1,4 +1,4 @@
-// Keys: j k Enter r u / "g h" ?. Never while typing, never with a modifier.
+// Keys: j k Enter r u e m / "g h" ?, never while typing or with a modifier; and Ctrl+K.
 
 const ITEMS = '.message, .topic, .group, .story, .result';
 const KEYS = [
@@ -6,7 +6,9 @@ const KEYS = [
   ['Enter', 'open item'],
   ['r', 'reply'],
   ['u', 'back to the group'],
+  ['e m', 'mark an unread topic as read, mute it'],
   ['/', 'search'],
+  ['Ctrl K', 'go to a group, topic, or person'],
   ['g h', 'unread messages'],
   ['Ctrl Enter', 'send'],
   ['Ctrl B/I/K', 'bold, italic, link'],
@@ -41,6 +43,15 @@ function reply() {
   return Boolean(text);
 }
 
+/** Presses the button of an unread topic: the current one, or the first in sight. */
+function press(key) {
+  const items = [...document.querySelectorAll('main .story')];
+  const story = items[current(items)] ?? items.find((item) => item.getBoundingClientRect().bottom > 60);
+  const button = story?.querySelector(`[data-key="${key}"]`);
+  button?.click();
+  return Boolean(button);
+}
+
 function search() {
   const field = [...document.querySelectorAll('main [name=q], #sidebar [name=q]')].find((one) => one.offsetParent);
   if (field) field.focus();
@@ -70,12 +81,20 @@ function help() {
   if (!dialog.open) dialog.showModal();
 }
 
+/** Opens the switcher. It is the page `/-/go` in a dialog. */
+const go = () => import('./switcher.js').then((switcher) => switcher.toggle()).catch(() => location.assign('/-/go'));
+
+/** Whether a key opens the switcher. On a Mac, Ctrl+K deletes to the end of the line. */
+export const isSwitch = ({ key, ctrlKey, metaKey, altKey, shiftKey }, isMac) =>
+  key?.toLowerCase() === 'k' && (isMac ? metaKey && !ctrlKey : ctrlKey && !metaKey) && !altKey && !shiftKey;
+
 /** Runs the action of a key; returns false when it does nothing here. */
 function act(key) {
   switch (key) {
     case 'j': return move(1);
     case 'k': return move(-1);
     case 'r': return reply();
+    case 'e': case 'm': return press(key);
     case 'u': return location.assign(document.querySelector('main [rel=up]')?.href ?? '/');
     case '/': return search();
     case '?': return help();
@@ -86,7 +105,19 @@ function act(key) {
 }
 
 export function start() {
+  document.addEventListener('click', (event) => {
+    if (!event.target.closest?.('a[href="/-/go"]') || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    go();
+  });
   document.addEventListener('keydown', (event) => {
+    // In a composer it makes a link.
+    const inComposer = event.target.matches?.('#compose textarea, .editing textarea');
+    if (!inComposer && !event.isComposing && isSwitch(event, /Mac|iP/.test(navigator.platform))) {
+      event.preventDefault();
+      go();
+      return;
+    }
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (event.target.closest('input, textarea, select, [contenteditable], dialog[open]')) return;
     if (act(event.key) !== false) event.preventDefault();

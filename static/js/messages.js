@@ -159,12 +159,19 @@ async function copyLink(link) {
   } catch {
     return location.assign(link.href);
   }
-  document.getElementById('live-polite').textContent = 'Link copied';
-  link.textContent = 'Link copied';
-  return setTimeout(() => { link.textContent = 'Copy link'; }, COPIED);
+  return tell(link, 'Link copied');
 }
 
-/** Stars a message or votes without leaving the page; shows a message when that fails. */
+/** Shows on a button for a while that it is done. */
+function tell(button, done) {
+  const name = button.textContent;
+  if (name === done) return;
+  document.getElementById('live-polite').textContent = done;
+  button.textContent = done;
+  setTimeout(() => { button.textContent = name; }, COPIED);
+}
+
+/** Stars or bookmarks a message or votes without leaving the page; shows a message when that fails. */
 async function star(button) {
   button.setAttribute('aria-disabled', 'true');
   try {
@@ -173,8 +180,9 @@ async function star(button) {
     const said = await answer.json().catch(() => ({}));
     if (!answer.ok) throw new Error((said.fields && Object.values(said.fields)[0]) || said.error);
     if (said.html) placeMessage(said.html, said.seq);
+    if (said.done) tell(button, said.done);
   } catch (error) {
-    button.title = `${button.dataset.problem ?? 'Not starred.'} ${error.message}`;
+    button.title = `${button.dataset.problem ?? 'Not done.'} ${error.message}`;
     document.getElementById('live-polite').textContent = button.title;
   } finally {
     button.removeAttribute('aria-disabled');

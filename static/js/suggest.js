@@ -48,7 +48,6 @@ export class Answers {
   }
 }
 
-const answers = new Answers();
 let count = 0;
 
 /** The suggestions of one field. */
@@ -57,6 +56,7 @@ export class Box {
     this.field = field;
     this.choices = new Choices();
     this.asked = null;
+    this.answers = new Answers();
     /** The entry that is chosen when the list opens. */
     this.first = -1;
     this.list = document.createElement('ul');
@@ -86,13 +86,18 @@ export class Box {
     return this.field.value.slice(0, this.field.selectionStart ?? this.field.value.length);
   }
 
+  /** Whether there is nothing to ask for. */
+  isIdle() {
+    return this.typed().trim() === '';
+  }
+
   askSoon() {
     clearTimeout(this.timer);
     this.asked?.abort();
     // What was chosen is for the text before.
     this.choices.at = -1;
     this.mark();
-    if (this.typed().trim() === '') return this.close();
+    if (this.isIdle()) return this.close();
     this.timer = setTimeout(() => this.ask(), PAUSE);
     return undefined;
   }
@@ -110,14 +115,14 @@ export class Box {
   async ask() {
     const text = this.typed();
     const address = this.address(text);
-    const known = answers.get(address);
+    const known = this.answers.get(address);
     if (known) return this.show(this.read(known));
     this.asked = new AbortController();
     try {
       const answer = await fetch(address, { signal: this.asked.signal, headers: { Accept: 'application/json', 'X-Klatch-Background': '1' } });
       if (!answer.ok) return this.close();
       const said = await answer.json();
-      answers.set(address, said);
+      this.answers.set(address, said);
       if (this.typed() === text && document.activeElement === this.field) this.show(this.read(said));
     } catch (error) {
       // Given up for a newer text, or offline: the form works without suggestions.
@@ -154,8 +159,9 @@ export class Box {
   }
 
   mark() {
-    [...this.list.children].forEach((entry, at) => entry.setAttribute('aria-selected', String(at === this.choices.at)));
-    const chosen = this.list.children[this.choices.at];
+    const entries = [...this.list.querySelectorAll('[role=option]')];
+    entries.forEach((entry, at) => entry.setAttribute('aria-selected', String(at === this.choices.at)));
+    const chosen = entries[this.choices.at];
     if (chosen) this.field.setAttribute('aria-activedescendant', chosen.id);
     else this.field.removeAttribute('aria-activedescendant');
     chosen?.scrollIntoView({ block: 'nearest' });
@@ -172,7 +178,7 @@ export class Box {
     const isOpen = !this.list.hidden;
     const { key } = event;
     if ((key === 'ArrowDown' || key === 'ArrowUp') && !isOpen) {
-      if (!this.isCombobox || this.typed().trim() === '') return;
+      if (!this.isCombobox || this.isIdle()) return;
       this.ask();
     } else if (key === 'ArrowDown' || key === 'ArrowUp') {
       this.choices.move(key === 'ArrowDown' ? 1 : -1);

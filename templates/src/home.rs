@@ -14,8 +14,9 @@ pub struct Home {
     pub layout: Layout,
     /// Unread topics in the viewer's groups, newest first.
     pub stories: Vec<Story>,
-    /// Whether there are more unread topics than the page holds.
-    pub has_more: bool,
+    /// The cursor of the next page.
+    pub more: Option<String>,
+    pub is_later_page: bool,
     /// The state that the page shows, for "Mark all as read"; opaque to the page.
     pub upto: String,
     /// Public groups to join, for a viewer without groups.
@@ -28,7 +29,7 @@ pub struct Home {
     pub first_steps: Option<FirstSteps>,
 }
 
-/// A topic with unread messages, and the last of them.
+/// A topic with unread messages, and the first of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Story {
     pub group: Group,
@@ -39,13 +40,15 @@ pub struct Story {
     pub folded: bool,
     /// Whether the viewer follows it: followed topics come first.
     pub followed: bool,
-    /// Oldest first.
+    /// What the page shows of it, to mark it as read; opaque to the page.
+    pub upto: String,
+    /// Its first unread messages.
     pub messages: Vec<Message>,
 }
 
 impl Story {
-    /// Returns how many unread messages are not shown. Deleted messages, the viewer's own and those of ignored users do
-    /// not count as unread.
+    /// Returns how many unread messages are not shown. Deleted messages, the viewer's own and those of ignored users do not
+    /// count as unread.
     pub fn hidden(&self, layout: &Layout) -> i64 {
         let own = layout.viewer.as_ref().map(|viewer| viewer.person.id);
         let counts = |message: &&Message| !message.deleted && !message.ignored && Some(message.author.id) != own;

@@ -30,6 +30,7 @@ pub mod samples;
 mod sanitize;
 pub mod script_json;
 pub mod search;
+pub mod switcher;
 mod tag;
 mod text_directive;
 pub mod topics;

@@ -7,7 +7,7 @@ use fantoccini::key::Key;
 use crate::browser::{Browser, Driver};
 use crate::support::{Forum, Running, group_of, newcomer, topic_in, wait_at_most};
 
-crate::both_ways!(a_search_suggests_while_one_types, a_result_opens_its_message);
+crate::both_ways!(a_search_suggests_while_one_types, a_result_opens_its_message, ctrl_k_goes_to_a_group_by_its_name,);
 
 const FIELD: &str = "main input[name=q]";
 
@@ -91,5 +91,30 @@ async fn a_result_opens_its_message(running: Running) {
     ben.until("the message's name is all that scripts see", &format!("location.hash === '#m{message}'")).await;
     let visible = format!("document.getElementById('m{message}').getBoundingClientRect().top < innerHeight");
     ben.until("the message is in sight", &visible).await;
+    ben.must_not_complain().await;
+}
+
+async fn ctrl_k_goes_to_a_group_by_its_name(running: Running) {
+    let mut forum = Forum::start(running).await;
+    let mut driver = Driver::start().await;
+    let ana = newcomer(&forum, "ana").await;
+    newcomer(&forum, "ben").await;
+    let birds = group_of(&ana, "Bird watch", "public").await;
+    topic_in(&ana, &birds, "Herons", "by the river").await;
+    forum.settle().await;
+    let ben = driver.browser(&forum.base).await;
+    ben.sign_in("ben", "/search").await;
+    ben.sees("How to search").await;
+    // The script of the keys may come after the page: the key is pressed again after a while.
+    let press = "document.dispatchEvent(new KeyboardEvent('keydown', { key: 'k', ctrlKey: true, cancelable: true }))";
+    let open = "document.querySelector('#go[open]')";
+    let again = format!("(window.pressed > Date.now() - 3000 || (window.pressed = Date.now(), {press}), {open})");
+    ben.until("the switcher is open", &again).await;
+    ben.append("#go input", "bird").await;
+    let chosen = "document.querySelector('#go [aria-selected=true]')?.textContent.includes('Bird watch') ?? false";
+    ben.until("the group is chosen", chosen).await;
+    assert_eq!(ben.js("return document.activeElement.getAttribute('aria-expanded')").await, "true");
+    ben.append("#go input", &key(Key::Enter)).await;
+    ben.until("the group is open", &format!("location.pathname === '{}'", birds.path)).await;
     ben.must_not_complain().await;
 }

@@ -12,6 +12,7 @@ mod crowds;
 mod edges;
 mod emails;
 mod faults;
+mod getting_around;
 mod groups;
 mod help;
 mod history;

@@ -52,6 +52,7 @@ async fn a_newcomers_first_message_waits_is_approved_and_is_heard(running: Runni
     change(&ana, &birds, &[("first_held", "1")]).await;
     ben.join(&birds).await;
     cleo.join(&birds).await;
+    ben.get(&topic.path).await.must_say("Your first messages in this group wait for approval.");
     let page = cleo.get(&topic.path).await.expect(200);
     let after = cursor(&page);
     // It is pending: only its author sees that.

@@ -82,5 +82,11 @@ async fn a_message_is_found_soon_and_the_search_follows_its_edits_and_its_end(ru
     assert!(found.html.contains(&link) && found.html.contains(":~:text=By%20the-,river"), "{}", found.html);
     let suggested = ana.get("/-/search/suggest?q=river+from:a").await.expect(200);
     assert!(suggested.html.contains("river from:ana "), "{}", suggested.html);
+
+    // The switcher lists what a name begins, and leads on to the only page with exactly this name.
+    let list = ana.get("/-/go?q=bird").await.expect(200);
+    assert!(list.main().contains("Bird watch") && list.links().contains("/bird-watch/"), "{}", list.main());
+    assert_eq!(ana.get("/-/go?q=Bird+Watch").await.expect(200).path, "/bird-watch/");
+    ana.get("/-/go?q=nothing+like+it").await.expect(200).must_say("No group, topic, or person is called");
     forum.examine().await;
 }

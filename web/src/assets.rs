@@ -46,12 +46,13 @@ const SOURCES: [(&str, &str, &[u8]); FILES_COUNT] = files! {
     "js/refresh.js" => "",
     "js/sessions.js" => "",
     "js/suggest.js" => "",
+    "js/switcher.js" => "",
     "js/times.js" => "",
     "js/trusted.js" => "",
     "js/unread.js" => "",
     "js/writing.js" => "",
 };
-const FILES_COUNT: usize = 26;
+const FILES_COUNT: usize = 27;
 
 /// The files as they are sent: without comments and indentation.
 static FILES: LazyLock<Vec<(&str, &str, Compressed)>> = LazyLock::new(|| {

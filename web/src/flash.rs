@@ -4,7 +4,10 @@ use templates::{Flash, FlashKind};
 
 /// What can be undone on the next page.
 pub const ALL_READ: &str = "all-read";
+/// See [`ALL_READ`].
 pub const MESSAGE_DELETED: &str = "message-deleted";
+/// See [`ALL_READ`].
+pub const TOPIC_MUTED: &str = "topic-muted";
 
 /// Words and their texts: the cookie carries only the word.
 const FLASHES: &[(&str, &str)] = &[
@@ -55,6 +58,8 @@ const FLASHES: &[(&str, &str)] = &[
     ("uninvited", "Invitation withdrawn."),
     ("link-revoked", "Invite link revoked."),
     ("muted", "Muted. New messages here no longer count as unread."),
+    (TOPIC_MUTED, "Topic muted. New messages in it no longer count as unread."),
+    ("unmuted", "The topic is as it was before."),
     ("heard", "New messages here count as unread again."),
     ("followed", "Following. New messages here count as unread, even if the group is muted."),
     ("ignored", "You're ignoring this person. They aren't notified."),
@@ -64,6 +69,8 @@ const FLASHES: &[(&str, &str)] = &[
     ("reported-outside", "Reported. Thank you! We'll email you a confirmation now and the decision later."),
     ("settled", "Report dismissed."),
     ("settled-before", "Someone has already handled this."),
+    ("bookmarked", "Bookmarked. Find it under Bookmarks in the menu."),
+    ("bookmark-removed", "Bookmark removed."),
     ("held", "Submitted. Waiting for approval."),
     ("approved", "Approved and posted."),
     ("nobody-ticked", "Nothing was selected."),
@@ -149,6 +156,7 @@ pub fn shown(value: &str, sends_email: bool) -> Option<Flash> {
     let kind = if PROBLEMS.contains(&word) { FlashKind::Problem } else { FlashKind::Done };
     let undo = match (word, id) {
         (ALL_READ, _) => Some("/-/read/undo".to_owned()),
+        (TOPIC_MUTED, _) => Some("/-/mute/undo".to_owned()),
         (MESSAGE_DELETED, Some(id)) => Some(format!("/-/messages/{id}/restore")),
         _ => None,
     };

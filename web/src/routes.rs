@@ -14,7 +14,7 @@ use crate::failure::Failure;
 use crate::handlers::admin::{health, person, site, site_pages, statistics};
 use crate::handlers::groups::statistics as group_statistics;
 use crate::handlers::groups::{exports, invitations, members, requests};
-use crate::handlers::messages::{composer, conversations, mentions};
+use crate::handlers::messages::{bookmarks, composer, conversations, mentions};
 use crate::handlers::moderation::{approval_queue, bulk_delete, log, reports, restorations, rules, warnings};
 use crate::handlers::people::{
     account, addresses, api_tokens, bots, ignores, notices, own_account, passwords, profiles, settings, sign_ups,
@@ -22,7 +22,9 @@ use crate::handlers::people::{
 };
 use crate::handlers::topics::{merges, reads, splits, subscriptions};
 use crate::handlers::webhooks::{auditors, incoming};
-use crate::handlers::{admin, api, feeds, groups, help, home, messages, search, topics, v1, webhooks, well_known};
+use crate::handlers::{
+    admin, api, feeds, groups, help, home, messages, search, switcher, topics, v1, webhooks, well_known,
+};
 
 /// All routes except the long poll and the API. Forms that may contain a long text are marked `with text`; others are small. Group
 /// and topic paths come last: they match everything else.
@@ -53,6 +55,7 @@ pub const ROUTES: &[Entry] = routes! {
     get "/-/oembed" => feeds::embed;
     get "/-/menu" => home::menu;
     get "/-/search/suggest" => search::suggest;
+    get "/-/go" => switcher::index;
     get "/-/sign-in" => account::sign_in_form;
     post "/-/sign-in" => account::sign_in;
     post "/-/sign-in/code" => two_factor::pass;
@@ -122,9 +125,12 @@ pub const ROUTES: &[Entry] = routes! {
     post "/admin/auditors" => auditors::create;
     post "/admin/auditors/{id}" => auditors::change;
 
+    get "/-/bookmarks" => bookmarks::index;
+    get "/-/starred" => bookmarks::starred;
     get "/-/following" => subscriptions::index;
     post "/-/read" => reads::mark_all;
     post "/-/read/undo" => reads::undo;
+    post "/-/mute/undo" => subscriptions::undo_mute;
     post "/-/mentions/read" => mentions::mark_read;
 
     get "/-/direct/new" => conversations::new;
@@ -229,6 +235,8 @@ pub const ROUTES: &[Entry] = routes! {
     get "/-/messages/{id}/history" => messages::history;
     post "/-/messages/{id}/restore" => messages::restore;
     post "/-/messages/{id}/star" => messages::star;
+    get "/-/messages/{id}/stars" => bookmarks::stars;
+    post "/-/messages/{id}/bookmark" => bookmarks::set;
     post "/-/messages/{id}/vote" => messages::polls::vote;
     post "/-/messages/{id}/retract" => messages::polls::retract;
     post "/-/messages/{id}/close" => messages::polls::close;

@@ -1,6 +1,7 @@
 //! Messages: reading, posting and changing them.
 
 pub mod attachments;
+pub mod bookmarks;
 pub mod by_person;
 mod changes;
 pub mod completion;

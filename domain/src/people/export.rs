@@ -31,6 +31,7 @@ enum Section {
     Topics(TopicId),
     Messages(MessageId),
     Stars(MessageId),
+    Bookmarks(MessageId),
     Votes(MessageId),
     End,
 }
@@ -61,6 +62,7 @@ pub async fn download(cx: &Context, user: UserId) -> Result<impl Stream<Item = R
                 Section::Topics(after) => topics(&cx, user, after).await?,
                 Section::Messages(after) => messages(&cx, user, after).await?,
                 Section::Stars(after) => stars(&cx, user, after).await?,
+                Section::Bookmarks(after) => bookmarks(&cx, user, after).await?,
                 Section::Votes(after) => votes(&cx, user, after).await?,
                 Section::End => return Ok(None),
             };
@@ -209,9 +211,19 @@ async fn messages(cx: &Context, id: UserId, after: MessageId) -> Result<Lines> {
 
 async fn stars(cx: &Context, id: UserId, after: MessageId) -> Result<Lines> {
     let rows = store::people::export::stars(&cx.db, id, after, BATCH).await?;
-    let next = then(&rows, |(message, _)| Section::Stars(*message), Section::Votes(MessageId(0)));
+    let next = then(&rows, |(message, _)| Section::Stars(*message), Section::Bookmarks(MessageId(0)));
     let line = |(message, at): (MessageId, Timestamp)| {
         json!({"type": "star", "message": message, "created_at": at.rfc3339(),
+            "link": format!("{}/-/messages/{message}", cx.config.base_url)})
+    };
+    Ok((rows.into_iter().map(line).collect(), next))
+}
+
+async fn bookmarks(cx: &Context, id: UserId, after: MessageId) -> Result<Lines> {
+    let rows = store::people::export::bookmarks(&cx.db, id, after, BATCH).await?;
+    let next = then(&rows, |(message, _)| Section::Bookmarks(*message), Section::Votes(MessageId(0)));
+    let line = |(message, at): (MessageId, Timestamp)| {
+        json!({"type": "bookmark", "message": message, "created_at": at.rfc3339(),
             "link": format!("{}/-/messages/{message}", cx.config.base_url)})
     };
     Ok((rows.into_iter().map(line).collect(), next))

@@ -127,6 +127,7 @@ async fn find(cx: &Context, id: &str) -> Result<Option<Session>> {
         is_admin: user.is_admin && !lacks_two_factor,
         lacks_two_factor,
         theme: user.theme,
+        since: user.created_at,
         created_at: row.created_at,
         expires_at: row.expires_at,
         seen_at: row.seen_at,

@@ -12,6 +12,7 @@ mod links;
 mod rules;
 pub(crate) mod slow_mode;
 mod text;
+mod writer_limits;
 
 use std::sync::Arc;
 
@@ -27,6 +28,7 @@ use model::policy::{Access, Permission};
 use model::{Attachment, Group, GroupKind, UserId};
 
 pub use author::Author;
+pub use writer_limits::WriterLimits;
 
 /// A hook before the save.
 #[derive(Clone, Copy)]

@@ -9,6 +9,7 @@ mod matches;
 mod operators;
 mod scope;
 mod suggest;
+mod switcher;
 
 use std::collections::HashSet;
 use std::sync::atomic::Ordering;
@@ -34,6 +35,7 @@ pub use form::Fields;
 pub use matches::{GroupMatch, Matches, PersonMatch, TopicMatch};
 pub use search_index::Order;
 pub use suggest::{Completion, Suggestions, suggest};
+pub use switcher::{Place, Places, places};
 
 /// Maximum characters shown of a hit's text.
 const SNIPPET_LEN: usize = 280;

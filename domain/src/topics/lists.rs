@@ -1,4 +1,4 @@
-//! Lists of topics: the topics of a group, and all unread topics.
+//! Lists of topics: the topics of a group.
 
 use crate::groups;
 use crate::live::unread;
@@ -8,10 +8,7 @@ use crate::platform::cut;
 use crate::platform::error::{Error, Result};
 use model::policy::{Permission, Viewer};
 use model::time::Timestamp;
-use model::{Group, Message, Sidebar, TopicId, TopicRow};
-
-/// How many followed topics are searched for unread ones at most.
-const MOST_FOLLOWED: i64 = 200;
+use model::{Sidebar, TopicId, TopicRow};
 
 /// A cursor for lists of topics: the next page holds the topics with older activity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,43 +83,4 @@ pub(crate) async fn fill_unread(
         row.unread = sidebar.of_topic(row.topic.id).map_or(0, |listed| listed.unread);
     }
     Ok(())
-}
-
-/// Returns all unread topics for a single page: by latest activity, each with its group and latest messages.
-pub async fn unread_paper(
-    cx: &Context,
-    viewer: Viewer,
-    sidebar: &mut Sidebar,
-    limit: usize,
-) -> Result<Vec<(Group, TopicRow, Vec<Message>)>> {
-    let user = viewer.user()?;
-    if sidebar.groups.iter().any(|group| group.rest > 0) {
-        // Followed topics come first, also those that the sidebar only counts.
-        let followed = store::topics::subscriptions::followed(&cx.db, user, None, MOST_FOLLOWED).await?;
-        unread::list_also(cx, viewer, sidebar, followed.iter().map(|row| &row.topic)).await?;
-    }
-    let ids: Vec<TopicId> = sidebar.groups.iter().flat_map(|g| &g.topics).map(|t| t.topic).collect();
-    // The sidebar may be outdated: its topics may have moved or be gone.
-    let mut rows = store::topics::by_ids(&cx.db, viewer.id(), &ids).await?;
-    let followed = store::topics::subscriptions::followed_among(&cx.db, user, &ids).await?;
-    for row in &mut rows {
-        row.followed = followed.contains(&row.topic.id);
-    }
-    ignores::fold_rows(cx, viewer, &mut rows).await?;
-    // Followed topics come first; each part stays sorted by latest activity.
-    rows.sort_by_key(|row| !row.followed);
-    rows.truncate(limit);
-    fill_unread(cx, viewer, &mut rows, sidebar).await?;
-    let shown: Vec<TopicId> = rows.iter().map(|row| row.topic.id).collect();
-    let mut messages = store::messages::latest_of(&cx.db, &shown, 3).await?;
-    ignores::fold(cx, viewer, &mut messages).await?;
-    let groups = store::groups::by_ids(&cx.db, &rows.iter().map(|row| row.topic.group_id).collect::<Vec<_>>()).await?;
-    let mut paper = Vec::new();
-    for row in rows {
-        let Some(group) = groups.iter().find(|g| g.id == row.topic.group_id) else { continue };
-        let (own, rest): (Vec<_>, Vec<_>) = messages.into_iter().partition(|m| m.topic_id == row.topic.id);
-        messages = rest;
-        paper.push((group.clone(), row, own));
-    }
-    Ok(paper)
 }

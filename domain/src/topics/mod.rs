@@ -16,11 +16,11 @@ pub(crate) mod tallies;
 
 pub use access::{TopicAccess, by_slug, find};
 pub use group_page::{GroupPage, group_page};
-pub use home::{HomePage, home};
+pub use home::{HomePage, UnreadEnd, home, unread_paper};
 pub use start::start;
 
 pub(crate) use lists::fill_unread;
-pub use lists::{PageEnd, list, unread_paper};
+pub use lists::{PageEnd, list};
 
 use crate::live::tell;
 use crate::people::notices::{self, Decision};

@@ -13,7 +13,7 @@ use crate::platform::error::{Error, Result};
 use crate::topics;
 use model::policy::Viewer;
 use model::time::Timestamp;
-use model::{GroupId, ReadPosition, Sidebar, TopicId, UserId};
+use model::{GroupId, ReadPosition, Sidebar, TopicId, TopicUnread, UserId};
 
 /// The most topics in a "Mark all as read" form.
 const MOST_LISTED: usize = 2_000;
@@ -155,12 +155,13 @@ pub fn upto(sidebar: &Sidebar, group: Option<GroupId>, now: Timestamp) -> String
     if groups.clone().any(|group| group.rest > 0) {
         return format!("@{}:{}", now.minus(COMMITS).0, group.map_or(0, |group| group.0));
     }
-    let parts: Vec<String> = groups.flat_map(|g| &g.topics).map(|t| part(t.topic, t.last_seq, t.numbering)).collect();
+    let parts: Vec<String> = groups.flat_map(|g| &g.topics).map(shown).collect();
     parts.join(",")
 }
 
-/// Formats what was shown of a topic: `TOPIC:SEQ`, with `:NUMBERING` appended if the topic was renumbered.
-fn part(topic: TopicId, seq: i64, numbering: i64) -> String {
+/// Formats what a page shows of a topic: `TOPIC:SEQ`, with `:NUMBERING` appended if the topic was renumbered.
+pub fn shown(of: &TopicUnread) -> String {
+    let TopicUnread { topic, last_seq: seq, numbering, .. } = *of;
     if numbering == 0 { format!("{topic}:{seq}") } else { format!("{topic}:{seq}:{numbering}") }
 }
 

@@ -1,5 +1,7 @@
 //! Subscription levels of topics, and marking messages as unread.
 
+use std::time::Duration;
+
 use crate::live::tell;
 use crate::platform::cut;
 
@@ -10,7 +12,14 @@ use crate::platform::error::{Error, Result};
 use crate::topics;
 use crate::topics::PageEnd;
 use model::policy::Viewer;
-use model::{Group, MessageId, Sidebar, SubscriptionLevel, TopicId, TopicRow};
+use model::{Group, MessageId, Sidebar, SubscriptionLevel, TopicId, TopicRow, UserId};
+
+/// How long muting a topic can be undone.
+const UNDO: Duration = Duration::from_secs(15 * 60);
+
+fn undo_key(user: UserId) -> String {
+    format!("muted:{{u:{user}}}")
+}
 
 /// Sets the viewer's subscription level for a topic; "normal" falls back to the level of the group.
 ///
@@ -31,8 +40,47 @@ pub async fn set_of_topic(
     unread::users_change(cx, &[user]).await?;
     store::people::ignores::set_topic_level(&mut tx, user, topic, level).await?;
     tx.commit().await?;
+    if level == SubscriptionLevel::Muted && found.level != Some(level) {
+        remember(cx, user, topic, found.level).await;
+    }
     tell::redraw_own(cx, user, &[found.group.id]).await;
     Ok(found)
+}
+
+/// Remembers the level of a topic before it was muted.
+async fn remember(cx: &Context, user: UserId, topic: TopicId, before: Option<SubscriptionLevel>) {
+    let Ok(bytes) = serde_json::to_vec(&(topic, before)) else { return };
+    if let Err(error) = cx.kv.set(&undo_key(user), &bytes, UNDO).await {
+        tracing::warn!(%error, "muting cannot be undone");
+    }
+}
+
+/// Gives the topic that the viewer muted last the level that it had before. Returns whether there was something to undo.
+///
+/// # Errors
+/// [`Error::SignedOut`].
+pub async fn undo_mute(cx: &Context, viewer: Viewer) -> Result<bool> {
+    let user = viewer.user()?;
+    let key = undo_key(user);
+    let Ok(Some(bytes)) = cx.kv.get(&key).await else { return Ok(false) };
+    let Ok((topic, before)) = serde_json::from_slice::<(TopicId, Option<SubscriptionLevel>)>(&bytes) else {
+        return Ok(false);
+    };
+    let found = match topics::find(cx, viewer, topic).await {
+        Ok(found) => found,
+        Err(Error::NotFound) => return Ok(false),
+        Err(error) => return Err(error),
+    };
+    if found.access.role().is_none() || found.level != Some(SubscriptionLevel::Muted) {
+        return Ok(false);
+    }
+    // The first one ends that it is muted: the topic is as if no level was ever chosen.
+    set_of_topic(cx, viewer, topic, SubscriptionLevel::Normal).await?;
+    if let Some(before) = before {
+        set_of_topic(cx, viewer, topic, before).await?;
+    }
+    let _ = cx.kv.delete(&[key]).await;
+    Ok(true)
 }
 
 /// Returns a page of followed topics with their groups, by latest activity, and the next cursor.

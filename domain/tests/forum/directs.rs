@@ -322,7 +322,7 @@ async fn whoever_is_ignored_is_silent_for_one_reader_alone(forum: TestForum) {
     let (rows, _) = topics::list(cx, ann, &place, &mut sidebar.clone(), None, 5).await.unwrap();
     assert_eq!(rows.iter().map(|row| (row.folded, row.ignored)).collect::<Vec<_>>(), [(true, false), (false, true)]);
     let sidebar = unread::sidebar(cx, id(ann)).await.unwrap();
-    let home = topics::home(cx, ann, &mut sidebar.clone()).await.unwrap();
+    let home = topics::home(cx, ann, &mut sidebar.clone(), None).await.unwrap();
     assert!(home.topics.iter().any(|(_, row, _)| row.topic.id == own.topic && row.folded));
     topics::delete(cx, ann, own.topic).await.unwrap();
     forum.drain().await;

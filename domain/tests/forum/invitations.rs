@@ -115,7 +115,7 @@ async fn an_invitation_by_name_goes_out_by_email_and_stands_on_the_home_page(for
     assert_eq!(kinds(&forum, "ada"), ["invited"], "once, however often they are invited");
     let home = async || {
         let sidebar = unread::sidebar(cx, id(ada)).await.unwrap();
-        let page = domain::topics::home(cx, ada, &mut sidebar.clone()).await.unwrap();
+        let page = domain::topics::home(cx, ada, &mut sidebar.clone(), None).await.unwrap();
         page.invited.into_iter().map(|row| (row.group.name, row.inviter)).collect::<Vec<_>>()
     };
     assert_eq!(home().await, [("Secret".to_owned(), "mira".to_owned())]);

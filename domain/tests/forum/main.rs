@@ -28,6 +28,7 @@ mod assistance;
 mod attachments;
 mod audit_log;
 mod backups;
+mod bookmarks;
 mod bulk_delete;
 mod directs;
 mod evidence;

@@ -12,6 +12,8 @@ use crate::{id, unread};
 stories! {
     marking_as_read_can_be_undone,
     of_very_many_unread_topics_the_latest_are_listed,
+    further_pages_hold_the_other_unread_topics,
+    muting_a_topic_can_be_undone,
     reading_a_topic_counts_its_group_again_and_no_other,
 }
 
@@ -102,17 +104,17 @@ async fn of_very_many_unread_topics_the_latest_are_listed(forum: TestForum) {
     // Whoever reads the listed topics one by one finds the others on the start page.
     for topic in made[70..].iter().rev() {
         reads::mark(cx, noor, *topic, 1).await.unwrap();
-        let home = topics::home(cx, noor, &mut sidebar().await).await.unwrap();
-        assert_eq!((home.topics.len(), home.has_more), (30, true));
+        let home = topics::home(cx, noor, &mut sidebar().await, None).await.unwrap();
+        assert_eq!((home.topics.len(), home.next.is_some()), (30, true));
     }
     let left = sidebar().await;
     assert!(left.unread() == 69 && (35..=50).contains(&left.listed()), "{:?}", parts(&left));
     // A followed topic comes first on the start page, though it is old.
     let level = domain::model::SubscriptionLevel::Followed;
     topics::subscriptions::set_of_topic(cx, noor, made[1], level).await.unwrap();
-    let home = topics::home(cx, noor, &mut sidebar().await).await.unwrap();
+    let home = topics::home(cx, noor, &mut sidebar().await, None).await.unwrap();
     assert_eq!(home.topics[0].1.topic.id, made[1]);
-    assert!(home.has_more);
+    assert!(home.next.is_some());
     let cx = domain::Context { search: None, ..cx.clone() };
     assert_eq!(domain::admin::doctor::examine(&cx).await.unwrap().drift, Vec::<String>::new());
 }
@@ -142,4 +144,56 @@ async fn reading_a_topic_counts_its_group_again_and_no_other(forum: TestForum) {
     domain::people::ignores::set(cx, noor, "mira", true).await.unwrap();
     domain::people::ignores::set(cx, noor, "mira", false).await.unwrap();
     assert_eq!(counts().await, both(3, 5));
+}
+
+async fn further_pages_hold_the_other_unread_topics(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[noor]).await;
+    let mut made = Vec::new();
+    for n in 0..70 {
+        forum.pass(Duration::from_secs(1));
+        made.push(forum.topic(mira, &garden, &format!("Topic {n}"), "1").await.topic);
+    }
+    forum.drain().await;
+    forum.pass(Duration::from_secs(5));
+    made.reverse();
+    // A followed topic comes first, though it is old.
+    let followed = made.remove(60);
+    made.insert(0, followed);
+    let level = domain::model::SubscriptionLevel::Followed;
+    topics::subscriptions::set_of_topic(cx, noor, followed, level).await.unwrap();
+    let sidebar = domain::live::unread::sidebar(cx, id(noor)).await.unwrap();
+    let (mut seen, mut pages, mut after) = (Vec::new(), 0, None);
+    while pages == 0 || after.is_some() {
+        let home = topics::home(cx, noor, &mut sidebar.clone(), after).await.unwrap();
+        assert!(home.topics.iter().all(|(_, row, messages)| row.unread == 1 && messages.len() == 1));
+        seen.extend(home.topics.iter().map(|(_, row, _)| row.topic.id));
+        (pages, after) = (pages + 1, home.next);
+    }
+    assert_eq!((seen, pages), (made, 3));
+}
+
+async fn muting_a_topic_can_be_undone(forum: TestForum) {
+    use domain::model::SubscriptionLevel::{Followed, Muted, Normal};
+    let cx = &forum.cx;
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[noor]).await;
+    let plums = forum.topic(mira, &garden, "Plums", "1").await.topic;
+    let level = async || topics::find(cx, noor, plums).await.unwrap().level;
+    assert!(!topics::subscriptions::undo_mute(cx, noor).await.unwrap(), "nothing was muted");
+    for before in [None, Some(Followed), Some(Normal)] {
+        if let Some(before) = before {
+            topics::subscriptions::set_of_topic(cx, noor, plums, before).await.unwrap();
+        }
+        assert_eq!(level().await, before);
+        topics::subscriptions::set_of_topic(cx, noor, plums, Muted).await.unwrap();
+        assert!(!topics::subscriptions::undo_mute(cx, mira).await.unwrap(), "nothing of hers");
+        assert!(topics::subscriptions::undo_mute(cx, noor).await.unwrap());
+        assert_eq!(level().await, before);
+        assert!(!topics::subscriptions::undo_mute(cx, noor).await.unwrap(), "once");
+    }
+    forum.drain().await;
 }

@@ -2,7 +2,7 @@
 
 use domain::model::GroupKind;
 use domain::policy::Viewer;
-use domain::search::{Suggestions, suggest};
+use domain::search::{Place, Places, Suggestions, places, suggest};
 use domain::testing::TestForum;
 
 stories! {
@@ -10,6 +10,8 @@ stories! {
     usernames_and_group_addresses_are_completed,
     groups_topics_and_people_are_suggested,
     suggestions_do_not_tell_of_what_is_hidden,
+    the_switcher_finds_what_the_viewer_may_see,
+    the_switcher_has_unread_topics_at_hand,
 }
 
 async fn typed(forum: &TestForum, who: Viewer, text: &str) -> Suggestions {
@@ -78,4 +80,54 @@ async fn suggestions_do_not_tell_of_what_is_hidden(forum: TestForum) {
             assert_eq!(typed(&forum, who, text).await, Suggestions::default(), "{text}");
         }
     }
+}
+
+/// What the switcher lists for a text.
+async fn going(forum: &TestForum, who: Viewer, own: &str, text: &str) -> Places {
+    let sidebar = match who.id() {
+        Some(user) => domain::live::unread::sidebar(&forum.cx, user).await.unwrap(),
+        None => domain::model::Sidebar::default(),
+    };
+    places(&forum.cx, who, &sidebar, own, text).await.unwrap()
+}
+
+fn names(places: &[Place]) -> Vec<&str> {
+    places.iter().map(|place| place.name.as_str()).collect()
+}
+
+async fn the_switcher_finds_what_the_viewer_may_see(forum: TestForum) {
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    let shed = forum.group(mira, "Garden shed", GroupKind::Private).await;
+    forum.topic(mira, &garden, "Garden gates", "Which paint?").await;
+    forum.topic(mira, &shed, "Garden keys", "Where are they?").await;
+    forum.drain().await;
+    forum.catch_up().await;
+    let own = going(&forum, mira, "mira", "garden").await;
+    assert_eq!(names(&own.groups), ["Garden", "Garden shed"]);
+    let mut topics = names(&own.topics);
+    topics.sort_unstable();
+    assert_eq!(topics, ["Garden gates", "Garden keys"]);
+    let others = going(&forum, noor, "noor", "garden").await;
+    assert_eq!((names(&others.groups), names(&others.topics)), (vec!["Garden"], vec!["Garden gates"]));
+    assert_eq!(names(&going(&forum, noor, "noor", "@mir").await.people), ["mira"]);
+    let stranger = going(&forum, Viewer::Anonymous, "", "mira").await;
+    assert_eq!(stranger, Places::default(), "strangers cannot list accounts");
+    // A single letter finds one's own groups only.
+    assert_eq!(names(&going(&forum, mira, "mira", "g").await.groups), ["Garden", "Garden shed"]);
+    assert_eq!(going(&forum, noor, "noor", "g").await, Places::default());
+}
+
+async fn the_switcher_has_unread_topics_at_hand(forum: TestForum) {
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[noor]).await;
+    forum.pass(std::time::Duration::from_secs(5));
+    forum.topic(mira, &garden, "Gates", "Which paint?").await;
+    forum.drain().await;
+    let places = going(&forum, noor, "noor", " ").await;
+    assert_eq!(names(&places.groups), ["Garden"]);
+    let topic = &places.topics[0];
+    assert_eq!((topic.name.as_str(), topic.about.as_str(), topic.unread), ("Gates", "Garden", 1));
+    assert_eq!(going(&forum, Viewer::Anonymous, "", "").await, Places::default());
 }

@@ -25,6 +25,7 @@ stories! {
     new_accounts_post_less_and_start_less,
     new_accounts_have_few_links_in_a_message,
     a_plain_message_costs_what_it_cost,
+    writers_are_told_their_limits,
 }
 
 async fn slow(forum: &TestForum, admin: Viewer, seconds: i64) -> Group {
@@ -300,5 +301,26 @@ async fn a_plain_message_costs_what_it_cost(forum: TestForum) {
     // One to find the topic, and to save the message Postgres needs one, SQLite four.
     let most = if matches!(cx.db, domain::store::Db::Postgres(..)) { 2 } else { 5 };
     assert!(statements <= most, "{statements} statements");
+    forum.drain().await;
+}
+
+async fn writers_are_told_their_limits(forum: TestForum) {
+    use domain::screening::WriterLimits;
+    let cx = &forum.cx;
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let group = slow(&forum, mira, 60).await;
+    let form = GroupForm { slow_seconds: 60, first_held: 1, ..GroupForm::new("Garden", GroupKind::Public) };
+    groups::update(cx, mira, group.id, form).await.unwrap();
+    forum.admit(&group, &[noor]).await;
+    let told = async |who: Viewer, since| {
+        let found = groups::by_id(cx, who, group.id).await.unwrap();
+        WriterLimits::of(cx, who, since, &found.group, found.access).await.unwrap()
+    };
+    let links = Some(newcomers::get(cx).await.unwrap().links);
+    assert_eq!(told(noor, cx.now()).await, WriterLimits { slow_seconds: 60, links, is_held: true });
+    let long_ago = domain::time::Timestamp(0);
+    assert_eq!(told(noor, long_ago).await, WriterLimits { slow_seconds: 60, links: None, is_held: true });
+    assert_eq!(told(mira, cx.now()).await, WriterLimits::default(), "moderators write as they like");
+    assert_eq!(told(Viewer::Anonymous, long_ago).await, WriterLimits::default());
     forum.drain().await;
 }

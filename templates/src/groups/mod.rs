@@ -141,6 +141,8 @@ pub struct Show {
     pub upto: String,
     /// The form to start a topic.
     pub form: TopicForm,
+    /// What limits the viewer's topics, in sentences.
+    pub limits: Vec<String>,
 }
 
 impl Show {

@@ -3,6 +3,7 @@
 use askama::Template;
 use domain::messages::completion::Completions;
 use domain::model::{Group, Message, Original, Topic};
+use domain::screening::WriterLimits;
 use serde::Serialize;
 
 use crate::form::MessageForm;
@@ -22,8 +23,8 @@ pub struct Preview {
     pub form: MessageForm,
     /// The message that the form replies to.
     pub replying: Option<Original>,
-    /// Whether slow mode applies to the viewer.
-    pub is_slow: bool,
+    /// What limits the viewer's messages, in sentences.
+    pub limits: Vec<String>,
 }
 
 /// A previewed text alone, for the composer's script.
@@ -59,6 +60,26 @@ pub fn unreached(names: &[String], group: &Group) -> String {
         [first @ .., last] => format!("{}, and {last}", first.join(", ")),
     };
     format!("{names} can\u{2019}t read {here} and won\u{2019}t be notified.")
+}
+
+/// Returns what limits a writer, in sentences. They write a `message` or a `topic`.
+pub fn limits(of: WriterLimits, noun: &str) -> Vec<String> {
+    let mut lines = Vec::new();
+    if of.slow_seconds > 0 {
+        lines.push(format!("Slow mode: one {noun} every {}.", crate::groups::span(of.slow_seconds)));
+    }
+    if of.is_held {
+        lines.push("Your first messages in this group wait for approval.".to_owned());
+    }
+    match of.links {
+        None => {}
+        Some(0) => lines.push("New accounts can't post links to other sites yet.".to_owned()),
+        Some(most) => {
+            let links = crate::numbers::counted(most, "link", "links");
+            lines.push(format!("New accounts can post at most {links} to other sites in a message."));
+        }
+    }
+    lines
 }
 
 /// How a word can go on, for `complete.js`.

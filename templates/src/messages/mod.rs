@@ -1,5 +1,6 @@
 //! Messages: the partial that pages and live events share, editing, deleting, history.
 
+pub mod bookmarks;
 pub mod composer;
 pub mod conversations;
 pub mod mentions;

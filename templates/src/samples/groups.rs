@@ -78,6 +78,7 @@ impl Show {
             older: Some("1700000000-12".to_owned()),
             upto: "1-48".to_owned(),
             form: Default::default(),
+            limits: vec!["Slow mode: one topic every 5 minutes.".to_owned()],
         }
     }
 

@@ -28,13 +28,22 @@ impl Home {
         Self {
             layout: layout("/"),
             stories: vec![
-                Story { group: group(1), topic: wrens(), unread: 3, followed: true, folded: false, messages: new },
+                Story {
+                    group: group(1),
+                    topic: wrens(),
+                    unread: 3,
+                    followed: true,
+                    folded: false,
+                    upto: "9:48".to_owned(),
+                    messages: new,
+                },
                 Story {
                     group: group(2),
                     topic: topic(21, 2, "beans", "Broad beans: sow again?", 5, 52, 41),
                     unread: 7,
                     followed: false,
                     folded: false,
+                    upto: "21:52".to_owned(),
                     messages: slugs,
                 },
                 Story {
@@ -43,10 +52,12 @@ impl Home {
                     unread: 5,
                     followed: false,
                     folded: true,
+                    upto: "31:12:1".to_owned(),
                     messages: book,
                 },
             ],
-            has_more: false,
+            more: Some("1768572000000000-31".to_owned()),
+            is_later_page: false,
             upto: "1-48.2-52".to_owned(),
             suggestions: Vec::new(),
             invited: crate::groups::invitations::Mine::sample().invited,
@@ -63,7 +74,7 @@ impl Home {
     }
 
     fn all_read() -> Self {
-        let mut page = Self { stories: Vec::new(), ..Self::sample() };
+        let mut page = Self { stories: Vec::new(), more: None, ..Self::sample() };
         page.layout.sidebar.groups.iter_mut().for_each(|group| group.topics.clear());
         page.layout.sidebar.mentions = 0;
         page.layout.flash = Some(Flash {
@@ -83,7 +94,7 @@ impl Home {
     }
 
     fn newcomer() -> Self {
-        let mut page = Self { stories: Vec::new(), suggestions: group_rows(), ..Self::sample() };
+        let mut page = Self { stories: Vec::new(), more: None, suggestions: group_rows(), ..Self::sample() };
         page.layout.sidebar = Sidebar::default();
         page
     }
@@ -147,6 +158,7 @@ impl Help {
 pub(super) fn all() -> Vec<Drawn> {
     vec![
         ("home", Home::sample().render()),
+        ("home-later", Home { is_later_page: true, more: None, ..Home::sample() }.render()),
         ("home-all-read", Home::all_read().render()),
         ("home-newcomer", Home::newcomer().render()),
         ("home-first-steps", Home::first_steps().render()),

@@ -3,6 +3,7 @@
 mod admin;
 mod approval_queue;
 mod attachments;
+mod bookmarks;
 mod groups;
 mod home;
 mod log;
@@ -288,6 +289,8 @@ pub fn all() -> Vec<Drawn> {
     pages.extend(topics::all());
     pages.extend(attachments::all());
     pages.extend(others::all());
+    pages.extend(search::all());
+    pages.extend(bookmarks::all());
     pages.extend(admin::all());
     pages.extend(site::all());
     pages.extend(webhooks::all());

@@ -1,10 +1,12 @@
 //! The search page.
 
+use askama::Template;
 use domain::model::MessageId;
-use domain::search::{Facet, Fields, GroupMatch, Matches, PersonMatch, TopicMatch};
+use domain::search::{Facet, Fields, GroupMatch, Matches, PersonMatch, Place, Places, TopicMatch};
 
-use super::{ago, group, layout, person, topic, wrens};
+use super::{Drawn, ago, group, layout, person, stranger, topic, wrens};
 use crate::search::{Hit, Search, SearchOrder};
+use crate::switcher::{Switcher, sections};
 
 impl Search {
     /// Two hits.
@@ -88,4 +90,31 @@ impl Search {
             is_partial: false,
         }
     }
+}
+
+impl Switcher {
+    /// A group, a topic, a conversation and a person.
+    pub fn sample() -> Self {
+        let place = |name: &str, about: &str, address: &str, unread| Place {
+            name: name.to_owned(),
+            about: about.to_owned(),
+            address: address.to_owned(),
+            unread,
+        };
+        let found = Places {
+            groups: vec![place("Bird watch", "", "birds", 3)],
+            topics: vec![place("Plans for <boxes>", "Bird watch", "birds/plans", 2)],
+            conversations: vec![place("mira, tomas", "", "d-7", 0)],
+            people: vec![place("mira", "Mira <Bird>", "mira", 0)],
+        };
+        Self { layout: layout("/-/go?q=bird"), q: "bird".to_owned(), sections: sections(found) }
+    }
+}
+
+pub(super) fn all() -> Vec<Drawn> {
+    vec![
+        ("switcher", Switcher::sample().render()),
+        ("switcher-nothing", Switcher { sections: Vec::new(), ..Switcher::sample() }.render()),
+        ("switcher-stranger", Switcher { layout: stranger("/-/go"), q: String::new(), sections: Vec::new() }.render()),
+    ]
 }

@@ -5,6 +5,7 @@ use askama::Template;
 use domain::live::presence::Aside;
 use domain::messages::history::{Piece, Version};
 use domain::model::{OtherTopic, Topic, TopicAction, TopicEvent, TopicRow};
+use domain::screening::WriterLimits;
 
 use super::{Drawn, ago, conversation, group, layout, original, person, stranger, topic, wrens};
 use crate::form::{MergeForm, MessageForm, ReasonForm, RenameForm, SplitForm};
@@ -92,7 +93,7 @@ impl Show {
             ],
             form: MessageForm { key: "k2".to_owned(), ..MessageForm::default() },
             replying: None,
-            is_slow: false,
+            limits: Vec::new(),
             own_held: Vec::new(),
         }
     }
@@ -146,7 +147,7 @@ impl Show {
     }
 
     fn held() -> Self {
-        let mut page = Self { is_slow: true, own_held: super::approval_queue::own(Some(9)), ..Self::sample() };
+        let mut page = Self { limits: limits(), own_held: super::approval_queue::own(Some(9)), ..Self::sample() };
         page.group.slow_seconds = 300;
         page
     }
@@ -273,6 +274,12 @@ impl messages::Edit {
     }
 }
 
+/// All that can limit a writer.
+fn limits() -> Vec<String> {
+    let limits = WriterLimits { slow_seconds: 300, links: Some(2), is_held: true };
+    messages::composer::limits(limits, "message")
+}
+
 impl messages::composer::Preview {
     /// A reply that names somebody who cannot read it.
     pub fn sample() -> Self {
@@ -288,7 +295,7 @@ impl messages::composer::Preview {
             note: messages::composer::unreached(&["wen".to_owned()], &group(1)),
             form,
             replying: Some(original(137, 2, "They crowd into one <nest> box.")),
-            is_slow: true,
+            limits: limits(),
         }
     }
 }

@@ -53,8 +53,8 @@ pub struct Show {
     pub form: MessageForm,
     /// The message that the form replies to.
     pub replying: Option<Original>,
-    /// Whether slow mode applies to the viewer.
-    pub is_slow: bool,
+    /// What limits the viewer's messages, in sentences.
+    pub limits: Vec<String>,
     /// The viewer's own messages that are pending or declined.
     pub own_held: Vec<OwnPending>,
 }

@@ -218,6 +218,7 @@ pub const FIELDS: &[Field] = fields! {
     "/-/topics/{}/messages" "results": Few, Moderator at "/garden/plums/" with [("text", "Vote"), ("question", "Which?"), ("options", "One\nTwo")];
     "/-/topics/{}/messages" "closes_in": Nothing;
     "/-/topics/{}/read" "seq": Nothing;
+    "/-/topics/{}/read" "upto": Nothing;
     "/-/topics/{}/read" "numbering": Nothing;
     "/-/topics/{}/level" "level": Few, Member at "/garden/plums/";
     "/-/topics/{}/edit" "title": Lines, Moderator at "/-/topics/{topic}/edit";
@@ -230,6 +231,7 @@ pub const FIELDS: &[Field] = fields! {
     "/-/topics/{}/split" "which": Few, Moderator at "/-/topics/{rows}/split?from={row}" with [("title", "Split")];
     "/-/topics/{}/split" "from": Nothing;
     "/-/topics/{}/split" "m{}": Nothing;
+    "/-/messages/{}/bookmark" "on": Nothing;
     "/-/messages/{}/edit" "text": Long, Moderator at "/-/messages/{message}/edit";
     "/-/messages/{}/report" "grounds": Nothing;
     "/-/messages/{}/report" "words": Long, Member at "/-/messages/{said}/report" with [("grounds", "other")];
@@ -358,6 +360,7 @@ pub const FIELDS: &[Field] = fields! {
     "/search" "has": Few, Member at "/search?q=plums";
     "/search" "is": Few, Member at "/search?q=plums";
     "/search" "shown": Lines, Member at "/search?q=plums";
+    "/-/go" "q": Lines, Member at "/-/go?q=plums+or+pears";
     "/groups/" "q": Lines, Stranger at "/groups/";
     "/groups/" "category": Few, Stranger at "/groups/";
     "/groups/" "order": Few, Stranger at "/groups/";

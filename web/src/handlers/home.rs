@@ -1,8 +1,10 @@
 //! The home page, and the sidebar as its own page.
 
-use domain::model::{DirectoryFilter, DirectoryOrder};
+use actix_web::web::Query;
+use domain::model::{DirectoryFilter, DirectoryOrder, TopicRow};
 use domain::policy::Viewer;
-use domain::topics::HomePage;
+use domain::topics::{HomePage, UnreadEnd, reads};
+use serde::Deserialize;
 use templates::home::{Home, Story, Welcome};
 use templates::links::Links;
 
@@ -13,8 +15,14 @@ use crate::req::Req;
 /// Groups suggested to visitors.
 const GROUPS: i64 = 30;
 
+/// The query parameters.
+#[derive(Deserialize)]
+pub struct Params {
+    before: Option<String>,
+}
+
 /// `GET /`: unread topics, or the welcome page.
-pub async fn index(req: Req) -> Answer {
+pub async fn index(req: Req, params: Query<Params>) -> Answer {
     let mut layout = req.layout().await?;
     if req.viewer() == Viewer::Anonymous {
         let recent = DirectoryFilter { words: "", category: None, order: DirectoryOrder::Recent };
@@ -24,20 +32,23 @@ pub async fn index(req: Req) -> Answer {
         let (line, welcome) = (settings.line.clone(), req.now.welcome.clone());
         return req.shared_page(&Welcome { line, welcome, layout, groups }, About::Site);
     }
-    let HomePage { topics, has_more, suggestions, invited, waits, first_steps } =
-        domain::topics::home(req.cx(), req.viewer(), &mut layout.sidebar).await?;
-    let story = |(group, row, messages): (_, domain::model::TopicRow, _)| Story {
+    let after = params.before.as_deref().filter(|text| !text.is_empty()).map(UnreadEnd::parse).transpose()?;
+    let HomePage { topics, next, suggestions, invited, waits, first_steps } =
+        domain::topics::home(req.cx(), req.viewer(), &mut layout.sidebar, after).await?;
+    let story = |(group, row, messages): (_, TopicRow, _)| Story {
         group: req.called(group),
         unread: row.unread,
         followed: row.followed,
         folded: row.folded,
+        upto: layout.sidebar.of_topic(row.topic.id).map(reads::shown).unwrap_or_default(),
         topic: row.topic,
         messages,
     };
     let stories = topics.into_iter().map(story).collect();
-    let upto = domain::topics::reads::upto(&layout.sidebar, None, req.cx().now());
+    let upto = reads::upto(&layout.sidebar, None, req.cx().now());
     let invited = invited.into_iter().map(Into::into).collect();
-    req.page(&Home { layout, stories, has_more, upto, suggestions, invited, waits, first_steps })
+    let (more, is_later_page) = (next.map(UnreadEnd::to_param), after.is_some());
+    req.page(&Home { layout, stories, more, is_later_page, upto, suggestions, invited, waits, first_steps })
 }
 
 /// `GET /-/menu`: the sidebar, for narrow screens without scripts.

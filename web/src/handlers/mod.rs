@@ -10,6 +10,7 @@ pub mod messages;
 pub mod moderation;
 pub mod people;
 pub mod search;
+pub mod switcher;
 pub mod topics;
 pub mod v1;
 pub mod webhooks;
@@ -19,6 +20,9 @@ use std::str::FromStr;
 
 use actix_web::http::StatusCode;
 use domain::Error;
+use domain::model::Group;
+use domain::policy::Access;
+use domain::screening::WriterLimits;
 use templates::people::account::{EndedLink, LinkEnded};
 
 use crate::failure::Answer;
@@ -27,6 +31,13 @@ use crate::req::Req;
 /// Parses an id from a path or form; anything invalid is "not found".
 fn id<T: FromStr>(text: &str) -> Result<T, Error> {
     text.parse().map_err(|_| Error::NotFound)
+}
+
+/// Returns what limits the viewer's messages or topics in a group, in sentences.
+async fn writer_limits(req: &Req, group: &Group, access: Access, noun: &str) -> Result<Vec<String>, Error> {
+    let Some(session) = &req.session else { return Ok(Vec::new()) };
+    let limits = WriterLimits::of(req.cx(), req.viewer(), session.since, group, access).await?;
+    Ok(templates::messages::composer::limits(limits, noun))
 }
 
 /// Returns a fresh idempotency key for a form.

@@ -9,6 +9,7 @@ use super::{Bot, all, stories};
 stories! {
     the_account_is_shown_and_changed,
     unread_messages_mentions_and_notices_are_counted_and_marked,
+    bookmarks_and_stars_are_listed,
     ignored_people_are_listed,
     conversations_are_begun_and_grow,
     profiles_are_shown,
@@ -154,4 +155,24 @@ async fn search_finds_what_the_page_finds(forum: TestForum) {
     assert_eq!(other.get("/search?q=%20").await.wrong_field(), "q");
     assert_eq!(other.get("/search").await.status, 422);
     Bot::anonymous(&forum).get("/search?q=plums").await.is(200);
+}
+
+async fn bookmarks_and_stars_are_listed(forum: TestForum) {
+    let (ada, ben) = (forum.person("ada").await, forum.person("ben").await);
+    let garden = forum.group(ada, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[ben]).await;
+    let topic = forum.topic(ada, &garden, "Plums", "One").await.topic;
+    let second = forum.post(ada, topic, "Two").await.id;
+    let bot = Bot::of(&forum, ben).await;
+    let bookmark = format!("/messages/{second}/bookmark");
+    bot.ask("put", &bookmark, None).await.is(204);
+    bot.ask("put", &format!("/messages/{second}/star"), None).await.is(200);
+    for list in ["/me/bookmarks", "/me/stars"] {
+        assert_eq!(all(&bot.get(list).await.is(200), "message")[0]["text"], "Two", "{list}");
+        assert_eq!(bot.get(&format!("{list}?cursor=x")).await.status, 400);
+    }
+    bot.delete(&bookmark).await.is(204);
+    assert!(all(&bot.get("/me/bookmarks").await.is(200), "message").is_empty());
+    assert!(all(&Bot::of(&forum, ada).await.get("/me/stars").await.is(200), "message").is_empty());
+    forum.drain().await;
 }

@@ -7,6 +7,7 @@
 pub mod admin;
 pub mod attachments;
 pub mod auditors;
+pub mod bookmarks;
 pub mod bots;
 pub mod conversations;
 pub mod cursor;

@@ -24,6 +24,8 @@ pub struct Session {
     pub person: Person,
     pub is_admin: bool,
     pub theme: Theme,
+    /// When the account was created.
+    pub since: Timestamp,
     pub created_at: Timestamp,
     pub expires_at: Timestamp,
     /// When it was last used, about to the hour.

@@ -64,6 +64,7 @@ pub const TABLES: &[Table] = &[
     by_id("messages"),
     by("former_texts", &["message_id", "number"]),
     by("stars", &["message_id", "user_id"]),
+    by("bookmarks", &["user_id", "message_id"]),
     by("mentions", &["user_id", "message_id"]),
     by("poll_votes", &["message_id", "user_id", "choice"]),
     by_id("kinds"),

@@ -1,6 +1,7 @@
 //! Messages.
 
 pub mod attachments;
+pub mod bookmarks;
 pub mod completion;
 pub mod conversations;
 pub mod history;
@@ -12,7 +13,7 @@ pub mod replies;
 mod save;
 pub mod stars;
 
-pub use pages::{after, before, by_id, by_ids, latest_of};
+pub use pages::{after, before, by_id, by_ids, first_unread_of};
 pub use save::{NewMessage, Saved, save, save_alone};
 
 use crate::db::{Db, Tx, sql};

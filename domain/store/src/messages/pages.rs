@@ -192,13 +192,36 @@ pub async fn by_ids(db: &Db, ids: &[MessageId]) -> Result<Vec<Message>> {
     messages(fetch!(db, "where m.id in (select cast(value as bigint) from json_each($1))", crate::list(ids))?)
 }
 
-/// The last messages of several topics, at most `each` per topic, by topic and number.
-pub async fn latest_of(db: &Db, topics: &[TopicId], each: i64) -> Result<Vec<Message>> {
-    if topics.is_empty() {
+// `w` is a topic, and the numbers between which its first unread messages are. It is computed once per topic, not once per
+// message.
+macro_rules! first_unread {
+    ($topic:literal, $seq:literal) => {
+        concat!(
+            "join (with w as materialized (select x.topic, x.seq,
+                          coalesce((select n.seq from messages n
+                            where n.topic_id = x.topic and n.seq > x.seq and n.deleted_at is null and n.author_id <> $2
+                              and not exists (select 1 from ignores h where h.user_id = $2 and h.ignored_id = n.author_id)
+                            order by n.seq limit 1 offset $3), 9223372036854775807) as upto
+                   from (select cast(",
+            $topic,
+            " as bigint) as topic, cast(",
+            $seq,
+            " as bigint) as seq from json_each($1)) x) select topic, seq, upto from w) w on w.topic = m.topic_id
+             where m.seq > w.seq and m.seq <= w.upto and m.deleted_at is null and m.author_id <> $2
+               and not exists (select 1 from ignores i where i.user_id = $2 and i.ignored_id = m.author_id)
+             order by m.topic_id, m.seq"
+        )
+    };
+}
+
+/// A user's first unread messages in several topics, at most `each` per topic, by topic and number. A topic comes with the
+/// number up to which it counts as read.
+pub async fn first_unread_of(db: &Db, user: UserId, read: &[(TopicId, i64)], each: i64) -> Result<Vec<Message>> {
+    if read.is_empty() {
         return Ok(Vec::new());
     }
-    messages(fetch!(db,
-        "join topics t on t.id = m.topic_id
-               where m.topic_id in (select cast(value as bigint) from json_each($1)) and m.seq > t.last_seq - $2 order by m.topic_id, m.seq",
-        crate::list(topics), each)?)
+    messages(sql!(all db, Row,
+        pg select!(pg first_unread!("value::jsonb ->> 0", "value::jsonb ->> 1")),
+        lite select!(lite first_unread!("value ->> 0", "value ->> 1")),
+        crate::list(read), user, each - 1)?)
 }

@@ -207,6 +207,12 @@ pub async fn versions(
          order by message_id, number", crate::list(messages))
 }
 
+/// A user's bookmarks, by message after `after`.
+pub async fn bookmarks(db: &Db, user: UserId, after: MessageId, limit: i64) -> Result<Vec<(MessageId, Timestamp)>> {
+    sql!(all db, (MessageId, Timestamp),
+        "select message_id, created_at from bookmarks where user_id = $1 and message_id > $2 order by message_id limit $3", user, after, limit)
+}
+
 /// The stars that a user gave, by message after `after`.
 pub async fn stars(db: &Db, user: UserId, after: MessageId, limit: i64) -> Result<Vec<(MessageId, Timestamp)>> {
     sql!(all db, (MessageId, Timestamp),

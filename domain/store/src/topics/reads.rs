@@ -58,6 +58,12 @@ pub async fn of_topics(db: &Db, user: UserId, topics: &[TopicId]) -> Result<Vec<
         user, crate::list(topics))
 }
 
+/// The topics that a user read last, the latest first.
+pub async fn latest(db: &Db, user: UserId, limit: i64) -> Result<Vec<TopicId>> {
+    sql!(values db, TopicId,
+        "select topic_id from reads where user_id = $1 order by updated_at desc, topic_id desc limit $2", user, limit)
+}
+
 /// A group of a user, as the sidebar needs it.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct MyGroup {

@@ -19,7 +19,7 @@ use templates::links::Links;
 
 use crate::failure::{Answer, Failure};
 use crate::form::Form;
-use crate::handlers::{id, key, key_for, refill};
+use crate::handlers::{id, key, key_for, refill, writer_limits};
 use crate::page_cache::About;
 use crate::req::Req;
 
@@ -110,12 +110,17 @@ pub(super) async fn draw(
     req.group_layout(&mut layout, &found.group, &found.access).await?;
     let page = domain::topics::group_page(req.cx(), req.viewer(), found, &mut layout.sidebar, before).await?;
     let GroupPage { found, about, rows, older, pinned, requests, own_pending } = page;
+    let may_start = found.access.may(Permission::Write);
+    let limits = match may_start {
+        true => writer_limits(req, &found.group, found.access, "topic").await?,
+        false => Vec::new(),
+    };
     Ok(Show {
         pinned,
         about,
         role: found.access.role(),
         may_join: found.access.may(Permission::Join),
-        may_start: found.access.may(Permission::Write),
+        may_start,
         may_edit: found.access.may(Permission::Administer),
         may_admit: found.access.may(Permission::Admit),
         may_invite: found.access.may(Permission::Invite),
@@ -130,6 +135,7 @@ pub(super) async fn draw(
         older: older.map(PageEnd::to_param),
         upto: domain::topics::reads::upto(&layout.sidebar, Some(found.group.id), req.cx().now()),
         form,
+        limits,
         group: req.called(found.group),
         layout,
     })

@@ -6,7 +6,6 @@ use domain::messages::preview::Preview;
 use domain::messages::replies::Replies;
 use domain::messages::{Target, Window};
 use domain::model::{MessageId, TopicId};
-use domain::policy::Permission;
 use serde::Deserialize;
 use serde_json::json;
 use templates::form::MessageForm;
@@ -78,9 +77,9 @@ pub async fn preview(req: Req, path: Path<String>, form: Form) -> Answer {
     let mut layout = req.layout().await?;
     layout.group = Some(found.group.id);
     let replying = topics::replying(&req, topic, &back).await?;
-    let is_slow = found.group.slow_seconds > 0 && !found.access.may(Permission::Moderate);
+    let limits = topics::limits(&req, &found).await?;
     let (group, topic) = (req.called(found.group), found.topic);
-    req.page(&composer::Preview { layout, group, topic, markup, note, form: back, replying, is_slow })
+    req.page(&composer::Preview { layout, group, topic, markup, note, form: back, replying, limits })
 }
 
 /// What is typed in a composer.

@@ -1,5 +1,6 @@
 //! Messages: find, post, edit, delete, star.
 
+pub mod bookmarks;
 pub mod composer;
 pub mod conversations;
 pub mod mentions;

@@ -12,15 +12,16 @@ use domain::messages::{self, Opened, TopicPage, Window};
 use domain::model::{Mark, MessageId, Original, SubscriptionLevel, TopicId};
 use domain::platform::validate::Draft;
 use domain::policy::Permission;
-use domain::topics::moves;
+use domain::topics::{TopicAccess, moves};
 use serde::Deserialize;
 use templates::form::{MessageForm, RenameForm};
 use templates::links::Links;
 use templates::topics::{Delete, Edit, NewSince, Show};
 
 use crate::failure::{Answer, Failure};
+use crate::flash;
 use crate::form::Form;
-use crate::handlers::{id, key_for, refill};
+use crate::handlers::{id, key_for, refill, writer_limits};
 use crate::page_cache::About;
 use crate::req::Req;
 
@@ -84,6 +85,18 @@ pub(super) async fn replying(req: &Req, topic: TopicId, form: &MessageForm) -> R
     Ok(domain::messages::replies::original(req.cx(), req.viewer(), topic, message).await?)
 }
 
+/// Returns what limits the viewer's messages in a topic, in sentences.
+pub(super) async fn limits(req: &Req, found: &TopicAccess) -> Result<Vec<String>, Failure> {
+    if !found.is_open() {
+        return Ok(Vec::new());
+    }
+    let mut limits = writer_limits(req, &found.group, found.access, "message").await?;
+    if found.topic.locked {
+        limits.push("This topic is locked. Only moderators can post.".to_owned());
+    }
+    Ok(limits)
+}
+
 /// Builds the page of a topic with the given form.
 pub(super) async fn draw(
     req: &Req,
@@ -99,6 +112,7 @@ pub(super) async fn draw(
     let new = messages.first_unread.zip(counted).map(|(seq, count)| NewSince { seq, count });
     let also = beside.topics.into_iter().filter(|topic| found.access.may_read_topic(topic.created_at));
     let replying = replying(req, found.topic.id, &form).await?;
+    let limits = limits(req, &found).await?;
     Ok(Show {
         about,
         message_count: found.message_count,
@@ -115,7 +129,7 @@ pub(super) async fn draw(
         may_join: found.in_group().may(Permission::Join),
         may_edit: found.may_edit(req.viewer()) || found.may_archive(),
         may_delete: found.may_edit(req.viewer()),
-        is_slow: found.group.slow_seconds > 0 && !found.access.may(Permission::Moderate),
+        limits,
         own_held: own_pending,
         aside: beside.aside,
         also: also.filter(|topic| topic.id != found.topic.id).take(5).collect(),
@@ -230,5 +244,9 @@ pub async fn level(req: Req, path: Path<String>, form: Form) -> Answer {
     let level = SubscriptionLevel::parse(form.get("level")).unwrap_or(SubscriptionLevel::Normal);
     let found = domain::topics::subscriptions::set_of_topic(req.cx(), req.viewer(), id(&path)?, level).await?;
     let page = format!("/{}/{}/", found.group.slug, found.topic.slug);
-    Ok(req.redirect_saying(form.next(&page), crate::handlers::groups::said(level)))
+    let word = match level {
+        SubscriptionLevel::Muted => flash::TOPIC_MUTED,
+        other => crate::handlers::groups::said(other),
+    };
+    Ok(req.redirect_saying(form.next(&page), word))
 }

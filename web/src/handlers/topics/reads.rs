@@ -35,9 +35,13 @@ pub async fn mark_group(req: Req, path: Path<String>, form: Form) -> Answer {
     Ok(req.redirect_saying(&format!("/{}/", group.group.slug), word))
 }
 
-/// `POST /-/topics/ID/read`: up to what the page of the topic showed.
+/// `POST /-/topics/ID/read`: up to what the page of the topic showed, or what the page of unread topics showed of it.
 pub async fn mark_topic(req: Req, path: Path<String>, form: Form) -> Answer {
     let found = domain::topics::find(req.cx(), req.viewer(), id(&path)?).await?;
+    if !form.get("upto").is_empty() {
+        let word = mark(&req, &form).await?;
+        return Ok(req.redirect_saying(form.next("/"), word));
+    }
     let number = |name| {
         let wrong = |_| domain::Error::invalid("seq", "The page is out of date. Reload it and try again.");
         form.get(name).parse().map_err(wrong)

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use templates::topics::subscriptions::{Entry, Following};
 
 use crate::failure::Answer;
+use crate::form::Form;
 use crate::req::Req;
 
 /// Topics per page.
@@ -27,4 +28,10 @@ pub async fn index(req: Req, params: Query<Params>) -> Answer {
     let entries = rows.into_iter().map(|(group, row)| Entry { group: req.called(group), row }).collect();
     let (older, is_later_page) = (next.map(PageEnd::to_param), before.is_some());
     req.page(&Following { layout, by_writing: own.follow_written, entries, older, is_later_page })
+}
+
+/// `POST /-/mute/undo`: gives the topic that was muted last its level before.
+pub async fn undo_mute(req: Req, form: Form) -> Answer {
+    let word = if subscriptions::undo_mute(req.cx(), req.viewer()).await? { "unmuted" } else { "not-undone" };
+    Ok(req.redirect_saying(form.next("/"), word))
 }
