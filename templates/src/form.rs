@@ -106,6 +106,8 @@ form! {
         text,
         /// Id of the message that it replies to; may be empty.
         reply_to,
+        /// What the page shows: whoever answers has read it. Empty if unread messages come before.
+        seen,
     } key
 }
 

@@ -1,7 +1,10 @@
 //! The flash: a line on the next page that says what was done.
 
-/// What can be undone on the next page.
+/// Something was marked as read, or as unread.
 pub const ALL_READ: &str = "all-read";
+pub const UNREAD: &str = "unread";
+/// What can be undone on the next page.
+pub const CAN_BE_UNDONE: [&str; 2] = [ALL_READ, UNREAD];
 
 /// Words and their texts: the cookie carries only the word.
 const FLASHES: &[(&str, &str)] = &[
@@ -50,7 +53,7 @@ const FLASHES: &[(&str, &str)] = &[
     ("followed", "Following. New messages here count as unread, even if the group is muted."),
     ("ignored", "You're ignoring this person. They aren't notified."),
     ("unignored", "You're no longer ignoring this person."),
-    ("unread", "Marked as unread from here."),
+    (UNREAD, "Marked as unread from here."),
     ("reported", "Reported. Thank you! A moderator will review it."),
     ("reported-outside", "Reported. Thank you! We'll email you a confirmation now and the decision later."),
     ("settled", "Report dismissed."),
@@ -72,7 +75,7 @@ const FLASHES: &[(&str, &str)] = &[
     ("name-shown", "Name shown in the public log."),
     ("read", "Marked as read."),
     (ALL_READ, "Marked as read."),
-    ("all-unread", "Marked as unread again."),
+    ("all-unread", "Undone."),
     ("not-undone", "This can no longer be undone."),
     ("revoked", "Session ended."),
     ("token-revoked", "API token revoked."),

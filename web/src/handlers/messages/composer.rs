@@ -28,14 +28,14 @@ pub(super) fn target(topic: TopicId, form: &Form) -> Target<'static> {
 
 /// Returns the submitted form, to show it again.
 pub(super) fn submitted(form: &Form) -> MessageForm {
-    let (text, reply_to) = (form.get("text").into(), form.get("reply_to").into());
-    MessageForm { text, reply_to, key: form.get("key").to_owned(), error: None }
+    let (text, reply_to, seen) = (form.get("text").into(), form.get("reply_to").into(), form.get("seen").into());
+    MessageForm { text, reply_to, seen, key: form.get("key").to_owned(), error: None }
 }
 
 /// Builds the page of a topic with the given form.
 pub(super) async fn topic_page(req: &Req, topic: TopicId, form: MessageForm) -> Result<Show, Failure> {
     let layout = req.layout().await?;
-    let page = domain::messages::topic_page(req.cx(), req.viewer(), topic, Window::Unread).await?;
+    let page = domain::messages::topic_page(req.cx(), req.viewer(), topic, Window::Last).await?;
     topics::draw(req, layout, page, form).await
 }
 
