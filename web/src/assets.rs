@@ -20,7 +20,7 @@ macro_rules! files {
 
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
-static FILES: [(&str, &str, Compressed); 20] = files! {
+static FILES: [(&str, &str, Compressed); 22] = files! {
     "klatch.css" => "text/css; charset=utf-8",
     "icon.svg" => "image/svg+xml",
     "favicon.ico" => "image/x-icon",
@@ -34,7 +34,9 @@ static FILES: [(&str, &str, Compressed); 20] = files! {
     "js/keyboard.js" => "",
     "js/live.js" => "",
     "js/messages.js" => "",
+    "js/more.js" => "",
     "js/poll.js" => "",
+    "js/reading.js" => "",
     "js/refresh.js" => "",
     "js/suggest.js" => "",
     "js/times.js" => "",

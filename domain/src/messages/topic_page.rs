@@ -71,7 +71,7 @@ pub async fn open(
 async fn mark_before(cx: &Context, viewer: Viewer, found: &mut TopicAccess, seq: i64) -> Result<bool> {
     let seq = seq.min(found.topic.last_seq);
     let read = read_base(cx, viewer, found).await?.unwrap_or(0);
-    if seq <= read || seq - read > PAGE {
+    if seq <= found.read_seq.unwrap_or(0) || seq - read > PAGE {
         return Ok(false);
     }
     let shown = ReadPosition { numbering: found.topic.numbering, seq };

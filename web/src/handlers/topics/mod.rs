@@ -108,7 +108,7 @@ pub(super) async fn draw(
     let beside = req.beside(found.group.id).await?;
     domain::live::unread::list_also(req.cx(), req.viewer(), &mut layout.sidebar, [&found.topic].into_iter()).await?;
     let counted = layout.sidebar.of_topic(found.topic.id).map(|listed| listed.unread);
-    let read_seq = req.session.is_some().then(|| messages.read_seq.unwrap_or(0));
+    let read_seq = req.session.as_ref().map(|_| messages.read_seq.unwrap_or(0));
     if let (Some(read), Some(first), Some(last)) = (read_seq, messages.messages.first(), messages.messages.last())
         && form.seen.value.is_empty()
         && first.seq <= read + 1
