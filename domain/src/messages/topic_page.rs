@@ -69,9 +69,10 @@ pub async fn open(
 /// Marks the page that ended with message `seq` as read, if everything before that page was read. Returns whether the
 /// viewer's reading position moved. A link to a later page marks nothing.
 async fn mark_before(cx: &Context, viewer: Viewer, found: &mut TopicAccess, seq: i64) -> Result<bool> {
-    let seq = seq.min(found.topic.last_seq);
-    let read = read_base(cx, viewer, found).await?.unwrap_or(0);
-    if seq <= found.read_seq.unwrap_or(0) || seq - read > PAGE {
+    if seq <= found.read_seq.unwrap_or(0) || seq > found.topic.last_seq {
+        return Ok(false);
+    }
+    if seq - read_base(cx, viewer, found).await?.unwrap_or(0) > PAGE {
         return Ok(false);
     }
     let shown = ReadPosition { numbering: found.topic.numbering, seq };
