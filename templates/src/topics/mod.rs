@@ -94,9 +94,8 @@ impl Show {
     pub fn begins_new(&self, message: &Message) -> bool {
         let Some(new) = self.new.filter(|new| self.first_seq() <= new.seq) else { return false };
         let me = self.layout.viewer.as_ref().map(|viewer| viewer.person.id);
-        let counts = |other: &&Message| {
-            other.seq >= new.seq && !other.deleted && !other.ignored && Some(other.author.id) != me
-        };
+        let counts =
+            |other: &&Message| other.seq >= new.seq && !other.deleted && !other.ignored && Some(other.author.id) != me;
         self.messages.iter().find(counts).is_some_and(|first| first.seq == message.seq)
     }
 

@@ -205,6 +205,7 @@ pub const FIELDS: &[Field] = fields! {
     "/-/topics/{}/messages" "text": Long, Moderator at "/garden/plums/";
     "/-/topics/{}/messages" "reply_to": Few, Moderator at "/garden/plums/" with [("text", "A reply")];
     "/-/topics/{}/messages" "cancel_reply": Nothing;
+    "/-/topics/{}/messages" "seen": Nothing;
     "/-/topics/{}/read" "seq": Nothing;
     "/-/topics/{}/read" "numbering": Nothing;
     "/-/topics/{}/level" "level": Few, Member at "/garden/plums/";
