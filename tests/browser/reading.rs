@@ -64,7 +64,9 @@ async fn a_long_topic_loads_more_while_its_reader_scrolls(running: Running) {
     let reader = driver.browser(&forum.base).await;
     reader.goto(&topic.path).await;
     let list = "document.getElementById('messages')";
-    reader.until("it begins at the beginning", &format!("{list}.dataset.firstSeq === '1' && window.scrollY === 0")).await;
+    reader
+        .until("it begins at the beginning", &format!("{list}.dataset.firstSeq === '1' && window.scrollY === 0"))
+        .await;
     let down = format!("(window.scrollBy(0, 400), {list}.dataset.atEnd === 'true')");
     reader.until("the end is loaded", &down).await;
     let seqs = "return [...document.querySelectorAll('#messages > .message')].map((m) => Number(m.dataset.seq))";
