@@ -113,18 +113,17 @@ export class Reading {
     });
     this.read = position(this.read, messages);
     const isDone = this.read >= Number(this.list.dataset.lastSeq);
-    if (this.read > this.told) this.reporting ??= setTimeout(() => this.report(), isDone ? 0 : OFTEN);
-    if (isDone && this.reporting) {
-      clearTimeout(this.reporting);
-      this.report();
-    }
+    if (isDone || performance.now() - (this.reportedAt ?? -OFTEN) >= OFTEN) this.report();
+    else this.reporting ??= setTimeout(() => this.report(), OFTEN);
     this.look(this.list);
   }
 
   report() {
+    clearTimeout(this.reporting);
     this.reporting = null;
     if (this.read <= this.told) return;
     this.told = this.read;
+    this.reportedAt = performance.now();
     this.tell(this.topic, this.read, this.numbering);
   }
 
