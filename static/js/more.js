@@ -2,14 +2,18 @@
 // everyone else.
 
 import { divide, keepingPlace, tend, whileLoading } from './messages.js';
+import { day } from './times.js';
 import { parsePage } from './trusted.js';
 
 /** The distance to the end of what is loaded, in pixels, at which more loads. */
 const NEAR = 1_200;
-/** How long a page may take, how long we wait after a failure, and how often the address changes (milliseconds). */
+/** How long a page may take, and how long we wait after a failure (milliseconds). */
 const TIMEOUT = 20_000;
 const AGAIN = 5_000;
+/** How often the shown position and the address change, and how long the position is shown (milliseconds). */
+const LOOK = 150;
 const OFTEN = 500;
+const SHOWN = 1_500;
 /** As on the server: a message by the same author within this time, in seconds, goes without the name. */
 const FOLLOWS = 300;
 
@@ -87,20 +91,43 @@ async function load(rel) {
   }
 }
 
+/** Returns the message at the top of the screen. */
+const inSight = () => [...(list()?.querySelectorAll('.message') ?? [])].find((one) => one.getBoundingClientRect().bottom > 0);
+
+const place = Object.assign(document.createElement('p'), { className: 'place', ariaHidden: 'true' });
+let hiding;
+
+/** Shows for a moment where the reader is: the message, of how many, and its day. */
+function showPlace() {
+  const message = inSight();
+  if (!message) return;
+  const { newest, lastSeq } = list().dataset;
+  const total = Math.max(Number(newest), Number(lastSeq)).toLocaleString('en-US');
+  place.textContent = `${Number(message.dataset.seq).toLocaleString('en-US')} of ${total} · ${day(Number(message.dataset.at))}`;
+  if (!place.isConnected) document.body.append(place);
+  clearTimeout(hiding);
+  hiding = setTimeout(() => place.remove(), SHOWN);
+}
+
 /** Puts the message at the top of the screen into the address, so that a reload or a copied address leads back here. */
 function follow() {
-  const message = [...(list()?.querySelectorAll('.message') ?? [])].find((one) => one.getBoundingClientRect().bottom > 0);
+  const message = inSight();
   if (!message || history.state?.reading === message.dataset.seq) return;
   history.scrollRestoration = 'manual';
   history.replaceState({ ...history.state, reading: message.dataset.seq }, '', `${location.pathname}?at=${message.dataset.seq}`);
 }
 
 let following = null;
+let looking = null;
 let hasMore = false;
 
 async function onScroll() {
   const isUp = window.scrollY < lastY;
   lastY = window.scrollY;
+  looking ??= setTimeout(() => {
+    looking = null;
+    showPlace();
+  }, LOOK);
   if (hasMore) {
     following ??= setTimeout(() => {
       following = null;
@@ -108,9 +135,9 @@ async function onScroll() {
     }, OFTEN);
   }
   const rel = isUp ? 'prev' : 'next';
-  const place = link(rel)?.getBoundingClientRect();
-  if (!place || performance.now() - failedAt < AGAIN) return;
-  const isNear = isUp ? place.bottom > -NEAR : place.top < window.innerHeight + NEAR;
+  const end = link(rel)?.getBoundingClientRect();
+  if (!end || performance.now() - failedAt < AGAIN) return;
+  const isNear = isUp ? end.bottom > -NEAR : end.top < window.innerHeight + NEAR;
   if (isNear && (await load(rel))) hasMore = true;
 }
 

@@ -4,7 +4,7 @@
 /** How long a message must be on the screen, how often we look, and the time between two reports (milliseconds). */
 const DWELL = 1_000;
 const LOOK = 250;
-const OFTEN = 2_000;
+const OFTEN = 3_000;
 
 /** Whether enough of a message is on the screen: half of it, or half a screen of it. */
 function isOnScreen(message) {

@@ -69,6 +69,12 @@ async fn a_long_topic_loads_more_while_its_reader_scrolls(running: Running) {
         .await;
     let down = format!("(window.scrollBy(0, 400), {list}.dataset.atEnd === 'true')");
     reader.until("the end is loaded", &down).await;
+    reader
+        .until(
+            "it says where it is",
+            &format!("({down}, document.querySelector('.place')?.textContent.includes(' of 110 · '))"),
+        )
+        .await;
     let seqs = "return [...document.querySelectorAll('#messages > .message')].map((m) => Number(m.dataset.seq))";
     assert_eq!(reader.js(seqs).await, serde_json::json!((1..=110).collect::<Vec<_>>()));
     let named = "return document.querySelectorAll('#messages > .message:not(.follows)').length";
