@@ -21,6 +21,14 @@ const COVERED = 4 * 60_000;
 
 const byId = (id) => document.getElementById(id);
 
+/** Returns the open topic; null on other pages. */
+function openTopic() {
+  const list = byId('messages');
+  if (!list) return null;
+  const { topic, group, firstSeq, lastSeq, atEnd, numbering, readSeq } = list.dataset;
+  return { list, topic: Number(topic), group: Number(group), firstSeq: Number(firstSeq), lastSeq: Number(lastSeq), atEnd: atEnd === 'true', numbering: Number(numbering ?? 0), readSeq: Number(readSeq ?? 0), isVisited: 'visited' in list.dataset };
+}
+
 class Page {
   constructor() {
     const { user, liveAfter, liveGroup } = document.body.dataset;
@@ -50,21 +58,13 @@ class Page {
       console.error(error);
     }
     this.unread.reset(map);
-    const open = this.open();
+    const open = openTopic();
     if (open) {
       this.unread.shows(open.group, open.topic, open.lastSeq);
       this.numberings.set(open.topic, open.numbering);
       this.reading?.reset(open);
     }
     this.look();
-  }
-
-  /** Returns the open topic; null on other pages. */
-  open() {
-    const list = byId('messages');
-    if (!list) return null;
-    const { topic, group, firstSeq, lastSeq, atEnd, numbering, readSeq } = list.dataset;
-    return { list, topic: Number(topic), group: Number(group), firstSeq: Number(firstSeq), lastSeq: Number(lastSeq), atEnd: atEnd === 'true', numbering: Number(numbering ?? 0), readSeq: Number(readSeq ?? 0), isVisited: 'visited' in list.dataset };
   }
 
   // The interface for the poll.
@@ -151,7 +151,7 @@ class Page {
     if (version <= this.deleted.get(topic)) return;
     // The event is older than the current numbering, so its sequence number is wrong.
     if (numbering < (this.numberings.get(topic) ?? 0)) return;
-    const open = this.open();
+    const open = openTopic();
     const isOpen = open?.topic === topic;
     if (this.isRenumbered(event)) {
       // No sequence number here is right any more, and some messages moved.
@@ -278,7 +278,7 @@ class Page {
 
   /** Whether a sequence number is missing between the shown messages. Deleted messages keep their place. */
   hasGap() {
-    const open = this.open();
+    const open = openTopic();
     if (!open?.atEnd) return false;
     const shown = new Set([...open.list.querySelectorAll('.message')].map((message) => Number(message.dataset.seq)));
     for (let seq = open.firstSeq; seq <= open.lastSeq; seq += 1) if (seq > 0 && !shown.has(seq)) return true;
@@ -362,7 +362,7 @@ class Page {
 
   /** Reports how far the open topic was read. */
   report(topic, seq, numbering) {
-    const open = this.open();
+    const open = openTopic();
     if (open?.topic === topic) this.unread.seen(open.group, topic, seq);
     this.poll.acknowledge(topic, seq, numbering);
     this.paint();
@@ -392,7 +392,7 @@ class Page {
       const href = title && title.getAttribute('href').split('#')[0] + (count > 0 ? '#new' : '');
       if (title && title.getAttribute('href') !== href) title.setAttribute('href', href);
     }
-    const open = this.open();
+    const open = openTopic();
     for (const form of document.querySelectorAll('[data-mark-read]')) form.hidden = open !== null && unread.topic(open.group, open.topic) === 0;
     show('[data-unread-total]', total);
     show('[data-mentions-total]', unread.mentions);
@@ -434,7 +434,12 @@ class Page {
   }
 }
 
-/** Starts live updates on pages that have a cursor. */
+/** Starts live updates on pages that have a cursor. On others, what was seen is told when the reader leaves. */
 export function start() {
-  if (document.body.dataset.liveAfter) new Page().start();
+  const open = openTopic();
+  if (document.body.dataset.liveAfter) return new Page().start();
+  if (!open || !document.body.dataset.user) return undefined;
+  const reading = new Reading(() => {});
+  reading.reset(open);
+  return reading.look(open.list);
 }

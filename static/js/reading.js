@@ -35,6 +35,9 @@ export class Reading {
     this.watcher = new IntersectionObserver((entries) => this.pass(entries));
     document.addEventListener('visibilitychange', () => (document.hidden ? this.leave() : this.wait()));
     window.addEventListener('pagehide', () => this.leave());
+    document.addEventListener('submit', ({ target, submitter }) => {
+      if (/\/(unread|undo)$/.test(submitter?.getAttribute('formaction') ?? target.getAttribute('action'))) this.stop();
+    });
   }
 
   /** The page was rendered or reloaded. What was seen stays seen, unless it was marked as unread since. */
@@ -125,6 +128,14 @@ export class Reading {
     this.told = this.read;
     this.reportedAt = performance.now();
     this.tell(this.topic, this.read, this.numbering);
+  }
+
+  /** The reader marks messages as unread. Nothing that was seen before may mark them as read again. */
+  stop() {
+    clearTimeout(this.reporting);
+    this.watcher.disconnect();
+    this.near?.clear();
+    this.read = this.known;
   }
 
   /** Tells the server what it does not know yet, in a request that outlives the page. */
