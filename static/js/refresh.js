@@ -43,7 +43,7 @@ const PAGE = 50;
 /** The address of what is shown: a topic's own address shows other messages when more is read. */
 function address() {
   const messages = document.getElementById('messages');
-  if (!messages || Number(messages.dataset.lastSeq) <= PAGE) return location.href;
+  if (!messages || Math.max(messages.dataset.newest, messages.dataset.lastSeq) <= PAGE) return location.href;
   if (messages.dataset.atEnd === 'true' && isAtEnd()) return `${location.pathname}?at=last`;
   const inSight = [...messages.querySelectorAll('.message')].find((message) => message.getBoundingClientRect().bottom > 0);
   return inSight ? `${location.pathname}?at=${inSight.dataset.seq}` : location.href;
