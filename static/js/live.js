@@ -1,8 +1,9 @@
 // Live updates: applies events to the open page.
 
 import { Reader } from './cursor.js';
-import { countReplies, isAtEnd, isOlder, placeMessage } from './messages.js';
+import { countReplies, isOlder, placeMessage } from './messages.js';
 import { Poll } from './poll.js';
+import { Reading } from './reading.js';
 import { refresh } from './refresh.js';
 import { refreshTimes } from './times.js';
 import { parse } from './trusted.js';
@@ -20,12 +21,21 @@ const COVERED = 4 * 60_000;
 
 const byId = (id) => document.getElementById(id);
 
+/** Returns the open topic; null on other pages. */
+function openTopic() {
+  const list = byId('messages');
+  if (!list) return null;
+  const { topic, group, firstSeq, lastSeq, atEnd, numbering, readSeq } = list.dataset;
+  return { list, topic: Number(topic), group: Number(group), firstSeq: Number(firstSeq), lastSeq: Number(lastSeq), atEnd: atEnd === 'true', numbering: Number(numbering ?? 0), readSeq: Number(readSeq ?? 0), isVisited: 'visited' in list.dataset };
+}
+
 class Page {
   constructor() {
     const { user, liveAfter, liveGroup } = document.body.dataset;
     this.me = user ? Number(user) : null;
     this.reader = new Reader(liveAfter);
     this.unread = new Unread(this.me);
+    this.reading = this.me ? new Reading((topic, seq, numbering) => this.report(topic, seq, numbering)) : null;
     this.news = 0;
     /** Deleted topics, with the version of the deletion: earlier events about them are ignored. */
     this.deleted = new Map();
@@ -48,20 +58,13 @@ class Page {
       console.error(error);
     }
     this.unread.reset(map);
-    const open = this.open();
+    const open = openTopic();
     if (open) {
       this.unread.shows(open.group, open.topic, open.lastSeq);
       this.numberings.set(open.topic, open.numbering);
+      this.reading?.reset(open);
     }
     this.look();
-  }
-
-  /** Returns the open topic; null on other pages. */
-  open() {
-    const list = byId('messages');
-    if (!list) return null;
-    const { topic, group, firstSeq, lastSeq, atEnd, numbering } = list.dataset;
-    return { list, topic: Number(topic), group: Number(group), firstSeq: Number(firstSeq), lastSeq: Number(lastSeq), atEnd: atEnd === 'true', numbering: Number(numbering ?? 0) };
   }
 
   // The interface for the poll.
@@ -148,7 +151,7 @@ class Page {
     if (version <= this.deleted.get(topic)) return;
     // The event is older than the current numbering, so its sequence number is wrong.
     if (numbering < (this.numberings.get(topic) ?? 0)) return;
-    const open = this.open();
+    const open = openTopic();
     const isOpen = open?.topic === topic;
     if (this.isRenumbered(event)) {
       // No sequence number here is right any more, and some messages moved.
@@ -192,7 +195,10 @@ class Page {
         break;
       case 'read':
         if ((event.topics ?? []).some(([inGroup, of]) => this.unread.isUnsure(inGroup, of))) this.redrawSoon();
-        for (const [inGroup, of, unread, readSeq, lastSeq] of event.topics ?? []) this.unread.read(inGroup, of, unread, readSeq, lastSeq);
+        for (const [inGroup, of, unread, readSeq, lastSeq] of event.topics ?? []) {
+          this.unread.read(inGroup, of, unread, readSeq, lastSeq);
+          this.reading?.know(of, readSeq);
+        }
         if (event.mentions !== undefined) this.unread.mentions = event.mentions;
         if (document.body.dataset.page === 'home') this.readAtHome(event.topics ?? []);
         break;
@@ -273,7 +279,7 @@ class Page {
 
   /** Whether a sequence number is missing between the shown messages. Deleted messages keep their place. */
   hasGap() {
-    const open = this.open();
+    const open = openTopic();
     if (!open?.atEnd) return false;
     const shown = new Set([...open.list.querySelectorAll('.message')].map((message) => Number(message.dataset.seq)));
     for (let seq = open.firstSeq; seq <= open.lastSeq; seq += 1) if (seq > 0 && !shown.has(seq)) return true;
@@ -348,21 +354,19 @@ class Page {
 
   // Seen messages and unread counts.
 
-  /** Marks what is in view as read, and updates all counts. */
+  /** Watches new messages, and updates all counts. */
   look() {
-    const open = this.open();
-    if (open && this.me && !document.hidden && isAtEnd() && open.lastSeq > this.acknowledged(open)) {
-      this.unread.seen(open.group, open.topic, open.lastSeq);
-      this.told = { topic: open.topic, seq: open.lastSeq, numbering: open.numbering };
-      this.poll.acknowledge(open.topic, open.lastSeq, open.numbering);
-    }
+    const list = byId('messages');
+    if (list) this.reading?.look(list);
     this.paint();
   }
 
-  /** Returns the sequence number up to which the server knows, or was told, that the open topic was read. */
-  acknowledged({ group, topic, numbering }) {
-    const isTold = this.told?.topic === topic && this.told.numbering === numbering;
-    return Math.max(isTold ? this.told.seq : 0, this.unread.readSeq(group, topic));
+  /** Reports how far the open topic was read. */
+  report(topic, seq, numbering) {
+    const open = openTopic();
+    if (open?.topic === topic) this.unread.seen(open.group, topic, seq);
+    this.poll.acknowledge(topic, seq, numbering);
+    this.paint();
   }
 
   paint() {
@@ -389,6 +393,8 @@ class Page {
       const href = title && title.getAttribute('href').split('#')[0] + (count > 0 ? '#new' : '');
       if (title && title.getAttribute('href') !== href) title.setAttribute('href', href);
     }
+    const open = openTopic();
+    for (const form of document.querySelectorAll('[data-mark-read]')) form.hidden = open !== null && unread.topic(open.group, open.topic) === 0;
     show('[data-unread-total]', total);
     show('[data-mentions-total]', unread.mentions);
     show('[data-notices-total]', unread.notices);
@@ -412,9 +418,8 @@ class Page {
         this.look();
       }, 300);
     };
-    window.addEventListener('scroll', lookSoon, { passive: true });
     // A message sent from this tab is placed before its event arrives.
-    new MutationObserver(lookSoon).observe(byId('main'), { subtree: true, attributeFilter: ['data-last-seq'] });
+    new MutationObserver(lookSoon).observe(byId('main'), { subtree: true, attributeFilter: ['data-first-seq', 'data-last-seq'] });
     window.addEventListener('online', () => {
       if (this.poll.ended) return;
       this.status('');
@@ -430,7 +435,12 @@ class Page {
   }
 }
 
-/** Starts live updates on pages that have a cursor. */
+/** Starts live updates on pages that have a cursor. On others, what was seen is told when the reader leaves. */
 export function start() {
-  if (document.body.dataset.liveAfter) new Page().start();
+  const open = openTopic();
+  if (document.body.dataset.liveAfter) return new Page().start();
+  if (!open || !document.body.dataset.user) return undefined;
+  const reading = new Reading(() => {});
+  reading.reset(open);
+  return reading.look(open.list);
 }

@@ -1,6 +1,6 @@
 // The messages of a topic page: placing one, stars, copying links, and where the page opens.
 
-import { refreshTimes } from './times.js';
+import { day, refreshTimes } from './times.js';
 import { parse } from './trusted.js';
 
 const NEAR_END = 120;
@@ -34,13 +34,49 @@ function setBelow(count) {
 }
 
 /** Runs `change` and keeps the scroll position of what is being read. */
-function keepingPlace(change) {
+export function keepingPlace(change) {
   const anchor = [...list().children].find((child) => child.getBoundingClientRect().bottom > 0);
   const before = anchor?.getBoundingClientRect().top;
   change();
   if (!anchor?.isConnected) return;
   const moved = anchor.getBoundingClientRect().top - before;
   if (Math.abs(moved) >= 1) window.scrollBy(0, moved);
+}
+
+/** What could not be applied while more messages load; null at other times. */
+let held = null;
+
+/** Runs `load`, which adds messages to the page. Then applies what happened to these messages meanwhile. */
+export async function whileLoading(load) {
+  held = [];
+  try {
+    return await load();
+  } finally {
+    const again = held;
+    held = null;
+    for (const apply of again) apply();
+  }
+}
+
+/** Puts a line with the date between messages of different days, in the reader's time zone. */
+export function divide() {
+  let before = null;
+  for (const message of list()?.querySelectorAll(':scope > .message') ?? []) {
+    const text = day(Number(message.dataset.at));
+    const under = message.previousElementSibling?.matches('.new') ? message.previousElementSibling : message;
+    let line = under.previousElementSibling;
+    if (!line?.matches('.day')) line = null;
+    if (before ? text === before : message.dataset.seq === '1') {
+      line?.remove();
+    } else if (line) {
+      if (line.textContent !== text) line.firstElementChild.textContent = text;
+    } else {
+      line = Object.assign(document.createElement('p'), { className: 'day' });
+      line.append(Object.assign(document.createElement('span'), { textContent: text }));
+      under.before(line);
+    }
+    before = text;
+  }
 }
 
 /** Whether `fresh` is an older version than `old`: events may arrive in another order than the changes happened. */
@@ -58,6 +94,7 @@ const counted = new WeakMap();
 /** Shows the number of replies to a message, as the server renders it. A number that came later stays. */
 export function countReplies({ to, version, replies }) {
   const message = document.getElementById(`m${Number(to)}`);
+  if (!message) held?.push(() => countReplies({ to, version, replies }));
   if (!message || Math.max(Number(message.dataset.version), counted.get(message) ?? 0) >= version) return;
   // Otherwise, an event about the message itself is still to come.
   if (Number(message.dataset.version) === version - 1) message.dataset.version = String(version);
@@ -79,7 +116,7 @@ function keepCount(old, article) {
 }
 
 /** Prepares new messages: fresh times, and code blocks that the keyboard can scroll. */
-function tend(root) {
+export function tend(root) {
   refreshTimes(root);
   for (const pre of root.querySelectorAll('pre')) {
     if (pre.scrollWidth > pre.clientWidth) pre.tabIndex = 0;
@@ -129,8 +166,10 @@ export function placeMessage(html, seq) {
   }
 
   const last = Number(messages.dataset.lastSeq);
-  if (number > last && messages.dataset.atEnd !== 'true') return 'refused';
-  if (number < Number(messages.dataset.firstSeq)) return 'refused';
+  if ((number > last && messages.dataset.atEnd !== 'true') || number < Number(messages.dataset.firstSeq)) {
+    held?.push(() => placeMessage(html, seq));
+    return 'refused';
+  }
 
   const mine = article.dataset.author === document.body.dataset.user;
   const follow = isAtEnd() && !document.hidden;
@@ -146,6 +185,7 @@ export function placeMessage(html, seq) {
   tend(article);
   if (number > last) messages.dataset.lastSeq = String(number);
   if (messages.dataset.firstSeq === '0') messages.dataset.firstSeq = String(number);
+  keepingPlace(divide);
 
   if (follow || mine) goToEnd();
   else if (!next && !isFolded) setBelow(below + 1);
@@ -192,10 +232,17 @@ async function star(button) {
 /** Scrolls a topic to the first new message, or to the end when everything was read before. */
 function openAtNew() {
   const [entry] = performance.getEntriesByType('navigation');
+  const place = history.state?.reading;
+  if (place) return list().querySelector(`[data-seq="${Number(place)}"]`)?.scrollIntoView({ block: 'start' });
   if (location.hash || location.search || (entry && entry.type !== 'navigate')) return;
   const divider = document.getElementById('new');
   if (divider) divider.scrollIntoView({ block: 'start' });
-  else if (document.body.dataset.user && list().dataset.atEnd === 'true') goToEnd();
+  else if ('visited' in list().dataset && list().dataset.atEnd === 'true') goToEnd();
+}
+
+/** Only topics of more than one page load more. */
+function startMore() {
+  if (document.querySelector('.cursor > [rel]')) import('./more.js').then((more) => more.start()).catch((error) => console.error(error));
 }
 
 export function start() {
@@ -221,10 +268,15 @@ export function start() {
   window.addEventListener('scroll', () => below > 0 && isAtEnd() && setBelow(0), { passive: true });
   document.addEventListener('klatch:main', () => {
     setBelow(0);
-    if (list()) tend(list());
+    if (!list()) return;
+    tend(list());
+    divide();
+    startMore();
   });
   if (!list()) return;
   tend(list());
+  divide();
+  startMore();
   // A browser that marks no words takes them as a part of the message's name.
   if (location.hash.includes(':~:')) location.replace(location.hash.replace(/:~:.*/, ''));
   openAtNew();

@@ -37,6 +37,18 @@ function findPlace(main) {
   return { name, top: inSight.getBoundingClientRect().top };
 }
 
+/** How many messages a page of a topic has. */
+const PAGE = 50;
+
+/** The address of what is shown: a topic's own address shows other messages when more is read. */
+function address() {
+  const messages = document.getElementById('messages');
+  if (!messages || Math.max(messages.dataset.newest, messages.dataset.lastSeq) <= PAGE) return location.href;
+  if (messages.dataset.atEnd === 'true' && isAtEnd()) return `${location.pathname}?at=last`;
+  const inSight = [...messages.querySelectorAll('.message')].find((message) => message.getBoundingClientRect().bottom > 0);
+  return inSight ? `${location.pathname}?at=${inSight.dataset.seq}` : location.href;
+}
+
 function returnTo(place, wasAtEnd) {
   const item = place && document.querySelector(place.name);
   if (wasAtEnd && document.getElementById('messages')?.dataset.atEnd === 'true') goToEnd();
@@ -141,7 +153,7 @@ export async function refresh() {
   let answer;
   let text;
   try {
-    answer = await fetch(location.href, { cache: 'no-store', headers: { Accept: 'text/html', 'X-Klatch-Background': '1' }, signal: AbortSignal.timeout(TIMEOUT) });
+    answer = await fetch(address(), { cache: 'no-store', headers: { Accept: 'text/html', 'X-Klatch-Background': '1' }, signal: AbortSignal.timeout(TIMEOUT) });
     text = await answer.text();
   } catch {
     return 'failed';

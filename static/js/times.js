@@ -21,13 +21,21 @@ function exact(at) {
   return at.toLocaleString(LOCALE, { dateStyle: 'medium', timeStyle: 'short' });
 }
 
+const days = new Intl.DateTimeFormat(LOCALE, { dateStyle: 'medium' });
+
+/** Returns the day of a time in Unix seconds. */
+export const day = (seconds) => days.format(seconds * 1000);
+
+/** Returns the time of day, without its half. */
+const clock = (at) => at.toLocaleTimeString(LOCALE, { hour: 'numeric', minute: '2-digit' }).replace(/\s?[ap]m$/i, '');
+
 /** Updates every `<time>` under `root`. */
 export function refreshTimes(root = document) {
   const now = new Date();
   for (const time of root.querySelectorAll('time[datetime]')) {
     const at = new Date(time.dateTime);
     if (Number.isNaN(at.valueOf())) continue;
-    const text = relative(at, now);
+    const text = time.className === 'clock' ? clock(at) : relative(at, now);
     if (time.textContent !== text) time.textContent = text;
     time.title = exact(at);
   }

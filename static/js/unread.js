@@ -96,11 +96,6 @@ export class Unread {
     if (entry && seq >= entry.lastSeq && seq > entry.readSeq) this.read(group, topic, 0, seq, seq);
   }
 
-  /** Returns the sequence number up to which the topic was read. */
-  readSeq(group, topic) {
-    return this.groups.get(group)?.get(topic)?.readSeq ?? 0;
-  }
-
   /** The topic was deleted. */
   drop(group, topic) {
     this.groups.get(group)?.delete(topic);

@@ -130,6 +130,8 @@ form! {
         results,
         /// The hours until the poll closes; empty: it stays open.
         closes_in,
+        /// What the page shows: whoever answers has read it. Empty if unread messages come before.
+        seen,
     } key
 }
 

@@ -57,6 +57,17 @@ pub fn day(at: &Timestamp, now: &Now) -> String {
     }
 }
 
+/// Returns the day with its year, in UTC: `Mar 12, 2026`.
+pub fn date(at: &Timestamp) -> String {
+    day(at, &Now { at: *at, lasting: true })
+}
+
+/// Returns the time of day in UTC: `10:05`.
+pub fn clock(at: &Timestamp) -> String {
+    let date = at.to_date_time();
+    format!("{}:{:02}", date.hour(), date.minute())
+}
+
 /// Returns the time to the minute, in UTC; `js/times.js` shows it in the reader's time zone and format.
 pub fn exact(at: &Timestamp) -> String {
     let date = at.to_date_time();
@@ -107,6 +118,7 @@ mod tests {
             let now = Now { at: at.plus(Duration::from_secs(later)), lasting: true };
             assert_eq!(relative(&at, &now), "Mar 12, 2026, 10:00 UTC");
             assert_eq!(day(&at, &now), "Mar 12, 2026");
+            assert_eq!((date(&at), clock(&at)), ("Mar 12, 2026".to_owned(), "10:00".to_owned()));
         }
     }
 

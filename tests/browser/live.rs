@@ -80,6 +80,7 @@ async fn what_one_person_writes_appears_before_another_and_in_all_their_tabs(run
     let before = ben.js(drawn).await;
     ben.client.refresh().await.expect("the page");
     assert_eq!(ben.js(drawn).await, before);
+    ben.until("it is read", &format!("!({TOTAL})")).await;
 
     // Ben switches to another tab.
     let at_topic = ben.tab().await;

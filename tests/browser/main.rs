@@ -13,6 +13,7 @@ mod plain;
 mod privacy;
 mod promise;
 mod quiet;
+mod reading;
 mod searching;
 mod splits;
 #[path = "../support/mod.rs"]

@@ -45,6 +45,9 @@ async fn without_scripts_people_talk_by_forms(running: Running) {
     ben.sees("hello @ben").await;
     ben.click(".story a.title").await;
     ben.sees("1 new since your last visit").await;
+    assert_eq!(text(&ben, "#sidebar [data-unread-total]").await, "1");
+    ben.press("#read-to button").await;
+    ben.sees("Marked as read.").await;
     assert_eq!(text(&ben, "#sidebar [data-unread-total]").await, "");
     ben.fill("#f-text", "hello ana").await;
     ben.click("#compose .primary").await;

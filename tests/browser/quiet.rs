@@ -85,7 +85,7 @@ async fn what_was_read_elsewhere_leaves_the_home_page_at_once(running: Running) 
     ben.click("form[action='/-/read'] button").await;
     ben.sees("Marked as read.").await;
     ben.click("[formaction='/-/read/undo']").await;
-    ben.sees("Marked as unread again.").await;
+    ben.sees("Undone.").await;
     ben.until("both are back", "document.querySelectorAll('.story').length === 2").await;
     ben.must_not_complain().await;
 }

@@ -55,4 +55,10 @@ impl Visitor {
         let form = self.get(&topic.path).await.expect(200).form("/messages");
         self.submit(&form.with("text", text)).await.expect(200)
     }
+
+    /// Opens a topic and marks what it shows as read.
+    pub async fn read(&self, topic: &Place) -> Page {
+        let form = self.get(&topic.path).await.expect(200).form(&format!("/-/topics/{}/read", topic.id));
+        self.submit(&form).await.expect(200)
+    }
 }

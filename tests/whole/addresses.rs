@@ -288,7 +288,7 @@ async fn following_every_link_changes_nothing(running: Running) {
     forum.jobs_done().await;
     let mut after = forum.database.dump().await;
     for tables in [&mut before, &mut after] {
-        // Opening a topic marks it as read, and periodic jobs run on.
+        // Moving on in a topic marks the page before as read, and periodic jobs run on.
         tables.remove("reads");
         for table in ["jobs", "settings", "process_figures", "samples", "counted_groups", "counted_days"] {
             tables.remove(table);

@@ -27,7 +27,7 @@ async fn one_unread_topic_is_marked_as_read_or_muted_and_that_is_undone(running:
     let mut undo = page.form("/-/read");
     undo.action = "/-/read/undo".to_owned();
     let page = ben.submit(&undo).await.expect(200);
-    page.must_say("Marked as unread again.");
+    page.must_say("Undone.");
     page.must_say("Herons");
 
     let page = ben.submit(&page.form(&format!("/-/topics/{}/level", egrets.id))).await.expect(200);

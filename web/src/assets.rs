@@ -41,8 +41,10 @@ const SOURCES: [(&str, &str, &[u8]); FILES_COUNT] = files! {
     "js/keyboard.js" => "",
     "js/live.js" => "",
     "js/messages.js" => "",
+    "js/more.js" => "",
     "js/passwords.js" => "",
     "js/poll.js" => "",
+    "js/reading.js" => "",
     "js/refresh.js" => "",
     "js/sessions.js" => "",
     "js/suggest.js" => "",
@@ -52,7 +54,7 @@ const SOURCES: [(&str, &str, &[u8]); FILES_COUNT] = files! {
     "js/unread.js" => "",
     "js/writing.js" => "",
 };
-const FILES_COUNT: usize = 27;
+const FILES_COUNT: usize = 29;
 
 /// The files as they are sent: without comments and indentation.
 static FILES: LazyLock<Vec<(&str, &str, Compressed)>> = LazyLock::new(|| {

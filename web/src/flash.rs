@@ -2,11 +2,10 @@
 
 use templates::{Flash, FlashKind};
 
-/// What can be undone on the next page.
+/// Something was marked as read. It can be undone on the next page, as the three below.
 pub const ALL_READ: &str = "all-read";
-/// See [`ALL_READ`].
+pub const UNREAD: &str = "unread";
 pub const MESSAGE_DELETED: &str = "message-deleted";
-/// See [`ALL_READ`].
 pub const TOPIC_MUTED: &str = "topic-muted";
 
 /// Words and their texts: the cookie carries only the word.
@@ -64,7 +63,7 @@ const FLASHES: &[(&str, &str)] = &[
     ("followed", "Following. New messages here count as unread, even if the group is muted."),
     ("ignored", "You're ignoring this person. They aren't notified."),
     ("unignored", "You're no longer ignoring this person."),
-    ("unread", "Marked as unread from here."),
+    (UNREAD, "Marked as unread from here."),
     ("reported", "Reported. Thank you! A moderator will review it."),
     ("reported-outside", "Reported. Thank you! We'll email you a confirmation now and the decision later."),
     ("settled", "Report dismissed."),
@@ -89,7 +88,7 @@ const FLASHES: &[(&str, &str)] = &[
     ("read", "Marked as read."),
     (MESSAGE_DELETED, "Message deleted."),
     (ALL_READ, "Marked as read."),
-    ("all-unread", "Marked as unread again."),
+    ("all-unread", "Undone."),
     ("not-undone", "This can no longer be undone."),
     ("revoked", "Session ended."),
     ("token-revoked", "API token revoked."),
@@ -155,7 +154,7 @@ pub fn shown(value: &str, sends_email: bool) -> Option<Flash> {
     let text = text(word, sends_email)?.to_owned();
     let kind = if PROBLEMS.contains(&word) { FlashKind::Problem } else { FlashKind::Done };
     let undo = match (word, id) {
-        (ALL_READ, _) => Some("/-/read/undo".to_owned()),
+        (ALL_READ | UNREAD, _) => Some("/-/read/undo".to_owned()),
         (TOPIC_MUTED, _) => Some("/-/mute/undo".to_owned()),
         (MESSAGE_DELETED, Some(id)) => Some(format!("/-/messages/{id}/restore")),
         _ => None,

@@ -1,4 +1,4 @@
-//! A topic page marks what it shows as read, and its own poll does not return for that.
+//! What opening a topic, moving on in it and leaving it mark as read, and that a page's own poll does not return for that.
 
 use actix_web::App;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
@@ -7,6 +7,7 @@ use domain::bus::{Backlog, Cursor, Stream};
 use domain::model::GroupKind;
 use domain::people::sessions;
 use domain::people::sessions::Origin;
+use domain::platform::secrets;
 use domain::testing::TestForum;
 
 use crate::{Config, Site, routes};
@@ -47,7 +48,8 @@ async fn a_topic_page_does_not_wake_its_own_poll(forum: TestForum) {
         Backlog::Entries { events, .. } => events.iter().map(|event| event.payload.to_string()).collect::<Vec<_>>(),
         Backlog::Resync { .. } => panic!("nothing was lost"),
     };
-    let page = open("/garden/plums/").await;
+    // Moving on to the page after the first message marks that one as read.
+    let page = open("/garden/plums/?after=1").await;
     assert_eq!(kinds(page).await, [""; 0], "the poll of the page waits");
     let told = kinds(other_tab).await;
     assert!(told.len() == 1 && told[0].contains("\"read\""), "the other tab is told: {told:?}");
@@ -55,7 +57,118 @@ async fn a_topic_page_does_not_wake_its_own_poll(forum: TestForum) {
     forum.post(mira, plums, "Two").await;
     forum.drain().await;
     assert_eq!(kinds(page).await.len(), 1);
-    let other = open("/garden/pears/").await;
+    let other = open("/garden/pears/?after=1").await;
     assert_eq!(kinds(other).await, [""; 0]);
     assert_eq!(kinds(page).await.len(), 2, "a page of another topic is told");
+}
+
+#[actix_web::test]
+async fn opening_a_topic_marks_nothing_on_sqlite() {
+    opening_a_topic_marks_nothing(TestForum::sqlite().await).await;
+}
+
+#[actix_web::test]
+async fn opening_a_topic_marks_nothing_on_postgres() {
+    opening_a_topic_marks_nothing(TestForum::postgres().await).await;
+}
+
+async fn opening_a_topic_marks_nothing(forum: TestForum) {
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let user = noor.id().expect("an account");
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[noor]).await;
+    let plums = forum.topic(mira, &garden, "Plums", "One").await.topic;
+    let second = forum.post(mira, plums, "Two").await;
+    forum.post(mira, plums, "Three").await;
+    forum.drain().await;
+    let site = Data::new(Site::new(forum.cx.clone(), Config::default()));
+    let app = init_service(App::new().app_data(site).configure(routes::configure)).await;
+    let origin = Origin::new(std::net::Ipv4Addr::LOCALHOST, "");
+    let session = sessions::open(&forum.cx, user, &origin).await.expect("a session");
+    let token = forum.cx.config.secret.sign("form", &secrets::digest(&session));
+    let cookie = format!("__Host-klatch={session}");
+    let get = async |path: &str, header: (&str, &str)| {
+        let request = TestRequest::get().uri(path).insert_header(("cookie", cookie.as_str()));
+        let answer = call_service(&app, request.insert_header((header.0, header.1)).to_request()).await;
+        assert_eq!(answer.status(), 200, "{path}");
+        String::from_utf8(read_body(answer).await.to_vec()).expect("text")
+    };
+    let post = async |path: &str, accept: &str, fields: &[(&str, &str)]| {
+        let form: Vec<(&str, &str)> = fields.iter().copied().chain([("csrf", token.as_str())]).collect();
+        let request = TestRequest::post().uri(path).insert_header(("cookie", cookie.as_str()));
+        let request = request.insert_header(("accept", accept)).set_form(form);
+        call_service(&app, request.to_request()).await.status().as_u16()
+    };
+    let unread = async || {
+        let sidebar = domain::live::unread::sidebar(&forum.cx, user).await.expect("a sidebar");
+        sidebar.unread()
+    };
+    let html = ("accept", "text/html");
+    let page = get("/garden/plums/", html).await;
+    assert!(page.contains("3 new since your last visit") && page.contains("Mark as read up to here"));
+    assert!(page.contains("data-read-seq=\"0\"") && !page.contains("data-visited"));
+    for path in
+        ["/garden/plums/?at=1", "/garden/plums/?at=last", "/garden/plums/?before=3", "/garden/plums/?date=2011-05-03"]
+    {
+        get(path, html).await;
+    }
+    // Nor does what a script or a browser fetches ahead.
+    get("/garden/plums/?after=1", ("x-klatch-background", "1")).await;
+    get("/garden/plums/?after=1", ("sec-purpose", "prefetch")).await;
+    assert_eq!(unread().await, 3);
+    get("/garden/plums/?after=1", html).await;
+    assert_eq!(unread().await, 2);
+    // A script that leaves the page, and the button.
+    let path = format!("/-/topics/{plums}/read");
+    assert_eq!(post(&path, "application/json", &[("seq", "2"), ("numbering", "0")]).await, 204);
+    assert_eq!(unread().await, 1);
+    assert_eq!(post("/-/read/undo", "text/html", &[]).await, 303);
+    assert_eq!(unread().await, 1, "what was seen is not undone");
+    assert_eq!(post(&path, "text/html", &[("seq", "3")]).await, 303);
+    assert_eq!(unread().await, 0);
+    assert!(get("/garden/plums/", html).await.contains("data-visited"));
+    for left in [1, 0] {
+        let way = if left == 1 { "/-/read/undo".to_owned() } else { path.clone() };
+        assert_eq!(post(&way, "text/html", &[("seq", "3")]).await, 303);
+        assert_eq!(unread().await, left);
+    }
+    assert_eq!(post(&format!("/-/messages/{}/unread", second.id), "text/html", &[]).await, 303);
+    assert_eq!(unread().await, 2);
+    assert_eq!(post("/-/read/undo", "text/html", &[]).await, 303);
+    assert_eq!(unread().await, 0);
+}
+
+#[actix_web::test]
+async fn a_long_topic_has_links_to_its_ends_and_a_form_for_a_date() {
+    let forum = TestForum::sqlite().await;
+    let mira = forum.person("mira").await;
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    let plums = forum.topic(mira, &garden, "Plums", "One").await.topic;
+    for number in 2..=60 {
+        forum.post(mira, plums, &format!("Number {number}.")).await;
+    }
+    forum.drain().await;
+    let site = Data::new(Site::new(forum.cx.clone(), Config::default()));
+    let app = init_service(App::new().app_data(site).configure(routes::configure)).await;
+    let get = async |path: &str| {
+        let answer = call_service(&app, TestRequest::get().uri(path).to_request()).await;
+        let status = answer.status().as_u16();
+        (status, String::from_utf8(read_body(answer).await.to_vec()).expect("text"))
+    };
+    let (_, first) = get("/garden/plums/").await;
+    assert!(
+        first.contains("data-first-seq=\"1\"") && !first.contains("Number 51."),
+        "strangers begin at the beginning"
+    );
+    assert!(first.contains("href=\"/garden/plums/?at=last#end\"") && first.contains("name=\"date\" type=\"date\""));
+    let (_, last) = get("/garden/plums/?at=last").await;
+    assert!(last.contains("Number 60.") && last.contains("class=\"first\" href=\"/garden/plums/\""));
+    // Every message is younger than that day, and older than the other.
+    assert!(get("/garden/plums/?date=1999-12-31").await.1.contains("data-first-seq=\"1\""));
+    assert!(get("/garden/plums/?date=9999-12-31").await.1.contains("Number 60."));
+    assert!(get("/garden/plums/?date=").await.1.contains("data-first-seq=\"1\""));
+    let (status, wrong) = get("/garden/plums/?date=yesterday").await;
+    assert!((400..500).contains(&status) && wrong.contains("like 2011-05-03"), "{status}");
+    let (_, group) = get("/garden/").await;
+    assert!(group.contains("href=\"/garden/plums/?at=last#end\""), "the list of latest activity leads to the end too");
 }

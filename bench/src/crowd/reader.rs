@@ -198,7 +198,10 @@ impl Reader {
     async fn draw(&mut self, wait: Duration) {
         sleep(wait).await;
         self.gap_since = None;
-        let page = self.fetch(&self.path.clone()).await;
+        // A reload continues at what is on the screen.
+        let last = self.held.state().last();
+        let path = if last > 0 { format!("{}?at={last}", self.path) } else { self.path.clone() };
+        let page = self.fetch(&path).await;
         self.topic = page.topic;
         self.cursor = page.cursor.clone().unwrap_or_default();
         // After a long absence more than a page may be missing: reads on to the next pages, as users do.

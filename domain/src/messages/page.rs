@@ -4,6 +4,7 @@ use crate::platform::context::Context;
 use crate::platform::error::Result;
 use crate::topics;
 use model::policy::Viewer;
+use model::time::Timestamp;
 use model::{Message, Topic, TopicEvent};
 
 /// Messages per page.
@@ -15,14 +16,19 @@ const CONTEXT: i64 = 5;
 /// Which part of a topic a page shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Window {
-    /// From the first unread message; the newest messages if everything is read.
+    /// Where the viewer goes on reading: from the first unread message, or at the newest messages if everything is read.
+    /// From the first message for viewers who never opened the topic, and for anonymous ones.
     Unread,
+    /// The newest messages.
+    Last,
     /// Around this message number.
     At(i64),
     /// Before this message number.
     Before(i64),
     /// After this message number.
     After(i64),
+    /// From the first message at or after this time; the newest messages if all are older.
+    Since(Timestamp),
 }
 
 /// A page of a topic.
@@ -36,6 +42,8 @@ pub struct Page {
     pub later: i64,
     /// Number of the first unread message before this page was read; `None` if there is none.
     pub first_unread: Option<i64>,
+    /// Number of the message up to which the topic counts as read; `None` if that is not tracked for the viewer.
+    pub read_seq: Option<i64>,
 }
 
 /// Returns a page of a topic.
@@ -51,7 +59,17 @@ pub async fn page(cx: &Context, viewer: Viewer, found: &topics::TopicAccess, win
             store::messages::after(&cx.db, topic.id, seq.saturating_sub(CONTEXT + 1).max(0), PAGE).await?
         }
         Window::Unread => {
-            let from = first_unread.map_or(newest - PAGE, |seq| (seq - CONTEXT - 1).min(newest - PAGE));
+            let from = match first_unread {
+                Some(seq) => (seq - CONTEXT - 1).min(newest - PAGE),
+                None if found.read_seq.is_some() => newest - PAGE,
+                None => 0,
+            };
+            store::messages::after(&cx.db, topic.id, from.max(0), PAGE).await?
+        }
+        Window::Last => store::messages::after(&cx.db, topic.id, (newest - PAGE).max(0), PAGE).await?,
+        Window::Since(at) => {
+            let before = store::messages::seq_at(&cx.db, topic.id, Timestamp(at.0.saturating_sub(1))).await?;
+            let from = if before < newest { before } else { newest - PAGE };
             store::messages::after(&cx.db, topic.id, from.max(0), PAGE).await?
         }
     };
@@ -63,11 +81,11 @@ pub async fn page(cx: &Context, viewer: Viewer, found: &topics::TopicAccess, win
     topics::tallies::tally(cx, viewer.id(), &mut messages).await?;
     let earlier = messages.first().map_or(0, |m| m.seq - 1);
     let later = messages.last().map_or(0, |m| newest - m.seq).max(0);
-    Ok(Page { messages, earlier, later, first_unread })
+    Ok(Page { messages, earlier, later, first_unread, read_seq: base })
 }
 
 /// Returns the message number up to which the topic counts as read; `None` if that is not tracked for the viewer.
-async fn read_base(cx: &Context, viewer: Viewer, found: &topics::TopicAccess) -> Result<Option<i64>> {
+pub(super) async fn read_base(cx: &Context, viewer: Viewer, found: &topics::TopicAccess) -> Result<Option<i64>> {
     match (viewer.id(), found.read_seq, found.read_before) {
         (None, _, _) | (_, None, None) => Ok(None),
         (_, Some(seq), None) => Ok(Some(seq)),

@@ -1,6 +1,6 @@
 //! The page of a topic: its messages, and what the page shows around them.
 
-use super::page::{Page, Window, events, page};
+use super::page::{PAGE, Page, Window, events, page, read_base};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::text;
@@ -24,7 +24,7 @@ pub struct TopicPage {
     pub own_pending: Vec<OwnPending>,
     /// The topic in which the conversation continues, if someone who was added later cannot read this one.
     pub continues: Option<Topic>,
-    /// Whether opening the page moved the viewer's reading position.
+    /// Whether the viewer moved on to this page, and so marked the one before as read.
     pub has_marked: bool,
 }
 
@@ -37,7 +37,8 @@ pub enum Opened {
     Moved(String),
 }
 
-/// Opens the topic with this slug in the group with this slug. With `reads`, what the page shows counts as read.
+/// Opens the topic with this slug in the group with this slug. With `moves_on`, the page before it counts as read: without
+/// scripts, nothing else says that the viewer read it.
 ///
 /// # Errors
 /// [`Error::NotFound`](crate::Error::NotFound) if there is none or the viewer may not know of it.
@@ -47,9 +48,9 @@ pub async fn open(
     group: &str,
     slug: &str,
     window: Window,
-    reads: bool,
+    moves_on: bool,
 ) -> Result<Opened> {
-    let found = match moves::at(cx, viewer, group, slug).await {
+    let mut found = match moves::at(cx, viewer, group, slug).await {
         Ok(At::Here(found)) => *found,
         Ok(At::Moved(path)) => return Ok(Opened::Moved(path)),
         Err(Error::NotFound) => {
@@ -57,14 +58,30 @@ pub async fn open(
         }
         Err(error) => return Err(error),
     };
-    let mut page = around(cx, viewer, found, window).await?;
-    let seq = page.messages.messages.last().map_or(0, |message| message.seq);
-    if reads && seq > page.found.read_seq.unwrap_or(0) {
-        let topic = &page.found.topic;
-        reads::advance(cx, viewer.user()?, &[(topic.id, ReadPosition { numbering: topic.numbering, seq })]).await?;
-        page.has_marked = true;
+    let has_marked = match window {
+        Window::After(seq) if moves_on => mark_before(cx, viewer, &mut found, seq).await?,
+        _ => false,
+    };
+    let page = around(cx, viewer, found, window).await?;
+    Ok(Opened::Here(Box::new(TopicPage { has_marked, ..page })))
+}
+
+/// Marks the page that ended with message `seq` as read, if everything before that page was read. Returns whether the
+/// viewer's reading position moved. A link to a later page marks nothing.
+async fn mark_before(cx: &Context, viewer: Viewer, found: &mut TopicAccess, seq: i64) -> Result<bool> {
+    if seq <= found.read_seq.unwrap_or(0) || seq > found.topic.last_seq {
+        return Ok(false);
     }
-    Ok(Opened::Here(Box::new(page)))
+    if seq - read_base(cx, viewer, found).await?.unwrap_or(0) > PAGE {
+        return Ok(false);
+    }
+    let shown = ReadPosition { numbering: found.topic.numbering, seq };
+    let moved = reads::advance(cx, viewer.user()?, &[(found.topic.id, shown)]).await?;
+    if moved.is_empty() {
+        return Ok(false);
+    }
+    found.read_seq = Some(seq.max(found.read_seq.unwrap_or(0)));
+    Ok(true)
 }
 
 /// The page of the topic with this id, without marking anything as read.

@@ -13,7 +13,7 @@ use crate::platform::error::{Error, Result};
 use crate::topics;
 use model::policy::Viewer;
 use model::time::Timestamp;
-use model::{GroupId, ReadPosition, Sidebar, TopicId, TopicUnread, UserId};
+use model::{GroupId, ReadPosition, Sidebar, TopicId, UserId};
 
 /// The most topics in a "Mark all as read" form.
 const MOST_LISTED: usize = 2_000;
@@ -37,6 +37,33 @@ pub async fn mark(cx: &Context, viewer: Viewer, topic: TopicId, seq: i64) -> Res
 pub async fn mark_as_shown(cx: &Context, viewer: Viewer, topic: TopicId, shown: ReadPosition) -> Result<()> {
     topics::find(cx, viewer, topic).await?;
     advance(cx, viewer.user()?, &[(topic, shown)]).await.map(drop)
+}
+
+/// Marks a topic as read up to what a page showed, as [`mark_as_shown`] does. For some minutes, [`undo`] takes it back.
+/// Returns whether something changed.
+///
+/// # Errors
+/// [`Error::NotFound`] if the viewer may not see the topic.
+pub async fn mark_topic(cx: &Context, viewer: Viewer, topic: TopicId, shown: ReadPosition) -> Result<bool> {
+    let before = topics::find(cx, viewer, topic).await?.read_seq;
+    let user = viewer.user()?;
+    let moved = advance(cx, user, &[(topic, shown)]).await?;
+    if !moved.is_empty() {
+        remember(cx, user, &moved, &before.map(|seq| (topic, seq)).into_iter().collect()).await;
+    }
+    Ok(!moved.is_empty())
+}
+
+/// Marks what the page of a composer showed (text from [`shown`]) as read: its reader answered it. The answer is read too if
+/// nothing came in between. The answer is posted already, so a failure is only logged.
+pub async fn answered(cx: &Context, viewer: Viewer, topic: TopicId, text: &str, answer: i64) {
+    let Some((_, mut shown)) = read_shown(text).filter(|(of, _)| *of == topic) else { return };
+    if answer == shown.seq.saturating_add(1) {
+        shown.seq = answer;
+    }
+    if let Err(error) = mark_as_shown(cx, viewer, topic, shown).await {
+        tracing::warn!(%error, "what was answered could not be marked as read");
+    }
 }
 
 /// Handles a poll's acknowledgement of what the open topic showed. Ignores topics that the user may not see.
@@ -99,10 +126,10 @@ async fn recount_open_pages(cx: &Context, user: UserId, groups: impl Iterator<It
 
 /// The position before, of a topic that was never opened.
 const NEVER_READ: i64 = -1;
-/// How long marking everything as read can be undone.
+/// How long marking as read or unread can be undone.
 const UNDO: Duration = Duration::from_secs(15 * 60);
 
-/// Topics that were marked as read, each with its position then and the one before.
+/// Topics that were marked as read or unread, each with its position then and the one before.
 #[derive(Serialize, Deserialize)]
 struct Marked {
     at: Timestamp,
@@ -113,18 +140,18 @@ fn undo_key(user: UserId) -> String {
     format!("marked:{{u:{user}}}")
 }
 
-/// Remembers what was marked as read, and the positions before, so that it can be undone.
-async fn remember(cx: &Context, user: UserId, moved: &[(TopicId, i64)], before: &HashMap<TopicId, i64>) {
+/// Remembers what was marked as read or unread, and the positions before, so that it can be undone.
+pub(super) async fn remember(cx: &Context, user: UserId, moved: &[(TopicId, i64)], before: &HashMap<TopicId, i64>) {
     let marked: Vec<(TopicId, i64, i64)> =
         moved.iter().map(|(topic, seq)| (*topic, *seq, before.get(topic).copied().unwrap_or(NEVER_READ))).collect();
     let Ok(bytes) = serde_json::to_vec(&Marked { at: cx.now(), topics: marked }) else { return };
     if let Err(error) = cx.kv.set(&undo_key(user), &bytes, UNDO).await {
-        tracing::warn!(%error, "marking as read cannot be undone");
+        tracing::warn!(%error, "marking as read or unread cannot be undone");
     }
 }
 
-/// Makes what [`mark_shown`] marked as read last unread again. What was read since stays read. Returns whether there was
-/// something to undo.
+/// Undoes what was marked last, as read by [`mark_shown`] or [`mark_topic`], or as unread. Topics that were read further
+/// since stay as they are. Returns whether there was something to undo.
 pub async fn undo(cx: &Context, viewer: Viewer) -> Result<bool> {
     let user = viewer.user()?;
     let key = undo_key(user);
@@ -133,6 +160,7 @@ pub async fn undo(cx: &Context, viewer: Viewer) -> Result<bool> {
     if topics.is_empty() || cx.now() > at.plus(UNDO) {
         return Ok(false);
     }
+    let ids: Vec<TopicId> = topics.iter().map(|(topic, ..)| *topic).collect();
     let mut tx = cx.db.begin().await?;
     unread::users_change(cx, &[user]).await?;
     let (never_read, read): (Vec<_>, Vec<_>) = topics.into_iter().partition(|(_, _, before)| *before == NEVER_READ);
@@ -140,8 +168,7 @@ pub async fn undo(cx: &Context, viewer: Viewer) -> Result<bool> {
     store::topics::reads::forget(&mut tx, user, &never_read).await?;
     tx.commit().await?;
     let _ = cx.kv.delete(&[key]).await;
-    let sidebar = unread::sidebar(cx, user).await?;
-    recount_open_pages(cx, user, sidebar.groups.iter().filter(|group| group.unread() > 0).map(|group| group.id)).await;
+    recount_open_pages(cx, user, store::topics::groups_of(&cx.db, &ids).await?.into_iter()).await;
     Ok(true)
 }
 
@@ -155,13 +182,12 @@ pub fn upto(sidebar: &Sidebar, group: Option<GroupId>, now: Timestamp) -> String
     if groups.clone().any(|group| group.rest > 0) {
         return format!("@{}:{}", now.minus(COMMITS).0, group.map_or(0, |group| group.0));
     }
-    let parts: Vec<String> = groups.flat_map(|g| &g.topics).map(shown).collect();
+    let parts: Vec<String> = groups.flat_map(|g| &g.topics).map(|t| shown(t.topic, t.last_seq, t.numbering)).collect();
     parts.join(",")
 }
 
-/// Formats what a page shows of a topic: `TOPIC:SEQ`, with `:NUMBERING` appended if the topic was renumbered.
-pub fn shown(of: &TopicUnread) -> String {
-    let TopicUnread { topic, last_seq: seq, numbering, .. } = *of;
+/// Formats what was shown of a topic: `TOPIC:SEQ`, with `:NUMBERING` appended if the topic was renumbered.
+pub fn shown(topic: TopicId, seq: i64, numbering: i64) -> String {
     if numbering == 0 { format!("{topic}:{seq}") } else { format!("{topic}:{seq}:{numbering}") }
 }
 

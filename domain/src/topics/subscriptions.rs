@@ -106,7 +106,8 @@ pub async fn followed(
     Ok((rows.into_iter().filter_map(with_group).collect(), next))
 }
 
-/// Marks a message and all later messages of its topic as unread.
+/// Marks a message and all later messages of its topic as unread. For some minutes,
+/// [`undo`](crate::topics::reads::undo) takes it back.
 ///
 /// # Errors
 /// [`Error::NotFound`] if the viewer may not see the message, [`Error::Forbidden`] if they are not in its group or joined
@@ -127,6 +128,11 @@ pub async fn unread_from(cx: &Context, viewer: Viewer, message: MessageId) -> Re
     unread::users_change(cx, &[user]).await?;
     store::topics::reads::set(&mut tx, user, place.topic_id, place.seq - 1, cx.now()).await?;
     tx.commit().await?;
+    // A form that is sent twice does not forget what was before.
+    if found.read_seq != Some(place.seq - 1) {
+        let before = found.read_seq.map(|seq| (place.topic_id, seq)).into_iter().collect();
+        topics::reads::remember(cx, user, &[(place.topic_id, place.seq - 1)], &before).await;
+    }
     tell::redraw_own(cx, user, &[found.group.id]).await;
     Ok(found)
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::model::GroupKind;
+use domain::model::{GroupKind, ReadPosition};
 use domain::testing::TestForum;
 use domain::topics::reads;
 use domain::{groups, topics};
@@ -11,6 +11,7 @@ use crate::{id, unread};
 
 stories! {
     marking_as_read_can_be_undone,
+    marking_as_unread_can_be_undone,
     of_very_many_unread_topics_the_latest_are_listed,
     further_pages_hold_the_other_unread_topics,
     muting_a_topic_can_be_undone,
@@ -62,6 +63,40 @@ async fn marking_as_read_can_be_undone(forum: TestForum) {
     forum.pass(Duration::from_secs(16 * 60));
     assert!(!reads::undo(cx, noor).await.unwrap());
     assert_eq!(counts().await, [0, 0]);
+}
+
+async fn marking_as_unread_can_be_undone(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[noor]).await;
+    let topic = forum.topic(mira, &garden, "Plums", "1").await.topic;
+    let second = forum.post(mira, topic, "2").await.id;
+    forum.post(mira, topic, "3").await;
+    reads::mark(cx, noor, topic, 3).await.unwrap();
+    forum.drain().await;
+    for _ in 0..2 {
+        // Also when the form is sent twice.
+        topics::subscriptions::unread_from(cx, noor, second).await.unwrap();
+        assert_eq!(unread(&forum, noor, topic).await, 2);
+    }
+    assert!(reads::undo(cx, noor).await.unwrap());
+    assert_eq!(unread(&forum, noor, topic).await, 0);
+    assert!(!reads::undo(cx, noor).await.unwrap(), "once");
+    // What was read since stays read.
+    topics::subscriptions::unread_from(cx, noor, second).await.unwrap();
+    reads::mark(cx, noor, topic, 2).await.unwrap();
+    reads::undo(cx, noor).await.unwrap();
+    assert_eq!(unread(&forum, noor, topic).await, 1);
+    // A whole topic, too, that was never opened before.
+    let other = forum.topic(mira, &garden, "Pears", "1").await.topic;
+    forum.drain().await;
+    let shown = ReadPosition { numbering: 0, seq: 1 };
+    assert!(reads::mark_topic(cx, noor, other, shown).await.unwrap());
+    assert!(!reads::mark_topic(cx, noor, other, shown).await.unwrap(), "twice marks once");
+    assert!(reads::undo(cx, noor).await.unwrap());
+    assert_eq!(unread(&forum, noor, other).await, 1);
+    assert_eq!(topics::find(cx, noor, other).await.unwrap().read_seq, None);
 }
 
 async fn of_very_many_unread_topics_the_latest_are_listed(forum: TestForum) {

@@ -10,6 +10,7 @@ use domain::model::{GroupKind, Role};
 use domain::platform::validate::Draft;
 use domain::policy::Viewer;
 use domain::testing::{TestForum, draft};
+use domain::time::Timestamp;
 use domain::topics::reads;
 use domain::{groups, topics};
 
@@ -25,6 +26,8 @@ stories! {
     many_who_write_at_once_get_numbers_without_holes_in_the_order_of_time,
     messages_of_one_author_in_a_row_go_without_a_name,
     a_page_shows_the_window_that_was_asked_for,
+    a_topic_opens_where_its_reader_stopped,
+    a_day_begins_with_its_first_message,
     the_first_unread_message_is_where_reading_stopped,
     stars_are_given_and_taken_back,
     reparsing_changes_nothing_that_is_of_the_latest_version,
@@ -245,9 +248,11 @@ async fn a_page_shows_the_window_that_was_asked_for(forum: TestForum) {
     assert_eq!(PAGE, 50);
     assert_eq!(
         page(Viewer::Anonymous, Window::Unread).await,
-        (101, 150, 100, 0, None),
-        "the newest for those who keep no count"
+        (1, 50, 0, 100, None),
+        "the beginning for those who keep no count"
     );
+    assert_eq!(page(Viewer::Anonymous, Window::Last).await, (101, 150, 100, 0, None));
+    assert_eq!(page(noor, Window::Last).await, (101, 150, 100, 0, Some(1)));
     assert_eq!(page(noor, Window::Unread).await, (1, 50, 0, 100, Some(1)));
     reads::mark(cx, noor, topic, 40).await.unwrap();
     assert_eq!(page(noor, Window::Unread).await, (36, 85, 35, 65, Some(41)), "some context above the first unread one");
@@ -270,6 +275,60 @@ async fn a_page_shows_the_window_that_was_asked_for(forum: TestForum) {
         Window::After(i64::MAX),
     ] {
         page(noor, far).await;
+    }
+    forum.drain().await;
+}
+
+async fn a_topic_opens_where_its_reader_stopped(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor, stranger) =
+        (forum.person("mira").await, forum.person("noor").await, forum.person("stranger").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    let topic = forum.topic(mira, &garden, "Plums", "1").await.topic;
+    for n in 2..=120 {
+        forum.post(mira, topic, &n.to_string()).await;
+    }
+    forum.pass(Duration::from_secs(1));
+    forum.admit(&garden, &[noor]).await;
+    let first = |who| async move {
+        let found = topics::find(cx, who, topic).await.unwrap();
+        messages::page(cx, who, &found, Window::Unread).await.unwrap().messages[0].seq
+    };
+    for who in [Viewer::Anonymous, stranger, noor] {
+        assert_eq!(first(who).await, 1, "a first visit begins at the beginning");
+    }
+    forum.post(mira, topic, "121").await;
+    assert_eq!(first(noor).await, 72, "what counts as unread comes first: the last page has it");
+    reads::mark(cx, stranger, topic, 30).await.unwrap();
+    assert_eq!(first(stranger).await, 26);
+    for who in [stranger, noor] {
+        reads::mark(cx, who, topic, 121).await.unwrap();
+        assert_eq!(first(who).await, 72, "and at the end when all is read");
+    }
+    forum.drain().await;
+}
+
+async fn a_day_begins_with_its_first_message(forum: TestForum) {
+    let mira = forum.person("mira").await;
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    let topic = forum.topic(mira, &garden, "Plums", "1").await.topic;
+    forum.pass(Duration::from_secs(24 * 3_600));
+    for n in 2..=60 {
+        forum.post(mira, topic, &n.to_string()).await;
+    }
+    let (cx, found) = (&forum.cx, &topics::find(&forum.cx, mira, topic).await.unwrap());
+    let from = |at| async move {
+        let page = messages::page(cx, mira, found, Window::Since(at)).await.unwrap();
+        page.messages.into_iter().map(|message| (message.seq, message.created_at)).next().unwrap()
+    };
+    let (first, began) = from(Timestamp(0)).await;
+    assert_eq!(first, 1);
+    let (second, next_day) = from(began.plus(Duration::from_secs(3_600))).await;
+    assert_eq!(second, 2);
+    assert_eq!(from(next_day).await.0, 2, "a message at that time is part of it");
+    assert_eq!(from(cx.now().plus(Duration::from_secs(60))).await.0, 11, "the last page when all are older");
+    for far in [i64::MIN, i64::MAX / 2_000] {
+        from(Timestamp(far)).await;
     }
     forum.drain().await;
 }

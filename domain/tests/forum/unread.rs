@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::messages::{Opened, Window};
 use domain::model::{GroupKind, ReadPosition};
 use domain::testing::TestForum;
 use domain::topics::reads;
@@ -16,6 +17,8 @@ stories! {
     whoever_comes_back_has_not_missed_what_was_written_meanwhile,
     reading_goes_forward_only_and_never_past_the_end,
     what_arrives_after_the_page_was_drawn_stays_unread,
+    whoever_moves_on_has_read_the_page_before,
+    whoever_answers_has_read_what_the_page_showed,
     marking_many_topics_read_at_once_is_told_once,
     of_more_topics_than_a_form_lists_all_are_read_up_to_the_moment_of_the_page,
     marking_read_at_once_from_many_tabs_does_no_harm,
@@ -155,6 +158,61 @@ async fn what_arrives_after_the_page_was_drawn_stays_unread(forum: TestForum) {
     for nothing in ["", ",", "987654321:5"] {
         reads::mark_shown(cx, noor, nothing).await.unwrap();
     }
+}
+
+async fn whoever_moves_on_has_read_the_page_before(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[noor]).await;
+    let topic = forum.topic(mira, &garden, "Plums", "1").await.topic;
+    for n in 2..=120 {
+        forum.post(mira, topic, &n.to_string()).await;
+    }
+    forum.drain().await;
+    let open = |window, moves_on| async move {
+        match messages::open(cx, noor, "garden", "plums", window, moves_on).await.unwrap() {
+            Opened::Here(page) => page.has_marked,
+            Opened::Moved(path) => panic!("moved to {path}"),
+        }
+    };
+    for window in [Window::Unread, Window::Last, Window::At(60), Window::Before(51), Window::After(100)] {
+        assert!(!open(window, true).await, "{window:?} is not the page after the one that was read");
+    }
+    assert!(!open(Window::After(50), false).await, "nobody looks at a page that is fetched ahead");
+    assert!(!open(Window::After(i64::MAX / 2), true).await);
+    assert_eq!(unread(&forum, noor, topic).await, 120);
+    assert!(open(Window::After(50), true).await);
+    assert_eq!(unread(&forum, noor, topic).await, 70);
+    assert!(!open(Window::After(50), true).await, "again");
+    assert!(open(Window::After(100), true).await);
+    assert_eq!(unread(&forum, noor, topic).await, 20, "the last page waits for its button");
+    forum.drain().await;
+}
+
+async fn whoever_answers_has_read_what_the_page_showed(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[noor]).await;
+    let topic = forum.topic(mira, &garden, "Plums", "1").await.topic;
+    let other = forum.topic(mira, &garden, "Pears", "1").await.topic;
+    forum.post(mira, topic, "2").await;
+    let shown = reads::shown(topic, 2, 0);
+    let answer = forum.post(noor, topic, "3").await;
+    for wrong in ["", "x", "1:", &reads::shown(other, 1, 0), &reads::shown(topic, 2, 7)] {
+        reads::answered(cx, noor, topic, wrong, answer.seq).await;
+        assert_eq!(unread(&forum, noor, topic).await, 2, "{wrong}");
+    }
+    reads::answered(cx, noor, topic, &shown, answer.seq).await;
+    let position = async || topics::find(cx, noor, topic).await.unwrap().read_seq;
+    assert_eq!((unread(&forum, noor, topic).await, position().await), (0, Some(3)), "with the answer");
+    // A message that came in between stays unread.
+    forum.post(mira, topic, "4").await;
+    let late = forum.post(noor, topic, "5").await;
+    reads::answered(cx, noor, topic, &reads::shown(topic, 3, 0), late.seq).await;
+    assert_eq!((unread(&forum, noor, topic).await, position().await), (1, Some(3)));
+    forum.drain().await;
 }
 
 async fn marking_many_topics_read_at_once_is_told_once(forum: TestForum) {

@@ -77,6 +77,8 @@ impl Show {
             earlier: 36,
             later: 0,
             new: Some(NewSince { seq: 46, count: 3 }),
+            read_seq: Some(45),
+            visited: true,
             may_write: true,
             is_member: true,
             may_invite: true,
@@ -119,7 +121,16 @@ impl Show {
     fn for_strangers() -> Self {
         let mut layout = stranger(PATH);
         layout.group = Some(group(1).id);
-        let mut page = Self { layout, new: None, may_write: false, may_edit: false, later: 12, ..Self::sample() };
+        let mut page = Self {
+            layout,
+            new: None,
+            read_seq: None,
+            visited: false,
+            may_write: false,
+            may_edit: false,
+            later: 12,
+            ..Self::sample()
+        };
         let links =
             Links::topic("https://forum.example", PATH, &page.group, &page.topic, &page.messages, page.message_count);
         page.layout.links = Some(links);
@@ -284,8 +295,13 @@ impl messages::composer::Preview {
     /// A reply that names somebody who cannot read it.
     pub fn sample() -> Self {
         let text = "> 31 in one\n\n@wen, was it *that* box?";
-        let form =
-            MessageForm { text: text.into(), reply_to: "137".into(), key: "k4".to_owned(), ..MessageForm::default() };
+        let form = MessageForm {
+            text: text.into(),
+            reply_to: "137".into(),
+            seen: "9:48".into(),
+            key: "k4".to_owned(),
+            ..MessageForm::default()
+        };
         let markup = "<blockquote>31 in one</blockquote><a href=\"/users/wen/\">@wen</a>, was it <em>that</em> box?";
         Self {
             layout: layout("/-/topics/9/preview"),

@@ -32,6 +32,10 @@ pub struct Show {
     pub later: i64,
     /// `None` when everything is read or nobody is signed in.
     pub new: Option<NewSince>,
+    /// Number of the message up to which the viewer has read; `None` when nobody is signed in.
+    pub read_seq: Option<i64>,
+    /// Whether the viewer has read here before.
+    pub visited: bool,
     /// Whether the viewer may write here.
     pub may_write: bool,
     pub is_member: bool,
@@ -85,11 +89,40 @@ impl Show {
         self.later == 0
     }
 
-    /// Whether the line "new since your last visit" stands before this message.
+    /// Whether the line "new since your last visit" stands before this message: before the first one that counts. A page
+    /// that begins further on has no such line.
     pub fn begins_new(&self, message: &Message) -> bool {
-        let Some(new) = self.new else { return false };
-        let first = self.messages.iter().find(|other| other.seq >= new.seq);
-        first.is_some_and(|first| first.seq == message.seq)
+        let Some(new) = self.new.filter(|new| self.first_seq() <= new.seq) else { return false };
+        let me = self.layout.viewer.as_ref().map(|viewer| viewer.person.id);
+        let counts =
+            |other: &&Message| other.seq >= new.seq && !other.deleted && !other.ignored && Some(other.author.id) != me;
+        self.messages.iter().find(counts).is_some_and(|first| first.seq == message.seq)
+    }
+
+    /// Whether a line with the date stands before this message: it is of another day than the one before it, or the first
+    /// one of a page in the middle of the topic.
+    pub fn begins_day(&self, message: &Message) -> bool {
+        let day = |message: &Message| message.created_at.to_date_time().date();
+        match self.messages.iter().rev().find(|other| other.seq < message.seq) {
+            Some(before) => day(before) != day(message),
+            None => message.seq > 1,
+        }
+    }
+
+    /// Whether the topic has more than one page.
+    pub fn is_long(&self) -> bool {
+        self.earlier > 0 || self.later > 0
+    }
+
+    /// Returns the address of the topic's first messages: its own address, where readers with an account go on reading.
+    pub fn first_address(&self) -> String {
+        let at = if self.layout.signed_in() { "?at=1" } else { "" };
+        format!("/{}/{}/{at}", self.group.slug, self.topic.slug)
+    }
+
+    /// Whether the page shows messages that the viewer has not read.
+    pub fn has_unread_here(&self) -> bool {
+        self.read_seq.is_some_and(|read| self.messages.last().is_some_and(|last| last.seq > read))
     }
 
     /// Returns the events after this message and before the next.

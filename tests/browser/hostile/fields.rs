@@ -217,6 +217,7 @@ pub const FIELDS: &[Field] = fields! {
     "/-/topics/{}/messages" "anonymous": Nothing;
     "/-/topics/{}/messages" "results": Few, Moderator at "/garden/plums/" with [("text", "Vote"), ("question", "Which?"), ("options", "One\nTwo")];
     "/-/topics/{}/messages" "closes_in": Nothing;
+    "/-/topics/{}/messages" "seen": Nothing;
     "/-/topics/{}/read" "seq": Nothing;
     "/-/topics/{}/read" "upto": Nothing;
     "/-/topics/{}/read" "numbering": Nothing;

@@ -42,6 +42,8 @@ pub struct Req {
     pub path: String,
     /// Whether the browser prefetches the page, so no one may be looking at it.
     pub is_prefetch: bool,
+    /// Whether a script of an open page asks. It says itself what was seen.
+    pub is_background: bool,
     /// Whether a script wants JSON.
     pub wants_json: bool,
     /// Whether the page can be reloaded from its address, which is not so for the answer to a form.
@@ -115,6 +117,7 @@ impl Req {
             is_prefetch: request.method() == Method::HEAD
                 || header("sec-purpose").contains("prefetch")
                 || header("purpose").contains("prefetch"),
+            is_background: !header(BACKGROUND).is_empty(),
             wants_json: crate::failure::wants_json(request),
             is_fetched: matches!(*request.method(), Method::GET | Method::HEAD),
             origin: origin(request, &site),

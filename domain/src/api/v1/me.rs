@@ -356,7 +356,7 @@ pub async fn requests(ask: Ask, _: ()) -> Result<Found<Page<OwnRequest>>> {
     Page::whole(rows.into_iter().filter(|row| ask.caller.covers(row.id)).map(request).collect())
 }
 
-/// Undoes the last "mark as read" of several topics.
+/// Undoes the last marking of topics as read, or of messages as unread.
 ///
 /// # Errors
 /// [`Error::NotFound`] when it is too late; [`Error::Forbidden`] for credentials that are limited to some groups.

@@ -297,7 +297,14 @@ impl World<'_> {
             59..=65 => {
                 let p = self.member(self.model.topics[t].group);
                 let upto = 1 + self.rng.roll(8);
-                let is = said(&reads::mark(&cx, self.people[p], topic, upto as i64).await);
+                // By its position, or by moving on to the next page.
+                let is = match (self.rng.roll(3), topics::find(&cx, self.people[p], topic).await) {
+                    (0, Ok(TopicAccess { group, topic: of, .. })) if of.last_seq >= upto as i64 => {
+                        let window = messages::Window::After(upto as i64);
+                        said(&messages::open(&cx, self.people[p], &group.slug, &of.slug, window, true).await)
+                    }
+                    _ => said(&reads::mark(&cx, self.people[p], topic, upto as i64).await),
+                };
                 (format!("{p} reads {t} up to {upto}"), is, self.model.read(p, t, upto), News::None)
             }
             66..=67 => {

@@ -29,7 +29,7 @@ pub(super) fn target(topic: TopicId, form: &Form) -> Target<'static> {
 /// Builds the page of a topic with the given form.
 pub(super) async fn topic_page(req: &Req, topic: TopicId, form: MessageForm) -> Result<Show, Failure> {
     let layout = req.layout().await?;
-    let page = domain::messages::topic_page(req.cx(), req.viewer(), topic, Window::Unread).await?;
+    let page = domain::messages::topic_page(req.cx(), req.viewer(), topic, Window::Last).await?;
     topics::draw(req, layout, page, form).await
 }
 

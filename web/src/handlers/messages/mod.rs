@@ -60,6 +60,7 @@ pub async fn create(req: Req, path: Path<String>, form: Form) -> Answer {
     match domain::messages::submit_with(req.cx(), req.viewer(), target, draft, poll).await {
         Ok(posted) if req.wants_json => fragment(&req, posted.id).await,
         Ok(posted) => {
+            domain::topics::reads::answered(req.cx(), req.viewer(), topic, form.get("seen"), posted.seq).await;
             let path = format!("/{}/{}/?at={}#m{}", posted.group_slug, posted.topic_slug, posted.seq, posted.id);
             Ok(req.accepted(req.redirect(&path), form.get("key")))
         }

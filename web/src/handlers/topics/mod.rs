@@ -12,6 +12,7 @@ use domain::messages::{self, Opened, TopicPage, Window};
 use domain::model::{Mark, MessageId, Original, SubscriptionLevel, TopicId};
 use domain::platform::validate::Draft;
 use domain::policy::Permission;
+use domain::time::Timestamp;
 use domain::topics::{TopicAccess, moves};
 use serde::Deserialize;
 use templates::form::{MessageForm, RenameForm};
@@ -30,7 +31,10 @@ use crate::req::Req;
 pub struct Params {
     before: Option<String>,
     after: Option<String>,
+    /// A message's number, or `last`.
     at: Option<String>,
+    /// A day, as `2011-05-03`.
+    date: Option<String>,
     /// The message that the composer replies to.
     reply: Option<String>,
 }
@@ -39,21 +43,30 @@ impl Params {
     fn window(&self) -> Result<Window, Failure> {
         let seq = |text: &String| id::<i64>(text).map(|seq| seq.clamp(0, i64::MAX / 2));
         Ok(match self {
+            Self { at: Some(text), .. } if text == "last" => Window::Last,
             Self { at: Some(text), .. } => Window::At(seq(text)?),
             Self { before: Some(text), .. } => Window::Before(seq(text)?),
             Self { after: Some(text), .. } => Window::After(seq(text)?),
+            Self { date: Some(text), .. } if !text.is_empty() => Window::Since(day(text)?),
             _ => Window::Unread,
         })
     }
 }
 
-/// `GET /GROUP/TOPIC/`. Marks what it shows as read, unless a browser only prefetches it.
+/// Returns when a day begins, in UTC.
+fn day(text: &str) -> Result<Timestamp, domain::Error> {
+    let wrong = || domain::Error::invalid("date", "Enter the date as year, month and day, like 2011-05-03.");
+    Timestamp::from_rfc3339(&format!("{text}T00:00:00Z")).ok_or_else(wrong)
+}
+
+/// `GET /GROUP/TOPIC/`. Whoever moves on to a page has read the one before, unless a browser only prefetches it, or a script
+/// loads more.
 pub async fn show(req: Req, path: Path<(String, String)>, params: Query<Params>) -> Answer {
     let window = params.window()?;
     let (group, slug) = path.into_inner();
     let layout = req.layout().await?;
-    let reads = req.session.is_some() && !req.is_prefetch;
-    let page = match messages::open(req.cx(), req.viewer(), &group, &slug, window, reads).await? {
+    let moves_on = req.session.is_some() && !req.is_prefetch && !req.is_background;
+    let page = match messages::open(req.cx(), req.viewer(), &group, &slug, window, moves_on).await? {
         Opened::Here(page) => *page,
         Opened::Moved(path) => return Ok(req.moved(&path)),
     };
@@ -102,13 +115,20 @@ pub(super) async fn draw(
     req: &Req,
     mut layout: templates::Layout,
     page: TopicPage,
-    form: MessageForm,
+    mut form: MessageForm,
 ) -> Result<Show, Failure> {
     let TopicPage { found, about, messages, events, own_pending, continues, .. } = page;
     req.group_layout(&mut layout, &found.group, &found.in_group()).await?;
     let beside = req.beside(found.group.id).await?;
     domain::live::unread::list_also(req.cx(), req.viewer(), &mut layout.sidebar, [&found.topic].into_iter()).await?;
     let counted = layout.sidebar.of_topic(found.topic.id).map(|listed| listed.unread);
+    let read_seq = req.session.as_ref().map(|_| messages.read_seq.unwrap_or(0));
+    if let (Some(read), Some(first), Some(last)) = (read_seq, messages.messages.first(), messages.messages.last())
+        && form.seen.value.is_empty()
+        && first.seq <= read + 1
+    {
+        form.seen = domain::topics::reads::shown(found.topic.id, last.seq, found.topic.numbering).into();
+    }
     let new = messages.first_unread.zip(counted).map(|(seq, count)| NewSince { seq, count });
     let also = beside.topics.into_iter().filter(|topic| found.access.may_read_topic(topic.created_at));
     let replying = replying(req, found.topic.id, &form).await?;
@@ -121,6 +141,8 @@ pub(super) async fn draw(
         earlier: messages.earlier,
         later: messages.later,
         new,
+        read_seq,
+        visited: found.read_seq.is_some(),
         may_write: found.is_open(),
         is_member: found.access.role().is_some(),
         may_invite: found.in_group().may(Permission::Invite),

@@ -32,6 +32,7 @@ pub fn message_form(form: &Form) -> MessageForm {
     MessageForm {
         text: field("text"),
         reply_to: field("reply_to"),
+        seen: field("seen"),
         question: field("question"),
         options: field("options"),
         multiple: field("multiple"),

@@ -1,5 +1,6 @@
 //! Marking as read: a topic, a group, everything.
 
+use actix_web::HttpResponse;
 use actix_web::web::Path;
 use domain::model::ReadPosition;
 use domain::topics::reads;
@@ -22,7 +23,7 @@ pub async fn mark_all(req: Req, form: Form) -> Answer {
     Ok(req.redirect_saying(form.next("/"), word))
 }
 
-/// `POST /-/read/undo`: makes what was marked as read last unread again.
+/// `POST /-/read/undo`: undoes what was marked last, as read or as unread.
 pub async fn undo(req: Req, form: Form) -> Answer {
     let word = if reads::undo(req.cx(), req.viewer()).await? { "all-unread" } else { "not-undone" };
     Ok(req.redirect_saying(form.next("/"), word))
@@ -35,7 +36,8 @@ pub async fn mark_group(req: Req, path: Path<String>, form: Form) -> Answer {
     Ok(req.redirect_saying(&format!("/{}/", group.group.slug), word))
 }
 
-/// `POST /-/topics/ID/read`: up to what the page of the topic showed, or what the page of unread topics showed of it.
+/// `POST /-/topics/ID/read`: up to what the page of the topic showed, or what the page of unread topics showed of it. When
+/// the reader leaves a page, a script reports what was seen; then there is no flash, and nothing to undo.
 pub async fn mark_topic(req: Req, path: Path<String>, form: Form) -> Answer {
     let found = domain::topics::find(req.cx(), req.viewer(), id(&path)?).await?;
     if !form.get("upto").is_empty() {
@@ -48,14 +50,19 @@ pub async fn mark_topic(req: Req, path: Path<String>, form: Form) -> Answer {
     };
     let numbering = if form.get("numbering").is_empty() { 0 } else { number("numbering")? };
     let shown = ReadPosition { numbering, seq: number("seq")? };
-    reads::mark_as_shown(req.cx(), req.viewer(), found.topic.id, shown).await?;
-    Ok(req.redirect_saying(&format!("/{}/{}/", found.group.slug, found.topic.slug), "read"))
+    if req.wants_json {
+        reads::mark_as_shown(req.cx(), req.viewer(), found.topic.id, shown).await?;
+        return Ok(HttpResponse::NoContent().finish());
+    }
+    let is_changed = reads::mark_topic(req.cx(), req.viewer(), found.topic.id, shown).await?;
+    let word = if is_changed { flash::ALL_READ } else { "read" };
+    Ok(req.redirect_saying(&format!("/{}/{}/", found.group.slug, found.topic.slug), word))
 }
 
 /// `POST /-/messages/ID/unread`: marks the message and all later ones as unread. Redirects away from the topic, which
-/// would mark them as read at once.
+/// would mark what is on the screen as read at once.
 pub async fn unread_from(req: Req, path: Path<String>, _form: Form) -> Answer {
     let found = domain::topics::subscriptions::unread_from(req.cx(), req.viewer(), id(&path)?).await?;
     let next = if found.group.is_direct() { "/".to_owned() } else { format!("/{}/", found.group.slug) };
-    Ok(req.redirect_saying(&next, "unread"))
+    Ok(req.redirect_saying(&next, flash::UNREAD))
 }
