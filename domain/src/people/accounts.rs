@@ -118,8 +118,8 @@ pub(crate) async fn make(
 pub async fn sign_up(cx: &Context, new: NewAccount, with: &Credentials, origin: &Origin) -> Result<String> {
     rate_limits::count(cx, RateLimit::SignUp, origin.by()).await?;
     let entry = sign_ups::entry(cx, &with.invitation, &with.message).await?;
-    let to_accept = crate::site::pages::to_accept(&crate::site::current(cx).await);
-    let consent = consent::check(to_accept, &with.accept)?;
+    let site = crate::site::current(cx).await;
+    let consent = consent::check(crate::site::pages::to_accept(&site), &with.accept)?;
     let id = make(cx, new, false, false, &entry, &consent, &origin.lane(cx)).await?;
     sessions::open(cx, id, origin).await
 }

@@ -45,7 +45,8 @@ pub fn asked(site: &site::Site, session: &Session) -> Consent {
 /// # Errors
 /// [`Error::Invalid`] on `accept` when there is a newer version than the user saw.
 pub async fn accept(cx: &Context, session: &Session, ticked: &str) -> Result<()> {
-    let asked = asked(&site::current(cx).await, session);
+    let site = site::current(cx).await;
+    let asked = asked(&site, session);
     if asked.is_empty() {
         return Ok(());
     }

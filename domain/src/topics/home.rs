@@ -86,7 +86,14 @@ pub async fn home(cx: &Context, viewer: Viewer, sidebar: &mut Sidebar, after: Op
     viewer.user()?;
     let (topics, next) = unread_page(cx, viewer, sidebar, after, TOPICS).await?;
     if after.is_some() {
-        return Ok(HomePage { topics, next, suggestions: Vec::new(), invited: Vec::new(), waits: Vec::new() });
+        return Ok(HomePage {
+            topics,
+            next,
+            suggestions: Vec::new(),
+            invited: Vec::new(),
+            waits: Vec::new(),
+            first_steps: None,
+        });
     }
     let popular = DirectoryFilter { words: "", category: None, order: DirectoryOrder::Popular };
     Ok(HomePage {

@@ -161,7 +161,7 @@ async fn new_members_accept_what_admins_chose(forum: TestForum) {
         complaint(must_accept(&forum, boss, &[page]).await, "must_accept");
     }
     must_accept(&forum, boss, &[SitePage::Privacy, SitePage::Rules, SitePage::Rules]).await.unwrap();
-    let asked = pages::to_accept(&site::current(cx).await);
+    let asked = pages::to_accept(site::current(cx).await.as_ref());
     assert_eq!(
         asked,
         Consent(vec![(SitePage::Rules, 1), (SitePage::Privacy, 1)]),
@@ -193,7 +193,7 @@ async fn members_are_asked_again_until_they_accept_and_are_not_locked_out(forum:
     let mira = forum.person("mira").await;
     let token = sessions::open(cx, id(mira), &origin()).await.unwrap();
     let opened = async || sessions::opened(cx, &token).await.unwrap().expect("a session");
-    let asked = async || consent::asked(&site::current(cx).await, &opened().await);
+    let asked = async || consent::asked(site::current(cx).await.as_ref(), &opened().await);
     let again = |text| NewText { text, base: None, asks_again: true };
     complaint(pages::publish(cx, boss, SitePage::Rules, again("Be kind.")).await, "asks_again");
     must_accept(&forum, boss, &[SitePage::Rules]).await.unwrap();
