@@ -211,7 +211,7 @@ async fn further_pages_hold_the_other_unread_topics(forum: TestForum) {
 }
 
 async fn muting_a_topic_can_be_undone(forum: TestForum) {
-    use domain::model::SubscriptionLevel::{Followed, Muted, Normal};
+    use domain::model::SubscriptionLevel::{Followed, Muted};
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -219,7 +219,7 @@ async fn muting_a_topic_can_be_undone(forum: TestForum) {
     let plums = forum.topic(mira, &garden, "Plums", "1").await.topic;
     let level = async || topics::find(cx, noor, plums).await.unwrap().level;
     assert!(!topics::subscriptions::undo_mute(cx, noor).await.unwrap(), "nothing was muted");
-    for before in [None, Some(Followed), Some(Normal)] {
+    for before in [None, Some(Followed)] {
         if let Some(before) = before {
             topics::subscriptions::set_of_topic(cx, noor, plums, before).await.unwrap();
         }
