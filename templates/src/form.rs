@@ -113,7 +113,7 @@ form! {
 }
 
 form! {
-    /// Writes or edits a message.
+    /// Writes a message.
     MessageForm {
         text,
         /// Id of the message that it replies to; may be empty.
@@ -130,6 +130,19 @@ form! {
         results,
         /// The hours until the poll closes; empty: it stays open.
         closes_in,
+    } key
+}
+
+form! {
+    /// Edits a message.
+    EditForm {
+        text,
+        /// The question of its poll.
+        question,
+        /// The options of the poll, one per line.
+        options,
+        /// `yes` or empty.
+        remove_attachment,
     } key
 }
 
