@@ -10,6 +10,7 @@ use domain::policy::Viewer;
 use domain::testing::{TestForum, draft};
 use domain::topics::{self, placed};
 use domain::{Error, moderation, people};
+use futures_util::TryStreamExt;
 use serde_json::{Value, json};
 
 use crate::id;
@@ -31,6 +32,7 @@ stories! {
     a_preview_shows_the_poll_and_its_errors,
     a_purged_poll_leaves_neither_text_nor_votes,
     a_deleted_account_leaves_no_votes_and_no_kinds,
+    a_download_of_ones_own_data_has_the_votes,
     a_topic_can_start_with_a_poll,
     a_reply_can_be_a_poll_and_its_votes_show_nothing_of_an_ignored_original,
 }
@@ -504,6 +506,35 @@ async fn a_deleted_account_leaves_no_votes_and_no_kinds(forum: TestForum) {
     assert_eq!(result(&forum, mira, id).await.1, 0);
     assert_eq!(seen(&forum, mira, carried).await.attachment.unwrap().kind, "noor/build");
     assert_eq!(domain::store::messages::kinds::all(&cx.db, domain::model::KindId(0), 9).await.unwrap(), []);
+}
+
+async fn a_download_of_ones_own_data_has_the_votes(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[noor]).await;
+    let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
+    let open = post(&forum, mira, topic, "Vote", poll(json!({"multiple": true}))).await;
+    let secret = post(&forum, mira, topic, "", poll(json!({"anonymous": true}))).await;
+    vote(&forum, noor, open, &[0, 2]).await.unwrap();
+    vote(&forum, noor, secret, &[1]).await.unwrap();
+    vote(&forum, mira, open, &[1]).await.unwrap();
+    let lines = async |who: Viewer| {
+        let text: String = people::export::download(cx, id_of(who)).await.unwrap().try_collect().await.unwrap();
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<Value>>()
+    };
+    // Also those that the poll keeps secret, and no votes of others.
+    let found = lines(noor).await;
+    let votes = found.iter().filter(|line| line["type"] == "vote");
+    let votes: Vec<(&Value, &Value)> = votes.map(|line| (&line["message"], &line["choice"])).collect();
+    let expected = [(json!(open), json!(0)), (json!(open), json!(2)), (json!(secret), json!(1))];
+    assert_eq!(votes, expected.iter().map(|(poll, choice)| (poll, choice)).collect::<Vec<_>>());
+    let found = lines(mira).await;
+    let asked = found.iter().find(|line| line["type"] == "message" && line["id"] == json!(open)).unwrap();
+    assert_eq!(asked["attachment"]["data"]["multiple"], true);
+    assert!(found.iter().all(|line| line["type"] != "vote" || line["choice"] == 1), "{found:?}");
+    forum.pass(Duration::from_secs(2));
+    forum.drain().await;
 }
 
 async fn a_topic_can_start_with_a_poll(forum: TestForum) {
