@@ -270,7 +270,8 @@ async fn the_pages_retire_and_disable_kinds_of_attachments(forum: TestForum) {
     let disable = format!("/admin/kinds/{}/disable", kind.id);
     assert_eq!(of_ada.post(&disable, &[("disabled", "yes")]).await.status, 404);
     assert!(of_boss.get("/admin/kinds").await.text.contains("ada/build"));
-    assert_eq!(of_boss.post(&disable, &[("disabled", "yes")]).await.status, 303);
+    let fields = [("disabled", "yes"), ("proof_password", PASSWORD)];
+    assert_eq!(of_boss.post(&disable, &fields).await.status, 303);
     assert_eq!(state().await, (false, true));
     assert!(of_boss.get("/admin/kinds").await.text.contains("Enable"));
     assert!(of_ada.get("/-/settings/kinds").await.text.contains("a site admin disabled it"));
