@@ -68,10 +68,12 @@ pub struct SubmittedForm {
 }
 
 /// Fields with text that users type, and their labels on this page.
-const WRITTEN: [(&str, &str); 18] = [
+const WRITTEN: [(&str, &str); 20] = [
     ("to", "To"),
     ("title", "Title"),
     ("text", "Message"),
+    ("question", "Question"),
+    ("options", "Options"),
     ("name", "Name"),
     ("line", "Tagline"),
     ("description", "Description"),

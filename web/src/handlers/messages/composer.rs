@@ -51,8 +51,8 @@ pub async fn replies(req: Req, path: Path<String>) -> Answer {
     req.page(&composer::Replies { layout, group, topic, original: original.message, replies, more })
 }
 
-/// `POST /-/topics/ID/preview`: shows the text and the poll, and the form to go on. With `cancel_reply`, shows the form without the
-/// message that it replied to.
+/// `POST /-/topics/ID/preview`: shows the text and the poll, and the form to go on. With `cancel_reply`, shows the form
+/// without the message that it replied to.
 pub async fn preview(req: Req, path: Path<String>, form: Form) -> Answer {
     let topic: TopicId = id(&path)?;
     let mut back = message_form(&form);
