@@ -35,7 +35,7 @@ const NEAR: i64 = 50;
 /// Whether an event about a message is about a new one, and not about a change of an old one.
 fn is_new(known: &BTreeSet<i64>, message: &Message) -> bool {
     let Ok(id) = message.id.parse::<i64>() else { return false };
-    let is_unchanged = message.edited_at.is_none() && message.stars.is_empty();
+    let is_unchanged = !message.is_changed();
     match known.last() {
         _ if known.contains(&id) => false,
         None => is_unchanged,
@@ -200,6 +200,14 @@ mod tests {
         assert!(is_new(&known, &message(799, None, 0)) && !is_new(&known, &message(799, edit, 0)));
         // An old one from which a star was taken.
         assert!(!is_new(&known, &message(5, None, 0)));
+        // A vote is a change too.
+        let poll = |voters: i64| {
+            let mut asked = message(799, None, 0);
+            let state = serde_json::json!({"poll": {"closed": false, "voters": voters, "votes": null, "chosen": []}});
+            asked.attachment = Some(serde_json::from_value(state).expect("an attachment"));
+            asked
+        };
+        assert!(is_new(&known, &poll(0)) && !is_new(&known, &poll(1)));
         // As long as no message is known, a change is not new.
         assert!(is_new(&BTreeSet::new(), &message(5, None, 0)) && !is_new(&BTreeSet::new(), &message(5, edit, 0)));
     }

@@ -50,6 +50,29 @@ pub struct Message {
     pub created_at: String,
     pub edited_at: Option<String>,
     pub stars: Vec<serde::de::IgnoredAny>,
+    /// Its text ends with what this says.
+    #[serde(default)]
+    pub attachment: Option<Attachment>,
+}
+
+impl Message {
+    /// Whether anything shows that the message changed since it was posted: an edit, a star, a vote.
+    pub fn is_changed(&self) -> bool {
+        let poll = self.attachment.as_ref().and_then(|attachment| attachment.poll.as_ref());
+        self.edited_at.is_some() || !self.stars.is_empty() || poll.is_some_and(|poll| poll.closed || poll.voters > 0)
+    }
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub struct Attachment {
+    pub poll: Option<Poll>,
+}
+
+/// The state of a poll.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Poll {
+    pub closed: bool,
+    pub voters: i64,
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -16,7 +16,7 @@ export function around(value, start, end, mark) {
 /** Makes code of the selection: a block if it has several lines. */
 export function code(value, start, end) {
   const text = value.slice(start, end);
-  if (!text.includes('\n')) return around(value, start, end, '`');
+  if (!text.includes('\n')) return around(value, start, end, '\x60');
   const before = start > 0 && value[start - 1] !== '\n' ? '\n' : '';
   const open = `${before}\`\`\`\n`;
   return { from: start, to: end, insert: `${open}${text}\n\`\`\`\n`, select: [start + open.length, start + open.length + text.length] };

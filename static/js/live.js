@@ -4,7 +4,6 @@ import { Reader } from './cursor.js';
 import { countReplies, isOlder, placeMessage } from './messages.js';
 import { Poll } from './poll.js';
 import { Reading } from './reading.js';
-import { refresh } from './refresh.js';
 import { refreshTimes } from './times.js';
 import { parse } from './trusted.js';
 import { Unread, short } from './unread.js';
@@ -115,7 +114,7 @@ class Page {
   async redraw(wait) {
     await new Promise((resolve) => setTimeout(resolve, wait));
     for (let pause = 1_000; ; pause = Math.min(30_000, pause * 2)) {
-      const result = await refresh();
+      const result = await import('./refresh.js').then(({ refresh }) => refresh(), () => 'failed');
       if (result === 'gone') return this.poll.stop();
       if (result === 'done') {
         this.redrawnAt = Date.now();

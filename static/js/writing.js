@@ -252,7 +252,7 @@ function onClick(event) {
 
 function onKey(event) {
   const { target, key } = event;
-  if (event.defaultPrevented || event.isComposing || !target.matches?.('#compose textarea, .message.editing textarea')) return;
+  if (event.defaultPrevented || event.isComposing || !target.matches?.('#compose [name=text], .message.editing textarea')) return;
   const shortcut = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && FORMATS.find((one) => one[2] === key.toLowerCase());
   if (shortcut) format(target, shortcut[3]);
   else if (key === 'Escape' && !target.closest('#compose')) endEdit(target.form);

@@ -4,7 +4,7 @@
 pub const ALWAYS: [&str; 8] =
     ["composer.js", "drafts.js", "images.js", "keyboard.js", "messages.js", "sessions.js", "times.js", "trusted.js"];
 /// The modules that it imports on pages with live updates.
-pub const LIVE: [&str; 6] = ["live.js", "cursor.js", "poll.js", "reading.js", "refresh.js", "unread.js"];
+pub const LIVE: [&str; 5] = ["live.js", "cursor.js", "poll.js", "reading.js", "unread.js"];
 
 /// Addresses of static files. The web service puts the hash of all contents into a directory name
 /// (`/static/HASH/klatch.css`), so that modules that import each other by relative paths are cached together.

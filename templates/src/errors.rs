@@ -68,10 +68,12 @@ pub struct SubmittedForm {
 }
 
 /// Fields with text that users type, and their labels on this page.
-const WRITTEN: [(&str, &str); 19] = [
+const WRITTEN: [(&str, &str); 21] = [
     ("to", "To"),
     ("title", "Title"),
     ("text", "Message"),
+    ("question", "Question"),
+    ("options", "Options"),
     ("name", "Name"),
     ("line", "Tagline"),
     ("description", "Description"),

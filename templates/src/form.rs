@@ -113,7 +113,7 @@ form! {
 }
 
 form! {
-    /// Writes or edits a message.
+    /// Writes a message.
     MessageForm {
         text,
         /// Id of the message that it replies to; may be empty.
@@ -132,6 +132,19 @@ form! {
         closes_in,
         /// What the page shows: whoever answers has read it. Empty if unread messages come before.
         seen,
+    } key
+}
+
+form! {
+    /// Edits a message.
+    EditForm {
+        text,
+        /// The question of its poll.
+        question,
+        /// The options of the poll, one per line.
+        options,
+        /// `yes` or empty.
+        remove_attachment,
     } key
 }
 

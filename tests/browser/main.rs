@@ -10,6 +10,7 @@ mod images;
 mod live;
 mod moderation;
 mod plain;
+mod polls;
 mod privacy;
 mod promise;
 mod quiet;

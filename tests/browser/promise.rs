@@ -78,6 +78,8 @@ struct World {
     topics: Vec<Place>,
     /// Topic, text and author of each message that is not deleted.
     messages: Vec<(String, String, usize)>,
+    /// The texts of those messages that had a poll when they were posted.
+    polls: Vec<String>,
     made: usize,
     dice: Rng,
 }
@@ -94,7 +96,7 @@ impl World {
         let who = self.dice.roll(self.people.len());
         let (name, visitor) = self.people[who].clone();
         let about = self.dice.roll(self.messages.len());
-        match self.dice.roll(15) {
+        match self.dice.roll(19) {
             0..=2 => {
                 let topic = self.topics[self.dice.roll(self.topics.len())].clone();
                 let text = self.words();
@@ -183,6 +185,33 @@ impl World {
                 self.messages.iter_mut().filter(|(path, ..)| *path == topic.path).for_each(|m| m.0.clone_from(&into));
                 format!("{} is merged into {into}", topic.path)
             }
+            15 => {
+                let topic = self.topics[self.dice.roll(self.topics.len())].clone();
+                let text = self.words();
+                let results = ["always", "voted", "closed"][self.dice.roll(3)];
+                let form = visitor.get(&topic.path).await.expect(200).form("/messages").with("text", &text);
+                let form = form.with("question", "Which?").with("options", "One\nTwo").with("results", results);
+                visitor.submit(&form).await.expect(200);
+                let mark = text.split('.').next().expect("a mark").to_owned();
+                self.polls.push(mark.clone());
+                self.messages.push((topic.path, mark.clone(), who));
+                format!("{name} asks {mark}")
+            }
+            16..=18 => {
+                let there = |message: &&(String, String, usize)| self.polls.contains(&message.1);
+                let polls: Vec<(String, String, usize)> = self.messages.iter().filter(there).cloned().collect();
+                if polls.is_empty() {
+                    return "there is no poll".to_owned();
+                }
+                let (path, mark, _) = polls[self.dice.roll(polls.len())].clone();
+                let page = visitor.get(&path).await.expect(200);
+                let id = page.message(&format!("{mark}."));
+                let choice = self.dice.roll(2).to_string();
+                let mut form = page.form("/messages").with(&format!("vote-{id}"), &choice);
+                form.action = format!("/-/messages/{id}/vote");
+                visitor.send(&form).await.expect(303);
+                format!("{name} votes for {choice} in {mark}")
+            }
             _ if self.topics.len() > 3 => {
                 // Not the topic that is open.
                 let topic = self.topics.swap_remove(1 + self.dice.roll(self.topics.len() - 1));
@@ -211,7 +240,7 @@ impl World {
 
 /// # Panics
 /// When the open page does not become equal to the reloaded page.
-async fn must_be_as_drawn_anew(browser: &Browser, what: &str, happened: &[String]) {
+pub async fn must_be_as_drawn_anew(browser: &Browser, what: &str, happened: &[String]) {
     let mut last = Value::Null;
     let as_anew = async {
         loop {
@@ -264,7 +293,7 @@ async fn pages_with_what_they_heard_are_the_pages_drawn_anew(running: Running) {
     let seed = seed.unwrap_or_else(|| std::process::id().into());
     println!("KLATCH_TEST_SEED={seed} does the same again");
     let people = vec![("ana", ana), ("ben", ben), ("carl", carl)];
-    let mut world = World { people, group, topics, messages, made: 0, dice: Rng(seed) };
+    let mut world = World { people, group, topics, messages, polls: Vec::new(), made: 0, dice: Rng(seed) };
     for _ in 0..LOOKS {
         let mut happened = Vec::new();
         for _ in 0..DEEDS {

@@ -69,6 +69,13 @@ async fn people_and_scripts_talk_by_the_terminal(running: Running) {
         &["    with two lines"],
     );
     says(&run(&forum, &token, &["start", "garden", "Pears", "Ripe?"], "").await, &["Started garden/pears."]);
+    // A poll is shown as text.
+    let form = ana.get(&plums.path).await.expect(200).form("/messages").with("text", "Please vote");
+    ana.submit(&form.with("question", "Which day?").with("options", "Friday\nSaturday")).await.expect(200);
+    says(
+        &run(&forum, &token, &["read", "garden/plums"], "").await,
+        &["Please vote", "    Poll: Which day?", "    - Friday", "    - Saturday"],
+    );
     forum.jobs_done().await;
     let page = ana.get(&plums.path).await.expect(200);
     page.must_say("By a script");

@@ -56,6 +56,11 @@ impl Form {
         self.open.get(name).or_else(|| self.secret.get(name)).map_or("", String::as_str)
     }
 
+    /// Whether the form has a field of this name, even if it is empty.
+    pub fn has(&self, name: &str) -> bool {
+        self.open.contains_key(name)
+    }
+
     /// Takes the value of a field. A secret field is removed from the form.
     pub fn take(&mut self, name: &str) -> String {
         self.secret.remove(name).unwrap_or_else(|| self.get(name).to_owned())

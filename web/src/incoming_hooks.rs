@@ -1,8 +1,9 @@
-//! Requests of programs to incoming webhooks, and the pages of bots and webhooks.
+//! Requests of programs to incoming webhooks, and the pages of bots, webhooks, and kinds of attachments.
 #![cfg(test)]
 
 use actix_web::test::TestRequest;
-use domain::model::{Group, GroupKind, SignUps, TopicId, UserId};
+use domain::messages::attachments::kinds::{self, NewKind};
+use domain::model::{Group, GroupKind, Layout, LogAction, SignUps, TopicId, UserId};
 use domain::people::bots;
 use domain::people::sessions::{self, Origin};
 use domain::platform::secrets;
@@ -32,6 +33,7 @@ stories! {
     while_the_site_is_read_only_nothing_is_posted,
     the_pages_make_bots_and_webhooks_and_show_secrets_once,
     a_page_with_a_message_of_a_bot_shows_the_badge,
+    the_pages_retire_and_disable_kinds_of_attachments,
 }
 
 struct Place {
@@ -237,4 +239,45 @@ async fn a_page_with_a_message_of_a_bot_shows_the_badge(forum: TestForum) {
     let members = Browser::of(&forum, place.ada).await.get(&format!("/-/groups/{}/members", place.group.id)).await;
     assert_eq!(members.text.matches(badge).count(), 1);
     forum.drain().await;
+}
+
+async fn the_pages_retire_and_disable_kinds_of_attachments(forum: TestForum) {
+    let (ada, ben, boss) = (forum.person("Ada").await, forum.person("ben").await, forum.site_admin("boss").await);
+    let schema = serde_json::json!({"type": "object", "properties": {"number": {}}});
+    let new = NewKind {
+        name: "build".to_owned(),
+        version: 3,
+        layout: Layout::Card,
+        title: String::new(),
+        fields: Vec::new(),
+        schema,
+    };
+    let kind = kinds::register(&forum.cx, ada, new).await.expect("a kind");
+    let (of_ada, of_ben) = (Browser::of(&forum, ada).await, Browser::of(&forum, ben).await);
+    let of_boss = Browser::of(&forum, boss).await;
+    let state = async || {
+        let kind = kinds::show(&forum.cx, ada, kind.id).await.expect("the kind");
+        (kind.retired_at.is_some(), kind.disabled_at.is_some())
+    };
+    let retire = format!("/-/settings/kinds/{}/retire", kind.id);
+    assert!(of_ada.get("/-/settings/kinds").await.text.contains("ada/build"));
+    assert!(!of_ben.get("/-/settings/kinds").await.text.contains("ada/build"));
+    assert_eq!(of_ben.post(&retire, &[("retired", "yes")]).await.status, 404);
+    assert_eq!(of_ada.post(&retire, &[("retired", "yes")]).await.status, 303);
+    assert_eq!(state().await, (true, false));
+    assert!(of_ada.get("/-/settings/kinds").await.text.contains("Bring back"));
+    assert_eq!(of_ada.post(&retire, &[("retired", "no")]).await.status, 303);
+    let disable = format!("/admin/kinds/{}/disable", kind.id);
+    assert_eq!(of_ada.post(&disable, &[("disabled", "yes")]).await.status, 404);
+    assert!(of_boss.get("/admin/kinds").await.text.contains("ada/build"));
+    let fields = [("disabled", "yes"), ("proof_password", PASSWORD)];
+    assert_eq!(of_boss.post(&disable, &fields).await.status, 303);
+    assert_eq!(state().await, (false, true));
+    assert!(of_boss.get("/admin/kinds").await.text.contains("Enable"));
+    assert!(of_ada.get("/-/settings/kinds").await.text.contains("a site admin disabled it"));
+    assert_eq!(of_boss.post(&disable, &[("disabled", "no")]).await.status, 303);
+    assert_eq!(state().await, (false, false));
+    assert!(!of_boss.get(&format!("/admin/kinds?after={}", kind.id)).await.text.contains("ada/build"));
+    let log = domain::store::moderation::log::all(&forum.cx.db).await.expect("the log");
+    assert_eq!(log.iter().filter(|(_, what)| *what == LogAction::KindChanged).count(), 2);
 }

@@ -14,7 +14,7 @@ use crate::failure::Failure;
 use crate::handlers::admin::{health, person, site, site_pages, statistics};
 use crate::handlers::groups::statistics as group_statistics;
 use crate::handlers::groups::{exports, invitations, members, requests};
-use crate::handlers::messages::{bookmarks, composer, conversations, mentions};
+use crate::handlers::messages::{bookmarks, composer, conversations, kinds, mentions};
 use crate::handlers::moderation::{approval_queue, bulk_delete, log, reports, restorations, rules, warnings};
 use crate::handlers::people::{
     account, addresses, api_tokens, bots, ignores, notices, own_account, passwords, profiles, settings, sign_ups,
@@ -105,6 +105,8 @@ pub const ROUTES: &[Entry] = routes! {
 
     get "/-/settings/bots" => bots::index;
     post "/-/settings/bots" => bots::create;
+    get "/-/settings/kinds" => kinds::index;
+    post "/-/settings/kinds/{kind}/retire" => kinds::retire;
     get "/-/bots/{bot}" => bots::show;
     post "/-/bots/{bot}/tokens" => bots::create_token;
     post "/-/bots/{bot}/tokens/{delivery}/revoke" => bots::revoke_token;
@@ -280,6 +282,8 @@ pub const ROUTES: &[Entry] = routes! {
     get "/admin/jobs" => admin::jobs;
     post "/admin/jobs/{id}/retry" => admin::retry_job;
     post "/admin/jobs/{id}/drop" => admin::drop_job;
+    get "/admin/kinds" => kinds::of_site;
+    post "/admin/kinds/{kind}/disable" => kinds::disable;
     get "/admin/settings" => site::edit;
     post "/admin/settings" with text => site::update;
     post "/admin/mail-test" => site::test_mail;

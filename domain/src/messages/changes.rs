@@ -34,13 +34,21 @@ pub struct Editable {
 }
 
 impl Editable {
+    /// The attachment.
+    ///
+    /// # Errors
+    /// When the stored attachment is damaged.
+    pub fn attachment(&self) -> Result<Option<Box<Attachment>>> {
+        Ok(self.raw.attachment()?)
+    }
+
     /// The text as typed, without the fallback text of the attachment.
     ///
     /// # Errors
     /// When the stored attachment is damaged.
     pub fn typed(&self) -> Result<String> {
         let raw = &self.raw.raw;
-        Ok(self.raw.attachment()?.map_or(raw.as_str(), |attachment| attachment.typed(raw)).to_owned())
+        Ok(self.attachment()?.map_or(raw.as_str(), |attachment| attachment.typed(raw)).to_owned())
     }
 }
 
@@ -76,12 +84,25 @@ async fn change(cx: &Context, viewer: Viewer, id: MessageId, or_moderator: bool)
     Ok(Editable { raw, access: found.access, topic: found.topic, group: found.group })
 }
 
-/// What an edit replaces. `None` leaves it as it is.
+/// What an edit replaces.
 #[derive(Clone, Debug, Default)]
 #[allow(missing_docs)]
 pub struct Change {
+    /// `None` leaves the text as it is.
     pub text: Option<String>,
-    pub attachment: Option<NewAttachment>,
+    pub attachment: AttachmentChange,
+}
+
+/// What an edit does to the attachment.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum AttachmentChange {
+    /// It stays as it is.
+    #[default]
+    Keep,
+    /// Its data is replaced. The kind stays the same, and a poll must have no votes.
+    Replace(NewAttachment),
+    /// It is removed, with the votes of a poll.
+    Remove,
 }
 
 /// Replaces the text of a message. Its attachment stays.
@@ -89,19 +110,21 @@ pub struct Change {
 /// # Errors
 /// [`Error::Invalid`] on `text`, [`Error::Forbidden`] if not its author, [`Error::NotFound`], [`Error::TooMany`].
 pub async fn edit(cx: &Context, viewer: Viewer, id: MessageId, text: String) -> Result<Permalink> {
-    edit_with(cx, viewer, id, Change { text: Some(text), attachment: None }).await
+    edit_with(cx, viewer, id, Change { text: Some(text), ..Change::default() }).await
 }
 
-/// Replaces the text of a message, its attachment, or both. A poll can be replaced until somebody votes.
+/// Changes the text of a message, its attachment, or both. A poll can be replaced until somebody votes, so that no vote
+/// stands for what the voter did not read. It can be removed at any time.
 ///
 /// # Errors
 /// As [`edit`]; [`Error::Invalid`] on what [`attachments::check`] checks, and if the message has none, or one of another kind.
 pub async fn edit_with(cx: &Context, viewer: Viewer, id: MessageId, change: Change) -> Result<Permalink> {
     let editable = editable(cx, viewer, id).await?;
-    let old = editable.raw.attachment()?;
+    let old = editable.attachment()?;
     let attachment = match change.attachment {
-        Some(new) => Some(Box::new(replaced(cx, new, old.as_deref()).await?)),
-        None => old.clone(),
+        AttachmentChange::Replace(new) => Some(Box::new(replaced(cx, new, old.as_deref()).await?)),
+        AttachmentChange::Remove => None,
+        AttachmentChange::Keep => old.clone(),
     };
     // With an attachment the text may come with its fallback text or without.
     let text = change.text.unwrap_or_else(|| editable.raw.raw.clone());
@@ -124,7 +147,9 @@ pub async fn edit_with(cx: &Context, viewer: Viewer, id: MessageId, change: Chan
             return Err(Error::invalid("text", "This message just changed. Save your changes again."));
         }
         if draft.attachment != old {
-            if store::messages::polls::has_votes(&mut tx, id).await? {
+            if draft.attachment.is_none() {
+                store::messages::polls::delete_all(&mut tx, &[id]).await?;
+            } else if store::messages::polls::has_votes(&mut tx, id).await? {
                 return Err(Error::invalid(
                     "attachment",
                     "This poll can't be changed because people have already voted.",
@@ -155,6 +180,10 @@ pub async fn edit_with(cx: &Context, viewer: Viewer, id: MessageId, change: Chan
 /// Checks the new data of an attachment. A poll that was closed stays closed.
 async fn replaced(cx: &Context, new: NewAttachment, old: Option<&Attachment>) -> Result<Attachment> {
     match old {
+        // Also if the kind is retired, or the time of the poll is over.
+        Some(old) if new.kind == old.kind && new.data == old.data && new.version.is_none_or(|v| v == old.version) => {
+            Ok(old.clone())
+        }
         Some(old) if new.kind == old.kind => {
             let new = attachments::check(cx, new).await?;
             Ok(Attachment { closed_at: old.closed_at, ..new })

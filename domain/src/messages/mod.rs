@@ -17,7 +17,7 @@ pub(crate) mod submit;
 mod topic_page;
 
 pub use attachments::NewAttachment;
-pub use changes::{Change, Editable, deletable, delete, delete_because, edit, edit_with, editable};
+pub use changes::{AttachmentChange, Change, Editable, deletable, delete, delete_because, edit, edit_with, editable};
 pub(crate) use changes::{delete_in, delete_in_at, reassign_deletion};
 pub use page::{PAGE, Page, Window, events, page};
 pub use submit::{Posted, Target, submit, submit_with};

@@ -2,16 +2,18 @@
 
 use std::io::Read;
 use std::path::Path;
+use std::time::Duration;
 
 use domain::Error;
 use domain::backup::folder::{self, Drawing, FolderMessage};
 use domain::backup::{self, export};
 use domain::import::demo;
-use domain::messages::{self, stars};
+use domain::messages::{self, NewAttachment, Target, polls, stars, submit_with};
 use domain::model::{Group, GroupKind, LogAction};
 use domain::policy::Viewer;
 use domain::store::{DatabaseUrl, Db};
-use domain::testing::TestForum;
+use domain::testing::{TestForum, draft};
+use serde_json::json;
 use tempfile::TempDir;
 use zip::ZipArchive;
 
@@ -61,10 +63,18 @@ async fn groups(forum: &TestForum) -> (Viewer, Group, Group) {
         messages::edit(&forum.cx, who, edited, format!("Final {word}")).await.unwrap();
         let deleted = forum.post(who, topic, &format!("Regret {word}")).await.id;
         stars::toggle(&forum.cx, ada, edited).await.unwrap();
+        for anonymous in [false, true] {
+            let data = json!({"question": format!("When {word}?"), "options": ["Soon", "Now"], "anonymous": anonymous});
+            let poll = NewAttachment { kind: "poll".into(), version: None, data };
+            let poll = submit_with(&forum.cx, who, Target::Topic(topic), draft("Vote"), Some(poll)).await.unwrap().id;
+            polls::vote(&forum.cx, ada, poll, &[1]).await.unwrap();
+        }
         messages::delete(&forum.cx, who, deleted).await.unwrap();
     }
     let gone = forum.topic(ada, &open, "Lost title", "Lost text").await.topic;
     domain::topics::delete(&forum.cx, ada, gone).await.unwrap();
+    // Open pages learn of votes after a second.
+    forum.pass(Duration::from_secs(2));
     forum.drain().await;
     (ada, open, hidden)
 }
@@ -107,13 +117,14 @@ async fn a_public_export_contains_only_what_anyone_can_read(forum: TestForum) {
     exported(&forum.db.url, None, true, &public).await;
     exported(&forum.db.url, None, false, &complete).await;
     let (public, complete) = (text(&public), text(&complete));
-    for word in ["About sparrow", "Final sparrow"] {
+    for word in ["About sparrow", "Final sparrow", "\\\"question\\\":\\\"When sparrow?\\\""] {
         assert!(public.contains(word) && complete.contains(word), "{word}");
     }
     for word in [
         "vault",
         "tables/former_topics",
         "tables/former_texts",
+        "tables/poll_votes",
         "Draft of sparrow",
         "Regret sparrow",
         "Lost t",
@@ -123,6 +134,7 @@ async fn a_public_export_contains_only_what_anyone_can_read(forum: TestForum) {
         assert!(!public.contains(word), "{word}: {public}");
         assert!(complete.contains(word), "{word}");
     }
+    assert!(complete.contains("\"anonymous\":false") && !complete.contains("\"anonymous\":true"), "{complete}");
     for word in ["secret.example", "argon2", "password", "is_admin"] {
         assert!(!public.contains(word) && !complete.contains(word), "{word}");
     }
@@ -213,8 +225,8 @@ async fn a_folder_contains_a_page_per_topic_and_only_what_may_be_read(forum: Tes
     forum.drain().await;
     let folder = TempDir::new().unwrap();
     let (public, complete) = (folder.path().join("public"), folder.path().join("complete"));
-    assert_eq!(written(&forum, &public, true).await, 3);
-    assert_eq!(written(&forum, &complete, false).await, 5);
+    assert_eq!(written(&forum, &public, true).await, 5);
+    assert_eq!(written(&forum, &complete, false).await, 9);
     let (names, text) = files(&public);
     assert!(
         names.contains(&format!("topic-{topic}.html")) && names.contains(&format!("group-{}.html", open.id)),

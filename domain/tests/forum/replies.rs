@@ -269,17 +269,17 @@ async fn a_preview_saves_nothing_and_names_whom_it_does_not_reach(forum: TestFor
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     let first = forum.topic(mira, &secret, "Plans", "Hello").await;
     let open = forum.topic(mira, &garden, "Plums", "Hello").await;
-    let shown = preview::preview(cx, mira, first.topic, "*Hi* @zoe @mira @nobody <b>").await.unwrap();
+    let shown = preview::preview(cx, mira, first.topic, "*Hi* @zoe @mira @nobody <b>", None).await.unwrap();
     assert!(shown.markup.contains("<em>Hi</em>") && shown.markup.contains("&lt;b&gt;"), "{}", shown.markup);
     assert_eq!(shown.unreached, ["zoe"]);
-    let shown = preview::preview(cx, mira, open.topic, "@zoe").await.unwrap();
+    let shown = preview::preview(cx, mira, open.topic, "@zoe", None).await.unwrap();
     assert_eq!(shown.unreached, Vec::<String>::new(), "everybody reads a public group");
     assert_eq!(topics::find(cx, mira, first.topic).await.unwrap().message_count, 1);
-    complaint(preview::preview(cx, mira, first.topic, " \n").await, "text");
-    complaint(preview::preview(cx, mira, first.topic, &"a".repeat(40_001)).await, "text");
-    assert!(is_not_found(preview::preview(cx, noor, first.topic, "Hi").await));
-    assert!(is_forbidden(preview::preview(cx, noor, open.topic, "Hi").await), "only members write");
-    assert!(preview::preview(cx, Viewer::Anonymous, open.topic, "Hi").await.is_err());
+    complaint(preview::preview(cx, mira, first.topic, " \n", None).await, "text");
+    complaint(preview::preview(cx, mira, first.topic, &"a".repeat(40_001), None).await, "text");
+    assert!(is_not_found(preview::preview(cx, noor, first.topic, "Hi", None).await));
+    assert!(is_forbidden(preview::preview(cx, noor, open.topic, "Hi", None).await), "only members write");
+    assert!(preview::preview(cx, Viewer::Anonymous, open.topic, "Hi", None).await.is_err());
 }
 
 async fn completion_offers_those_who_can_read(forum: TestForum) {

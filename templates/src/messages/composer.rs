@@ -2,22 +2,24 @@
 
 use askama::Template;
 use domain::messages::completion::Completions;
-use domain::model::{Group, Message, Original, Topic};
+use domain::model::{Group, Message, Original, Poll, Topic};
 use domain::screening::WriterLimits;
 use serde::Serialize;
 
 use crate::form::MessageForm;
 use crate::layout::Layout;
 
-/// `/-/topics/ID/preview`: a text as it would be shown, and the form to go on.
+/// `/-/topics/ID/preview`: a message as it would be shown, and the form to go on.
 #[derive(Clone, Debug, Template)]
 #[template(path = "messages/preview.html")]
 pub struct Preview {
     pub layout: Layout,
     pub group: Group,
     pub topic: Topic,
-    /// The text as HTML.
+    /// The text as HTML; empty without a text.
     pub markup: String,
+    /// The poll as it would be shown.
+    pub poll: Option<Poll>,
     /// Whom the text mentions in vain; empty if nobody.
     pub note: String,
     pub form: MessageForm,
@@ -27,12 +29,14 @@ pub struct Preview {
     pub limits: Vec<String>,
 }
 
-/// A previewed text alone, for the composer's script.
+/// A previewed message alone, for the composer's script.
 #[derive(Clone, Debug, Template)]
 #[template(path = "messages/previewed.html")]
 pub struct Previewed {
-    /// The text as HTML.
+    /// The text as HTML; empty without a text.
     pub markup: String,
+    /// The poll as it would be shown.
+    pub poll: Option<Poll>,
 }
 
 /// `/-/messages/ID/replies`.

@@ -3,14 +3,15 @@
 pub mod bookmarks;
 pub mod composer;
 pub mod conversations;
+pub mod kinds;
 pub mod mentions;
 
 use askama::Template;
 use domain::messages::history::{Piece, Version};
-use domain::model::{Group, Message, Person, Poll, Tally, Topic};
+use domain::model::{Attachment, Group, Message, Person, Poll, Tally, Topic};
 use domain::time::Timestamp;
 
-use crate::form::{MessageForm, ReasonForm};
+use crate::form::{EditForm, ReasonForm};
 use crate::layout::Layout;
 use crate::when::Now;
 
@@ -116,8 +117,30 @@ pub struct Edit {
     pub group: Group,
     pub topic: Topic,
     pub message: Message,
-    /// With the raw text.
-    pub form: MessageForm,
+    /// With the text as typed.
+    pub form: EditForm,
+}
+
+impl Edit {
+    /// Whether the form shows the fields of the poll: it is open, and nobody voted.
+    pub fn has_poll_fields(&self) -> bool {
+        let attachment = self.message.attachment.as_deref();
+        attachment
+            .is_some_and(|attachment| attachment.poll().is_some() && !has_voters(attachment) && !is_over(attachment))
+    }
+
+    /// Whether anybody voted in the poll.
+    pub fn has_votes(&self) -> bool {
+        self.message.attachment.as_deref().is_some_and(has_voters)
+    }
+}
+
+fn has_voters(attachment: &Attachment) -> bool {
+    attachment.tally.as_ref().is_some_and(|tally| tally.voters > 0)
+}
+
+fn is_over(attachment: &Attachment) -> bool {
+    attachment.tally.as_ref().is_some_and(|tally| tally.is_closed)
 }
 
 /// `/-/messages/ID/delete`.

@@ -1,11 +1,14 @@
 //! Attachments of messages: polls, and data of registered kinds.
 
 use askama::Template;
-use domain::model::{Attachment, Poll, ShowResults, Tally, View};
+use domain::model::{Attachment, Kind, KindId, Layout, Poll, ShowResults, Tally, View};
 
+use super::admin::admins_layout;
 use super::{Drawn, ago, conversation, group, layout, person, wrens};
 use crate::form::Refill;
-use crate::messages::Votes;
+use crate::messages::composer::Preview;
+use crate::messages::kinds::{Kinds, OfSite};
+use crate::messages::{Edit, Votes};
 use crate::topics::Show;
 
 /// A poll for which 4 people voted.
@@ -90,6 +93,85 @@ impl Votes {
     }
 }
 
+impl Edit {
+    /// Of a message with this attachment.
+    fn with(attachment: Attachment) -> Self {
+        let mut page = Self::sample();
+        page.message.attachment = Some(Box::new(attachment));
+        page.form.question = "Where do they sleep?".into();
+        page.form.options = "In <boxes>\nIn reed".into();
+        page
+    }
+
+    /// Nobody voted, and the poll is closed.
+    fn with_closed_poll() -> Self {
+        let mut closed = poll(ShowResults::Always, false, true, &[]);
+        closed.tally = Some(Tally::new(true, 0, vec![0, 0, 0]));
+        Self::with(closed)
+    }
+
+    /// Nobody voted: the poll can change. With an error.
+    fn with_poll_fields() -> Self {
+        let mut open = poll(ShowResults::Always, false, false, &[]);
+        open.tally = Some(Tally::new(false, 0, vec![0, 0, 0]));
+        let mut page = Self::with(open);
+        page.form.remove_attachment = "yes".into();
+        page.form.set_error("options", "Enter 2 to 20 options.");
+        page
+    }
+}
+
+impl Preview {
+    /// A poll without a text.
+    fn of_poll() -> Self {
+        let View::Poll(asked) = poll(ShowResults::Voted, true, false, &[]).view else { unreachable!("a poll") };
+        let mut page = Self { markup: String::new(), poll: Some(asked), ..Self::sample() };
+        page.form.text = String::new().into();
+        page.form.question = "Where do they sleep?".into();
+        page.form.options = "In <boxes>\nIn reed".into();
+        page
+    }
+}
+
+/// A kind in each state: in use, retired, disabled.
+fn kinds() -> Vec<Kind> {
+    let kind = |id: i64, version: i64| Kind {
+        id: KindId(id),
+        owner_id: person(4).id,
+        owner_name: person(4).username,
+        name: "build".to_owned(),
+        version,
+        layout: Layout::Card,
+        title: "Build {number} <b>".to_owned(),
+        fields: "[]".to_owned(),
+        schema: r#"{"type": "object", "properties": {"number": {"description": "<b>"}}}"#.to_owned(),
+        created_at: ago(9_000),
+        retired_at: None,
+        disabled_at: None,
+    };
+    vec![kind(1, 1), Kind { retired_at: Some(ago(60)), ..kind(2, 2) }, Kind { disabled_at: Some(ago(5)), ..kind(3, 3) }]
+}
+
+impl OfSite {
+    /// With another page.
+    pub fn sample() -> Self {
+        Self { layout: admins_layout("/admin/kinds"), rows: kinds(), next: Some(KindId(3)) }
+    }
+}
+
 pub(super) fn all() -> Vec<Drawn> {
-    vec![("topic-attachments", Show::with_attachments().render()), ("topic-votes", Votes::sample().render())]
+    let card = View::Card { title: "Build 7".to_owned(), rows: Vec::new() };
+    vec![
+        ("topic-attachments", Show::with_attachments().render()),
+        ("topic-votes", Votes::sample().render()),
+        ("message-edit-poll", Edit::with_poll_fields().render()),
+        ("message-edit-voted", Edit::with(poll(ShowResults::Always, false, false, &[1])).render()),
+        ("message-edit-closed", Edit::with_closed_poll().render()),
+        ("message-edit-card", Edit::with(attachment("ada/build", card, None)).render()),
+        ("message-preview-poll", Preview::of_poll().render()),
+        ("kinds", Kinds { layout: layout("/-/settings/kinds"), rows: kinds() }.render()),
+        ("kinds-none", Kinds { layout: layout("/-/settings/kinds"), rows: Vec::new() }.render()),
+        ("admin-kinds", OfSite::sample().render()),
+        ("admin-kinds-none", OfSite { rows: Vec::new(), next: None, ..OfSite::sample() }.render()),
+    ]
 }

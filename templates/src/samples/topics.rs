@@ -8,7 +8,7 @@ use domain::model::{OtherTopic, Topic, TopicAction, TopicEvent, TopicRow};
 use domain::screening::WriterLimits;
 
 use super::{Drawn, ago, conversation, group, layout, original, person, stranger, topic, wrens};
-use crate::form::{MergeForm, MessageForm, ReasonForm, RenameForm, SplitForm};
+use crate::form::{EditForm, MergeForm, MessageForm, ReasonForm, RenameForm, SplitForm};
 use crate::links::Links;
 use crate::messages;
 use crate::topics::subscriptions::{Entry, Following};
@@ -270,10 +270,10 @@ impl Delete {
 impl messages::Edit {
     /// With its raw text.
     pub fn sample() -> Self {
-        let form = MessageForm {
+        let form = EditForm {
             text: "That is a *lovely* use of `windows`. </textarea>\n\n> 31".into(),
             key: "k3".to_owned(),
-            ..MessageForm::default()
+            ..EditForm::default()
         };
         Self {
             layout: layout("/-/messages/140/edit"),
@@ -308,6 +308,7 @@ impl messages::composer::Preview {
             group: group(1),
             topic: wrens(),
             markup: markup.to_owned(),
+            poll: None,
             note: messages::composer::unreached(&["wen".to_owned()], &group(1)),
             form,
             replying: Some(original(137, 2, "They crowd into one <nest> box.")),

@@ -234,6 +234,9 @@ pub const FIELDS: &[Field] = fields! {
     "/-/topics/{}/split" "m{}": Nothing;
     "/-/messages/{}/bookmark" "on": Nothing;
     "/-/messages/{}/edit" "text": Long, Moderator at "/-/messages/{message}/edit";
+    "/-/messages/{}/edit" "question": Lines, Moderator at "/-/messages/{poll}/edit" with [("options", "One\nTwo")];
+    "/-/messages/{}/edit" "options": Few, Moderator at "/-/messages/{poll}/edit" with [("question", "Which?")];
+    "/-/messages/{}/edit" "remove_attachment": Nothing;
     "/-/messages/{}/report" "grounds": Nothing;
     "/-/messages/{}/report" "words": Long, Member at "/-/messages/{said}/report" with [("grounds", "other")];
     "/-/messages/{}/report" "name": Lines, Stranger at "/-/messages/{said}/report" with OUTSIDE;
@@ -275,6 +278,8 @@ pub const FIELDS: &[Field] = fields! {
     "/admin/rules" "in_title": Nothing;
     "/admin/rules" "in_links": Nothing;
     "/admin/rules" "in_names": Nothing;
+    "/-/settings/kinds/{}/retire" "retired": Nothing;
+    "/admin/kinds/{}/disable" "disabled": Nothing;
     "/-/settings/bots" "username": Few, Member at "/-/settings/bots";
     "/-/bots/{}/tokens" "name": Few, Moderator at "/-/bots/{bot}" with [("read", "yes"), PASSWORD];
     "/-/bots/{}/tokens" "read": Nothing;

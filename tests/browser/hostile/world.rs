@@ -72,6 +72,9 @@ impl World {
         let plums = topic_in(&moderator, &garden, "Plums", "First").await;
         let pears = topic_in(&moderator, &garden, "Pears", "Second").await;
         let message = moderator.get(&pears.path).await.message("Second");
+        let form = moderator.get(&pears.path).await.expect(200).form("/messages").with("text", "Fifth");
+        let form = form.with("question", "Which?").with("options", "One\nTwo");
+        let poll = moderator.submit(&form).await.expect(200).message("Fifth");
         let rows = topic_in(&moderator, &garden, "Rows", "Third").await;
         for who in [Who::Member, Who::Target] {
             of(who).join(&garden).await;
@@ -117,6 +120,7 @@ impl World {
             ("{topic}", pears.id.clone()),
             ("{rows}", rows.id.clone()),
             ("{message}", message),
+            ("{poll}", poll),
             ("{said}", said),
             ("{direct}", direct),
             ("{link}", link),

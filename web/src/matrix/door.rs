@@ -289,6 +289,7 @@ pub fn address(path: &str, scene: &Scene, world: &World) -> String {
         .replace("{message}", &scene.message.to_string())
         .replace("{bot}", &ABSENT.to_string())
         .replace("{hook}", &ABSENT.to_string())
+        .replace("{kind}", &ABSENT.to_string())
         .replace("{delivery}", &ABSENT.to_string())
         .replace("{reducer}", "activity")
         .replace("{slug}", "other")

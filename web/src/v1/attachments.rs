@@ -50,6 +50,16 @@ async fn a_poll_is_posted_voted_in_and_closed(forum: TestForum) {
     assert_eq!(changed["attachment"]["data"]["results"], "always");
     let history = of_ada.get(&format!("{message}/history")).await.is(200);
     assert_eq!(history["versions"][1]["attachment"]["data"]["results"], "voted");
+    let both = json!({"attachment": poll(json!({}))["attachment"], "remove_attachment": true});
+    assert_eq!(of_ada.patch(&message, both).await.wrong_field(), "attachment");
+    let other = of_ada.post(&messages, poll(json!({}))).await.is(201);
+    let other = format!("/messages/{}", other["id"].as_str().expect("an id"));
+    of_ben.put(&format!("{other}/vote"), json!({"choices": [1]})).await.is(200);
+    let change = json!({"attachment": poll(json!({"multiple": true}))["attachment"]});
+    assert_eq!(of_ada.patch(&other, change).await.wrong_field(), "attachment");
+    assert_eq!(of_ada.patch(&other, json!({"remove_attachment": true})).await.wrong_field(), "text");
+    let removed = of_ada.patch(&other, json!({"text": "Never mind", "remove_attachment": true})).await.is(200);
+    assert_eq!((&removed["text"], &removed["attachment"]), (&json!("Never mind"), &Value::Null));
     let closed = of_ada.ask("post", &format!("{message}/close"), None).await.is(200);
     assert_eq!(closed["attachment"]["poll"]["closed"], true);
     assert_eq!(

@@ -59,6 +59,7 @@ const HAVE: &[(&str, &[&str])] = &[
     ("/-/groups/{id}/invited/decline", &["invitations::decline"]),
     ("/-/groups/{id}/invited/{user}/uninvite", &["invitations::uninvite"]),
     ("/-/settings/bots", &["bots::create"]),
+    ("/-/settings/kinds/{kind}/retire", &["attachments::retire", "attachments::resume"]),
     ("/-/bots/{bot}/delete", &["bots::delete"]),
     ("/-/groups/{id}/bots", &["bots::create_in_group"]),
     ("/-/groups/{id}/webhooks", &["webhooks::create"]),
@@ -71,6 +72,7 @@ const HAVE: &[(&str, &[&str])] = &[
     ("/admin/webhooks", &["webhooks::create_of_site"]),
     ("/admin/auditors", &["auditors::create"]),
     ("/admin/auditors/{id}", &["auditors::switch", "auditors::delete"]),
+    ("/admin/kinds/{kind}/disable", &["attachments::disable", "attachments::enable"]),
     ("/-/topics/{id}/messages", &["messages::create"]),
     ("/-/topics/{id}/preview", &["messages::preview"]),
     ("/-/topics/{id}/read", &["topics::mark_read"]),
@@ -177,14 +179,8 @@ fn every_action_of_a_page_has_a_route_or_a_reason() {
     }
 }
 
-/// Kinds of attachments are for programs: a page does not register them.
-const OF_PROGRAMS: &[&str] = &[
-    "attachments::register",
-    "attachments::retire",
-    "attachments::resume",
-    "attachments::disable",
-    "attachments::enable",
-];
+/// Programs register kinds of attachments. A page does not.
+const OF_PROGRAMS: &[&str] = &["attachments::register"];
 
 #[test]
 fn every_change_here_is_an_action_of_a_page() {

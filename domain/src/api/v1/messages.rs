@@ -7,7 +7,7 @@ use super::attachments::{Attach, Attachment};
 use super::objects::{Message, Node, Person};
 use super::words::{At, Grounds, Id};
 use super::{Ask, Body, Created, Done, Found, PAGE, Page, Query, cursor};
-use crate::messages::{self, Target, history, stars, submit_with};
+use crate::messages::{self, AttachmentChange, Target, history, stars, submit_with};
 use crate::moderation::reports;
 use crate::people::ignores;
 use crate::platform::cut;
@@ -120,6 +120,9 @@ pub struct MessageChange {
     /// New data for the attachment, of the same kind as before. A poll cannot be changed after somebody voted.
     #[serde(default)]
     pub attachment: Option<Attach>,
+    /// Whether to remove the attachment, and the votes of a poll.
+    #[serde(default)]
+    pub remove_attachment: bool,
 }
 
 /// Posts a message. It is stored when this returns.
@@ -153,16 +156,25 @@ pub async fn show(ask: Ask, _: ()) -> Result<Found<Message>> {
     Ok(Found(object(&ask, raw.id).await?))
 }
 
-/// Replaces the text or the attachment of a message.
+/// Replaces the text or the attachment of a message, or removes the attachment.
 ///
 /// # Errors
-/// As [`messages::edit_with`]; [`Error::Invalid`] on `text` if nothing changes.
+/// As [`messages::edit_with`]; [`Error::Invalid`] on `text` if nothing changes, and on `attachment` if it is both replaced
+/// and removed.
 pub async fn update(ask: Ask, Body(new): Body<MessageChange>) -> Result<Found<Message>> {
     let (raw, _) = ask.message().await?;
-    if new.text.is_none() && new.attachment.is_none() {
-        return Err(Error::invalid("text", "Send a new text or attachment."));
-    }
-    let change = messages::Change { text: new.text, attachment: new.attachment.map(Into::into) };
+    let attachment = match (new.attachment, new.remove_attachment) {
+        (Some(_), true) => {
+            return Err(Error::invalid("attachment", "Replace the attachment or remove it, not both."));
+        }
+        (Some(new), false) => AttachmentChange::Replace(new.into()),
+        (None, true) => AttachmentChange::Remove,
+        (None, false) if new.text.is_none() => {
+            return Err(Error::invalid("text", "Send a new text or attachment."));
+        }
+        (None, false) => AttachmentChange::Keep,
+    };
+    let change = messages::Change { text: new.text, attachment };
     messages::edit_with(&ask.cx, ask.viewer(), raw.id, change).await?;
     Ok(Found(object(&ask, raw.id).await?))
 }

@@ -83,7 +83,7 @@ pub async fn delete_of(tx: &mut Tx, user: UserId, limit: i64) -> Result<Vec<Mess
 }
 
 /// Deletes all votes of these polls.
-pub(crate) async fn delete_all(tx: &mut Tx, polls: &[MessageId]) -> Result<u64> {
+pub async fn delete_all(tx: &mut Tx, polls: &[MessageId]) -> Result<u64> {
     sql!(run tx, "delete from poll_votes where message_id in (select cast(value as bigint) from json_each($1))", crate::list(polls))
 }
 

@@ -26,7 +26,7 @@ pub struct Shown {
     upto: Vec<(T, i64, usize)>,
 }
 
-fn said<V>(answer: &Result<V>) -> Said {
+pub fn said<V>(answer: &Result<V>) -> Said {
     match answer {
         Ok(_) => Said::Done,
         Err(Error::NotFound) => Said::Absent,
@@ -46,11 +46,11 @@ pub enum News {
 }
 
 impl World<'_> {
-    fn any<V: Copy>(&mut self, from: &[V]) -> V {
+    pub fn any<V: Copy>(&mut self, from: &[V]) -> V {
         from[self.rng.roll(from.len())]
     }
 
-    fn any_topic(&mut self) -> T {
+    pub fn any_topic(&mut self) -> T {
         let all = self.model.topics.len();
         let there: Vec<T> = (0..all).filter(|t| !self.model.topics[*t].gone).collect();
         if there.is_empty() || self.rng.roll(8) == 0 { self.rng.roll(all) } else { self.any(&there) }
@@ -61,7 +61,7 @@ impl World<'_> {
     }
 
     /// Returns a user, usually a member of the group.
-    fn member(&mut self, g: G) -> P {
+    pub fn member(&mut self, g: G) -> P {
         let members: Vec<P> = self.model.groups[g].members.keys().copied().collect();
         if members.is_empty() || self.rng.roll(5) == 0 { self.rng.roll(self.people.len()) } else { self.any(&members) }
     }
@@ -80,7 +80,7 @@ impl World<'_> {
         self.model.topics[t].id
     }
 
-    fn message_id(&self, m: M) -> MessageId {
+    pub fn message_id(&self, m: M) -> MessageId {
         self.model.messages[m].id
     }
 
@@ -144,7 +144,7 @@ impl World<'_> {
             SubscriptionLevel::Muted,
             SubscriptionLevel::Followed,
         ]);
-        match self.rng.roll(100) {
+        match self.rng.roll(112) {
             0..=4 => {
                 let is = said(&groups::join(&cx, who, group).await);
                 (format!("{p} joins {g}"), is, self.model.join(g, p, now), News::None)
@@ -363,6 +363,7 @@ impl World<'_> {
                 (format!("{by} moves {t} to {g}"), is, was, news)
             }
             82..=89 => self.split(t, m, g).await,
+            100.. => self.poll().await,
             _ => {
                 let into = self.any_topic();
                 let by = self.moderator(self.model.topics[t].group);

@@ -15,6 +15,7 @@ use serde_json::Value;
 use super::World;
 use super::actions::News;
 use super::model::{Group, M, P, T};
+use super::polls;
 use crate::{id, told};
 
 impl World<'_> {
@@ -184,7 +185,8 @@ impl World<'_> {
                         let word = self.words_in(&original.excerpt).into_iter().next();
                         (original.id, original.deleted, original.ignored, word)
                     });
-                    (m.seq, m.id, m.author.id, m.ignored, word, stars, reply_to, m.replies)
+                    let poll = m.attachment.as_deref().and_then(polls::shown);
+                    (m.seq, m.id, m.author.id, m.ignored, word, stars, reply_to, m.replies, poll)
                 })
                 .collect();
             let row = |(place, m): (usize, &M)| {
@@ -204,7 +206,8 @@ impl World<'_> {
                 };
                 let replies = topic.messages.iter().filter(is_reply).count() as i64;
                 let author = id(self.people[message.author]);
-                (place as i64 + 1, message.id, author, ignored, word, stars, reply_to, replies)
+                let poll = self.model.poll(t, *m, p);
+                (place as i64 + 1, message.id, author, ignored, word, stars, reply_to, replies, poll)
             };
             let expected: Vec<_> = topic.messages.iter().take(50).enumerate().map(row).collect();
             assert_eq!(shown, expected, "the messages of {t} for {p:?}{}", self.trace());

@@ -1,5 +1,5 @@
 //! Random sequences of actions by several users in several groups. Every answer, page, count and live event must be
-//! what an oracle says, which does not use the database (`model.rs`, `rules.rs`, `moves.rs`).
+//! what an oracle says, which does not use the database (`model.rs`, `rules.rs`, `moves.rs`, `polls.rs`).
 //!
 //! `KLATCH_TEST_SEQUENCES` is the number of sequences, `KLATCH_TEST_SEED` the first seed. A failed sequence prints its
 //! seed.
@@ -8,6 +8,7 @@ mod actions;
 mod checks;
 mod model;
 mod moves;
+mod polls;
 mod rules;
 
 use domain::messages;

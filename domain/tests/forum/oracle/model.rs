@@ -7,6 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::model::{GroupId, GroupKind, MessageId, Role, SubscriptionLevel, TopicId};
 use domain::time::Timestamp;
 
+use super::polls::Poll;
+
 /// Indexes of users, groups, topics and messages in the tables.
 pub type P = usize;
 pub type G = usize;
@@ -79,6 +81,7 @@ pub struct Message {
     pub names: BTreeSet<P>,
     /// The message that it replies to.
     pub answers: Option<M>,
+    pub poll: Option<Poll>,
     pub deleted_by: Option<P>,
     pub stars: BTreeSet<P>,
     /// Users whom it mentions or replies to, with whether they marked that as seen.

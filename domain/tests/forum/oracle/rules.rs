@@ -205,7 +205,8 @@ impl Model {
         let Written { id, word, names, answers } = written.clone();
         let m = self.messages.len();
         let (stars, told) = Default::default();
-        let message = Message { id, author: p, at: now, word, names, answers, deleted_by: None, stars, told };
+        let (poll, deleted_by) = (None, None);
+        let message = Message { id, author: p, at: now, word, names, answers, poll, deleted_by, stars, told };
         self.messages.push(message);
         self.topics[t].messages.push(m);
         self.topics[t].last_at = now;

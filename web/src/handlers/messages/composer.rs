@@ -5,7 +5,7 @@ use actix_web::web::{Path, Query};
 use domain::messages::preview::Preview;
 use domain::messages::replies::Replies;
 use domain::messages::{Target, Window};
-use domain::model::{MessageId, TopicId};
+use domain::model::{Attachment, MessageId, TopicId};
 use serde::Deserialize;
 use serde_json::json;
 use templates::form::MessageForm;
@@ -14,7 +14,7 @@ use templates::topics::Show;
 
 use crate::failure::{Answer, Failure};
 use crate::form::Form;
-use crate::handlers::topics::polls::message_form;
+use crate::handlers::topics::polls::{message_form, poll};
 use crate::handlers::{id, refill, topics};
 use crate::req::Req;
 
@@ -50,8 +50,8 @@ pub async fn replies(req: Req, path: Path<String>) -> Answer {
     req.page(&composer::Replies { layout, group, topic, original: original.message, replies, more })
 }
 
-/// `POST /-/topics/ID/preview`: shows the text, and the form to go on. With `cancel_reply`, shows the form without the
-/// message that it replied to.
+/// `POST /-/topics/ID/preview`: shows the text and the poll, and the form to go on. With `cancel_reply`, shows the form
+/// without the message that it replied to.
 pub async fn preview(req: Req, path: Path<String>, form: Form) -> Answer {
     let topic: TopicId = id(&path)?;
     let mut back = message_form(&form);
@@ -59,8 +59,9 @@ pub async fn preview(req: Req, path: Path<String>, form: Form) -> Answer {
         back.reply_to = String::new().into();
         return req.page(&topic_page(&req, topic, back).await?);
     }
-    let shown = domain::messages::preview::preview(req.cx(), req.viewer(), topic, form.get("text")).await;
-    let Preview { found, markup, unreached } = match shown {
+    let attachment = poll(&form, req.cx().now());
+    let shown = domain::messages::preview::preview(req.cx(), req.viewer(), topic, form.get("text"), attachment).await;
+    let Preview { found, markup, attachment, unreached } = match shown {
         Ok(shown) => shown,
         Err(error) if req.wants_json => return Err(error.into()),
         Err(error) => {
@@ -68,9 +69,10 @@ pub async fn preview(req: Req, path: Path<String>, form: Form) -> Answer {
             return req.with_field_errors(&topic_page(&req, topic, back).await?);
         }
     };
+    let poll = attachment.as_ref().and_then(Attachment::poll).cloned();
     let note = composer::unreached(&unreached, &found.group);
     if req.wants_json {
-        let html = req.render(&Previewed { markup })?;
+        let html = req.render(&Previewed { markup, poll })?;
         let headers = ("cache-control", "private, no-store");
         return Ok(HttpResponse::Ok().insert_header(headers).json(json!({"html": html, "note": note})));
     }
@@ -79,7 +81,7 @@ pub async fn preview(req: Req, path: Path<String>, form: Form) -> Answer {
     let replying = topics::replying(&req, topic, &back).await?;
     let limits = topics::limits(&req, &found).await?;
     let (group, topic) = (req.called(found.group), found.topic);
-    req.page(&composer::Preview { layout, group, topic, markup, note, form: back, replying, limits })
+    req.page(&composer::Preview { layout, group, topic, markup, poll, note, form: back, replying, limits })
 }
 
 /// What is typed in a composer.

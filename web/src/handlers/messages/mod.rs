@@ -3,23 +3,25 @@
 pub mod bookmarks;
 pub mod composer;
 pub mod conversations;
+pub mod kinds;
 pub mod mentions;
 pub mod polls;
 
 use actix_web::HttpResponse;
 use actix_web::web::Path;
 use domain::Error;
+use domain::messages::Change;
 use domain::model::{MessageId, Permalink, TopicId};
 use domain::platform::validate::Draft;
 use domain::topics::placed::MessageInTopic;
 use serde_json::json;
-use templates::form::{MessageForm, ReasonForm};
+use templates::form::{EditForm, ReasonForm};
 use templates::messages::{Delete, Edit, History, MessagePartial};
 
 use crate::failure::{Answer, Failure};
 use crate::flash;
 use crate::form::Form;
-use crate::handlers::topics::polls::{message_form, poll};
+use crate::handlers::topics::polls::{self as poll_fields, message_form, poll};
 use crate::handlers::{id, refill};
 use crate::req::Req;
 
@@ -87,7 +89,7 @@ async fn held(req: &Req, topic: TopicId, form: &Form) -> Answer {
 }
 
 /// Builds the edit page with the given form.
-async fn edit_page(req: &Req, message: MessageId, form: MessageForm) -> Result<Edit, Failure> {
+async fn edit_page(req: &Req, message: MessageId, form: EditForm) -> Result<Edit, Failure> {
     let mut layout = req.layout().await?;
     let MessageInTopic { message, topic, group } =
         domain::topics::placed::show(req.cx(), req.viewer(), message).await?;
@@ -100,19 +102,30 @@ pub async fn edit(req: Req, path: Path<String>) -> Answer {
     req.signed_in()?;
     let message = id(&path)?;
     let editable = domain::messages::editable(req.cx(), req.viewer(), message).await?;
-    let form = MessageForm { text: editable.typed()?.into(), ..MessageForm::default() };
+    let form = poll_fields::edit_form(editable.attachment()?.as_deref());
+    let form = EditForm { text: editable.typed()?.into(), ..form };
     req.page(&edit_page(&req, message, form).await?)
 }
 
 /// `POST /-/messages/ID/edit`.
 pub async fn update(req: Req, path: Path<String>, form: Form) -> Answer {
     let message = id(&path)?;
-    match domain::messages::edit(req.cx(), req.viewer(), message, form.get("text").to_owned()).await {
+    let editable = domain::messages::editable(req.cx(), req.viewer(), message).await?;
+    let attachment = poll_fields::change(&form, editable.attachment()?.as_deref());
+    let change = Change { text: Some(form.get("text").to_owned()), attachment };
+    match domain::messages::edit_with(req.cx(), req.viewer(), message, change).await {
         Ok(_) if req.wants_json => fragment(&req, message).await,
         Err(error) if req.wants_json => Err(error.into()),
         Ok(place) => Ok(req.redirect(&address(&place, message))),
         Err(error @ (Error::Invalid(_) | Error::TooMany(_))) => {
-            let back = MessageForm { text: form.get("text").into(), ..MessageForm::default() };
+            let field = |name| form.get(name).into();
+            let back = EditForm {
+                text: field("text"),
+                question: field("question"),
+                options: field("options"),
+                remove_attachment: field("remove_attachment"),
+                ..EditForm::default()
+            };
             let back = refill(back, error)?;
             req.with_field_errors(&edit_page(&req, message, back).await?)
         }

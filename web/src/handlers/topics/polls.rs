@@ -1,12 +1,13 @@
-//! The fields of a poll in the forms that post a message.
+//! The fields of a poll in the forms that post or edit a message.
 
 use std::time::Duration;
 
-use domain::messages::NewAttachment;
 use domain::messages::attachments::POLL;
+use domain::messages::{AttachmentChange, NewAttachment};
+use domain::model::Attachment;
 use domain::model::time::Timestamp;
 use serde_json::json;
-use templates::form::{MessageForm, TopicForm};
+use templates::form::{EditForm, MessageForm, TopicForm};
 
 use crate::form::Form;
 
@@ -24,6 +25,36 @@ pub fn poll(form: &Form, now: Timestamp) -> Option<NewAttachment> {
         "anonymous": form.get("anonymous") == "yes", "results": results, "closes_at": closes_at,
     });
     Some(NewAttachment { kind: POLL.to_owned(), version: None, data })
+}
+
+/// Returns the form that edits a message with this attachment.
+pub fn edit_form(attachment: Option<&Attachment>) -> EditForm {
+    match attachment.and_then(Attachment::poll) {
+        Some(poll) => EditForm {
+            question: poll.question.as_str().into(),
+            options: poll.options.join("\n").into(),
+            ..EditForm::default()
+        },
+        None => EditForm::default(),
+    }
+}
+
+/// Returns what the form of an edit does to the attachment. A form without the fields of the poll leaves it as it is, and the
+/// other settings of the poll never change.
+pub fn change(form: &Form, old: Option<&Attachment>) -> AttachmentChange {
+    if form.get("remove_attachment") == "yes" {
+        return AttachmentChange::Remove;
+    }
+    let Some(old) = old.filter(|old| old.poll().is_some() && form.has("question")) else {
+        return AttachmentChange::Keep;
+    };
+    let options: Vec<&str> = form.get("options").lines().map(str::trim).filter(|option| !option.is_empty()).collect();
+    let mut data = old.data.clone();
+    if let Some(fields) = data.as_object_mut() {
+        fields.insert("question".to_owned(), form.get("question").trim().into());
+        fields.insert("options".to_owned(), options.into());
+    }
+    AttachmentChange::Replace(NewAttachment { kind: old.kind.clone(), version: Some(old.version), data })
 }
 
 /// Gives the form of a message back as it was sent.
