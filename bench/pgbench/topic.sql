@@ -16,16 +16,19 @@ left join reads r on r.topic_id = t.id and r.user_id = :reader
 left join topic_levels l on l.topic_id = t.id and l.user_id = :reader
 where g.slug = :group_slug and t.slug = :topic_slug;
 
-select m.id, m.topic_id, m.seq, m.author_id, u.username, m.created_at, m.nodes, m.edited_at, m.version, m.deleted_at is not null as deleted, m.raw <> '' as has_words, coalesce(m.deleted_by = m.author_id, false) as by_author, b.author_id as before_author, b.created_at as before_at, coalesce((select json_agg(json_build_array(s.user_id, su.username) order by s.created_at, s.user_id)
+select m.id, m.topic_id, m.seq, m.author_id, u.username, u.is_bot as by_bot, m.created_at, m.nodes, m.attachment, m.edited_at, m.version, m.deleted_at is not null as deleted, m.raw <> '' as has_words, coalesce(m.deleted_by = m.author_id, false) as by_author, o.id as original_id, o.author_id as original_author, ou.username as original_name, case when o.deleted_at is null then substr(o.raw, 1, 1000) end as original_raw, (select count(*)
+  from messages a
+  where a.reply_to = m.id and +a.topic_id = m.topic_id and a.deleted_at is null) as replies, case when exists (select 1 from stars z where z.message_id = m.id) then (select json_agg(json_build_array(s.user_id, su.username) order by s.created_at, s.user_id)
     from stars s
     join users su on su.id = s.user_id
-    where s.message_id = m.id)::text, '[]') as stars
+    where s.message_id = m.id)::text else '[]' end as stars
 from messages m
 join users u on u.id = m.author_id
-left join lateral (select p.author_id, p.created_at
-  from messages p
-  where p.topic_id = m.topic_id and p.seq = m.seq - 1
-  limit 1) b on true
+left join lateral (select q.id, q.author_id, q.raw, q.deleted_at
+  from messages q
+  where q.id = m.reply_to and q.topic_id = m.topic_id
+  limit 1) o on true
+left join users ou on ou.id = o.author_id
 where m.topic_id = :topic_id and m.seq > :after
 order by m.seq
 limit 50;
