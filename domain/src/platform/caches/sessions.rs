@@ -6,7 +6,7 @@ use std::time::Duration;
 use bus::Control;
 use model::policy::Viewer;
 use model::time::Timestamp;
-use model::{Accepted, Person, Theme, UserId};
+use model::{Accepted, GroupId, Person, Theme, UserId};
 
 use super::{Epoch, Remembered};
 
@@ -49,16 +49,21 @@ impl Session {
     }
 }
 
-/// Cached sessions by id, and the users that each user ignores.
+/// Cached sessions by id, the users that each user ignores, and the groups of each user.
 #[derive(Debug)]
 pub struct SessionCache {
     sessions: Remembered<String, Session>,
     ignores: Remembered<UserId, Arc<[UserId]>>,
+    groups: Remembered<UserId, Arc<[GroupId]>>,
 }
 
 impl Default for SessionCache {
     fn default() -> Self {
-        Self { sessions: Remembered::new(TTL, CAPACITY), ignores: Remembered::new(TTL, CAPACITY) }
+        Self {
+            sessions: Remembered::new(TTL, CAPACITY),
+            ignores: Remembered::new(TTL, CAPACITY),
+            groups: Remembered::new(TTL, CAPACITY),
+        }
     }
 }
 
@@ -82,6 +87,18 @@ impl SessionCache {
 
     pub(crate) fn put_ignores(&self, user: UserId, ignored: Arc<[UserId]>, epoch: Epoch) {
         self.ignores.put(user, ignored, epoch);
+    }
+
+    /// The groups that a user was last found in. Nothing invalidates them: use them only to read ahead.
+    pub(crate) fn last_groups(&self, user: UserId) -> Option<Arc<[GroupId]>> {
+        self.groups.get(&user).ok()
+    }
+
+    pub(crate) fn put_groups(&self, user: UserId, groups: Arc<[GroupId]>) {
+        self.groups.forget_one(&user);
+        if let Err(epoch) = self.groups.get(&user) {
+            self.groups.put(user, groups, epoch);
+        }
     }
 
     /// Invalidates what a control message makes stale.
