@@ -49,12 +49,13 @@ impl Session {
     }
 }
 
-/// Cached sessions by id, the users that each user ignores, and the groups of each user.
+/// Cached sessions by id, and of each user: the ignored users, the groups, and how many messages a young account posted.
 #[derive(Debug)]
 pub struct SessionCache {
     sessions: Remembered<String, Session>,
     ignores: Remembered<UserId, Arc<[UserId]>>,
     groups: Remembered<UserId, Arc<[GroupId]>>,
+    posted: Remembered<UserId, i64>,
 }
 
 impl Default for SessionCache {
@@ -63,6 +64,7 @@ impl Default for SessionCache {
             sessions: Remembered::new(TTL, CAPACITY),
             ignores: Remembered::new(TTL, CAPACITY),
             groups: Remembered::new(TTL, CAPACITY),
+            posted: Remembered::new(TTL, CAPACITY),
         }
     }
 }
@@ -99,6 +101,15 @@ impl SessionCache {
         if let Err(epoch) = self.groups.get(&user) {
             self.groups.put(user, groups, epoch);
         }
+    }
+
+    /// How many messages a user has posted at least, as of some minutes ago: not for decisions.
+    pub(crate) fn posted(&self, user: UserId) -> Result<i64, Epoch> {
+        self.posted.get(&user)
+    }
+
+    pub(crate) fn put_posted(&self, user: UserId, count: i64, epoch: Epoch) {
+        self.posted.put(user, count, epoch);
     }
 
     /// Invalidates what a control message makes stale.
