@@ -121,7 +121,7 @@ impl Redis {
     }
 
     /// Opens a stream, and runs one more command in the same round trip: after the cursor was read, if commands that are run
-    /// together [keep their order](Server::keeps_order). There is no answer if the stream had to be created.
+    /// together [keep their order](Server::is_one). There is no answer if the stream had to be created.
     pub(super) async fn open_and_ask(
         &self,
         stream: Stream,
@@ -163,12 +163,11 @@ impl Redis {
             let mut random = [0; 12];
             getrandom::fill(&mut random).map_err(|error| BusError::Busy(format!("no randomness: {error}")))?;
             let (keep, append) = news::append(&self.server, &model::hex::hex(&random), run);
-            if !self.server.keeps_order() {
+            if let Some(keep) = keep {
                 self.server.ask::<()>(&keep).await?;
                 took += counted(self.server.run(&append).await?)?;
                 continue;
             }
-            together.add_command(keep).ignore();
             append.cmd_iter().for_each(|command| {
                 together.add_command(command.clone());
             });

@@ -51,7 +51,7 @@ impl Redis {
 
     /// Returns the command that reads values which are all on one server; `None` without keys, or on a Cluster.
     pub(super) fn get_at_once(&self, keys: &[String]) -> Option<Cmd> {
-        if keys.is_empty() || !self.server.keeps_order() {
+        if keys.is_empty() || !self.server.is_one() {
             return None;
         }
         let mut command = redis::cmd("MGET");
