@@ -270,10 +270,10 @@ impl Redis {
         Ok(ids.into_iter().map(UserId).collect())
     }
 
-    pub(super) async fn tell(&self, word: &Control) -> Result<(), BusError> {
+    pub(super) async fn tell(&self, words: &[Control]) -> Result<(), BusError> {
         let teller = self.teller.clone();
-        if *word != Control::SearchChanged {
-            return teller.tell(word).await;
+        if *words != [Control::SearchChanged] {
+            return teller.tell(words).await;
         }
         // Every message triggers this. One notification is enough, since the receiver handles all pending changes.
         if !self.search_changed.swap(true, Ordering::AcqRel) {
@@ -281,7 +281,7 @@ impl Redis {
             tokio::spawn(async move {
                 tokio::time::sleep(TOGETHER).await;
                 told.store(false, Ordering::Release);
-                if let Err(error) = teller.tell(&Control::SearchChanged).await {
+                if let Err(error) = teller.tell(&[Control::SearchChanged]).await {
                     tracing::warn!(%error, "search hears of changes later");
                 }
             });

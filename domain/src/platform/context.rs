@@ -101,9 +101,14 @@ impl Context {
     /// Invalidates caches here at once, and sends a control message to all other processes. If it is lost, their caches
     /// expire in time.
     pub(crate) async fn tell(&self, control: &Control) {
-        self.handle(control);
-        if let Err(error) = self.bus.tell(control).await {
-            tracing::warn!(%error, ?control, "a control message was lost");
+        self.tell_all(std::slice::from_ref(control)).await;
+    }
+
+    /// Does that for several control messages at once.
+    pub(crate) async fn tell_all(&self, controls: &[Control]) {
+        controls.iter().for_each(|control| self.handle(control));
+        if let Err(error) = self.bus.tell_all(controls).await {
+            tracing::warn!(%error, ?controls, "control messages were lost");
         }
     }
 
