@@ -79,7 +79,8 @@ impl Context {
     pub fn reads_at_once(&self) -> usize {
         let cores = std::thread::available_parallelism().map_or(2, NonZero::get).max(2);
         match &self.db {
-            Db::Sqlite(_) => cores,
+            // Each keeps a core busy, from its statements to its compression. Members have the others for themselves.
+            Db::Sqlite(_) => cores / 2,
             // They mostly wait.
             Db::Postgres(..) => cores.max(self.db.connections() as usize / 4),
         }
