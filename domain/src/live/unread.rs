@@ -178,10 +178,14 @@ async fn refresh(
         return Ok(summary);
     }
     // The group's name, address, kind or level may have changed too.
-    let rows: HashMap<GroupId, store::topics::reads::MyGroup> =
-        store::topics::reads::my_groups(&cx.db, user).await?.into_iter().map(|row| (row.id, row)).collect();
     let asked: Vec<GroupId> = stale.iter().copied().collect();
-    let mut unread = by_group(store::topics::reads::unread_in(&cx.db, user, &asked).await?);
+    let (rows, unread, beside) = tokio::try_join!(
+        store::topics::reads::my_groups(&cx.db, user),
+        store::topics::reads::unread_in(&cx.db, user, &asked),
+        store::people::sidebar::beside(&cx.db, user),
+    )?;
+    let rows: HashMap<GroupId, store::topics::reads::MyGroup> = rows.into_iter().map(|row| (row.id, row)).collect();
+    let mut unread = by_group(unread);
     for group in sidebar.groups.iter_mut().filter(|group| stale.contains(&group.id)) {
         group.topics = unread.remove(&group.id).unwrap_or_default();
         group.rest = 0;
@@ -198,7 +202,7 @@ async fn refresh(
         return count(cx, user, version, user_version).await;
     }
     *group_versions = versions;
-    count_beside(cx, user, sidebar).await?;
+    put_beside(sidebar, beside);
     sidebar.list_at_most(MOST_LISTED);
     keep(cx, user, &summary).await;
     Ok(summary)
@@ -221,7 +225,11 @@ async fn count(cx: &Context, user: UserId, version: String, user_version: String
 async fn count_bare(cx: &Context, user: UserId) -> Result<Sidebar> {
     let rows = store::topics::reads::my_groups(&cx.db, user).await?;
     let ids: Vec<GroupId> = rows.iter().map(|row| row.id).collect();
-    let mut unread = by_group(store::topics::reads::unread_in(&cx.db, user, &ids).await?);
+    let (unread, beside) = tokio::try_join!(
+        store::topics::reads::unread_in(&cx.db, user, &ids),
+        store::people::sidebar::beside(&cx.db, user),
+    )?;
+    let mut unread = by_group(unread);
     let groups = rows.into_iter().map(|row| {
         let topics = unread.remove(&row.id).unwrap_or_default();
         let store::topics::reads::MyGroup { id, slug, name, kind, level, role } = row;
@@ -229,17 +237,14 @@ async fn count_bare(cx: &Context, user: UserId) -> Result<Sidebar> {
         SidebarGroup { id, slug, name, kind, level, moderates, topics, rest: 0 }
     });
     let mut sidebar = Sidebar { groups: groups.collect(), ..Sidebar::default() };
-    count_beside(cx, user, &mut sidebar).await?;
+    put_beside(&mut sidebar, beside);
     sidebar.list_at_most(MOST_LISTED);
     Ok(sidebar)
 }
 
-/// Recomputes what is counted beside the groups.
-async fn count_beside(cx: &Context, user: UserId, sidebar: &mut Sidebar) -> Result<()> {
-    sidebar.mentions = store::messages::mentions::unread(&cx.db, user).await?;
-    sidebar.invited = store::groups::invitations::count_of_user(&cx.db, user).await?;
-    sidebar.notices = store::people::notices::count(&cx.db, user).await?;
-    Ok(())
+fn put_beside(sidebar: &mut Sidebar, beside: store::people::sidebar::Beside) {
+    let store::people::sidebar::Beside { mentions, invited, notices } = beside;
+    (sidebar.mentions, sidebar.invited, sidebar.notices) = (mentions, invited, notices);
 }
 
 async fn versions(cx: &Context, groups: &[GroupId]) -> Result<Vec<String>> {
