@@ -15,7 +15,8 @@ const BOOST: f32 = 0.3;
 /// The age at which half of the boost is gone.
 const HALF_BOOST_MICROS: f32 = 30.0 * 24.0 * 3600.0 * 1e6;
 
-/// A message of one word scores this share of what a longer one does, and each further word adds some, up to all.
+/// A message of one word scores this share of what a longer one does, and each further word adds some, up to all: the
+/// index counts no more words than that takes.
 const SHORTEST: f32 = 0.6;
 const PER_WORD: f32 = 0.15;
 

@@ -11,12 +11,14 @@ use crate::stem::{ENGLISH, language_of, stem};
 use crate::tokenizer::{Role, Word, words};
 
 /// Incremented when fields, tokenizer or what is indexed change: an index of another version is rebuilt.
-pub(crate) const VERSION: u32 = 4;
+pub(crate) const VERSION: u32 = 5;
 
 /// The fields of words get them from our own tokenizer; this one takes a text as it is.
 const TOKENIZER: &str = "as-it-is";
-/// Words counted of a document.
-const MAX_LENGTH: usize = 255;
+/// Words counted of a document: more make no difference to its rank.
+const MAX_LENGTH: usize = 4;
+/// Times are rounded down to seconds, which saves 20 bits of each.
+const SECOND: i64 = 1_000_000;
 
 pub(crate) mod column {
     pub(crate) const KIND: &str = "kind";
@@ -119,7 +121,7 @@ impl Fields {
         fields.add_i64(self.topic, document.topic_id);
         fields.add_i64(self.group, document.group_id);
         fields.add_i64(self.author, document.author_id);
-        fields.add_i64(self.created_at, document.created_at);
+        fields.add_i64(self.created_at, document.created_at.div_euclid(SECOND).saturating_mul(SECOND));
         let text = words(document.text);
         let title = words(if document.kind == Kind::Topic { document.text } else { document.title });
         let language = language_of(document.text);

@@ -40,7 +40,7 @@ pub struct Hit {
     pub topic_id: i64,
     pub group_id: i64,
     pub author_id: i64,
-    /// In microseconds since 1970 (UTC).
+    /// In microseconds since 1970 (UTC), rounded down to seconds.
     pub created_at: i64,
 }
 

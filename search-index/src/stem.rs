@@ -46,6 +46,11 @@ const LOOKED_AT: usize = 400;
 const MIN_CHARS: usize = 20;
 /// Words kept per thread, with their stems. Forums repeat their words a lot.
 const MAX_KEPT: usize = 20_000;
+/// Frequent English words that the other languages do not have.
+const FREQUENT: [&str; 14] =
+    ["the", "and", "that", "this", "with", "you", "from", "what", "there", "would", "they", "which", "about", "their"];
+/// If at least one word in so many is one of these, and not only one, a text is English.
+const ONE_IN: usize = 8;
 
 /// Returns the language of a text.
 pub(crate) fn language_of(text: &str) -> Language {
@@ -54,11 +59,21 @@ pub(crate) fn language_of(text: &str) -> Language {
     }
     let end = text.char_indices().nth(LOOKED_AT).map_or(text.len(), |(at, _)| at);
     let text = &text[..end];
-    if text.len() < MIN_CHARS {
+    // Detection compares a text with 300 trigrams of each language.
+    if text.len() < MIN_CHARS || is_plainly_english(text) {
         return ENGLISH;
     }
     let found = DETECTOR.with(|detector| detector.detect(text)).filter(|info| info.is_reliable());
     found.and_then(|info| LANGUAGES.into_iter().find(|language| language.lang == info.lang())).unwrap_or(ENGLISH)
+}
+
+fn is_plainly_english(text: &str) -> bool {
+    let (mut words, mut frequent) = (0, 0);
+    for word in text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
+        words += 1;
+        frequent += usize::from(FREQUENT.iter().any(|known| word.eq_ignore_ascii_case(known)));
+    }
+    frequent > 1 && frequent * ONE_IN >= words
 }
 
 /// Returns the term of a word's stem: the language's code, and the stem without accents. `None` for what has no forms.
@@ -68,26 +83,33 @@ pub(crate) fn stem(language: Language, word: &Word) -> Option<String> {
 
 pub(crate) fn stem_of(language: Language, folded: &str, lower: Option<&str>) -> Option<String> {
     thread_local! {
-        static KEPT: RefCell<HashMap<(char, String), Option<String>>> = RefCell::default();
+        static KEPT: RefCell<Kept> = RefCell::default();
     }
     if folded.len() < 3 || !folded.chars().all(char::is_alphabetic) {
         return None;
     }
     let lower = lower.unwrap_or(folded);
     KEPT.with_borrow_mut(|kept| {
-        let key = (language.code, lower.to_owned());
-        if let Some(known) = kept.get(&key) {
+        if let Some(known) = kept.stems.get(&language.code).and_then(|stems| stems.get(lower)) {
             return known.clone();
         }
         let mut term = String::from(language.code);
         term.push_str(&fold(&Stemmer::new(language.algorithm).stem(lower)));
         let term = (term.len() > 1).then_some(term);
-        if kept.len() >= MAX_KEPT {
-            kept.clear();
+        if kept.count >= MAX_KEPT {
+            *kept = Kept::default();
         }
-        kept.insert(key, term.clone());
+        kept.count += 1;
+        kept.stems.entry(language.code).or_default().insert(lower.to_owned(), term.clone());
         term
     })
+}
+
+/// Words with their stems, by the code of their language.
+#[derive(Default)]
+struct Kept {
+    stems: HashMap<char, HashMap<String, Option<String>>>,
+    count: usize,
 }
 
 #[cfg(test)]
@@ -115,5 +137,10 @@ mod tests {
         assert!(stems(german).contains(&of("Katze")) && stems(german).contains(&of("Haus")), "{:?}", stems(german));
         assert_eq!(language_of("Les chats jouent toujours sur les maisons près de la rivière").code, 'f');
         assert_eq!(language_of("ok lol").code, 'e');
+        assert!(is_plainly_english("I think that the herons, and what they eat, are a topic of their own"));
+        assert!(!is_plainly_english(german) && !is_plainly_english("The herons eat fish"));
+        let quotes = "Er sagte \"the sound and the fury\", und dann ging er mit den Katzen nach Hause an den Fluss, weil es schon \
+                      spät war und die Vögel nicht mehr sangen";
+        assert!(!is_plainly_english(quotes));
     }
 }

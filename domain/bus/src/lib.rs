@@ -322,12 +322,21 @@ impl Bus {
     /// # Errors
     /// When Redis does not answer.
     pub async fn tell(&self, word: &Control) -> Result<(), BusError> {
+        self.tell_all(std::slice::from_ref(word)).await
+    }
+
+    /// Sends control messages as [`Bus::tell`] does, in one round trip.
+    ///
+    /// # Errors
+    /// When Redis does not answer.
+    pub async fn tell_all(&self, words: &[Control]) -> Result<(), BusError> {
         match self {
             Self::Memory(memory) => {
-                memory.tell(word.clone());
+                words.iter().for_each(|word| memory.tell(word.clone()));
                 Ok(())
             }
-            Self::Redis(redis) => redis.tell(word).await,
+            Self::Redis(_) if words.is_empty() => Ok(()),
+            Self::Redis(redis) => redis.tell(words).await,
         }
     }
 

@@ -19,17 +19,20 @@ const REMEMBERED: usize = 256;
 /// The most streams in one call of the script, since Redis serves nobody else during it.
 const CALL: usize = 512;
 
-/// KEYS: streams of one shard. ARGV: their length, the reference, the channel, the payload, the message's head. Returns
-/// how many took an entry.
+/// KEYS: streams of one shard; then, unless the payload is stored already, its key. ARGV: the length of streams, the
+/// reference, the channel, the payload, the command that announces, and how long to keep the payload, if it is to be stored. It is
+/// stored only if a stream took an entry. Returns how many did.
 const APPEND: &str = r"
 local call, told = redis.call, {}
-for i = 1, #KEYS do
+local streams = ARGV[6] and #KEYS - 1 or #KEYS
+for i = 1, streams do
   local id = call('XADD', KEYS[i], 'NOMKSTREAM', 'MAXLEN', '~', ARGV[1], '*', 'event', ARGV[2])
   if id then
     told[#told + 1] = KEYS[i] .. ' ' .. id
   end
 end
 if #told > 0 then
+  if ARGV[6] then call('SET', KEYS[#KEYS], ARGV[4], 'EX', ARGV[6]) end
   call(ARGV[5], ARGV[3], ARGV[2] .. '\n' .. table.concat(told, '\n') .. '\n\n' .. ARGV[4])
 end
 return #told
@@ -51,25 +54,35 @@ pub(super) fn runs(events: &[(Stream, Arc<str>)]) -> impl Iterator<Item = &[(Str
     events.chunk_by(|(_, one), (_, other)| Arc::ptr_eq(one, other) || one == other)
 }
 
-/// Returns the commands that publish one run. The first stores the payload and must come before the others; each script
-/// call answers how many streams took an entry.
-pub(super) fn append(server: &Server, reference: &str, run: &[(Stream, Arc<str>)]) -> (Cmd, Pipeline) {
+/// Returns the commands that publish one run: calls of the script, each of which answers how many streams took an entry. On
+/// a Cluster, the payload is on a node of its own: the other command stores it, and must come before.
+pub(super) fn append(server: &Server, reference: &str, run: &[(Stream, Arc<str>)]) -> (Option<Cmd>, Pipeline) {
     let names = &server.names;
     let mut commands = Pipeline::new();
     let payload = run.first().map_or("", |(_, payload)| payload);
-    let mut keep = redis::cmd("SET");
-    keep.arg(names.of(Name::Payload(reference))).arg(payload).arg("EX").arg(KEPT.as_secs());
+    let key = names.of(Name::Payload(reference));
+    let keep = (!server.is_one()).then(|| {
+        let mut keep = redis::cmd("SET");
+        keep.arg(&key).arg(payload).arg("EX").arg(KEPT.as_secs());
+        keep
+    });
     let mut shards: HashMap<u8, Vec<Stream>> = HashMap::new();
     for (stream, _) in run {
         shards.entry(server.channel(*stream)).or_default().push(*stream);
     }
     for (shard, streams) in shards {
         for streams in streams.chunks(CALL) {
-            let call = commands.cmd("EVAL").arg(APPEND).arg(streams.len());
+            let call = commands.cmd("EVAL").arg(APPEND).arg(streams.len() + usize::from(server.is_one()));
             for stream in streams {
                 call.arg(names.of(Name::Entries(*stream)));
             }
+            if server.is_one() {
+                call.arg(&key);
+            }
             call.arg(LENGTH).arg(reference).arg(names.of(Name::News(shard))).arg(payload).arg(server.publish());
+            if server.is_one() {
+                call.arg(KEPT.as_secs());
+            }
         }
     }
     (keep, commands)

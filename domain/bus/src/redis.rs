@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use redis::{Pipeline, Value, pipe};
+use redis::{Cmd, Pipeline, Value, pipe};
 use tokio::sync::{broadcast, mpsc, oneshot};
 
 use super::cursor::{Cursor, Entry};
@@ -117,6 +117,16 @@ impl Redis {
     }
 
     pub(super) async fn open(&self, stream: Stream) -> Result<Cursor, BusError> {
+        Ok(self.open_and_ask(stream, None).await?.0)
+    }
+
+    /// Opens a stream, and runs one more command in the same round trip: after the cursor was read, if commands that are run
+    /// together [keep their order](Server::is_one). There is no answer if the stream had to be created.
+    pub(super) async fn open_and_ask(
+        &self,
+        stream: Stream,
+        more: Option<&Cmd>,
+    ) -> Result<(Cursor, Option<Value>), BusError> {
         let key = self.server.names.of(Name::Entries(stream));
         let now = self.clock.now();
         // Another process may create the stream between the look and the start. Its id is as good as ours.
@@ -127,13 +137,18 @@ impl Redis {
             if let Stream::User(user) = stream {
                 add(&mut look, &self.server.names.of(Name::Here), now.plus(PAGE), &[user]);
             }
-            let there = self.server.run(&look).await?.into_iter().next().map(read_entries).transpose()?;
+            if let Some(more) = more {
+                look.add_command(more.clone());
+            }
+            let mut answers = self.server.run(&look).await?;
+            let answer = more.and_then(|_| answers.pop());
+            let there = answers.into_iter().next().map(read_entries).transpose()?;
             if let Some(last) = there.and_then(|entries| entries.into_iter().next()) {
-                return Ok(last.id);
+                return Ok((last.id, answer));
             }
             let id = Cursor::start(now);
             match self.server.ask::<()>(&news::begin(&self.server, stream, id)).await {
-                Ok(()) => return Ok(id),
+                Ok(()) => return Ok((id, None)),
                 Err(BusError::Redis(error)) if error.code() == Some("ERR") => continue,
                 Err(error) => return Err(error),
             }
@@ -148,12 +163,11 @@ impl Redis {
             let mut random = [0; 12];
             getrandom::fill(&mut random).map_err(|error| BusError::Busy(format!("no randomness: {error}")))?;
             let (keep, append) = news::append(&self.server, &model::hex::hex(&random), run);
-            if !self.server.keeps_order() {
+            if let Some(keep) = keep {
                 self.server.ask::<()>(&keep).await?;
                 took += counted(self.server.run(&append).await?)?;
                 continue;
             }
-            together.add_command(keep).ignore();
             append.cmd_iter().for_each(|command| {
                 together.add_command(command.clone());
             });
@@ -256,10 +270,10 @@ impl Redis {
         Ok(ids.into_iter().map(UserId).collect())
     }
 
-    pub(super) async fn tell(&self, word: &Control) -> Result<(), BusError> {
+    pub(super) async fn tell(&self, words: &[Control]) -> Result<(), BusError> {
         let teller = self.teller.clone();
-        if *word != Control::SearchChanged {
-            return teller.tell(word).await;
+        if *words != [Control::SearchChanged] {
+            return teller.tell(words).await;
         }
         // Every message triggers this. One notification is enough, since the receiver handles all pending changes.
         if !self.search_changed.swap(true, Ordering::AcqRel) {
@@ -267,7 +281,7 @@ impl Redis {
             tokio::spawn(async move {
                 tokio::time::sleep(TOGETHER).await;
                 told.store(false, Ordering::Release);
-                if let Err(error) = teller.tell(&Control::SearchChanged).await {
+                if let Err(error) = teller.tell(&[Control::SearchChanged]).await {
                     tracing::warn!(%error, "search hears of changes later");
                 }
             });

@@ -100,8 +100,8 @@ impl Server {
         }
     }
 
-    /// Whether commands that are run together keep their order.
-    pub(super) fn keeps_order(&self) -> bool {
+    /// Whether all keys are on one server: commands that are run together keep their order, and one command may use any keys.
+    pub(super) fn is_one(&self) -> bool {
         matches!(self.link, Link::One { .. })
     }
 

@@ -18,14 +18,16 @@ pub(crate) struct Teller {
 }
 
 impl Teller {
-    /// Sends a message: at once to this process, which may answer a request for what changed before Redis brings it.
-    pub async fn tell(&self, word: &Control) -> Result<(), BusError> {
-        // It is fine if nobody listens.
-        let _ = self.controls.send(word.clone());
-        let told = Told { control: word.clone(), from: self.name.to_string() };
-        let text = serde_json::to_string(&told).map_err(|error| BusError::Busy(error.to_string()))?;
+    /// Sends messages: at once to this process, which may answer a request for what changed before Redis brings them.
+    pub async fn tell(&self, words: &[Control]) -> Result<(), BusError> {
         let mut commands = pipe();
-        commands.cmd("PUBLISH").arg(self.server.names.of(Name::Control)).arg(text);
+        for word in words {
+            // It is fine if nobody listens.
+            let _ = self.controls.send(word.clone());
+            let told = Told { control: word.clone(), from: self.name.to_string() };
+            let text = serde_json::to_string(&told).map_err(|error| BusError::Busy(error.to_string()))?;
+            commands.cmd("PUBLISH").arg(self.server.names.of(Name::Control)).arg(text);
+        }
         self.server.run(&commands).await?;
         Ok(())
     }

@@ -5,3 +5,4 @@ pub mod notices;
 pub mod presence;
 pub mod tell;
 pub mod unread;
+mod versions;

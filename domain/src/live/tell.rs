@@ -26,6 +26,12 @@ pub(crate) async fn pages_changed(cx: &Context, topic: Option<(GroupId, TopicId)
     cx.tell(&Control::PagesChanged { topic }).await;
 }
 
+/// Announces to all processes, at once, that public pages of these topics changed.
+pub(crate) async fn topics_changed(cx: &Context, topics: &[(GroupId, TopicId)]) {
+    let changed = |topic: &(GroupId, TopicId)| Control::PagesChanged { topic: Some(*topic) };
+    cx.tell_all(&topics.iter().map(changed).collect::<Vec<_>>()).await;
+}
+
 /// Makes the open pages of these users reload the group.
 pub(crate) async fn redraw(cx: &Context, group: GroupId, users: &[UserId]) -> Result<()> {
     let event: std::sync::Arc<str> = json!({"type": "member", "group": group}).to_string().into();

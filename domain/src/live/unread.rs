@@ -1,46 +1,35 @@
 //! Unread counts for the sidebar: a summary per user in the key-value store, recomputed when its version is outdated.
 //!
-//! A version is a token that is replaced by a fresh one on every change. Setting it twice or out of order only makes
-//! the next page recompute. Each group has a version, set after the save by the unread reactor. Each user has a log of
-//! versions, to which their own actions append one before the save. A version in the log says which topics it is about,
-//! if it is about topics alone: then the next page recomputes only their groups. A summary computed shortly after its
+//! Each group and each user has a version (see `versions.rs`), and so do all together. A summary computed shortly after its
 //! user's version was set is not stored: the announced change may not have been committed yet.
 //!
 //! A summary lists the unread topics with the latest activity, and only counts the others.
 //!
-//! While Redis is down, everything is counted from the database. All summaries have one more version in common. A process
-//! sets it when it starts, and when it reaches Redis again after it could not set another version.
+//! While Redis is down, everything is counted from the database.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::atomic::Ordering;
+use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::try_join_all;
 use serde::{Deserialize, Serialize};
 
+use super::versions::{ALL, group_key, last_version, text, topics_since, unsettled, user_key};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
-use bus::BusError;
+use bus::{Cursor, Stream};
 use model::policy::Viewer;
-use model::time::Timestamp;
 use model::{GroupId, GroupKind, Role, Sidebar, SidebarGroup, Topic, TopicId, TopicUnread, UserId};
+
+pub use super::versions::begin;
+pub(crate) use super::versions::{group_changed, user_reads, users_change};
 
 /// How long an unused summary is kept. Versions are kept much longer.
 const KEPT: Duration = Duration::from_secs(3_600);
-const VERSION_KEPT: Duration = Duration::from_secs(7 * 24 * 3_600);
-/// The longest time from the announcement of a change to its commit.
-const SETTLES: Duration = Duration::from_secs(2);
 
 /// The most unread topics that a summary lists.
 const MOST_LISTED: usize = 50;
 /// With fewer left while others are only counted, everything is counted again.
 const FEWEST_LISTED: usize = 35;
-/// The most bytes of a user's log of versions.
-const MOST_LOGGED: usize = 2_000;
-/// Users whose logs are written at once.
-const AT_ONCE: usize = 500;
-/// The most topics that a version in the log names.
-const MOST_NAMED: usize = 20;
 
 /// A summary with the versions at which it was computed.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -57,132 +46,32 @@ fn summary_key(user: UserId) -> String {
     format!("sidebar:{{u:{user}}}")
 }
 
-fn user_key(user: UserId) -> String {
-    format!("version:{{u:{user}}}")
-}
-
-/// The version of all users and groups.
-const ALL: &str = "version:{all}";
-/// The pause between two attempts to set it.
-const AGAIN: Duration = Duration::from_millis(500);
-
-fn group_key(group: GroupId) -> String {
-    format!("version:{{g:{group}}}")
-}
-
-/// Announces a change to these users' own data. Call it in the transaction immediately before the commit, with no wait
-/// for the database's writer in between.
-pub(crate) async fn users_change(cx: &Context, users: &[UserId]) -> Result<()> {
-    log_versions(cx, users, "*").await
-}
-
-/// Announces that a user reads these topics, as [`users_change`] does.
-pub(crate) async fn user_reads(
-    cx: &Context,
-    user: UserId,
-    topics: impl ExactSizeIterator<Item = TopicId>,
-) -> Result<()> {
-    if topics.len() > MOST_NAMED {
-        return users_change(cx, &[user]).await;
+/// Opens the user's stream for a page that `is_live`, and reads the sidebar after that: usually in one round trip to
+/// Redis. Without the bus there is no cursor.
+pub async fn open(cx: &Context, user: UserId, is_live: bool) -> Result<(Option<Cursor>, Sidebar)> {
+    if !is_live {
+        return Ok((None, sidebar(cx, user).await?));
     }
-    let named: Vec<String> = topics.map(|topic| topic.to_string()).collect();
-    log_versions(cx, &[user], &named.join(",")).await
-}
-
-/// Appends `VERSION WHAT;` to the users' logs.
-async fn log_versions(cx: &Context, users: &[UserId], what: &str) -> Result<()> {
-    let entry = format!("{} {what};", fresh(cx)?);
-    for users in users.chunks(AT_ONCE) {
-        let append = async |user| cx.kv.append(&user_key(user), entry.as_bytes(), MOST_LOGGED, VERSION_KEPT).await;
-        if let Err(error) = try_join_all(users.iter().map(|user| append(*user))).await {
-            make_up(cx, &error);
-            return Ok(());
+    let ahead = read_ahead(cx, user);
+    match cx.kv.open(&cx.bus, Stream::User(user), &keys(user, &ahead)).await {
+        Ok((cursor, values)) => {
+            Ok((Some(cursor), shown(cx, user, summary(cx, user, Kept::of(values, ahead)).await).await?))
+        }
+        Err(error) => {
+            tracing::warn!(%error, "a page will not be live");
+            Ok((None, arrange(count_bare(cx, user).await?)))
         }
     }
-    Ok(())
-}
-
-/// Returns the last version in a log.
-fn last_version(log: &str) -> &str {
-    let last = log.trim_end_matches(';').rsplit(';').next().unwrap_or_default();
-    last.split(' ').next().unwrap_or_default()
-}
-
-/// Returns the topics that the versions after this one are about; `None` if they are about more than topics, or if the
-/// log does not go back so far.
-fn topics_since(log: &str, version: &str) -> Option<Vec<TopicId>> {
-    if last_version(log) == version {
-        return Some(Vec::new());
-    }
-    let mut entries = log.split_terminator(';').map(|entry| entry.split_once(' ').unwrap_or((entry, "*")));
-    entries.find(|(of, _)| *of == version && !version.is_empty())?;
-    let topics = entries.flat_map(|(_, what)| what.split(',')).map(|topic| topic.parse().ok().map(TopicId));
-    topics.collect()
-}
-
-/// Makes everyone's next page recompute, at the start of a service: a process that ended while Redis was down may have
-/// left changes without a version.
-pub async fn begin(cx: &Context) {
-    if let Err(Error::Bus(error)) = all_change(cx).await {
-        make_up(cx, &error);
-    }
-}
-
-async fn all_change(cx: &Context) -> Result<()> {
-    Ok(cx.kv.set(ALL, fresh(cx)?.as_bytes(), VERSION_KEPT).await?)
-}
-
-/// Does that once Redis answers again: the version of a change could not be set, and the change is saved without it.
-fn make_up(cx: &Context, error: &BusError) {
-    tracing::debug!(%error, "could not invalidate the unread summaries; retrying when Redis answers");
-    let claims = |cx: &Context| cx.kv.makes_up().is_some_and(|makes_up| !makes_up.swap(true, Ordering::AcqRel));
-    if !claims(cx) {
-        return;
-    }
-    let cx = cx.clone();
-    tokio::spawn(async move {
-        loop {
-            tokio::time::sleep(AGAIN).await;
-            if cx.bus.is_deaf() {
-                continue;
-            }
-            // Before the write: a change that is missed from here on needs another one.
-            if let Some(makes_up) = cx.kv.makes_up() {
-                makes_up.store(false, Ordering::Release);
-            }
-            if all_change(&cx).await.is_ok() || !claims(&cx) {
-                return;
-            }
-        }
-    });
-}
-
-/// Announces that a group changed for all its members. Call it after the commit, from a job.
-pub(crate) async fn group_changed(cx: &Context, group: GroupId) -> Result<()> {
-    if let Err(error) = cx.kv.set(&group_key(group), fresh(cx)?.as_bytes(), VERSION_KEPT).await {
-        make_up(cx, &error);
-    }
-    Ok(())
-}
-
-/// A unique token: the time and 128 random bits.
-fn fresh(cx: &Context) -> Result<String> {
-    Ok(format!("{}.{}", cx.now().0, &crate::platform::secrets::token()?[..32]))
-}
-
-fn text(value: Option<Vec<u8>>) -> String {
-    value.and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
-}
-
-/// Whether a version is so recent that its change may not be committed yet.
-fn unsettled(version: &str, now: Timestamp) -> bool {
-    let set = version.split('.').next().and_then(|micros| micros.parse().ok()).map_or(Timestamp(0), Timestamp);
-    now < set.plus(SETTLES)
 }
 
 /// The sidebar of a user.
 pub async fn sidebar(cx: &Context, user: UserId) -> Result<Sidebar> {
-    match summary(cx, user).await {
+    let found = async { summary(cx, user, kept(cx, user).await?).await };
+    shown(cx, user, found.await).await
+}
+
+async fn shown(cx: &Context, user: UserId, found: Result<Summary>) -> Result<Sidebar> {
+    match found {
         Ok(summary) => Ok(arrange(summary.sidebar)),
         Err(Error::Bus(error)) => {
             tracing::debug!(%error, "counting unread messages without the summary");
@@ -209,10 +98,10 @@ pub async fn list_also<'a>(
     Ok(())
 }
 
-async fn summary(cx: &Context, user: UserId) -> Result<Summary> {
-    let Kept { summary, read, version, user_version } = kept(cx, user).await?;
+async fn summary(cx: &Context, user: UserId, kept: Kept) -> Result<Summary> {
+    let Kept { summary, read, version, user_version, ahead } = kept;
     match summary {
-        Some(summary) => refresh(cx, user, Summary { user_version, ..summary }, &read).await,
+        Some(summary) => refresh(cx, user, Summary { user_version, ..summary }, &read, ahead).await,
         None => count(cx, user, version, user_version).await,
     }
 }
@@ -224,26 +113,63 @@ struct Kept {
     read: Vec<TopicId>,
     version: String,
     user_version: String,
+    /// The groups that the summary was expected to name, and their versions.
+    ahead: (Arc<[GroupId]>, Vec<String>),
+}
+
+/// The most groups whose versions are read with the summary.
+const MOST_AHEAD: usize = 500;
+
+/// The groups that the user's summary probably names.
+fn read_ahead(cx: &Context, user: UserId) -> Arc<[GroupId]> {
+    cx.sessions.last_groups(user).unwrap_or_default()
+}
+
+/// What [`Kept::of`] reads.
+fn keys(user: UserId, ahead: &[GroupId]) -> Vec<String> {
+    let of_groups = ahead.iter().map(|id| group_key(*id));
+    [summary_key(user), user_key(user), ALL.to_owned()].into_iter().chain(of_groups).collect()
 }
 
 async fn kept(cx: &Context, user: UserId) -> Result<Kept> {
-    let mut found = cx.kv.get_many(&[summary_key(user), user_key(user), ALL.to_owned()]).await?.into_iter();
-    let summary: Option<Summary> = found.next().flatten().and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    let log = text(found.next().flatten());
-    let version = text(found.next().flatten());
-    let summary = summary.filter(|summary| summary.version == version);
-    let (summary, read) = match summary.map(|summary| (topics_since(&log, &summary.user_version), summary)) {
-        Some((Some(read), summary)) => (Some(summary), read),
-        _ => (None, Vec::new()),
-    };
-    Ok(Kept { summary, read, version, user_version: last_version(&log).to_owned() })
+    let ahead = read_ahead(cx, user);
+    Ok(Kept::of(cx.kv.get_many(&keys(user, &ahead)).await?, ahead))
+}
+
+impl Kept {
+    fn of(values: Vec<Option<Vec<u8>>>, ahead: Arc<[GroupId]>) -> Self {
+        let mut found = values.into_iter();
+        let summary: Option<Summary> = found.next().flatten().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let log = text(found.next().flatten());
+        let version = text(found.next().flatten());
+        let summary = summary.filter(|summary| summary.version == version);
+        let (summary, read) = match summary.map(|summary| (topics_since(&log, &summary.user_version), summary)) {
+            Some((Some(read), summary)) => (Some(summary), read),
+            _ => (None, Vec::new()),
+        };
+        let ahead = (ahead, found.map(text).collect());
+        Self { summary, read, version, user_version: last_version(&log).to_owned(), ahead }
+    }
 }
 
 /// Recomputes the groups whose version changed, and those of the topics that the user has read.
-async fn refresh(cx: &Context, user: UserId, mut summary: Summary, read: &[TopicId]) -> Result<Summary> {
+async fn refresh(
+    cx: &Context,
+    user: UserId,
+    mut summary: Summary,
+    read: &[TopicId],
+    (expected, ahead): (Arc<[GroupId]>, Vec<String>),
+) -> Result<Summary> {
     let Summary { sidebar, group_versions, .. } = &mut summary;
     let ids: Vec<GroupId> = sidebar.groups.iter().map(|group| group.id).collect();
-    let versions = versions(cx, &ids).await?;
+    let versions = if *expected == *ids {
+        ahead
+    } else {
+        if ids.len() <= MOST_AHEAD {
+            cx.sessions.put_groups(user, ids.as_slice().into());
+        }
+        versions(cx, &ids).await?
+    };
     let mut stale: HashSet<GroupId> = store::topics::groups_of(&cx.db, read).await?.into_iter().collect();
     stale.extend(
         ids.iter().zip(group_versions.iter().zip(&versions)).filter(|(_, (then, now))| then != now).map(|(id, _)| *id),
@@ -252,10 +178,14 @@ async fn refresh(cx: &Context, user: UserId, mut summary: Summary, read: &[Topic
         return Ok(summary);
     }
     // The group's name, address, kind or level may have changed too.
-    let rows: HashMap<GroupId, store::topics::reads::MyGroup> =
-        store::topics::reads::my_groups(&cx.db, user).await?.into_iter().map(|row| (row.id, row)).collect();
     let asked: Vec<GroupId> = stale.iter().copied().collect();
-    let mut unread = by_group(store::topics::reads::unread_in(&cx.db, user, &asked).await?);
+    let (rows, unread, beside) = tokio::try_join!(
+        store::topics::reads::my_groups(&cx.db, user),
+        store::topics::reads::unread_in(&cx.db, user, &asked),
+        store::people::sidebar::beside(&cx.db, user),
+    )?;
+    let rows: HashMap<GroupId, store::topics::reads::MyGroup> = rows.into_iter().map(|row| (row.id, row)).collect();
+    let mut unread = by_group(unread);
     for group in sidebar.groups.iter_mut().filter(|group| stale.contains(&group.id)) {
         group.topics = unread.remove(&group.id).unwrap_or_default();
         group.rest = 0;
@@ -272,7 +202,7 @@ async fn refresh(cx: &Context, user: UserId, mut summary: Summary, read: &[Topic
         return count(cx, user, version, user_version).await;
     }
     *group_versions = versions;
-    count_beside(cx, user, sidebar).await?;
+    put_beside(sidebar, beside);
     sidebar.list_at_most(MOST_LISTED);
     keep(cx, user, &summary).await;
     Ok(summary)
@@ -295,7 +225,11 @@ async fn count(cx: &Context, user: UserId, version: String, user_version: String
 async fn count_bare(cx: &Context, user: UserId) -> Result<Sidebar> {
     let rows = store::topics::reads::my_groups(&cx.db, user).await?;
     let ids: Vec<GroupId> = rows.iter().map(|row| row.id).collect();
-    let mut unread = by_group(store::topics::reads::unread_in(&cx.db, user, &ids).await?);
+    let (unread, beside) = tokio::try_join!(
+        store::topics::reads::unread_in(&cx.db, user, &ids),
+        store::people::sidebar::beside(&cx.db, user),
+    )?;
+    let mut unread = by_group(unread);
     let groups = rows.into_iter().map(|row| {
         let topics = unread.remove(&row.id).unwrap_or_default();
         let store::topics::reads::MyGroup { id, slug, name, kind, level, role } = row;
@@ -303,17 +237,14 @@ async fn count_bare(cx: &Context, user: UserId) -> Result<Sidebar> {
         SidebarGroup { id, slug, name, kind, level, moderates, topics, rest: 0 }
     });
     let mut sidebar = Sidebar { groups: groups.collect(), ..Sidebar::default() };
-    count_beside(cx, user, &mut sidebar).await?;
+    put_beside(&mut sidebar, beside);
     sidebar.list_at_most(MOST_LISTED);
     Ok(sidebar)
 }
 
-/// Recomputes what is counted beside the groups.
-async fn count_beside(cx: &Context, user: UserId, sidebar: &mut Sidebar) -> Result<()> {
-    sidebar.mentions = store::messages::mentions::unread(&cx.db, user).await?;
-    sidebar.invited = store::groups::invitations::count_of_user(&cx.db, user).await?;
-    sidebar.notices = store::people::notices::count(&cx.db, user).await?;
-    Ok(())
+fn put_beside(sidebar: &mut Sidebar, beside: store::people::sidebar::Beside) {
+    let store::people::sidebar::Beside { mentions, invited, notices } = beside;
+    (sidebar.mentions, sidebar.invited, sidebar.notices) = (mentions, invited, notices);
 }
 
 async fn versions(cx: &Context, groups: &[GroupId]) -> Result<Vec<String>> {
@@ -351,7 +282,9 @@ fn arrange(sidebar: Sidebar) -> Sidebar {
 
 /// A valid stored summary and a recomputed one, which should be equal. `None` without a valid summary. For the doctor.
 pub(crate) async fn compare(cx: &Context, user: UserId) -> Result<Option<(Sidebar, Sidebar)>> {
-    let Kept { summary: Some(summary), read, version, user_version } = kept(cx, user).await? else { return Ok(None) };
+    let Kept { summary: Some(summary), read, version, user_version, .. } = kept(cx, user).await? else {
+        return Ok(None);
+    };
     let ids: Vec<GroupId> = summary.sidebar.groups.iter().map(|group| group.id).collect();
     if !read.is_empty() || versions(cx, &ids).await? != summary.group_versions {
         return Ok(None);

@@ -49,7 +49,7 @@ pub struct Page {
 /// Returns a page of a topic.
 pub async fn page(cx: &Context, viewer: Viewer, found: &topics::TopicAccess, window: Window) -> Result<Page> {
     let topic = &found.topic;
-    let base = read_base(cx, viewer, found).await?;
+    let base = read_base(viewer, found);
     let first_unread = base.filter(|base| *base < topic.last_seq).map(|base| base + 1);
     let newest = topic.last_seq;
     let mut messages = match window {
@@ -85,15 +85,13 @@ pub async fn page(cx: &Context, viewer: Viewer, found: &topics::TopicAccess, win
 }
 
 /// Returns the message number up to which the topic counts as read; `None` if that is not tracked for the viewer.
-pub(super) async fn read_base(cx: &Context, viewer: Viewer, found: &topics::TopicAccess) -> Result<Option<i64>> {
+pub(super) fn read_base(viewer: Viewer, found: &topics::TopicAccess) -> Option<i64> {
     match (viewer.id(), found.read_seq, found.read_before) {
-        (None, _, _) | (_, None, None) => Ok(None),
-        (_, Some(seq), None) => Ok(Some(seq)),
-        (_, read, Some(before)) if found.topic.arrived_at > before => Ok(Some(read.unwrap_or(0))),
-        (_, _, Some(before)) if found.topic.last_message_at <= before => Ok(Some(found.topic.last_seq)),
-        (_, read, Some(before)) => {
-            Ok(Some(read.unwrap_or(0).max(store::messages::seq_at(&cx.db, found.topic.id, before).await?)))
-        }
+        (None, _, _) | (_, None, None) => None,
+        (_, Some(seq), None) => Some(seq),
+        (_, read, Some(before)) if found.topic.arrived_at > before => Some(read.unwrap_or(0)),
+        (_, _, Some(before)) if found.topic.last_message_at <= before => Some(found.topic.last_seq),
+        (_, read, Some(_)) => Some(read.unwrap_or(0).max(found.joined_seq.unwrap_or(0))),
     }
 }
 

@@ -72,7 +72,7 @@ async fn mark_before(cx: &Context, viewer: Viewer, found: &mut TopicAccess, seq:
     if seq <= found.read_seq.unwrap_or(0) || seq > found.topic.last_seq {
         return Ok(false);
     }
-    if seq - read_base(cx, viewer, found).await?.unwrap_or(0) > PAGE {
+    if seq - read_base(viewer, found).unwrap_or(0) > PAGE {
         return Ok(false);
     }
     let shown = ReadPosition { numbering: found.topic.numbering, seq };

@@ -1,4 +1,4 @@
-//! Slows posting down while the jobs of new messages wait: no one sees a message live before its job has run.
+//! Slows posting down while the jobs of new messages wait, or run for long: no one sees a message live before its job has run.
 //!
 //! Posting and jobs share the database and often the processor. Without this, a client that posts at full speed would
 //! starve the jobs, and every reader would see messages seconds late.
@@ -9,15 +9,20 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 use super::context::Context;
+use super::jobs::LEASE;
+use model::time::Timestamp;
 use store::platform::jobs;
 
 /// How long the job of a new message may wait before posting slows down.
 const FREE: Duration = Duration::from_millis(100);
 
+/// How old a new message may be whose job runs: half of what is tolerable until everybody is told of it.
+const FREE_RUNNING: Duration = Duration::from_millis(250);
+
 /// The longest that one submission is held back.
 const LONGEST: Duration = Duration::from_millis(500);
 
-/// How much a submission is held back for each millisecond above that. With less, a burst passes before it is felt.
+/// How much a submission is held back for each millisecond above these. With less, a burst passes before it is felt.
 const STRENGTH: u32 = 2;
 
 /// The interval between two looks at the queue while there are submissions.
@@ -53,10 +58,16 @@ pub async fn watch(cx: Context, stop: impl Future<Output = ()>) {
             if cx.backpressure.current().is_zero() {
                 cx.backpressure.submitted.notified().await;
             }
-            let wait = match jobs::new_message_waiting_since(&cx.db, cx.now()).await {
-                Ok(since) => {
-                    since.map_or(Duration::ZERO, |since| cx.now().since(since).saturating_sub(FREE) * STRENGTH)
-                }
+            let now = cx.now();
+            let looks = tokio::try_join!(
+                jobs::new_message_waiting_since(&cx.db, now),
+                jobs::new_message_running_since(&cx.db, now, now.plus(LEASE)),
+            );
+            let above = |since: Option<Timestamp>, free| {
+                since.map_or(Duration::ZERO, |since| cx.now().since(since).saturating_sub(free) * STRENGTH)
+            };
+            let wait = match looks {
+                Ok((waiting, running)) => above(waiting, FREE).max(above(running, FREE_RUNNING)),
                 Err(error) => {
                     tracing::debug!(%error, "the job queue could not be read");
                     Duration::ZERO

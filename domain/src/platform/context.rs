@@ -79,7 +79,8 @@ impl Context {
     pub fn reads_at_once(&self) -> usize {
         let cores = std::thread::available_parallelism().map_or(2, NonZero::get).max(2);
         match &self.db {
-            Db::Sqlite(_) => cores,
+            // Each keeps a core busy, from its statements to its compression. Members have the others for themselves.
+            Db::Sqlite(_) => cores / 2,
             // They mostly wait.
             Db::Postgres(..) => cores.max(self.db.connections() as usize / 4),
         }
@@ -101,9 +102,14 @@ impl Context {
     /// Invalidates caches here at once, and sends a control message to all other processes. If it is lost, their caches
     /// expire in time.
     pub(crate) async fn tell(&self, control: &Control) {
-        self.handle(control);
-        if let Err(error) = self.bus.tell(control).await {
-            tracing::warn!(%error, ?control, "a control message was lost");
+        self.tell_all(std::slice::from_ref(control)).await;
+    }
+
+    /// Does that for several control messages at once.
+    pub(crate) async fn tell_all(&self, controls: &[Control]) {
+        controls.iter().for_each(|control| self.handle(control));
+        if let Err(error) = self.bus.tell_all(controls).await {
+            tracing::warn!(%error, ?controls, "control messages were lost");
         }
     }
 

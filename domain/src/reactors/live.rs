@@ -2,6 +2,7 @@
 
 use futures_util::future::{BoxFuture, try_join_all};
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 
@@ -9,11 +10,11 @@ use super::News;
 use super::texts::Texts;
 use crate::live::draw::Draw;
 use crate::platform::context::Context;
-use crate::platform::error::{Error, Result};
+use crate::platform::error::Result;
 use crate::platform::jobs::Cause;
 use crate::site;
 use crate::topics::{moves, tallies};
-use bus::Stream;
+use bus::{BusError, Stream};
 use model::time::Timestamp;
 use model::{Group, GroupId, GroupKind, Images, Message, MessageId, Topic, TopicId, TopicRow, UserId, policy};
 use store::messages::replies::Count;
@@ -21,8 +22,6 @@ use store::topics::Subject;
 
 pub(super) fn react<'a>(cx: &'a Context, draw: &'a Draw, news: &'a [News]) -> BoxFuture<'a, Result<()>> {
     Box::pin(async move {
-        // Whoever comes later reads a page on which it all is: it was committed before.
-        let listening = cx.bus.listening().await?;
         let replies = replies(cx, news).await?;
         let images = site::current(cx).await.settings.images;
         let drawing = Drawing { draw, now: cx.now(), images, replies: &replies };
@@ -32,7 +31,7 @@ pub(super) fn react<'a>(cx: &'a Context, draw: &'a Draw, news: &'a [News]) -> Bo
             told.push(in_topic(drawing, of_topic));
         }
         told.retain(|told| !told.texts.is_empty());
-        publish(cx, &listening, &told).await
+        if told.is_empty() { Ok(()) } else { publish(cx, &told).await }
     })
 }
 
@@ -214,54 +213,66 @@ const MOST_AT_ONCE: usize = 40_000;
 /// Publishes events to every online user who may read their topics now: members, and in a public group other readers too.
 /// For users who muted the topic or ignore the author, an event is marked `quiet`: it does not count. Users who voted in a
 /// poll get it with their own vote, and with the results that they may see.
-async fn publish(cx: &Context, listening: &[UserId], told: &[Told<'_>]) -> Result<()> {
+async fn publish(cx: &Context, told: &[Told<'_>]) -> Result<()> {
     let authors: HashSet<UserId> = told.iter().flat_map(|told| &told.texts).flat_map(Texts::authors).collect();
     let authors: Vec<UserId> = authors.into_iter().collect();
     let polls: Vec<MessageId> = told.iter().flat_map(|told| &told.texts).filter_map(Texts::poll).collect();
-    let mut found = Vec::new();
+    let public: HashSet<GroupId> =
+        told.iter().filter(|told| policy::anyone_reads(told.kind)).map(|told| told.group).collect();
+    let watching = async |group| Ok::<_, BusError>((group, cx.bus.watchers(group).await?));
+    // Whoever comes later reads a page on which it all is: it was committed before.
+    let (listening, watchers) = tokio::try_join!(cx.bus.listening(), try_join_all(public.into_iter().map(watching)))?;
+    let watchers: HashMap<GroupId, Vec<UserId>> = watchers.into_iter().collect();
+    let mut watching: Vec<UserId> = watchers.values().flatten().copied().collect();
+    watching.sort_unstable();
+    watching.dedup();
+    let ignoring: HashSet<(UserId, UserId)> =
+        store::people::ignores::among(&cx.db, &authors, &watching).await?.into_iter().collect();
+    let of_watchers = tallies::choices(cx, &polls, &watching).await?;
+    let mut found: Vec<(Stream, Arc<str>)> = Vec::new();
     // Of public groups.
     let mut members: HashSet<(GroupId, UserId)> = HashSet::new();
     for told in told.chunks((MOST_AT_ONCE / listening.len().clamp(1, AT_ONCE)).max(1)) {
         let places: Vec<(GroupId, TopicId)> = told.iter().map(|told| (told.group, told.topic)).collect();
-        for present in listening.chunks(AT_ONCE) {
+        let mut rest = &listening[..];
+        loop {
+            let (present, later) = rest.split_at(rest.len().min(AT_ONCE));
+            rest = later;
             let (hearers, choices, published) = tokio::join!(
                 store::groups::members::hearers(&cx.db, &places, &authors, present),
                 tallies::choices(cx, &polls, present),
                 cx.bus.publish(&found)
             );
             published?;
-            let choices = choices?;
+            let (hearers, choices) = (hearers?, choices?);
             found.clear();
-            for (told, hearers) in told.iter().zip(hearers?) {
-                if policy::anyone_reads(told.kind) {
-                    members.extend(hearers.iter().map(|hearer| (told.group, hearer.user_id)));
-                }
+            for (told, hearers) in told.iter().zip(&hearers).filter(|(told, _)| policy::anyone_reads(told.kind)) {
+                members.extend(hearers.iter().map(|hearer| (told.group, hearer.user_id)));
+            }
+            for (told, hearers) in told.iter().zip(&hearers) {
+                // After the last members, all others.
+                let others = watchers.get(&told.group).filter(|_| rest.is_empty());
                 for texts in &told.texts {
+                    let begun = found.len();
                     found.extend(
                         hearers.iter().map(|hearer| (Stream::User(hearer.user_id), texts.for_hearer(hearer, &choices))),
                     );
+                    if let Some(watchers) = others {
+                        let text = |user| {
+                            texts.for_reader(user, |author| ignoring.contains(&(user, author)), false, &of_watchers)
+                        };
+                        let others = watchers.iter().filter(|user| !members.contains(&(told.group, **user)));
+                        found.extend(others.map(|user| (Stream::User(*user), text(*user))));
+                        found.push((Stream::Group(told.group), texts.plain.clone()));
+                    }
+                    // Each stream comes once here, so their order is free. The bus stores and announces the same text only once
+                    // if it comes without a break.
+                    found[begun..].sort_by_key(|(_, text)| Arc::as_ptr(text).cast::<u8>().addr());
                 }
             }
-        }
-    }
-    let public: HashSet<GroupId> =
-        told.iter().filter(|told| policy::anyone_reads(told.kind)).map(|told| told.group).collect();
-    let watching = async |group| Ok::<_, Error>((group, cx.bus.watchers(group).await?));
-    let watchers: HashMap<GroupId, Vec<UserId>> =
-        try_join_all(public.into_iter().map(watching)).await?.into_iter().collect();
-    let mut watching: Vec<UserId> = watchers.values().flatten().copied().collect();
-    watching.sort_unstable();
-    watching.dedup();
-    let ignoring: HashSet<(UserId, UserId)> =
-        store::people::ignores::among(&cx.db, &authors, &watching).await?.into_iter().collect();
-    let choices = tallies::choices(cx, &polls, &watching).await?;
-    for told in told {
-        let Some(watchers) = watchers.get(&told.group) else { continue };
-        let others = || watchers.iter().filter(|user| !members.contains(&(told.group, **user)));
-        for texts in &told.texts {
-            let text = |user| texts.for_reader(user, |author| ignoring.contains(&(user, author)), false, &choices);
-            found.extend(others().map(|user| (Stream::User(*user), text(*user))));
-            found.push((Stream::Group(told.group), texts.plain.clone()));
+            if rest.is_empty() {
+                break;
+            }
         }
     }
     cx.bus.publish(&found).await?;

@@ -23,7 +23,6 @@ use crate::platform::jobs::{self, Cause, Job, Task};
 use crate::reducers;
 use crate::topics::tallies;
 pub use futures_util::future::BoxFuture;
-use futures_util::future::join_all;
 use model::{GroupKind, Message, MessageId, TopicId};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -154,16 +153,7 @@ pub async fn run(cx: &Context, draw: &Draw, job: impl Into<Job>) -> Result<()> {
 /// If the database does not answer.
 pub async fn react(reactors: &[Reactor], cx: &Context, draw: &Draw, causes: &[Cause]) -> Result<()> {
     let news = News::of(cx, causes).await?;
-    join_all(News::by_topic(&news).map(|of_topic| async {
-        let Subject { group, row, .. } = &*of_topic[0].subject;
-        match of_topic.iter().all(|news| news.message.is_some()) {
-            // No public page shows anything of their messages.
-            true if matches!(group.kind, GroupKind::Private | GroupKind::Direct) => {}
-            true => tell::pages_changed(cx, Some((group.id, row.topic.id))).await,
-            false => tell::pages_changed(cx, None).await,
-        }
-    }))
-    .await;
+    tell_pages(cx, &news).await;
     let mut timings = Vec::new();
     for reactor in reactors {
         let begun = std::time::Instant::now();
@@ -186,6 +176,19 @@ pub async fn react(reactors: &[Reactor], cx: &Context, draw: &Draw, causes: &[Ca
         tracing::info!(id = %first, more = more.len(), timings = timings.join(", "), "reactors finished");
     }
     Ok(())
+}
+
+/// Makes all processes drop kept pages that show what the news are about.
+async fn tell_pages(cx: &Context, news: &[News]) {
+    if news.iter().any(|news| news.message.is_none()) {
+        return tell::pages_changed(cx, None).await;
+    }
+    // No public page shows anything of messages in other groups.
+    let public = |of_topic: &[News]| {
+        let Subject { group, row, .. } = &*of_topic[0].subject;
+        (!matches!(group.kind, GroupKind::Private | GroupKind::Direct)).then_some((group.id, row.topic.id))
+    };
+    tell::topics_changed(cx, &News::by_topic(news).filter_map(public).collect::<Vec<_>>()).await;
 }
 
 /// Runs a reactor, and returns the events at which it failed.

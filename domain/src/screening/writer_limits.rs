@@ -3,9 +3,9 @@
 use crate::platform::caches;
 use crate::platform::context::Context;
 use crate::platform::error::Result;
-use model::Group;
 use model::policy::{Access, Permission, Viewer};
 use model::time::Timestamp;
+use model::{Group, UserId};
 
 /// The limits of a writer in a group.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -19,7 +19,7 @@ pub struct WriterLimits {
 }
 
 impl WriterLimits {
-    /// Returns the limits of the viewer, whose account was created at `since`. For accounts that are not young, in groups
+    /// Returns the limits of the viewer, whose account was created at `since`. For accounts that are not new, in groups
     /// that hold nothing, it usually takes no query.
     ///
     /// # Errors
@@ -29,8 +29,7 @@ impl WriterLimits {
         let mut limits = Self { slow_seconds: group.slow_seconds, ..Self::default() };
         let new = caches::rules::known(cx).await?.newcomers;
         if !access.is_site_admin() && new.is_young(since, cx.now()) {
-            let (_, posted) = store::moderation::rules::author(&cx.db, user, new.messages).await?;
-            limits.links = (posted < new.messages).then_some(new.links);
+            limits.links = (!has_posted(cx, user, new.messages).await?).then_some(new.links);
         }
         if group.first_held > 0 {
             let first = group.first_held;
@@ -38,4 +37,18 @@ impl WriterLimits {
         }
         Ok(limits)
     }
+}
+
+/// Whether a user has posted so many messages. Once it was so, it takes no query for some minutes.
+async fn has_posted(cx: &Context, user: UserId, count: i64) -> Result<bool> {
+    let epoch = match cx.sessions.posted(user) {
+        Ok(posted) if posted >= count => return Ok(true),
+        Ok(_) => None,
+        Err(epoch) => Some(epoch),
+    };
+    let (_, posted) = store::moderation::rules::author(&cx.db, user, count).await?;
+    if let Some(epoch) = epoch.filter(|_| posted >= count) {
+        cx.sessions.put_posted(user, posted, epoch);
+    }
+    Ok(posted >= count)
 }

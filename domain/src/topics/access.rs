@@ -19,6 +19,9 @@ pub struct TopicAccess {
     pub read_seq: Option<i64>,
     /// Messages up to this time count as read; `None` for viewers who are not members of the group.
     pub read_before: Option<Timestamp>,
+    /// The number of the last message up to then; `None` if that is all or none of the topic, or if the viewer has read that
+    /// far.
+    pub joined_seq: Option<i64>,
     /// Number of messages, not counting deleted ones.
     pub message_count: i64,
     /// The viewer's subscription level for the topic itself; it overrides the level for the group.
@@ -95,8 +98,8 @@ fn found(viewer: Viewer, row: TopicFor) -> Result<TopicAccess> {
         return Err(Error::NotFound);
     }
     let message_count = row.topic.last_seq - row.deleted_messages;
-    let TopicFor { topic, group, read_seq, read_before, level, unseen, own_held, .. } = row;
-    Ok(TopicAccess { topic, group, access, read_seq, read_before, message_count, level, unseen, own_held })
+    let TopicFor { topic, group, read_seq, read_before, joined_seq, level, unseen, own_held, .. } = row;
+    Ok(TopicAccess { topic, group, access, read_seq, read_before, joined_seq, message_count, level, unseen, own_held })
 }
 
 /// Returns the topic with this id.

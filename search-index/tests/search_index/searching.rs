@@ -111,12 +111,12 @@ fn a_hit_carries_all_ids() {
     let forum = Fixture::with(&[document]);
     let hit = forum.search(&Query::new("hello")).hits[0];
     assert_eq!((hit.kind, hit.id, hit.topic_id), (Kind::Message, 1, 2));
-    assert_eq!((hit.group_id, hit.author_id, hit.created_at), (3, 4, -5));
+    assert_eq!((hit.group_id, hit.author_id, hit.created_at), (3, 4, -1_000_000), "the second in which it was written");
 }
 
 #[test]
 fn newest_is_by_time_and_then_by_id() {
-    let at = |id, created_at| Document { created_at, ..message(id, "news") };
+    let at = |id, second: i64| Document { created_at: second * 1_000_000, ..message(id, "news") };
     let forum = Fixture::with(&[at(1, 50), at(4, 20), at(3, 20), at(2, 90), at(5, -1)]);
     let query = Query { order: Order::Newest, ..Query::new("news") };
     assert_eq!(ids(&forum.search(&query)), [2, 1, 4, 3, 5]);

@@ -243,8 +243,10 @@ impl Req {
     pub async fn layout(&self) -> Result<Layout, Failure> {
         let mut layout = self.bare_layout();
         if let Some(session) = &self.session {
-            layout.live = self.live(Stream::User(session.person.id), None).await;
-            layout.sidebar = domain::live::unread::sidebar(self.cx(), session.person.id).await?;
+            let user = session.person.id;
+            let (after, sidebar) = domain::live::unread::open(self.cx(), user, self.is_fetched).await?;
+            layout.live = after.map(|after| Live { after: after.to_string(), group: None });
+            layout.sidebar = sidebar;
             if session.has_unread_notice {
                 layout.told = domain::live::notices::unread(self.cx(), session.person.id).await?;
             }

@@ -1,9 +1,9 @@
-//! The key-value store on Redis. Each command names one key, so that keys may be on different nodes; one pipeline
-//! carries many commands.
+//! The key-value store on Redis. On a Cluster each command names one key, since keys may be on different nodes; one
+//! pipeline carries many commands.
 
 use std::time::Duration;
 
-use redis::{Pipeline, pipe};
+use redis::{Cmd, Pipeline, Value, pipe};
 
 use crate::{BusError, Name, Server};
 
@@ -38,12 +38,32 @@ impl Redis {
         if keys.is_empty() {
             return Ok(Vec::new());
         }
+        if let Some(command) = self.get_at_once(keys) {
+            return self.server.ask(&command).await;
+        }
         let mut commands = Pipeline::with_capacity(keys.len());
         for key in keys {
             commands.cmd("GET").arg(self.name(key));
         }
         let answers = self.server.run(&commands).await?.into_iter().map(redis::from_redis_value);
         Ok(answers.collect::<Result<_, _>>().map_err(redis::RedisError::from)?)
+    }
+
+    /// Returns the command that reads values which are all on one server; `None` without keys, or on a Cluster.
+    pub(super) fn get_at_once(&self, keys: &[String]) -> Option<Cmd> {
+        if keys.is_empty() || !self.server.is_one() {
+            return None;
+        }
+        let mut command = redis::cmd("MGET");
+        for key in keys {
+            command.arg(self.name(key));
+        }
+        Some(command)
+    }
+
+    /// Reads the answer to [`Redis::get_at_once`].
+    pub(super) fn values(answer: Value) -> Result<Vec<Option<Vec<u8>>>, BusError> {
+        Ok(redis::from_redis_value(answer).map_err(redis::RedisError::from)?)
     }
 
     pub(super) async fn set(&self, key: &str, value: &[u8], ttl: Duration) -> Result<(), BusError> {

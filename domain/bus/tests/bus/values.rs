@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use bus::Backlog;
 use bus::kv::Kv;
 
-use crate::home::{Home, wait_for};
+use crate::home::{ALICE, Home, event, payloads, wait_for};
 
 on_memory_and_redis! {
     a_value_is_kept_for_its_time,
+    a_stream_is_opened_before_values_are_read,
     a_maximum_only_grows,
     of_what_is_appended_the_end_stays,
     counting_starts_over_after_its_window,
@@ -25,6 +27,25 @@ async fn a_value_is_kept_for_its_time(home: Home) {
     kv.set("b", b"soon gone", Duration::from_millis(50)).await.unwrap();
     home.pass(Duration::from_millis(51));
     wait_for("the end of a value", || async { kv.get("b").await.unwrap().is_none() }).await;
+}
+
+async fn a_stream_is_opened_before_values_are_read(home: Home) {
+    let kv = Kv::beside(&home.bus);
+    kv.set("a", b"1", Duration::from_secs(60)).await.unwrap();
+    let keys = ["b", "a"].map(str::to_owned);
+    let values = [None, Some(b"1".to_vec())];
+    // The first time, the stream is created.
+    let (created, read) = kv.open(&home.bus, ALICE, &keys).await.unwrap();
+    assert_eq!(read, values);
+    assert_eq!(home.bus.here().await.unwrap(), home.bus.listening().await.unwrap());
+    home.bus.publish(&[(ALICE, event(1))]).await.unwrap();
+    let (opened, read) = kv.open(&home.bus, ALICE, &keys).await.unwrap();
+    assert_eq!(read, values);
+    assert_eq!(kv.open(&home.bus, ALICE, &[]).await.unwrap(), (opened, Vec::new()));
+    let Backlog::Entries { events, last } = home.bus.backlog(ALICE, created).await.unwrap() else {
+        panic!("it is gone")
+    };
+    assert_eq!((payloads(&events), last), (vec![event(1)], opened));
 }
 
 async fn a_maximum_only_grows(home: Home) {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bus::Control;
 use model::policy::Viewer;
 use model::time::Timestamp;
-use model::{Accepted, Person, Theme, UserId};
+use model::{Accepted, GroupId, Person, Theme, UserId};
 
 use super::{Epoch, Remembered};
 
@@ -49,16 +49,23 @@ impl Session {
     }
 }
 
-/// Cached sessions by id, and the users that each user ignores.
+/// Cached sessions by id, and of each user: the ignored users, the groups, and how many messages a young account posted.
 #[derive(Debug)]
 pub struct SessionCache {
     sessions: Remembered<String, Session>,
     ignores: Remembered<UserId, Arc<[UserId]>>,
+    groups: Remembered<UserId, Arc<[GroupId]>>,
+    posted: Remembered<UserId, i64>,
 }
 
 impl Default for SessionCache {
     fn default() -> Self {
-        Self { sessions: Remembered::new(TTL, CAPACITY), ignores: Remembered::new(TTL, CAPACITY) }
+        Self {
+            sessions: Remembered::new(TTL, CAPACITY),
+            ignores: Remembered::new(TTL, CAPACITY),
+            groups: Remembered::new(TTL, CAPACITY),
+            posted: Remembered::new(TTL, CAPACITY),
+        }
     }
 }
 
@@ -82,6 +89,27 @@ impl SessionCache {
 
     pub(crate) fn put_ignores(&self, user: UserId, ignored: Arc<[UserId]>, epoch: Epoch) {
         self.ignores.put(user, ignored, epoch);
+    }
+
+    /// The groups that a user was last found in. Nothing invalidates them: use them only to read ahead.
+    pub(crate) fn last_groups(&self, user: UserId) -> Option<Arc<[GroupId]>> {
+        self.groups.get(&user).ok()
+    }
+
+    pub(crate) fn put_groups(&self, user: UserId, groups: Arc<[GroupId]>) {
+        self.groups.forget_one(&user);
+        if let Err(epoch) = self.groups.get(&user) {
+            self.groups.put(user, groups, epoch);
+        }
+    }
+
+    /// How many messages a user has posted at least, as of some minutes ago: not for decisions.
+    pub(crate) fn posted(&self, user: UserId) -> Result<i64, Epoch> {
+        self.posted.get(&user)
+    }
+
+    pub(crate) fn put_posted(&self, user: UserId, count: i64, epoch: Epoch) {
+        self.posted.put(user, count, epoch);
     }
 
     /// Invalidates what a control message makes stale.

@@ -125,6 +125,7 @@ macro_rules! access {
             and not exists (select 1 from ignores x where x.user_id = v.user_id and x.ignored_id = v.inviter_id)"
     };
 }
+pub(crate) use access;
 
 /// The groups that a user is invited to by name, latest first.
 pub async fn of_user(db: &Db, user: UserId, limit: i64) -> Result<Vec<InvitedTo>> {
@@ -132,9 +133,4 @@ pub async fn of_user(db: &Db, user: UserId, limit: i64) -> Result<Vec<InvitedTo>
         concat!("select ", crate::groups::columns!(), ", a.username as inviter, v.created_at as invited_at", access!(),
                 " order by v.created_at desc, g.id limit $2"),
         user, limit)
-}
-
-/// The number of groups that a user is invited to by name.
-pub async fn count_of_user(db: &Db, user: UserId) -> Result<i64> {
-    sql!(value db, i64, concat!("select count(*)", access!()), user)
 }

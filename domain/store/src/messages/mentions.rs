@@ -37,6 +37,7 @@ macro_rules! seen {
         )
     };
 }
+pub(crate) use seen;
 
 /// The number of a user's unread mentions: those in messages that the user may see and has not read.
 pub async fn unread(db: &Db, user: UserId) -> Result<i64> {

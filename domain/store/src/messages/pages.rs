@@ -26,7 +26,10 @@ struct Row {
     deleted: bool,
     has_words: bool,
     by_author: bool,
+    /// The author of the message before, unless the row before says so.
+    #[sqlx(default)]
     before_author: Option<UserId>,
+    #[sqlx(default)]
     before_at: Option<Timestamp>,
     stars: String,
     version: i64,
@@ -110,46 +113,67 @@ fn messages(rows: Vec<Row>) -> Result<Vec<Message>> {
     rows.into_iter().map(Row::into_message).collect()
 }
 
-// Stars come along as a JSON list, so that a page needs one statement. `b` is the previous message, and `o` the one that
-// a reply answers. On Postgres a lateral join looks them up row by row: with a plain join, a plan made for topics of the
-// usual size reads all of a long topic, once for each message of the page.
-macro_rules! original_and_replies {
+// Stars come along as a JSON list, so that a page needs one statement. Most messages have none, and looking for one first
+// costs less than sorting none. `b` is the previous message, and `o` the one that a reply answers. On Postgres a lateral
+// join looks them up row by row: with a plain join, a plan made for topics of the usual size reads all of a long topic,
+// once for each message of the page.
+macro_rules! columns {
     () => {
-        ", o.id as original_id, o.author_id as original_author, ou.username as original_name,
-           case when o.deleted_at is null then substr(o.raw, 1, 1000) end as original_raw,
-           (select count(*) from messages a where a.reply_to = m.id and +a.topic_id = m.topic_id and a.deleted_at is null) as replies "
+        "select m.id, m.topic_id, m.seq, m.author_id, u.username, u.is_bot as by_bot, m.created_at, m.nodes, m.attachment, m.edited_at, m.version,
+                m.deleted_at is not null as deleted, m.raw <> '' as has_words, coalesce(m.deleted_by = m.author_id, false) as by_author,
+                o.id as original_id, o.author_id as original_author, ou.username as original_name,
+                case when o.deleted_at is null then substr(o.raw, 1, 1000) end as original_raw,
+                (select count(*) from messages a where a.reply_to = m.id and +a.topic_id = m.topic_id and a.deleted_at is null) as replies,
+                case when exists (select 1 from stars z where z.message_id = m.id) then "
     };
 }
 
+macro_rules! stars {
+    (pg) => {
+        "(select json_agg(json_build_array(s.user_id, su.username) order by s.created_at, s.user_id)
+          from stars s join users su on su.id = s.user_id where s.message_id = m.id)::text else '[]' end as stars"
+    };
+    (lite) => {
+        "(select json_group_array(json_array(user_id, username)) from (select s.user_id, su.username
+          from stars s join users su on su.id = s.user_id where s.message_id = m.id
+          order by s.created_at, s.user_id)) else '[]' end as stars"
+    };
+}
+
+macro_rules! joined {
+    (pg) => {
+        " from messages m join users u on u.id = m.author_id
+          left join lateral (select q.id, q.author_id, q.raw, q.deleted_at from messages q
+                             where q.id = m.reply_to and q.topic_id = m.topic_id limit 1) o on true
+          left join users ou on ou.id = o.author_id "
+    };
+    (lite) => {
+        " from messages m join users u on u.id = m.author_id
+          left join messages o on o.id = m.reply_to and o.topic_id = m.topic_id
+          left join users ou on ou.id = o.author_id "
+    };
+}
+
+// Each message with the one before it, whichever other messages there are.
 macro_rules! select {
     (pg $rest:expr) => {
         concat!(
-            "select m.id, m.topic_id, m.seq, m.author_id, u.username, u.is_bot as by_bot, m.created_at, m.nodes, m.attachment, m.edited_at, m.version,
-                    m.deleted_at is not null as deleted, m.raw <> '' as has_words, coalesce(m.deleted_by = m.author_id, false) as by_author, b.author_id as before_author, b.created_at as before_at,
-                    coalesce((select json_agg(json_build_array(s.user_id, su.username) order by s.created_at, s.user_id)
-                              from stars s join users su on su.id = s.user_id where s.message_id = m.id)::text, '[]') as stars",
-            original_and_replies!(),
-            "from messages m join users u on u.id = m.author_id
-             left join lateral (select p.author_id, p.created_at from messages p
-                                where p.topic_id = m.topic_id and p.seq = m.seq - 1 limit 1) b on true
-             left join lateral (select q.id, q.author_id, q.raw, q.deleted_at from messages q
-                                where q.id = m.reply_to and q.topic_id = m.topic_id limit 1) o on true
-             left join users ou on ou.id = o.author_id ",
+            columns!(),
+            stars!(pg),
+            ", b.author_id as before_author, b.created_at as before_at",
+            joined!(pg),
+            "left join lateral (select p.author_id, p.created_at from messages p
+                                where p.topic_id = m.topic_id and p.seq = m.seq - 1 limit 1) b on true ",
             $rest
         )
     };
     (lite $rest:expr) => {
         concat!(
-            "select m.id, m.topic_id, m.seq, m.author_id, u.username, u.is_bot as by_bot, m.created_at, m.nodes, m.attachment, m.edited_at, m.version,
-                    m.deleted_at is not null as deleted, m.raw <> '' as has_words, coalesce(m.deleted_by = m.author_id, false) as by_author, b.author_id as before_author, b.created_at as before_at,
-                    (select json_group_array(json_array(user_id, username)) from (select s.user_id, su.username
-                              from stars s join users su on su.id = s.user_id where s.message_id = m.id
-                              order by s.created_at, s.user_id)) as stars",
-            original_and_replies!(),
-            "from messages m join users u on u.id = m.author_id
-             left join messages b on b.topic_id = m.topic_id and b.seq = m.seq - 1
-             left join messages o on o.id = m.reply_to and o.topic_id = m.topic_id
-             left join users ou on ou.id = o.author_id ",
+            columns!(),
+            stars!(lite),
+            ", b.author_id as before_author, b.created_at as before_at",
+            joined!(lite),
+            "left join messages b on b.topic_id = m.topic_id and b.seq = m.seq - 1 ",
             $rest
         )
     };
@@ -161,22 +185,36 @@ macro_rules! fetch {
     };
 }
 
-/// Messages of a topic with numbers above `after`, in ascending order.
-pub async fn after(db: &Db, topic: TopicId, after: i64, limit: i64) -> Result<Vec<Message>> {
-    messages(fetch!(db, "where m.topic_id = $1 and m.seq > $2 order by m.seq limit $3", topic, after, limit)?)
+// Messages that follow each other: the one before is in the row before.
+macro_rules! fetch_run {
+    ($db:expr, $rest:expr $(, $bind:expr)*) => {
+        sql!(all $db, Row, pg concat!(columns!(), stars!(pg), joined!(pg), $rest),
+            lite concat!(columns!(), stars!(lite), joined!(lite), $rest) $(, $bind)*)
+    };
 }
 
-/// The messages of a topic nearest below the number `before`, in ascending order.
+/// Messages of a topic with numbers above `after`, in ascending order. The first one shows its author.
+pub async fn after(db: &Db, topic: TopicId, after: i64, limit: i64) -> Result<Vec<Message>> {
+    run(fetch_run!(db, "where m.topic_id = $1 and m.seq > $2 order by m.seq limit $3", topic, after, limit)?)
+}
+
+/// The messages of a topic nearest below the number `before`, in ascending order. The first one shows its author.
 pub async fn before(db: &Db, topic: TopicId, before: i64, limit: i64) -> Result<Vec<Message>> {
-    let mut found = messages(fetch!(
-        db,
-        "where m.topic_id = $1 and m.seq < $2 order by m.seq desc limit $3",
-        topic,
-        before,
-        limit
-    )?)?;
+    let mut found =
+        fetch_run!(db, "where m.topic_id = $1 and m.seq < $2 order by m.seq desc limit $3", topic, before, limit)?;
     found.reverse();
-    Ok(found)
+    run(found)
+}
+
+/// Messages of one topic, in ascending order.
+fn run(mut rows: Vec<Row>) -> Result<Vec<Message>> {
+    for nth in 1..rows.len() {
+        let Row { seq, author_id, created_at, .. } = rows[nth - 1];
+        if rows[nth].seq == seq + 1 {
+            (rows[nth].before_author, rows[nth].before_at) = (Some(author_id), Some(created_at));
+        }
+    }
+    messages(rows)
 }
 
 /// Returns a message.

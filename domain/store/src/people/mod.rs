@@ -10,6 +10,7 @@ pub mod former_names;
 pub mod ignores;
 pub mod notices;
 pub mod sessions;
+pub mod sidebar;
 pub mod sign_ups;
 pub mod two_factor;
 pub mod users;

@@ -248,6 +248,15 @@ pub async fn new_message_waiting_since(db: &Db, now: Timestamp) -> Result<Option
         now)
 }
 
+/// Since when the oldest job of a new message exists that runs for the first time, under a lease that ends by `lease_end`.
+pub async fn new_message_running_since(db: &Db, now: Timestamp, lease_end: Timestamp) -> Result<Option<Timestamp>> {
+    sql!(opt_value db, Timestamp,
+        "select created_at from jobs
+         where state <> 'failed' and run_at > $1 and run_at <= $2 and state = 'running' and kind = 'message_posted' and attempt = 1
+         order by created_at limit 1",
+        now, lease_end)
+}
+
 /// The ready job that could have run for longest.
 pub async fn oldest_due(db: &Db, now: Timestamp) -> Result<Option<JobId>> {
     sql!(opt_value db, JobId,

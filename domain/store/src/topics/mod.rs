@@ -111,6 +111,7 @@ struct RowFor {
     level: Option<SubscriptionLevel>,
     read_seq: Option<i64>,
     read_before: Option<Timestamp>,
+    joined_seq: Option<i64>,
     deleted_messages: i64,
     own_held: bool,
 }
@@ -135,6 +136,8 @@ pub struct TopicFor {
     pub read_seq: Option<i64>,
     /// Messages up to then count as read; `None`: the reader is not in the group.
     pub read_before: Option<Timestamp>,
+    /// The number of the last message up to then; `None` if that is all or none of the topic, or if the reader has read that far.
+    pub joined_seq: Option<i64>,
     /// The number of its deleted messages.
     pub deleted_messages: i64,
     /// Whether it has messages of the reader that wait for approval or were declined.
@@ -154,6 +157,7 @@ impl From<RowFor> for TopicFor {
             level: row.level,
             read_seq: row.read_seq,
             read_before: row.read_before,
+            joined_seq: row.joined_seq,
             deleted_messages: row.deleted_messages,
             own_held: row.own_held,
         }
@@ -165,6 +169,11 @@ macro_rules! topic_for {
         concat!(
             "select ", columns!(), ", ", group_columns!(), ", (t.deleted_at is not null or g.deleted_at is not null) as deleted,
                     m.role, m.sees_from, r.read_seq, m.read_before,
+                    case when m.read_before >= coalesce(t.arrived_at, t.created_at) and m.read_before < t.last_message_at
+                           and not exists (select 1 from messages mn where mn.topic_id = t.id and mn.seq = coalesce(r.read_seq, 0) + 1
+                                           and mn.created_at > m.read_before)
+                         then (select mb.seq from messages mb where mb.topic_id = t.id and mb.created_at <= m.read_before
+                               order by mb.seq desc limit 1) end as joined_seq,
                     case when l.level in ('tracked', 'muted') then l.level
                          when l.level is null and m.role is not null and ", follows_by_writing!("$1", "t.id"), " then 'tracked' end as level,
                     exists (select 1 from group_bans b where b.group_id = g.id and b.user_id = $1) as banned,
