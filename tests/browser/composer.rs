@@ -43,6 +43,11 @@ async fn ready(browser: &Browser) {
     browser.until("the composer has its toolbar", "document.querySelector('.toolbar [aria-label=Bold]')").await;
 }
 
+/// Waits until the server confirmed everything that was sent.
+async fn confirmed(browser: &Browser) {
+    browser.until("nothing is on its way", "!document.querySelector('#outgoing .message')").await;
+}
+
 async fn value(browser: &Browser) -> String {
     let value = browser.js("return document.querySelector('#compose textarea').value").await;
     value.as_str().expect("a text").to_owned()
@@ -178,7 +183,7 @@ async fn a_message_is_edited_where_it_is(running: Running) {
     ben.fill("#f-text", "a slip").await;
     ben.click("#compose .primary").await;
     ben.sees("a slip").await;
-    ben.until("it was sent", "document.querySelector('#f-text').value === ''").await;
+    confirmed(&ben).await;
     // The arrow in an empty composer edits one's last message. Escape leaves it as it was.
     ben.append("#f-text", &char::from(Key::Up).to_string()).await;
     ben.until("it is edited", "document.activeElement.matches('.message.editing textarea')").await;
@@ -212,6 +217,7 @@ async fn a_message_is_deleted_where_it_is_and_comes_back(running: Running) {
     ben.fill("#f-text", "a slip").await;
     ben.click("#compose .primary").await;
     other.sees("a slip").await;
+    confirmed(&ben).await;
     ben.append("#f-text", "half a word").await;
     ben.js("document.querySelector('.message:last-of-type .tools .delete').click()").await;
     ben.until("it can be undone", "document.querySelector('.undo .restore')").await;

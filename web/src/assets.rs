@@ -46,6 +46,7 @@ const SOURCES: [(&str, &str, &[u8]); FILES_COUNT] = files! {
     "js/poll.js" => "",
     "js/reading.js" => "",
     "js/refresh.js" => "",
+    "js/sending.js" => "",
     "js/sessions.js" => "",
     "js/suggest.js" => "",
     "js/switcher.js" => "",
@@ -54,7 +55,7 @@ const SOURCES: [(&str, &str, &[u8]); FILES_COUNT] = files! {
     "js/unread.js" => "",
     "js/writing.js" => "",
 };
-const FILES_COUNT: usize = 29;
+const FILES_COUNT: usize = 30;
 
 /// The files as they are sent: without comments and indentation.
 static FILES: LazyLock<Vec<(&str, &str, Compressed)>> = LazyLock::new(|| {
