@@ -24,6 +24,9 @@ export function grow(textarea) {
   textarea.style.height = `${textarea.scrollHeight + 2}px`;
 }
 
+/** Where and when a draft was typed, for the page of drafts. */
+export const here = () => ({ at: Date.now(), where: document.querySelector('#main h1')?.textContent, href: location.pathname + (document.body.dataset.page === 'topic' ? '' : location.search) });
+
 /** Keeps a form's fields in this browser until the server has accepted them. */
 function keepDraft(form, name) {
   const { to, title, text, question, options, key, reply_to: replyTo } = form.elements;
@@ -47,7 +50,7 @@ function keepDraft(form, name) {
     if (!form.isConnected) return;
     clearTimeout(timer);
     timer = undefined;
-    const now = Object.fromEntries(fields.map((field) => [field.name, field.value]));
+    const now = { ...Object.fromEntries(fields.map((field) => [field.name, field.value])), ...here(), ...(draft.href && { where: draft.where, href: draft.href }) };
     if (stored !== called()) drafts.write(stored);
     stored = called();
     drafts.write(stored, tried ? { ...now, key: key?.value } : now);
@@ -121,7 +124,7 @@ export function carry(from, to) {
   const [old, text] = [from.elements.text, to.elements.text];
   const before = drafts.read(to.dataset.topic).text;
   text.value = [before, old.value].filter((words) => words?.trim()).join('\n\n');
-  const kept = { text: text.value };
+  const kept = { text: text.value, ...here() };
   for (const name of ['reply_to', 'question', 'options']) {
     kept[name] = from.elements[name].value;
     to.elements[name].value = kept[name];
@@ -146,6 +149,7 @@ export function start() {
     if (event.target.getAttribute('action') === '/-/sign-out') drafts.leave();
   });
   for (const type of ['pointerover', 'pointerdown', 'focusin']) document.addEventListener(type, onApproach);
+  document.addEventListener('selectstart', onSelect);
   document.addEventListener('click', onEarlyClick);
   document.addEventListener('klatch:main', attach);
   attach();
@@ -166,7 +170,14 @@ function loadExtras() {
 }
 
 function onApproach({ target }) {
+  const pre = target.closest?.('.markup pre');
+  if (pre) import('./copy-code.js').then(({ offer }) => offer(pre)).catch(() => {});
   if (target.closest?.(EXTRAS) && document.getElementById('compose')) loadExtras();
+}
+
+/** What is selected in a message can be quoted. */
+function onSelect({ target }) {
+  if ((target.closest ? target : target.parentElement)?.closest('#messages .markup') && document.getElementById('compose')) loadExtras();
 }
 
 /** Repeats a click that came before the extras. */

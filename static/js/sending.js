@@ -1,7 +1,7 @@
 // Sends the messages of a topic's composer, one after the other. Each appears at once, pale, at the end of the topic. Then
 // the confirmed message takes its place, or its text goes back to the composer with the reason.
 
-import { drafts, grow, newKey } from './composer.js';
+import { drafts, grow, here, newKey } from './composer.js';
 import { sentName } from './drafts.js';
 import { goToEnd, placeMessage } from './messages.js';
 import { relative } from './times.js';
@@ -242,7 +242,7 @@ export function send(form, draft) {
   const line = form.querySelector('.replying');
   const item = add(form, { ...fields, sent: Date.now() }, line.hidden ? '' : line.firstElementChild.textContent);
   // From here on, the text has its own draft: the composer's is the next message.
-  drafts.write(item.name, { ...item.fields, replying: item.replying });
+  drafts.write(item.name, { ...item.fields, ...here(), replying: item.replying });
   draft.clear();
   say('', false);
   empty(form);
@@ -255,7 +255,7 @@ export function send(form, draft) {
 export function resume(form, draft) {
   composed.set(form, draft);
   const kept = drafts.begunWith(sentName(form.dataset.topic)).map((name) => drafts.read(name));
-  for (const { replying, ...fields } of kept.sort((one, other) => one.sent - other.sent)) {
+  for (const { replying, at, where, href, ...fields } of kept.sort((one, other) => one.sent - other.sent)) {
     if (!fields.key || queue.some((item) => item.fields.key === fields.key)) continue;
     const item = add(form, fields, replying);
     if (Date.now() - fields.sent > FRESH) fail(item, 'It was kept when you left the page.');

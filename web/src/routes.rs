@@ -14,7 +14,7 @@ use crate::failure::Failure;
 use crate::handlers::admin::{health, person, site, site_pages, statistics};
 use crate::handlers::groups::statistics as group_statistics;
 use crate::handlers::groups::{exports, invitations, members, requests};
-use crate::handlers::messages::{bookmarks, composer, conversations, mentions};
+use crate::handlers::messages::{bookmarks, composer, conversations, drafts, mentions};
 use crate::handlers::moderation::{approval_queue, bulk_delete, log, reports, restorations, rules, warnings};
 use crate::handlers::people::{
     account, addresses, api_tokens, bots, ignores, notices, own_account, passwords, profiles, settings, sign_ups,
@@ -127,6 +127,7 @@ pub const ROUTES: &[Entry] = routes! {
 
     get "/-/bookmarks" => bookmarks::index;
     get "/-/starred" => bookmarks::starred;
+    get "/-/drafts" => drafts::index;
     get "/-/following" => subscriptions::index;
     post "/-/read" => reads::mark_all;
     post "/-/read/undo" => reads::undo;

@@ -4,6 +4,7 @@ mod admin;
 mod approval_queue;
 mod attachments;
 mod bookmarks;
+mod drafts;
 mod groups;
 mod home;
 mod log;
@@ -291,6 +292,7 @@ pub fn all() -> Vec<Drawn> {
     pages.extend(others::all());
     pages.extend(search::all());
     pages.extend(bookmarks::all());
+    pages.extend(drafts::all());
     pages.extend(admin::all());
     pages.extend(site::all());
     pages.extend(webhooks::all());

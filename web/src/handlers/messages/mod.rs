@@ -3,6 +3,7 @@
 pub mod bookmarks;
 pub mod composer;
 pub mod conversations;
+pub mod drafts;
 pub mod mentions;
 pub mod polls;
 
