@@ -238,6 +238,7 @@ pub const ROUTES: &[Entry] = routes! {
     post "/-/messages/{id}/star" => messages::star;
     get "/-/messages/{id}/stars" => bookmarks::stars;
     post "/-/messages/{id}/bookmark" => bookmarks::set;
+    post "/-/messages/{id}/wiki" => messages::wiki;
     post "/-/messages/{id}/vote" => messages::polls::vote;
     post "/-/messages/{id}/retract" => messages::polls::retract;
     post "/-/messages/{id}/close" => messages::polls::close;

@@ -44,7 +44,8 @@ impl Editable {
     }
 }
 
-/// Returns a message that the viewer may edit: authors edit their own while they may write in the topic.
+/// Returns a message that the viewer may edit: authors edit their own while they may write in the topic; a wiki can be
+/// edited by all who may post there now.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`].
@@ -68,10 +69,11 @@ async fn change(cx: &Context, viewer: Viewer, id: MessageId, or_moderator: bool)
     }
     let user = viewer.user()?;
     if !(or_moderator && found.access.may(Permission::Moderate)) {
-        if raw.author_id != user {
-            return Err(Error::Forbidden("Only the author can do that."));
+        match raw.author_id == user {
+            true => found.check_write()?,
+            false if raw.wiki_at.is_some() && !or_moderator => found.check_open()?,
+            false => return Err(Error::Forbidden("Only the author can do that.")),
         }
-        found.check_write()?;
     }
     Ok(Editable { raw, access: found.access, topic: found.topic, group: found.group })
 }
@@ -98,6 +100,9 @@ pub async fn edit(cx: &Context, viewer: Viewer, id: MessageId, text: String) -> 
 /// As [`edit`]; [`Error::Invalid`] on what [`attachments::check`] checks, and if the message has none, or one of another kind.
 pub async fn edit_with(cx: &Context, viewer: Viewer, id: MessageId, change: Change) -> Result<Permalink> {
     let editable = editable(cx, viewer, id).await?;
+    if change.attachment.is_some() && viewer.id() != Some(editable.raw.author_id) {
+        return Err(Error::Forbidden("Only the author can change the attachment of a wiki."));
+    }
     let old = editable.raw.attachment()?;
     let attachment = match change.attachment {
         Some(new) => Some(Box::new(replaced(cx, new, old.as_deref()).await?)),

@@ -13,6 +13,7 @@ pub mod polls;
 pub mod preview;
 pub mod replies;
 pub mod stars;
+pub mod wikis;
 pub(crate) mod submit;
 mod topic_page;
 

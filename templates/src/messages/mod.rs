@@ -172,6 +172,8 @@ pub struct History {
     pub kept_until: Option<Timestamp>,
     /// Whether the viewer may restore it until then.
     pub may_restore: bool,
+    /// Whether the viewer may edit it, and thereby restore an earlier version.
+    pub may_edit: bool,
 }
 
 impl History {

@@ -131,6 +131,7 @@ pub(crate) fn message(seq: i64, author: usize, minutes: u64, markup: &str) -> Me
         ignored: false,
         reply_to: None,
         replies: 0,
+        wiki_at: None,
     }
 }
 

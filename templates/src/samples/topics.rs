@@ -361,7 +361,8 @@ impl messages::History {
             ),
         ];
         let layout = layout("/-/messages/139/history");
-        Self { layout, group: group(1), topic: wrens(), message, versions, kept_until: Some(ago(0)), may_restore: true }
+        let (kept_until, may_restore, may_edit) = (Some(ago(0)), true, false);
+        Self { layout, group: group(1), topic: wrens(), message, versions, kept_until, may_restore, may_edit }
     }
 }
 
@@ -400,7 +401,10 @@ pub(super) fn all() -> Vec<Drawn> {
         ("topic-reply", Show::replying().render()),
         ("message-edit", messages::Edit::sample().render()),
         ("message-history", messages::History::sample().render()),
-        ("message-history-now", messages::History { kept_until: None, ..messages::History::sample() }.render()),
+        (
+            "message-history-now",
+            messages::History { kept_until: None, may_edit: true, ..messages::History::sample() }.render(),
+        ),
         ("message-history-own", messages::History { may_restore: false, ..messages::History::sample() }.render()),
         ("message-delete", messages::Delete::sample().render()),
     ]

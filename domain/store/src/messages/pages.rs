@@ -30,6 +30,7 @@ struct Row {
     before_at: Option<Timestamp>,
     stars: String,
     version: i64,
+    wiki_at: Option<Timestamp>,
     replies: i64,
     original_id: Option<MessageId>,
     original_author: Option<UserId>,
@@ -93,6 +94,7 @@ impl Row {
             ignored: false,
             reply_to,
             replies: self.replies,
+            wiki_at: self.wiki_at,
         })
     }
 }
@@ -124,7 +126,7 @@ macro_rules! original_and_replies {
 macro_rules! select {
     (pg $rest:expr) => {
         concat!(
-            "select m.id, m.topic_id, m.seq, m.author_id, u.username, u.is_bot as by_bot, m.created_at, m.nodes, m.attachment, m.edited_at, m.version,
+            "select m.id, m.topic_id, m.seq, m.author_id, u.username, u.is_bot as by_bot, m.created_at, m.nodes, m.attachment, m.edited_at, m.version, m.wiki_at,
                     m.deleted_at is not null as deleted, m.raw <> '' as has_words, coalesce(m.deleted_by = m.author_id, false) as by_author, b.author_id as before_author, b.created_at as before_at,
                     coalesce((select json_agg(json_build_array(s.user_id, su.username) order by s.created_at, s.user_id)
                               from stars s join users su on su.id = s.user_id where s.message_id = m.id)::text, '[]') as stars",
@@ -140,7 +142,7 @@ macro_rules! select {
     };
     (lite $rest:expr) => {
         concat!(
-            "select m.id, m.topic_id, m.seq, m.author_id, u.username, u.is_bot as by_bot, m.created_at, m.nodes, m.attachment, m.edited_at, m.version,
+            "select m.id, m.topic_id, m.seq, m.author_id, u.username, u.is_bot as by_bot, m.created_at, m.nodes, m.attachment, m.edited_at, m.version, m.wiki_at,
                     m.deleted_at is not null as deleted, m.raw <> '' as has_words, coalesce(m.deleted_by = m.author_id, false) as by_author, b.author_id as before_author, b.created_at as before_at,
                     (select json_group_array(json_array(user_id, username)) from (select s.user_id, su.username
                               from stars s join users su on su.id = s.user_id where s.message_id = m.id
