@@ -16,6 +16,7 @@ mod rules;
 mod search;
 mod site;
 mod topics;
+mod versions;
 mod webhooks;
 
 use std::time::Duration;
@@ -294,6 +295,7 @@ pub fn all() -> Vec<Drawn> {
     pages.extend(search::all());
     pages.extend(bookmarks::all());
     pages.extend(drafts::all());
+    pages.extend(versions::all());
     pages.extend(admin::all());
     pages.extend(site::all());
     pages.extend(webhooks::all());
