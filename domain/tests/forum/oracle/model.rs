@@ -80,6 +80,7 @@ pub struct Message {
     /// The message that it replies to.
     pub answers: Option<M>,
     pub deleted_by: Option<P>,
+    pub wiki: bool,
     pub stars: BTreeSet<P>,
     /// Users whom it mentions or replies to, with whether they marked that as seen.
     pub told: BTreeMap<P, bool>,
