@@ -200,6 +200,7 @@ pub(crate) fn conversation() -> Vec<Message> {
     said[0].stars = vec![person(1), person(3), person(4), person(6)];
     said[1].follows = true;
     said[2].edited_at = Some(ago(600));
+    said[2].wiki_at = Some(ago(650));
     said[4].deleted = true;
     said[4].restorable = Some(Restorable::ByAuthor);
     said[6].mentions = vec![UserId(4), UserId(2)];

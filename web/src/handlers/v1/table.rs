@@ -46,6 +46,7 @@ pub const ENDPOINTS: &[Endpoint] = endpoints! {
     delete "/groups/{id}/warnings/{warning}" Moderate "Withdraws a warning." => moderation::take_back_warning;
     post "/groups/{id}/members/{user}/removals" Moderate "Deletes a user's messages in a group." => moderation::remove;
     delete "/groups/{id}/removals/{removal}" Moderate "Undoes a removal." => moderation::undo_removal;
+    get "/groups/{id}/history" Inspect "Returns the versions of a group's settings, newest first." => versions::of_group;
     get "/groups/{id}/deleted-topics" Inspect "Returns the topics of a group that were deleted in the last 30 days." => deleted::topics;
     get "/groups/{id}/bans" Inspect "Returns the users who are banned from a group." => members::bans;
     put "/groups/{id}/bans/{user}" Moderate "Bans a user from a group." => members::ban;
@@ -104,6 +105,7 @@ pub const ENDPOINTS: &[Endpoint] = endpoints! {
     put "/topics/{id}/subscription" Write "Follows or mutes a topic." => topics::subscribe;
     post "/topics/{id}/read" Post "Marks a topic as read up to a message." => topics::mark_read;
 
+    get "/topics/{id}/history" Account "Returns the titles that a topic has and had, newest first." => versions::of_topic;
     get "/topics/{id}/messages" Read "Returns the messages of a topic in either order. Marks nothing as read." => messages::index;
     post "/topics/{id}/messages" Post "Posts a message." => messages::create;
     get "/messages/{id}" Read "Returns a message." => messages::show;
