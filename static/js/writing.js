@@ -104,6 +104,8 @@ function offerQuote() {
   quotable = quote ? { id: message.id, quote } : null;
   quoteButton.hidden = !quote;
   if (!quote) return;
+  // A reload in place takes it away.
+  document.getElementById('main').append(quoteButton);
   const range = selection.getRangeAt(0).getBoundingClientRect();
   quoteButton.style.top = `${range.bottom + window.scrollY + BELOW}px`;
   quoteButton.style.left = `${Math.max(8, Math.min(range.right + window.scrollX, document.documentElement.clientWidth - quoteButton.offsetWidth - 8))}px`;
@@ -335,7 +337,6 @@ export function start() {
     const message = event.target.closest?.('.reply') && event.target.closest('.message');
     selected = message ? selectionIn(message) : null;
   }, { capture: true });
-  document.body.append(quoteButton);
   // A press would take the selection away.
   quoteButton.addEventListener('pointerdown', (event) => event.preventDefault());
   quoteButton.addEventListener('click', quoteSelected);

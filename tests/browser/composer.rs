@@ -254,7 +254,7 @@ async fn what_is_selected_is_quoted_and_code_is_copied(running: Running) {
         "document.querySelector('#compose textarea').value.startsWith('> Under the old bridge.')",
     )
     .await;
-    ben.until("the button is gone", "document.querySelector('.quote-it').hidden").await;
+    ben.until("the button is gone", "!document.querySelector('.quote-it:not([hidden])')").await;
     // The button of a code block is there only while the pointer is on it.
     ben.js("document.querySelector('.markup pre').dispatchEvent(new PointerEvent('pointerover', { bubbles: true }))")
         .await;

@@ -229,8 +229,8 @@ pub struct History {
     pub may_restore: bool,
 }
 
-/// Returns the versions of a message's text, for its author and moderators; those of a wiki for all members. Deleted messages keep them until they are
-/// purged.
+/// Returns the versions of a message's text, for its author and moderators; those of a wiki for all members. Deleted
+/// messages keep them until they are purged.
 ///
 /// # Errors
 /// As [`history::of`]; [`Error::Forbidden`] if that takes a moderator's rights and the credentials do not carry them.
