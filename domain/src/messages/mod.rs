@@ -13,9 +13,9 @@ pub mod polls;
 pub mod preview;
 pub mod replies;
 pub mod stars;
-pub mod wikis;
 pub(crate) mod submit;
 mod topic_page;
+pub mod wikis;
 
 pub use attachments::NewAttachment;
 pub use changes::{Change, Editable, deletable, delete, delete_because, edit, edit_with, editable};

@@ -1,12 +1,12 @@
-//! The histories of a group's settings and of a topic's title.
+//! The histories of a message, of a group's settings and of a topic's title.
 
 use askama::Template;
 use domain::groups::versions::{Settings, SettingsVersion};
-use domain::platform::compare::Piece;
+use domain::messages::history::{Piece, Version};
 use domain::topics::titles::TitleVersion;
 
-use super::{Drawn, ago, group, layout, person, wrens};
-use crate::{groups, topics};
+use super::{Drawn, ago, conversation, group, layout, person, wrens};
+use crate::{groups, messages, topics};
 
 impl groups::versions::History {
     /// Renamed and described anew once.
@@ -65,11 +65,52 @@ impl topics::titles::History {
     }
 }
 
+impl messages::History {
+    /// Edited once, then deleted.
+    pub fn sample() -> Self {
+        let message = conversation().swap_remove(2);
+        let version = |number, minutes, pieces| Version {
+            number,
+            at: ago(minutes),
+            by: message.author.clone(),
+            pieces,
+            attachment: None,
+        };
+        let word = str::to_owned;
+        let versions = vec![
+            version(
+                2,
+                600,
+                vec![
+                    Piece::Same(word("I had ")),
+                    Piece::Removed(word("some")),
+                    Piece::Added(word("no")),
+                    Piece::Same(word(" idea.\nSo the one <that> I hear at dusk is calling the others in?")),
+                ],
+            ),
+            version(
+                1,
+                717,
+                vec![Piece::Same(word("I had some idea.\nSo the one <that> I hear at dusk is calling the others in?"))],
+            ),
+        ];
+        let layout = layout("/-/messages/139/history");
+        let (kept_until, may_restore, may_edit) = (Some(ago(0)), true, false);
+        Self { layout, group: group(1), topic: wrens(), message, versions, kept_until, may_restore, may_edit }
+    }
+}
+
 pub(super) fn all() -> Vec<Drawn> {
     let read = groups::versions::History { may_restore: false, ..groups::versions::History::sample() };
     vec![
         ("group-versions", groups::versions::History::sample().render()),
         ("group-versions-read", read.render()),
+        ("message-history", messages::History::sample().render()),
+        (
+            "message-history-now",
+            messages::History { kept_until: None, may_edit: true, ..messages::History::sample() }.render(),
+        ),
+        ("message-history-own", messages::History { may_restore: false, ..messages::History::sample() }.render()),
         ("topic-titles", topics::titles::History::sample().render()),
     ]
 }
