@@ -1,9 +1,6 @@
 // The composer of a topic: grows, keeps a draft, sends without leaving the page. Also keeps drafts of other forms.
 
-import { Drafts, FORGET_TAKEN, draftName, keyTaken } from './drafts.js';
-import { placeMessage } from './messages.js';
-
-const TIMEOUT = 20_000;
+import { Drafts, FORGET_TAKEN, draftName, keyTaken, sentName } from './drafts.js';
 
 /** Returns the browser's storage. If storage is forbidden, reading it throws. */
 function storage() {
@@ -14,18 +11,21 @@ function storage() {
   }
 }
 
-const drafts = new Drafts(storage(), document.body.dataset.user);
+export const drafts = new Drafts(storage(), document.body.dataset.user);
 
 /** Returns an idempotency key: 128 bits as hex. */
-function newKey() {
+export function newKey() {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-function grow(textarea) {
+export function grow(textarea) {
   if (CSS.supports('field-sizing', 'content')) return;
   textarea.style.height = 'auto';
   textarea.style.height = `${textarea.scrollHeight + 2}px`;
 }
+
+/** Where and when a draft was typed, for the page of drafts. */
+export const here = () => ({ at: Date.now(), where: document.querySelector('#main h1')?.textContent, href: location.pathname + (document.body.dataset.page === 'topic' ? '' : location.search) });
 
 /** Keeps a form's fields in this browser until the server has accepted them. */
 function keepDraft(form, name) {
@@ -50,7 +50,7 @@ function keepDraft(form, name) {
     if (!form.isConnected) return;
     clearTimeout(timer);
     timer = undefined;
-    const now = Object.fromEntries(fields.map((field) => [field.name, field.value]));
+    const now = { ...Object.fromEntries(fields.map((field) => [field.name, field.value])), ...here(), ...(draft.href && { where: draft.where, href: draft.href }) };
     if (stored !== called()) drafts.write(stored);
     stored = called();
     drafts.write(stored, tried ? { ...now, key: key?.value } : now);
@@ -80,96 +80,36 @@ function keepDraft(form, name) {
   };
 }
 
-/** Sends the form. Returns the server's JSON, or throws an error with a text for the user. */
-async function post(form) {
-  const body = new URLSearchParams(new FormData(form));
-  const options = { method: 'POST', body, headers: { Accept: 'application/json' }, signal: AbortSignal.timeout(TIMEOUT) };
-  let answer;
-  try {
-    answer = await fetch(form.action, options);
-  } catch {
-    throw new Error(navigator.onLine ? "The server didn't respond." : "You're offline.");
-  }
-  const said = await answer.json().catch(() => null);
-  if (answer.ok && said) return said;
-  const field = said?.fields && Object.values(said.fields)[0];
-  if (answer.status === 401) throw new Error("You've been signed out. Sign in in another tab, then try again.");
-  throw new Error(field || said?.error || 'The server returned an error.');
-}
-
-/** Empties and closes the fields of a poll. */
-function clearPoll(form) {
-  const part = form.querySelector('.poll-fields');
-  part?.removeAttribute('open');
-  for (const field of part?.querySelectorAll('input, select, textarea') ?? []) {
-    if (field.type === 'checkbox') field.checked = false;
-    else if (field.matches('select')) field.selectedIndex = 0;
-    else field.value = '';
-  }
-}
-
 const started = new WeakSet();
+let failures = 0;
+
+/** Loads what sends messages. Browsers may remember that a module failed, so another try has another address. */
+async function loadSending() {
+  try {
+    return await import(failures > 0 ? `./sending.js?${failures}` : './sending.js');
+  } catch (error) {
+    failures += 1;
+    throw error;
+  }
+}
 
 function startCompose(form) {
-  const { text, key } = form.elements;
-  const button = form.querySelector('.primary');
-  const status = document.getElementById('compose-status');
+  const { text } = form.elements;
   const draft = keepDraft(form, form.dataset.topic);
-  let sending = false;
-
-  const say = (words, isWrong = true) => {
-    status.className = isWrong ? 'error' : 'hint';
-    status.textContent = words;
-    status.hidden = !words;
-  };
-  const show = (busy) => {
-    sending = busy;
-    text.readOnly = busy;
-    button.setAttribute('aria-disabled', String(busy));
-    button.textContent = busy ? 'Sending…' : 'Send';
-  };
-
-  async function send() {
-    const poll = ['question', 'options'].map((name) => form.elements[name]).filter(Boolean);
-    if (sending || ![text, ...poll].some((field) => field.value.trim())) return text.focus();
-    show(true);
-    say('');
-    draft.tried();
-    try {
-      const said = await post(form);
-      draft.clear();
-      text.value = '';
-      clearPoll(form);
-      text.removeAttribute('aria-invalid');
-      document.getElementById('f-text-error')?.remove();
-      key.value = newKey();
-      form.elements.reply_to.value = '';
-      form.querySelector('.replying').hidden = true;
-      form.dispatchEvent(new Event('klatch:sent'));
-      grow(text);
-      if (said.html && placeMessage(said.html, said.seq) === 'refused') location.assign(`/-/messages/${said.id}`);
-      // The live event reloads the page, which then shows the pending message.
-      if (said.held) say('Waiting for approval.', false);
-    } catch (error) {
-      say(`Not sent. ${error.message} Your text is saved.`);
-      button.textContent = 'Try again';
-      sending = false;
-      text.readOnly = false;
-      button.setAttribute('aria-disabled', 'false');
-      return text.focus();
-    }
-    show(false);
-    text.focus();
-  }
-
-  form.addEventListener('submit', (event) => {
+  form.addEventListener('submit', async (event) => {
     // Preview is a page of its own without its script.
     if (event.submitter?.hasAttribute('formaction')) return;
     event.preventDefault();
-    send();
+    const sending = await loadSending().catch(() => null);
+    if (sending) return sending.send(form, draft);
+    const textContent = `Not sent. ${navigator.onLine ? "The server didn't respond." : "You're offline."} Your text is saved.`;
+    return Object.assign(document.getElementById('compose-status'), { className: 'error', textContent, hidden: false });
   });
+  form.addEventListener('focusin', () => loadSending().catch(() => {}), { once: true });
   text.addEventListener('input', () => grow(text));
   grow(text);
+  // What another visit sent without hearing that it arrived.
+  if (drafts.begunWith(sentName(form.dataset.topic)).length > 0) loadSending().then((sending) => sending.resume(form, draft)).catch(() => {});
 }
 
 /** Ctrl+Enter and Cmd+Enter send any form with a text field. */
@@ -184,7 +124,7 @@ export function carry(from, to) {
   const [old, text] = [from.elements.text, to.elements.text];
   const before = drafts.read(to.dataset.topic).text;
   text.value = [before, old.value].filter((words) => words?.trim()).join('\n\n');
-  const kept = { text: text.value };
+  const kept = { text: text.value, ...here() };
   for (const name of ['reply_to', 'question', 'options']) {
     kept[name] = from.elements[name].value;
     to.elements[name].value = kept[name];
@@ -209,6 +149,7 @@ export function start() {
     if (event.target.getAttribute('action') === '/-/sign-out') drafts.leave();
   });
   for (const type of ['pointerover', 'pointerdown', 'focusin']) document.addEventListener(type, onApproach);
+  document.addEventListener('selectstart', onSelect);
   document.addEventListener('click', onEarlyClick);
   document.addEventListener('klatch:main', attach);
   attach();
@@ -229,7 +170,14 @@ function loadExtras() {
 }
 
 function onApproach({ target }) {
+  const pre = target.closest?.('.markup pre');
+  if (pre) import('./copy-code.js').then(({ offer }) => offer(pre)).catch(() => {});
   if (target.closest?.(EXTRAS) && document.getElementById('compose')) loadExtras();
+}
+
+/** What is selected in a message can be quoted. */
+function onSelect({ target }) {
+  if ((target.closest ? target : target.parentElement)?.closest('#messages .markup') && document.getElementById('compose')) loadExtras();
 }
 
 /** Repeats a click that came before the extras. */

@@ -31,6 +31,9 @@ export function draftName(name, to, openedFor) {
   return whom && people(to) === whom ? `${name}-${whom}` : name;
 }
 
+/** Returns the name of the draft of a message on its way, by its topic and key. */
+export const sentName = (topic, key = '') => `${topic}~${key}`;
+
 /** Whether the draft has text worth keeping. */
 const isWorthKeeping = (draft) => ['text', 'title', 'question', 'options'].some((name) => draft?.[name]?.trim());
 
@@ -72,19 +75,21 @@ export class Drafts {
     });
   }
 
+  /** Returns the names of this account's drafts that begin so. */
+  begunWith(start) {
+    if (!this.user) return [];
+    return this.attempt(() => this.names(this.prefix() + start).map((full) => full.slice(this.prefix().length)), []);
+  }
+
   /** Returns the name of the draft that was sent with this key. */
   withKey(key) {
-    if (!key || !this.user) return undefined;
-    return this.attempt(() => {
-      const names = this.names(this.prefix()).map((full) => full.slice(this.prefix().length));
-      return names.find((name) => this.read(name).key === key);
-    });
+    return key ? this.begunWith('').find((name) => this.read(name).key === key) : undefined;
   }
 
   /** The server accepted the message with this key: deletes its draft, unless the draft has a new text by now. */
   taken(key) {
     const name = this.withKey(key);
-    if (name !== undefined) this.write(name);
+    if (name) this.write(name);
   }
 
   /** The sign-out form was sent; the next page shows whether it succeeded. */

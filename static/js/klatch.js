@@ -20,6 +20,7 @@ const on = (name) => import(name).then((module) => module.start()).catch((error)
 // Imported separately, so that the rest works when live updates are unavailable.
 if (document.body.dataset.liveAfter) on('./live.js');
 if (document.querySelector('input[type=password]')) on('./passwords.js');
+if (document.getElementById('drafts')) on('./draft-list.js');
 
 // Only those who search need suggestions.
 const isSearch = (target) => target?.matches?.('form[action="/search"] input[name=q]');

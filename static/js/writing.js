@@ -15,6 +15,10 @@ const FORMATS = [
 ];
 /** At most so many characters of a selection are quoted. */
 const QUOTED = 2_000;
+/** The distance of the button that quotes to the selection, in pixels: phones show handles there. */
+const BELOW = matchMedia('(hover: none)').matches ? 28 : 6;
+/** Milliseconds that a selection must stay as it is. */
+const SETTLED = 250;
 const TIMEOUT = 20_000;
 /** Milliseconds for which a deletion offers to undo it. The deleted message itself offers it longer. */
 const UNDO = 20_000;
@@ -85,6 +89,35 @@ function replyTo(message) {
     replace(text, { from: end, to: end, insert, select: [end + insert.length, end + insert.length] });
   }
   text.focus();
+}
+
+/** Quotes what is selected: by touch, too, where nothing hovers. */
+const quoteButton = make('button', { type: 'button', className: 'quote-it', textContent: 'Quote', hidden: true });
+let quotable = null;
+let looking;
+
+/** Shows the button below the selection. */
+function offerQuote() {
+  const selection = getSelection();
+  const message = selection.anchorNode?.parentElement?.closest('#messages .message');
+  const quote = compose() && message?.querySelector('[data-reply]') ? selectionIn(message).trim() : '';
+  quotable = quote ? { id: message.id, quote } : null;
+  quoteButton.hidden = !quote;
+  if (!quote) return;
+  // A reload in place takes it away.
+  document.getElementById('main').append(quoteButton);
+  const range = selection.getRangeAt(0).getBoundingClientRect();
+  quoteButton.style.top = `${range.bottom + window.scrollY + BELOW}px`;
+  quoteButton.style.left = `${Math.max(8, Math.min(range.right + window.scrollX, document.documentElement.clientWidth - quoteButton.offsetWidth - 8))}px`;
+}
+
+function quoteSelected() {
+  const message = quotable && document.getElementById(quotable.id);
+  if (!message) return;
+  selected = quotable.quote;
+  getSelection().removeAllRanges();
+  quoteButton.hidden = true;
+  replyTo(message);
 }
 
 /** Shows a reply that a draft kept. */
@@ -304,6 +337,14 @@ export function start() {
     const message = event.target.closest?.('.reply') && event.target.closest('.message');
     selected = message ? selectionIn(message) : null;
   }, { capture: true });
+  // A press would take the selection away.
+  quoteButton.addEventListener('pointerdown', (event) => event.preventDefault());
+  quoteButton.addEventListener('click', quoteSelected);
+  document.addEventListener('selectionchange', () => {
+    clearTimeout(looking);
+    looking = setTimeout(offerQuote, SETTLED);
+  });
+  offerQuote();
   document.addEventListener('click', onClick);
   document.addEventListener('keydown', onKey);
   document.addEventListener('submit', (event) => {

@@ -11,6 +11,7 @@ crate::both_ways!(
     the_composer_formats_completes_and_previews,
     a_message_is_edited_where_it_is,
     a_message_is_deleted_where_it_is_and_comes_back,
+    what_is_selected_is_quoted_and_code_is_copied,
 );
 
 struct Scene {
@@ -41,6 +42,11 @@ async fn text(browser: &Browser, selector: &str) -> String {
 async fn ready(browser: &Browser) {
     browser.js("document.querySelector('#compose textarea').focus()").await;
     browser.until("the composer has its toolbar", "document.querySelector('.toolbar [aria-label=Bold]')").await;
+}
+
+/// Waits until the server confirmed everything that was sent.
+async fn confirmed(browser: &Browser) {
+    browser.until("nothing is on its way", "!document.querySelector('#outgoing .message')").await;
 }
 
 async fn value(browser: &Browser) -> String {
@@ -178,7 +184,7 @@ async fn a_message_is_edited_where_it_is(running: Running) {
     ben.fill("#f-text", "a slip").await;
     ben.click("#compose .primary").await;
     ben.sees("a slip").await;
-    ben.until("it was sent", "document.querySelector('#f-text').value === ''").await;
+    confirmed(&ben).await;
     // The arrow in an empty composer edits one's last message. Escape leaves it as it was.
     ben.append("#f-text", &char::from(Key::Up).to_string()).await;
     ben.until("it is edited", "document.activeElement.matches('.message.editing textarea')").await;
@@ -212,6 +218,7 @@ async fn a_message_is_deleted_where_it_is_and_comes_back(running: Running) {
     ben.fill("#f-text", "a slip").await;
     ben.click("#compose .primary").await;
     other.sees("a slip").await;
+    confirmed(&ben).await;
     ben.append("#f-text", "half a word").await;
     ben.js("document.querySelector('.message:last-of-type .tools .delete').click()").await;
     ben.until("it can be undone", "document.querySelector('.undo .restore')").await;
@@ -227,4 +234,42 @@ async fn a_message_is_deleted_where_it_is_and_comes_back(running: Running) {
     for browser in [ben, other] {
         browser.must_not_complain().await;
     }
+}
+
+async fn what_is_selected_is_quoted_and_code_is_copied(running: Running) {
+    let Scene { forum, mut driver, ana, topic } = scene(running).await;
+    let form = ana.get(&topic).await.form("/messages").with("text", "```rust\nfn main() {}\n```");
+    ana.submit(&form).await.expect(200);
+    let ben = driver.browser(&forum.base).await;
+    ben.sign_in("ben", &topic).await;
+    ready(&ben).await;
+    // As by touch: nothing of the message's tools is used.
+    ben.js("const words = document.querySelector('.message .markup').firstChild;
+         getSelection().setBaseAndExtent(words, 14, words, words.textContent.length);")
+        .await;
+    ben.until("a button quotes it", "document.querySelector('.quote-it:not([hidden])')").await;
+    ben.js("document.querySelector('.quote-it').click()").await;
+    ben.until(
+        "it is quoted",
+        "document.querySelector('#compose textarea').value.startsWith('> Under the old bridge.')",
+    )
+    .await;
+    ben.until("the button is gone", "!document.querySelector('.quote-it:not([hidden])')").await;
+    // The button of a code block is there only while the pointer is on it.
+    ben.js("document.querySelector('.markup pre').dispatchEvent(new PointerEvent('pointerover', { bubbles: true }))")
+        .await;
+    ben.until("code can be copied", "document.querySelector('.markup .copy-code')?.textContent === 'Copy code'").await;
+    ben.js("document.body.dispatchEvent(new PointerEvent('pointerdown', { bubbles: true }))").await;
+    ben.until("the message is as it was", "!document.querySelector('.copy-code')").await;
+    // What was typed is listed with the other drafts, and can be deleted there.
+    ben.append("#f-text", "Which one?").await;
+    ben.until("the draft is kept", "JSON.stringify({ ...localStorage }).includes('Which one?')").await;
+    ben.goto("/-/drafts").await;
+    ben.until("it is listed", "document.querySelector('#drafts .title')?.textContent === 'Herons'").await;
+    ben.sees("Which one?").await;
+    ben.js("[...document.querySelectorAll('#drafts button')].forEach((button) => button.click())").await;
+    ben.sees("No drafts").await;
+    ben.goto(&topic).await;
+    ben.until("the composer is empty", "document.querySelector('#f-text').value === ''").await;
+    ben.must_not_complain().await;
 }

@@ -16,6 +16,7 @@ mod promise;
 mod quiet;
 mod reading;
 mod searching;
+mod sending;
 mod splits;
 #[path = "../support/mod.rs"]
 mod support;

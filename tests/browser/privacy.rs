@@ -103,7 +103,7 @@ async fn what_was_typed_goes_with_a_topic_into_another(running: Running) {
     until(&ben, "and the text", TYPED).await;
     assert_eq!(ben.path().await, egrets.path);
     ben.click("#compose .primary").await;
-    ben.until("it is sent", "document.querySelector('#f-text').value === ''").await;
+    ben.until("it is sent", "document.querySelectorAll('#messages .message').length === 3").await;
     second.get(&egrets.path).await.expect(200).must_say("half a sentence");
     ben.must_not_complain().await;
     forum.examine().await;

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { Drafts, draftName, keyTaken, people } from '../../static/js/drafts.js';
+import { Drafts, draftName, keyTaken, people, sentName } from '../../static/js/drafts.js';
 
 /** A storage as browsers have it. */
 class Storage {
@@ -118,4 +118,17 @@ test('without a storage there are no drafts, and no failures', () => {
   }
   assert.deepEqual(new Drafts(new Storage({ 'klatch-draft-u1-9': 'no json' }), '1').read('9'), {});
   assert.deepEqual(new Drafts(new Storage({ 'klatch-draft-u1-9': 'null' }), '1').read('9'), {});
+});
+
+test('what is on its way has a draft of its own', () => {
+  const storage = new Storage();
+  const drafts = new Drafts(storage, '1');
+  drafts.write('12', { text: 'being typed' });
+  drafts.write(sentName('12', 'aa'), { text: 'one', key: 'aa', sent: 1 });
+  drafts.write(sentName('112', 'bb'), { text: 'elsewhere', key: 'bb', sent: 2 });
+  assert.deepEqual(drafts.begunWith(sentName('12')), ['12~aa']);
+  assert.deepEqual(new Drafts(storage, '2').begunWith(''), []);
+  assert.deepEqual(new Drafts(null, '1').begunWith(''), []);
+  drafts.taken('aa');
+  assert.deepEqual(drafts.begunWith(''), ['12', '112~bb']);
 });

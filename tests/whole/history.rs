@@ -5,6 +5,8 @@ use crate::support::{Forum, Running, group_of, newcomer, topic_in};
 crate::both_ways!(
     an_edit_shows_what_was_said_before_and_a_deleted_message_comes_back,
     a_topic_is_locked_resolved_and_moved_and_says_so,
+    members_edit_a_wiki_and_an_earlier_version_comes_back,
+    earlier_titles_and_settings_come_back,
 );
 
 async fn an_edit_shows_what_was_said_before_and_a_deleted_message_comes_back(running: Running) {
@@ -98,5 +100,48 @@ async fn a_topic_is_locked_resolved_and_moved_and_says_so(running: Running) {
     assert_eq!(hop.header("location"), "/attic/herons/");
     ben.get(&group.path).await.expect(200);
     assert!(!ben.get(&group.path).await.says("Herons"));
+    forum.examine().await;
+}
+
+async fn members_edit_a_wiki_and_an_earlier_version_comes_back(running: Running) {
+    let forum = Forum::start(running).await;
+    let (ana, ben) = (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await);
+    let group = group_of(&ana, "Bird watch", "public").await;
+    ben.join(&group).await;
+    let topic = topic_in(&ana, &group, "Herons", "By the river").await;
+    let page = ana.get(&topic.path).await.expect(200);
+    let message = page.message("By the river");
+    let edit = format!("/-/messages/{message}/edit");
+    ben.get(&edit).await.expect(403);
+    let mut form = page.form("/messages").with("on", "yes");
+    form.action = format!("/-/messages/{message}/wiki");
+    ana.submit(&form).await.expect(200).must_say("Wiki");
+    let form = ben.get(&edit).await.expect(200).form("/edit").with("text", "By the lake");
+    ben.submit(&form).await.expect(200).must_say("By the lake");
+    let history = format!("/-/messages/{message}/history");
+    ana.get(&history).await.expect(200).must_say("ben");
+    let restore = ben.get(&history).await.expect(200).form("/edit");
+    assert_eq!(ben.submit(&restore).await.expect(200).times("By the river"), 1);
+    newcomer(&forum, "sven").await.get(&history).await.expect(403);
+    forum.examine().await;
+}
+
+async fn earlier_titles_and_settings_come_back(running: Running) {
+    let forum = Forum::start(running).await;
+    let ana = newcomer(&forum, "ana").await;
+    let group = group_of(&ana, "Bird watch", "public").await;
+    let topic = topic_in(&ana, &group, "Herons", "By the river").await;
+    let form = ana.get(&format!("/-/topics/{}/edit", topic.id)).await.expect(200).form("/edit");
+    ana.submit(&form.with("title", "Egrets")).await.expect(200).must_say("Egrets");
+    let page = ana.get(&format!("/-/topics/{}/history", topic.id)).await.expect(200);
+    ana.submit(&page.form("/edit")).await.expect(200).must_say("Herons");
+
+    let form = ana.get(&format!("/-/groups/{}/edit", group.id)).await.expect(200).form("/edit");
+    ana.submit(&form.with("name", "Bird talk").with("slow", "60")).await.expect(200).must_say("Bird talk");
+    let page = ana.get(&format!("/-/groups/{}/history", group.id)).await.expect(200);
+    page.must_say("One message every");
+    ana.submit(&page.form("/edit")).await.expect(200).must_say("Bird watch");
+    let page = ana.get(&format!("/-/groups/{}/edit", group.id)).await.expect(200);
+    assert_eq!(page.form("/edit").value("slow"), "0");
     forum.examine().await;
 }

@@ -34,7 +34,9 @@ const SOURCES: [(&str, &str, &[u8]); FILES_COUNT] = files! {
     "js/klatch.js" => "",
     "js/complete.js" => "",
     "js/composer.js" => "",
+    "js/copy-code.js" => "",
     "js/cursor.js" => "",
+    "js/draft-list.js" => "",
     "js/drafts.js" => "",
     "js/format.js" => "",
     "js/images.js" => "",
@@ -46,6 +48,7 @@ const SOURCES: [(&str, &str, &[u8]); FILES_COUNT] = files! {
     "js/poll.js" => "",
     "js/reading.js" => "",
     "js/refresh.js" => "",
+    "js/sending.js" => "",
     "js/sessions.js" => "",
     "js/suggest.js" => "",
     "js/switcher.js" => "",
@@ -54,7 +57,7 @@ const SOURCES: [(&str, &str, &[u8]); FILES_COUNT] = files! {
     "js/unread.js" => "",
     "js/writing.js" => "",
 };
-const FILES_COUNT: usize = 29;
+const FILES_COUNT: usize = 32;
 
 /// The files as they are sent: without comments and indentation.
 static FILES: LazyLock<Vec<(&str, &str, Compressed)>> = LazyLock::new(|| {

@@ -14,7 +14,7 @@ use crate::failure::Failure;
 use crate::handlers::admin::{health, person, site, site_pages, statistics};
 use crate::handlers::groups::statistics as group_statistics;
 use crate::handlers::groups::{exports, invitations, members, requests};
-use crate::handlers::messages::{bookmarks, composer, conversations, kinds, mentions};
+use crate::handlers::messages::{bookmarks, composer, conversations, drafts, kinds, mentions};
 use crate::handlers::moderation::{approval_queue, bulk_delete, log, reports, restorations, rules, warnings};
 use crate::handlers::people::{
     account, addresses, api_tokens, bots, ignores, notices, own_account, passwords, profiles, settings, sign_ups,
@@ -129,6 +129,7 @@ pub const ROUTES: &[Entry] = routes! {
 
     get "/-/bookmarks" => bookmarks::index;
     get "/-/starred" => bookmarks::starred;
+    get "/-/drafts" => drafts::index;
     get "/-/following" => subscriptions::index;
     post "/-/read" => reads::mark_all;
     post "/-/read/undo" => reads::undo;
@@ -148,6 +149,7 @@ pub const ROUTES: &[Entry] = routes! {
     post "/-/groups" with text => groups::create;
     get "/-/groups/{id}/edit" => groups::edit;
     post "/-/groups/{id}/edit" with text => groups::update;
+    get "/-/groups/{id}/history" => groups::versions::index;
     post "/-/groups/{id}/archive" => groups::archive;
     get "/-/groups/{id}/delete" => groups::delete;
     post "/-/groups/{id}/delete" => groups::destroy;
@@ -218,6 +220,7 @@ pub const ROUTES: &[Entry] = routes! {
     post "/-/topics/{id}/level" => topics::level;
     get "/-/topics/{id}/edit" => topics::edit;
     post "/-/topics/{id}/edit" => topics::update;
+    get "/-/topics/{id}/history" => topics::titles::index;
     post "/-/topics/{id}/mark" => topics::mark;
     post "/-/topics/{id}/move" => topics::relocate;
     get "/-/topics/{id}/split" => splits::new;
@@ -239,6 +242,7 @@ pub const ROUTES: &[Entry] = routes! {
     post "/-/messages/{id}/star" => messages::star;
     get "/-/messages/{id}/stars" => bookmarks::stars;
     post "/-/messages/{id}/bookmark" => bookmarks::set;
+    post "/-/messages/{id}/wiki" => messages::wiki;
     post "/-/messages/{id}/vote" => messages::polls::vote;
     post "/-/messages/{id}/retract" => messages::polls::retract;
     post "/-/messages/{id}/close" => messages::polls::close;

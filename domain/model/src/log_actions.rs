@@ -131,6 +131,10 @@ words! {
         AuditorChanged = "auditor_changed",
         /// Another user's poll was closed.
         PollClosed = "poll_closed",
+        /// Another user's message was made a wiki.
+        WikiMade = "wiki_made",
+        /// Another user's wiki was made an ordinary message.
+        WikiEnded = "wiki_ended",
         /// A kind of attachment was disabled or enabled again.
         KindChanged = "kind_changed",
     }
@@ -221,6 +225,8 @@ impl LogAction {
             Self::HookDeleted => "deleted a webhook",
             Self::AuditorChanged => "changed an external auditor",
             Self::PollClosed => "closed a poll",
+            Self::WikiMade => "made a message a wiki",
+            Self::WikiEnded => "made a wiki an ordinary message",
             Self::KindChanged => "changed a kind of attachment",
         }
     }
@@ -309,6 +315,8 @@ impl LogAction {
             Self::HookDeleted => ("deleted a webhook that posted as", ""),
             Self::AuditorChanged => ("changed an external auditor of", ""),
             Self::PollClosed => ("closed a poll by", ""),
+            Self::WikiMade => ("made a message by", "a wiki"),
+            Self::WikiEnded => ("made a wiki by", "an ordinary message"),
             Self::KindChanged => ("changed a kind of attachment by", ""),
         }
     }

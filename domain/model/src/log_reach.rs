@@ -20,6 +20,8 @@ impl LogAction {
             Self::MessageDeleted
             | Self::MessageRestored
             | Self::PollClosed
+            | Self::WikiMade
+            | Self::WikiEnded
             | Self::TopicRenamed
             | Self::TopicLocked
             | Self::TopicUnlocked

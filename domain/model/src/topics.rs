@@ -141,6 +141,8 @@ pub struct Message {
     pub reply_to: Option<Original>,
     /// The number of replies to it in its topic, without deleted ones.
     pub replies: i64,
+    /// Since when all members may edit it; `None`: only its author may.
+    pub wiki_at: Option<Timestamp>,
 }
 
 /// A topic in a group's list.

@@ -6,6 +6,7 @@ pub mod direct_names;
 pub mod invitations;
 pub mod members;
 pub mod requests;
+pub mod versions;
 pub(crate) mod webhook_authors;
 
 pub(crate) use access::stand;
@@ -174,6 +175,7 @@ pub async fn update(cx: &Context, viewer: Viewer, id: GroupId, form: GroupForm) 
     }
     let now = cx.now();
     log::write(&mut tx, LogEntry::new(by, LogAction::GroupEdited).group(id).detail(detail), now).await?;
+    store::groups::versions::keep(&mut tx, id, by, now).await?;
     store::groups::update(&mut tx, id, described).await?;
     let mut slug = found.group.slug.clone();
     if form.kind == GroupKind::Private && access.kind() != GroupKind::Private {

@@ -52,7 +52,8 @@ impl Editable {
     }
 }
 
-/// Returns a message that the viewer may edit: authors edit their own while they may write in the topic.
+/// Returns a message that the viewer may edit: authors edit their own while they may write in the topic; a wiki can be
+/// edited by all who may post there now.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`].
@@ -76,10 +77,11 @@ async fn change(cx: &Context, viewer: Viewer, id: MessageId, or_moderator: bool)
     }
     let user = viewer.user()?;
     if !(or_moderator && found.access.may(Permission::Moderate)) {
-        if raw.author_id != user {
-            return Err(Error::Forbidden("Only the author can do that."));
+        match raw.author_id == user {
+            true => found.check_write()?,
+            false if raw.wiki_at.is_some() && !or_moderator => found.check_open()?,
+            false => return Err(Error::Forbidden("Only the author can do that.")),
         }
-        found.check_write()?;
     }
     Ok(Editable { raw, access: found.access, topic: found.topic, group: found.group })
 }
@@ -126,6 +128,9 @@ pub async fn edit_with(cx: &Context, viewer: Viewer, id: MessageId, change: Chan
         AttachmentChange::Remove => None,
         AttachmentChange::Keep => old.clone(),
     };
+    if attachment != old && viewer.id() != Some(editable.raw.author_id) {
+        return Err(Error::Forbidden("Only the author can change the attachment of a wiki."));
+    }
     // With an attachment the text may come with its fallback text or without.
     let text = change.text.unwrap_or_else(|| editable.raw.raw.clone());
     let text = old.as_ref().map_or(text.clone(), |old| old.typed(text.trim_end()).to_owned());

@@ -4,9 +4,9 @@ use crate::platform::jobs::Cause;
 use crate::topics::placed;
 use std::time::Duration;
 
-use similar::{Algorithm, ChangeTag, TextDiff};
-
 use crate::live::tell;
+pub use crate::platform::compare::Piece;
+use crate::platform::compare::compare;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::{jobs, log};
@@ -22,17 +22,6 @@ use store::search_log::Changed;
 pub const KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
 /// Messages purged in one transaction.
 const BATCH: i64 = 500;
-/// Time limit of one comparison; beyond it the result becomes coarser.
-const PATIENCE: Duration = Duration::from_millis(200);
-
-/// A part of a text, compared to the version before it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
-pub enum Piece {
-    Same(String),
-    Added(String),
-    Removed(String),
-}
 
 /// A former or current text of a message.
 #[derive(Clone, Debug)]
@@ -48,6 +37,17 @@ pub struct Version {
     pub attachment: Option<Box<Attachment>>,
 }
 
+impl Version {
+    /// Returns the whole text.
+    pub fn text(&self) -> String {
+        let part = |piece: &Piece| match piece {
+            Piece::Same(text) | Piece::Added(text) => text.clone(),
+            Piece::Removed(_) => String::new(),
+        };
+        self.pieces.iter().map(part).collect()
+    }
+}
+
 /// The history of a message.
 #[derive(Clone, Debug)]
 #[allow(missing_docs)]
@@ -61,9 +61,12 @@ pub struct History {
     pub kept_until: Option<Timestamp>,
     /// Whether the viewer may restore the message until then.
     pub may_restore: bool,
+    /// Whether the viewer may edit the message, and thereby restore an earlier version.
+    pub may_edit: bool,
 }
 
-/// Returns the history of a message, for its author and moderators. Deleted messages have one until they are purged.
+/// Returns the history of a message, for its author and moderators. Deleted messages have one until they are purged. Members
+/// see the versions of a wiki from when it became one.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`].
@@ -72,9 +75,15 @@ pub async fn of(cx: &Context, viewer: Viewer, id: MessageId) -> Result<History> 
     let placed = placed::show_in_place(cx, viewer, id).await?;
     let found = topics::find(cx, viewer, placed.topic.id).await?;
     let moderates = found.access.may(Permission::Moderate);
-    if !moderates && placed.message.author.id != user {
-        return Err(Error::Forbidden("Only the author and the group's moderators can see the history of a message."));
-    }
+    let is_author = placed.message.author.id == user;
+    let wiki_at = placed.message.wiki_at.filter(|_| !placed.message.deleted && found.access.role().is_some());
+    let since =
+        match moderates || is_author {
+            true => None,
+            false => Some(wiki_at.ok_or(Error::Forbidden(
+                "Only the author and the group's moderators can see the history of a message.",
+            ))?),
+        };
     let (mut kept_until, mut may_restore) = (None, false);
     if let Some(deletion) = store::messages::history::deletion(&cx.db, id).await? {
         kept_until = Some(until(cx, &deletion).ok_or(Error::NotFound)?);
@@ -82,7 +91,13 @@ pub async fn of(cx: &Context, viewer: Viewer, id: MessageId) -> Result<History> 
     }
     let mut versions = Vec::new();
     let mut before: Option<String> = None;
-    for TextRow { number, raw, attachment, written_at, by } in store::messages::history::texts(&cx.db, id).await? {
+    let mut rows = store::messages::history::texts(&cx.db, id).await?;
+    if let Some(since) = since {
+        let later = rows.iter().filter(|row| row.written_at > since).count();
+        let hidden = rows.len().saturating_sub(later + 1);
+        rows.drain(..hidden);
+    }
+    for TextRow { number, raw, attachment, written_at, by } in rows {
         let pieces = match &before {
             Some(before) => compare(before, &raw),
             None => vec![Piece::Same(raw.clone())],
@@ -93,7 +108,8 @@ pub async fn of(cx: &Context, viewer: Viewer, id: MessageId) -> Result<History> 
     }
     versions.reverse();
     let placed::MessageInTopic { message, topic, group } = placed;
-    Ok(History { message, topic, group, versions, kept_until, may_restore })
+    let may_edit = !message.deleted && if is_author { found.may_write() } else { wiki_at.is_some() && found.is_open() };
+    Ok(History { message, topic, group, versions, kept_until, may_restore, may_edit })
 }
 
 /// Returns until when a deleted message can be restored; `None` if it is too late.
@@ -105,56 +121,6 @@ fn until(cx: &Context, deletion: &Deletion) -> Option<Timestamp> {
 /// Returns whether the viewer deleted the message themselves and may still write in its group.
 fn is_own(found: &topics::TopicAccess, viewer: Viewer, deletion: &Deletion) -> bool {
     found.access.may(Permission::Write) && deletion.deleted_by.is_some() && deletion.deleted_by == viewer.id()
-}
-
-/// Compares two texts word by word.
-fn compare(before: &str, after: &str) -> Vec<Piece> {
-    let diff = TextDiff::configure().algorithm(Algorithm::Patience).timeout(PATIENCE).diff_unicode_words(before, after);
-    let mut pieces: Vec<Piece> = Vec::new();
-    for change in diff.iter_all_changes() {
-        match (change.tag(), pieces.last_mut()) {
-            (ChangeTag::Equal, Some(Piece::Same(text)))
-            | (ChangeTag::Insert, Some(Piece::Added(text)))
-            | (ChangeTag::Delete, Some(Piece::Removed(text))) => text.push_str(change.value()),
-            (ChangeTag::Equal, _) => pieces.push(Piece::Same(change.value().to_owned())),
-            (ChangeTag::Insert, _) => pieces.push(Piece::Added(change.value().to_owned())),
-            (ChangeTag::Delete, _) => pieces.push(Piece::Removed(change.value().to_owned())),
-        }
-    }
-    joined(pieces)
-}
-
-/// Joins changes that only white space separates: whole phrases read better than single words.
-fn joined(pieces: Vec<Piece>) -> Vec<Piece> {
-    let is_gap = |piece: &Piece| matches!(piece, Piece::Same(text) if text.trim().is_empty());
-    let mut done: Vec<Piece> = Vec::new();
-    let (mut removed, mut added) = (String::new(), String::new());
-    let flush = |removed: &mut String, added: &mut String, done: &mut Vec<Piece>| {
-        if !removed.is_empty() {
-            done.push(Piece::Removed(std::mem::take(removed)));
-        }
-        if !added.is_empty() {
-            done.push(Piece::Added(std::mem::take(added)));
-        }
-    };
-    for (at, piece) in pieces.iter().enumerate() {
-        let in_change = !(removed.is_empty() && added.is_empty());
-        let before_change = pieces.get(at + 1).is_some_and(|next| !matches!(next, Piece::Same(_)));
-        match piece {
-            Piece::Removed(text) => removed += text,
-            Piece::Added(text) => added += text,
-            Piece::Same(text) if is_gap(piece) && in_change && before_change && !text.contains('\n') => {
-                removed += text;
-                added += text;
-            }
-            Piece::Same(text) => {
-                flush(&mut removed, &mut added, &mut done);
-                done.push(Piece::Same(text.clone()));
-            }
-        }
-    }
-    flush(&mut removed, &mut added, &mut done);
-    done
 }
 
 /// Whether someone other than the viewer deleted a message.
@@ -221,56 +187,5 @@ pub(crate) async fn purge(cx: &Context) -> Result<u64> {
         if (done as i64) < BATCH {
             return Ok(purged);
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Piece, compare};
-
-    fn said(before: &str, after: &str) -> String {
-        let word = |piece: Piece| match piece {
-            Piece::Same(text) => text,
-            Piece::Added(text) => format!("[+{text}]"),
-            Piece::Removed(text) => format!("[-{text}]"),
-        };
-        compare(before, after).into_iter().map(word).collect()
-    }
-
-    #[test]
-    fn changes_are_told_in_words() {
-        assert_eq!(said("Two herons by the river", "Three herons by the river"), "[-Two][+Three] herons by the river");
-        assert_eq!(said("one", "one two"), "one[+ two]");
-        assert_eq!(said("same", "same"), "same");
-        assert_eq!(said("Größe und Maß", "Größe und Gewicht"), "Größe und [-Maß][+Gewicht]");
-    }
-
-    #[test]
-    fn what_changed_side_by_side_is_one_change() {
-        assert_eq!(
-            said("we saw an old grey heron", "we saw two young white egrets"),
-            "we saw [-an old grey heron][+two young white egrets]"
-        );
-        assert_eq!(said("a\n\nb", "x\n\ny"), "[-a][+x]\n\n[-b][+y]");
-    }
-
-    #[test]
-    fn both_texts_can_be_read_from_the_comparison_and_long_ones_take_no_longer_than_they_may() {
-        let begun = std::time::Instant::now();
-        let before: String = (0..8_000).map(|n| format!("w{} ", n % 97)).collect();
-        let after: String = (0..8_000).map(|n| format!("w{} ", (n * 7) % 89)).collect();
-        let pieces = compare(&before, &after);
-        let of = |keep: fn(&Piece) -> bool| -> String {
-            pieces
-                .iter()
-                .filter(|piece| keep(piece))
-                .map(|piece| match piece {
-                    Piece::Same(text) | Piece::Added(text) | Piece::Removed(text) => text.as_str(),
-                })
-                .collect()
-        };
-        assert_eq!(of(|piece| !matches!(piece, Piece::Added(_))), before);
-        assert_eq!(of(|piece| !matches!(piece, Piece::Removed(_))), after);
-        assert!(begun.elapsed() < std::time::Duration::from_secs(10));
     }
 }

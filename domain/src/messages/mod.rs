@@ -15,6 +15,7 @@ pub mod replies;
 pub mod stars;
 pub(crate) mod submit;
 mod topic_page;
+pub mod wikis;
 
 pub use attachments::NewAttachment;
 pub use changes::{AttachmentChange, Change, Editable, deletable, delete, delete_because, edit, edit_with, editable};

@@ -2,6 +2,7 @@
 
 pub mod backpressure;
 pub mod caches;
+pub mod compare;
 pub mod config;
 pub mod context;
 pub mod error;

@@ -13,6 +13,7 @@ pub mod splits;
 mod start;
 pub mod subscriptions;
 pub(crate) mod tallies;
+pub mod titles;
 
 pub use access::{TopicAccess, by_slug, find};
 pub use group_page::{GroupPage, group_page};

@@ -78,6 +78,7 @@ mod unread;
 mod walk;
 mod warnings;
 mod webhooks;
+mod wikis;
 
 use domain::model::{MessageId, TopicId, UserId};
 use domain::policy::Viewer;

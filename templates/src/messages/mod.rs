@@ -3,6 +3,7 @@
 pub mod bookmarks;
 pub mod composer;
 pub mod conversations;
+pub mod drafts;
 pub mod kinds;
 pub mod mentions;
 
@@ -122,11 +123,18 @@ pub struct Edit {
 }
 
 impl Edit {
-    /// Whether the form shows the fields of the poll: it is open, and nobody voted.
+    /// Whether the viewer wrote the message. Others may edit only the text of a wiki.
+    pub fn is_own(&self) -> bool {
+        self.layout.viewer.as_ref().is_none_or(|viewer| viewer.person.id == self.message.author.id)
+    }
+
+    /// Whether the form shows the fields of the poll: it is open, nobody voted, and the viewer wrote the message.
     pub fn has_poll_fields(&self) -> bool {
         let attachment = self.message.attachment.as_deref();
-        attachment
-            .is_some_and(|attachment| attachment.poll().is_some() && !has_voters(attachment) && !is_over(attachment))
+        self.is_own()
+            && attachment.is_some_and(|attachment| {
+                attachment.poll().is_some() && !has_voters(attachment) && !is_over(attachment)
+            })
     }
 
     /// Whether anybody voted in the poll.
@@ -194,6 +202,8 @@ pub struct History {
     pub kept_until: Option<Timestamp>,
     /// Whether the viewer may restore it until then.
     pub may_restore: bool,
+    /// Whether the viewer may edit it, and thereby restore an earlier version.
+    pub may_edit: bool,
 }
 
 impl History {

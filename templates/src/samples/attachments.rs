@@ -98,6 +98,7 @@ impl Edit {
     fn with(attachment: Attachment) -> Self {
         let mut page = Self::sample();
         page.message.attachment = Some(Box::new(attachment));
+        page.message.author = person(4);
         page.form.question = "Where do they sleep?".into();
         page.form.options = "In <boxes>\nIn reed".into();
         page

@@ -4,6 +4,7 @@ mod admin;
 mod approval_queue;
 mod attachments;
 mod bookmarks;
+mod drafts;
 mod groups;
 mod home;
 mod log;
@@ -15,6 +16,7 @@ mod rules;
 mod search;
 mod site;
 mod topics;
+mod versions;
 mod webhooks;
 
 use std::time::Duration;
@@ -130,6 +132,7 @@ pub(crate) fn message(seq: i64, author: usize, minutes: u64, markup: &str) -> Me
         ignored: false,
         reply_to: None,
         replies: 0,
+        wiki_at: None,
     }
 }
 
@@ -197,6 +200,7 @@ pub(crate) fn conversation() -> Vec<Message> {
     said[0].stars = vec![person(1), person(3), person(4), person(6)];
     said[1].follows = true;
     said[2].edited_at = Some(ago(600));
+    said[2].wiki_at = Some(ago(650));
     said[4].deleted = true;
     said[4].restorable = Some(Restorable::ByAuthor);
     said[6].mentions = vec![UserId(4), UserId(2)];
@@ -291,6 +295,8 @@ pub fn all() -> Vec<Drawn> {
     pages.extend(others::all());
     pages.extend(search::all());
     pages.extend(bookmarks::all());
+    pages.extend(drafts::all());
+    pages.extend(versions::all());
     pages.extend(admin::all());
     pages.extend(site::all());
     pages.extend(webhooks::all());

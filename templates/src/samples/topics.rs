@@ -3,7 +3,6 @@
 use crate::form::Refill;
 use askama::Template;
 use domain::live::presence::Aside;
-use domain::messages::history::{Piece, Version};
 use domain::model::{OtherTopic, Topic, TopicAction, TopicEvent, TopicRow};
 use domain::screening::WriterLimits;
 
@@ -332,40 +331,6 @@ impl messages::composer::Replies {
     }
 }
 
-impl messages::History {
-    /// Edited once, then deleted.
-    pub fn sample() -> Self {
-        let message = conversation().swap_remove(2);
-        let version = |number, minutes, pieces| Version {
-            number,
-            at: ago(minutes),
-            by: message.author.clone(),
-            pieces,
-            attachment: None,
-        };
-        let word = str::to_owned;
-        let versions = vec![
-            version(
-                2,
-                600,
-                vec![
-                    Piece::Same(word("I had ")),
-                    Piece::Removed(word("some")),
-                    Piece::Added(word("no")),
-                    Piece::Same(word(" idea.\nSo the one <that> I hear at dusk is calling the others in?")),
-                ],
-            ),
-            version(
-                1,
-                717,
-                vec![Piece::Same(word("I had some idea.\nSo the one <that> I hear at dusk is calling the others in?"))],
-            ),
-        ];
-        let layout = layout("/-/messages/139/history");
-        Self { layout, group: group(1), topic: wrens(), message, versions, kept_until: Some(ago(0)), may_restore: true }
-    }
-}
-
 impl messages::Delete {
     /// The question.
     pub fn sample() -> Self {
@@ -400,9 +365,6 @@ pub(super) fn all() -> Vec<Drawn> {
         ("message-replies-none", messages::composer::Replies::empty().render()),
         ("topic-reply", Show::replying().render()),
         ("message-edit", messages::Edit::sample().render()),
-        ("message-history", messages::History::sample().render()),
-        ("message-history-now", messages::History { kept_until: None, ..messages::History::sample() }.render()),
-        ("message-history-own", messages::History { may_restore: false, ..messages::History::sample() }.render()),
         ("message-delete", messages::Delete::sample().render()),
     ]
 }

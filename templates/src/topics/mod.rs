@@ -3,6 +3,7 @@
 pub mod merges;
 pub mod splits;
 pub mod subscriptions;
+pub mod titles;
 
 use askama::Template;
 use domain::live::presence::Aside;

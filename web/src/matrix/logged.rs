@@ -69,6 +69,7 @@ const LOGGED: &[Logged] = &[
     ("/-/messages/{id}/delete", Actor::Moderator, &[], MessageDeleted),
     ("/-/messages/{id}/restore", Actor::Moderator, &[], MessageRestored),
     ("/-/messages/{id}/close", Actor::Moderator, &[], PollClosed),
+    ("/-/messages/{id}/wiki", Actor::Moderator, &[], WikiMade),
     ("/admin/people/{id}/bar", Actor::SiteAdmin, &[], AccountSuspended),
     ("/admin/people/{id}/bar", Actor::SiteAdmin, &[("what", "ban")], AccountBanned),
     ("/admin/people/{id}/bar", Actor::SiteAdmin, &[("what", "lift")], AccountFreed),

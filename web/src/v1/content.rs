@@ -15,6 +15,7 @@ stories! {
     messages_are_posted_edited_deleted_and_restored,
     messages_keep_what_they_reply_to,
     messages_are_starred_reported_and_marked_unread,
+    wikis_are_made_edited_and_ended_and_histories_are_read,
     a_text_is_parsed_without_being_posted,
     what_waits_for_approval_is_accepted_with_202,
     what_is_hidden_is_missing,
@@ -354,5 +355,37 @@ async fn what_is_hidden_is_missing(forum: TestForum) {
     ] {
         assert_eq!(bot.get(&path).await.is(404), absent, "{path}");
     }
+    forum.drain().await;
+}
+
+async fn wikis_are_made_edited_and_ended_and_histories_are_read(forum: TestForum) {
+    let (ada, ben) = (forum.person("ada").await, forum.person("ben").await);
+    let garden = forum.group(ada, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[ben]).await;
+    let plums = forum.topic(ada, &garden, "Plums", "One").await;
+    let (admin, bot) = (Bot::of(&forum, ada).await, Bot::of(&forum, ben).await);
+    let path = format!("/messages/{}", plums.id);
+    bot.patch(&path, json!({"text": "Two"})).await.problem(403);
+    bot.ask("put", &format!("{path}/wiki"), None).await.problem(403);
+    assert_eq!(admin.ask("put", &format!("{path}/wiki"), None).await.is(200)["wiki"], true);
+    let edited = bot.patch(&path, json!({"text": "Two"})).await.is(200);
+    assert_eq!((&edited["text"], &edited["author"]["username"]), (&json!("Two"), &json!("ada")));
+    let history = bot.get(&format!("{path}/history")).await.is(200);
+    assert_eq!(history["versions"].as_array().expect("versions").len(), 2);
+    assert_eq!(history["versions"][0]["by"]["username"], "ben");
+    assert_eq!(admin.delete(&format!("{path}/wiki")).await.is(200)["wiki"], false);
+    bot.patch(&path, json!({"text": "Three"})).await.problem(403);
+
+    let topic = format!("/topics/{}", plums.topic);
+    admin.patch(&topic, json!({"title": "Quinces"})).await.is(200);
+    let titles = admin.get(&format!("{topic}/history")).await.is(200);
+    assert_eq!(all(&titles, "title"), ["Quinces", "Plums"]);
+    bot.get(&format!("{topic}/history")).await.problem(403);
+
+    let group = format!("/groups/{}", garden.id);
+    admin.patch(&group, json!({"description": "Beds"})).await.is(200);
+    let versions = admin.get(&format!("{group}/history")).await.is(200);
+    assert_eq!(all(&versions, "description"), ["Beds", ""]);
+    bot.get(&format!("{group}/history")).await.problem(403);
     forum.drain().await;
 }

@@ -7,7 +7,7 @@ use super::attachments::{Attach, Attachment};
 use super::objects::{Message, Node, Person};
 use super::words::{At, Grounds, Id};
 use super::{Ask, Body, Created, Done, Found, PAGE, Page, Query, cursor};
-use crate::messages::{self, AttachmentChange, Target, history, stars, submit_with};
+use crate::messages::{self, AttachmentChange, Target, history, stars, submit_with, wikis};
 use crate::moderation::reports;
 use crate::people::ignores;
 use crate::platform::cut;
@@ -15,6 +15,7 @@ use crate::platform::error::{Error, Result};
 use crate::platform::validate::Draft;
 use crate::site::rate_limits;
 use crate::topics::{subscriptions, tallies};
+use model::policy::Permission;
 use model::{MessageId, Scope};
 use store::api::messages::ApiMessage;
 
@@ -240,23 +241,21 @@ pub struct History {
     pub may_restore: bool,
 }
 
-/// Returns the versions of a message's text, for its author and moderators. Deleted messages keep them until they are
-/// purged.
+/// Returns the versions of a message's text, for its author and moderators; those of a wiki for all members. Deleted
+/// messages keep them until they are purged.
 ///
 /// # Errors
 /// As [`history::of`]; [`Error::Forbidden`] if that takes a moderator's rights and the credentials do not carry them.
 pub async fn history(ask: Ask, _: ()) -> Result<Found<History>> {
-    let (raw, _) = ask.message_or_deleted().await?;
+    let (raw, found) = ask.message_or_deleted().await?;
     let shown = history::of(&ask.cx, ask.viewer(), raw.id).await?;
-    ask.check_own_or_moderate(raw.author_id)?;
-    let text = |piece: &history::Piece| match piece {
-        history::Piece::Same(text) | history::Piece::Added(text) => text.clone(),
-        history::Piece::Removed(_) => String::new(),
-    };
+    if raw.wiki_at.is_none() || found.access.may(Permission::Moderate) {
+        ask.check_own_or_moderate(raw.author_id)?;
+    }
     let version = |version: &history::Version| Version {
         number: version.number,
         by: (&version.by).into(),
-        text: version.pieces.iter().map(text).collect(),
+        text: version.text(),
         attachment: version.attachment.as_deref().map(Into::into),
         written_at: version.at.into(),
     };
@@ -286,6 +285,30 @@ pub async fn unstar(ask: Ask, _: ()) -> Result<Found<Message>> {
 async fn set_star(ask: Ask, starred: bool) -> Result<Found<Message>> {
     let (raw, _) = ask.message().await?;
     stars::set(&ask.cx, ask.viewer(), raw.id, starred).await?;
+    Ok(Found(object(&ask, raw.id).await?))
+}
+
+/// Makes the first message of a topic a wiki: all who may post in the topic may edit it.
+///
+/// # Errors
+/// As [`wikis::set`]; [`Error::Forbidden`] if that takes a moderator's rights and the credentials do not carry them.
+pub async fn make_wiki(ask: Ask, _: ()) -> Result<Found<Message>> {
+    set_wiki(ask, true).await
+}
+
+/// Makes a wiki an ordinary message again.
+///
+/// # Errors
+/// As [`make_wiki`].
+pub async fn end_wiki(ask: Ask, _: ()) -> Result<Found<Message>> {
+    set_wiki(ask, false).await
+}
+
+async fn set_wiki(ask: Ask, on: bool) -> Result<Found<Message>> {
+    let (raw, _) = ask.message().await?;
+    messages::deletable(&ask.cx, ask.viewer(), raw.id).await?;
+    ask.check_own_or_moderate(raw.author_id)?;
+    wikis::set(&ask.cx, ask.viewer(), raw.id, on).await?;
     Ok(Found(object(&ask, raw.id).await?))
 }
 

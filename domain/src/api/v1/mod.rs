@@ -28,6 +28,7 @@ pub mod site_pages;
 pub mod splits;
 pub mod statistics;
 pub mod topics;
+pub mod versions;
 pub mod webhooks;
 pub mod words;
 

@@ -269,6 +269,8 @@ pub struct Message {
     pub reply_to: Option<Id>,
     /// How many messages reply to it.
     pub replies: i64,
+    /// Whether it is a wiki: all who may post in its topic may edit it.
+    pub wiki: bool,
     /// Its permanent URL.
     pub url: String,
     /// Whether the caller starred it.
@@ -300,6 +302,7 @@ impl Message {
             attachment: row.attachment.as_deref().map(Into::into),
             reply_to: row.reply_to.map(Into::into),
             replies: row.replies,
+            wiki: row.is_wiki,
             url: format!("{}/-/messages/{}", cx.config.base_url, row.id),
             starred: row.stars.iter().any(|(person, _)| Some(person.id) == reader),
             stars: row

@@ -22,6 +22,8 @@ pub struct ApiMessage {
     pub nodes: String,
     pub attachment: Option<Box<Attachment>>,
     pub deleted: bool,
+    /// Whether all members may edit it.
+    pub is_wiki: bool,
     /// The message that it replies to, if that is in the same topic and not deleted.
     pub reply_to: Option<MessageId>,
     /// The number of replies to it, without deleted ones.
@@ -43,6 +45,7 @@ struct Row {
     nodes: String,
     attachment: Option<String>,
     deleted: bool,
+    is_wiki: bool,
     reply_to: Option<MessageId>,
     replies: i64,
     stars: String,
@@ -67,6 +70,7 @@ fn messages(rows: Vec<Row>) -> Result<Vec<ApiMessage>> {
             nodes: row.nodes,
             attachment: crate::messages::attachments::decode(row.attachment.as_deref())?,
             deleted: row.deleted,
+            is_wiki: row.is_wiki,
             reply_to: row.reply_to,
             replies: row.replies,
             stars: stars.into_iter().map(star).collect(),
@@ -86,7 +90,7 @@ macro_rules! replies {
 macro_rules! select {
     (pg $rest:expr) => {
         concat!(
-            "select m.id, m.topic_id, m.seq, m.author_id, u.username, m.created_at, m.edited_at, m.raw, m.nodes, m.attachment, m.deleted_at is not null as deleted,
+            "select m.id, m.topic_id, m.seq, m.author_id, u.username, m.created_at, m.edited_at, m.raw, m.nodes, m.attachment, m.deleted_at is not null as deleted, m.wiki_at is not null as is_wiki,
                     coalesce((select json_agg(json_build_array(s.user_id, su.username, cast(extract(epoch from s.created_at) * 1000000 as bigint))
                                               order by s.created_at, s.user_id)
                               from stars s join users su on su.id = s.user_id where s.message_id = m.id)::text, '[]') as stars",
@@ -97,7 +101,7 @@ macro_rules! select {
     };
     (lite $rest:expr) => {
         concat!(
-            "select m.id, m.topic_id, m.seq, m.author_id, u.username, m.created_at, m.edited_at, m.raw, m.nodes, m.attachment, m.deleted_at is not null as deleted,
+            "select m.id, m.topic_id, m.seq, m.author_id, u.username, m.created_at, m.edited_at, m.raw, m.nodes, m.attachment, m.deleted_at is not null as deleted, m.wiki_at is not null as is_wiki,
                     (select json_group_array(json_array(user_id, username, created_at)) from (select s.user_id, su.username, s.created_at
                               from stars s join users su on su.id = s.user_id where s.message_id = m.id
                               order by s.created_at, s.user_id)) as stars",

@@ -147,6 +147,7 @@ impl Scope {
                     "deleted_by",
                     "reply_to",
                     "version",
+                    "wiki_at",
                 ],
                 of_topics,
             ),

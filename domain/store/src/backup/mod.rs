@@ -47,6 +47,7 @@ pub const TABLES: &[Table] = &[
     by("former_slugs", &["slug"]),
     by("memberships", &["group_id", "user_id"]),
     by("former_memberships", &["group_id", "user_id"]),
+    by("former_settings", &["group_id", "number"]),
     by("group_bans", &["group_id", "user_id"]),
     by("join_requests", &["group_id", "user_id"]),
     by_id("invitations"),

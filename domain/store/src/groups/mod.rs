@@ -4,6 +4,7 @@ pub mod deleted;
 pub mod invitations;
 pub mod members;
 pub mod requests;
+pub mod versions;
 
 use crate::db::{Db, Tx, sql};
 use model::policy::{known_to_first, visible_to_first};

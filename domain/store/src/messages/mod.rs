@@ -12,6 +12,7 @@ pub mod polls;
 pub mod replies;
 mod save;
 pub mod stars;
+pub mod wikis;
 
 pub use pages::{after, before, by_id, by_ids, first_unread_of};
 pub use save::{NewMessage, Saved, save, save_alone};
@@ -60,6 +61,8 @@ pub struct RawMessage {
     pub deleted: bool,
     /// As stored: JSON.
     pub attachment: Option<String>,
+    /// Since when all members may edit it.
+    pub wiki_at: Option<Timestamp>,
 }
 
 impl RawMessage {
@@ -75,7 +78,7 @@ impl RawMessage {
 /// Returns a message as typed.
 pub async fn raw(db: &Db, id: MessageId) -> Result<Option<RawMessage>> {
     sql!(opt db, RawMessage,
-        "select id, topic_id, seq, author_id, created_at, raw, deleted_at is not null as deleted, attachment from messages where id = $1", id)
+        "select id, topic_id, seq, author_id, created_at, raw, deleted_at is not null as deleted, attachment, wiki_at from messages where id = $1", id)
 }
 
 /// Returns several messages as typed, to highlight search results.
@@ -84,7 +87,7 @@ pub async fn raws(db: &Db, ids: &[MessageId]) -> Result<Vec<RawMessage>> {
         return Ok(Vec::new());
     }
     sql!(all db, RawMessage,
-        "select id, topic_id, seq, author_id, created_at, raw, deleted_at is not null as deleted, attachment from messages
+        "select id, topic_id, seq, author_id, created_at, raw, deleted_at is not null as deleted, attachment, wiki_at from messages
          where id in (select cast(value as bigint) from json_each($1))", crate::list(ids))
 }
 

@@ -33,6 +33,7 @@ struct Row {
     before_at: Option<Timestamp>,
     stars: String,
     version: i64,
+    wiki_at: Option<Timestamp>,
     replies: i64,
     original_id: Option<MessageId>,
     original_author: Option<UserId>,
@@ -96,6 +97,7 @@ impl Row {
             ignored: false,
             reply_to,
             replies: self.replies,
+            wiki_at: self.wiki_at,
         })
     }
 }
@@ -119,7 +121,7 @@ fn messages(rows: Vec<Row>) -> Result<Vec<Message>> {
 // once for each message of the page.
 macro_rules! columns {
     () => {
-        "select m.id, m.topic_id, m.seq, m.author_id, u.username, u.is_bot as by_bot, m.created_at, m.nodes, m.attachment, m.edited_at, m.version,
+        "select m.id, m.topic_id, m.seq, m.author_id, u.username, u.is_bot as by_bot, m.created_at, m.nodes, m.attachment, m.edited_at, m.version, m.wiki_at,
                 m.deleted_at is not null as deleted, m.raw <> '' as has_words, coalesce(m.deleted_by = m.author_id, false) as by_author,
                 o.id as original_id, o.author_id as original_author, ou.username as original_name,
                 case when o.deleted_at is null then substr(o.raw, 1, 1000) end as original_raw,

@@ -80,3 +80,10 @@ pub async fn between(db: &Db, reader: Option<UserId>, topic: TopicId, from: i64,
     };
     Ok(rows.into_iter().map(event).collect())
 }
+
+/// Returns who renamed a topic and when, newest first, with the title before.
+pub async fn renamed(db: &Db, topic: TopicId, limit: i64) -> Result<Vec<(String, Timestamp, UserId, String)>> {
+    sql!(all db, (String, Timestamp, UserId, String),
+        "select e.detail, e.created_at, u.id, u.username from topic_events e join users u on u.id = e.actor_id
+         where e.topic_id = $1 and e.what = $2 order by e.id desc limit $3", topic, TopicAction::Renamed, limit)
+}

@@ -4,7 +4,7 @@ use domain::messages::Target;
 use std::collections::BTreeSet;
 
 use domain::groups::{GroupForm, members};
-use domain::messages::{history, mentions, stars};
+use domain::messages::{history, mentions, stars, wikis};
 use domain::model::{GroupId, GroupKind, Mark, MessageId, Role, SubscriptionLevel, TopicId};
 use domain::moderation::restorations;
 use domain::people::ignores;
@@ -280,7 +280,14 @@ impl World<'_> {
                     News::Message("edit", m),
                 )
             }
-            53..=56 => {
+            53 => {
+                let m = self.model.topics[t].messages.first().copied().unwrap_or(m);
+                let (by, on) = (if p % 2 == 0 { self.model.messages[m].author } else { p }, self.rng.roll(4) > 0);
+                let is = said(&wikis::set(&cx, self.people[by], self.message_id(m), on).await);
+                let news = if self.model.messages[m].wiki == on { News::None } else { News::Message("edit", m) };
+                (format!("{by} makes {m} a wiki: {on}"), is, self.model.set_wiki(by, m, on), news)
+            }
+            54..=56 => {
                 let is = said(&messages::delete(&cx, self.people[changer], message).await);
                 (format!("{changer} deletes {m}"), is, self.model.delete(changer, m), News::Message("delete", m))
             }

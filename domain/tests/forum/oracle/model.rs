@@ -83,6 +83,7 @@ pub struct Message {
     pub answers: Option<M>,
     pub poll: Option<Poll>,
     pub deleted_by: Option<P>,
+    pub wiki: bool,
     pub stars: BTreeSet<P>,
     /// Users whom it mentions or replies to, with whether they marked that as seen.
     pub told: BTreeMap<P, bool>,

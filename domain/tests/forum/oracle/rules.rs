@@ -205,8 +205,8 @@ impl Model {
         let Written { id, word, names, answers } = written.clone();
         let m = self.messages.len();
         let (stars, told) = Default::default();
-        let (poll, deleted_by) = (None, None);
-        let message = Message { id, author: p, at: now, word, names, answers, poll, deleted_by, stars, told };
+        let (poll, deleted_by, wiki) = (None, None, false);
+        let message = Message { id, author: p, at: now, word, names, answers, poll, deleted_by, wiki, stars, told };
         self.messages.push(message);
         self.topics[t].messages.push(m);
         self.topics[t].last_at = now;
@@ -298,12 +298,28 @@ impl Model {
         if self.messages[m].deleted_by.is_some() {
             return Said::Absent;
         }
-        if self.messages[m].author != p || !self.writes_in(t, p) {
+        let is_open = !self.topics[t].locked || self.moderates_in(t, p);
+        let may = self.messages[m].author == p || self.messages[m].wiki && is_open;
+        if !may || !self.writes_in(t, p) {
             return Said::Refused;
         }
         word.clone_into(&mut self.messages[m].word);
         self.messages[m].names = names;
         self.tell_named(m);
+        Said::Done
+    }
+
+    /// Only the first message of a topic becomes a wiki. It stays one wherever it goes.
+    pub fn set_wiki(&mut self, p: P, m: M, on: bool) -> Said {
+        let Some(t) = self.at(m, p) else { return Said::Absent };
+        if self.messages[m].deleted_by.is_some() {
+            return Said::Absent;
+        }
+        let own = self.messages[m].author == p && self.writes_in(t, p);
+        if !own && !self.moderates_in(t, p) || on && self.topics[t].messages.first() != Some(&m) {
+            return Said::Refused;
+        }
+        self.messages[m].wiki = on;
         Said::Done
     }
 

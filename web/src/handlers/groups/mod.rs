@@ -5,6 +5,7 @@ pub mod invitations;
 pub mod members;
 pub mod requests;
 pub mod statistics;
+pub mod versions;
 
 use crate::handlers::form_errors;
 use actix_web::web::{Path, Query};

@@ -3,6 +3,7 @@
 pub mod bookmarks;
 pub mod composer;
 pub mod conversations;
+pub mod drafts;
 pub mod kinds;
 pub mod mentions;
 pub mod polls;
@@ -167,10 +168,10 @@ pub async fn destroy(req: Req, path: Path<String>, form: Form) -> Answer {
 pub async fn history(req: Req, path: Path<String>) -> Answer {
     req.signed_in()?;
     let mut layout = req.layout().await?;
-    let domain::messages::history::History { message, topic, group, versions, kept_until, may_restore } =
+    let domain::messages::history::History { message, topic, group, versions, kept_until, may_restore, may_edit } =
         domain::messages::history::of(req.cx(), req.viewer(), id(&path)?).await?;
     layout.group = Some(group.id);
-    req.page(&History { layout, group, topic, message, versions, kept_until, may_restore })
+    req.page(&History { layout, group, topic, message, versions, kept_until, may_restore, may_edit })
 }
 
 /// `POST /-/messages/ID/restore`.
@@ -184,5 +185,13 @@ pub async fn restore(req: Req, path: Path<String>, _form: Form) -> Answer {
 pub async fn star(req: Req, path: Path<String>, _form: Form) -> Answer {
     let message = id(&path)?;
     let (place, _) = domain::messages::stars::toggle(req.cx(), req.viewer(), message).await?;
+    if req.wants_json { fragment(&req, message).await } else { Ok(req.redirect(&address(&place, message))) }
+}
+
+/// `POST /-/messages/ID/wiki`: makes the message a wiki, or with `on=no` an ordinary message again.
+pub async fn wiki(req: Req, path: Path<String>, form: Form) -> Answer {
+    let message = id(&path)?;
+    let on = form.get("on") != "no";
+    let place = domain::messages::wikis::set(req.cx(), req.viewer(), message, on).await?;
     if req.wants_json { fragment(&req, message).await } else { Ok(req.redirect(&address(&place, message))) }
 }

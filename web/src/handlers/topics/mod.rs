@@ -5,6 +5,7 @@ pub mod polls;
 pub mod reads;
 pub mod splits;
 pub mod subscriptions;
+pub mod titles;
 
 use actix_web::web::{Path, Query};
 use domain::groups;

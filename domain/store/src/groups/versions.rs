@@ -1,0 +1,41 @@
+//! What the settings of a group were before they were changed.
+
+use crate::db::{Db, Tx, sql};
+use model::time::Timestamp;
+use model::{Category, GroupId, GroupKind, Person, UserId};
+
+type Result<T> = std::result::Result<T, sqlx::Error>;
+
+/// Saves the current settings before a change. Lock the group first, since numbers are assigned in sequence.
+pub async fn keep(tx: &mut Tx, group: GroupId, by: UserId, now: Timestamp) -> Result<u64> {
+    sql!(run tx,
+        "insert into former_settings (group_id, number, name, description, kind, category, slow_seconds, first_held, replaced_at, replaced_by)
+         select g.id, coalesce((select max(f.number) from former_settings f where f.group_id = g.id), 0) + 1,
+                g.name, g.description, g.kind, g.category, g.slow_seconds, g.first_held, $3, $2
+         from groups g where g.id = $1", group, by, now)
+}
+
+/// Former settings.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Former {
+    /// The number of the version: 1, 2, 3.
+    pub number: i64,
+    pub name: String,
+    pub description: String,
+    pub kind: GroupKind,
+    pub category: Category,
+    pub slow_seconds: i64,
+    pub first_held: i64,
+    /// When the next version took its place.
+    pub replaced_at: Timestamp,
+    /// Who changed it then.
+    #[sqlx(flatten)]
+    pub replaced_by: Person,
+}
+
+/// Returns the latest former settings, newest first.
+pub async fn of(db: &Db, group: GroupId, limit: i64) -> Result<Vec<Former>> {
+    sql!(all db, Former,
+        "select f.number, f.name, f.description, f.kind, f.category, f.slow_seconds, f.first_held, f.replaced_at, u.id, u.username
+         from former_settings f join users u on u.id = f.replaced_by where f.group_id = $1 order by f.number desc limit $2", group, limit)
+}
