@@ -1,5 +1,6 @@
 //! Groups. Their members are in `members.rs`.
 
+pub mod addresses;
 pub mod deleted;
 pub mod invitations;
 pub mod members;

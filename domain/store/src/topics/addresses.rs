@@ -12,6 +12,16 @@ pub async fn has_slug(tx: &mut Tx, group: GroupId, slug: &str) -> Result<bool> {
     Ok(sql!(opt_value tx, TopicId, "select id from topics where group_id = $1 and slug = $2", group, slug)?.is_some())
 }
 
+/// Gives a new topic, whose title has no letters, a slug with its id, and returns it. `None` if another topic has that
+/// slug.
+pub async fn number(tx: &mut Tx, topic: TopicId) -> Result<Option<String>> {
+    let slug = format!("topic-{topic}");
+    sql!(opt_value tx, String,
+        "update topics set slug = $2 where id = $1
+           and not exists (select 1 from topics other where other.group_id = topics.group_id and other.slug = $2) returning slug",
+        topic, slug)
+}
+
 /// Records the current address of a topic before it moves. Locks the topic.
 pub async fn leave_address(tx: &mut Tx, topic: TopicId) -> Result<u64> {
     touch(tx, topic).await?;
