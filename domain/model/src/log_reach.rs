@@ -85,6 +85,7 @@ impl LogAction {
             | Self::ConfirmationSent
             | Self::AddressConfirmed
             | Self::DataLinkSent
+            | Self::NameCleared
             | Self::AccountExported
             | Self::AccountDeleted
             | Self::PasswordSet

@@ -92,7 +92,7 @@ impl Username {
         }
         let lower = name.to_ascii_lowercase();
         let key = username_key(name);
-        if RESERVED_NAMES.iter().any(|reserved| username_key(reserved) == key) || lower.starts_with(PLACEHOLDER) {
+        if is_reserved_key(&key) || lower.starts_with(PLACEHOLDER) {
             return said("This username is reserved.");
         }
         Ok(Self(name.to_owned()))
@@ -118,6 +118,11 @@ pub fn username_key(name: &str) -> String {
         })
         .collect();
     folded.replace("rn", "m").replace("vv", "w")
+}
+
+/// Whether a name with this key looks like one of the site's own.
+pub fn is_reserved_key(key: &str) -> bool {
+    RESERVED_NAMES.iter().any(|reserved| username_key(reserved) == key)
 }
 
 /// Makes a slug of a title in any script: lower-case ASCII letters and digits with single hyphens. Other scripts are

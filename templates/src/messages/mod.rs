@@ -145,7 +145,7 @@ mod tests {
     use super::*;
 
     fn people(count: i64) -> Vec<Person> {
-        (1..=count).map(|id| Person { id: UserId(id), username: format!("p{id}") }).collect()
+        (1..=count).map(|id| Person::new(UserId(id), format!("p{id}"))).collect()
     }
 
     #[test]

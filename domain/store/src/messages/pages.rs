@@ -18,6 +18,7 @@ struct Row {
     seq: i64,
     author_id: UserId,
     username: String,
+    display: String,
     by_bot: bool,
     created_at: Timestamp,
     nodes: String,
@@ -34,6 +35,7 @@ struct Row {
     original_id: Option<MessageId>,
     original_author: Option<UserId>,
     original_name: Option<String>,
+    original_display: Option<String>,
     /// Its first characters; null if it is deleted.
     original_raw: Option<String>,
 }
@@ -58,7 +60,7 @@ impl Row {
         let reply_to = match (self.original_id, self.original_author, self.original_name) {
             (Some(id), Some(author), Some(username)) => Some(Original {
                 id,
-                author: Person { id: author, username },
+                author: Person { id: author, username, name: self.original_display.unwrap_or_default() },
                 excerpt: self
                     .original_raw
                     .as_deref()
@@ -73,7 +75,7 @@ impl Row {
             id: self.id,
             topic_id: self.topic_id,
             seq: self.seq,
-            author: Person { id: self.author_id, username: self.username },
+            author: Person { id: self.author_id, username: self.username, name: self.display },
             by_bot: self.by_bot,
             created_at: self.created_at,
             markup,
@@ -88,7 +90,7 @@ impl Row {
             },
             follows: self.before_author == Some(self.author_id)
                 && self.before_at.is_some_and(|before| self.created_at.since(before) <= FOLLOWS_WITHIN),
-            stars: stars.into_iter().map(|Star(id, username)| Person { id: UserId(id), username }).collect(),
+            stars: stars.into_iter().map(|Star(id, username)| Person::new(UserId(id), username)).collect(),
             version: self.version,
             ignored: false,
             reply_to,
@@ -115,7 +117,7 @@ fn messages(rows: Vec<Row>) -> Result<Vec<Message>> {
 // usual size reads all of a long topic, once for each message of the page.
 macro_rules! original_and_replies {
     () => {
-        ", o.id as original_id, o.author_id as original_author, ou.username as original_name,
+        ", o.id as original_id, o.author_id as original_author, ou.username as original_name, ou.name as original_display,
            case when o.deleted_at is null then substr(o.raw, 1, 1000) end as original_raw,
            (select count(*) from messages a where a.reply_to = m.id and +a.topic_id = m.topic_id and a.deleted_at is null) as replies "
     };
@@ -124,7 +126,7 @@ macro_rules! original_and_replies {
 macro_rules! select {
     (pg $rest:expr) => {
         concat!(
-            "select m.id, m.topic_id, m.seq, m.author_id, u.username, u.is_bot as by_bot, m.created_at, m.nodes, m.attachment, m.edited_at, m.version,
+            "select m.id, m.topic_id, m.seq, m.author_id, u.username, u.name as display, u.is_bot as by_bot, m.created_at, m.nodes, m.attachment, m.edited_at, m.version,
                     m.deleted_at is not null as deleted, m.raw <> '' as has_words, coalesce(m.deleted_by = m.author_id, false) as by_author, b.author_id as before_author, b.created_at as before_at,
                     coalesce((select json_agg(json_build_array(s.user_id, su.username) order by s.created_at, s.user_id)
                               from stars s join users su on su.id = s.user_id where s.message_id = m.id)::text, '[]') as stars",
@@ -140,7 +142,7 @@ macro_rules! select {
     };
     (lite $rest:expr) => {
         concat!(
-            "select m.id, m.topic_id, m.seq, m.author_id, u.username, u.is_bot as by_bot, m.created_at, m.nodes, m.attachment, m.edited_at, m.version,
+            "select m.id, m.topic_id, m.seq, m.author_id, u.username, u.name as display, u.is_bot as by_bot, m.created_at, m.nodes, m.attachment, m.edited_at, m.version,
                     m.deleted_at is not null as deleted, m.raw <> '' as has_words, coalesce(m.deleted_by = m.author_id, false) as by_author, b.author_id as before_author, b.created_at as before_at,
                     (select json_group_array(json_array(user_id, username)) from (select s.user_id, su.username
                               from stars s join users su on su.id = s.user_id where s.message_id = m.id
