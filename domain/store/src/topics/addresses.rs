@@ -2,8 +2,9 @@
 
 use super::touch;
 use crate::db::{Db, Tx, sql};
+use model::policy::topic_visible_to_first;
 use model::time::Timestamp;
-use model::{GroupId, TopicId};
+use model::{GroupId, TopicId, UserId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
@@ -57,4 +58,24 @@ pub async fn went_on(db: &Db, topic: TopicId, from: GroupId) -> Result<bool> {
         Some(group) => group != from,
         None => crate::topics::merges::ended_in(db, topic).await?.is_some(),
     })
+}
+
+#[derive(sqlx::FromRow)]
+struct Titled {
+    group_slug: String,
+    slug: String,
+    name: String,
+}
+
+/// The titles of topics that everybody can read, by the slugs of group and topic. Others are absent.
+pub async fn public_titles(db: &Db, topics: &[(String, String)]) -> Result<Vec<((String, String), String)>> {
+    let words = |all: Vec<&String>| crate::list(&all.into_iter().map(|slug| crate::word(slug)).collect::<Vec<_>>());
+    let groups = words(topics.iter().map(|(group, _)| group).collect());
+    let slugs = words(topics.iter().map(|(_, slug)| slug).collect());
+    let rows = sql!(all db, Titled,
+        concat!("select g.slug as group_slug, t.slug, t.name from topics t join groups g on g.id = t.group_id
+                 where g.slug in (select value from json_each($2)) and t.slug in (select value from json_each($3)) and ",
+                topic_visible_to_first!(), " limit 400"),
+        None::<UserId>, groups, slugs)?;
+    Ok(rows.into_iter().map(|row| ((row.group_slug, row.slug), row.name)).collect())
 }

@@ -10,7 +10,7 @@ pub mod reads;
 pub mod splits;
 pub mod subscriptions;
 
-pub use addresses::{formerly, has_slug, leave_address, move_to, number, went_on};
+pub use addresses::{formerly, has_slug, leave_address, move_to, number, public_titles, went_on};
 
 pub use counts::{count, count_messages, count_rows, deleted_before, misnumbered, purge, purge_messages};
 pub use marks::{latest, mark, newest, pinned};
