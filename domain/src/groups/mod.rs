@@ -4,6 +4,7 @@ mod access;
 mod addresses;
 pub mod direct_names;
 pub mod invitations;
+mod lively;
 pub mod members;
 pub mod requests;
 pub(crate) mod webhook_authors;
@@ -11,6 +12,7 @@ pub(crate) mod webhook_authors;
 pub(crate) use access::stand;
 pub use access::{GroupAccess, by_id, by_ids, by_slug, formerly, is_public, with_permission};
 pub(crate) use addresses::hidden as hidden_address;
+pub use lively::discover_lively;
 
 use crate::live::{tell, unread};
 use crate::platform::context::Context;

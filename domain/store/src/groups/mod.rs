@@ -3,6 +3,7 @@
 pub mod addresses;
 pub mod deleted;
 pub mod invitations;
+pub mod latest;
 pub mod members;
 pub mod requests;
 
@@ -297,6 +298,7 @@ pub async fn discover(
         topics: r.topics,
         last_message_at: r.last_message_at,
         is_member: r.is_member,
+        latest: None,
     };
     Ok(rows.into_iter().map(row).collect())
 }
