@@ -73,6 +73,7 @@ mod slow_mode;
 mod splits;
 mod statistics;
 mod tables;
+mod titles;
 mod topics;
 mod two_factor;
 mod unread;
