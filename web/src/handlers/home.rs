@@ -40,11 +40,7 @@ pub async fn index(req: Req, params: Query<Params>) -> Answer {
         unread: row.unread,
         followed: row.followed,
         folded: row.folded,
-        upto: layout
-            .sidebar
-            .of_topic(row.topic.id)
-            .map(|t| reads::shown(t.topic, t.last_seq, t.numbering))
-            .unwrap_or_default(),
+        upto: layout.sidebar.of_topic(row.topic.id).map(|t| reads::shown(t.topic, t.last_seq, t.numbering)).unwrap_or_default(),
         topic: row.topic,
         messages,
     };
