@@ -128,7 +128,7 @@ impl Entry {
         Self {
             id: format!("{base_url}/-/messages/{}", message.id),
             title: text(&title),
-            author: text(name),
+            author: text(message.author.shown()),
             author_page: format!("{base_url}/users/{}/", encoded(name)),
             published: message.created_at,
             updated: message.edited_at.unwrap_or(message.created_at),

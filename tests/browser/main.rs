@@ -4,6 +4,7 @@ mod browser;
 mod composer;
 mod directs;
 mod drafts;
+mod folding;
 mod groups;
 mod hostile;
 mod images;

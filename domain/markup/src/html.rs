@@ -53,6 +53,29 @@ pub(super) fn link(href: &str, target: &Target, out: &mut String, label: impl Fn
     out.push_str("</a>");
 }
 
+/// The most characters of a URL that is shown in full, and how many of a longer one are shown at its start and end.
+const URL_MAX: usize = 70;
+const URL_START: usize = 45;
+const URL_END: usize = 15;
+
+/// Writes a URL as its own label. The stylesheet hides the middle of a long one, which is still copied and read aloud, and
+/// shows on hover.
+pub(super) fn url(typed: &str, out: &mut String) {
+    let count = typed.chars().count();
+    let at = |index: usize| typed.char_indices().nth(index).map_or(typed.len(), |(at, _)| at);
+    if count <= URL_MAX {
+        return escape(typed, out);
+    }
+    let (start, end) = (at(URL_START), at(count - URL_END));
+    escape(&typed[..start], out);
+    out.push_str("<span class=\"cut\" title=\"");
+    escape(typed, out);
+    out.push_str("\">");
+    escape(&typed[start..end], out);
+    out.push_str("</span>");
+    escape(&typed[end..], out);
+}
+
 pub(super) fn user(username: &str, out: &mut String) {
     out.push_str("<a href=\"/users/");
     escape(username, out);

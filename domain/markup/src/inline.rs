@@ -173,7 +173,7 @@ impl Scan<'_> {
     }
 
     fn push_link(&mut self, source: Range<usize>, href: String, target: Target) {
-        let link = Link { source: source.clone(), href, target, label: Vec::new() };
+        let link = Link { source: source.clone(), href, target, label: Vec::new(), title: None };
         self.push(source, Inline::Link(Box::new(link)));
     }
 }

@@ -58,6 +58,7 @@ mod spoilers;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod titles;
 mod tree;
 
 use std::collections::HashMap;
@@ -70,9 +71,10 @@ pub use names::NAMES_MAX;
 pub use node::{Node, markup_of, mentions};
 pub use plain::{markup_without_plain, plain};
 pub use spoilers::without_spoilers;
+pub use titles::OwnTopic;
 
 /// Increased when the same text would give other nodes. Stored with them, so that old messages can be parsed again.
-pub const NODES_VERSION: i16 = 4;
+pub const NODES_VERSION: i16 = 5;
 
 /// The site that the text is shown on.
 #[derive(Debug, Clone, Copy)]

@@ -199,7 +199,7 @@ impl Scan<'_> {
         }
         let source = start..url.end + 1;
         self.text_from = start;
-        self.push(source.clone(), Inline::Link(Box::new(Link { source, href, target, label })));
+        self.push(source.clone(), Inline::Link(Box::new(Link { source, href, target, label, title: None })));
     }
 }
 

@@ -261,7 +261,11 @@ impl Page<'_> {
                 }
                 html::image(&link.href, &alt, out);
             }
-            (_, true) => html::escape(&self.text[link.source.clone()], out),
+            (Target::Mail, true) => html::escape(&self.text[link.source.clone()], out),
+            (_, true) => match &link.title {
+                Some(title) => html::escape(title, out),
+                None => html::url(&self.text[link.source.clone()], out),
+            },
             (_, false) => self.inlines(&link.label, out, &mut Vec::new()),
         });
     }

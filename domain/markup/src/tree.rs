@@ -85,6 +85,8 @@ pub(super) struct Link {
     pub target: Target,
     /// The visible label. Empty if that is the URL as typed.
     pub label: Vec<Inline>,
+    /// The title of our topic, shown in place of the URL.
+    pub title: Option<String>,
 }
 
 #[derive(Debug, PartialEq, Eq)]

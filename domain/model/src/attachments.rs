@@ -214,7 +214,7 @@ impl Kind {
 
     /// Its owner.
     pub fn owner(&self) -> Person {
-        Person { id: self.owner_id, username: self.owner_name.clone() }
+        Person::new(self.owner_id, self.owner_name.as_str())
     }
 
     /// Whether new messages may use it.

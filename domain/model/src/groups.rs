@@ -65,6 +65,20 @@ pub struct GroupRow {
     pub last_message_at: Timestamp,
     /// Whether the viewer is a member.
     pub is_member: bool,
+    /// Its latest message, if the viewer may read it and it was asked for.
+    pub latest: Option<LatestMessage>,
+}
+
+/// The latest message of a group in a list of groups.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct LatestMessage {
+    pub topic_slug: String,
+    pub topic_title: String,
+    pub author: Person,
+    /// The first words.
+    pub excerpt: String,
+    /// Who wrote last in the latest topics, each once, the author first.
+    pub people: Vec<Person>,
 }
 
 /// A group in the sidebar.

@@ -101,6 +101,8 @@ words! {
         AddressConfirmed = "address_confirmed",
         /// A link to download the data of an account was sent to its owner.
         DataLinkSent = "data_link_sent",
+        /// The display name of an account was removed.
+        NameCleared = "name_cleared",
         /// The data of an account was exported.
         AccountExported = "account_exported",
         AccountDeleted = "account_deleted",
@@ -204,6 +206,7 @@ impl LogAction {
             Self::ConfirmationSent => "resent a confirmation email",
             Self::AddressConfirmed => "confirmed an email address",
             Self::DataLinkSent => "sent a data download link",
+            Self::NameCleared => "removed a display name",
             Self::AccountExported => "exported an account's data",
             Self::AccountDeleted => "deleted an account",
             Self::PasswordSet => "set a password",
@@ -300,6 +303,7 @@ impl LogAction {
             Self::ConfirmationSent => ("resent the confirmation email to", ""),
             Self::AddressConfirmed => ("confirmed the email address of", ""),
             Self::DataLinkSent => ("sent a data download link to", ""),
+            Self::NameCleared => ("removed the display name of", ""),
             Self::AccountExported => ("exported the data of", ""),
             Self::AccountDeleted => ("deleted the account of", ""),
             Self::PasswordSet => ("set the password of", ""),

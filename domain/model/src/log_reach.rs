@@ -87,6 +87,7 @@ impl LogAction {
             | Self::ConfirmationSent
             | Self::AddressConfirmed
             | Self::DataLinkSent
+            | Self::NameCleared
             | Self::AccountExported
             | Self::AccountDeleted
             | Self::PasswordSet

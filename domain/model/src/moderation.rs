@@ -74,7 +74,7 @@ impl PendingRow {
 
     /// Its author.
     pub fn author(&self) -> Person {
-        Person { id: self.author_id, username: self.author_name.clone() }
+        Person::new(self.author_id, self.author_name.as_str())
     }
 }
 

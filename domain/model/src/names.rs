@@ -92,7 +92,7 @@ impl Username {
         }
         let lower = name.to_ascii_lowercase();
         let key = username_key(name);
-        if RESERVED_NAMES.iter().any(|reserved| username_key(reserved) == key) || lower.starts_with(PLACEHOLDER) {
+        if is_reserved_key(&key) || lower.starts_with(PLACEHOLDER) {
             return said("This username is reserved.");
         }
         Ok(Self(name.to_owned()))
@@ -120,38 +120,38 @@ pub fn username_key(name: &str) -> String {
     folded.replace("rn", "m").replace("vv", "w")
 }
 
-/// Makes a slug of a title: lower-case ASCII letters and digits with single hyphens. Empty if nothing remains.
+/// Whether a name with this key looks like one of the site's own.
+pub fn is_reserved_key(key: &str) -> bool {
+    RESERVED_NAMES.iter().any(|reserved| username_key(reserved) == key)
+}
+
+/// Makes a slug of a title in any script: lower-case ASCII letters and digits with single hyphens. Other scripts are
+/// transliterated. Empty if the title has no letter and no digit.
 pub fn slugify(title: &str) -> String {
     let mut slug = String::new();
     for c in title.chars() {
-        if slug.len() >= MAX_SLUG - 10 {
-            break;
-        }
-        match fold(c) {
-            Some(c) => slug.push(c),
-            None if !slug.is_empty() && !slug.ends_with('-') && c != '\'' && c != '’' => slug.push('-'),
-            None => {}
+        let latin = deunicode::deunicode_char(c);
+        match latin {
+            // Letters; the name of each Chinese character ends with a space.
+            Some(latin) if c.is_alphanumeric() => latin.chars().for_each(|c| push(&mut slug, c)),
+            // Accents that are characters of their own, and apostrophes.
+            Some("" | "'") if !c.is_control() => {}
+            _ => push(&mut slug, ' '),
         }
     }
     slug.trim_end_matches('-').to_owned()
 }
 
-/// Returns a common Latin letter without its accent.
-fn fold(c: char) -> Option<char> {
-    let plain = match c {
-        'a'..='z' | '0'..='9' => c,
-        'A'..='Z' => c.to_ascii_lowercase(),
-        'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' | 'À' | 'Á' | 'Â' | 'Ã' | 'Ä' | 'Å' => 'a',
-        'è' | 'é' | 'ê' | 'ë' | 'È' | 'É' | 'Ê' | 'Ë' => 'e',
-        'ì' | 'í' | 'î' | 'ï' | 'Ì' | 'Í' | 'Î' | 'Ï' => 'i',
-        'ò' | 'ó' | 'ô' | 'õ' | 'ö' | 'ø' | 'Ò' | 'Ó' | 'Ô' | 'Õ' | 'Ö' | 'Ø' => 'o',
-        'ù' | 'ú' | 'û' | 'ü' | 'Ù' | 'Ú' | 'Û' | 'Ü' => 'u',
-        'ç' | 'Ç' => 'c',
-        'ñ' | 'Ñ' => 'n',
-        'ß' => 's',
-        _ => return None,
-    };
-    Some(plain)
+/// Adds an ASCII character to a slug that has room for it. A space and a slash become a single hyphen.
+fn push(slug: &mut String, c: char) {
+    if slug.len() >= MAX_SLUG - 10 {
+        return;
+    }
+    match c {
+        ' ' | '/' if !slug.is_empty() && !slug.ends_with('-') => slug.push('-'),
+        c if c.is_ascii_alphanumeric() => slug.push(c.to_ascii_lowercase()),
+        _ => {}
+    }
 }
 
 /// Whether a group may not take the slug because one of our own paths begins with it.
@@ -222,9 +222,26 @@ mod tests {
     #[test]
     fn slugs_are_short_words_for_addresses() {
         assert_eq!(slugify("Where do wrens sleep in January?"), "where-do-wrens-sleep-in-january");
-        assert_eq!(slugify("Café — Größe, it's"), "cafe-grose-its");
-        assert_eq!(slugify("日本"), "");
+        assert_eq!(slugify("Café — Größe, it's"), "cafe-grosse-its");
+        assert_eq!(slugify("🎉 🦄!"), "");
         assert!(slugify(&"word ".repeat(100)).len() <= MAX_SLUG);
+        assert!(slugify(&"鹪鹩".repeat(100)).len() <= MAX_SLUG);
+    }
+
+    #[test]
+    fn slugs_transliterate_every_script() {
+        for (title, slug) in [
+            ("Где спят крапивники?", "gde-spiat-krapivniki"),
+            ("Πού κοιμούνται;", "pou-koimountai"),
+            ("日本", "ri-ben"),
+            ("鹪鹩 in Tokyo", "jiao-liao-in-tokyo"),
+            ("أين تنام", "yn-tnm"),
+            ("한국어", "hangugeo"),
+            ("Łódź 🎉 2026", "lodz-2026"),
+            ("Cafe\u{301}", "cafe"),
+        ] {
+            assert_eq!(slugify(title), slug, "{title}");
+        }
     }
 
     #[test]

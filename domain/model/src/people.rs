@@ -10,6 +10,27 @@ use crate::time::Timestamp;
 pub struct Person {
     pub id: UserId,
     pub username: String,
+    /// The display name; empty if there is none, or if it was not read.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[sqlx(rename = "display", default)]
+    pub name: String,
+}
+
+impl Person {
+    /// A user without a display name.
+    pub fn new(id: UserId, username: impl Into<String>) -> Self {
+        Self { id, username: username.into(), name: String::new() }
+    }
+
+    /// Returns the display name, or else the username.
+    pub fn shown(&self) -> &str {
+        if self.name.is_empty() { &self.username } else { &self.name }
+    }
+
+    /// Whether there is a display name other than the username.
+    pub fn has_name(&self) -> bool {
+        self.shown() != self.username
+    }
 }
 
 /// An account as its owner and its profile show it.
@@ -54,7 +75,7 @@ pub struct User {
 impl User {
     /// Returns the user's id and name.
     pub fn person(&self) -> Person {
-        Person { id: self.id, username: self.username.clone() }
+        Person { id: self.id, username: self.username.clone(), name: self.name.clone() }
     }
 }
 
@@ -106,7 +127,7 @@ pub struct SessionRow {
 /// A user's profile and preferences.
 #[derive(Clone, Debug)]
 pub struct Profile {
-    /// The username as its owner spells it.
+    /// The display name; may be empty.
     pub name: String,
     pub bio: String,
     pub location: String,

@@ -115,7 +115,7 @@ impl Group {
             description: group.description.clone(),
             kind: if model::policy::anyone_reads(group.kind) { "public" } else { "private" },
             url: format!("/{}/", group.slug),
-            creator: User::new(cx, &Person { id: group.creator_id, username: row.creator_name.clone() }),
+            creator: User::new(cx, &Person::new(group.creator_id, row.creator_name.as_str())),
             members_count: row.members,
             topics_count: row.topics,
             unread,
@@ -166,7 +166,7 @@ impl TopicObject {
 
 /// The user who started a topic.
 pub fn creator(cx: &Context, topic: &Topic) -> User {
-    User::new(cx, &Person { id: topic.creator_id, username: topic.creator_name.clone() })
+    User::new(cx, &Person::new(topic.creator_id, topic.creator_name.as_str()))
 }
 
 /// A topic as messages name it.

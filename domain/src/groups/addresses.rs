@@ -6,6 +6,16 @@ use model::time::Timestamp;
 use model::{GroupId, names};
 use store::Tx;
 
+/// Whether a group's name has neither letters nor digits. Its address contains its id.
+pub(super) fn is_unreadable(name: &str) -> bool {
+    names::slugify(name).is_empty()
+}
+
+/// The address that a group's name leads to.
+pub(super) fn of_name(name: &str) -> String {
+    Some(names::slugify(name)).filter(|slug| !slug.is_empty()).unwrap_or_else(|| "group".to_owned())
+}
+
 /// An address for a private group: with random characters at its end, so that nobody learns of the group by choosing the
 /// same address for another one.
 pub(crate) fn hidden(base: &str) -> Result<String> {

@@ -4,6 +4,7 @@ mod access;
 mod addresses;
 pub mod direct_names;
 pub mod invitations;
+mod lively;
 pub mod members;
 pub mod requests;
 pub mod versions;
@@ -12,6 +13,7 @@ pub(crate) mod webhook_authors;
 pub(crate) use access::stand;
 pub use access::{GroupAccess, by_id, by_ids, by_slug, formerly, is_public, with_permission};
 pub(crate) use addresses::hidden as hidden_address;
+pub use lively::discover_lively;
 
 use crate::live::{tell, unread};
 use crate::platform::context::Context;
@@ -93,10 +95,7 @@ pub async fn create(cx: &Context, viewer: Viewer, form: GroupForm) -> Result<Gro
     let described = form.described(&name, &description)?;
     let typed = form.slug.trim().to_lowercase();
     let is_typed = !typed.is_empty();
-    let slug = if is_typed { typed.clone() } else { names::slugify(&name) };
-    if slug.is_empty() {
-        return Err(Error::invalid("slug", "Can't create a URL from this name. Enter one with letters from a to z."));
-    }
+    let slug = if is_typed { typed.clone() } else { addresses::of_name(&name) };
     names::check_group_slug(&slug)?;
     let describing = Describing { by: viewer, name: (&name, ""), slug: &typed, description: (&description, "") };
     descriptions::group(cx, describing).await?;
@@ -110,8 +109,9 @@ pub async fn create(cx: &Context, viewer: Viewer, form: GroupForm) -> Result<Gro
     let now = cx.now();
     let mut tx = cx.db.begin().await?;
     unread::users_change(cx, &[user]).await?;
+    let is_numbered = !is_typed && !is_hidden && addresses::is_unreadable(&name);
     let (base, mut attempt) = (slug, 1);
-    let mut slug = if is_hidden { addresses::hidden(&base)? } else { base.clone() };
+    let mut slug = if is_hidden || is_numbered { addresses::hidden(&base)? } else { base.clone() };
     let id = loop {
         if let Some(id) = store::groups::insert(&mut tx, &slug, described, user, now).await? {
             break id;
@@ -123,6 +123,9 @@ pub async fn create(cx: &Context, viewer: Viewer, form: GroupForm) -> Result<Gro
         }
         slug = if is_hidden { addresses::hidden(&base)? } else { format!("{base}-{attempt}") };
     };
+    if is_numbered {
+        slug = store::groups::addresses::number(&mut tx, id).await?.unwrap_or(slug);
+    }
     store::groups::claim_slug(&mut tx, &slug).await?;
     store::groups::members::join(&mut tx, id, user, Role::Admin, now).await?;
     tx.commit().await?;

@@ -65,7 +65,8 @@ pub(crate) async fn topics(
         shorten(&mut topic.name, MAX_TITLE, oddities);
         if !fits(&topic.slug) {
             let made = Some(slugify(&topic.slug)).filter(|slug| !slug.is_empty());
-            let made = made.unwrap_or_else(|| topic.id.map_or_else(|| "topic".to_owned(), |id| format!("topic-{id}")));
+            // Without an id, the topic gets a slug with its new one.
+            let made = made.unwrap_or_else(|| topic.id.map_or_else(String::new, |id| format!("topic-{id}")));
             let oddity = if topic.slug.is_empty() { ImportWarning::EmptySlug } else { ImportWarning::SlugChanged };
             oddities.note(oddity, || made.clone());
             topic.slug = made;
@@ -86,6 +87,11 @@ pub(crate) async fn topics(
 /// Creates one topic under a free id and slug.
 async fn singly(tx: &mut Tx, mut topic: NewTopic, oddities: &mut ImportWarnings) -> Result<TopicId> {
     let wanted = topic.slug.clone();
+    if wanted.is_empty() {
+        let NewTopic { group, name, creator, created_at, .. } = topic;
+        let (id, _) = crate::topics::insert_under(tx, group, &name, "", creator, created_at).await?;
+        return Ok(id);
+    }
     if let Some(id) = topic.id
         && rows::topic_id_taken(tx, id).await?
     {

@@ -121,7 +121,7 @@ pub async fn voters(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Voter
     let mut options = vec![Vec::new(); poll.options.len()];
     for (choice, id, username) in rows {
         if let Some(option) = usize::try_from(choice).ok().and_then(|choice| options.get_mut(choice)) {
-            option.push(Person { id, username });
+            option.push(Person::new(id, username));
         }
     }
     Ok(Voters { placed, poll, options, more })

@@ -3,7 +3,9 @@
 use crate::live::{tell, unread};
 use crate::people::sessions::Origin;
 use crate::people::sign_ups::Entry;
-use crate::people::{addresses, browsers, consent, outbound_email, passwords, sessions, sign_ups, two_factor};
+use crate::people::{
+    addresses, browsers, consent, display_names, outbound_email, passwords, sessions, sign_ups, two_factor,
+};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::hashing::Lane;
@@ -305,12 +307,12 @@ async fn is_kept(tx: &mut Tx, cx: &Context, user: UserId, name: &Username) -> Re
 /// [`Error::Invalid`] with the fields to correct.
 pub async fn update_profile(cx: &Context, user: UserId, mut profile: Profile) -> Result<()> {
     let mut fields = Fields::default();
-    for (field, text, most) in [
-        ("name", &mut profile.name, 100),
-        ("bio", &mut profile.bio, 2_000),
-        ("location", &mut profile.location, 100),
-        ("web", &mut profile.web, 300),
-    ] {
+    let owner = own(cx, user).await?;
+    profile.name = display_names::clean(&profile.name);
+    validate::collect(&mut fields, display_names::check(cx, &owner, &profile.name).await)?;
+    for (field, text, most) in
+        [("bio", &mut profile.bio, 2_000), ("location", &mut profile.location, 100), ("web", &mut profile.web, 300)]
+    {
         *text = if field == "bio" { text.replace('\0', "").trim().to_owned() } else { validate::one_line(text) };
         if text.chars().count() > most {
             fields.add(field, format!("Use at most {most} characters."));

@@ -11,6 +11,7 @@ pub mod bots;
 pub mod browsers;
 pub mod claims;
 pub mod consent;
+pub mod display_names;
 pub mod export;
 pub mod first_admin;
 pub mod ignores;

@@ -6,9 +6,14 @@ use markup::{self, Node};
 use model::Attachment;
 use std::collections::HashMap;
 
-/// Parses a text and looks up its mentions in one query.
+/// Parses a text and looks up its mentions in one query, and the titles of the topics it links in another. Topics of
+/// public groups alone are shown by their titles, because anybody may come to read the text.
 pub(crate) async fn parse(cx: &Context, text: &str) -> Result<Vec<Node>> {
-    let parsed = markup::parse(text, &cx.markup_site());
+    let mut parsed = markup::parse(text, &cx.markup_site());
+    let linked = parsed.own_topics();
+    if !linked.is_empty() {
+        parsed.show_titles(&store::topics::public_titles(&cx.db, &linked).await?.into_iter().collect());
+    }
     let people = store::people::users::by_names(&cx.db, parsed.usernames()).await?;
     let known: HashMap<String, markup::Person> = people
         .into_iter()

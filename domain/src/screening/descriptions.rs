@@ -14,11 +14,23 @@ use model::policy::Viewer;
 /// # Errors
 /// [`Error::Invalid`] on `username`.
 pub(crate) async fn name(cx: &Context, name: &str) -> Result<()> {
+    of_account(cx, name, "username").await
+}
+
+/// Checks the display name of an account against the site's rules.
+///
+/// # Errors
+/// [`Error::Invalid`] on `name`.
+pub(crate) async fn display_name(cx: &Context, name: &str) -> Result<()> {
+    of_account(cx, name, "name").await
+}
+
+async fn of_account(cx: &Context, name: &str, field: &'static str) -> Result<()> {
     let known = caches::rules::known(cx).await?;
     let (deadline, name) = (Deadline::of_message(), NormalizedText::new(name));
     for rule in known.of_site().iter().filter(|rule| rule.rule.in_names) {
         if rule.finds(&name, deadline) == Some(true) {
-            return Err(refused(rule, "username"));
+            return Err(refused(rule, field));
         }
     }
     Ok(())

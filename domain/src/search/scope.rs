@@ -90,19 +90,25 @@ pub(super) async fn scope(cx: &Context, viewer: Viewer, asked: &mut Asked) -> Re
     }
     let names: Vec<String> = asked.from.iter().map(|(name, _)| name.clone()).collect();
     let known = store::people::users::by_names(&cx.db, &names).await?;
+    // Some people type a display name.
+    let is_known = |name: &str| known.iter().any(|known| known.lower == name);
+    let others: Vec<String> = names.into_iter().filter(|name| name != "me" && !is_known(name)).collect();
+    let displayed = store::people::users::by_display_names(&cx.db, &others).await?;
     let from = std::mem::take(&mut asked.from);
     for (name, wanted) in &from {
         let own = viewer.id().filter(|_| name == "me");
         let person = own.or_else(|| known.iter().find(|known| known.lower == *name).map(|known| known.person.id));
-        if person.is_none() {
+        let named = displayed.iter().filter(|(displayed, _)| displayed == name).map(|(_, id)| *id);
+        let people: Vec<i64> = person.into_iter().chain(named).map(|id| id.0).collect();
+        if people.is_empty() {
             asked.complain(&match name.as_str() {
                 "me" => "Sign in to search for your own messages.".to_owned(),
                 _ => format!("No user named “{name}”."),
             });
         }
         match wanted {
-            true => scope.only_authors.get_or_insert_default().extend(person.map(|id| id.0)),
-            false => scope.hidden_authors.extend(person.map(|id| id.0)),
+            true => scope.only_authors.get_or_insert_default().extend(people),
+            false => scope.hidden_authors.extend(people),
         }
     }
     let mut states = std::mem::take(&mut asked.states);

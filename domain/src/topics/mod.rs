@@ -237,7 +237,7 @@ pub(crate) async fn insert(
     insert_under(tx, group, title, &names::slugify(title), creator, now).await
 }
 
-/// Creates a topic like `insert`, with a slug derived from `word`, which may be empty.
+/// Creates a topic like `insert`, with a slug derived from `word`. If it is empty, the slug contains the topic's id.
 pub(crate) async fn insert_under(
     tx: &mut Tx,
     group: GroupId,
@@ -246,11 +246,15 @@ pub(crate) async fn insert_under(
     creator: UserId,
     now: Timestamp,
 ) -> Result<(TopicId, String)> {
-    let base = if word.is_empty() { "topic" } else { word };
+    let unreadable = word.is_empty();
     for attempt in 1..=SLUGS {
-        let slug = slug_candidate(base, attempt)?;
+        let slug = match unreadable {
+            true => format!("topic-{}", crate::platform::secrets::token()?),
+            false => slug_candidate(word, attempt)?,
+        };
         if let Some(id) = store::topics::insert(tx, group, &slug, title, creator, now).await? {
-            return Ok((id, slug));
+            let numbered = if unreadable { store::topics::number(tx, id).await? } else { None };
+            return Ok((id, numbered.unwrap_or(slug)));
         }
     }
     Err(Error::Internal("no free slug for a topic".into()))

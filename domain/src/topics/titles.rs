@@ -49,7 +49,7 @@ pub async fn of(cx: &Context, viewer: Viewer, id: TopicId) -> Result<TitleHistor
     let mut after = found.topic.name.clone();
     // Each row has the title before it.
     for (before, at, by, username) in store::topics::events::renamed(&cx.db, id, MOST).await? {
-        let by = Person { id: by, username };
+        let by = Person::new(by, username);
         titles.push(TitleVersion { pieces: compare(&before, &after), title: after, at, by });
         after = before;
     }
@@ -57,7 +57,7 @@ pub async fn of(cx: &Context, viewer: Viewer, id: TopicId) -> Result<TitleHistor
         pieces: vec![Piece::Same(after.clone())],
         title: after,
         at: found.topic.created_at,
-        by: Person { id: found.topic.creator_id, username: found.topic.creator_name.clone() },
+        by: Person::new(found.topic.creator_id, found.topic.creator_name.as_str()),
     });
     Ok(TitleHistory { topic: found.topic, group: found.group, titles, may_restore })
 }

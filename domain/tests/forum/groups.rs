@@ -147,7 +147,11 @@ async fn a_group_has_one_address(forum: TestForum) {
     complaint(groups::create(cx, mira, taken).await, "slug");
     // Without a slug, a free one is chosen.
     assert_eq!(groups::create(cx, mira, form("garden pond", GroupKind::Closed)).await.unwrap().slug, "garden-pond-2");
-    complaint(groups::create(cx, mira, form("庭", GroupKind::Public)).await, "slug");
+    // A name in another script is transliterated, and one without letters gets the group's id.
+    assert_eq!(groups::create(cx, mira, form("Сад и пруд", GroupKind::Public)).await.unwrap().slug, "sad-i-prud");
+    let party = groups::create(cx, mira, form("🎉", GroupKind::Public)).await.unwrap();
+    assert_eq!(party.slug, format!("group-{}", party.id));
+    assert_eq!(groups::by_slug(cx, mira, &party.slug).await.unwrap().group, party);
     complaint(groups::create(cx, mira, form("Search", GroupKind::Public)).await, "slug");
     for slug in ["a/b", "ä", "-x", "a.b", "live", &"x".repeat(81)] {
         complaint(

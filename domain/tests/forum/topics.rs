@@ -27,7 +27,9 @@ async fn a_topic_has_an_address_of_its_own_in_its_group(forum: TestForum) {
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     let pond = forum.group(mira, "Pond", GroupKind::Public).await;
     let mut slugs = Vec::new();
-    for title in ["Früh blühende Äpfel!", "fruh bluhende apfel", "りんご", "梨", "???", "   Über\tuns  "] {
+    for title in
+        ["Früh blühende Äpfel!", "fruh bluhende apfel", "Где яблоки?", "Μήλα", "梨", "تفاح", "🎉", "   Über\tuns  "]
+    {
         let posted = forum.topic(mira, &garden, title, "Hello.").await;
         let found = topics::by_slug(cx, Viewer::Anonymous, &garden.slug, &posted.topic_slug).await.unwrap();
         assert_eq!(found.topic.id, posted.topic);
@@ -35,9 +37,12 @@ async fn a_topic_has_an_address_of_its_own_in_its_group(forum: TestForum) {
         assert_eq!((found.topic.last_seq, found.message_count), (1, 1));
         slugs.push(posted.topic_slug);
     }
-    assert_eq!(slugs, ["fruh-bluhende-apfel", "fruh-bluhende-apfel-2", "topic", "topic-2", "topic-3", "uber-uns"]);
-    let other = forum.topic(mira, &pond, "りんご", "Hello.").await;
-    assert_eq!(other.topic_slug, "topic", "another group has its own");
+    let party = slugs.remove(6);
+    assert_eq!(slugs, ["fruh-bluhende-apfel", "fruh-bluhende-apfel-2", "gde-iabloki", "mela", "li", "tfh", "uber-uns"]);
+    let number = party.strip_prefix("topic-").expect("a title without letters");
+    assert!(number.parse::<i64>().is_ok(), "{party}");
+    let other = forum.topic(mira, &pond, "梨", "Hello.").await;
+    assert_eq!(other.topic_slug, "li", "another group has its own");
     for title in ["", "  ", "\u{202e}\u{200b}", &"x".repeat(201)] {
         complaint(
             messages::submit(cx, mira, Target::NewTopic { group: garden.id, title }, draft("Hello.")).await,

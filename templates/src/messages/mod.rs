@@ -50,6 +50,32 @@ pub fn starred_by(people: &[Person]) -> String {
     }
 }
 
+/// About how many lines of a message are shown before it folds, and how many characters fill one. The stylesheet cuts at
+/// 48 lines.
+const LINES: usize = 64;
+const WIDE: usize = 80;
+
+/// Whether a message is so long that it folds. An estimate from its markup: nothing shifts when the page is shown.
+pub fn is_long(markup: &str) -> bool {
+    if markup.len() < LINES {
+        return false;
+    }
+    let blocks = ["<br>", "<p>", "<li", "<tr>", "<h"].iter().map(|tag| markup.matches(tag).count()).sum::<usize>();
+    let images = 10 * markup.matches("<img ").count();
+    let (mut lines, mut width, mut is_tag) = (blocks + images, 0, false);
+    for c in markup.chars() {
+        match c {
+            '<' => is_tag = true,
+            '>' => is_tag = false,
+            _ if is_tag => {}
+            '\n' => (lines, width) = (lines + 1, 0),
+            _ if width == WIDE => (lines, width) = (lines + 1, 0),
+            _ => width += 1,
+        }
+    }
+    lines > LINES
+}
+
 /// An option of a poll, as a viewer sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PollOption<'a> {
@@ -176,7 +202,17 @@ mod tests {
     use super::*;
 
     fn people(count: i64) -> Vec<Person> {
-        (1..=count).map(|id| Person { id: UserId(id), username: format!("p{id}") }).collect()
+        (1..=count).map(|id| Person::new(UserId(id), format!("p{id}"))).collect()
+    }
+
+    #[test]
+    fn only_long_messages_fold() {
+        for short in ["", "Hello", &"word ".repeat(600), &"<a href=\"https://example.org/\">x</a> ".repeat(200)] {
+            assert!(!is_long(short), "{} bytes", short.len());
+        }
+        for long in ["line<br>".repeat(70), "word ".repeat(2_000), format!("<pre>{}</pre>", "code\n".repeat(80))] {
+            assert!(is_long(&long), "{} bytes", long.len());
+        }
     }
 
     #[test]

@@ -22,8 +22,8 @@ mod webhooks;
 use std::time::Duration;
 
 use domain::model::{
-    Category, Group, GroupId, GroupKind, GroupRow, Message, MessageId, Original, Person, Restorable, Sidebar,
-    SidebarGroup, SitePage, SubscriptionLevel, Theme, Topic, TopicId, TopicUnread, UserId,
+    Category, Group, GroupId, GroupKind, GroupRow, LatestMessage, Message, MessageId, Original, Person, Restorable,
+    Sidebar, SidebarGroup, SitePage, SubscriptionLevel, Theme, Topic, TopicId, TopicUnread, UserId,
 };
 use domain::time::Timestamp;
 
@@ -44,7 +44,8 @@ pub(crate) fn ago(minutes: u64) -> Timestamp {
 
 pub(crate) fn person(id: usize) -> Person {
     let id = id.clamp(1, NAMES.len());
-    Person { id: UserId(id as i64), username: NAMES[id - 1].to_owned() }
+    let name = if id == 4 { "Ida Ångström-Папандреу".to_owned() } else { String::new() };
+    Person { id: UserId(id as i64), username: NAMES[id - 1].to_owned(), name }
 }
 
 const GROUPS: [(&str, &str, &str); 6] = [
@@ -81,6 +82,13 @@ pub(crate) fn group_rows() -> Vec<GroupRow> {
             topics: 1_240 / (id as i64).pow(2),
             last_message_at: ago(9 * (id as u64).pow(4)),
             is_member: id < 3,
+            latest: (id < 4).then(|| LatestMessage {
+                topic_slug: "where-do-wrens-sleep-in-january".to_owned(),
+                topic_title: "Where do wrens sleep in January?".to_owned(),
+                author: person(id + 1),
+                excerpt: "In the ivy, a dozen of them, as long as it is cold.".to_owned(),
+                people: vec![person(id + 1), person(1)],
+            }),
         })
         .collect()
 }

@@ -26,7 +26,7 @@ pub async fn index(req: Req, params: Query<Params>) -> Answer {
     let mut layout = req.layout().await?;
     if req.viewer() == Viewer::Anonymous {
         let recent = DirectoryFilter { words: "", category: None, order: DirectoryOrder::Recent };
-        let (groups, _) = domain::groups::discover(req.cx(), req.viewer(), recent, 0, GROUPS).await?;
+        let (groups, _) = domain::groups::discover_lively(req.cx(), req.viewer(), recent, 0, GROUPS).await?;
         let settings = &req.now.settings;
         layout.links = req.describes().map(|base| Links::page(base, "/", &settings.name, &settings.line));
         let (line, welcome) = (settings.line.clone(), req.now.welcome.clone());

@@ -90,6 +90,7 @@ const LOGGED: &[Logged] = &[
         &[("what", "confirm"), ("address", "next@example.org")],
         AddressConfirmed,
     ),
+    ("/admin/people/{id}/account", Actor::SiteAdmin, &[("what", "clear-name")], NameCleared),
     ("/admin/people/{id}/account", Actor::SiteAdmin, &[("what", "second-step-off")], SecondStepOff),
     ("/admin/sign-ups", Actor::SiteAdmin, &[("one", "approve:WAITING")], SignUpApproved),
     ("/admin/sign-ups", Actor::SiteAdmin, &[("one", "decline:WAITING")], SignUpDeclined),

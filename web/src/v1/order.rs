@@ -161,6 +161,12 @@ async fn admins_change_the_settings_and_restrict_accounts(forum: TestForum) {
     bot.get("/me").await.is(200);
     site.get(&path).await.is(200);
     site.get("/admin/people/987654321").await.problem(404);
+    assert_eq!(bot.patch("/me", json!({"name": "boss"})).await.wrong_field(), "name");
+    bot.patch("/me", json!({"name": "Ben Lind"})).await.is(200);
+    assert_eq!(site.get(&path).await.is(200)["user"]["name"], "Ben Lind");
+    bot.delete(&format!("{path}/name")).await.problem(404);
+    site.delete(&format!("{path}/name")).await.is(204);
+    assert_eq!(site.get(&path).await.is(200)["user"]["name"], "");
     forum.drain().await;
 }
 

@@ -225,3 +225,37 @@ fn what_only_begins_like_our_own_page_leads_away() {
         assert_eq!(html(url), away(url, url));
     }
 }
+
+#[test]
+fn a_long_address_hides_its_middle_and_loses_nothing() {
+    let url = format!("https://a.example/{}", "b&é".repeat(40));
+    let html = html(&url);
+    assert_eq!(html.matches("<span class=\"cut\"").count(), 1, "{html}");
+    let label = html.split_once('>').map_or("", |(_, label)| label);
+    let mut shown = String::new();
+    let mut is_tag = false;
+    for c in label.chars() {
+        match c {
+            '<' => is_tag = true,
+            '>' => is_tag = false,
+            _ if !is_tag => shown.push(c),
+            _ => {}
+        }
+    }
+    assert_eq!(shown.replace("&amp;", "&"), url);
+    assert!(!super::html("https://a.example/short").contains("cut"));
+}
+
+#[test]
+fn our_topics_are_shown_by_the_titles_that_are_given() {
+    let text = "See https://klatch.example/g/t/ and https://klatch.example/g/t/#m12, > https://klatch.example/g/u/ [so](https://klatch.example/g/t/)";
+    let mut parsed = crate::parse(text, &crate::Site { base_url: "https://klatch.example" });
+    let topic = |slug: &str| ("g".to_owned(), slug.to_owned());
+    assert_eq!(parsed.own_topics(), [topic("t"), topic("u")]);
+    parsed.show_titles(&[(topic("t"), "Plums & <pears>".to_owned())].into());
+    let html: String = parsed.into_nodes(&std::collections::HashMap::new()).iter().map(Node::markup).collect();
+    assert!(html.contains("<a href=\"/g/t/\">Plums &amp; &lt;pears&gt;</a>"), "{html}");
+    assert!(html.contains("<a href=\"/g/t/#m12\">Plums &amp; &lt;pears&gt;</a>"), "{html}");
+    assert!(html.contains("<a href=\"/g/u/\">https://klatch.example/g/u/</a>"), "{html}");
+    assert!(html.contains("<a href=\"/g/t/\">so</a>"), "{html}");
+}

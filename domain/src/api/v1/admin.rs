@@ -10,7 +10,7 @@ use super::words::{AccountState, At, Images, SignUps, SitePage, given};
 use super::{Ask, Body, Created, Done, Found, PAGE, Page, Query, cursor};
 use crate::moderation::{bulk_delete, warnings};
 use crate::people::admins::{self, Actor, Restriction};
-use crate::people::claims;
+use crate::people::{claims, display_names};
 use crate::platform::error::{Error, Result};
 use crate::site;
 use model::UserId;
@@ -241,6 +241,16 @@ pub async fn create_claim_link(ask: Ask, _: ()) -> Result<Created<ClaimLink>> {
 pub async fn revoke_claim_link(ask: Ask, _: ()) -> Result<Done> {
     ask.check_unlimited()?;
     claims::revoke(&ask.cx, Actor::Admin(ask.viewer()), ask.part("id")?).await?;
+    Ok(Done)
+}
+
+/// Removes the display name of a user.
+///
+/// # Errors
+/// As [`display_names::clear`].
+pub async fn clear_name(ask: Ask, _: ()) -> Result<Done> {
+    ask.check_unlimited()?;
+    display_names::clear(&ask.cx, Actor::Admin(ask.viewer()), ask.part("id")?).await?;
     Ok(Done)
 }
 

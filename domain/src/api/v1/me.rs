@@ -50,7 +50,7 @@ pub async fn show(ask: Ask, _: ()) -> Result<Found<Account>> {
 #[serde(deny_unknown_fields)]
 pub struct AccountChange {
     #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = String, required = false, max_length = 100)]
+    #[schema(value_type = String, required = false, max_length = 60)]
     pub name: Option<String>,
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = String, required = false, max_length = 2000)]

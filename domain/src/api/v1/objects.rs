@@ -21,17 +21,21 @@ use store::api::messages::ApiMessage;
 pub struct Person {
     pub id: Id,
     pub username: String,
+    /// The display name. Only next to messages, and only if there is one.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    #[schema(required = false)]
+    pub name: String,
 }
 
 impl Person {
     pub(super) fn new(id: UserId, username: &str) -> Self {
-        Self { id: id.into(), username: username.to_owned() }
+        Self { id: id.into(), username: username.to_owned(), name: String::new() }
     }
 }
 
 impl From<&model::Person> for Person {
     fn from(person: &model::Person) -> Self {
-        Self::new(person.id, &person.username)
+        Self { name: person.name.clone(), ..Self::new(person.id, &person.username) }
     }
 }
 

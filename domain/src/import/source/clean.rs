@@ -4,13 +4,14 @@ use super::super::people;
 use super::super::records::{Group, Message, Person, Record, Topic};
 use super::super::report::{ImportWarning, ImportWarnings};
 use super::super::targets;
+use crate::people::display_names;
 use crate::platform::validate;
 use model::names::{slugify, username_key};
 use model::time::Timestamp;
 use store::import::NewUser;
 
-/// The most characters of a display name and of a location.
-const MAX_NAME: usize = 100;
+/// The most characters of a location.
+const MAX_LOCATION: usize = 100;
 const MAX_BIO: usize = 2_000;
 const MAX_WEB: usize = 300;
 
@@ -58,9 +59,9 @@ pub(super) fn account(person: &Person, now: Timestamp, warnings: &mut ImportWarn
         id: None,
         key: Some(username_key(&username)),
         username,
-        name: short(validate::one_line(&person.name), MAX_NAME),
+        name: short(display_names::clean(&person.name), display_names::MAX),
         bio: short(validate::text(&person.bio), MAX_BIO),
-        location: short(validate::one_line(&person.location), MAX_NAME),
+        location: short(validate::one_line(&person.location), MAX_LOCATION),
         web: if is_web && web.chars().count() <= MAX_WEB { web } else { String::new() },
         created_at: person.created_at.unwrap_or(now),
     }

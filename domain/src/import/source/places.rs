@@ -192,8 +192,7 @@ impl Source {
                 .note(ImportWarning::UnknownPlace, || format!("topic {} in {}", topic.key, topic.group));
             return Ok(None);
         };
-        let made = if topic.slug.is_empty() { slugify(&topic.title) } else { topic.slug.clone() };
-        let slug = if made.is_empty() { "topic".to_owned() } else { made };
+        let slug = if topic.slug.is_empty() { slugify(&topic.title) } else { topic.slug.clone() };
         let mut name = validate::one_line(&topic.title);
         targets::shorten(&mut name, MAX_TITLE, &mut self.noted);
         let states = topic.states;

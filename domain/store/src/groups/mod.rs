@@ -1,7 +1,9 @@
 //! Groups. Their members are in `members.rs`.
 
+pub mod addresses;
 pub mod deleted;
 pub mod invitations;
+pub mod latest;
 pub mod members;
 pub mod requests;
 pub mod versions;
@@ -297,6 +299,7 @@ pub async fn discover(
         topics: r.topics,
         last_message_at: r.last_message_at,
         is_member: r.is_member,
+        latest: None,
     };
     Ok(rows.into_iter().map(row).collect())
 }

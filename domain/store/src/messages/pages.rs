@@ -18,6 +18,7 @@ struct Row {
     seq: i64,
     author_id: UserId,
     username: String,
+    display: String,
     by_bot: bool,
     created_at: Timestamp,
     nodes: String,
@@ -38,6 +39,7 @@ struct Row {
     original_id: Option<MessageId>,
     original_author: Option<UserId>,
     original_name: Option<String>,
+    original_display: Option<String>,
     /// Its first characters; null if it is deleted.
     original_raw: Option<String>,
 }
@@ -62,7 +64,7 @@ impl Row {
         let reply_to = match (self.original_id, self.original_author, self.original_name) {
             (Some(id), Some(author), Some(username)) => Some(Original {
                 id,
-                author: Person { id: author, username },
+                author: Person { id: author, username, name: self.original_display.unwrap_or_default() },
                 excerpt: self
                     .original_raw
                     .as_deref()
@@ -77,7 +79,7 @@ impl Row {
             id: self.id,
             topic_id: self.topic_id,
             seq: self.seq,
-            author: Person { id: self.author_id, username: self.username },
+            author: Person { id: self.author_id, username: self.username, name: self.display },
             by_bot: self.by_bot,
             created_at: self.created_at,
             markup,
@@ -92,7 +94,7 @@ impl Row {
             },
             follows: self.before_author == Some(self.author_id)
                 && self.before_at.is_some_and(|before| self.created_at.since(before) <= FOLLOWS_WITHIN),
-            stars: stars.into_iter().map(|Star(id, username)| Person { id: UserId(id), username }).collect(),
+            stars: stars.into_iter().map(|Star(id, username)| Person::new(UserId(id), username)).collect(),
             version: self.version,
             ignored: false,
             reply_to,
@@ -121,9 +123,9 @@ fn messages(rows: Vec<Row>) -> Result<Vec<Message>> {
 // once for each message of the page.
 macro_rules! columns {
     () => {
-        "select m.id, m.topic_id, m.seq, m.author_id, u.username, u.is_bot as by_bot, m.created_at, m.nodes, m.attachment, m.edited_at, m.version, m.wiki_at,
+        "select m.id, m.topic_id, m.seq, m.author_id, u.username, u.name as display, u.is_bot as by_bot, m.created_at, m.nodes, m.attachment, m.edited_at, m.version, m.wiki_at,
                 m.deleted_at is not null as deleted, m.raw <> '' as has_words, coalesce(m.deleted_by = m.author_id, false) as by_author,
-                o.id as original_id, o.author_id as original_author, ou.username as original_name,
+                o.id as original_id, o.author_id as original_author, ou.username as original_name, ou.name as original_display,
                 case when o.deleted_at is null then substr(o.raw, 1, 1000) end as original_raw,
                 (select count(*) from messages a where a.reply_to = m.id and +a.topic_id = m.topic_id and a.deleted_at is null) as replies,
                 case when exists (select 1 from stars z where z.message_id = m.id) then "

@@ -21,17 +21,18 @@ struct OriginalRow {
     id: MessageId,
     author_id: UserId,
     username: String,
+    display: String,
     raw: String,
 }
 
 /// Returns a message of a topic as a reply to it names it; `None` if it is deleted or not in the topic.
 pub async fn original(db: &Db, topic: TopicId, message: MessageId) -> Result<Option<Original>> {
     let row = sql!(opt db, OriginalRow,
-        "select m.id, m.author_id, u.username, substr(m.raw, 1, 1000) as raw from messages m join users u on u.id = m.author_id
+        "select m.id, m.author_id, u.username, u.name as display, substr(m.raw, 1, 1000) as raw from messages m join users u on u.id = m.author_id
          where m.id = $1 and m.topic_id = $2 and m.deleted_at is null", message, topic)?;
     Ok(row.map(|row| Original {
         id: row.id,
-        author: Person { id: row.author_id, username: row.username },
+        author: Person { id: row.author_id, username: row.username, name: row.display },
         excerpt: markup::excerpt(&row.raw, super::EXCERPT),
         deleted: false,
         ignored: false,

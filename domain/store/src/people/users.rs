@@ -88,6 +88,29 @@ pub async fn rename(tx: &mut Tx, id: UserId, username: &str, key: &str) -> Resul
     }
 }
 
+/// Whether another account's username has this key.
+pub async fn has_other_key(db: &Db, id: UserId, key: &str) -> Result<bool> {
+    let other = sql!(opt_value db, UserId, "select id from users where username_key = $2 and id <> $1 and deleted_at is null limit 1", id, key)?;
+    Ok(other.is_some())
+}
+
+/// Sets the display name.
+pub async fn set_name(tx: &mut Tx, id: UserId, name: &str) -> Result<u64> {
+    sql!(run tx, "update users set name = $2 where id = $1", id, name)
+}
+
+/// The accounts with these display names, in lower case: name and id. Names of nobody are absent.
+pub async fn by_display_names(db: &Db, lower_names: &[String]) -> Result<Vec<(String, UserId)>> {
+    if lower_names.is_empty() {
+        return Ok(Vec::new());
+    }
+    let list = crate::list(&lower_names.iter().map(|name| crate::word(name)).collect::<Vec<_>>());
+    sql!(all db, (String, UserId),
+        pg "select lower(name), id from users where name <> '' and lower(name) collate \"C\" in (select value from json_each($1)) order by id limit 100",
+        lite "select lower(name), id from users where name <> '' and lower(name) in (select value from json_each($1)) order by id limit 100",
+        list)
+}
+
 /// Sets the password hash. Nobody signs in as a bot: it gets none.
 pub async fn set_password(tx: &mut Tx, id: UserId, hash: &str) -> Result<u64> {
     sql!(run tx, "update users set password_hash = $2 where id = $1 and not is_bot", id, hash)

@@ -2,14 +2,25 @@
 
 use super::touch;
 use crate::db::{Db, Tx, sql};
+use model::policy::topic_visible_to_first;
 use model::time::Timestamp;
-use model::{GroupId, TopicId};
+use model::{GroupId, TopicId, UserId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
 /// Whether a topic of the group has the slug.
 pub async fn has_slug(tx: &mut Tx, group: GroupId, slug: &str) -> Result<bool> {
     Ok(sql!(opt_value tx, TopicId, "select id from topics where group_id = $1 and slug = $2", group, slug)?.is_some())
+}
+
+/// Gives a new topic, whose title has no letters, a slug with its id, and returns it. `None` if another topic has that
+/// slug.
+pub async fn number(tx: &mut Tx, topic: TopicId) -> Result<Option<String>> {
+    let slug = format!("topic-{topic}");
+    sql!(opt_value tx, String,
+        "update topics set slug = $2 where id = $1
+           and not exists (select 1 from topics other where other.group_id = topics.group_id and other.slug = $2) returning slug",
+        topic, slug)
 }
 
 /// Records the current address of a topic before it moves. Locks the topic.
@@ -47,4 +58,24 @@ pub async fn went_on(db: &Db, topic: TopicId, from: GroupId) -> Result<bool> {
         Some(group) => group != from,
         None => crate::topics::merges::ended_in(db, topic).await?.is_some(),
     })
+}
+
+#[derive(sqlx::FromRow)]
+struct Titled {
+    group_slug: String,
+    slug: String,
+    name: String,
+}
+
+/// The titles of topics that everybody can read, by the slugs of group and topic. Others are absent.
+pub async fn public_titles(db: &Db, topics: &[(String, String)]) -> Result<Vec<((String, String), String)>> {
+    let words = |all: Vec<&String>| crate::list(&all.into_iter().map(|slug| crate::word(slug)).collect::<Vec<_>>());
+    let groups = words(topics.iter().map(|(group, _)| group).collect());
+    let slugs = words(topics.iter().map(|(_, slug)| slug).collect());
+    let rows = sql!(all db, Titled,
+        concat!("select g.slug as group_slug, t.slug, t.name from topics t join groups g on g.id = t.group_id
+                 where g.slug in (select value from json_each($2)) and t.slug in (select value from json_each($3)) and ",
+                topic_visible_to_first!(), " limit 400"),
+        None::<UserId>, groups, slugs)?;
+    Ok(rows.into_iter().map(|row| ((row.group_slug, row.slug), row.name)).collect())
 }

@@ -10,7 +10,7 @@ pub mod reads;
 pub mod splits;
 pub mod subscriptions;
 
-pub use addresses::{formerly, has_slug, leave_address, move_to, went_on};
+pub use addresses::{formerly, has_slug, leave_address, move_to, number, public_titles, went_on};
 
 pub use counts::{count, count_messages, count_rows, deleted_before, misnumbered, purge, purge_messages};
 pub use marks::{latest, mark, newest, pinned};
@@ -210,6 +210,7 @@ pub(super) struct Listed {
     message_count: i64,
     last_author_id: Option<UserId>,
     last_author: Option<String>,
+    last_display: Option<String>,
     last_raw: Option<String>,
 }
 
@@ -219,7 +220,11 @@ impl Listed {
             topic: self.topic,
             message_count: self.message_count,
             unread: 0,
-            last_author: self.last_author_id.zip(self.last_author).map(|(id, username)| Person { id, username }),
+            last_author: self.last_author_id.zip(self.last_author).map(|(id, username)| Person {
+                id,
+                username,
+                name: self.last_display.unwrap_or_default(),
+            }),
             excerpt: self.last_raw.map(|raw| markup::excerpt(&raw, 140)).unwrap_or_default(),
             ignored: false,
             folded: false,
@@ -236,7 +241,7 @@ macro_rules! listed {
         concat!(
             "select ", columns!(), $more, ",
                     t.last_seq - (select count(*) from messages d where d.topic_id = t.id and d.deleted_at is not null) as message_count,
-                    l.author_id as last_author_id, a.username as last_author,
+                    l.author_id as last_author_id, a.username as last_author, a.name as last_display,
                     case when l.deleted_at is null then substr(l.raw, 1, 400) end as last_raw
              from topics t
              join users c on c.id = t.creator_id

@@ -51,7 +51,7 @@ pub async fn index(req: Req, params: Query<Params>) -> Answer {
     let page = page_number(params.page.as_deref())?;
     let category = Category::parse(&params.category);
     let wanted = Discovered { words: &params.q, category, order: by };
-    let (rows, has_more) = domain::groups::discover(req.cx(), req.viewer(), wanted, page - 1, GROUPS).await?;
+    let (rows, has_more) = domain::groups::discover_lively(req.cx(), req.viewer(), wanted, page - 1, GROUPS).await?;
     req.shared_page(&Discover { layout, q: params.q.clone(), order, category, rows, page, has_more }, About::Site)
 }
 

@@ -178,6 +178,7 @@ pub const ENDPOINTS: &[Endpoint] = endpoints! {
     delete "/admin/people/{id}/restriction" Admin "Ends a suspension or ban." => admin::lift;
     post "/admin/people/{id}/claim-link" Admin "Creates a link with which the owner of an imported account claims it. The answer has its URL." => admin::create_claim_link;
     delete "/admin/people/{id}/claim-link" Admin "Revokes such a link." => admin::revoke_claim_link;
+    delete "/admin/people/{id}/name" Admin "Removes the display name of a user." => admin::clear_name;
     post "/admin/people/{id}/warnings" Admin "Warns a user." => admin::warn;
     delete "/admin/warnings/{warning}" Admin "Withdraws a site warning." => admin::take_back_warning;
     post "/admin/people/{id}/removals" Admin "Deletes a user's messages on the whole site." => admin::remove;
