@@ -66,5 +66,7 @@ words! {
         AdminMade = "adminmade",
         /// The user is no longer a site admin.
         AdminUnmade = "adminunmade",
+        /// Messages that concern the user and are still unread.
+        Activity = "activity",
     }
 }
