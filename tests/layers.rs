@@ -10,7 +10,7 @@ const DOMAIN: &[&[&str]] = &[
     &["reactors", "import", "backup"],
     &["api", "feeds"],
     &["admin", "reducers"],
-    &["moderation", "search", "webhooks"],
+    &["moderation", "notifications", "search", "webhooks"],
     &["messages"],
     &["topics"],
     &["people"],

@@ -19,6 +19,8 @@ create table email_settings (
     activity_until integer not null,
     -- when the next daily or weekly email is due; null: there is none
     next_at integer,
+    -- when an email is tried again that came in quiet hours, or after too many others
+    retry_at integer,
     -- raised with each collection, so that of two at once only one counts
     turn integer not null default 0,
     -- emails in a row that were refused because of the address
@@ -26,6 +28,7 @@ create table email_settings (
     bouncing_at integer
 );
 create index email_settings_next on email_settings (next_at) where next_at is not null;
+create index email_settings_retry on email_settings (retry_at) where retry_at is not null;
 create index email_settings_followed on email_settings (user_id) where followed = 'now';
 
 -- when an email with the message was made for the person

@@ -4,6 +4,7 @@ use crate::admin::statistics;
 use crate::live::notices;
 use crate::messages::history;
 use crate::moderation::{approval_queue, reports};
+use crate::notifications::schedule;
 use crate::people::{sign_ups, two_factor};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
@@ -31,6 +32,7 @@ pub(super) async fn sweep(cx: &Context) -> Result<()> {
     let sign_ups = sign_ups::forget_declined(cx).await?;
     let samples = statistics::thin(cx).await?;
     let deliveries = sender::purge(cx).await?;
+    schedule::enqueue_due(cx).await?;
     let mut tx = cx.db.begin().await?;
     let sessions = store::people::sessions::delete_expired(&mut tx, cx.now()).await?;
     store::people::two_factor::delete_begun(&mut tx, cx.now().minus(two_factor::SET_UP)).await?;

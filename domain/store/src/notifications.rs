@@ -63,11 +63,11 @@ pub struct Chosen {
 }
 
 /// Returns the choices of those of these users who are emailed at all.
-pub async fn chosen(db: &Db, users: &[UserId]) -> Result<Vec<Chosen>> {
+pub async fn chosen(tx: &mut Tx, users: &[UserId]) -> Result<Vec<Chosen>> {
     if users.is_empty() {
         return Ok(Vec::new());
     }
-    sql!(all db, Chosen,
+    sql!(all tx, Chosen,
         "select e.user_id, e.mentions, e.directs, e.followed from email_settings e join users u on u.id = e.user_id
          where e.user_id in (select cast(value as bigint) from json_each($1)) and e.bouncing_at is null and u.email is not null",
         crate::list(users))
@@ -178,9 +178,14 @@ pub async fn still_unread(db: &Db, user: UserId, messages: &[MessageId]) -> Resu
 /// Records a collection. 0 when another took place since.
 pub async fn collected(tx: &mut Tx, user: UserId, new: &EmailSettings) -> Result<u64> {
     sql!(run tx,
-        "update email_settings set directs_until = $2, followed_until = $3, activity_until = $4, next_at = $5, turn = turn + 1
+        "update email_settings set directs_until = $2, followed_until = $3, activity_until = $4, next_at = $5, retry_at = null, turn = turn + 1
          where user_id = $1 and turn = $6",
         user, new.directs_until, new.followed_until, new.activity_until, new.next_at, new.turn)
+}
+
+/// Tries again to collect, at the first hour after a moment.
+pub async fn retry(tx: &mut Tx, user: UserId, at: Timestamp) -> Result<u64> {
+    sql!(run tx, "update email_settings set retry_at = $2 where user_id = $1", user, at)
 }
 
 /// Records which mentions an email contains.
@@ -222,10 +227,11 @@ pub async fn set(
         next_at, now)
 }
 
-/// The users whose daily or weekly email is due.
+/// The users whose daily or weekly email is due, or for whom an email is tried again.
 pub async fn due(db: &Db, now: Timestamp, after: UserId, limit: i64) -> Result<Vec<UserId>> {
     sql!(values db, UserId,
-        "select user_id from email_settings where next_at is not null and next_at <= $1 and user_id > $2 order by user_id limit $3",
+        "select user_id from email_settings
+         where (next_at is not null and next_at <= $1 or retry_at is not null and retry_at <= $1) and user_id > $2 order by user_id limit $3",
         now, after, limit)
 }
 

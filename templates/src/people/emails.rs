@@ -379,6 +379,7 @@ mod tests {
             detail: "203.0.113.7\nMozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0".into(),
             barred: Some((None, "Selling <finches>".into())),
             notice: None,
+            activity: None,
         }
     }
 
