@@ -344,9 +344,7 @@ pub const DRAW: Draw = Draw {
     email: |occasion| {
         let link = occasion.link.as_deref().unwrap_or_default();
         let notice = occasion.notice.as_ref().map(model::NoticeEmail::to_json).unwrap_or_default();
-        let messages = occasion.activity.iter().flat_map(|activity| &activity.topics).flat_map(|topic| &topic.messages);
-        let messages: String =
-            messages.map(|one| format!("{} {}: {}\n", one.concern, one.message.author.username, one.raw)).collect();
+        let messages = occasion.activity.as_ref().map(crate::platform::mail::Activity::lines).unwrap_or_default();
         let text = format!("kind: {}\nname: {}\nlink: {link}\n{notice}\n{messages}", occasion.kind, occasion.username);
         Ok(EmailBody { subject: occasion.kind.to_string(), html: format!("<pre>{text}</pre>"), text })
     },

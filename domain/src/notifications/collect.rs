@@ -11,9 +11,7 @@ use crate::platform::error::{Error, Result};
 use crate::platform::mail::outbox;
 use model::policy;
 use model::time::Timestamp;
-use model::{
-    Concern, EmailKind, EmailSettings, Frequency, GroupId, GroupKind, MessageId, TopicId, User, UserId,
-};
+use model::{Concern, EmailKind, EmailSettings, Frequency, GroupId, GroupKind, MessageId, TopicId, User, UserId};
 use store::people::emails::NewEmail;
 
 /// The most messages of a kind in one email.

@@ -260,7 +260,7 @@ pub(crate) async fn deliver(
         (Ok(()), Some(user)) => {
             let mut tx = cx.db.begin().await?;
             store::people::emails::sent(&mut tx, id, Some(user), cx.now()).await?;
-            if has(&mut tx, user, &address).await? {
+            if email.kind != EmailKind::Confirm && has(&mut tx, user, &address).await? {
                 store::notifications::works(&mut tx, user).await?;
             }
             Ok(tx.commit().await?)

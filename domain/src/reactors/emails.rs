@@ -23,13 +23,13 @@ async fn run(cx: &Context, news: &[News]) -> Result<()> {
     };
     let posted = |one: &&News| matches!(one.cause, Cause::MessagePosted { .. });
     let said: Vec<&News> = news.iter().filter(|one| said(one)).collect();
-    let messages: Vec<&Message> = said.iter().filter_map(|one| one.message.as_ref()).filter(|one| !one.deleted).collect();
+    let messages: Vec<&Message> =
+        said.iter().filter_map(|one| one.message.as_ref()).filter(|one| !one.deleted).collect();
     let Some(first) = messages.iter().map(|message| message.created_at).min() else { return Ok(()) };
     let is_direct = |one: &&&News| one.subject.group.kind == GroupKind::Direct;
     let new: Vec<&News> = said.iter().copied().filter(posted).collect();
     let groups: Vec<GroupId> = new.iter().filter(is_direct).map(|one| one.subject.group.id).collect();
-    let topics: Vec<TopicId> =
-        new.iter().filter(|one| !is_direct(one)).map(|one| one.subject.row.topic.id).collect();
+    let topics: Vec<TopicId> = new.iter().filter(|one| !is_direct(one)).map(|one| one.subject.row.topic.id).collect();
     let ids: Vec<MessageId> = messages.iter().map(|message| message.id).collect();
     let mentioned: BTreeSet<UserId> = store::notifications::mentioned(&cx.db, &ids).await?.into_iter().collect();
     let directs: BTreeSet<UserId> = store::notifications::members(&cx.db, &groups).await?.into_iter().collect();
@@ -41,18 +41,17 @@ async fn run(cx: &Context, news: &[News]) -> Result<()> {
     if all.is_empty() {
         return Ok(());
     }
+    let any_new = !store::notifications::new_among(&cx.db, &all).await?.is_empty();
     let mut tx = cx.db.begin().await?;
-    if !store::notifications::new_among(&cx.db, &all).await?.is_empty() {
+    if any_new {
         store::notifications::begin(&mut tx, &all, first.minus(Duration::from_micros(1))).await?;
     }
-    for chosen in store::notifications::chosen(&mut tx, &all).await? {
+    let chosen = store::notifications::chosen(&mut tx, &all).await?;
+    for chosen in chosen {
         let wants = |frequency: Frequency, concerned: &BTreeSet<UserId>| {
             frequency == Frequency::Now && concerned.contains(&chosen.user_id)
         };
-        if wants(chosen.mentions, &mentioned)
-            || wants(chosen.directs, &directs)
-            || wants(chosen.followed, &followers)
-        {
+        if wants(chosen.mentions, &mentioned) || wants(chosen.directs, &directs) || wants(chosen.followed, &followers) {
             schedule::soon(&mut tx, chosen.user_id, cx.now()).await?;
         }
     }

@@ -18,11 +18,7 @@ macro_rules! columns {
 /// SQL: user `$1` did not mute topic `t`, nor its group. `ms` is the membership and `l` the level of the topic, if any.
 macro_rules! not_muted {
     () => {
-        concat!(
-            "(case when ms.user_id is null then coalesce(l.level, 'normal') <> 'muted' else ",
-            heard!(),
-            " end)"
-        )
+        concat!("(case when ms.user_id is null then coalesce(l.level, 'normal') <> 'muted' else ", heard!(), " end)")
     };
 }
 

@@ -40,6 +40,9 @@ struct Email {
 /// # Errors
 /// When a template fails.
 pub fn words(occasion: &EmailTemplateData) -> Result<EmailBody, String> {
+    if let Some(activity) = &occasion.activity {
+        return crate::notifications::emails::words(occasion, activity);
+    }
     let email = Email::about(occasion);
     let html = Html { email: &email }.render().map_err(|error| error.to_string())?;
     let text = Text { email: &email }.render().map_err(|error| error.to_string())?;
@@ -299,6 +302,8 @@ impl Email {
                 Some(("Sign in", format!("{base_url}/-/sign-in"))),
                 vec![],
             ),
+            // It always carries messages.
+            (EmailKind::Activity, _) => (format!("New messages at {site_name}"), vec![], None, vec![]),
             // These always carry a notice.
             (EmailKind::Notice | EmailKind::ReportReceived | EmailKind::ReportAnswered, _) => (
                 format!("A notice from {site_name}"),

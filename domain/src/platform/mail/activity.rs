@@ -42,4 +42,10 @@ impl Activity {
     pub fn count(&self) -> usize {
         self.topics.iter().map(|topic| topic.messages.len()).sum::<usize>() + self.more
     }
+
+    /// A line for each message: why it concerns the recipient, its author, and its text as typed.
+    pub fn lines(&self) -> String {
+        let messages = self.topics.iter().flat_map(|topic| &topic.messages);
+        messages.map(|one| format!("{} {}: {}\n", one.concern, one.message.author.username, one.raw)).collect()
+    }
 }

@@ -13,8 +13,8 @@ use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, 
 use lettre::message::{Mailbox, MultiPart, SinglePart};
 use lettre::{Address, Message};
 
-use model::time::Timestamp;
 pub use activity::{Activity, ActivityMessage, ActivityTopic};
+use model::time::Timestamp;
 use model::{EmailId, EmailKind, NoticeEmail};
 use smtp::Smtp;
 
