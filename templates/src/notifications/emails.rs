@@ -107,7 +107,9 @@ mod tests {
     fn an_email_says_the_same_as_text_and_as_html() {
         let written = words(&data(), &activity()).expect("it draws");
         for text in [&written.text, &written.html] {
-            for part in ["tomas", "replies to you", "Where do wrens sleep", "/-/messages/140", "/-/settings/notifications"] {
+            for part in
+                ["tomas", "replies to you", "Where do wrens sleep", "/-/messages/140", "/-/settings/notifications"]
+            {
                 assert!(text.contains(part), "{part}: {text}");
             }
             assert!(text.contains("/-/unsubscribe?token=1-mentions-ab") && text.contains(Concern::Mention.label()));
@@ -129,7 +131,8 @@ mod tests {
     fn spoilers_are_in_no_email() {
         let mut spoiler = activity();
         let one = &mut spoiler.topics[0].messages[0];
-        let parsed = domain::markup::parse("It ends ||badly||.", &domain::markup::Site { base_url: "https://forum.example" });
+        let parsed =
+            domain::markup::parse("It ends ||badly||.", &domain::markup::Site { base_url: "https://forum.example" });
         let nodes = parsed.into_nodes(&std::collections::HashMap::new());
         one.message.markup = nodes.iter().map(|node| node.markup()).collect();
         one.raw = "It ends ||badly||.".to_owned();

@@ -111,13 +111,8 @@ pub struct Log {
 
 impl Log {
     /// The states to filter by, with their labels.
-    pub const STATES: [(&'static str, &'static str); 5] = [
-        ("", "All"),
-        ("queued", "Waiting"),
-        ("sent", "Sent"),
-        ("refused", "Refused"),
-        ("dropped", "Not needed"),
-    ];
+    pub const STATES: [(&'static str, &'static str); 5] =
+        [("", "All"), ("queued", "Waiting"), ("sent", "Sent"), ("refused", "Refused"), ("dropped", "Not needed")];
 
     /// Whether this filter is chosen.
     pub fn is(&self, state: &str) -> bool {

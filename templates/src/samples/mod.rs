@@ -9,6 +9,7 @@ mod home;
 mod log;
 mod members;
 mod notices;
+pub(crate) mod notifications;
 mod others;
 mod reports;
 mod rules;
@@ -286,6 +287,7 @@ pub fn all() -> Vec<Drawn> {
     pages.extend(rules::all());
     pages.extend(log::all());
     pages.extend(notices::all());
+    pages.extend(notifications::all());
     pages.extend(topics::all());
     pages.extend(attachments::all());
     pages.extend(others::all());

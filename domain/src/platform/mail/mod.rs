@@ -138,6 +138,11 @@ impl Mailer {
         matches!(self.way, Transport::Smtp(_))
     }
 
+    /// The host of the sender's address.
+    pub fn host(&self) -> &str {
+        self.from.email.domain()
+    }
+
     /// Sends an email. Sending it twice uses the same `Message-ID`, and in a folder the same file.
     ///
     /// # Errors
