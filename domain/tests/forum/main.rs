@@ -31,6 +31,7 @@ mod backups;
 mod bookmarks;
 mod bulk_delete;
 mod directs;
+mod emails_out;
 mod evidence;
 mod examples;
 mod exports;
