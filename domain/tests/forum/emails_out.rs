@@ -199,7 +199,12 @@ async fn many_emails_wait_for_the_next_day(forum: TestForum) {
 async fn in_quiet_hours_nothing_is_sent(forum: TestForum) {
     let Place { ann, ben, topic, .. } = place(&forum, GroupKind::Public).await;
     let hour = forum.cx.now().0 / 3_600_000_000 % 24;
-    choose(&forum, ben, |new| (new.quiet_from, new.quiet_to) = (Some(hour), Some((hour + 2) % 24))).await;
+    let night = (Some(hour), Some((hour + 2) % 24));
+    choose(&forum, ben, |new| {
+        new.quiet_from = night.0;
+        new.quiet_to = night.1;
+    })
+    .await;
     forum.post(ann, topic, "@ben hush").await;
     later(&forum).await;
     assert!(sent(&forum).is_empty());
@@ -258,7 +263,7 @@ async fn without_a_working_address_nothing_is_sent(forum: TestForum) {
     later(&forum).await;
     assert!(sent(&forum).is_empty());
     assert!(choices::show(cx, ben).await.unwrap().is_bouncing);
-    assert!(is_not_found(choices::confirm_again(cx, ann).await.and(choices::confirm_again(cx, ann).await)));
+    assert!(is_not_found(choices::confirm_again(cx, ann).await));
     choices::confirm_again(cx, ben).await.unwrap();
     forum.drain().await;
     let confirm = forum.letters().into_iter().find(|letter| letter.kind == "confirm").unwrap();
