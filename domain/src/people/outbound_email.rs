@@ -251,8 +251,11 @@ pub(crate) async fn deliver(
     let (id, address) = (email.id, occasion.address.clone());
     let words = (draw.email)(&occasion).map_err(Error::Internal)?;
     let outcome = cx.mail.send(id, email.kind, &address, words, headers, email.created_at).await;
-    if !matches!(outcome, Err(MailError::Refused(_))) {
-        trouble::note(&cx.db, outcome.is_err(), cx.now()).await?;
+    // Failing to note it must not send the email again.
+    if !matches!(outcome, Err(MailError::Refused(_)))
+        && let Err(error) = trouble::note(&cx.db, outcome.is_err(), cx.now()).await
+    {
+        tracing::warn!(%error, "could not record whether emails are sent");
     }
     match (outcome, user) {
         // The address of a person without an account is not kept.

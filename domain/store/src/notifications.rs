@@ -246,7 +246,8 @@ pub async fn works(tx: &mut Tx, user: UserId) -> Result<u64> {
     sql!(run tx, "update email_settings set bounces = 0, bouncing_at = null where user_id = $1 and bounces > 0", user)
 }
 
-/// Deletes what is kept of a user.
+/// Deletes what is kept of a user, with the emails about messages.
 pub async fn delete_of(tx: &mut Tx, user: UserId) -> Result<u64> {
+    sql!(run tx, "delete from letters where user_id = $1 and kind = 'activity'", user)?;
     sql!(run tx, "delete from email_settings where user_id = $1", user)
 }

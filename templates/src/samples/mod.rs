@@ -9,7 +9,7 @@ mod home;
 mod log;
 mod members;
 mod notices;
-pub(crate) mod notifications;
+pub mod notifications;
 mod others;
 mod reports;
 mod rules;

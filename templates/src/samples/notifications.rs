@@ -10,7 +10,7 @@ use crate::form::Refill;
 use crate::notifications::{Log, NotificationsForm, Settings, Unsubscribe};
 
 /// The data of an email to mira.
-pub(crate) fn data() -> EmailTemplateData {
+pub fn data() -> EmailTemplateData {
     EmailTemplateData {
         kind: EmailKind::Activity,
         site_name: "Upper valley".into(),
@@ -30,7 +30,7 @@ pub(crate) fn data() -> EmailTemplateData {
 }
 
 /// A reply in one topic, and a direct message.
-pub(crate) fn activity() -> Activity {
+pub fn activity() -> Activity {
     let mut reply = message(40, 2, 12, "In nest boxes, <b>all</b> of them.");
     reply.reply_to = Some(original(139, 1, "So the one that I hear at dusk is calling the others in?"));
     let direct = message(41, 3, 8, "Are you coming on Tuesday?");

@@ -50,7 +50,7 @@ fn wanted(form: &Form) -> Result<EmailChoices, Error> {
     };
     let hour = |field: &'static str| match form.get(field) {
         "" => Ok(None),
-        hour => hour.parse().map(Some).map_err(|_| Error::invalid(field, "Choose an hour.")),
+        hour => hour.parse::<i64>().map(Some).map_err(|_| Error::invalid(field, "Choose an hour.")),
     };
     let number = |field: &'static str, why: &'static str| {
         form.get(field).trim().parse::<i64>().map_err(|_| Error::invalid(field, why))
@@ -158,4 +158,37 @@ pub async fn index(req: Req, params: Query<LogParams>) -> Answer {
     let more = lines.last().filter(|_| has_more).map(|line| line.id);
     let host = if req.cx().mail.reaches_people() { req.cx().mail.host().to_owned() } else { String::new() };
     req.page(&Log { layout, state, lines, more, host })
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::App;
+    use actix_web::test::{TestRequest, call_service, init_service};
+    use actix_web::web::Data;
+    use domain::model::{EmailChoices, Frequency};
+    use domain::notifications::choices;
+    use domain::testing::TestForum;
+
+    use crate::{Config, Site, routes};
+
+    #[actix_web::test]
+    async fn one_click_unsubscribes_without_a_session_and_a_look_changes_nothing() {
+        let forum = TestForum::sqlite().await;
+        let ann = forum.person("ann").await;
+        let what = format!("{}-directs", ann.id().expect("an account"));
+        let token = format!("{what}-{}", forum.cx.config.secret.sign("unsubscribe", &what));
+        let site = Data::new(Site::new(forum.cx.clone(), Config::default()));
+        let app = init_service(App::new().app_data(site).configure(routes::configure)).await;
+        let address = format!("/-/unsubscribe?token={token}");
+        let look = call_service(&app, TestRequest::get().uri(&address).to_request()).await;
+        assert_eq!(look.status().as_u16(), 200);
+        assert_eq!(choices::show(&forum.cx, ann).await.expect("choices").choices, EmailChoices::default());
+        for (address, status) in [(address.as_str(), 200), ("/-/unsubscribe?token=1-directs-00", 410)] {
+            let click = TestRequest::post().uri(address).insert_header(("origin", "https://mail.example"));
+            let click = click.set_form([("List-Unsubscribe", "One-Click")]).to_request();
+            assert_eq!(call_service(&app, click).await.status().as_u16(), status, "{address}");
+        }
+        let expected = EmailChoices { directs: Frequency::Never, ..EmailChoices::default() };
+        assert_eq!(choices::show(&forum.cx, ann).await.expect("choices").choices, expected);
+    }
 }

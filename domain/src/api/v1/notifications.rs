@@ -73,21 +73,21 @@ pub struct NotificationsChange {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = EmailFrequency, required = false)]
     pub activity: Option<EmailFrequency>,
-    /// The most emails in 24 hours.
+    /// The most emails in 24 hours: 1 to 100.
     #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = i64, required = false, minimum = 1, maximum = 100)]
+    #[schema(value_type = i64, required = false)]
     pub most_per_day: Option<i64>,
-    /// The hour from which no email is sent. Null together with `quiet_to` for no quiet hours.
+    /// The hour from which no email is sent: 0 to 23. Null together with `quiet_to` for no quiet hours.
     #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<i64>, required = false, minimum = 0, maximum = 23)]
+    #[schema(value_type = Option<i64>, required = false)]
     pub quiet_from: Option<Option<i64>>,
     /// The hour until which no email is sent.
     #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<i64>, required = false, minimum = 0, maximum = 23)]
+    #[schema(value_type = Option<i64>, required = false)]
     pub quiet_to: Option<Option<i64>>,
-    /// The time zone of the hours, in minutes east of UTC: a multiple of 15.
+    /// The time zone of the hours, in minutes east of UTC: a multiple of 15 from -720 to 840.
     #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = i64, required = false, minimum = -720, maximum = 840)]
+    #[schema(value_type = i64, required = false)]
     pub utc_offset: Option<i64>,
 }
 
