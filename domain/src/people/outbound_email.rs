@@ -175,6 +175,10 @@ pub(crate) async fn send(cx: &Context, draw: &Draw, id: EmailId) -> Result<()> {
     if email.kind == EmailKind::Restricted && !is_barred || email.kind == EmailKind::Reinstated && is_barred {
         return forget(cx, id).await;
     }
+    let is_news = matches!(email.kind, EmailKind::Invited | EmailKind::JoinRequested | EmailKind::Admitted);
+    if is_barred && is_news {
+        return forget(cx, id).await;
+    }
     let group = match email.group_id {
         Some(group) => match mentioned(cx, email.kind, &user, group).await? {
             None => return forget(cx, id).await,
@@ -321,8 +325,15 @@ async fn mentioned(cx: &Context, kind: EmailKind, user: &User, id: GroupId) -> R
         }));
     }
     let found = store::groups::by_id(&cx.db, id, Some(user.id)).await?;
-    let concerns =
-        |role: Option<Role>| if kind == EmailKind::GroupSucceeded { user.is_admin } else { role == Some(Role::Admin) };
+    if kind == EmailKind::JoinRequested && store::groups::requests::count(&cx.db, id).await? == 0 {
+        return Ok(None);
+    }
+    let concerns = |role: Option<Role>| match kind {
+        EmailKind::GroupSucceeded => user.is_admin,
+        EmailKind::JoinRequested => role > Some(Role::Member),
+        EmailKind::Admitted => role.is_some(),
+        _ => role == Some(Role::Admin),
+    };
     let found = found.filter(|found| concerns(found.role));
     Ok(found.map(|found| GroupMentioned { name: found.group.name, slug: found.group.slug, inviter: String::new() }))
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::groups::{self, GroupForm, members};
+use domain::groups::{self, GroupForm, members, requests};
 use domain::messages::{self, Target};
 use domain::model::{Concern, EmailChoices, EmailState, Frequency, Group, GroupKind, SubscriptionLevel, TopicId};
 use domain::notifications::{choices, log, unsubscribe};
@@ -28,6 +28,7 @@ stories! {
     a_digest_has_what_is_unread_of_a_day,
     a_link_unsubscribes_from_one_kind,
     without_a_working_address_nothing_is_sent,
+    a_request_to_join_is_sent_to_moderators_and_its_approval_to_whoever_asked,
     choices_are_checked,
 }
 
@@ -273,6 +274,23 @@ async fn without_a_working_address_nothing_is_sent(forum: TestForum) {
     forum.post(ann, topic, "@ben look again").await;
     later(&forum).await;
     assert!(sent(&forum).is_empty());
+}
+
+async fn a_request_to_join_is_sent_to_moderators_and_its_approval_to_whoever_asked(forum: TestForum) {
+    let cx = &forum.cx;
+    let Place { ann, garden, .. } = place(&forum, GroupKind::Closed).await;
+    let (cleo, dan) = (forum.person("cleo").await, forum.person("dan").await);
+    forum.execute("update users set email = username || '@example.org'").await;
+    for who in [cleo, dan] {
+        requests::ask(cx, who, garden.id, "Please").await.unwrap();
+        forum.drain().await;
+    }
+    requests::answer(cx, ann, garden.id, &[cleo.id().unwrap()], true).await.unwrap();
+    requests::answer(cx, ann, garden.id, &[dan.id().unwrap()], false).await.unwrap();
+    forum.drain().await;
+    let all: Vec<(String, String)> = forum.letters().into_iter().map(|letter| (letter.to, letter.kind)).collect();
+    let one = |to: &str, kind: &str| (format!("{to}@example.org"), kind.to_owned());
+    assert_eq!(all, [one("ann", "joinrequested"), one("cleo", "admitted")]);
 }
 
 async fn choices_are_checked(forum: TestForum) {

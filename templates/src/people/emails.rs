@@ -227,6 +227,20 @@ impl Email {
                 Some(("Accept or decline", format!("{base_url}/-/invitations"))),
                 vec![format!("To stop getting invitations from {inviter}, ignore them on their profile.")],
             ),
+            (EmailKind::JoinRequested, _) => (
+                format!("Someone asks to join {group} at {site_name}"),
+                vec![format!(
+                    "Someone asked to join the group {group}. You're one of its moderators, who approve or decline requests."
+                )],
+                Some(("Go to the group", group_address)),
+                vec!["You get at most one of these emails a day. To stop them, mute the group.".to_owned()],
+            ),
+            (EmailKind::Admitted, _) => (
+                format!("You're now a member of {group} at {site_name}"),
+                vec![format!("A moderator of the group {group} approved your request to join.")],
+                Some(("Go to the group", group_address)),
+                vec![],
+            ),
             (EmailKind::GroupInherited, _) => (
                 format!("You're now the admin of {group} at {site_name}"),
                 vec![format!(
