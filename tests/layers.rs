@@ -10,7 +10,7 @@ const DOMAIN: &[&[&str]] = &[
     &["reactors", "import", "backup"],
     &["api", "feeds"],
     &["admin", "reducers"],
-    &["moderation", "search", "webhooks"],
+    &["moderation", "notifications", "search", "webhooks"],
     &["messages"],
     &["topics"],
     &["people"],
@@ -37,7 +37,7 @@ const WEB: &[&[&str]] = &[
 
 /// The groups of `web/src/handlers`: pages of one group show forms of lower ones.
 const HANDLERS: &[&[&str]] = &[
-    &["api", "feeds", "moderation", "people", "search", "messages", "v1"],
+    &["api", "feeds", "moderation", "notifications", "people", "search", "messages", "v1"],
     &["webhooks"],
     &["admin", "topics"],
     &["groups"],

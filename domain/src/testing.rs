@@ -225,7 +225,7 @@ impl TestForum {
         messages::submit(&self.cx, who, Target::Topic(topic), draft(text)).await.expect("a message")
     }
 
-    /// Runs all due jobs and the jobs they enqueue. Panics when a job fails or is left over.
+    /// Runs all due jobs and the jobs they enqueue. Panics when a job fails or one that is due is left over.
     pub async fn drain(&self) {
         self.run_due(1).await;
     }
@@ -239,7 +239,7 @@ impl TestForum {
         self.tick();
         let failures = self.run_jobs(times).await;
         assert!(failures.is_empty(), "jobs failed: {failures:?}");
-        let left = store::platform::jobs::outstanding(&self.cx.db).await.expect("a count");
+        let left = store::platform::jobs::outstanding_at(&self.cx.db, self.cx.now()).await.expect("a count");
         assert_eq!(left, 0, "jobs are left behind");
     }
 
@@ -344,7 +344,8 @@ pub const DRAW: Draw = Draw {
     email: |occasion| {
         let link = occasion.link.as_deref().unwrap_or_default();
         let notice = occasion.notice.as_ref().map(model::NoticeEmail::to_json).unwrap_or_default();
-        let text = format!("kind: {}\nname: {}\nlink: {link}\n{notice}\n", occasion.kind, occasion.username);
+        let messages = occasion.activity.as_ref().map(crate::platform::mail::Activity::lines).unwrap_or_default();
+        let text = format!("kind: {}\nname: {}\nlink: {link}\n{notice}\n{messages}", occasion.kind, occasion.username);
         Ok(EmailBody { subject: occasion.kind.to_string(), html: format!("<pre>{text}</pre>"), text })
     },
 };

@@ -23,6 +23,7 @@ pub mod links;
 pub mod menu;
 pub mod messages;
 pub mod moderation;
+pub mod notifications;
 pub mod numbers;
 pub mod people;
 pub mod qr;

@@ -23,7 +23,7 @@ use crate::handlers::people::{
 use crate::handlers::topics::{merges, reads, splits, subscriptions};
 use crate::handlers::webhooks::{auditors, incoming};
 use crate::handlers::{
-    admin, api, feeds, groups, help, home, messages, search, switcher, topics, v1, webhooks, well_known,
+    admin, api, feeds, groups, help, home, messages, notifications, search, switcher, topics, v1, webhooks, well_known,
 };
 
 /// All routes except the long poll and the API. Forms that may contain a long text are marked `with text`; others are small. Group
@@ -67,6 +67,8 @@ pub const ROUTES: &[Entry] = routes! {
     post "/-/download" => own_account::download_by_link;
     get "/-/confirm" => addresses::confirm_form;
     post "/-/confirm" => addresses::confirm;
+    get "/-/unsubscribe" => notifications::unsubscribe_form;
+    post "/-/unsubscribe" => notifications::unsubscribe;
     get "/-/sign-up" => account::sign_up_form;
     post "/-/sign-up" => account::sign_up;
     post "/-/sign-out" => account::sign_out;
@@ -86,6 +88,9 @@ pub const ROUTES: &[Entry] = routes! {
     get "/-/settings/mail" => addresses::edit;
     post "/-/settings/mail" => addresses::update;
     post "/-/settings/mail/again" => addresses::again;
+    get "/-/settings/notifications" => notifications::edit;
+    post "/-/settings/notifications" => notifications::update;
+    post "/-/settings/notifications/confirm" => notifications::confirm;
     get "/-/settings/second-step" => two_factor::edit;
     post "/-/settings/second-step/begin" => two_factor::begin;
     post "/-/settings/second-step/on" => two_factor::turn_on;
@@ -290,6 +295,7 @@ pub const ROUTES: &[Entry] = routes! {
     post "/admin/kinds/{kind}/disable" => kinds::disable;
     get "/admin/settings" => site::edit;
     post "/admin/settings" with text => site::update;
+    get "/admin/mail" => notifications::index;
     post "/admin/mail-test" => site::test_mail;
     post "/admin/first-steps/hide" => site::hide_first_steps;
     get "/admin/pages" => site_pages::index;

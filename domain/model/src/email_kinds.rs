@@ -66,5 +66,11 @@ words! {
         AdminMade = "adminmade",
         /// The user is no longer a site admin.
         AdminUnmade = "adminunmade",
+        /// To moderators of a group: someone asks to join it.
+        JoinRequested = "joinrequested",
+        /// The user's request to join a group was approved.
+        Admitted = "admitted",
+        /// Messages that concern the user and are still unread.
+        Activity = "activity",
     }
 }

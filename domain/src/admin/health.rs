@@ -10,6 +10,7 @@ use crate::platform::error::Result;
 use crate::platform::health::Checked;
 pub use crate::platform::health::Health;
 use crate::platform::last_backup::LastBackup;
+use crate::platform::mail::trouble;
 use crate::search::lag::{self, Lag};
 
 /// How long each part may take to answer.
@@ -18,6 +19,9 @@ const PATIENCE: Duration = Duration::from_secs(3);
 const FRESH: Duration = Duration::from_secs(2);
 /// How long a job or the index may stand still.
 const STILL: Duration = Duration::from_secs(60);
+
+/// How long emails may fail before something is wrong.
+const MAIL_FAILS: Duration = Duration::from_secs(3_600);
 
 const ROW: &str = "health";
 
@@ -86,6 +90,7 @@ async fn look(cx: &Context, checked: &mut Checked) -> Health {
         reads,
         writes: within(write(cx)).await.err(),
         jobs: stands_still("the oldest job", jobs(cx, checked).await),
+        mail: mail(cx).await,
         search: search(cx, checked).await,
         bus,
     }
@@ -97,6 +102,17 @@ async fn within<T>(check: impl Future<Output = Result<T>>) -> Result<T, String> 
         Ok(Ok(value)) => Ok(value),
         Ok(Err(error)) => Err(error.to_string()),
         Err(_) => Err(format!("no response within {} s", PATIENCE.as_secs())),
+    }
+}
+
+/// Returns what is wrong with emails: every attempt to send one has failed for long.
+async fn mail(cx: &Context) -> Option<String> {
+    match within(trouble::since(&cx.db)).await {
+        Ok(Some(since)) if cx.now().since(since) >= MAIL_FAILS => {
+            Some(format!("no email could be sent for {} min; see the email log", cx.now().since(since).as_secs() / 60))
+        }
+        Ok(_) => None,
+        Err(why) => Some(why),
     }
 }
 

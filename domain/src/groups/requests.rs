@@ -8,17 +8,20 @@ use crate::groups::{GroupAccess, members};
 use crate::live::unread;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
+use crate::platform::mail::outbox;
 use crate::platform::{log, validate};
 use crate::site::rate_limits;
 use crate::site::rate_limits::By;
 use model::policy::{Permission, Viewer};
 use model::time::Timestamp;
-use model::{Group, GroupId, LogAction, LogEntry, RequestRow, Role, UserId};
+use model::{EmailKind, Group, GroupId, LogAction, LogEntry, RequestRow, Role, UserId};
 use store::Tx;
 use store::groups::requests::{AskedRow, OwnRow};
 
 /// How long a declined user waits before they may ask again.
 pub const PAUSE: Duration = Duration::from_secs(7 * 24 * 3_600);
+/// A moderator gets at most one email about requests to join a group in this time.
+const EMAILED: Duration = Duration::from_secs(24 * 3_600);
 /// Requests per page.
 pub const LIST_LIMIT: i64 = 100;
 
@@ -44,6 +47,7 @@ pub async fn ask(cx: &Context, viewer: Viewer, group: GroupId, message: &str) ->
     members::lock(&mut tx, viewer, group).await?.check(Permission::Ask)?;
     insert(cx, &mut tx, group, user, &message).await?;
     tx.commit().await?;
+    cx.wake.after_commit();
     tell::tell_moderators(cx, group).await;
     Ok(found.group)
 }
@@ -61,7 +65,11 @@ pub(crate) async fn check_cooldown(cx: &Context, group: GroupId, user: UserId) -
 }
 
 pub(crate) async fn insert(cx: &Context, tx: &mut Tx, group: GroupId, user: UserId, message: &str) -> Result<()> {
-    store::groups::requests::insert(tx, group, user, message, cx.now()).await?;
+    let now = cx.now();
+    store::groups::requests::insert(tx, group, user, message, now).await?;
+    for (moderator, address) in store::groups::requests::to_email(tx, group, now.minus(EMAILED)).await? {
+        outbox::about_group(tx, EmailKind::JoinRequested, moderator, &address, group, now).await?;
+    }
     Ok(())
 }
 
@@ -131,6 +139,9 @@ pub async fn answer(
             if !store::groups::members::place(&mut tx, group, *user).await?.is_banned {
                 members::enter(cx, &mut tx, group, *user, Role::Member, now).await?;
                 log(&mut tx, by, LogAction::MemberAdmitted, group, *user, now).await?;
+                if let Some(address) = store::people::users::email_in(&mut tx, *user).await? {
+                    outbox::about_group(&mut tx, EmailKind::Admitted, *user, &address, group, now).await?;
+                }
             }
         }
         taken
@@ -142,6 +153,7 @@ pub async fn answer(
         declined
     };
     tx.commit().await?;
+    cx.wake.after_commit();
     for user in &answered {
         tell::membership_changed(cx, *user, group).await;
     }

@@ -149,6 +149,7 @@ pub(crate) async fn replace(tx: &mut Tx, cx: &Context, user: &User, address: &st
     if store::people::users::set_email(tx, user.id, Some(address)).await? == 0 {
         return Err(Error::invalid("email", "Another account already uses this address."));
     }
+    store::notifications::works(tx, user.id).await?;
     if user.email.as_deref().is_some_and(|old| !old.eq_ignore_ascii_case(address)) {
         outbound_email::news(tx, cx, EmailKind::AddressChanged, user.id, user.email.as_deref()).await?;
     }

@@ -76,12 +76,17 @@ async fn account(cx: &Context, id: UserId) -> Result<Lines> {
     let user = accounts::own(cx, id).await?;
     let second_step = matches!(two_factor::state(cx, id).await?, two_factor::State::On { .. });
     let site = crate::site::current(cx).await;
+    let emails = store::notifications::of_user(&cx.db, id).await?.map(|settings| settings.choices).map(|choices| {
+        json!({"mentions": choices.mentions, "directs": choices.directs, "followed": choices.followed, "activity": choices.activity,
+            "most_per_day": choices.most_per_day, "quiet_from": choices.quiet_from, "quiet_to": choices.quiet_to,
+            "utc_offset": choices.utc_offset})
+    });
     let mut lines = vec![
         json!({"type": "download", "site": site.settings.name, "address": cx.config.base_url, "at": cx.now().rfc3339()}),
         json!({"type": "account", "id": user.id, "username": user.username, "former_names": store::people::former_names::of(&cx.db, id).await?,
             "email": user.email, "unconfirmed_email": user.new_email, "name": user.name, "bio": user.bio, "location": user.location,
             "web": user.web, "theme": user.theme, "is_admin": user.is_admin, "second_step": second_step,
-            "direct_from": user.direct_from, "follow_written": user.follow_written,
+            "direct_from": user.direct_from, "follow_written": user.follow_written, "emails": emails,
             "suspended_until": user.suspended_until.map(Timestamp::rfc3339), "banned_at": user.banned_at.map(Timestamp::rfc3339),
             "barred_reason": user.barred_reason, "asked": store::people::export::asked(&cx.db, id).await?,
             "waiting_since": user.waiting_since.map(Timestamp::rfc3339), "created_at": user.created_at.rfc3339()}),

@@ -6,9 +6,9 @@ use crate::live::draw::Draw;
 use crate::people::{addresses, claims};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
-use crate::platform::mail::{EmailTemplateData, GroupMentioned, MailError, outbox};
+use crate::platform::mail::{EmailTemplateData, GroupMentioned, Headers, MailError, outbox, trouble};
 use crate::platform::secrets;
-use model::{EmailId, EmailKind, GroupId, NoticeEmail, Role, User, UserId};
+use model::{EmailId, EmailKind, EmailState, GroupId, NoticeEmail, Role, User, UserId};
 use store::people::emails::{EmailRow, NewEmail};
 use store::{self, Tx};
 
@@ -43,6 +43,9 @@ pub(crate) async fn link_to_hand_over(tx: &mut Tx, cx: &Context, kind: EmailKind
     store::people::emails::sent(tx, id, Some(user), at).await?;
     Ok(link(cx, kind, &seed))
 }
+
+/// An address that refuses so many emails in a row gets no more.
+const REFUSALS: i64 = 3;
 
 /// What else an email carries.
 #[derive(Clone, Copy, Default)]
@@ -150,7 +153,7 @@ pub(crate) async fn send(cx: &Context, draw: &Draw, id: EmailId) -> Result<()> {
     let Some(email) = store::people::emails::to_send(&cx.db, id, cx.now()).await? else { return Ok(()) };
     if matches!(email.kind, EmailKind::ReportReceived | EmailKind::ReportAnswered) {
         let occasion = about(cx, &email).await;
-        return deliver(cx, draw, &email, None, occasion).await;
+        return deliver(cx, draw, &email, None, &Headers::default(), occasion).await;
     }
     let holder = store::people::users::by_email(&cx.db, &email.address).await?;
     let mut claimed = None;
@@ -172,6 +175,10 @@ pub(crate) async fn send(cx: &Context, draw: &Draw, id: EmailId) -> Result<()> {
     if email.kind == EmailKind::Restricted && !is_barred || email.kind == EmailKind::Reinstated && is_barred {
         return forget(cx, id).await;
     }
+    let is_news = matches!(email.kind, EmailKind::Invited | EmailKind::JoinRequested | EmailKind::Admitted);
+    if is_barred && is_news {
+        return forget(cx, id).await;
+    }
     let group = match email.group_id {
         Some(group) => match mentioned(cx, email.kind, &user, group).await? {
             None => return forget(cx, id).await,
@@ -188,6 +195,9 @@ pub(crate) async fn send(cx: &Context, draw: &Draw, id: EmailId) -> Result<()> {
         tx.commit().await?;
     }
     let taken_by = holder.filter(|holder| email.kind == EmailKind::Confirm && holder.id != user.id);
+    if !matches!(email.kind, EmailKind::Confirm | EmailKind::Reset) && is_bouncing(cx, &user, &address).await? {
+        return drop_it(cx, id, "The address refused earlier emails.").await;
+    }
     let occasion = EmailTemplateData {
         username: user.username.clone(),
         address,
@@ -198,11 +208,20 @@ pub(crate) async fn send(cx: &Context, draw: &Draw, id: EmailId) -> Result<()> {
         group,
         ..about(cx, &email).await
     };
-    deliver(cx, draw, &email, Some(user.id), occasion).await
+    deliver(cx, draw, &email, Some(user.id), &Headers::default(), occasion).await
+}
+
+/// Whether this is the confirmed address of the account, and refused several emails in a row.
+async fn is_bouncing(cx: &Context, user: &User, address: &str) -> Result<bool> {
+    if !user.email.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(address)) {
+        return Ok(false);
+    }
+    let settings = store::notifications::of_user(&cx.db, user.id).await?;
+    Ok(settings.is_some_and(|settings| settings.bouncing_at.is_some()))
 }
 
 /// The data of an email, without what depends on the account.
-async fn about(cx: &Context, email: &EmailRow) -> EmailTemplateData {
+pub(crate) async fn about(cx: &Context, email: &EmailRow) -> EmailTemplateData {
     EmailTemplateData {
         kind: email.kind,
         site_name: crate::site::current(cx).await.settings.name.clone(),
@@ -217,32 +236,77 @@ async fn about(cx: &Context, email: &EmailRow) -> EmailTemplateData {
         expires_at: email.expires_at,
         barred: None,
         notice: email.detail.as_deref().and_then(NoticeEmail::parse),
+        activity: None,
     }
 }
 
-async fn deliver(
+/// Renders an email and gives it to the mail server. Records what became of it.
+///
+/// # Errors
+/// When sending failed; the job will try again.
+pub(crate) async fn deliver(
     cx: &Context,
     draw: &Draw,
     email: &EmailRow,
     user: Option<UserId>,
+    headers: &Headers,
     occasion: EmailTemplateData,
 ) -> Result<()> {
-    let id = email.id;
+    let (id, address) = (email.id, occasion.address.clone());
     let words = (draw.email)(&occasion).map_err(Error::Internal)?;
-    match cx.mail.send(id, email.kind, &occasion.address, words, email.created_at).await {
+    let outcome = cx.mail.send(id, email.kind, &address, words, headers, email.created_at).await;
+    // Failing to note it must not send the email again.
+    if !matches!(outcome, Err(MailError::Refused(_)))
+        && let Err(error) = trouble::note(&cx.db, outcome.is_err(), cx.now()).await
+    {
+        tracing::warn!(%error, "could not record whether emails are sent");
+    }
+    match (outcome, user) {
         // The address of a person without an account is not kept.
-        Ok(()) if user.is_none() => forget(cx, id).await,
-        Ok(()) => {
+        (Ok(()), None) => forget(cx, id).await,
+        (Ok(()), Some(user)) => {
             let mut tx = cx.db.begin().await?;
-            store::people::emails::sent(&mut tx, id, user, cx.now()).await?;
+            store::people::emails::sent(&mut tx, id, Some(user), cx.now()).await?;
+            if email.kind != EmailKind::Confirm && has(&mut tx, user, &address).await? {
+                store::notifications::works(&mut tx, user).await?;
+            }
             Ok(tx.commit().await?)
         }
-        Err(MailError::Refused(why)) => {
+        (Err(MailError::Refused(why)), user) => {
             tracing::warn!(email = %id, kind = %email.kind, why, "an email was refused and is dropped");
-            forget(cx, id).await
+            let Some(user) = user else { return forget(cx, id).await };
+            let mut tx = cx.db.begin().await?;
+            store::people::emails::not_sent(&mut tx, id, EmailState::Refused, &cut(&why)).await?;
+            if has(&mut tx, user, &address).await? {
+                store::notifications::bounced(&mut tx, user, REFUSALS, cx.now()).await?;
+            }
+            Ok(tx.commit().await?)
         }
-        Err(MailError::Failed(why)) => Err(Error::Internal(why)),
+        (Err(MailError::Failed(why)), _) => {
+            let mut tx = cx.db.begin().await?;
+            store::people::emails::not_sent(&mut tx, id, EmailState::Queued, &cut(&why)).await?;
+            tx.commit().await?;
+            Err(Error::Internal(why))
+        }
     }
+}
+
+/// Whether this is the confirmed address of the account.
+async fn has(tx: &mut Tx, user: UserId, address: &str) -> Result<bool> {
+    let own = store::people::users::email_in(tx, user).await?;
+    Ok(own.is_some_and(|own| own.eq_ignore_ascii_case(address)))
+}
+
+/// The start of what a mail server said.
+fn cut(why: &str) -> String {
+    why.chars().take(500).collect()
+}
+
+/// Keeps an email in the log that is not sent.
+pub(crate) async fn drop_it(cx: &Context, id: EmailId, why: &str) -> Result<()> {
+    let mut tx = cx.db.begin().await?;
+    store::people::emails::not_sent(&mut tx, id, EmailState::Dropped, why).await?;
+    Ok(tx.commit().await?)
 }
 
 /// Invitations that are looked through for the one that an email is about.
@@ -261,8 +325,15 @@ async fn mentioned(cx: &Context, kind: EmailKind, user: &User, id: GroupId) -> R
         }));
     }
     let found = store::groups::by_id(&cx.db, id, Some(user.id)).await?;
-    let concerns =
-        |role: Option<Role>| if kind == EmailKind::GroupSucceeded { user.is_admin } else { role == Some(Role::Admin) };
+    if kind == EmailKind::JoinRequested && store::groups::requests::count(&cx.db, id).await? == 0 {
+        return Ok(None);
+    }
+    let concerns = |role: Option<Role>| match kind {
+        EmailKind::GroupSucceeded => user.is_admin,
+        EmailKind::JoinRequested => role > Some(Role::Member),
+        EmailKind::Admitted => role.is_some(),
+        _ => role == Some(Role::Admin),
+    };
     let found = found.filter(|found| concerns(found.role));
     Ok(found.map(|found| GroupMentioned { name: found.group.name, slug: found.group.slug, inviter: String::new() }))
 }

@@ -21,6 +21,8 @@ pub struct Health {
     pub bus: Option<String>,
     /// Whether backups are made as scheduled. Pages do without them.
     pub backup: Option<String>,
+    /// Whether emails can be sent. Pages do without them.
+    pub mail: Option<String>,
     /// How old the last backup is, if there is one.
     pub backup_age: Option<Duration>,
 }
@@ -32,7 +34,7 @@ impl Health {
     }
 
     /// The parts by name.
-    pub fn parts(&self) -> [(&'static str, Option<&str>); 6] {
+    pub fn parts(&self) -> [(&'static str, Option<&str>); 7] {
         [
             ("reads", self.reads.as_deref()),
             ("writes", self.writes.as_deref()),
@@ -40,6 +42,7 @@ impl Health {
             ("search", self.search.as_deref()),
             ("bus", self.bus.as_deref()),
             ("backup", self.backup.as_deref()),
+            ("mail", self.mail.as_deref()),
         ]
     }
 }

@@ -4,6 +4,7 @@
 //!
 //! [`REACTORS`] is the whole list. To add one, write a file beside this one and add a line to the list.
 
+mod emails;
 mod live;
 mod mentions;
 mod search;
@@ -16,7 +17,8 @@ use crate::admin::doctor;
 use crate::live::draw::Draw;
 use crate::live::{notices, tell};
 use crate::moderation::bulk_delete;
-use crate::people::{account_deletion, bots, outbound_email};
+use crate::notifications;
+use crate::people::{account_deletion, bots};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::jobs::{self, Cause, Job, Task};
@@ -44,6 +46,7 @@ pub const REACTORS: &[Reactor] = &[
     Reactor { name: "live", react: live::react },
     Reactor { name: "search", react: search::react },
     Reactor { name: "webhooks", react: webhooks::react },
+    Reactor { name: "emails", react: emails::react },
 ];
 
 /// An event with the data that the reactors need, read once for all of them.
@@ -130,7 +133,8 @@ pub async fn run(cx: &Context, draw: &Draw, job: impl Into<Job>) -> Result<()> {
             (reactor.react)(cx, draw, &News::of(cx, &[cause]).await?).await
         }
         Job::Task(Task::Sweep { .. }) => sweep::sweep(cx).await,
-        Job::Task(Task::SendEmail { email }) => outbound_email::send(cx, draw, email).await,
+        Job::Task(Task::SendEmail { email }) => notifications::send(cx, draw, email).await,
+        Job::Task(Task::CollectEmail { user }) => notifications::collect::run(cx, user).await,
         Job::Task(Task::AccountDeleted { user, erase }) => account_deletion::purge_step(cx, user, erase).await,
         Job::Task(Task::BulkDelete { removal }) => bulk_delete::work(cx, removal, false).await,
         Job::Task(Task::UndoBulkDelete { removal }) => bulk_delete::work(cx, removal, true).await,

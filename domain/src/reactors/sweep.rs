@@ -4,6 +4,7 @@ use crate::admin::statistics;
 use crate::live::notices;
 use crate::messages::history;
 use crate::moderation::{approval_queue, reports};
+use crate::notifications::schedule;
 use crate::people::{sign_ups, two_factor};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
@@ -14,6 +15,9 @@ const SEARCH_LOG_KEPT: i64 = 500_000;
 
 /// How long the rows of a deleted group or topic are kept.
 const KEPT: std::time::Duration = std::time::Duration::from_secs(30 * 24 * 3_600);
+
+/// How long emails stay in the log of emails.
+const EMAILS_LOGGED: std::time::Duration = std::time::Duration::from_secs(7 * 24 * 3_600);
 
 /// Messages purged per transaction, and at most per sweep: the rest is left to the next sweep.
 const PURGED_AT_ONCE: i64 = 1_000;
@@ -28,12 +32,13 @@ pub(super) async fn sweep(cx: &Context) -> Result<()> {
     let sign_ups = sign_ups::forget_declined(cx).await?;
     let samples = statistics::thin(cx).await?;
     let deliveries = sender::purge(cx).await?;
+    schedule::enqueue_due(cx).await?;
     let mut tx = cx.db.begin().await?;
     let sessions = store::people::sessions::delete_expired(&mut tx, cx.now()).await?;
     store::people::two_factor::delete_begun(&mut tx, cx.now().minus(two_factor::SET_UP)).await?;
     store::people::former_names::delete_expired(&mut tx, cx.now()).await?;
     store::people::api_tokens::delete_expired(&mut tx, cx.now().minus(KEPT)).await?;
-    let letters = store::people::emails::delete_expired(&mut tx, cx.now()).await?;
+    let letters = store::people::emails::delete_expired(&mut tx, cx.now(), cx.now().minus(EMAILS_LOGGED)).await?;
     let notices = store::people::notices::purge(&mut tx, cx.now().minus(notices::KEPT)).await?;
     let log = store::search_log::trim(&mut tx, SEARCH_LOG_KEPT).await?;
     let links = store::groups::invitations::delete_expired(&mut tx, cx.now()).await?

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
-use crate::platform::mail::EmailBody;
+use crate::platform::mail::{EmailBody, trouble};
 use crate::site::rate_limits::{self, By, RateLimit};
 use model::UserId;
 use model::policy::Viewer;
@@ -166,6 +166,7 @@ pub async fn test_mail(cx: &Context, viewer: Viewer) -> Result<MailState> {
         Ok(Err(error)) => error.to_string(),
         Err(_) => "the mail server did not answer in time".to_owned(),
     };
+    trouble::note(&cx.db, !problem.is_empty(), at).await?;
     let text = serde_json::to_string(&Tested { at, problem }).map_err(|error| Error::Internal(error.to_string()))?;
     let mut tx = cx.db.begin().await?;
     settings::set(&mut tx, MAIL_TEST, &text).await?;

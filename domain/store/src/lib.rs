@@ -12,6 +12,7 @@ pub mod groups;
 pub mod import;
 pub mod messages;
 pub mod moderation;
+pub mod notifications;
 pub mod people;
 pub mod platform;
 pub mod reducers;

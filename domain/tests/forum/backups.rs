@@ -54,6 +54,9 @@ const ROWS: &[&str] = &[
     "insert into join_requests (group_id, user_id, message, created_at) select min(g.id), max(u.id), 'line\nbreak \\ and \u{2028}', min(u.created_at) from groups g cross join users u",
     "insert into invitations (group_id, inviter_id, token, role, created_at, expires_at, uses_left) select min(g.id), min(u.id), 'two', null, min(u.created_at), max(u.created_at), 1 from groups g cross join users u",
     "insert into invited (group_id, user_id, inviter_id, created_at) select min(g.id), max(u.id), min(u.id), min(u.created_at) from groups g cross join users u",
+    "insert into email_settings (user_id, quiet_from, quiet_to, mentions_since, directs_until, followed_until, activity_until, bouncing_at)
+     select id, 22, 7, created_at, created_at, created_at, created_at, created_at from users
+     where id not in (select user_id from email_settings) order by id limit 1",
     "insert into letters (kind, user_id, address, created_at, expires_at) select 'confirm', null, 'a@example.org', created_at, created_at from users order by id limit 1",
     "insert into former_topics (group_id, slug, topic_id) select group_id, 'before', id from topics order by id limit 1",
     "insert into topic_events (topic_id, after_seq, actor_id, what, created_at, other_id) select id, 1, creator_id, 'moved', created_at, id from topics order by id limit 1",

@@ -32,6 +32,7 @@ mod bookmarks;
 mod bulk_delete;
 mod directs;
 mod display_names;
+mod emails_out;
 mod evidence;
 mod examples;
 mod exports;

@@ -147,6 +147,15 @@ pub enum EndedLink {
     FirstAdmin,
     /// Joining a group.
     Invitation,
+    /// Unsubscribing from emails.
+    Unsubscribe,
+}
+
+impl EndedLink {
+    /// Whether a whole link of this kind can end.
+    pub fn is_complete(&self) -> bool {
+        *self != Self::Unsubscribe
+    }
 }
 
 /// A link that no longer works.

@@ -40,6 +40,9 @@ struct Email {
 /// # Errors
 /// When a template fails.
 pub fn words(occasion: &EmailTemplateData) -> Result<EmailBody, String> {
+    if let Some(activity) = &occasion.activity {
+        return crate::notifications::emails::words(occasion, activity);
+    }
     let email = Email::about(occasion);
     let html = Html { email: &email }.render().map_err(|error| error.to_string())?;
     let text = Text { email: &email }.render().map_err(|error| error.to_string())?;
@@ -224,6 +227,20 @@ impl Email {
                 Some(("Accept or decline", format!("{base_url}/-/invitations"))),
                 vec![format!("To stop getting invitations from {inviter}, ignore them on their profile.")],
             ),
+            (EmailKind::JoinRequested, _) => (
+                format!("Someone asks to join {group} at {site_name}"),
+                vec![format!(
+                    "Someone asked to join the group {group}. You're one of its moderators, who approve or decline requests."
+                )],
+                Some(("Go to the group", group_address)),
+                vec!["You get at most one of these emails a day. To stop them, mute the group.".to_owned()],
+            ),
+            (EmailKind::Admitted, _) => (
+                format!("You're now a member of {group} at {site_name}"),
+                vec![format!("A moderator of the group {group} approved your request to join.")],
+                Some(("Go to the group", group_address)),
+                vec![],
+            ),
             (EmailKind::GroupInherited, _) => (
                 format!("You're now the admin of {group} at {site_name}"),
                 vec![format!(
@@ -299,6 +316,8 @@ impl Email {
                 Some(("Sign in", format!("{base_url}/-/sign-in"))),
                 vec![],
             ),
+            // It always carries messages.
+            (EmailKind::Activity, _) => (format!("New messages at {site_name}"), vec![], None, vec![]),
             // These always carry a notice.
             (EmailKind::Notice | EmailKind::ReportReceived | EmailKind::ReportAnswered, _) => (
                 format!("A notice from {site_name}"),
@@ -379,6 +398,7 @@ mod tests {
             detail: "203.0.113.7\nMozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0".into(),
             barred: Some((None, "Selling <finches>".into())),
             notice: None,
+            activity: None,
         }
     }
 

@@ -10,6 +10,7 @@ mod home;
 mod log;
 mod members;
 mod notices;
+pub mod notifications;
 mod others;
 mod reports;
 mod rules;
@@ -298,6 +299,7 @@ pub fn all() -> Vec<Drawn> {
     pages.extend(rules::all());
     pages.extend(log::all());
     pages.extend(notices::all());
+    pages.extend(notifications::all());
     pages.extend(topics::all());
     pages.extend(attachments::all());
     pages.extend(others::all());

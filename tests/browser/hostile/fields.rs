@@ -100,6 +100,14 @@ pub const FIELDS: &[Field] = fields! {
     "/-/settings/password" "new_password": Nothing;
     "/-/settings/password" "username": Nothing;
     "/-/settings/people" "direct_from": Few, Member at "/-/settings/people";
+    "/-/settings/notifications" "mentions": Nothing;
+    "/-/settings/notifications" "directs": Nothing;
+    "/-/settings/notifications" "followed": Nothing;
+    "/-/settings/notifications" "activity": Nothing;
+    "/-/settings/notifications" "most_per_day": Few, Member at "/-/settings/notifications";
+    "/-/settings/notifications" "quiet_from": Nothing;
+    "/-/settings/notifications" "quiet_to": Nothing;
+    "/-/settings/notifications" "utc_offset": Nothing;
     "/-/settings/mail" "email": Lines, Member at "/-/settings/mail" with [PASSWORD];
     "/-/settings/mail" "current_password": Nothing;
     "/-/settings/mail" "username": Nothing;

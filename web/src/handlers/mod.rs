@@ -8,6 +8,7 @@ pub mod help;
 pub mod home;
 pub mod messages;
 pub mod moderation;
+pub mod notifications;
 pub mod people;
 pub mod search;
 pub mod switcher;

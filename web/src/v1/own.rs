@@ -10,6 +10,7 @@ stories! {
     the_account_is_shown_and_changed,
     unread_messages_mentions_and_notices_are_counted_and_marked,
     bookmarks_and_stars_are_listed,
+    what_the_caller_is_emailed_about_is_shown_and_changed,
     ignored_people_are_listed,
     conversations_are_begun_and_grow,
     profiles_are_shown,
@@ -68,6 +69,27 @@ async fn unread_messages_mentions_and_notices_are_counted_and_marked(forum: Test
     assert_eq!(bot.post("/me/notices/read", json!({"up_to": 7})).await.status, 422);
     assert_eq!(all(&bot.get("/me/groups").await.is(200), "name"), ["Garden"]);
     forum.drain().await;
+}
+
+async fn what_the_caller_is_emailed_about_is_shown_and_changed(forum: TestForum) {
+    let ada = forum.person("ada").await;
+    let bot = Bot::with(&forum, ada, "read,write", None).await;
+    let own = bot.get("/me/notifications").await.is(200);
+    assert_eq!((&own["mentions"], &own["activity"]), (&json!("now"), &json!("never")));
+    let change = json!({"directs": "daily", "quiet_from": 22, "quiet_to": 7, "utc_offset": 60});
+    let changed = bot.patch("/me/notifications", change).await.is(200);
+    assert_eq!((&changed["directs"], &changed["mentions"]), (&json!("daily"), &json!("now")));
+    assert_eq!((&changed["quiet_from"], &changed["quiet_to"]), (&json!(22), &json!(7)));
+    let changed = bot.patch("/me/notifications", json!({"quiet_from": null, "quiet_to": null})).await.is(200);
+    assert_eq!((&changed["quiet_from"], &changed["directs"]), (&Value::Null, &json!("daily")));
+    for (field, change) in [
+        ("activity", json!({"activity": "now"})),
+        ("quiet_to", json!({"quiet_from": 5})),
+        ("most_per_day", json!({"most_per_day": 0})),
+        ("utc_offset", json!({"utc_offset": 7})),
+    ] {
+        assert_eq!(bot.patch("/me/notifications", change).await.wrong_field(), field);
+    }
 }
 
 async fn ignored_people_are_listed(forum: TestForum) {

@@ -13,6 +13,7 @@ const LINK: &str = "It is the target of a link in an email or of an invitation."
 /// The actions of pages, and their functions here.
 const HAVE: &[(&str, &[&str])] = &[
     ("/-/settings", &["me::update"]),
+    ("/-/settings/notifications", &["notifications::update"]),
     ("/-/settings/people", &["me::ignore", "me::stop_ignoring", "me::update"]),
     ("/-/users/{name}/ignore", &["me::ignore", "me::stop_ignoring"]),
     ("/-/read", &["me::mark_read"]),
@@ -128,6 +129,8 @@ const LACK: &[(&str, &str)] = &[
     ("/-/settings/password", PASSWORD),
     ("/-/settings/mail", PASSWORD),
     ("/-/settings/mail/again", PASSWORD),
+    ("/-/settings/notifications/confirm", PASSWORD),
+    ("/-/unsubscribe", LINK),
     ("/-/settings/second-step/begin", PASSWORD),
     ("/-/settings/second-step/on", PASSWORD),
     ("/-/settings/second-step/off", PASSWORD),

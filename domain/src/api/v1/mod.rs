@@ -20,6 +20,7 @@ pub mod me;
 pub mod members;
 pub mod messages;
 pub mod moderation;
+pub mod notifications;
 pub mod objects;
 pub mod people;
 pub mod rules;

@@ -153,6 +153,8 @@ words! {
     Images = Images: "How images in messages are shown.";
     /// Who can start a conversation with an account.
     DirectFrom = DirectFrom: "Who can start a conversation with the account.";
+    /// How often an account is emailed about something.
+    EmailFrequency = Frequency: "How often an account is emailed about something: within minutes (now), daily, weekly, or never.";
     /// The color theme of the pages.
     Theme = Theme: "The color theme of the pages.";
     /// An event that webhooks can receive.

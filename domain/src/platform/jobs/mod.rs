@@ -70,6 +70,8 @@ pub enum Task {
     Reduce { group: GroupId },
     /// A user got a notice: their pages show how many are unread.
     NoticesChanged { user: UserId },
+    /// Something concerned a user a few minutes ago: what of it is unread is emailed.
+    CollectEmail { user: UserId },
     /// Housekeeping: expired sessions, old rows of the search log.
     Sweep {
         /// The hour of its schedule: `2026-11-21T10`.

@@ -1,7 +1,9 @@
 //! Emails and their transport: SMTP, or a folder.
 
+mod activity;
 pub(crate) mod outbox;
 mod smtp;
+pub(crate) mod trouble;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -11,6 +13,7 @@ use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, 
 use lettre::message::{Mailbox, MultiPart, SinglePart};
 use lettre::{Address, Message};
 
+pub use activity::{Activity, ActivityMessage, ActivityTopic};
 use model::time::Timestamp;
 use model::{EmailId, EmailKind, NoticeEmail};
 use smtp::Smtp;
@@ -40,6 +43,8 @@ pub struct EmailTemplateData {
     pub barred: Option<(Option<Timestamp>, String)>,
     /// For emails about a decision or a report.
     pub notice: Option<NoticeEmail>,
+    /// For emails about messages.
+    pub activity: Option<Activity>,
 }
 
 /// The group that an email is about.
@@ -59,6 +64,19 @@ pub struct EmailBody {
     pub subject: String,
     pub text: String,
     pub html: String,
+}
+
+/// The headers of an email that not every email has. Ids are without the host, which is that of the sender.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Headers {
+    /// Its own id; `None`: one that is made of the email's number.
+    pub message_id: Option<String>,
+    /// The ids of the emails that it continues, the one that it answers last.
+    pub references: Vec<String>,
+    /// Identifies the list: a group.
+    pub list_id: Option<String>,
+    /// The address that unsubscribes by one POST (RFC 8058).
+    pub unsubscribe: Option<String>,
 }
 
 /// Sends emails. Cheap to clone; `Debug` never prints a password.
@@ -120,6 +138,11 @@ impl Mailer {
         matches!(self.way, Transport::Smtp(_))
     }
 
+    /// The host of the sender's address.
+    pub fn host(&self) -> &str {
+        self.from.email.domain()
+    }
+
     /// Sends an email. Sending it twice uses the same `Message-ID`, and in a folder the same file.
     ///
     /// # Errors
@@ -130,9 +153,10 @@ impl Mailer {
         kind: EmailKind,
         to: &str,
         words: EmailBody,
+        headers: &Headers,
         at: Timestamp,
     ) -> Result<(), MailError> {
-        let message = self.compose(&format!("letter-{id}"), to, words, at)?;
+        let message = self.compose(&format!("letter-{id}"), to, words, headers, at)?;
         match &self.way {
             Transport::Smtp(smtp) => smtp.send(message).await,
             Transport::Folder(dir) => {
@@ -154,18 +178,44 @@ impl Mailer {
     /// When the mail server does not take it, or there is none.
     pub async fn test(&self, to: &str, words: EmailBody, at: Timestamp) -> Result<(), MailError> {
         match &self.way {
-            Transport::Smtp(smtp) => smtp.send(self.compose("test", to, words, at)?).await,
+            Transport::Smtp(smtp) => smtp.send(self.compose("test", to, words, &Headers::default(), at)?).await,
             Transport::Folder(_) => Err(MailError::Failed("no mail server is configured".to_owned())),
         }
     }
 
-    fn compose(&self, id: &str, to: &str, words: EmailBody, at: Timestamp) -> Result<Message, MailError> {
+    fn compose(
+        &self,
+        id: &str,
+        to: &str,
+        words: EmailBody,
+        headers: &Headers,
+        at: Timestamp,
+    ) -> Result<Message, MailError> {
         let refused = |error: &dyn fmt::Display| MailError::Refused(error.to_string());
         let address: Address = to.parse().map_err(|error| refused(&error))?;
-        let name = format!("<{id}.{}@{}>", at.0, self.from.email.domain());
+        let named = |id: &str| format!("<{id}@{}>", self.from.email.domain());
+        let name = headers.message_id.as_deref().map_or_else(|| named(&format!("{id}.{}", at.0)), &named);
         // Prevents automatic replies, such as out-of-office notices.
         let by_itself = HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".into());
-        Message::builder()
+        let mut message = Message::builder();
+        if let Some(answered) = headers.references.last() {
+            let all: Vec<String> = headers.references.iter().map(|id| named(id)).collect();
+            message = message.in_reply_to(named(answered)).references(all.join(" "));
+        }
+        // These consist of ASCII letters, digits and punctuation that we chose, and must not be folded.
+        let ready = |name: &'static str, value: String| {
+            let name = HeaderName::new_from_ascii_str(name);
+            HeaderValue::dangerous_new_pre_encoded(name, value.clone(), value)
+        };
+        if let Some(list) = &headers.list_id {
+            message = message.raw_header(ready("List-Id", format!("<{list}.{}>", self.from.email.domain())));
+        }
+        if let Some(address) = &headers.unsubscribe {
+            message = message
+                .raw_header(ready("List-Unsubscribe", format!("<{address}>")))
+                .raw_header(ready("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()));
+        }
+        message
             .from(self.from.clone())
             .to(Mailbox::new(None, address))
             .subject(words.subject)

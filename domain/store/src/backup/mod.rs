@@ -53,6 +53,7 @@ pub const TABLES: &[Table] = &[
     by_id("invitations"),
     by("invited", &["group_id", "user_id"]),
     by_id("letters"),
+    by("email_settings", &["user_id"]),
     by_id("topics"),
     by("former_topics", &["group_id", "slug"]),
     by("bots", &["user_id"]),
@@ -106,6 +107,7 @@ const LEFT_OUT_SETTINGS: &[&str] = &[
     "doctor_summaries",
     "first_admin_links",
     "mail_test",
+    "mail_failing",
     "search_log_trimmed",
     crate::platform::settings::BACKUPS,
 ];

@@ -24,6 +24,18 @@ pub async fn insert(tx: &mut Tx, group: GroupId, user: UserId, message: &str, no
         group, user, message, now)
 }
 
+/// The moderators of a group, with their confirmed addresses, who did not mute it and got no email about requests since a
+/// moment.
+pub async fn to_email(tx: &mut Tx, group: GroupId, since: Timestamp) -> Result<Vec<(UserId, String)>> {
+    sql!(all tx, (UserId, String),
+        "select u.id, u.email from memberships m join users u on u.id = m.user_id
+         where m.group_id = $1 and m.role in ('moderator', 'admin') and m.level <> 'muted' and u.email is not null
+           and not exists (select 1 from letters e where e.user_id = u.id and e.group_id = $1 and e.kind = 'joinrequested'
+                             and e.created_at > $2)
+         order by u.id",
+        group, since)
+}
+
 /// Returns a user's request to join a group.
 pub async fn of(db: &Db, group: GroupId, user: UserId) -> Result<Option<AskedRow>> {
     sql!(opt db, AskedRow,

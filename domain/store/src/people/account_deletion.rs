@@ -20,11 +20,12 @@ pub async fn groups(tx: &mut Tx, user: UserId) -> Result<Vec<GroupId>> {
     sql!(values tx, GroupId, "select group_id from memberships where user_id = $1 order by group_id", user)
 }
 
-/// Deletes a user's read positions, bookmarks, ignores, kinds of attachments, topic levels, claims, join requests and
+/// Deletes a user's read positions, bookmarks, ignores, kinds of attachments, topic levels, email settings, claims, join requests and
 /// invitations, both made and received.
 pub async fn delete_own(tx: &mut Tx, user: UserId) -> Result<u64> {
     sql!(run tx, "delete from ignores where user_id = $1", user)?;
     crate::messages::kinds::delete_of(tx, user).await?;
+    crate::notifications::delete_of(tx, user).await?;
     sql!(run tx, "delete from topic_levels where user_id = $1", user)?;
     crate::groups::deleted::forget_user(tx, user).await?;
     sql!(run tx, "delete from bookmarks where user_id = $1", user)?;

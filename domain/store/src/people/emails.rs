@@ -2,7 +2,7 @@
 
 use crate::db::{Db, Tx, sql};
 use model::time::Timestamp;
-use model::{EmailId, EmailKind, GroupId, UserId};
+use model::{EmailId, EmailKind, EmailLine, EmailState, GroupId, UserId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
@@ -65,7 +65,7 @@ macro_rules! columns {
 /// Returns an email that is neither sent nor expired.
 pub async fn to_send(db: &Db, id: EmailId, now: Timestamp) -> Result<Option<EmailRow>> {
     sql!(opt db, EmailRow,
-        concat!("select ", columns!(), " from letters where id = $1 and sent_at is null and expires_at > $2"), id, now)
+        concat!("select ", columns!(), " from letters where id = $1 and sent_at is null and state = 'queued' and expires_at > $2"), id, now)
 }
 
 /// Returns the email whose link has a token with this digest, while the link works. It needs a known recipient to work.
@@ -84,7 +84,24 @@ pub async fn take(tx: &mut Tx, kind: EmailKind, digest: &str, now: Timestamp) ->
 
 /// Records that an email was sent, and to whom.
 pub async fn sent(tx: &mut Tx, id: EmailId, user: Option<UserId>, now: Timestamp) -> Result<u64> {
-    sql!(run tx, "update letters set sent_at = $3, user_id = $2 where id = $1", id, user, now)
+    sql!(run tx, "update letters set sent_at = $3, user_id = $2, state = 'sent', reason = '' where id = $1", id, user, now)
+}
+
+/// Records what became of an email that was not sent, or not yet, and why. Its link ends unless it is tried again.
+pub async fn not_sent(tx: &mut Tx, id: EmailId, state: EmailState, reason: &str) -> Result<u64> {
+    sql!(run tx,
+        "update letters set state = $2, reason = $3, seed = case when $2 = 'queued' then seed end,
+                token_hash = case when $2 = 'queued' then token_hash end where id = $1 and sent_at is null",
+        id, state, reason)
+}
+
+/// The newest emails below an id, in a state (`None`: in any). Links that were handed over are not among them.
+pub async fn log(db: &Db, state: Option<EmailState>, before: Option<EmailId>, limit: i64) -> Result<Vec<EmailLine>> {
+    sql!(all db, EmailLine,
+        "select e.id, e.kind, u.username, e.address, e.state, e.reason, e.created_at, e.sent_at
+         from letters e left join users u on u.id = e.user_id
+         where e.address <> '' and ($1 = '' or e.state = $1) and e.id < $2 order by e.id desc limit $3",
+        state.map_or("", EmailState::as_str), before.map_or(i64::MAX, |id| id.0), limit)
 }
 
 /// Records the recipient and the address before the email leaves, since its link may be opened at once, and since another
@@ -117,7 +134,7 @@ pub async fn end_handed_over(tx: &mut Tx, user: UserId, kind: EmailKind, now: Ti
     sql!(run tx, "delete from letters where user_id = $1 and kind = $2 and address = '' and expires_at > $3", user, kind, now)
 }
 
-/// Deletes expired emails.
-pub async fn delete_expired(tx: &mut Tx, now: Timestamp) -> Result<u64> {
-    sql!(run tx, "delete from letters where expires_at <= $1", now)
+/// Deletes expired emails. Those to accounts stay in the log until a moment.
+pub async fn delete_expired(tx: &mut Tx, now: Timestamp, logged_since: Timestamp) -> Result<u64> {
+    sql!(run tx, "delete from letters where expires_at <= $1 and (user_id is null or created_at <= $2)", now, logged_since)
 }

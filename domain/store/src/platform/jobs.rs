@@ -30,6 +30,11 @@ pub struct ClaimedRow {
     pub attempt: i64,
 }
 
+/// The number of jobs in any state that could have run at a moment.
+pub async fn outstanding_at(db: &Db, now: Timestamp) -> Result<i64> {
+    sql!(value db, i64, "select count(*) from jobs where run_at <= $1", now)
+}
+
 /// The number of jobs in each state.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
 pub struct Counts {

@@ -2,12 +2,17 @@
 
 use domain::topics::placed;
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use domain::bus::{Backlog, Cursor};
 use domain::live::unread;
 use domain::messages::mentions;
-use domain::model::{DirectoryFilter, DirectoryOrder, GroupId, GroupKind, MessageId, TopicId};
+use domain::model::{
+    Concern, DirectoryFilter, DirectoryOrder, EmailChoices, EmailSettings, GroupId, GroupKind, MessageId, TopicId,
+};
+use domain::notifications::collect;
 use domain::policy::Viewer;
+use domain::time::Timestamp;
 use domain::topics::moves;
 use domain::{groups, messages, search, topics};
 use serde_json::Value;
@@ -121,6 +126,7 @@ impl World<'_> {
             self.look_at_addresses(p, viewer).await;
             if let Some(p) = p {
                 self.look_at_counts(p, viewer).await;
+                self.look_at_emails(p, viewer).await;
             }
         }
     }
@@ -281,6 +287,53 @@ impl World<'_> {
         };
         let expected = self.model.topics.iter().enumerate().filter(follows).map(|(_, topic)| topic.id).collect();
         assert_eq!(shown, expected, "what {p} follows{}", self.trace());
+    }
+
+    // Email.
+
+    /// Asserts that emails would contain exactly what is unread for a user: a digest, and one about mentions.
+    async fn look_at_emails(&self, p: P, viewer: Viewer) {
+        let (cx, user, now) = (&self.forum.cx, id(viewer), self.forum.cx.now());
+        let begun = Timestamp(0);
+        let settings = EmailSettings {
+            choices: EmailChoices::default(),
+            mentions_since: begun,
+            directs_until: begun,
+            followed_until: begun,
+            activity_until: begun,
+            next_at: None,
+            turn: 0,
+            bounces: 0,
+            bouncing_at: None,
+        };
+        let is_recent = |m: &M| self.model.messages[*m].at > now.minus(Duration::from_secs(7 * 24 * 3_600));
+        let both = [Concern::Direct, Concern::Activity];
+        let shown: BTreeSet<MessageId> =
+            collect::unread(cx, user, &settings, &both, now).await.unwrap().into_keys().collect();
+        let topics = 0..self.model.topics.len();
+        let unread = topics.clone().flat_map(|t| self.model.unread_messages(t, p)).filter(is_recent);
+        let expected: BTreeSet<MessageId> = unread.map(|m| self.model.messages[m].id).collect();
+        assert!(expected.is_subset(&shown), "{shown:?} lacks some of {expected:?} for {p}{}", self.trace());
+        let all: BTreeSet<MessageId> =
+            topics.clone().flat_map(|t| self.model.unread_messages(t, p)).map(|m| self.model.messages[m].id).collect();
+        assert!(shown.is_subset(&all), "{shown:?} has more than {all:?} for {p}{}", self.trace());
+        let mentions = collect::unread(cx, user, &settings, &[Concern::Mention], now).await.unwrap();
+        let shown: BTreeSet<MessageId> = mentions.into_keys().collect();
+        let loud: BTreeSet<MessageId> = topics
+            .filter(|t| !self.model.muted(*t, p))
+            .flat_map(|t| self.model.topics[t].messages.iter().map(|m| self.model.messages[*m].id))
+            .collect();
+        let new = self.model.mentions(p).into_iter().filter(|(m, is_new)| *is_new && loud.contains(m));
+        let all: BTreeSet<MessageId> = new.map(|(m, _)| m).collect();
+        assert!(shown.is_subset(&all), "an email to {p} has {shown:?} and not only {all:?}{}", self.trace());
+        let recent = |m: &MessageId| {
+            self.model
+                .messages
+                .iter()
+                .any(|message| message.id == *m && message.at > now.minus(Duration::from_secs(7 * 24 * 3_600)))
+        };
+        let expected: BTreeSet<MessageId> = all.into_iter().filter(recent).collect();
+        assert!(expected.is_subset(&shown), "an email to {p} lacks some of {expected:?}{}", self.trace());
     }
 
     // Search.

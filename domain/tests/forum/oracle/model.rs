@@ -237,8 +237,13 @@ impl Model {
 
     /// How many messages of a topic the lists show as unread.
     pub fn unread(&self, t: T, p: P) -> i64 {
+        self.unread_messages(t, p).len() as i64
+    }
+
+    /// The messages that these are.
+    pub fn unread_messages(&self, t: T, p: P) -> Vec<M> {
         if !self.reads_topic(t, Some(p)) || !self.hears(t, p) || self.is_silent(self.topics[t].group, p) {
-            return 0;
+            return Vec::new();
         }
         let counts = |m: &&M| {
             let message = &self.messages[**m];
@@ -247,7 +252,15 @@ impl Model {
                 && !self.ignores.contains(&(p, message.author))
                 && !self.has_read(t, **m, p)
         };
-        self.topics[t].messages.iter().filter(counts).count() as i64
+        self.topics[t].messages.iter().filter(counts).copied().collect()
+    }
+
+    /// Whether a user muted a topic or its group. Whoever is not in the group can only mute the topic.
+    pub fn muted(&self, t: T, p: P) -> bool {
+        match self.groups[self.topics[t].group].members.contains_key(&p) {
+            true => !self.hears(t, p),
+            false => self.topics[t].levels.get(&p) == Some(&SubscriptionLevel::Muted),
+        }
     }
 
     /// The mentions of a user that they can read, with whether each is new.

@@ -70,6 +70,7 @@ pub async fn index(req: Req) -> Answer {
         MailState::NotConfigured => {
             check("Email", Some("no mail server is configured. Set KLATCH_SMTP_URL".to_owned()))
         }
+        _ if health.mail.is_some() => check("Email", health.mail),
         MailState::Failed(_, why) => check("Email", Some(format!("the last test failed: {why}"))),
         MailState::Untested => Check { name: "Email".to_owned(), ok: true, text: "not tested yet".to_owned() },
         MailState::Works(_) => check("Email", None),
