@@ -9,6 +9,7 @@ pub mod export;
 pub mod former_names;
 pub mod ignores;
 pub mod notices;
+pub mod push;
 pub mod sessions;
 pub mod sign_ups;
 pub mod two_factor;
