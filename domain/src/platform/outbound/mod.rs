@@ -1,4 +1,4 @@
-//! HTTP requests to addresses that people typed: webhooks and external auditors.
+//! HTTP requests to addresses that people typed: webhooks and external auditors, and push services.
 //!
 //! The name is resolved once, each address is checked, and the connection goes to exactly the address that was checked.
 //! Redirects are not followed, proxies of the environment are not used, and time and sizes are limited.
@@ -59,13 +59,13 @@ impl Default for Outbound {
     }
 }
 
-/// A request with a JSON body.
+/// A request with a body, which is JSON unless a header says otherwise.
 #[derive(Clone, Debug)]
 #[allow(missing_docs)]
 pub struct Post<'a> {
     pub url: &'a str,
     pub headers: Vec<(&'static str, String)>,
-    pub body: String,
+    pub body: Vec<u8>,
     /// The longest time for all of it: resolving, connecting, sending and reading.
     pub timeout: Duration,
     /// The most bytes of the answer's body that are read. The rest is cut off.
@@ -138,6 +138,21 @@ impl Outbound {
             None => check_port(port)?,
         }
         Ok(url)
+    }
+
+    /// The same for an address that must be encrypted, unless the operator allows its private host.
+    ///
+    /// # Errors
+    /// What to correct.
+    pub fn check_secure(&self, typed: &str) -> Result<Url, String> {
+        let url = self.check(typed)?;
+        let is_allowed = match url.host() {
+            Some(Host::Ipv4(address)) => self.allowed.has_address(address.into()),
+            Some(Host::Ipv6(address)) => self.allowed.has_address(address.into()),
+            Some(Host::Domain(name)) => self.allowed.has_name(name),
+            None => false,
+        };
+        if url.scheme() == "https" || is_allowed { Ok(url) } else { Err("Use an address that starts with https://.".to_owned()) }
     }
 
     /// Checks an address that a connection would go to.
@@ -275,8 +290,10 @@ async fn exchange(
         .uri(&url[Position::BeforePath..Position::AfterQuery])
         .header(HOST, &url[Position::BeforeHost..Position::AfterPort])
         .header(USER_AGENT, "Klatch")
-        .header(CONTENT_TYPE, "application/json")
         .header(CONNECTION, "close");
+    if !post.headers.iter().any(|(name, _)| *name == CONTENT_TYPE.as_str()) {
+        request = request.header(CONTENT_TYPE, "application/json");
+    }
     for (name, value) in &post.headers {
         request = request.header(*name, value);
     }
