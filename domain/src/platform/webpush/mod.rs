@@ -1,5 +1,7 @@
 //! Web Push: encrypts a message for one browser (RFC 8291) and signs who sends it (VAPID, RFC 8292).
 
+mod stored;
+
 use std::fmt;
 
 use ring::aead::{AES_128_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
@@ -11,6 +13,8 @@ use serde_json::json;
 use crate::platform::error::{Error, Result};
 use crate::platform::secrets::{fill, hmac};
 use model::time::Timestamp;
+
+pub use stored::{encrypt_anew, key};
 
 /// The most bytes of a message, so that no push service refuses what it becomes.
 pub const MOST: usize = 3_500;
@@ -72,7 +76,7 @@ impl BrowserKeys {
 
     /// Derives the key and the nonce of a message. Each HKDF needs one block only.
     fn derive(&self, shared: &[u8], own_public: &[u8], salt: &[u8; 16]) -> ([u8; 16], [u8; 12]) {
-        let about = [b"WebPush: info\0", self.public.as_slice(), own_public, &[1]].concat();
+        let about = [b"WebPush: info\0".as_slice(), self.public.as_slice(), own_public, &[1]].concat();
         let secret = hmac(salt, &hmac(&hmac(&self.auth, shared), &about));
         let expand = |info: &[u8]| hmac(&secret, info);
         let (mut key, mut nonce) = ([0; 16], [0; 12]);
