@@ -4,7 +4,8 @@
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use actix_web::http::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderName, HeaderValue,
+    IF_NONE_MATCH, VARY,
 };
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -44,6 +45,7 @@ const SOURCES: [(&str, &str, &[u8]); FILES_COUNT] = files! {
     "js/more.js" => "",
     "js/passwords.js" => "",
     "js/poll.js" => "",
+    "js/push.js" => "",
     "js/reading.js" => "",
     "js/refresh.js" => "",
     "js/sessions.js" => "",
@@ -53,8 +55,9 @@ const SOURCES: [(&str, &str, &[u8]); FILES_COUNT] = files! {
     "js/trusted.js" => "",
     "js/unread.js" => "",
     "js/writing.js" => "",
+    "sw.js" => "",
 };
-const FILES_COUNT: usize = 29;
+const FILES_COUNT: usize = 31;
 
 /// The files as they are sent: without comments and indentation.
 static FILES: LazyLock<Vec<(&str, &str, Compressed)>> = LazyLock::new(|| {
@@ -138,6 +141,16 @@ pub async fn show(request: HttpRequest, path: web::Path<(String, String)>) -> Ht
 pub async fn icon(request: HttpRequest) -> HttpResponse {
     let name = request.path().trim_start_matches('/').to_owned();
     file(&request, &name, false)
+}
+
+/// `GET /sw.js`: the service worker, which may act for the whole site.
+pub async fn worker(request: HttpRequest) -> HttpResponse {
+    let mut response = file(&request, "sw.js", false);
+    let headers = response.headers_mut();
+    headers.insert(HeaderName::from_static("service-worker-allowed"), HeaderValue::from_static("/"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; connect-src 'self'"));
+    response
 }
 
 fn file(request: &HttpRequest, name: &str, for_ever: bool) -> HttpResponse {

@@ -4,7 +4,6 @@
 use std::time::Duration;
 
 use serde_json::json;
-use tokio::sync::Semaphore;
 use url::Url;
 
 use crate::people::push;
@@ -19,8 +18,9 @@ use store::people::push::{Concern, Receiver};
 
 /// How long a message waits for an owner who looks at a page of this site, and may read it there.
 const SOON: Duration = Duration::from_secs(5);
-/// If they still look at one then, how long it waits until it is left out.
-const LATER: Duration = Duration::from_secs(45);
+/// If they still seem to look at one then, how long it waits until it is left out. Longer than a page that was closed
+/// counts as visible.
+const LATER: Duration = Duration::from_secs(65);
 /// How long the push service keeps a message for a device that is off.
 const TTL: Duration = Duration::from_secs(24 * 3_600);
 /// The longest time for a request.
@@ -37,10 +37,6 @@ const NO_PLACE: Duration = Duration::from_secs(1);
 /// The most characters of a title and of a text.
 const MAX_TITLE: usize = 120;
 const MAX_TEXT: usize = 240;
-
-/// How many requests a process sends at once: push services that hang do not take the places of all jobs.
-static PLACES: Semaphore = Semaphore::const_new(6);
-static PLACES_ON_SQLITE: Semaphore = Semaphore::const_new(1);
 
 /// Queues a job for each device whose owner new messages may concern.
 ///
@@ -98,11 +94,10 @@ pub(crate) async fn send(cx: &Context, push: PushTry) -> Result<()> {
     if let Some(until) = receiver.paused_until.filter(|until| *until > now) {
         return retry(cx, push, until.since(now)).await;
     }
-    let places = match &cx.db {
-        Db::Sqlite(_) => &PLACES_ON_SQLITE,
-        Db::Postgres(..) => &PLACES,
+    // On SQLite, two jobs run at once: one of them sends.
+    let Some(_place) = cx.outbound.place(matches!(cx.db, Db::Sqlite(_))) else {
+        return again(cx, push, NO_PLACE).await;
     };
-    let Ok(_place) = places.try_acquire() else { return again(cx, push, NO_PLACE).await };
     let answer = match request(cx, &receiver, &content).await? {
         Some(answer) => answer,
         // The key of the device is none.

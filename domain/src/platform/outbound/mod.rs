@@ -20,6 +20,7 @@ use hyper::{Method, Request};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant as Deadline, timeout_at};
 use tokio_rustls::TlsConnector;
@@ -33,6 +34,8 @@ pub use addresses::{Allowed, is_public};
 pub const MAX_URL: usize = 1_000;
 /// The most addresses of a name that are tried.
 const TRIED: usize = 4;
+/// How many requests of jobs a process sends at once.
+const PLACES: u32 = 6;
 /// The most bytes of the head of an answer.
 const MAX_HEAD: usize = 64 * 1_024;
 
@@ -44,6 +47,8 @@ pub type Resolver = Arc<dyn Fn(String, u16) -> BoxFuture<'static, io::Result<Vec
 pub struct Outbound {
     allowed: Arc<Allowed>,
     resolver: Resolver,
+    /// Places for requests that jobs send: hosts that hang do not take the places of all jobs.
+    places: Arc<Semaphore>,
 }
 
 impl fmt::Debug for Outbound {
@@ -102,13 +107,18 @@ impl Outbound {
     pub fn new(allowed: Allowed) -> Self {
         let resolver: Resolver =
             Arc::new(|name, port| Box::pin(async move { Ok(tokio::net::lookup_host((name, port)).await?.collect()) }));
-        Self { allowed: Arc::new(allowed), resolver }
+        Self { allowed: Arc::new(allowed), resolver, places: Arc::new(Semaphore::new(PLACES as usize)) }
     }
 
     /// The same with another resolver, for tests.
     #[must_use]
     pub fn with_resolver(self, resolver: Resolver) -> Self {
         Self { resolver, ..self }
+    }
+
+    /// Takes a place for the request of a job; `alone`: all places. `None` when there is none.
+    pub(crate) fn place(&self, alone: bool) -> Option<SemaphorePermit<'_>> {
+        self.places.try_acquire_many(if alone { PLACES } else { 1 }).ok()
     }
 
     /// Checks an address when it is typed, as far as this is possible without resolving its name.
