@@ -1,17 +1,18 @@
 // The service worker of browsers that get push messages. It shows notifications, opens them, and answers with a page of its
 // own when the browser is offline. It keeps nothing.
 
-const OFFLINE = `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>You're offline</title>
-<style>body{font:1.1rem/1.5 system-ui,sans-serif;max-width:30rem;margin:20vh auto 0;padding:0 1rem}</style>
-<h1>You're offline</h1>
-<p>This page can't be loaded without a connection. What you typed is kept in this browser.</p>
-<p><a href="">Try again</a></p>
-`;
+const OFFLINE = [
+  '<!doctype html>',
+  '<html lang="en">',
+  '<meta charset="utf-8">',
+  '<meta name="viewport" content="width=device-width, initial-scale=1">',
+  '<meta name="color-scheme" content="light dark">',
+  "<title>You're offline</title>",
+  '<style>body{font:1.1rem/1.5 system-ui,sans-serif;max-width:30rem;margin:20vh auto 0;padding:0 1rem}</style>',
+  "<h1>You're offline</h1>",
+  "<p>This page can't be loaded without a connection. What you typed is kept in this browser.</p>",
+  '<p><a href="">Try again</a></p>',
+].join('\n');
 const HEADERS = {
   'content-type': 'text/html; charset=utf-8',
   'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",

@@ -25,7 +25,7 @@ export async function renew(user) {
   const found = await subscription('', false);
   if (!found) return;
   const csrf = document.querySelector('#act [name=csrf]').value;
-  await fetch('/-/push/devices', { method: 'POST', body: new URLSearchParams({ csrf, ...fields(found) }), redirect: 'manual' });
+  await fetch('/-/push/devices', { method: 'POST', headers: { 'X-Klatch-Background': '1' }, body: new URLSearchParams({ csrf, ...fields(found) }) });
 }
 
 /** Prepares the button on the page of settings. */

@@ -10,6 +10,7 @@ mod log;
 mod members;
 mod notices;
 mod others;
+mod push;
 mod reports;
 mod rules;
 mod search;
@@ -291,6 +292,7 @@ pub fn all() -> Vec<Drawn> {
     pages.extend(others::all());
     pages.extend(search::all());
     pages.extend(bookmarks::all());
+    pages.extend(push::all());
     pages.extend(admin::all());
     pages.extend(site::all());
     pages.extend(webhooks::all());
