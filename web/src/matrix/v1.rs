@@ -210,6 +210,7 @@ fn body(endpoint: &Endpoint, scene: &Scene) -> Value {
         "kind" => json!(scene.group.kind.as_str()),
         "category" => json!("other"),
         "slow_seconds" | "first_held" | "new_days" | "new_messages" => json!(0),
+        "mentions" | "replies" | "direct_messages" | "followed" => json!(false),
         "opens" | "in_title" | "in_links" | "in_names" | "ban" | "read_only" | "follow_written" | "asks_again" => {
             json!(false)
         }

@@ -14,6 +14,8 @@ const LINK: &str = "It is the target of a link in an email or of an invitation."
 const HAVE: &[(&str, &[&str])] = &[
     ("/-/settings", &["me::update"]),
     ("/-/settings/people", &["me::ignore", "me::stop_ignoring", "me::update"]),
+    ("/-/push", &["push::update"]),
+    ("/-/push/devices/{id}/remove", &["push::remove"]),
     ("/-/users/{name}/ignore", &["me::ignore", "me::stop_ignoring"]),
     ("/-/read", &["me::mark_read"]),
     ("/-/read/undo", &["me::undo_read"]),
@@ -131,6 +133,7 @@ const LACK: &[(&str, &str)] = &[
     ("/-/settings/second-step/codes", PASSWORD),
     ("/-/settings/account/name", PASSWORD),
     ("/-/settings/account/delete", PASSWORD),
+    ("/-/push/devices", "A browser registers itself: only it has the keys that decrypt its messages."),
     ("/-/settings/sessions/{id}/revoke", BROWSER),
     ("/-/settings/tokens", PASSWORD),
     ("/-/settings/tokens/{id}/revoke", "A token that was stolen must not revoke the others."),

@@ -22,6 +22,7 @@ pub mod messages;
 pub mod moderation;
 pub mod objects;
 pub mod people;
+pub mod push;
 pub mod rules;
 pub mod search;
 pub mod site_pages;
