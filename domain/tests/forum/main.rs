@@ -55,6 +55,7 @@ mod overlaps;
 mod passwords;
 mod policy;
 mod presence;
+mod push;
 mod reactors;
 mod reducers;
 mod replies;

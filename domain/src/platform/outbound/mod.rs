@@ -162,7 +162,11 @@ impl Outbound {
             Some(Host::Domain(name)) => self.allowed.has_name(name),
             None => false,
         };
-        if url.scheme() == "https" || is_allowed { Ok(url) } else { Err("Use an address that starts with https://.".to_owned()) }
+        if url.scheme() == "https" || is_allowed {
+            Ok(url)
+        } else {
+            Err("Use an address that starts with https://.".to_owned())
+        }
     }
 
     /// Checks an address that a connection would go to.

@@ -52,7 +52,8 @@ impl BrowserKeys {
         let own = EphemeralPrivateKey::generate(&ECDH_P256, &random).map_err(|_| broken("there is no randomness"))?;
         let own_public = own.compute_public_key().map_err(|_| broken("a key has no public part"))?;
         let theirs = UnparsedPublicKey::new(&ECDH_P256, &self.public);
-        let shared = agree_ephemeral(own, &theirs, <[u8]>::to_vec).map_err(|_| broken("the key of a device is none"))?;
+        let shared =
+            agree_ephemeral(own, &theirs, <[u8]>::to_vec).map_err(|_| broken("the key of a device is none"))?;
         let mut salt = [0; 16];
         fill(&mut salt)?;
         let sealed = self.seal(message, &shared, own_public.as_ref(), &salt)?;
