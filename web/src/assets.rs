@@ -214,6 +214,16 @@ mod tests {
         assert_eq!(get(&purple.replace("klatch.css", "nothing.css")).await.0, 404);
     }
 
+    #[actix_web::test]
+    async fn the_service_worker_may_act_for_the_whole_site() {
+        let app = init_service(App::new().route("/sw.js", web::get().to(worker))).await;
+        let answer = call_service(&app, TestRequest::get().uri("/sw.js").to_request()).await;
+        let header = |name: &str| answer.headers().get(name).unwrap().to_str().unwrap().to_owned();
+        assert_eq!((header("service-worker-allowed").as_str(), header("cache-control").as_str()), ("/", "no-cache"));
+        assert_eq!(header("content-type"), SCRIPT);
+        assert!(header("content-security-policy").starts_with("default-src 'none'"));
+    }
+
     #[test]
     fn every_file_of_the_folder_is_served() {
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../static");
