@@ -204,7 +204,7 @@ class Page {
         for (const [inGroup, of, unread, readSeq, lastSeq] of event.topics ?? []) {
           this.unread.read(inGroup, of, unread, readSeq, lastSeq);
           this.reading?.know(of, readSeq);
-          if (unread < 1) withdraw(of);
+          if (unread < 1) withdraw(of).catch(() => {});
         }
         if (event.mentions !== undefined) this.unread.mentions = event.mentions;
         if (document.body.dataset.page === 'home') this.readAtHome(event.topics ?? []);

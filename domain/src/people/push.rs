@@ -75,7 +75,8 @@ pub async fn set_kinds(cx: &Context, user: UserId, kinds: PushKinds) -> Result<(
 /// Registers the browser of a session, in place of its earlier registration.
 ///
 /// # Errors
-/// [`Error::Invalid`] on `endpoint` and `keys`; [`Error::Forbidden`] when the user has too many devices.
+/// [`Error::Invalid`] on `endpoint` and `keys`; [`Error::Forbidden`] when the user has too many devices;
+/// [`Error::SignedOut`] when the session has ended.
 pub async fn register(cx: &Context, user: UserId, session: &str, new: &Registration) -> Result<PushDeviceId> {
     let endpoint = cx.outbound.check_secure(&new.endpoint).map_err(|why| Error::invalid("endpoint", why))?;
     if BrowserKeys::read(&new.public_key, &new.auth_secret).is_none() {
@@ -93,7 +94,7 @@ pub async fn register(cx: &Context, user: UserId, session: &str, new: &Registrat
         public_key: &new.public_key,
         auth_secret: &new.auth_secret,
     };
-    let id = store::people::push::replace(&mut tx, device, cx.now()).await?;
+    let id = store::people::push::replace(&mut tx, device, cx.now()).await?.ok_or(Error::SignedOut)?;
     tx.commit().await?;
     Ok(id)
 }

@@ -20,12 +20,12 @@ pub struct NewDevice<'a> {
     pub auth_secret: &'a str,
 }
 
-/// Saves a device, in place of what its browser and its session had before.
-pub async fn replace(tx: &mut Tx, new: NewDevice<'_>, now: Timestamp) -> Result<PushDeviceId> {
+/// Saves a device, in place of what its browser and its session had before. `None` when the session has ended.
+pub async fn replace(tx: &mut Tx, new: NewDevice<'_>, now: Timestamp) -> Result<Option<PushDeviceId>> {
     sql!(run tx, "delete from push_devices where endpoint = $1 or session_id = $2", new.endpoint, new.session)?;
-    sql!(value tx, PushDeviceId,
+    sql!(opt_value tx, PushDeviceId,
         "insert into push_devices (user_id, session_id, endpoint, public_key, auth_secret, created_at)
-         values ($1, $2, $3, $4, $5, $6) returning id",
+         select s.user_id, s.id, $3, $4, $5, $6 from sessions s where s.id = $2 and s.user_id = $1 returning id",
         new.user, new.session, new.endpoint, new.public_key, new.auth_secret, now)
 }
 
