@@ -12,6 +12,7 @@ mod moderation;
 mod plain;
 mod privacy;
 mod promise;
+mod push;
 mod quiet;
 mod reading;
 mod searching;
