@@ -158,18 +158,20 @@ fn open_search(data_dir: &Path) -> Option<Search> {
 /// Refuses a secret key that is not this forum's.
 async fn check_key(db: &Db, settings: &Settings) -> Result<(), Failure> {
     match domain::site::secret_key::check(db, &settings.config.secret, settings.previous_key.as_ref()).await? {
-        KeyCheck::Fits => Ok(()),
+        KeyCheck::Fits => {}
         KeyCheck::Replaced(secrets) => {
             tracing::info!(secrets, "replaced the secret key; KLATCH_SECRET_KEY_PREVIOUS is no longer needed");
-            Ok(())
         }
         KeyCheck::Other => {
-            Err("KLATCH_SECRET_KEY: this is not the secret key of this forum. Restore the old key (the \
+            return Err("KLATCH_SECRET_KEY: this is not the secret key of this forum. Restore the old key (the \
                                 file secret.key or the setting), or set KLATCH_SECRET_KEY_PREVIOUS to the old \
                                 key to replace it"
-                .into())
+                .into());
         }
     }
+    // The first start creates the key pair for push messages.
+    domain::platform::webpush::key(db, &settings.config.secret).await?;
+    Ok(())
 }
 
 /// Says why the database cannot be used.

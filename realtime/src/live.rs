@@ -16,7 +16,7 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::metrics::Metrics;
-use crate::polls::{Caps, Polls};
+use crate::polls::{Caps, Polls, SessionId};
 use crate::public::PublicGroups;
 use crate::{Config, limits};
 
@@ -211,6 +211,14 @@ impl Live {
                 live.complain(&error);
             }
             drop((writing, waiting));
+        });
+    }
+
+    /// Records in the background whether the user looks at a page. Meanwhile they get no push messages.
+    pub(crate) fn look(&self, user: UserId, session: SessionId, visible: bool) {
+        let live = self.clone();
+        tokio::spawn(async move {
+            domain::people::push::set_looking(live.cx(), user, &session.to_string(), visible).await;
         });
     }
 

@@ -90,7 +90,7 @@ impl Begun {
 
 /// Returns what [`poll`] would be answered now. Does not wait and marks nothing as read.
 pub async fn check(live: &Live, who: &Who, request: &Request) -> Answer {
-    let request = Request { seen: Vec::new(), ..request.clone() };
+    let request = Request { seen: Vec::new(), visible: None, ..request.clone() };
     match begin(live, who, &request).await {
         Begun::Answered(answer) => answer,
         Begun::Waiting(waiting) => waiting.nothing(live, live.retry_in()).await,
@@ -146,7 +146,10 @@ async fn try_to_begin(live: &Live, who: &Who, request: &Request) -> domain::Resu
         };
         return Ok(Begun::Answered(busy(live, trouble)));
     };
-    if let Reader::User { id, .. } = reader {
+    if let Reader::User { id, session } = reader {
+        if let Some(visible) = request.visible {
+            live.look(id, session, visible);
+        }
         for (topic, shown) in &request.seen {
             live.acknowledge(id, *topic, *shown);
         }

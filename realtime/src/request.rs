@@ -6,7 +6,7 @@ use domain::model::{GroupId, ReadPosition, TopicId};
 /// The most groups, and the most topics, in one poll; more are ignored.
 const MOST: usize = 8;
 
-/// The parsed query `after=CURSOR[&seen=TOPIC:SEQ[:NUMBERING]]...[&group=ID]...`.
+/// The parsed query `after=CURSOR[&seen=TOPIC:SEQ[:NUMBERING]]...[&group=ID]...[&visible=1]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
     /// The poll wants what follows this cursor.
@@ -15,6 +15,8 @@ pub struct Request {
     pub seen: Vec<(TopicId, ReadPosition)>,
     /// Public groups on the browser's pages. An anonymous reader listens to the first.
     pub groups: Vec<GroupId>,
+    /// Whether one of the browser's tabs is visible; `None` if it does not say.
+    pub visible: Option<bool>,
 }
 
 /// A part of the request is invalid; the text says which.
@@ -28,7 +30,7 @@ impl Request {
     /// # Errors
     /// [`BadRequest`] when a part is invalid, or `after` is missing.
     pub fn read(query: &[u8], site: Option<&[u8]>) -> Result<Self, BadRequest> {
-        let (mut after, mut seen, mut groups) = (None, Vec::new(), Vec::new());
+        let (mut after, mut seen, mut groups, mut visible) = (None, Vec::new(), Vec::new(), None);
         for (name, value) in form_urlencoded::parse(query) {
             let value = &*value;
             match &*name {
@@ -39,13 +41,15 @@ impl Request {
                 "group" if groups.len() < MOST => {
                     groups.push(positive(value).map(GroupId).ok_or(BadRequest("group is not an id"))?);
                 }
+                "visible" => visible = Some(value == "1"),
                 _ => {}
             }
         }
         if !matches!(site, None | Some(b"same-origin")) {
             seen.clear();
+            visible = None;
         }
-        Ok(Self { after: after.ok_or(BadRequest("after is missing"))?, seen, groups })
+        Ok(Self { after: after.ok_or(BadRequest("after is missing"))?, seen, groups, visible })
     }
 }
 
@@ -64,7 +68,7 @@ mod tests {
 
     #[test]
     fn a_query_is_read_or_refused() {
-        let read = Request::read(b"after=7-1&seen=9%3A41&seen=10:3:2&group=3&group=4&v=2", None);
+        let read = Request::read(b"after=7-1&seen=9%3A41&seen=10:3:2&group=3&group=4&visible=1&v=2", None);
         let expected = Request {
             after: "7-1".parse().expect("a cursor"),
             seen: vec![
@@ -72,6 +76,7 @@ mod tests {
                 (TopicId(10), ReadPosition { numbering: 2, seq: 3 }),
             ],
             groups: vec![GroupId(3), GroupId(4)],
+            visible: Some(true),
         };
         assert_eq!(read, Ok(expected));
         for bad in [
@@ -100,5 +105,7 @@ mod tests {
     fn what_another_site_asks_for_marks_nothing_as_read() {
         let seen = |site: &[u8]| Request::read(b"after=7-1&seen=9:4", Some(site)).map(|asked| asked.seen.len());
         assert_eq!((seen(b"same-origin"), seen(b"cross-site"), seen(b"none")), (Ok(1), Ok(0), Ok(0)));
+        let visible = |site: &[u8]| Request::read(b"after=7-1&visible=0", Some(site)).map(|asked| asked.visible);
+        assert_eq!((visible(b"same-origin"), visible(b"cross-site")), (Ok(Some(false)), Ok(None)));
     }
 }

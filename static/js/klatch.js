@@ -22,6 +22,18 @@ if (document.body.dataset.liveAfter) on('./live.js');
 if (document.querySelector('input[type=password]')) on('./passwords.js');
 if (document.getElementById('drafts')) on('./draft-list.js');
 
+// Push messages are on for this user in this browser: once per tab, it registers again.
+const { user } = document.body.dataset;
+try {
+  if (document.getElementById('push-on')) on('./push.js');
+  if (user && localStorage.getItem('klatch-push') === user && !sessionStorage.getItem('klatch-push')) {
+    sessionStorage.setItem('klatch-push', '1');
+    import('./push.js').then(({ renew }) => renew(user)).catch((error) => console.error(error));
+  }
+} catch {
+  // The browser keeps nothing.
+}
+
 // Only those who search need suggestions.
 const isSearch = (target) => target?.matches?.('form[action="/search"] input[name=q]');
 const onFocus = ({ target }) => {

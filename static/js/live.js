@@ -28,6 +28,12 @@ function openTopic() {
   return { list, topic: Number(topic), group: Number(group), firstSeq: Number(firstSeq), lastSeq: Number(lastSeq), atEnd: atEnd === 'true', numbering: Number(numbering ?? 0), readSeq: Number(readSeq ?? 0), isVisited: 'visited' in list.dataset };
 }
 
+/** Closes the notification of a topic that was read, here or elsewhere. */
+async function withdraw(topic) {
+  const worker = await navigator.serviceWorker?.getRegistration();
+  for (const shown of (await worker?.getNotifications({ tag: `topic-${topic}` })) ?? []) shown.close();
+}
+
 class Page {
   constructor() {
     const { user, liveAfter, liveGroup } = document.body.dataset;
@@ -197,6 +203,7 @@ class Page {
         for (const [inGroup, of, unread, readSeq, lastSeq] of event.topics ?? []) {
           this.unread.read(inGroup, of, unread, readSeq, lastSeq);
           this.reading?.know(of, readSeq);
+          if (unread < 1) withdraw(of).catch(() => {});
         }
         if (event.mentions !== undefined) this.unread.mentions = event.mentions;
         if (document.body.dataset.page === 'home') this.readAtHome(event.topics ?? []);
@@ -394,6 +401,8 @@ class Page {
     }
     const open = openTopic();
     for (const form of document.querySelectorAll('[data-mark-read]')) form.hidden = open !== null && unread.topic(open.group, open.topic) === 0;
+    if (total !== this.badge) navigator.setAppBadge?.(total).catch(() => {});
+    this.badge = total;
     show('[data-unread-total]', total);
     show('[data-mentions-total]', unread.mentions);
     show('[data-notices-total]', unread.notices);

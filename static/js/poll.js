@@ -69,8 +69,9 @@ export class Poll {
     if (!this.shares) {
       if (shown) this.start();
       else this.stop();
-    } else if (shown && this.turn) {
-      if (this.sleeping) this.kick();
+    } else if (this.turn) {
+      // The next poll tells the server whether anybody looks.
+      if (this.sleeping || !this.anonymous) this.kick();
     } else if (shown && this.running) {
       this.takeOverFromHidden();
     }
@@ -219,6 +220,7 @@ export class Poll {
     const query = new URLSearchParams({ after: from });
     for (const group of groups.slice(0, 8)) query.append('group', group);
     for (const [topic, { seq, numbering }] of seen) query.append('seen', numbering ? `${topic}:${seq}:${numbering}` : `${topic}:${seq}`);
+    if (!this.anonymous) query.set('visible', document.hidden ? 0 : 1);
     const { waiting } = this;
     const { signal } = waiting;
     const late = setTimeout(() => waiting.abort('late'), TIMEOUT);

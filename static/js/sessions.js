@@ -33,7 +33,9 @@ function check(isKept) {
 
 export function start() {
   document.addEventListener('submit', (event) => {
-    if (event.target.getAttribute('action') === '/-/sign-out') mark(document.body.dataset.user);
+    if (event.target.getAttribute('action') !== '/-/sign-out') return;
+    mark(document.body.dataset.user);
+    navigator.clearAppBadge?.();
   });
   window.addEventListener('pageshow', ({ persisted }) => persisted && check(true));
   check(performance.getEntriesByType('navigation')[0]?.type === 'back_forward');

@@ -14,6 +14,7 @@ mod plain;
 mod polls;
 mod privacy;
 mod promise;
+mod push;
 mod quiet;
 mod reading;
 mod searching;

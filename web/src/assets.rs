@@ -4,7 +4,8 @@
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use actix_web::http::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderName,
+    HeaderValue, IF_NONE_MATCH, VARY,
 };
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -46,6 +47,7 @@ const SOURCES: [(&str, &str, &[u8]); FILES_COUNT] = files! {
     "js/more.js" => "",
     "js/passwords.js" => "",
     "js/poll.js" => "",
+    "js/push.js" => "",
     "js/reading.js" => "",
     "js/refresh.js" => "",
     "js/sending.js" => "",
@@ -56,8 +58,9 @@ const SOURCES: [(&str, &str, &[u8]); FILES_COUNT] = files! {
     "js/trusted.js" => "",
     "js/unread.js" => "",
     "js/writing.js" => "",
+    "sw.js" => "",
 };
-const FILES_COUNT: usize = 32;
+const FILES_COUNT: usize = 34;
 
 /// The files as they are sent: without comments and indentation.
 static FILES: LazyLock<Vec<(&str, &str, Compressed)>> = LazyLock::new(|| {
@@ -143,6 +146,16 @@ pub async fn icon(request: HttpRequest) -> HttpResponse {
     file(&request, &name, false)
 }
 
+/// `GET /sw.js`: the service worker, which may act for the whole site.
+pub async fn worker(request: HttpRequest) -> HttpResponse {
+    let mut response = file(&request, "sw.js", false);
+    let headers = response.headers_mut();
+    headers.insert(HeaderName::from_static("service-worker-allowed"), HeaderValue::from_static("/"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; connect-src 'self'"));
+    response
+}
+
 fn file(request: &HttpRequest, name: &str, for_ever: bool) -> HttpResponse {
     let Some((_, kind, file)) = FILES.iter().find(|(known, _, _)| *known == name) else {
         return HttpResponse::NotFound().insert_header((CACHE_CONTROL, "no-store")).body("File not found.\n");
@@ -202,6 +215,16 @@ mod tests {
         let (status, for_ever, other) = get("/static/0-8a2be2/klatch.css").await;
         assert!(status == 200 && !for_ever && other == colored, "a page of another version");
         assert_eq!(get(&purple.replace("klatch.css", "nothing.css")).await.0, 404);
+    }
+
+    #[actix_web::test]
+    async fn the_service_worker_may_act_for_the_whole_site() {
+        let app = init_service(App::new().route("/sw.js", web::get().to(worker))).await;
+        let answer = call_service(&app, TestRequest::get().uri("/sw.js").to_request()).await;
+        let header = |name: &str| answer.headers().get(name).unwrap().to_str().unwrap().to_owned();
+        assert_eq!((header("service-worker-allowed").as_str(), header("cache-control").as_str()), ("/", "no-cache"));
+        assert_eq!(header("content-type"), SCRIPT);
+        assert!(header("content-security-policy").starts_with("default-src 'none'"));
     }
 
     #[test]

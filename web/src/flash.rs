@@ -91,6 +91,8 @@ const FLASHES: &[(&str, &str)] = &[
     ("all-unread", "Undone."),
     ("not-undone", "This can no longer be undone."),
     ("revoked", "Session ended."),
+    ("push-on", "Notifications are on for this device."),
+    ("push-removed", "Device removed. It gets no more notifications."),
     ("token-revoked", "API token revoked."),
     ("bot-made", "Bot created."),
     ("bot-deleted", "Bot deleted."),

@@ -17,7 +17,7 @@ use crate::handlers::groups::{exports, invitations, members, requests};
 use crate::handlers::messages::{bookmarks, composer, conversations, drafts, kinds, mentions};
 use crate::handlers::moderation::{approval_queue, bulk_delete, log, reports, restorations, rules, warnings};
 use crate::handlers::people::{
-    account, addresses, api_tokens, bots, ignores, notices, own_account, passwords, profiles, settings, sign_ups,
+    account, addresses, api_tokens, bots, ignores, notices, own_account, passwords, profiles, push, settings, sign_ups,
     two_factor,
 };
 use crate::handlers::topics::{merges, reads, splits, subscriptions};
@@ -32,6 +32,7 @@ pub const ROUTES: &[Entry] = routes! {
     get "/" => home::index;
     get "/favicon.ico" => assets::icon;
     get "/icon.svg" => assets::icon;
+    get "/sw.js" => assets::worker;
     get "/manifest.webmanifest" => well_known::manifest;
     get "/robots.txt" => well_known::robots;
     get "/sitemap.xml" => feeds::sitemap_index;
@@ -106,6 +107,10 @@ pub const ROUTES: &[Entry] = routes! {
     get "/-/settings/tokens" => api_tokens::index;
     post "/-/settings/tokens" => api_tokens::create;
     post "/-/settings/tokens/{id}/revoke" => api_tokens::revoke;
+    get "/-/settings/push" => push::index;
+    post "/-/push" => push::update;
+    post "/-/push/devices" => push::create;
+    post "/-/push/devices/{id}/remove" => push::destroy;
     post "/-/users/{name}/ignore" => ignores::ignore;
 
     get "/-/settings/bots" => bots::index;

@@ -11,6 +11,7 @@ pub mod mentions;
 mod page;
 pub mod polls;
 pub mod preview;
+pub(crate) mod push;
 pub mod replies;
 pub mod stars;
 pub(crate) mod submit;

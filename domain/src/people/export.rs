@@ -7,7 +7,7 @@ use futures_util::Stream;
 use futures_util::stream::try_unfold;
 use serde_json::{Value, json};
 
-use crate::people::{accounts, sessions, two_factor};
+use crate::people::{accounts, push, sessions, two_factor};
 use crate::platform::context::Context;
 use crate::platform::error::Result;
 use crate::site::rate_limits;
@@ -99,6 +99,13 @@ async fn account(cx: &Context, id: UserId) -> Result<Lines> {
         json!({"type": "api_token", "name": token.name, "scopes": token.scopes, "groups": token.groups(),
             "created_at": token.created_at.rfc3339(), "expires_at": token.expires_at.map(Timestamp::rfc3339),
             "used_at": token.used_at.map(Timestamp::rfc3339)})
+    }));
+    let kinds = push::kinds(cx, id).await?;
+    lines.push(json!({"type": "push_preferences", "mentions": kinds.mentions, "replies": kinds.replies, "directs": kinds.directs,
+        "followed": kinds.followed}));
+    lines.extend(push::devices(cx, id).await?.into_iter().map(|device| {
+        json!({"type": "push_device", "agent": device.agent, "created_at": device.created_at.rfc3339(),
+            "sent_at": device.sent_at.map(Timestamp::rfc3339)})
     }));
     lines.extend(store::site::consent::of_user(&cx.db, id).await?.into_iter().map(|row| {
         json!({"type": "acceptance", "page": row.page, "version": row.version, "accepted_at": row.accepted_at.rfc3339()})

@@ -19,6 +19,7 @@ pub mod notices;
 pub mod outbound_email;
 pub mod passwords;
 pub mod proofs;
+pub mod push;
 pub mod sessions;
 pub mod sign_ups;
 pub mod two_factor;

@@ -20,6 +20,7 @@ pub mod outbound;
 pub mod secrets;
 pub mod text;
 pub mod validate;
+pub mod webpush;
 
 pub use store::{Spent, add_spent, current_request, for_request, spent};
 

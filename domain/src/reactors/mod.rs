@@ -7,6 +7,7 @@
 mod emails;
 mod live;
 mod mentions;
+mod push;
 mod search;
 mod sweep;
 mod texts;
@@ -47,6 +48,7 @@ pub const REACTORS: &[Reactor] = &[
     Reactor { name: "search", react: search::react },
     Reactor { name: "webhooks", react: webhooks::react },
     Reactor { name: "emails", react: emails::react },
+    Reactor { name: "push", react: push::react },
 ];
 
 /// An event with the data that the reactors need, read once for all of them.
@@ -146,6 +148,7 @@ pub async fn run(cx: &Context, draw: &Draw, job: impl Into<Job>) -> Result<()> {
         }
         Job::Task(Task::GroupChanged { group }) => tell::group_changed(cx, group).await,
         Job::Task(Task::Reduce { group }) => reducers::resume(cx, group).await,
+        Job::Task(Task::Push(push)) => crate::messages::push::send(cx, push).await,
         Job::Task(Task::NoticesChanged { user }) => notices::tell_count(cx, user).await,
     }
 }

@@ -157,7 +157,7 @@ async fn try_once(
     let id = format!("audit_{}", &secrets::token()?[..32]);
     let headers = secrets::standard_webhook(&secret, &id, cx.now().0 / 1_000_000, &body);
     let timeout = Duration::from_millis(asked.auditor.timeout_ms.unsigned_abs());
-    let post = Post { url: &asked.auditor.url, headers, body, timeout, most: LONGEST };
+    let post = Post { url: &asked.auditor.url, headers, body: body.into_bytes(), timeout, most: LONGEST };
     let answer = match cx.outbound.post(post).await {
         Ok(answer) => answer,
         Err(error) => return Ok(Err(error.to_string())),

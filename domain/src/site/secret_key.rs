@@ -75,5 +75,6 @@ async fn encrypt_anew(tx: &mut Tx, key: &SecretKey, previous: &SecretKey) -> Res
         let plain = plain.ok_or_else(|| Error::Internal(format!("the secret of {kind} webhook {id} is damaged")))?;
         store::webhooks::set_secret(tx, kind, *id, &key.encrypt("webhook", kind, &plain)?).await?;
     }
-    Ok(secrets.len() + hooks.len())
+    let push = crate::platform::webpush::encrypt_anew(tx, key, previous).await?;
+    Ok(secrets.len() + hooks.len() + usize::from(push))
 }

@@ -178,7 +178,7 @@ async fn send(cx: &Context, webhook: &Webhook, sealed: &str, delivery: &Delivery
     let secret = secret.ok_or_else(|| Error::Internal("the secret of a webhook is damaged".into()))?;
     let id = format!("msg_{}_{}", webhook.id, delivery.id);
     let headers = secrets::standard_webhook(&secret, &id, cx.now().0 / 1_000_000, &body);
-    let post = Post { url: &webhook.url, headers, body, timeout: TIMEOUT, most: KEPT };
+    let post = Post { url: &webhook.url, headers, body: body.into_bytes(), timeout: TIMEOUT, most: KEPT };
     let (answer, duration_ms) = timed(cx.outbound.post(post)).await;
     Ok(match answer {
         Ok(answer) => {

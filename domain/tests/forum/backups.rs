@@ -46,6 +46,7 @@ const ROWS: &[&str] = &[
     "insert into recovery_codes (user_id, digest) select min(id), 'Ab' from users",
     "insert into recovery_codes (user_id, digest) select min(id), 'aB' from users",
     "insert into ignores (user_id, ignored_id, created_at) select min(id), max(id), min(created_at) from users",
+    "insert into push_preferences (user_id, mentions, replies, directs, followed) select min(id), true, false, true, false from users",
     "insert into site_pages (slug, version, raw, author_id, created_at, asks_again) select 'rules', 1, '# Ärger', id, created_at, true from users order by id limit 1",
     "insert into acceptances (user_id, slug, version, accepted_at) select id, 'rules', 1, created_at from users order by id limit 1",
     "insert into site_invitations (inviter_id, token, created_at, expires_at, uses_left) select id, 'one', created_at, created_at, 3 from users order by id limit 1",

@@ -57,6 +57,7 @@ mod overlaps;
 mod passwords;
 mod policy;
 mod presence;
+mod push;
 mod reactors;
 mod reducers;
 mod replies;

@@ -5,5 +5,6 @@ pub mod bots;
 pub mod emails;
 pub mod notices;
 pub mod profiles;
+pub mod push;
 pub mod settings;
 pub mod sign_ups;

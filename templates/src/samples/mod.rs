@@ -12,6 +12,7 @@ mod members;
 mod notices;
 pub mod notifications;
 mod others;
+mod push;
 mod reports;
 mod rules;
 mod search;
@@ -307,6 +308,7 @@ pub fn all() -> Vec<Drawn> {
     pages.extend(bookmarks::all());
     pages.extend(drafts::all());
     pages.extend(versions::all());
+    pages.extend(push::all());
     pages.extend(admin::all());
     pages.extend(site::all());
     pages.extend(webhooks::all());

@@ -117,6 +117,13 @@ pub const FIELDS: &[Field] = fields! {
     "/-/settings/second-step/codes" "current_password": Nothing;
     "/-/settings/second-step/codes" "username": Nothing;
     "/-/settings/second-step/off" "current_password": Nothing;
+    "/-/push" "directs": Nothing;
+    "/-/push" "mentions": Nothing;
+    "/-/push" "replies": Nothing;
+    "/-/push" "followed": Nothing;
+    "/-/push/devices" "endpoint": Nothing;
+    "/-/push/devices" "public_key": Nothing;
+    "/-/push/devices" "auth_secret": Nothing;
     "/-/settings/tokens" "name": Lines, Member at "/-/settings/tokens" with [PASSWORD];
     "/-/settings/tokens" "read": Nothing;
     "/-/settings/tokens" "write": Nothing;

@@ -200,7 +200,7 @@ impl Ears {
             None => forum.cx.bus.open(self.stream(actor, group)).await.expect("a stream"),
         };
         let (_, _, who) = self.0.iter().find(|(known, ..)| *known == actor).expect("everybody");
-        check(live, who, &Request { after, seen: Vec::new(), groups: vec![group] }).await
+        check(live, who, &Request { after, seen: Vec::new(), groups: vec![group], visible: None }).await
     }
 }
 

@@ -137,6 +137,9 @@ const NOT_LOGGED: &[&str] = &[
     "/-/settings/sessions/{id}/revoke",
     "/-/settings/tokens",
     "/-/settings/tokens/{id}/revoke",
+    "/-/push",
+    "/-/push/devices",
+    "/-/push/devices/{id}/remove",
     // Each needs a bot or webhook of its own: tests in domain/tests/forum/webhooks check the log.
     "/-/settings/bots",
     "/-/bots/{bot}/tokens",

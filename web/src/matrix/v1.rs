@@ -210,6 +210,14 @@ fn body(endpoint: &Endpoint, scene: &Scene) -> Value {
         "kind" => json!(scene.group.kind.as_str()),
         "category" => json!("other"),
         "slow_seconds" | "first_held" | "new_days" | "new_messages" => json!(0),
+        "mentions" | "directs" | "followed" | "activity" if endpoint.path == "/api/v1/me/notifications" => {
+            json!("daily")
+        }
+        "most_per_day" => json!(20),
+        "quiet_from" => json!(22),
+        "quiet_to" => json!(7),
+        "utc_offset" => json!(60),
+        "mentions" | "replies" | "direct_messages" | "followed" => json!(false),
         "opens" | "in_title" | "in_links" | "in_names" | "ban" | "read_only" | "follow_written" | "asks_again"
         | "remove_attachment" => json!(false),
         "in_text" | "on" => json!(true),

@@ -11,6 +11,7 @@ stories! {
     unread_messages_mentions_and_notices_are_counted_and_marked,
     bookmarks_and_stars_are_listed,
     what_the_caller_is_emailed_about_is_shown_and_changed,
+    push_notifications_are_shown_and_changed,
     ignored_people_are_listed,
     conversations_are_begun_and_grow,
     profiles_are_shown,
@@ -90,6 +91,37 @@ async fn what_the_caller_is_emailed_about_is_shown_and_changed(forum: TestForum)
     ] {
         assert_eq!(bot.patch("/me/notifications", change).await.wrong_field(), field);
     }
+}
+
+async fn push_notifications_are_shown_and_changed(forum: TestForum) {
+    let ada = forum.person("ada").await;
+    let user = ada.id().expect("an id");
+    let origin = domain::people::sessions::Origin::new([203, 0, 113, 7], "A browser");
+    let token = domain::people::sessions::open(&forum.cx, user, &origin).await.expect("a session");
+    let new = domain::people::push::Registration {
+        endpoint: "https://push.example/1".into(),
+        public_key: "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4".into(),
+        auth_secret: "BTBZMqHH6r4Tts7J_aSIgg".into(),
+    };
+    let session = domain::platform::secrets::digest(&token);
+    let device = domain::people::push::register(&forum.cx, user, &session, &new).await.expect("a device");
+    let bot = Bot::with(&forum, ada, "read,write", None).await;
+    let shown = bot.get("/me/push").await.is(200);
+    assert_eq!((&shown["mentions"], &shown["followed"]), (&json!(true), &json!(false)));
+    assert_eq!((&shown["devices"][0]["agent"], &shown["devices"][0]["sent_at"]), (&json!("A browser"), &Value::Null));
+    let changed = bot.patch("/me/push", json!({"direct_messages": false, "followed": true})).await.is(200);
+    assert_eq!((&changed["direct_messages"], &changed["followed"]), (&json!(false), &json!(true)));
+    assert_eq!(changed["replies"], true);
+    let other = forum.person("ben").await;
+    let path = format!("/me/push/devices/{device}");
+    assert_eq!(Bot::of(&forum, other).await.delete(&path).await.status, 404);
+    bot.delete(&path).await.is(204);
+    assert_eq!(bot.get("/me/push").await.is(200)["devices"], json!([]));
+    assert_eq!(bot.delete(&path).await.status, 404);
+    let group = forum.group(ada, "Garden", GroupKind::Public).await;
+    let limited = Bot::with(&forum, ada, "read,write", Some(&[group.id])).await;
+    assert_eq!(limited.get("/me/push").await.status, 403);
+    forum.drain().await;
 }
 
 async fn ignored_people_are_listed(forum: TestForum) {

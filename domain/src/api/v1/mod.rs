@@ -23,6 +23,7 @@ pub mod moderation;
 pub mod notifications;
 pub mod objects;
 pub mod people;
+pub mod push;
 pub mod rules;
 pub mod search;
 pub mod site_pages;

@@ -69,7 +69,8 @@ ids!(
     DeliveryId,
     IncomingHookId,
     ExternalAuditorId,
-    KindId
+    KindId,
+    PushDeviceId
 );
 
 /// A time: RFC 3339 in UTC, with microseconds.

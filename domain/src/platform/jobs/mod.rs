@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use model::time::Timestamp;
-use model::{BulkDeleteId, EmailId, GroupId, JobId, MessageId, TopicId, UserId};
+use model::{BulkDeleteId, EmailId, GroupId, JobId, MessageId, PushDeviceId, TopicId, UserId};
 use store::db::Tx;
 use store::platform::jobs as table;
 
@@ -72,11 +72,25 @@ pub enum Task {
     NoticesChanged { user: UserId },
     /// Something concerned a user a few minutes ago: what of it is unread is emailed.
     CollectEmail { user: UserId },
+    /// Send a message to a device, if it still concerns its owner.
+    Push(PushTry),
     /// Housekeeping: expired sessions, old rows of the search log.
     Sweep {
         /// The hour of its schedule: `2026-11-21T10`.
         slot: String,
     },
+}
+
+/// A try to send a message to a device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub struct PushTry {
+    pub device: PushDeviceId,
+    pub message: MessageId,
+    /// The number of this try, from 1.
+    pub attempt: i64,
+    /// Whether it waited because the owner looked at a page.
+    pub waited: bool,
 }
 
 /// An event in the forum.

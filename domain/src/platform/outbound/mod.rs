@@ -1,4 +1,4 @@
-//! HTTP requests to addresses that people typed: webhooks and external auditors.
+//! HTTP requests to addresses that people typed: webhooks and external auditors, and push services.
 //!
 //! The name is resolved once, each address is checked, and the connection goes to exactly the address that was checked.
 //! Redirects are not followed, proxies of the environment are not used, and time and sizes are limited.
@@ -20,6 +20,7 @@ use hyper::{Method, Request};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant as Deadline, timeout_at};
 use tokio_rustls::TlsConnector;
@@ -33,6 +34,8 @@ pub use addresses::{Allowed, is_public};
 pub const MAX_URL: usize = 1_000;
 /// The most addresses of a name that are tried.
 const TRIED: usize = 4;
+/// How many requests of jobs a process sends at once.
+const PLACES: u32 = 6;
 /// The most bytes of the head of an answer.
 const MAX_HEAD: usize = 64 * 1_024;
 
@@ -44,6 +47,8 @@ pub type Resolver = Arc<dyn Fn(String, u16) -> BoxFuture<'static, io::Result<Vec
 pub struct Outbound {
     allowed: Arc<Allowed>,
     resolver: Resolver,
+    /// Places for requests that jobs send: hosts that hang do not take the places of all jobs.
+    places: Arc<Semaphore>,
 }
 
 impl fmt::Debug for Outbound {
@@ -59,13 +64,13 @@ impl Default for Outbound {
     }
 }
 
-/// A request with a JSON body.
+/// A request with a body, which is JSON unless a header says otherwise.
 #[derive(Clone, Debug)]
 #[allow(missing_docs)]
 pub struct Post<'a> {
     pub url: &'a str,
     pub headers: Vec<(&'static str, String)>,
-    pub body: String,
+    pub body: Vec<u8>,
     /// The longest time for all of it: resolving, connecting, sending and reading.
     pub timeout: Duration,
     /// The most bytes of the answer's body that are read. The rest is cut off.
@@ -102,13 +107,18 @@ impl Outbound {
     pub fn new(allowed: Allowed) -> Self {
         let resolver: Resolver =
             Arc::new(|name, port| Box::pin(async move { Ok(tokio::net::lookup_host((name, port)).await?.collect()) }));
-        Self { allowed: Arc::new(allowed), resolver }
+        Self { allowed: Arc::new(allowed), resolver, places: Arc::new(Semaphore::new(PLACES as usize)) }
     }
 
     /// The same with another resolver, for tests.
     #[must_use]
     pub fn with_resolver(self, resolver: Resolver) -> Self {
         Self { resolver, ..self }
+    }
+
+    /// Takes a place for the request of a job; `alone`: all places. `None` when there is none.
+    pub(crate) fn place(&self, alone: bool) -> Option<SemaphorePermit<'_>> {
+        self.places.try_acquire_many(if alone { PLACES } else { 1 }).ok()
     }
 
     /// Checks an address when it is typed, as far as this is possible without resolving its name.
@@ -138,6 +148,25 @@ impl Outbound {
             None => check_port(port)?,
         }
         Ok(url)
+    }
+
+    /// The same for an address that must be encrypted, unless the operator allows its private host.
+    ///
+    /// # Errors
+    /// What to correct.
+    pub fn check_secure(&self, typed: &str) -> Result<Url, String> {
+        let url = self.check(typed)?;
+        let is_allowed = match url.host() {
+            Some(Host::Ipv4(address)) => self.allowed.has_address(address.into()),
+            Some(Host::Ipv6(address)) => self.allowed.has_address(address.into()),
+            Some(Host::Domain(name)) => self.allowed.has_name(name),
+            None => false,
+        };
+        if url.scheme() == "https" || is_allowed {
+            Ok(url)
+        } else {
+            Err("Use an address that starts with https://.".to_owned())
+        }
     }
 
     /// Checks an address that a connection would go to.
@@ -275,8 +304,10 @@ async fn exchange(
         .uri(&url[Position::BeforePath..Position::AfterQuery])
         .header(HOST, &url[Position::BeforeHost..Position::AfterPort])
         .header(USER_AGENT, "Klatch")
-        .header(CONTENT_TYPE, "application/json")
         .header(CONNECTION, "close");
+    if !post.headers.iter().any(|(name, _)| *name == CONTENT_TYPE.as_str()) {
+        request = request.header(CONTENT_TYPE, "application/json");
+    }
     for (name, value) in &post.headers {
         request = request.header(*name, value);
     }

@@ -13,7 +13,7 @@ fn client(allowed: &str) -> Outbound {
 
 fn post(url: &str, timeout: u64) -> Post<'_> {
     let timeout = Duration::from_millis(timeout);
-    Post { url, headers: vec![("webhook-id", "1".to_owned())], body: "{}".to_owned(), timeout, most: 100 }
+    Post { url, headers: vec![("webhook-id", "1".to_owned())], body: b"{}".to_vec(), timeout, most: 100 }
 }
 
 /// A server that answers every connection with these bytes. After them, it repeats `then` until the client leaves.

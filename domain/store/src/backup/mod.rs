@@ -40,6 +40,7 @@ pub const TABLES: &[Table] = &[
     by("recovery_codes", &["user_id", "digest"]),
     by_id("api_tokens"),
     by("ignores", &["user_id", "ignored_id"]),
+    by("push_preferences", &["user_id"]),
     by("site_pages", &["slug", "version"]),
     by("acceptances", &["user_id", "slug", "version"]),
     by_id("site_invitations"),
@@ -92,6 +93,7 @@ pub const TABLES: &[Table] = &[
 /// The tables that no backup contains, and why.
 pub const LEFT_OUT: &[(&str, &str)] = &[
     ("sessions", "an old backup must not bring ended sessions back: people sign in again"),
+    ("push_devices", "a device belongs to a session: browsers register again when people sign in"),
     ("search_log", "what the search index has to read again; a restored forum gets a new index"),
     ("reducers", "how far reducers have read the search log, which is left out too"),
     ("reducer_states", "what reducers compute again of a restored forum"),

@@ -9,6 +9,7 @@ pub mod export;
 pub mod former_names;
 pub mod ignores;
 pub mod notices;
+pub mod push;
 pub mod sessions;
 pub mod sidebar;
 pub mod sign_ups;

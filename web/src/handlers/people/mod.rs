@@ -9,6 +9,7 @@ pub mod notices;
 pub mod own_account;
 pub mod passwords;
 pub mod profiles;
+pub mod push;
 pub mod settings;
 pub mod sign_ups;
 pub mod two_factor;
