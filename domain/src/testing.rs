@@ -21,8 +21,7 @@ use crate::platform::outbound::Outbound;
 use crate::platform::secrets::{Password, SecretKey};
 use crate::platform::validate::Draft;
 use crate::{groups, messages, reactors, search};
-use bus::kv::Kv;
-use bus::{Bus, Hub};
+use bus::{Bus, Hub, kv::Kv};
 use model::policy::Viewer;
 use model::time::{Clock, Timestamp};
 use model::{Group, GroupKind, Role, TopicId};
@@ -124,6 +123,7 @@ impl TestForum {
                 mail_beside(search),
                 Mailer::parse_from("Test <forum@forum.example>").expect("an address"),
             ),
+            files: crate::platform::storage::Files::folder(search.with_extension("files")),
             sessions: Arc::default(),
             credentials: Arc::default(),
             rules: Arc::default(),
@@ -356,8 +356,9 @@ pub fn draft(text: &str) -> Draft {
 
 impl Drop for TestForum {
     fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.search);
-        let _ = std::fs::remove_dir_all(mail_beside(&self.search));
+        for folder in [&self.search, &mail_beside(&self.search), &self.search.with_extension("files")] {
+            let _ = std::fs::remove_dir_all(folder);
+        }
         if let Some((url, prefix)) = self.redis.take() {
             on_a_thread("keys", async move { bus::testing::forget_keys(&url, &prefix).await });
         }

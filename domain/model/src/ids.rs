@@ -70,4 +70,6 @@ ids! {
     ExternalAuditorId,
     /// A kind of attachment that a program registered.
     KindId,
+    /// A file that somebody uploaded.
+    FileId,
 }

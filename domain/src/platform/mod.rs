@@ -17,6 +17,7 @@ pub mod networks;
 pub mod origins;
 pub mod outbound;
 pub mod secrets;
+pub mod storage;
 pub mod text;
 pub mod validate;
 

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use model::time::Timestamp;
-use model::{BulkDeleteId, EmailId, GroupId, JobId, MessageId, TopicId, UserId};
+use model::{BulkDeleteId, EmailId, FileId, GroupId, JobId, MessageId, TopicId, UserId};
 use store::db::Tx;
 use store::platform::jobs as table;
 
@@ -70,6 +70,8 @@ pub enum Task {
     Reduce { group: GroupId },
     /// A user got a notice: their pages show how many are unread.
     NoticesChanged { user: UserId },
+    /// An image was uploaded: make what pages show of it.
+    ImageUploaded { file: FileId },
     /// Housekeeping: expired sessions, old rows of the search log.
     Sweep {
         /// The hour of its schedule: `2026-11-21T10`.
