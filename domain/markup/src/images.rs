@@ -1,6 +1,6 @@
 //! Images of other hosts in finished HTML: shown, offered as a link, or only linked.
 
-use model::Images;
+use model::{FILES, Images};
 
 /// How each image begins in HTML: only [`crate::html`] writes images.
 const IMAGE: &str = "<img src=\"";
@@ -19,6 +19,8 @@ pub fn show_images(html: String, images: Images) -> String {
         let alt = image.split_once(" alt=\"").and_then(|(_, alt)| alt.split_once('"')).map_or("", |(alt, _)| alt);
         shown.push_str(before);
         match images {
+            // One of ours.
+            _ if image.starts_with(FILES) => shown.extend([IMAGE, image, ">"]),
             _ if !image.starts_with("https://") => shown.push_str(alt),
             Images::Never => shown.push_str(alt),
             Images::Load => shown.extend([IMAGE, image, ">"]),

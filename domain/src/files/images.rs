@@ -83,7 +83,7 @@ fn format_of(bytes: &[u8]) -> Option<ImageFormat> {
 
 fn measured(bytes: &[u8]) -> Result<Measured> {
     let format = format_of(bytes).ok_or_else(damaged)?;
-    // Without limits at first: only the header is read.
+    // Only the header is read.
     let mut decoder = ImageReader::with_format(Cursor::new(bytes), format).into_decoder().map_err(|error| match error {
         image::ImageError::Limits(_) => too_large(),
         _ => damaged(),

@@ -24,13 +24,13 @@ const BEGINNINGS: &[(&[u8], &str)] = &[
 
 /// Returns the kind of a file that begins with these bytes.
 pub(super) fn of(head: &[u8]) -> &'static str {
-    if head.starts_with(b"RIFF") && head.get(8..12) == Some(b"WEBP") {
+    if head.starts_with(b"RIFF") && head.get(8..12) == Some(&b"WEBP"[..]) {
         return "image/webp";
     }
-    if head.get(4..8) == Some(b"ftyp") && head.get(8..12) != Some(b"avif") {
+    if head.get(4..8) == Some(&b"ftyp"[..]) && head.get(8..12) != Some(&b"avif"[..]) {
         return "video/mp4";
     }
-    BEGINNINGS.iter().find(|(bytes, _)| head.starts_with(bytes)).map_or(UNKNOWN_KIND, |(_, kind)| kind)
+    BEGINNINGS.iter().find(|(bytes, _)| head.starts_with(bytes)).map_or(UNKNOWN_KIND, |&(_, kind)| kind)
 }
 
 /// Whether pages show files of this kind.

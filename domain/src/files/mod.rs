@@ -150,11 +150,17 @@ fn clean_name(typed: &str, extension: Option<&str>) -> String {
     let mut name = String::new();
     for c in stem.chars() {
         let c = if c.is_alphanumeric() || matches!(c, '.' | '_') { c } else { '-' };
-        let is_mark = !c.is_alphanumeric();
-        if !(is_mark && name.ends_with(['-', '.', '_'])) {
-            name.push(c);
+        let follows_mark = !c.is_alphanumeric() && name.ends_with(['-', '.', '_']);
+        if follows_mark && c != '.' {
+            continue;
         }
+        if follows_mark {
+            name.pop();
+        }
+        name.push(c);
     }
+    // It would read as an address.
+    let name = name.replace("www.", "www-");
     let trimmed = name.trim_matches(['-', '.', '_']);
     // The end says what it is.
     let skipped = trimmed.chars().count().saturating_sub(MAX_NAME);
@@ -244,7 +250,7 @@ mod tests {
     #[test]
     fn names_need_no_escaping() {
         let of = |name: &str| clean_name(name, None);
-        assert_eq!(of("C:\\My Files\\Annual report (2).pdf"), "Annual-report-2-.pdf");
+        assert_eq!(of("C:\\My Files\\Annual report (2).pdf"), "Annual-report-2.pdf");
         assert_eq!(of("../../etc/passwd"), "passwd");
         assert_eq!([of(""), of("..."), of("]](<")], ["file", "file", "file"]);
         assert_eq!(of("Übersicht_日本.PDF"), "Übersicht_日本.PDF");
