@@ -83,6 +83,8 @@ function keepDraft(form, name) {
 /** Sends the form. Returns the server's JSON, or throws an error with a text for the user. */
 async function post(form) {
   const body = new URLSearchParams(new FormData(form));
+  // Chosen files were uploaded, and are in the text.
+  body.delete('file');
   const options = { method: 'POST', body, headers: { Accept: 'application/json' }, signal: AbortSignal.timeout(TIMEOUT) };
   let answer;
   try {

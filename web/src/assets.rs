@@ -52,6 +52,7 @@ const SOURCES: [(&str, &str, &[u8]); FILES_COUNT] = files! {
     "js/times.js" => "",
     "js/trusted.js" => "",
     "js/unread.js" => "",
+    "js/upload.js" => "",
     "js/writing.js" => "",
 };
 const FILES_COUNT: usize = 29;
