@@ -84,6 +84,12 @@ async function one(form, file) {
       event.stopPropagation();
       write(text, described(text.value, stored.address, alt.value));
     });
+    // Enter would send the message.
+    alt.addEventListener('keydown', (event) => {
+      if (event.key !== 'Enter') return;
+      event.preventDefault();
+      text.focus();
+    });
     line.append(alt);
   } catch (error) {
     const why = make('span', { className: 'error', textContent: `Not uploaded. ${error.message}` });
