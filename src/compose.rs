@@ -108,6 +108,8 @@ async fn before_migration(settings: &Settings, folder: &Path) -> Result<(), doma
         secret: settings.config.secret.clone(),
         previous: settings.previous_key.clone(),
         passphrase: settings.backups.passphrase.clone(),
+        // A migration does not touch them.
+        files: None,
         now: Clock::System.now(),
     };
     backup::before_migration(&settings.database, folder, order).await.map(drop)

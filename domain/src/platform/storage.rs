@@ -40,17 +40,23 @@ pub trait Storage: fmt::Debug + Send + Sync {
 pub struct Files {
     storage: Arc<dyn Storage>,
     arriving: PathBuf,
+    local: Option<PathBuf>,
 }
 
 impl Files {
     /// Files in a folder. It is created when the first one comes.
     pub fn folder(folder: PathBuf) -> Self {
-        Self { arriving: folder.join("arriving"), storage: Arc::new(Folder(folder)) }
+        Self { arriving: folder.join("arriving"), storage: Arc::new(Folder(folder.clone())), local: Some(folder) }
     }
 
     /// Files in another storage, which arrive in a local folder.
     pub fn new(storage: Arc<dyn Storage>, arriving: PathBuf) -> Self {
-        Self { storage, arriving }
+        Self { storage, arriving, local: None }
+    }
+
+    /// Returns the folder that contains the files, if they are on this machine.
+    pub fn local(&self) -> Option<&Path> {
+        self.local.as_deref()
     }
 
     /// Returns the folder where files arrive. Creates it if needed.

@@ -101,6 +101,7 @@ fn order(file: &Path) -> Order {
         secret: SecretKey::new(KEY).unwrap(),
         previous: None,
         passphrase: None,
+        files: None,
         now: Timestamp(0),
     }
 }

@@ -147,13 +147,13 @@ async fn uploads_have_limits(mut forum: TestForum) {
         Err(Error::Invalid(fields)) => fields.get("file").unwrap_or_default().to_owned(),
         other => panic!("{other:?}"),
     };
-    assert_eq!(why(upload(&forum, mira, "a", &[1; (1 << 20) + 1]).await), "Files can have at most 1 MB.");
+    assert_eq!(why(upload(&forum, mira, "a", &vec![1; (1 << 20) + 1]).await), "Files can have at most 1 MB.");
     assert!(why(upload(&forum, mira, "a", &[]).await).contains("empty"));
-    upload(&forum, mira, "a", &[1; 1 << 20]).await.unwrap();
+    upload(&forum, mira, "a", &vec![1; 1 << 20]).await.unwrap();
     assert!(matches!(upload(&forum, mira, "a", &[1]).await, Err(Error::TooMany(_))));
     let noor = forum.person("noor").await;
-    for bytes in [[2; 1 << 20], [3; 1 << 20]] {
-        upload(&forum, noor, "b", &bytes).await.unwrap();
+    for byte in [2, 3] {
+        upload(&forum, noor, "b", &vec![byte; 1 << 20]).await.unwrap();
     }
     assert!(why(upload(&forum, noor, "b", &[1]).await).contains("2 MB a day"));
     assert!(matches!(upload(&forum, Viewer::Anonymous, "a", &[1]).await, Err(Error::SignedOut)));
