@@ -67,7 +67,7 @@ pub use away::hosts;
 pub use emoji::{emoji_beginning, with_emoji};
 pub use excerpt::excerpt;
 pub use files::files;
-pub use images::{images, show_images};
+pub use images::{images, show_images, without_own_images};
 pub use names::NAMES_MAX;
 pub use node::{Node, markup_of, mentions};
 pub use plain::{markup_without_plain, plain};

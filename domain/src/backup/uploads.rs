@@ -97,7 +97,8 @@ mod tests {
         for good in [digest.clone(), format!("{digest}.full"), format!("{digest}.480")] {
             assert_eq!(of(&format!("files/{good}")), Some(good));
         }
-        for bad in ["files/", "files/../../etc/passwd", "files/ab", "tables/users.jsonl", &format!("files/{digest}./x")] {
+        for bad in ["files/", "files/../../etc/passwd", "files/ab", "tables/users.jsonl", &format!("files/{digest}./x")]
+        {
             assert_eq!(of(bad), None, "{bad}");
         }
     }

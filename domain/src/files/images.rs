@@ -84,10 +84,11 @@ fn format_of(bytes: &[u8]) -> Option<ImageFormat> {
 fn measured(bytes: &[u8]) -> Result<Measured> {
     let format = format_of(bytes).ok_or_else(damaged)?;
     // Only the header is read.
-    let mut decoder = ImageReader::with_format(Cursor::new(bytes), format).into_decoder().map_err(|error| match error {
-        image::ImageError::Limits(_) => too_large(),
-        _ => damaged(),
-    })?;
+    let mut decoder =
+        ImageReader::with_format(Cursor::new(bytes), format).into_decoder().map_err(|error| match error {
+            image::ImageError::Limits(_) => too_large(),
+            _ => damaged(),
+        })?;
     let (width, height) = decoder.dimensions();
     if width == 0 || height == 0 {
         return Err(damaged());
@@ -114,10 +115,9 @@ fn measured(bytes: &[u8]) -> Result<Measured> {
 /// The size of an image once it is turned as its camera was held.
 fn upright((width, height): (u32, u32), orientation: Orientation) -> (u32, u32) {
     match orientation {
-        Orientation::Rotate90
-        | Orientation::Rotate270
-        | Orientation::Rotate90FlipH
-        | Orientation::Rotate270FlipH => (height, width),
+        Orientation::Rotate90 | Orientation::Rotate270 | Orientation::Rotate90FlipH | Orientation::Rotate270FlipH => {
+            (height, width)
+        }
         _ => (width, height),
     }
 }
@@ -168,7 +168,9 @@ pub(crate) async fn prepare(cx: &Context, id: FileId) -> Result<()> {
         let arriving = cx.files.arriving().await?;
         for (key, bytes) in made.unwrap_or_default() {
             let path = arriving.join(secrets::token()?);
-            tokio::fs::write(&path, bytes).await.map_err(|error| Error::Internal(format!("cannot write an image: {error}")))?;
+            tokio::fs::write(&path, bytes)
+                .await
+                .map_err(|error| Error::Internal(format!("cannot write an image: {error}")))?;
             cx.files.put(&key, &path).await?;
         }
         cx.files.delete(&file.sha256).await?;

@@ -57,7 +57,8 @@ mod tests {
         assert_eq!(of(b"\x89PNG\r\n\x1a\n...."), "image/png");
         assert_eq!(of(b"RIFF\0\0\0\0WEBPVP8 "), "image/webp");
         assert_eq!(of(b"\0\0\0\x18ftypmp42"), "video/mp4");
-        for active in [&b"<svg xmlns=\"http://www.w3.org/2000/svg\">"[..], b"<!doctype html>", b"#!/bin/sh", b"", b"MZ"] {
+        for active in [&b"<svg xmlns=\"http://www.w3.org/2000/svg\">"[..], b"<!doctype html>", b"#!/bin/sh", b"", b"MZ"]
+        {
             assert_eq!(of(active), UNKNOWN_KIND);
         }
     }

@@ -205,12 +205,7 @@ pub(crate) fn mentioned(text: &str) -> bool {
 
 /// Makes a saved message show the files that its text names, as far as its author or editor uploaded them: naming someone
 /// else's file gives nobody access to it.
-pub(crate) async fn link(
-    tx: &mut Tx,
-    message: MessageId,
-    nodes: &[markup::Node],
-    by: (UserId, UserId),
-) -> Result<()> {
+pub(crate) async fn link(tx: &mut Tx, message: MessageId, nodes: &[markup::Node], by: (UserId, UserId)) -> Result<()> {
     let files = markup::files(nodes);
     store::files::unlink_others(tx, message, &files).await?;
     store::files::link(tx, message, &files, by).await?;

@@ -13,7 +13,9 @@ use crate::platform::error::Result;
 use crate::site::rate_limits;
 use crate::site::rate_limits::{By, RateLimit};
 use model::time::Timestamp;
-use model::{Attachment, FileId, FileRow, GroupId, InvitationId, MessageId, NoticeId, NoticeLine, ReportId, TopicId, UserId};
+use model::{
+    Attachment, FileId, FileRow, GroupId, InvitationId, MessageId, NoticeId, NoticeLine, ReportId, TopicId, UserId,
+};
 
 const BATCH: i64 = 500;
 

@@ -49,10 +49,8 @@ const DAY: Duration = Duration::from_secs(25 * 3_600);
 
 async fn a_file_is_read_by_whoever_reads_a_message_with_it(forum: TestForum) {
     let (mira, noor, omar) = (forum.person("mira").await, forum.person("noor").await, forum.person("omar").await);
-    let (garden, den) = (
-        forum.group(mira, "Garden", GroupKind::Public).await,
-        forum.group(mira, "Den", GroupKind::Private).await,
-    );
+    let (garden, den) =
+        (forum.group(mira, "Garden", GroupKind::Public).await, forum.group(mira, "Den", GroupKind::Private).await);
     forum.admit(&den, &[noor]).await;
     let file = upload(&forum, mira, "notes.txt", b"Some notes").await.unwrap();
     assert_eq!((file.name.as_str(), file.size, file.kind.as_str()), ("notes.txt", 10, "application/octet-stream"));

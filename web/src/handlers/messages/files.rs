@@ -222,3 +222,116 @@ pub async fn show(req: Req, request: HttpRequest, path: Path<(String, String)>, 
         .insert_header((ETAG, tag))
         .body(SizedStream::new(stored.len, bytes)))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use actix_web::test::{TestRequest, call_service, init_service, read_body};
+    use actix_web::web::Data;
+    use actix_web::{App, dev::ServiceResponse};
+    use domain::model::GroupKind;
+    use domain::people::sessions::{self, Origin};
+    use domain::platform::secrets;
+    use domain::policy::Viewer;
+    use domain::testing::TestForum;
+
+    use crate::{Config, Site, routes};
+
+    const PAGE: &[u8] = b"<!doctype html><script>alert(1)</script>";
+    /// One white pixel.
+    const GIF: &[u8] = b"GIF89a\x01\0\x01\0\x80\0\0\xff\xff\xff\0\0\0\x2c\0\0\0\0\x01\0\x01\0\0\x02\x02\x44\x01\0\x3b";
+
+    /// A form with fields and files, as browsers send it.
+    fn body(fields: &[(&str, &str)], files: &[(&str, &[u8])]) -> Vec<u8> {
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            let part = format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            body.extend(part.as_bytes());
+        }
+        for (name, bytes) in files {
+            let head = format!(
+                "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: image/svg+xml\r\n\r\n"
+            );
+            body.extend(head.as_bytes());
+            body.extend_from_slice(bytes);
+            body.extend(b"\r\n");
+        }
+        body.extend(b"--edge--\r\n");
+        body
+    }
+
+    fn header(answer: &ServiceResponse, name: &str) -> String {
+        answer.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+    }
+
+    #[actix_web::test]
+    async fn files_arrive_with_a_form_and_are_shown_or_downloaded() {
+        let forum = TestForum::sqlite().await;
+        let mira = forum.person("mira").await;
+        let group = forum.group(mira, "Garden", GroupKind::Private).await;
+        let topic = forum.topic(mira, &group, "Plums", "Ripe.").await.topic;
+        let Viewer::User { id, .. } = mira else { panic!("an account") };
+        let session = sessions::open(&forum.cx, id, &Origin::new(Ipv4Addr::LOCALHOST, "")).await.expect("a session");
+        let token = forum.cx.config.secret.sign("form", &secrets::digest(&session));
+        let site = Data::new(Site::new(forum.cx.clone(), Config::default()));
+        let app = init_service(App::new().app_data(site).configure(routes::configure)).await;
+        let cookie = ("cookie", format!("__Host-klatch={session}"));
+        let send = async |path: &str, body: Vec<u8>, site: &'static str| {
+            let request = TestRequest::post().uri(path).insert_header(cookie.clone()).set_payload(body);
+            let request = request.insert_header(("content-type", "multipart/form-data; boundary=edge"));
+            let request = request.insert_header(("sec-fetch-site", site)).insert_header(("accept", "application/json"));
+            let answer = call_service(&app, request.to_request()).await;
+            let status = answer.status().as_u16();
+            (status, String::from_utf8(read_body(answer).await.to_vec()).expect("text"))
+        };
+        let fields = [("csrf", token.as_str()), ("text", "Look:"), ("key", "k")];
+        // Files before the token, with a wrong one, or from another site are not stored.
+        let (status, _) = send("/-/files", body(&[("csrf", "wrong")], &[("a.html", PAGE)]), "same-origin").await;
+        assert_eq!(status, 403);
+        let (status, _) = send("/-/files", body(&fields, &[("a.html", PAGE)]), "cross-site").await;
+        assert_eq!(status, 403);
+        let (status, said) = send("/-/files", body(&fields, &[("a.html", &b""[..])]), "same-origin").await;
+        assert!(status == 422 && said.contains("empty"), "{status} {said}");
+        let (status, said) = send("/-/files", body(&fields, &[]), "same-origin").await;
+        assert!(status == 422 && said.contains("Choose a file."), "{status} {said}");
+        let (status, said) =
+            send("/-/files", body(&fields, &[("a b.html", PAGE), ("x.svg", GIF)]), "same-origin").await;
+        assert_eq!(status, 200, "{said}");
+        assert!(
+            said.contains("[a-b.html](/-/files/1/a-b.html)") && said.contains("![](/-/files/2/x.gif?1x1)"),
+            "{said}"
+        );
+        let attach = format!("/-/topics/{topic}/attach");
+        let (status, said) = send(&attach, body(&fields, &[("c.html", PAGE)]), "same-origin").await;
+        assert!(status == 200 && said.contains("/-/files/3/c.html"), "{status} {said}");
+        forum.drain().await;
+        let get = async |path: &str, is_mira: bool, tag: &str| {
+            let mut request = TestRequest::get().uri(path).insert_header(("if-none-match", tag));
+            if is_mira {
+                request = request.insert_header(cookie.clone());
+            }
+            call_service(&app, request.to_request()).await
+        };
+        for path in ["/-/files/1/a-b.html", "/-/files/2/x.gif", "/-/files/99/x.gif", "/-/files/x/x.gif"] {
+            assert_eq!(get(path, false, "").await.status().as_u16(), 404, "{path}");
+        }
+        let page = get("/-/files/1/other-name.html", true, "").await;
+        assert_eq!(page.status().as_u16(), 200);
+        assert_eq!(header(&page, "content-type"), "application/octet-stream");
+        assert_eq!(header(&page, "content-disposition"), "attachment; filename*=UTF-8''a-b.html");
+        assert_eq!(header(&page, "content-security-policy"), "sandbox; default-src 'none'");
+        assert_eq!(header(&page, "x-content-type-options"), "nosniff");
+        assert_eq!(header(&page, "cache-control"), "private, no-cache");
+        assert_eq!(read_body(page).await, PAGE);
+        let image = get("/-/files/2/x.gif?w=480", true, "").await;
+        assert_eq!(
+            (header(&image, "content-type"), header(&image, "cache-control")),
+            ("image/gif".into(), "private, no-cache".into())
+        );
+        assert!(header(&image, "content-disposition").starts_with("inline;"));
+        let tag = header(&image, "etag");
+        assert!(read_body(image).await.starts_with(b"GIF89a"));
+        assert_eq!(get("/-/files/2/x.gif", true, &tag).await.status().as_u16(), 304);
+    }
+}
