@@ -5,6 +5,9 @@ use model::UNKNOWN_KIND;
 /// The kinds of images that pages show.
 const IMAGES: [&str; 4] = ["image/jpeg", "image/png", "image/gif", "image/webp"];
 
+/// The brands of MP4 videos. AVIF and HEIC begin the same way.
+const VIDEOS: [&[u8; 4]; 5] = [b"isom", b"iso2", b"mp41", b"mp42", b"avc1"];
+
 /// The first bytes of the kinds that we know. Everything else is only bytes: HTML, SVG and scripts are too.
 const BEGINNINGS: &[(&[u8], &str)] = &[
     (b"\xff\xd8\xff", "image/jpeg"),
@@ -27,8 +30,9 @@ pub(super) fn of(head: &[u8]) -> &'static str {
     if head.starts_with(b"RIFF") && head.get(8..12) == Some(&b"WEBP"[..]) {
         return "image/webp";
     }
-    if head.get(4..8) == Some(&b"ftyp"[..]) && head.get(8..12) != Some(&b"avif"[..]) {
-        return "video/mp4";
+    if head.get(4..8) == Some(&b"ftyp"[..]) {
+        let is_video = VIDEOS.iter().any(|brand| head.get(8..12) == Some(&brand[..]));
+        return if is_video { "video/mp4" } else { UNKNOWN_KIND };
     }
     BEGINNINGS.iter().find(|(bytes, _)| head.starts_with(bytes)).map_or(UNKNOWN_KIND, |&(_, kind)| kind)
 }
