@@ -136,7 +136,8 @@ fn fitting(width: u32, height: u32, most_width: u32, most_height: u32) -> (u32, 
 pub(crate) async fn prepare(cx: &Context, id: FileId) -> Result<()> {
     let Some(file) = store::files::get(&cx.db, id).await? else { return Ok(()) };
     if file.state != FileState::Waiting {
-        return Ok(());
+        // The job was interrupted at its end.
+        return cx.files.delete(&file.sha256).await;
     }
     let one = ONE.acquire().await.map_err(|error| Error::Internal(error.to_string()))?;
     let made = match original(cx, &file).await? {
@@ -173,10 +174,10 @@ pub(crate) async fn prepare(cx: &Context, id: FileId) -> Result<()> {
                 .map_err(|error| Error::Internal(format!("cannot write an image: {error}")))?;
             cx.files.put(&key, &path).await?;
         }
-        cx.files.delete(&file.sha256).await?;
     }
     tx.commit().await?;
-    Ok(())
+    // From now on, nobody stores or reads the original.
+    cx.files.delete(&file.sha256).await
 }
 
 async fn original(cx: &Context, file: &FileRow) -> Result<Option<Vec<u8>>> {
