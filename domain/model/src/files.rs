@@ -1,5 +1,9 @@
 //! Files that people uploaded.
 
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
 use crate::time::Timestamp;
 use crate::words::words;
 use crate::{FileId, UserId};

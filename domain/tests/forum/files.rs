@@ -79,6 +79,7 @@ async fn a_file_is_read_by_whoever_reads_a_message_with_it(forum: TestForum) {
 async fn a_foreign_file_in_a_message_opens_it_for_nobody(forum: TestForum) {
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[noor]).await;
     let file = upload(&forum, mira, "secret.txt", b"A secret").await.unwrap();
     let topic = forum.topic(noor, &garden, "Mine now", &file.markup("")).await;
     assert_eq!(reads(&forum, noor, &file).await, None);
@@ -91,6 +92,7 @@ async fn a_foreign_file_in_a_message_opens_it_for_nobody(forum: TestForum) {
 async fn the_same_bytes_are_stored_once_and_deleted_with_the_last_message(forum: TestForum) {
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[noor]).await;
     let png = hostile_files::png(600, 300);
     let one = upload(&forum, mira, "one.png", &png).await.unwrap();
     assert_eq!((one.pixels(), one.kind.as_str(), one.name.as_str()), (Some((600, 300)), "image/webp", "one.webp"));
