@@ -69,6 +69,7 @@ pub(super) fn is_length(text: &str) -> bool {
 pub(super) fn is_address(address: &str) -> bool {
     let rest = address.strip_prefix(FILES).and_then(|rest| rest.split_once('/'));
     rest.is_some_and(|(id, name)| {
+        let name = name.split(['?', '#']).next().unwrap_or_default();
         !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()) && !name.is_empty() && !name.contains('/')
     })
 }
@@ -118,6 +119,9 @@ mod tests {
     fn other_files_are_links() {
         assert_eq!(html("[a.pdf](/-/files/8/a.pdf)"), "<a href=\"/-/files/8/a.pdf\">a.pdf</a>");
         assert_eq!(html("[words](/-/files/8/a.jpg)"), "<a href=\"/-/files/8/a.jpg\">words</a>");
+        for odd in ["7/a.jpg?b/c", "7/a/b.jpg", "9999999999999999999999/a.jpg", "7/", "7/a.jpg#b/c", "7/a,b.jpg?9x9"] {
+            assert!(html(&format!("![x](/-/files/{odd})")).contains("<a href=\"/-/files/"), "{odd}");
+        }
         for text in ["[x](/-/files/x/a.pdf)", "[x](/-/sign-out)", "/-/files/8/a.pdf", "`[x](/-/files/8/a.pdf)`"] {
             assert!(!html(text).contains("<a "), "{text}");
         }

@@ -106,7 +106,7 @@ pub(super) fn target(url: &str, site: &Site<'_>) -> (String, Target) {
     {
         return (path.clone(), target);
     }
-    if is_image(url) {
+    if !url.starts_with(FILES) && is_image(url) {
         return (url.to_owned(), Target::Image);
     }
     match own {
