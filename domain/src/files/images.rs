@@ -60,7 +60,8 @@ fn limits() -> Limits {
 /// # Errors
 /// [`Error::Invalid`] on `file` if it is damaged or too large.
 pub(super) async fn measure(path: PathBuf) -> Result<Measured> {
-    let _one = tokio::time::timeout(PATIENCE, ONE.acquire()).await.map_err(|_| Error::Busy(PATIENCE))?;
+    let busy = |_| invalid("The server is busy with other images. Try again in a minute.");
+    let _one = tokio::time::timeout(PATIENCE, ONE.acquire()).await.map_err(busy)?;
     let measured = tokio::task::spawn_blocking(move || {
         let bytes = std::fs::read(path).map_err(|error| Error::Internal(format!("cannot read an upload: {error}")))?;
         measured(&bytes)
