@@ -160,9 +160,7 @@ fn allowed(element: &str, attributes: &Attributes<'_>) -> bool {
             let away = only(&["src", "alt", "loading", "referrerpolicy"])
                 && get("src").is_some_and(leads_away)
                 && get("referrerpolicy") == Some("no-referrer");
-            (own || away)
-                && get("alt").is_some_and(|alt| !alt.is_empty())
-                && get("loading") == Some("lazy")
+            (own || away) && get("alt").is_some_and(|alt| !alt.is_empty()) && get("loading") == Some("lazy")
         }
         "a" => {
             let away = get("target") == Some("_blank") && get("rel") == Some(REL);

@@ -89,7 +89,8 @@ mod tests {
 
     #[test]
     fn uploaded_images_are_always_shown_and_become_words_in_copies() {
-        let nodes = crate::parse("![a](/-/files/1/b.jpg?9x9) ![c](https://a.example/d.png)", &crate::Site { base_url: "" });
+        let nodes =
+            crate::parse("![a](/-/files/1/b.jpg?9x9) ![c](https://a.example/d.png)", &crate::Site { base_url: "" });
         let html: String = nodes.into_nodes(&HashMap::new()).iter().map(crate::Node::markup).collect();
         assert!(show_images(html.clone(), Images::Never).contains("<img src=\"/-/files/1/b.jpg\""));
         let copy = without_own_images(&html);
