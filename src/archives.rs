@@ -89,7 +89,8 @@ async fn make(env: &Environment, sealed: Sealed) -> Result<(), Failure> {
     let (file, now) = (sealed.file, Clock::System.now());
     let is_sealed = passphrase.is_some();
     let (secret, previous) = (settings.config.secret.clone(), settings.previous_key.clone());
-    let order = backup::Order { file: file.clone(), secret, previous, passphrase, now };
+    let files = Some(settings.data_dir.join("files"));
+    let order = backup::Order { file: file.clone(), secret, previous, passphrase, files, now };
     let manifest = backup::make(&settings.database, order, tell).await?;
     println!("Backed up {} rows to {}", manifest.rows(), file.display());
     if !is_sealed {
@@ -133,8 +134,9 @@ pub async fn restore(env: &Environment, sealed: Sealed) -> Result<(), Failure> {
     let _lock = own_folder(&data_dir)?;
     restore::check_target(&database, &verified).await.map_err(|error| named(&database, error))?;
     let key = verified.secret().map(|key| RestoredKey::prepare(env, &data_dir, key)).transpose()?;
+    let (verified, files) = restore::files(verified, data_dir.join("files")).await?;
     let manifest = restore::fill(&database, verified, tell).await.map_err(|error| named(&database, error))?;
-    println!("Restored {} rows", manifest.rows());
+    println!("Restored {} rows and {files} files", manifest.rows());
     if let Some(file) = key.map(RestoredKey::finish).transpose()?.flatten() {
         println!(
             "The secret key is in `{}`. For services on Postgres, set KLATCH_SECRET_KEY_FILE to this file.",

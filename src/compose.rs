@@ -11,6 +11,7 @@ use domain::platform::hashing::Hashing;
 use domain::platform::index::Search;
 use domain::platform::jobs::Wake;
 use domain::platform::outbound::Outbound;
+use domain::platform::storage::Files;
 use domain::site::secret_key::KeyCheck;
 use domain::store::{DatabaseUrl, Db};
 use domain::time::Clock;
@@ -84,6 +85,7 @@ async fn connect(settings: &Settings, search: bool, waits: bool) -> Result<Conte
         config: Arc::new(settings.config.clone()),
         search,
         mail: settings.mail.clone(),
+        files: Files::folder(settings.data_dir.join("files")),
         sessions: Arc::default(),
         credentials: Arc::default(),
         rules: Arc::default(),
@@ -106,6 +108,8 @@ async fn before_migration(settings: &Settings, folder: &Path) -> Result<(), doma
         secret: settings.config.secret.clone(),
         previous: settings.previous_key.clone(),
         passphrase: settings.backups.passphrase.clone(),
+        // A migration does not touch them.
+        files: None,
         now: Clock::System.now(),
     };
     backup::before_migration(&settings.database, folder, order).await.map(drop)

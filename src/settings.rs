@@ -271,6 +271,7 @@ fn limits(env: &Environment) -> Result<Limits, BadSetting> {
     let limits = Limits {
         posts_per_minute: parsed(env, "KLATCH_POSTS_PER_MINUTE", normal.posts_per_minute, figure)?,
         sign_ups_per_address: parsed(env, "KLATCH_SIGN_UPS_PER_HOUR", normal.sign_ups_per_address, figure)?,
+        file_megabytes: at_least_one(env, "KLATCH_FILE_MEGABYTES", 20, "a number of megabytes")? as u64,
         ..normal
     };
     match env.var("KLATCH_LIMITS").as_deref() {
@@ -303,6 +304,10 @@ fn limits(env: &Environment) -> Result<Limits, BadSetting> {
             invitations_per_day: 0,
             directs_per_day: 0,
             directs_per_day_while_new: 0,
+            file_megabytes: limits.file_megabytes,
+            files_per_day: 0,
+            files_per_day_while_new: 0,
+            file_megabytes_per_day: 0,
         }),
         Some(other) => Err(BadSetting(format!("KLATCH_LIMITS: `{other}` must be on or off"))),
     }

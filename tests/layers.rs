@@ -15,7 +15,7 @@ const DOMAIN: &[&[&str]] = &[
     &["topics"],
     &["people"],
     &["groups"],
-    &["screening"],
+    &["screening", "files"],
     &["live", "site"],
     &["platform"],
     &["matching"],

@@ -6,6 +6,7 @@ pub mod admin;
 pub mod api;
 pub mod backup;
 pub mod feeds;
+pub mod files;
 pub mod groups;
 pub mod import;
 pub mod live;

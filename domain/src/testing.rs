@@ -1,6 +1,5 @@
 //! Test support: a complete forum per test, on SQLite or Postgres, and waiting for conditions.
 
-use crate::messages::Target;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -10,7 +9,7 @@ use tokio::sync::OnceCell;
 
 use crate::groups::GroupForm;
 use crate::live::draw::Draw;
-use crate::messages::Posted;
+use crate::messages::{Posted, Target};
 use crate::platform::config::{Config, Limits};
 use crate::platform::context::Context;
 use crate::platform::hashing::Hashing;
@@ -21,8 +20,7 @@ use crate::platform::outbound::Outbound;
 use crate::platform::secrets::{Password, SecretKey};
 use crate::platform::validate::Draft;
 use crate::{groups, messages, reactors, search};
-use bus::kv::Kv;
-use bus::{Bus, Hub};
+use bus::{Bus, Hub, kv::Kv};
 use model::policy::Viewer;
 use model::time::{Clock, Timestamp};
 use model::{Group, GroupKind, Role, TopicId};
@@ -124,6 +122,7 @@ impl TestForum {
                 mail_beside(search),
                 Mailer::parse_from("Test <forum@forum.example>").expect("an address"),
             ),
+            files: crate::platform::storage::Files::folder(search.with_extension("files")),
             sessions: Arc::default(),
             credentials: Arc::default(),
             rules: Arc::default(),
@@ -357,8 +356,9 @@ pub fn draft(text: &str) -> Draft {
 
 impl Drop for TestForum {
     fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.search);
-        let _ = std::fs::remove_dir_all(mail_beside(&self.search));
+        for folder in [&self.search, &mail_beside(&self.search), &self.search.with_extension("files")] {
+            let _ = std::fs::remove_dir_all(folder);
+        }
         if let Some((url, prefix)) = self.redis.take() {
             on_a_thread("keys", async move { bus::testing::forget_keys(&url, &prefix).await });
         }

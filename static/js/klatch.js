@@ -34,6 +34,21 @@ try {
   // The browser keeps nothing.
 }
 
+/** Files that are chosen, pasted or dropped go into the text of their form. */
+function onFiles(event) {
+  const form = event.target.closest?.('form:is([action*="/topics"], [action^="/-/messages/"], [action^="/-/direct"])');
+  const { files, types } = event.dataTransfer ?? event.clipboardData ?? event.target;
+  const comes = event.type === 'dragover' ? types.includes('Files') : files?.length;
+  // Programs copy tables as text and as a picture.
+  if (!comes || !form?.elements.text || (event.type === 'paste' && types.includes('text/plain'))) return;
+  if (event.type !== 'change') event.preventDefault();
+  if (event.type === 'dragover') return;
+  const chosen = [...files];
+  if (event.type === 'change') event.target.value = '';
+  import('./upload.js').then((module) => module.upload(form, chosen)).catch((error) => console.error(error));
+}
+for (const type of ['change', 'paste', 'dragover', 'drop']) document.addEventListener(type, onFiles);
+
 // Only those who search need suggestions.
 const isSearch = (target) => target?.matches?.('form[action="/search"] input[name=q]');
 const onFocus = ({ target }) => {

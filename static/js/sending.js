@@ -238,7 +238,8 @@ export function send(form, draft) {
   composed.set(form, draft);
   const { text, question, options } = form.elements;
   if (![text, question, options].some((field) => field?.value.trim())) return text.focus();
-  const { csrf, ...fields } = Object.fromEntries(new FormData(form));
+  // Chosen files were uploaded, and are in the text.
+  const { csrf, file, ...fields } = Object.fromEntries(new FormData(form));
   const line = form.querySelector('.replying');
   const item = add(form, { ...fields, sent: Date.now() }, line.hidden ? '' : line.firstElementChild.textContent);
   // From here on, the text has its own draft: the composer's is the next message.

@@ -66,7 +66,11 @@ struct JsonAuthor<'a> {
 /// Makes the addresses in the HTML of our markup absolute: a feed reader shows it elsewhere.
 pub fn absolute(html: &str, base_url: &str) -> String {
     // Quotes in texts are escaped, so this stands only in tags.
-    html.replace(" href=\"/", &format!(" href=\"{base_url}/")).replace(" src=\"/", &format!(" src=\"{base_url}/"))
+    let html =
+        html.replace(" href=\"/", &format!(" href=\"{base_url}/")).replace(" src=\"/", &format!(" src=\"{base_url}/"));
+    // The sizes of an uploaded image.
+    html.replace(" srcset=\"/", &format!(" srcset=\"{base_url}/"))
+        .replace("w, /-/files/", &format!("w, {base_url}/-/files/"))
 }
 
 impl Document {

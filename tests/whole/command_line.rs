@@ -129,6 +129,8 @@ fn a_bad_setting_stops_the_start_and_is_named() {
         ("KLATCH_BASE_URL", "forum.example.org"),
         ("KLATCH_BASE_URL", "https://forum.example.org/forum"),
         ("KLATCH_DATABASE_URL", "mysql://root@localhost/klatch"),
+        ("KLATCH_FILE_MEGABYTES", "large"),
+        ("KLATCH_FILE_MEGABYTES", "0"),
         ("KLATCH_DATABASE_CONNECTIONS", "many"),
         ("KLATCH_DATABASE_CONNECTIONS", "0"),
         ("KLATCH_REDIS_URL", "http://127.0.0.1:6379"),

@@ -130,6 +130,19 @@ async fn gather(
     Ok((body, None))
 }
 
+/// Returns when the next bytes of a body must have come, of which there are so many.
+pub fn due(request: &HttpRequest, begun: Instant, bytes: usize) -> Instant {
+    let pace = request.conn_data::<Pace>();
+    pace.map_or_else(|| without_connection(begun, bytes), |pace| pace.body(bytes))
+}
+
+/// The body of this request is complete.
+pub fn complete(request: &HttpRequest) {
+    if let Some(pace) = request.conn_data::<Pace>() {
+        pace.complete();
+    }
+}
+
 /// When the next bytes must have come, in tests that have no connection.
 fn without_connection(begun: Instant, bytes: usize) -> Instant {
     let times = Times::default();

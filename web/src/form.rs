@@ -66,6 +66,28 @@ impl Form {
         self.secret.remove(name).unwrap_or_else(|| self.get(name).to_owned())
     }
 
+    /// Sets the value of a field that is no secret.
+    pub fn set(&mut self, name: &str, value: String) {
+        Rc::make_mut(&mut self.open).insert(name.to_owned(), value);
+    }
+
+    /// Makes a form of fields that were read from a body with files, after [`check_source`], and checks it as any form.
+    ///
+    /// # Errors
+    /// `Expired`, `ReadOnly`.
+    pub fn of_fields(request: &HttpRequest, req: &Req, fields: Vec<(String, String)>) -> Result<Self, Failure> {
+        let form = Self::new(fields);
+        request.extensions_mut().insert(Sent { open: form.open.clone(), is_whole: true });
+        request.extensions_mut().insert(FormIsRead);
+        if !req.token_holds(form.get("csrf")) {
+            return Err(Failure::Problem(refused(request, &req.site)));
+        }
+        if domain::policy::check_change(req.now.settings.read_only, change(request.path())).is_err() {
+            return Err(Failure::Problem(Problem::ReadOnly));
+        }
+        Ok(form)
+    }
+
     /// Returns the numbers in the names of fields such as `u12`: the items that were ticked in a list.
     pub fn ticked<T: std::str::FromStr>(&self, prefix: &str) -> Vec<T> {
         self.open.keys().filter_map(|name| name.strip_prefix(prefix)?.parse().ok()).collect()
@@ -108,10 +130,8 @@ impl FromRequest for Form {
         Box::pin(async move {
             const BAD: Failure = Failure::Problem(Problem::BadRequest);
             let site = request.app_data::<Data<Site>>().ok_or(BAD)?;
-            if !source(request.headers()).is_own(&site.cx.config.base_url) {
-                // Before the body is read. Nor is it ever shown, since the user might submit it.
-                return Err(Failure::Problem(refused(&request, site)));
-            }
+            // Nor is it ever shown, since the user might submit it.
+            check_source(&request, site)?;
             // If the database fails, the form is still read, and given back.
             let is_member = Req::of(&request).await.is_ok_and(|req| req.any_session().is_some());
             let most = request.app_data::<MostBytes>().map_or(WITHOUT_TEXT, |most| (most.0)(&request));
@@ -143,6 +163,17 @@ impl FromRequest for Form {
             }
             Ok(form)
         })
+    }
+}
+
+/// Checks that a form comes from one of our own pages, before its body is read.
+///
+/// # Errors
+/// `Expired`, `NotSecure`.
+pub fn check_source(request: &HttpRequest, site: &Data<Site>) -> Result<(), Failure> {
+    match source(request.headers()).is_own(&site.cx.config.base_url) {
+        true => Ok(()),
+        false => Err(Failure::Problem(refused(request, site))),
     }
 }
 

@@ -14,7 +14,7 @@ use crate::failure::Failure;
 use crate::handlers::admin::{health, person, site, site_pages, statistics};
 use crate::handlers::groups::statistics as group_statistics;
 use crate::handlers::groups::{exports, invitations, members, requests};
-use crate::handlers::messages::{bookmarks, composer, conversations, drafts, kinds, mentions};
+use crate::handlers::messages::{bookmarks, composer, conversations, drafts, files, kinds, mentions};
 use crate::handlers::moderation::{approval_queue, bulk_delete, log, reports, restorations, rules, warnings};
 use crate::handlers::people::{
     account, addresses, api_tokens, bots, ignores, notices, own_account, passwords, profiles, push, settings, sign_ups,
@@ -225,6 +225,9 @@ pub const ROUTES: &[Entry] = routes! {
 
     post "/-/topics/{id}/messages" with text => messages::create;
     post "/-/topics/{id}/preview" with text => composer::preview;
+    post "/-/topics/{id}/attach" with text => files::attach;
+    post "/-/files" with text => files::create;
+    get "/-/files/{id}/{name}" => files::show;
     get "/-/topics/{id}/complete" => composer::complete;
     post "/-/topics/{id}/read" => reads::mark_topic;
     post "/-/topics/{id}/level" => topics::level;

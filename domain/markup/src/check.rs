@@ -136,7 +136,7 @@ fn allowed(element: &str, attributes: &Attributes<'_>) -> bool {
         | "thead" | "tbody" | "tr" => attributes.is_empty(),
         "pre" => only(&["data-language"]),
         "span" => match get("class") {
-            Some("emoji" | "box") => only(&["class", "title"]),
+            Some("emoji" | "box" | "cut") => only(&["class", "title"]),
             Some("spoiler") => only(&["class", "tabindex", "title"]) && get("tabindex") == Some("0"),
             Some(class) => only(&["class"]) && CLASSES.contains(&class),
             None => false,
@@ -152,20 +152,26 @@ fn allowed(element: &str, attributes: &Attributes<'_>) -> bool {
         "th" | "td" => only(&["class"]) && get("class").is_none_or(|class| matches!(class, "center" | "end")),
         "code" => only(&["class"]) && get("class").is_none_or(|class| class.starts_with("language-") && is_one(class)),
         "img" => {
-            only(&["src", "alt", "loading", "referrerpolicy"])
+            let own = get("src").is_some_and(super::files::is_address)
+                && only(&["src", "srcset", "sizes", "width", "height", "alt", "loading"])
+                && get("srcset").is_none_or(|set| set.split(", ").all(super::files::is_candidate))
+                && get("sizes").is_none_or(|sizes| sizes == super::files::SIZES)
+                && ["width", "height"].into_iter().all(|name| get(name).is_none_or(super::files::is_length));
+            let away = only(&["src", "alt", "loading", "referrerpolicy"])
                 && get("src").is_some_and(leads_away)
-                && get("alt").is_some_and(|alt| !alt.is_empty())
-                && get("loading") == Some("lazy")
-                && get("referrerpolicy") == Some("no-referrer")
+                && get("referrerpolicy") == Some("no-referrer");
+            (own || away) && get("alt").is_some_and(|alt| !alt.is_empty()) && get("loading") == Some("lazy")
         }
         "a" => {
             let away = get("target") == Some("_blank") && get("rel") == Some(REL);
-            let here = get("target").is_none() && get("rel").is_none() && get("class").is_none();
+            let here = get("target").is_none() && get("rel").is_none();
+            let own_image = get("href").is_some_and(super::files::is_address);
             only(&["href", "class", "target", "rel"])
                 && get("class").is_none_or(|class| class == "image")
                 && get("href").is_some_and(|href| {
                     !href.chars().any(|c| c.is_whitespace() || c == '\\')
-                        && ((away && leads_away(href)) || (here && stays_here(href)))
+                        && ((away && leads_away(href))
+                            || (here && stays_here(href) && (own_image || get("class").is_none())))
                 })
         }
         _ => false,

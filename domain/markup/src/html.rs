@@ -42,6 +42,7 @@ pub(super) fn link(href: &str, target: &Target, out: &mut String, label: impl Fn
     escape(href, out);
     out.push_str(match target {
         Target::Image => "\" class=\"image\" ",
+        Target::OwnImage => "\" class=\"image\"",
         Target::Elsewhere => "\" ",
         Target::Mail | Target::Own | Target::Topic { .. } | Target::Message { .. } => "\"",
     });

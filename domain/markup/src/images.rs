@@ -1,6 +1,6 @@
 //! Images of other hosts in finished HTML: shown, offered as a link, or only linked.
 
-use model::Images;
+use model::{FILES, Images};
 
 /// How each image begins in HTML: only [`crate::html`] writes images.
 const IMAGE: &str = "<img src=\"";
@@ -19,6 +19,8 @@ pub fn show_images(html: String, images: Images) -> String {
         let alt = image.split_once(" alt=\"").and_then(|(_, alt)| alt.split_once('"')).map_or("", |(alt, _)| alt);
         shown.push_str(before);
         match images {
+            // One of ours.
+            _ if image.starts_with(FILES) => shown.extend([IMAGE, image, ">"]),
             _ if !image.starts_with("https://") => shown.push_str(alt),
             Images::Never => shown.push_str(alt),
             Images::Load => shown.extend([IMAGE, image, ">"]),
@@ -27,6 +29,24 @@ pub fn show_images(html: String, images: Images) -> String {
                 alt,
                 "</span>",
             ]),
+        }
+        rest = after;
+    }
+    shown.push_str(rest);
+    shown
+}
+
+/// Replaces uploaded images by their descriptions, for copies that are read without the site.
+pub fn without_own_images(html: &str) -> String {
+    let mut shown = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some((before, after)) = rest.split_once(IMAGE) {
+        let (image, after) = after.split_once('>').unwrap_or((after, ""));
+        let alt = image.split_once(" alt=\"").and_then(|(_, alt)| alt.split_once('"')).map_or("", |(alt, _)| alt);
+        shown.push_str(before);
+        match image.starts_with(FILES) {
+            true => shown.push_str(alt),
+            false => shown.extend([IMAGE, image, ">"]),
         }
         rest = after;
     }
@@ -65,6 +85,16 @@ mod tests {
         }
         assert!(click.contains(">a &quot;nest&quot;</span></a>"), "{click}");
         assert!(never.contains(">a &quot;nest&quot;</a>") && never.contains(">plain.png</a>"), "{never}");
+    }
+
+    #[test]
+    fn uploaded_images_are_always_shown_and_become_words_in_copies() {
+        let nodes =
+            crate::parse("![a](/-/files/1/b.jpg?9x9) ![c](https://a.example/d.png)", &crate::Site { base_url: "" });
+        let html: String = nodes.into_nodes(&HashMap::new()).iter().map(crate::Node::markup).collect();
+        assert!(show_images(html.clone(), Images::Never).contains("<img src=\"/-/files/1/b.jpg\""));
+        let copy = without_own_images(&html);
+        assert!(copy.contains(">a</a>") && copy.matches("<img ").count() == 1, "{copy}");
     }
 
     #[test]

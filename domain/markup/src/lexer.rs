@@ -22,7 +22,8 @@ pub(super) enum Token {
     Www,
     /// The bracket that opens a label, with a `!` before it for an image.
     Open,
-    /// The bracket that closes a label, and the URL after it up to the first character of the host, if any.
+    /// The bracket that closes a label, and the URL after it up to the first character of the host, if any; or the path of a
+    /// file of ours up to the first digit of its id.
     Close,
 }
 
@@ -40,7 +41,7 @@ const SIGNS: &str = r"(?x)
     | (?i-u: https? ) :// [[:alnum:][:^ascii:]]
     | (?i-u: www ) \. [[:alnum:][:^ascii:]-]+ \. [[:alnum:][:^ascii:]]
     | !? \[
-    | \] (?: \( (?i-u: https? ) :// [[:alnum:][:^ascii:]] )?
+    | \] (?: \( (?: (?i-u: https? ) :// [[:alnum:][:^ascii:]] | /-/files/ [0-9] ) )?
 ";
 
 static LEXER: LazyLock<Regex> = LazyLock::new(|| Regex::new(SIGNS).expect("the pattern of the lexer is valid"));

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::Site;
 use super::delimiters::is_word;
 use super::tree::Target;
+use model::FILES;
 use model::names::is_reserved_slug;
 
 const IMAGES: [&str; 6] = [".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif"];
@@ -99,19 +100,31 @@ pub(super) fn deceives(label: &str, url: &str) -> bool {
 /// Returns how to write an `http` or `https` URL, and what it leads to. Our own pages are linked by path, so that the
 /// links survive a change of host.
 pub(super) fn target(url: &str, site: &Site<'_>) -> (String, Target) {
-    let own = own_path(url, site);
+    let own = if url.starts_with(FILES) { Some(url.to_owned()) } else { own_path(url, site) };
     if let Some(path) = &own
-        && let Some(target) = own_target(path)
+        && let Some(target) = file_target(path).or_else(|| own_target(path))
     {
         return (path.clone(), target);
     }
-    if is_image(url) {
+    if !url.starts_with(FILES) && is_image(url) {
         return (url.to_owned(), Target::Image);
     }
     match own {
         Some(path) => (path, Target::Own),
         None => (url.to_owned(), Target::Elsewhere),
     }
+}
+
+/// The extensions of the images that we make of uploaded ones.
+const OWN_IMAGES: [&str; 3] = [".jpg", ".gif", ".webp"];
+
+/// Returns what the path of an uploaded file leads to; `None` for other paths.
+fn file_target(path: &str) -> Option<Target> {
+    let (id, name) = path.strip_prefix(FILES)?.split_once('/')?;
+    let is_id = !id.is_empty() && id.len() <= 18 && id.bytes().all(|byte| byte.is_ascii_digit());
+    let name = name.split(['?', '#']).next().unwrap_or(name);
+    let is_image = OWN_IMAGES.iter().any(|end| name.len() > end.len() && name.ends_with(end));
+    (is_id && !name.contains('/')).then_some(if is_image { Target::OwnImage } else { Target::Own })
 }
 
 /// Returns the range of the file name in a URL: after the last slash of its path.

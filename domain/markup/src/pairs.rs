@@ -175,8 +175,12 @@ impl Scan<'_> {
         let url = bracket + "](".len()..end;
         let (href, mut target) = links::target(&self.text[url.clone()], self.site);
         let is_image = opener.mark == Mark::Bracket { image: true };
-        if target == Target::Image && !is_image {
-            target = Target::Elsewhere;
+        if !is_image {
+            target = match target {
+                Target::Image => Target::Elsewhere,
+                Target::OwnImage => Target::Own,
+                target => target,
+            };
         }
         self.text_to(bracket);
         let mut words = String::new();
@@ -193,8 +197,8 @@ impl Scan<'_> {
         without_links(&mut label);
         if words.trim().is_empty() {
             let file = links::file(&self.text[url.clone()]);
-            let shown =
-                if target == Target::Image { url.start + file.start..url.start + file.end } else { url.clone() };
+            let is_shown = matches!(target, Target::Image | Target::OwnImage);
+            let shown = if is_shown { url.start + file.start..url.start + file.end } else { url.clone() };
             label = vec![Inline::Text(shown)];
         }
         let source = start..url.end + 1;

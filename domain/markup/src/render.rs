@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::tree::{Block, Inline, Item, Link, Name, Spoilers, Style, Table, Target, write_plain};
-use super::{Node, Person, highlight, html, links, names};
+use super::{Node, Person, files, highlight, html, links, names};
 
 pub(super) fn nodes(text: &str, blocks: &[Block], people: &HashMap<String, Person>) -> Vec<Node> {
     let page = Page { text, people, code_left: Cell::new(highlight::CODE_MAX) };
@@ -108,7 +108,7 @@ impl Page<'_> {
                 let url = link.href.clone();
                 match &link.target {
                     Target::Elsewhere | Target::Mail | Target::Own => Node::Url { url, markup },
-                    Target::Image => Node::Image { url, markup },
+                    Target::Image | Target::OwnImage => Node::Image { url, markup },
                     Target::Topic { group, topic } => {
                         Node::Topic { group: group.clone(), topic: topic.clone(), url, markup }
                     }
@@ -253,13 +253,16 @@ impl Page<'_> {
 
     fn link(&self, link: &Link, out: &mut String) {
         html::link(&link.href, &link.target, out, |out| match (&link.target, link.label.is_empty()) {
-            (Target::Image, _) => {
+            (Target::Image | Target::OwnImage, _) => {
                 let mut alt = String::new();
                 write_plain(self.text, &link.label, Spoilers::Shown, &mut alt);
                 if alt.is_empty() {
                     alt.push_str(&link.href[links::file(&link.href)]);
                 }
-                html::image(&link.href, &alt, out);
+                match link.target {
+                    Target::OwnImage => files::image(&link.href, &alt, out),
+                    _ => html::image(&link.href, &alt, out),
+                }
             }
             (Target::Mail, true) => html::escape(&self.text[link.source.clone()], out),
             (_, true) => match &link.title {

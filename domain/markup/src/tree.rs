@@ -93,6 +93,8 @@ pub(super) struct Link {
 pub(super) enum Target {
     Elsewhere,
     Image,
+    /// An image that was uploaded here.
+    OwnImage,
     Mail,
     /// A page of ours that is neither a topic nor a message.
     Own,

@@ -72,4 +72,6 @@ ids! {
     KindId,
     /// A device that gets push messages.
     PushDeviceId,
+    /// A file that somebody uploaded.
+    FileId,
 }

@@ -232,7 +232,7 @@ fn message(row: Message, author: String, base_url: &str) -> Result<FolderMessage
         None => {
             let markup = markup::markup_of(&row.nodes).map_err(|error| Error::Internal(error.to_string()))?;
             // In a text, quotes are escaped: this is always an attribute.
-            Some(markup.replace("href=\"/", &format!("href=\"{base_url}/")))
+            Some(markup::without_own_images(&markup).replace("href=\"/", &format!("href=\"{base_url}/")))
         }
     };
     Ok(FolderMessage { id: row.id, author, at: row.created_at, is_edited: row.edited_at.is_some(), markup })

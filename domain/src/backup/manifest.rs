@@ -13,8 +13,8 @@ pub(super) const SEQUENCES: &str = "sequences.jsonl";
 /// The format of archives that this program writes, and the newest that it reads.
 const FORMAT: u32 = 1;
 
-/// The most bytes of a manifest.
-pub(super) const MAX_MANIFEST: u64 = 1 << 20;
+/// The most bytes of a manifest, which lists every uploaded file.
+pub(super) const MAX_MANIFEST: u64 = 64 << 20;
 /// The most bytes of a line. A message with its nodes has less than one megabyte.
 pub(super) const MAX_LINE: usize = 16 << 20;
 /// How many times its compressed size an entry may have. Rows have about ten times.

@@ -11,6 +11,7 @@ mod read;
 pub mod restore;
 pub mod schedule;
 mod sealed;
+mod uploads;
 mod write;
 
 use std::path::{Path, PathBuf};
@@ -42,6 +43,8 @@ pub struct Order {
     pub previous: Option<SecretKey>,
     /// With a passphrase, the file is encrypted.
     pub passphrase: Option<Passphrase>,
+    /// The folder of uploaded files. `None` leaves them out.
+    pub files: Option<PathBuf>,
     pub now: Timestamp,
 }
 
@@ -93,6 +96,10 @@ async fn write(snapshot: &mut Snapshot, order: Order, mut told: impl FnMut(&str,
     writer.begin(SEQUENCES.to_owned()).await?;
     for (table, last) in snapshot.sequences().await? {
         writer.row(&serde_json::json!({"table": table, "last": last}).to_string()).await?;
+    }
+    // Stored files never change. All that the snapshot names were there before it.
+    if let Some(files) = &order.files {
+        uploads::write(&mut writer, files).await?;
     }
     let mut manifest = Manifest::new(Purpose::Backup, schema);
     manifest.klatch = Some(env!("CARGO_PKG_VERSION").to_owned());

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
+use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use model::hex::hex;
@@ -12,6 +12,7 @@ use zip::{CompressionMethod, ZipArchive};
 
 use super::manifest::{Entry, MANIFEST, MAX_LINE, MAX_MANIFEST, Manifest, SECRET_KEY, SEQUENCES, refused};
 use super::sealed::{Passphrase, SealedReader, is_sealed};
+use super::uploads::key_of;
 use crate::platform::error::Result;
 
 /// An archive whose names, sizes and manifest fit. The contents of its entries are checked when they are read.
@@ -146,6 +147,32 @@ impl Archive {
         Ok(())
     }
 
+    /// Copies the bytes of an entry that has no lines.
+    ///
+    /// # Errors
+    /// When they are not those of the manifest, or cannot be written.
+    pub fn copy(&mut self, entry: &Entry, out: &mut impl Write) -> Result<()> {
+        let name = &entry.name;
+        let damaged = |error: std::io::Error| refused(format!("`{name}`: {error}"));
+        let file = self.zip.by_name(name).map_err(refused)?;
+        // One byte more, to notice that it is too large.
+        let mut file = file.take(entry.bytes.saturating_add(1));
+        let (mut hash, mut bytes, mut piece) = (Sha256::new(), 0, vec![0; 256 << 10]);
+        loop {
+            let read = file.read(&mut piece).map_err(damaged)?;
+            if read == 0 {
+                break;
+            }
+            bytes += read as u64;
+            hash.update(&piece[..read]);
+            out.write_all(&piece[..read]).map_err(damaged)?;
+        }
+        if bytes != entry.bytes || hex(&hash.finalize()) != entry.sha256 {
+            return Err(refused(format!("`{name}` is damaged: its checksum does not match")));
+        }
+        Ok(())
+    }
+
     /// Reads the secret key, if the archive has it.
     pub fn secret_key(&mut self) -> Result<Option<String>> {
         let Some(entry) = self.entry(SECRET_KEY).cloned() else { return Ok(None) };
@@ -163,6 +190,10 @@ impl Archive {
         for entry in self.manifest.entries.clone() {
             if entry.name == SECRET_KEY {
                 self.secret_key()?;
+                continue;
+            }
+            if key_of(&entry).is_some() {
+                self.copy(&entry, &mut std::io::sink())?;
                 continue;
             }
             self.lines(&entry, |number, line| {
@@ -191,7 +222,7 @@ fn is_known(entry: &Entry) -> bool {
     let is_table = |table: &str| store::backup::TABLES.iter().any(|known| known.name == table);
     match entry.table() {
         Some(table) => is_table(table),
-        None => [SECRET_KEY, SEQUENCES].contains(&&*entry.name),
+        None => [SECRET_KEY, SEQUENCES].contains(&&*entry.name) || key_of(entry).is_some(),
     }
 }
 

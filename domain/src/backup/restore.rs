@@ -1,7 +1,7 @@
 //! Fills an empty database with an archive, in one transaction.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use serde::Deserialize;
@@ -104,6 +104,18 @@ pub async fn check_target(url: &DatabaseUrl, verified: &Verified) -> Result<()> 
     let checked = prepare(&mut target, verified.manifest()).await;
     target.close().await;
     checked.map(drop)
+}
+
+/// Puts the uploaded files of a backup into a folder, before the database names them. Returns how many.
+///
+/// # Errors
+/// When a file cannot be written.
+pub async fn files(mut verified: Verified, folder: PathBuf) -> Result<(Verified, u64)> {
+    blocking(move || {
+        let count = super::uploads::extract(&mut verified.archive, &folder)?;
+        Ok((verified, count))
+    })
+    .await
 }
 
 /// Fills a database with a backup. `told` receives the name of each table and the number of its rows. If it fails or is

@@ -2,6 +2,7 @@
 
 use super::submit::stored_nodes;
 use super::{NewAttachment, attachments, polls};
+use crate::files;
 use crate::live::tell;
 use crate::people::notices::{self, Decision};
 use crate::platform::context::Context;
@@ -165,6 +166,9 @@ pub async fn edit_with(cx: &Context, viewer: Viewer, id: MessageId, change: Chan
         let new = (draft.text.as_str(), nodes.as_slice(), draft.attachment.as_deref());
         if store::messages::update(&mut tx, id, by, new, now).await? == 0 {
             return Err(Error::NotFound);
+        }
+        if files::mentioned(&draft.text) || files::mentioned(&editable.raw.raw) {
+            files::link(&mut tx, id, &nodes, (editable.raw.author_id, by)).await?;
         }
         store::messages::replies::touch_replies(&mut tx, id).await?;
         search_log::insert(&mut tx, Changed::Message(id)).await?;

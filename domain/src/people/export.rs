@@ -13,7 +13,9 @@ use crate::platform::error::Result;
 use crate::site::rate_limits;
 use crate::site::rate_limits::{By, RateLimit};
 use model::time::Timestamp;
-use model::{Attachment, GroupId, InvitationId, MessageId, NoticeId, NoticeLine, ReportId, TopicId, UserId};
+use model::{
+    Attachment, FileId, FileRow, GroupId, InvitationId, MessageId, NoticeId, NoticeLine, ReportId, TopicId, UserId,
+};
 
 const BATCH: i64 = 500;
 
@@ -33,6 +35,7 @@ enum Section {
     Stars(MessageId),
     Bookmarks(MessageId),
     Votes(MessageId),
+    Files(FileId),
     End,
 }
 
@@ -64,6 +67,7 @@ pub async fn download(cx: &Context, user: UserId) -> Result<impl Stream<Item = R
                 Section::Stars(after) => stars(&cx, user, after).await?,
                 Section::Bookmarks(after) => bookmarks(&cx, user, after).await?,
                 Section::Votes(after) => votes(&cx, user, after).await?,
+                Section::Files(after) => files(&cx, user, after).await?,
                 Section::End => return Ok(None),
             };
             let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
@@ -257,10 +261,20 @@ async fn votes(cx: &Context, id: UserId, after: MessageId) -> Result<Lines> {
     if let Some((last, ..)) = rows.last().copied().filter(|_| is_full) {
         rows.retain(|(poll, ..)| *poll != last);
     }
-    let next = rows.last().filter(|_| is_full).map_or(Section::End, |(poll, ..)| Section::Votes(*poll));
+    let next = rows.last().filter(|_| is_full).map_or(Section::Files(FileId(0)), |(poll, ..)| Section::Votes(*poll));
     let line = |(message, choice, at): (MessageId, i64, Timestamp)| {
         json!({"type": "vote", "message": message, "choice": choice, "created_at": at.rfc3339(),
             "link": format!("{}/-/messages/{message}", cx.config.base_url)})
     };
     Ok((rows.into_iter().map(line).collect(), next))
+}
+
+async fn files(cx: &Context, id: UserId, after: FileId) -> Result<Lines> {
+    let rows = store::files::of_owner(&cx.db, id, after, BATCH).await?;
+    let next = rows.last().filter(|_| rows.len() as i64 == BATCH).map_or(Section::End, |file| Section::Files(file.id));
+    let line = |file: &FileRow| {
+        json!({"type": "file", "name": file.name, "content_type": file.kind, "bytes": file.size,
+            "created_at": file.created_at.rfc3339(), "link": format!("{}{}", cx.config.base_url, file.address())})
+    };
+    Ok((rows.iter().map(line).collect(), next))
 }

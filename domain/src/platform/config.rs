@@ -70,6 +70,12 @@ pub struct Limits {
     pub directs_per_day: u64,
     /// For accounts younger than three days.
     pub directs_per_day_while_new: u64,
+    /// The most megabytes of an uploaded file.
+    pub file_megabytes: u64,
+    pub files_per_day: u64,
+    pub files_per_day_while_new: u64,
+    /// Uploaded by an account.
+    pub file_megabytes_per_day: u64,
 }
 
 impl Default for Limits {
@@ -102,6 +108,10 @@ impl Default for Limits {
             invitations_per_day: 100,
             directs_per_day: 100,
             directs_per_day_while_new: 5,
+            file_megabytes: 20,
+            files_per_day: 300,
+            files_per_day_while_new: 20,
+            file_megabytes_per_day: 500,
         }
     }
 }

@@ -18,6 +18,7 @@ use crate::platform::index::Search;
 use crate::platform::jobs::Wake;
 use crate::platform::mail::Mailer;
 use crate::platform::outbound::Outbound;
+use crate::platform::storage::Files;
 use bus::kv::Kv;
 use bus::{Bus, Control, Hub};
 use markup::Site;
@@ -42,6 +43,8 @@ pub struct Context {
     /// The search index, in processes that answer searches.
     pub search: Option<Search>,
     pub mail: Mailer,
+    /// The bytes of uploaded files.
+    pub files: Files,
     pub sessions: Arc<SessionCache>,
     pub credentials: Arc<CredentialCache>,
     pub rules: Arc<RuleCache>,

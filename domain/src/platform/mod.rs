@@ -18,6 +18,7 @@ pub mod networks;
 pub mod origins;
 pub mod outbound;
 pub mod secrets;
+pub mod storage;
 pub mod text;
 pub mod validate;
 pub mod webpush;

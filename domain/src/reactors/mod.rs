@@ -15,6 +15,7 @@ mod unread;
 mod webhooks;
 
 use crate::admin::doctor;
+use crate::files;
 use crate::live::draw::Draw;
 use crate::live::{notices, tell};
 use crate::moderation::bulk_delete;
@@ -149,6 +150,7 @@ pub async fn run(cx: &Context, draw: &Draw, job: impl Into<Job>) -> Result<()> {
         Job::Task(Task::GroupChanged { group }) => tell::group_changed(cx, group).await,
         Job::Task(Task::Reduce { group }) => reducers::resume(cx, group).await,
         Job::Task(Task::Push(push)) => crate::messages::push::send(cx, push).await,
+        Job::Task(Task::ImageUploaded { file }) => files::images::prepare(cx, file).await,
         Job::Task(Task::NoticesChanged { user }) => notices::tell_count(cx, user).await,
     }
 }

@@ -1,6 +1,7 @@
 //! Hourly housekeeping: deletes what expired and purges what was deleted long ago.
 
 use crate::admin::statistics;
+use crate::files;
 use crate::live::notices;
 use crate::messages::history;
 use crate::moderation::{approval_queue, reports};
@@ -45,6 +46,7 @@ pub(super) async fn sweep(cx: &Context) -> Result<()> {
         + store::people::sign_ups::delete_expired(&mut tx, cx.now()).await?;
     tx.commit().await.map_err(Error::from)?;
     let topics = purge_topics(cx).await?;
+    let files = files::sweep(cx).await?;
     let mut groups = 0;
     loop {
         let mut tx = cx.db.begin().await?;
@@ -56,7 +58,7 @@ pub(super) async fn sweep(cx: &Context) -> Result<()> {
         }
     }
     tracing::info!(
-        sessions, letters, notices, log, purged, declined, sign_ups, samples, links, topics, groups, deliveries,
+        sessions, letters, notices, log, purged, declined, sign_ups, samples, links, topics, groups, deliveries, files,
         "swept"
     );
     Ok(())

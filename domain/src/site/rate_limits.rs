@@ -45,6 +45,8 @@ pub enum RateLimit {
     Warn,
     /// Trying a rule on past messages.
     TryRule,
+    /// Uploading a file.
+    Upload,
 }
 
 /// The key by which actions are counted.
@@ -97,6 +99,7 @@ pub async fn count(cx: &Context, action: RateLimit, by: By<'_>) -> Result<()> {
         (RateLimit::Form, _) => ("form", limits.forms_per_minute, minute),
         (RateLimit::Warn, _) => ("warn", limits.warnings_per_day, 24 * 60 * minute),
         (RateLimit::TryRule, _) => ("try-rule", limits.rule_tries_per_minute, minute),
+        (RateLimit::Upload, _) => ("upload", limits.files_per_day, 24 * 60 * minute),
     };
     if most == 0 {
         return Ok(());
@@ -198,6 +201,7 @@ pub(crate) async fn count_by_age(cx: &Context, action: RateLimit, user: UserId) 
         RateLimit::NewGroup => ("group-new", limits.groups_per_day_while_new, Duration::from_secs(24 * 3_600)),
         RateLimit::Direct => ("direct-new", limits.directs_per_day_while_new, Duration::from_secs(24 * 3_600)),
         RateLimit::Post => ("post-new", limits.posts_per_minute_while_new, Duration::from_secs(60)),
+        RateLimit::Upload => ("upload-new", limits.files_per_day_while_new, Duration::from_secs(24 * 3_600)),
         other => return count(cx, other, By::User(user)).await,
     };
     count(cx, action, By::User(user)).await?;

@@ -48,7 +48,7 @@ async fn scene(forum: &TestForum) -> Scene {
 
 fn order(file: &Path) -> Order {
     let secret = SecretKey::new("a key that only tests are signed with").unwrap();
-    Order { file: file.to_owned(), secret, previous: None, passphrase: None, now: Timestamp(0) }
+    Order { file: file.to_owned(), secret, previous: None, passphrase: None, files: None, now: Timestamp(0) }
 }
 
 fn read(file: &Path) -> Entries {
@@ -226,7 +226,7 @@ async fn an_archive_that_grows_without_end_is_refused(forum: TestForum) {
     sign(&mut entries);
     scene.must_refuse(&entries, "line 1 is too long").await;
     let mut entries = scene.entries.clone();
-    entries.insert("manifest.json".into(), vec![b' '; 2 << 20]);
+    entries.insert("manifest.json".into(), vec![b' '; 65 << 20]);
     scene.must_refuse(&entries, "the manifest is too large").await;
     scene.end().await;
 }

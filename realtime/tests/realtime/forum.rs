@@ -74,6 +74,7 @@ impl Forum {
             config: Arc::new(rules),
             search: None,
             mail: Mailer::folder(std::env::temp_dir(), Mailer::parse_from("forum@forum.example").unwrap()),
+            files: domain::platform::storage::Files::folder(std::env::temp_dir().join("klatch-test-files")),
             sessions: Arc::default(),
             credentials: Arc::default(),
             rules: Arc::default(),

@@ -1,7 +1,7 @@
 //! Emails about messages, as plain text and as HTML with the same content.
 
 use askama::Template;
-use domain::markup::without_spoilers;
+use domain::markup::{without_own_images, without_spoilers};
 use domain::model::{Concern, Images};
 use domain::platform::mail::{Activity, ActivityMessage, EmailBody, EmailTemplateData};
 
@@ -81,9 +81,9 @@ impl Email<'_> {
         original.map(|original| format!("{}: {}", original.author.username, original.words())).unwrap_or_default()
     }
 
-    /// The message as HTML with absolute addresses, without images of other hosts.
+    /// The message as HTML with absolute addresses, without images: programs for email load none of a private group.
     fn html(&self, one: &ActivityMessage) -> String {
-        let html = crate::finish(without_spoilers(&one.message.markup), Images::Never);
+        let html = crate::finish(without_own_images(&without_spoilers(&one.message.markup)), Images::Never);
         crate::feeds::absolute(&html, &self.data.base_url)
     }
 

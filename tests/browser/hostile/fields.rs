@@ -394,7 +394,7 @@ pub const FIELDS: &[Field] = fields! {
 };
 
 /// Fields of any form, never shown or stored.
-const OF_ANY: [&str; 3] = ["csrf", "key", "next"];
+const OF_ANY: [&str; 4] = ["csrf", "file", "key", "next"];
 
 /// Returns an address with braces for its variable parts.
 pub fn pattern(action: &str) -> String {

@@ -193,6 +193,8 @@ const NOT_LOGGED: &[&str] = &[
     "/-/messages/{id}/edit",
     "/-/messages/{id}/star",
     "/-/messages/{id}/bookmark",
+    "/-/files",
+    "/-/topics/{id}/attach",
     "/-/messages/{id}/vote",
     "/-/messages/{id}/retract",
     "/-/messages/{id}/report",

@@ -147,6 +147,8 @@ const LACK: &[(&str, &str)] = &[
     ("/-/bots/{bot}/tokens/{delivery}/revoke", "A token that was stolen must not revoke the others."),
     ("/-/groups/{id}/export", "It makes a file for people. Programs read the same in the lists."),
     ("/-/hooks/{token}", "Programs call it as it is."),
+    ("/-/files", "Its body is a file, and bodies of the API are JSON."),
+    ("/-/topics/{id}/attach", "It uploads files and shows a preview, for browsers without scripts."),
     ("/-/log/{entry}/hide", "A person decides on the page which name the log hides."),
     ("/admin/people/{id}/account", "It hands out access to another account: an admin gives the password again first."),
     ("/admin/people/{id}/delete", "It cannot be undone: an admin gives the password again first."),

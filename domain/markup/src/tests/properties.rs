@@ -64,6 +64,7 @@ fn pieces() -> impl Strategy<Value = String> {
             "www.",
             "www.a.b",
             "http://a.example/b.png",
+            "/-/files/7/a.jpg?90x50",
             "https://klatch.example/g/t/#m1",
             "https://klatch.example",
             "//",

@@ -2,6 +2,7 @@
 
 use super::destination::Destination;
 use super::{Outcome, Posted};
+use crate::files;
 use crate::groups::{direct_names, members};
 use crate::live::{tell, unread};
 use crate::messages::conversations::MOST;
@@ -66,6 +67,7 @@ pub(super) async fn save(
         && destination.slow_mode_interval(author) == 0
         && reports.is_empty()
         && draft.attachment.is_none()
+        && !files::mentioned(&draft.text)
     {
         // Only the message has to be written; on Postgres this is one statement.
         let new = message(found.group.id, found.topic.id, cx.now());
@@ -82,6 +84,9 @@ pub(super) async fn save(
     let Some(saved) = store::messages::save(&mut tx, &new).await? else { return Ok(Outcome::KeyTaken) };
     for rule in reports {
         store::moderation::reports::insert_by_rule(&mut tx, saved.id, rule, place.at).await?;
+    }
+    if files::mentioned(&draft.text) {
+        files::link(&mut tx, saved.id, nodes, (user, user)).await?;
     }
     polls::announce_end(&mut tx, saved.id, draft.attachment.as_deref()).await?;
     finish(cx, &mut tx, destination, &place, saved.id).await?;

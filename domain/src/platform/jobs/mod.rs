@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use model::time::Timestamp;
-use model::{BulkDeleteId, EmailId, GroupId, JobId, MessageId, PushDeviceId, TopicId, UserId};
+use model::{BulkDeleteId, EmailId, FileId, GroupId, JobId, MessageId, PushDeviceId, TopicId, UserId};
 use store::db::Tx;
 use store::platform::jobs as table;
 
@@ -74,6 +74,8 @@ pub enum Task {
     CollectEmail { user: UserId },
     /// Send a message to a device, if it still concerns its owner.
     Push(PushTry),
+    /// An image was uploaded: make what pages show of it.
+    ImageUploaded { file: FileId },
     /// Housekeeping: expired sessions, old rows of the search log.
     Sweep {
         /// The hour of its schedule: `2026-11-21T10`.

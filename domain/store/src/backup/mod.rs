@@ -66,6 +66,8 @@ pub const TABLES: &[Table] = &[
     by("reads", &["user_id", "topic_id"]),
     by_id("messages"),
     by("former_texts", &["message_id", "number"]),
+    by_id("files"),
+    by("message_files", &["file_id", "message_id"]),
     by("stars", &["message_id", "user_id"]),
     by("bookmarks", &["user_id", "message_id"]),
     by("mentions", &["user_id", "message_id"]),

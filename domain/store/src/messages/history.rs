@@ -73,6 +73,7 @@ pub async fn purge(tx: &mut Tx, before: Timestamp, limit: i64) -> Result<u64> {
            and deleted_at <= $1 and raw <> '' returning id", before, limit)?;
     sql!(run tx, "delete from former_texts where message_id in (select cast(value as bigint) from json_each($1))", crate::list(&ids))?;
     super::polls::delete_all(tx, &ids).await?;
+    crate::files::unlink_all(tx, &ids).await?;
     Ok(ids.len() as u64)
 }
 

@@ -4,6 +4,7 @@ pub mod bookmarks;
 pub mod composer;
 pub mod conversations;
 pub mod drafts;
+pub mod files;
 pub mod kinds;
 pub mod mentions;
 pub mod polls;
@@ -59,6 +60,12 @@ async fn fragment(req: &Req, message: MessageId) -> Answer {
 pub async fn create(req: Req, path: Path<String>, form: Form) -> Answer {
     let topic: TopicId = id(&path)?;
     let draft = Draft::new(form.get("text").to_owned(), Some(form.get("key").to_owned()));
+    if !form.get("file").is_empty() {
+        // Without a script, the browser sent only the names of the chosen files.
+        let mut back = message_form(&form);
+        back.text.error = Some("Press Attach to upload the files that you chose, or remove them.".to_owned());
+        return req.with_field_errors(&composer::topic_page(&req, topic, back).await?);
+    }
     let (target, poll) = (composer::target(topic, &form), poll(&form, req.cx().now()));
     match domain::messages::submit_with(req.cx(), req.viewer(), target, draft, poll).await {
         Ok(posted) if req.wants_json => fragment(&req, posted.id).await,

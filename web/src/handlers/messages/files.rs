@@ -1,0 +1,337 @@
+//! Uploaded files: they arrive in forms with files, and are read by whoever may read a message that shows them.
+
+use actix_multipart::{Field, Multipart};
+use actix_web::body::SizedStream;
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use actix_web::web::{Bytes, Path, Payload, Query};
+use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use domain::Error;
+use domain::files::{self, Found};
+use domain::model::{FileRow, TopicId};
+use futures_util::StreamExt;
+use futures_util::stream::try_unfold;
+use serde::Deserialize;
+use serde_json::json;
+use templates::errors::Problem;
+use tokio::io::AsyncReadExt;
+use tokio::time::{Instant, timeout_at};
+
+use super::composer;
+use crate::body::{self, WITH_TEXT};
+use crate::failure::{Answer, Failure};
+use crate::form::{Form, check_source};
+use crate::handlers::topics::polls::message_form;
+use crate::handlers::{id, refill};
+use crate::req::Req;
+
+/// The most files of a form.
+const MOST_FILES: usize = 10;
+/// A form may have so many times the most bytes of a file.
+const TIMES: usize = 4;
+/// Bytes read from the storage at a time.
+const PIECE: usize = 64 << 10;
+/// Nothing in a file runs, wherever it is opened.
+const POLICY: &str = "sandbox; default-src 'none'";
+
+/// A form with files, as far as they could be stored.
+struct Received {
+    form: Form,
+    files: Vec<FileRow>,
+    /// Why a file was refused.
+    error: Option<Error>,
+}
+
+/// Counts the bytes of a body, and how much time they may take.
+struct Meter<'a> {
+    request: &'a HttpRequest,
+    begun: Instant,
+    bytes: usize,
+    most: usize,
+}
+
+impl Meter<'_> {
+    /// Waits for the next part or piece.
+    async fn within<T>(&self, next: impl Future<Output = T>) -> Result<T, Failure> {
+        let due = body::due(self.request, self.begun, self.bytes);
+        timeout_at(due, next).await.map_err(|_| Failure::Problem(Problem::TooSlow))
+    }
+
+    /// Reads the next piece of a field.
+    async fn piece(&mut self, field: &mut Field) -> Result<Option<Bytes>, Failure> {
+        let Some(piece) = self.within(field.next()).await? else { return Ok(None) };
+        let piece = piece.map_err(|_| Failure::Problem(Problem::BadRequest))?;
+        self.bytes += piece.len();
+        if self.bytes > self.most { Err(Failure::Problem(Problem::TooLarge)) } else { Ok(Some(piece)) }
+    }
+}
+
+/// Reads a form with files, or one without. The files come after the token: those before it are dropped.
+async fn receive(req: &Req, request: &HttpRequest, payload: Payload) -> Result<Received, Failure> {
+    let mut payload = payload.into_inner();
+    let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    if !kind.to_ascii_lowercase().starts_with("multipart/form-data") {
+        let form = Form::from_request(request, &mut payload).await?;
+        return Ok(Received { form, files: Vec::new(), error: None });
+    }
+    check_source(request, &req.site)?;
+    req.signed_in()?;
+    let largest = usize::try_from(files::most_bytes(req.cx())).unwrap_or(usize::MAX);
+    let most = largest.saturating_mul(TIMES).saturating_add(WITH_TEXT);
+    let length = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if length.is_some_and(|length| length > most) {
+        return Err(Failure::Problem(Problem::TooLarge));
+    }
+    let mut meter = Meter { request, begun: Instant::now(), bytes: 0, most };
+    let mut parts = Multipart::new(request.headers(), payload);
+    let mut fields: Vec<(String, String)> = Vec::new();
+    let (mut stored, mut error, mut text_bytes, mut is_known) = (Vec::new(), None, 0, false);
+    while let Some(part) = meter.within(parts.next()).await? {
+        let mut part = part.map_err(|_| Failure::Problem(Problem::BadRequest))?;
+        let name = part.name().unwrap_or_default().to_owned();
+        let file_name = part.content_disposition().and_then(|about| about.get_filename()).map(ToOwned::to_owned);
+        if let Some(file_name) = file_name {
+            // Without a choice, browsers send a file without a name.
+            let is_taken = is_known && error.is_none() && !file_name.is_empty();
+            match store(req, &mut meter, &mut part, &file_name, is_taken, stored.len()).await? {
+                Ok(Some(file)) => stored.push(file),
+                Ok(None) => {}
+                Err(why) => error = Some(why),
+            }
+            continue;
+        }
+        let mut value = Vec::new();
+        while let Some(piece) = meter.piece(&mut part).await? {
+            text_bytes += piece.len();
+            if text_bytes > WITH_TEXT {
+                return Err(Failure::Problem(Problem::TooLarge));
+            }
+            value.extend_from_slice(&piece);
+        }
+        let value = String::from_utf8(value).map_err(|_| Failure::Problem(Problem::BadRequest))?;
+        is_known |= name == "csrf" && req.token_holds(&value);
+        fields.push((name, value));
+        if fields.len() > 100 {
+            return Err(Failure::Problem(Problem::TooLarge));
+        }
+    }
+    body::complete(request);
+    Ok(Received { form: Form::of_fields(request, req, fields)?, files: stored, error })
+}
+
+/// Stores one file of a form. If it is not taken or refused, its bytes are read and dropped, so that the rest of the form
+/// arrives.
+async fn store(
+    req: &Req,
+    meter: &mut Meter<'_>,
+    part: &mut Field,
+    name: &str,
+    is_taken: bool,
+    before: usize,
+) -> Result<Result<Option<FileRow>, Error>, Failure> {
+    let mut upload = match is_taken {
+        false => Ok(None),
+        true if before >= MOST_FILES => {
+            Err(Error::invalid("file", format!("You can attach at most {MOST_FILES} files at a time.")))
+        }
+        true => files::begin(req.cx(), req.viewer()).await.map(Some),
+    };
+    while let Some(piece) = meter.piece(part).await? {
+        if let Ok(Some(arriving)) = &mut upload
+            && let Err(error) = arriving.write(&piece).await
+        {
+            upload = Err(error);
+        }
+    }
+    Ok(match upload {
+        Ok(Some(upload)) => upload.finish(req.cx(), name).await.map(Some),
+        Ok(None) => Ok(None),
+        Err(error) => Err(error),
+    })
+}
+
+/// `POST /-/files`: stores the files of a form, for the composer's script.
+pub async fn create(req: Req, request: HttpRequest, payload: Payload) -> Answer {
+    let received = receive(&req, &request, payload).await?;
+    req.signed_in()?;
+    if let Some(error) = received.error {
+        return Err(error.into());
+    }
+    if received.files.is_empty() {
+        return Err(Error::invalid("file", "Choose a file.").into());
+    }
+    let file = |file: &FileRow| json!({"id": file.id, "address": file.address(), "markup": file.markup("")});
+    let files: Vec<_> = received.files.iter().map(file).collect();
+    Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "private, no-store")).json(json!({"files": files})))
+}
+
+/// `POST /-/topics/ID/attach`: stores the files of a composer and adds them to its text, which comes back with a preview.
+pub async fn attach(req: Req, request: HttpRequest, path: Path<String>, payload: Payload) -> Answer {
+    let topic: TopicId = id(&path)?;
+    let Received { mut form, files, error } = receive(&req, &request, payload).await?;
+    let mut text = form.get("text").trim_end().to_owned();
+    for file in &files {
+        if !text.is_empty() {
+            text.push_str("\n\n");
+        }
+        text.push_str(&file.markup(""));
+    }
+    if !files.is_empty() {
+        form.set("text", text);
+    }
+    let Some(error) = error else { return composer::preview(req, path, form).await };
+    let back = refill(message_form(&form), error)?;
+    req.with_field_errors(&composer::topic_page(&req, topic, back).await?)
+}
+
+/// The query parameters of a file.
+#[derive(Deserialize)]
+pub struct Params {
+    /// The width of an image.
+    w: Option<String>,
+}
+
+/// `GET /-/files/ID/NAME`: the bytes. Images are shown; everything else is downloaded.
+pub async fn show(req: Req, request: HttpRequest, path: Path<(String, String)>, params: Query<Params>) -> Answer {
+    let Found { file, is_public } = files::find(req.cx(), req.viewer(), id(&path.0)?).await?;
+    let key = file.key(params.w.as_deref().and_then(|width| width.parse().ok()));
+    let tag = format!("\"{key}\"");
+    // Whoever may not read it any more is noticed, since the browser asks each time.
+    let caching = if is_public { "public, max-age=600" } else { "private, no-cache" };
+    let known = request.headers().get_all(IF_NONE_MATCH).filter_map(|known| known.to_str().ok());
+    if known.flat_map(|known| known.split(',')).any(|known| known.trim().trim_start_matches("W/") == tag) {
+        return Ok(HttpResponse::NotModified()
+            .insert_header((ETAG, tag))
+            .insert_header((CACHE_CONTROL, caching))
+            .finish());
+    }
+    let Some(stored) = req.cx().files.open(&key).await? else { return Err(Error::NotFound.into()) };
+    let name: String = form_urlencoded::byte_serialize(file.name.as_bytes()).collect();
+    let shown = if file.pixels().is_some() { "inline" } else { "attachment" };
+    let bytes = try_unfold(stored.reader, |mut reader| async move {
+        let mut piece = vec![0; PIECE];
+        let read = reader.read(&mut piece).await?;
+        piece.truncate(read);
+        Ok::<_, std::io::Error>((read > 0).then(|| (Bytes::from(piece), reader)))
+    });
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, file.kind))
+        .insert_header((CONTENT_DISPOSITION, format!("{shown}; filename*=UTF-8''{name}")))
+        .insert_header(("content-security-policy", POLICY))
+        .insert_header(("x-content-type-options", "nosniff"))
+        .insert_header((CACHE_CONTROL, caching))
+        .insert_header((ETAG, tag))
+        .body(SizedStream::new(stored.len, bytes)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use actix_web::test::{TestRequest, call_service, init_service, read_body};
+    use actix_web::web::Data;
+    use actix_web::{App, dev::ServiceResponse};
+    use domain::model::GroupKind;
+    use domain::people::sessions::{self, Origin};
+    use domain::platform::secrets;
+    use domain::policy::Viewer;
+    use domain::testing::TestForum;
+
+    use crate::{Config, Site, routes};
+
+    const PAGE: &[u8] = b"<!doctype html><script>alert(1)</script>";
+    /// One white pixel.
+    const GIF: &[u8] = b"GIF89a\x01\0\x01\0\x80\0\0\xff\xff\xff\0\0\0\x2c\0\0\0\0\x01\0\x01\0\0\x02\x02\x44\x01\0\x3b";
+
+    /// A form with fields and files, as browsers send it.
+    fn body(fields: &[(&str, &str)], files: &[(&str, &[u8])]) -> Vec<u8> {
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            let part = format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            body.extend(part.as_bytes());
+        }
+        for (name, bytes) in files {
+            let head = format!(
+                "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: image/svg+xml\r\n\r\n"
+            );
+            body.extend(head.as_bytes());
+            body.extend_from_slice(bytes);
+            body.extend(b"\r\n");
+        }
+        body.extend(b"--edge--\r\n");
+        body
+    }
+
+    fn header(answer: &ServiceResponse, name: &str) -> String {
+        answer.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+    }
+
+    #[actix_web::test]
+    async fn files_arrive_with_a_form_and_are_shown_or_downloaded() {
+        let forum = TestForum::sqlite().await;
+        let mira = forum.person("mira").await;
+        let group = forum.group(mira, "Garden", GroupKind::Private).await;
+        let topic = forum.topic(mira, &group, "Plums", "Ripe.").await.topic;
+        let Viewer::User { id, .. } = mira else { panic!("an account") };
+        let session = sessions::open(&forum.cx, id, &Origin::new(Ipv4Addr::LOCALHOST, "")).await.expect("a session");
+        let token = forum.cx.config.secret.sign("form", &secrets::digest(&session));
+        let site = Data::new(Site::new(forum.cx.clone(), Config::default()));
+        let app = init_service(App::new().app_data(site).configure(routes::configure)).await;
+        let cookie = ("cookie", format!("__Host-klatch={session}"));
+        let send = async |path: &str, body: Vec<u8>, site: &'static str| {
+            let request = TestRequest::post().uri(path).insert_header(cookie.clone()).set_payload(body);
+            let request = request.insert_header(("content-type", "multipart/form-data; boundary=edge"));
+            let request = request.insert_header(("sec-fetch-site", site)).insert_header(("accept", "application/json"));
+            let answer = call_service(&app, request.to_request()).await;
+            let status = answer.status().as_u16();
+            (status, String::from_utf8(read_body(answer).await.to_vec()).expect("text"))
+        };
+        let fields = [("csrf", token.as_str()), ("text", "Look:"), ("key", "k")];
+        // Files before the token, with a wrong one, or from another site are not stored.
+        let (status, _) = send("/-/files", body(&[("csrf", "wrong")], &[("a.html", PAGE)]), "same-origin").await;
+        assert_eq!(status, 403);
+        let (status, _) = send("/-/files", body(&fields, &[("a.html", PAGE)]), "cross-site").await;
+        assert_eq!(status, 403);
+        let (status, said) = send("/-/files", body(&fields, &[("a.html", &b""[..])]), "same-origin").await;
+        assert!(status == 422 && said.contains("empty"), "{status} {said}");
+        let (status, said) = send("/-/files", body(&fields, &[]), "same-origin").await;
+        assert!(status == 422 && said.contains("Choose a file."), "{status} {said}");
+        let (status, said) =
+            send("/-/files", body(&fields, &[("a b.html", PAGE), ("x.svg", GIF)]), "same-origin").await;
+        assert_eq!(status, 200, "{said}");
+        assert!(
+            said.contains("[a-b.html](/-/files/1/a-b.html)") && said.contains("![](/-/files/2/x.gif?1x1)"),
+            "{said}"
+        );
+        let attach = format!("/-/topics/{topic}/attach");
+        let (status, said) = send(&attach, body(&fields, &[("c.html", PAGE)]), "same-origin").await;
+        assert!(status == 200 && said.contains("/-/files/3/c.html"), "{status} {said}");
+        forum.drain().await;
+        let get = async |path: &str, is_mira: bool, tag: &str| {
+            let mut request = TestRequest::get().uri(path).insert_header(("if-none-match", tag));
+            if is_mira {
+                request = request.insert_header(cookie.clone());
+            }
+            call_service(&app, request.to_request()).await
+        };
+        for path in ["/-/files/1/a-b.html", "/-/files/2/x.gif", "/-/files/99/x.gif", "/-/files/x/x.gif"] {
+            assert_eq!(get(path, false, "").await.status().as_u16(), 404, "{path}");
+        }
+        let page = get("/-/files/1/other-name.html", true, "").await;
+        assert_eq!(page.status().as_u16(), 200);
+        assert_eq!(header(&page, "content-type"), "application/octet-stream");
+        assert_eq!(header(&page, "content-disposition"), "attachment; filename*=UTF-8''a-b.html");
+        assert_eq!(header(&page, "content-security-policy"), "sandbox; default-src 'none'");
+        assert_eq!(header(&page, "x-content-type-options"), "nosniff");
+        assert_eq!(header(&page, "cache-control"), "private, no-cache");
+        assert_eq!(read_body(page).await, PAGE);
+        let image = get("/-/files/2/x.gif?w=480", true, "").await;
+        assert_eq!(
+            (header(&image, "content-type"), header(&image, "cache-control")),
+            ("image/gif".into(), "private, no-cache".into())
+        );
+        assert!(header(&image, "content-disposition").starts_with("inline;"));
+        let tag = header(&image, "etag");
+        assert!(read_body(image).await.starts_with(b"GIF89a"));
+        assert_eq!(get("/-/files/2/x.gif", true, &tag).await.status().as_u16(), 304);
+    }
+}
