@@ -7,9 +7,9 @@ use crate::support::{Forum, Running, Visitor, group_of, newcomer, topic_in};
 
 crate::both_ways!(
     without_scripts_a_reply_and_a_preview_are_pages,
-    with_scripts_one_sentence_is_answered_in_place,
+    with_scripts_a_quoted_sentence_is_answered_in_place,
     the_composer_formats_completes_and_previews,
-    a_message_is_edited_where_it_is,
+    a_message_is_edited_in_place,
     a_message_is_deleted_where_it_is_and_comes_back,
     what_is_selected_is_quoted_and_code_is_copied,
 );
@@ -88,7 +88,7 @@ async fn without_scripts_a_reply_and_a_preview_are_pages(running: Running) {
     assert_eq!(ben.js("return document.querySelectorAll('.message .re').length").await, 1);
 }
 
-async fn with_scripts_one_sentence_is_answered_in_place(running: Running) {
+async fn with_scripts_a_quoted_sentence_is_answered_in_place(running: Running) {
     let Scene { forum, mut driver, ana, topic } = scene(running).await;
     let (ben, other) = (driver.browser(&forum.base).await, driver.browser(&forum.base).await);
     ben.sign_in("ben", &topic).await;
@@ -176,7 +176,7 @@ async fn the_composer_formats_completes_and_previews(running: Running) {
     ben.must_not_complain().await;
 }
 
-async fn a_message_is_edited_where_it_is(running: Running) {
+async fn a_message_is_edited_in_place(running: Running) {
     let Scene { forum, mut driver, ana, topic } = scene(running).await;
     let ben = driver.browser(&forum.base).await;
     ben.sign_in("ben", &topic).await;

@@ -13,7 +13,7 @@ stories! {
     what_the_caller_is_emailed_about_is_shown_and_changed,
     push_notifications_are_shown_and_changed,
     ignored_people_are_listed,
-    conversations_are_begun_and_grow,
+    conversations_are_started_and_extended,
     profiles_are_shown,
     search_finds_what_the_page_finds,
 }
@@ -140,7 +140,7 @@ async fn ignored_people_are_listed(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn conversations_are_begun_and_grow(forum: TestForum) {
+async fn conversations_are_started_and_extended(forum: TestForum) {
     for name in ["ada", "ben", "cora"] {
         forum.person(name).await;
     }

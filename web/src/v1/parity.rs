@@ -192,7 +192,7 @@ fn every_action_of_a_page_has_a_route_or_a_reason() {
 const OF_PROGRAMS: &[&str] = &["attachments::register"];
 
 #[test]
-fn every_change_here_is_an_action_of_a_page() {
+fn every_changing_route_of_the_api_is_an_action_of_a_page() {
     for endpoint in ENDPOINTS.iter().filter(|endpoint| endpoint.needs.changes()) {
         let of_page = HAVE.iter().any(|(_, functions)| functions.contains(&endpoint.function));
         assert!(
