@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn what_decompresses_to_far_more_than_its_size_is_refused() {
+    fn a_decompression_bomb_is_refused() {
         let read = |length: usize| {
             let mut reader = decompressed(compressed(length)).expect("a start");
             io::copy(&mut reader, &mut io::sink())

@@ -143,12 +143,12 @@ fn check_layers(folder: &str, path: &str, layers: &[&[&str]], exempt: &[&str]) {
 }
 
 #[test]
-fn the_domains_groups_use_lower_layers_only() {
+fn domain_folders_use_only_lower_layers() {
     check_layers("domain/src", "crate::", DOMAIN, &["lib", "testing"]);
 }
 
 #[test]
-fn the_webs_modules_use_lower_layers_only() {
+fn web_modules_use_only_lower_layers() {
     check_layers(
         "web/src",
         "crate::",
@@ -171,7 +171,7 @@ fn the_webs_modules_use_lower_layers_only() {
 }
 
 #[test]
-fn no_groups_of_a_crate_use_each_other_in_a_circle() {
+fn modules_of_a_crate_have_no_cycles() {
     for folder in WITHOUT_CYCLES {
         let uses = uses(folder, "crate::");
         let groups: BTreeSet<&String> = uses.keys().flat_map(|(one, other)| [one, other]).collect();
@@ -191,7 +191,7 @@ fn no_groups_of_a_crate_use_each_other_in_a_circle() {
 }
 
 #[test]
-fn every_group_of_the_domain_is_in_the_table() {
+fn every_folder_of_the_domain_has_a_layer() {
     let folders = std::fs::read_dir(root().join("domain/src")).expect("the domain").filter_map(Result::ok);
     let groups: BTreeSet<String> = folders
         .filter(|entry| entry.path().is_dir())

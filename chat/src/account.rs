@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_token_is_kept_for_its_forum_alone_in_a_file_of_its_user() {
+    async fn a_token_is_stored_per_forum_in_a_file_that_only_its_user_can_read() {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("klatch/chat.json");
         let account = Account { server: "https://forum.example".into(), token: "klatch_1".into() };

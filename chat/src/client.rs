@@ -305,7 +305,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_created_is_sent_again_with_the_same_key_until_there_is_an_answer() {
+    async fn a_creating_request_is_repeated_with_the_same_key_until_it_is_answered() {
         let (mut client, served) = served(2, "HTTP/1.1 201 Created\r\ncontent-length: 2\r\n\r\n{}").await;
         client.pause = Duration::ZERO;
         let made: serde_json::Value =
@@ -322,7 +322,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_refusal_says_what_to_correct() {
+    async fn an_error_says_what_to_correct() {
         let answer = "HTTP/1.1 422 X\r\ncontent-length: 74\r\n\r\n{\"title\":\"T\",\"detail\":\"D\",\"errors\":[{\"field\":\"text\",\"detail\":\"Shorter.\"}]}";
         let (client, _served) = served(0, answer).await;
         let refused = client.get::<serde_json::Value>("/me", &[("q", "a b")]).await.expect_err("refused");

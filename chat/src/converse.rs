@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_is_new_once_whatever_happened_to_it_since() {
+    fn a_message_is_shown_as_new_only_once() {
         let edit = Some("2026-11-30T12:35:00.000Z");
         let known = BTreeSet::from([700, 800]);
         assert!(is_new(&known, &message(801, None, 0)));

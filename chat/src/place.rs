@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn places_are_the_ends_of_addresses() {
+    fn a_place_is_read_from_the_end_of_an_address() {
         let place = |group: &str, topic: Option<&str>| Place { group: group.into(), topic: topic.map(str::to_owned) };
         for (typed, here, is) in [
             ("garden", None, place("garden", None)),

@@ -93,14 +93,14 @@ mod tests {
     }
 
     #[test]
-    fn no_text_controls_the_terminal() {
+    fn texts_cannot_control_the_terminal() {
         let shown = Style { is_bold: false }.message(&message("one\r\n\u{1b}]0;title\u{7}two\u{9b}31m \u{202e}three"));
         assert_eq!(shown, "3 mi[2Jra 2026-11-30 12:34, ★2\n    one\n    ]0;titletwo31m three");
         assert_eq!(line(" a\nb\u{85}\tc "), "a b c");
     }
 
     #[test]
-    fn no_address_controls_the_terminal() {
+    fn addresses_cannot_control_the_terminal() {
         let group: Group = serde_json::from_value(serde_json::json!({
             "id": "1", "slug": "gar\u{1b}[2Jden", "name": "G", "unread": 0,
         }))

@@ -159,7 +159,7 @@ mod tests {
     use super::typed;
 
     #[test]
-    fn nothing_is_typed_before_ctrl_c() {
+    fn ctrl_c_discards_the_typed_line() {
         let mut input = &b"one\ntw\x03three"[..];
         assert_eq!(typed(&mut input).as_deref(), Some("one\n"));
         assert_eq!(typed(&mut input), None);

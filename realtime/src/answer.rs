@@ -139,7 +139,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn events_are_written_with_their_ids_and_nothing_else_is_changed() {
+    fn events_are_written_with_their_ids_and_otherwise_unchanged() {
         let event = |id: &str, payload: &str| Event { id: id.parse().expect("a cursor"), payload: payload.into() };
         let answer = Answer::Events {
             after: "9-2".parse().expect("a cursor"),
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_sent_away_is_told_when_to_come_back() {
+    fn a_rejected_client_is_told_when_to_retry() {
         let answer = Answer::Busy { trouble: Trouble::Draining, retry_after: Duration::from_millis(1_200) };
         assert_eq!((answer.status(), answer.retry_after()), (503, Some(2)));
         assert_eq!((Answer::Ended.status(), Answer::Ended.retry_after()), (401, None));

@@ -380,7 +380,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parameters_are_read_as_clients_write_them() {
+    fn parameters_are_parsed_in_all_forms_that_clients_use() {
         let read = |query: &str, body: &str| ApiRequest::read(query.as_bytes(), body.as_bytes());
         assert_eq!(read("cursor=null&frequency=30&topic_id=", ""), ApiRequest::default());
         assert_eq!(read("cursor=&cursor=None", ""), ApiRequest::default());
@@ -390,7 +390,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_reads_back_as_it_was_noted_and_tells_each_event_once() {
+    fn a_place_is_parsed_as_it_was_written_and_accepts_each_event_once() {
         let mut place = Place::new("7-1".parse().expect("a cursor"));
         assert!(place.tell("aaaaaaaa-1") && place.tell("bbbbbbbb-1") && !place.tell("aaaaaaaa-1"));
         assert_eq!(Place::read(&place.to_text()), Some(place.clone()));

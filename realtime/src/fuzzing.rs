@@ -74,7 +74,7 @@ mod tests {
     ];
 
     #[test]
-    fn whatever_comes_is_read_alike_in_one_piece_and_in_several() {
+    fn input_is_parsed_alike_in_one_piece_and_in_several() {
         let seed = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_nanos() as u64;
         let mut state = seed;
         let mut roll = |sides: usize| {

@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn more_polls_than_files_are_refused_at_the_start() {
+    fn a_limit_of_polls_above_the_limit_of_files_stops_the_start() {
         assert_eq!(decide(Some(1_000), Some(2_000)).ok(), Some(1_000));
         assert_eq!(decide(None, Some(1_024)).ok(), Some(768));
         assert_eq!(decide(None, Some(1 << 20)).ok(), Some(MOST));

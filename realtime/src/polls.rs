@@ -358,7 +358,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_reads_back_as_it_was_written_and_nothing_else_is_one() {
+    fn an_id_is_parsed_as_it_was_written_and_other_text_is_refused() {
         let id = domain::platform::secrets::digest("a");
         assert_eq!(SessionId::read(&id).map(|id| id.to_string()), Some(id));
         for text in ["", "ab", &"é".repeat(32), &"+1".repeat(32), &"g".repeat(64)] {
@@ -367,7 +367,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn one_poll_too_many_of_a_person_ends_the_oldest() -> Result<(), Rejected> {
+    async fn too_many_polls_of_one_person_end_the_oldest_one() -> Result<(), Rejected> {
         let polls = polls();
         let (first, second, third) = (user(&polls, 1, "a")?, user(&polls, 1, "a")?, user(&polls, 1, "a")?);
         assert_eq!(called(&first).await, Signal::Evict);
@@ -380,7 +380,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn words_reach_those_whom_they_concern() -> Result<(), Rejected> {
+    async fn control_messages_reach_the_polls_that_they_concern() -> Result<(), Rejected> {
         let polls = polls();
         let (alice, bob) = (user(&polls, 1, "a")?, user(&polls, 2, "b")?);
         let reader = polls.enter(polls.epoch(), PollKey::Reader(None), PollAuth::Reader(GroupId(3)))?;
@@ -397,7 +397,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nobody_enters_with_an_old_idea_of_who_they_are_or_while_draining() -> Result<(), Rejected> {
+    async fn outdated_sessions_and_new_polls_while_draining_are_refused() -> Result<(), Rejected> {
         let polls = polls();
         let heard = polls.epoch();
         polls.handle(&Control::SessionEnded { id: domain::platform::secrets::digest("a") });
@@ -416,7 +416,7 @@ mod tests {
     }
 
     #[test]
-    fn a_network_and_the_whole_have_their_limits() -> Result<(), Rejected> {
+    fn polls_are_limited_per_network_and_in_total() -> Result<(), Rejected> {
         let polls = polls();
         let _both = (reader(&polls, "192.0.2.1")?, reader(&polls, "192.0.2.1")?);
         assert_eq!(reader(&polls, "192.0.2.1").map(drop), Err(Rejected::TooMany));
@@ -428,7 +428,7 @@ mod tests {
     }
 
     #[test]
-    fn the_networks_of_one_site_have_a_limit_together() -> Result<(), Rejected> {
+    fn the_networks_of_one_site_share_a_limit() -> Result<(), Rejected> {
         let polls = Polls::new(Caps { total: 100, per_user: 2, per_address: 2 });
         let each = |nth: usize| reader(&polls, &format!("2001:db8:1:{nth}::"));
         let all: Vec<PollSlot> = (0..NETWORKS * 2).map(each).collect::<Result<_, _>>()?;
@@ -439,7 +439,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn anonymous_readers_leave_places_for_accounts() -> Result<(), Rejected> {
+    async fn anonymous_readers_cannot_take_all_places() -> Result<(), Rejected> {
         let polls = Polls::new(Caps { total: 8, per_user: 2, per_address: 2 });
         let mut readers = Vec::new();
         for nth in 0..7 {

@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_query_is_read_or_refused() {
+    fn a_query_is_parsed_or_refused() {
         let read = Request::read(b"after=7-1&seen=9%3A41&seen=10:3:2&group=3&group=4&v=2", None);
         let expected = Request {
             after: "7-1".parse().expect("a cursor"),
@@ -91,13 +91,13 @@ mod tests {
     }
 
     #[test]
-    fn no_more_than_some_groups_are_looked_at() {
+    fn only_a_limited_number_of_groups_is_checked() {
         let many = "group=5&".repeat(100) + "after=7-1";
         assert_eq!(Request::read(many.as_bytes(), None).map(|request| request.groups.len()), Ok(MOST));
     }
 
     #[test]
-    fn what_another_site_asks_for_marks_nothing_as_read() {
+    fn requests_of_other_sites_mark_nothing_as_read() {
         let seen = |site: &[u8]| Request::read(b"after=7-1&seen=9:4", Some(site)).map(|asked| asked.seen.len());
         assert_eq!((seen(b"same-origin"), seen(b"cross-site"), seen(b"none")), (Ok(1), Ok(0), Ok(0)));
     }

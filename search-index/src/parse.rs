@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn words_phrases_and_exclusions_are_told_apart() {
+    fn words_phrases_and_exclusions_are_distinguished() {
         let (wanted, excluded) = shape(r#"Tea "green leaf" -coffee -"black tea" tea"#);
         assert_eq!(wanted, ["tea", "green leaf"]);
         assert_eq!(excluded, ["coffee", "black tea"]);
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn identifiers_and_beginnings_are_known() {
+    fn identifiers_and_prefixes_are_recognized() {
         let piece = |text| parse(text).wanted.remove(0).any.remove(0);
         assert_eq!((piece("os.path").whole.as_deref(), piece("os.path").only_whole), (Some("os.path"), false));
         assert_eq!((piece("C++").whole.as_deref(), piece("C++").only_whole), (Some("c++"), true));
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn a_minus_on_its_own_excludes_nothing() {
+    fn a_single_minus_excludes_nothing() {
         assert_eq!(shape("a - b -- c --d -> e"), (vec_of(&["a", "b", "c", "d", "e"]), vec![]));
     }
 

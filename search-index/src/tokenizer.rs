@@ -297,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_too_long_is_left_out_but_keeps_its_place() {
+    fn a_word_that_is_too_long_is_skipped_but_keeps_its_position() {
         let text = format!("a {} b", "x".repeat(65));
         let places: Vec<_> = words(&text).into_iter().map(|word| (word.folded, word.position)).collect();
         assert_eq!(places, [("a".to_owned(), 0), ("b".to_owned(), 2)]);
@@ -305,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_knows_the_bytes_it_stood_on() {
+    fn a_word_has_its_byte_range() {
         let text = "un cafe\u{301}, deux";
         let ranges: Vec<_> = words(text).into_iter().map(|word| &text[word.range]).collect();
         assert_eq!(ranges, ["un", "cafe\u{301}", "deux"]);

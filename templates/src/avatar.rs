@@ -23,14 +23,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn initials_are_letters_whatever_the_name_is() {
+    fn initials_are_letters_for_any_name() {
         assert_eq!(initials("mira"), "MI");
         assert_eq!(initials("_x-9"), "X9");
         assert_eq!(initials("__"), "·");
     }
 
     #[test]
-    fn a_name_keeps_its_colour_in_any_case() {
+    fn a_name_has_the_same_color_in_any_case() {
         assert_eq!(hue("Anouk"), hue("anouk"));
         assert!(hue("tomas") < HUES);
     }

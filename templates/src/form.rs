@@ -481,7 +481,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_complaint_about_no_field_is_about_the_form() {
+    fn an_error_without_a_field_belongs_to_the_form() {
         let mut form = TopicForm::default();
         assert!(!form.is_wrong());
         form.set_error("title", "Say what it is about");

@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_lists_some_of_very_many_groups_and_counts_all() {
+    fn a_page_lists_some_of_very_many_groups_and_their_total() {
         let mut layout = in_many("/group-2501/");
         layout.group = Some(GroupId(3_501));
         let listed = layout.listed_groups();
@@ -298,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_only_counted_is_in_the_groups_count() {
+    fn unlisted_unread_topics_are_included_in_the_count_of_the_group() {
         let mut layout = crate::samples::layout("/");
         let before = layout.sidebar.unread();
         layout.sidebar.list_at_most(2);

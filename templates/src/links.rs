@@ -182,7 +182,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_of_a_message_stand_on_one_line_without_tags() {
+    fn the_excerpt_of_a_message_is_one_line_without_tags() {
         let html = "<p>One <em>two</em>-three &lt;b&gt; &amp;amp;<br>four</p><pre><code>five</code></pre>";
         assert_eq!(plain(html), "One two-three <b> &amp; four five");
         assert_eq!(plain("no tag < at the end"), "no tag");

@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_in_it_ends_the_element_or_a_line() {
+    fn the_data_cannot_end_the_script_element_or_a_line() {
         let json = ScriptJson::of(&"</script>\u{2028}&").to_string();
         assert_eq!(json, r#""\u003c/script\u003e\u2028\u0026""#);
     }

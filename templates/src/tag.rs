@@ -32,7 +32,7 @@ mod tests {
     use super::tag;
 
     #[test]
-    fn a_tag_changes_with_each_value_and_its_place() {
+    fn a_tag_depends_on_each_value_and_its_position() {
         let tags =
             [tag(&("ab", "c")), tag(&("a", "bc")), tag(&("ab", "d")), tag(&("ab", 'c')), tag(&["ab", "c"].as_slice())];
         for (at, one) in tags.iter().enumerate() {

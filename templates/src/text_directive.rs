@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn words_are_marked_where_they_stand() {
+    fn a_text_directive_names_the_words_and_their_context() {
         assert_eq!(directive(&[("plums", true)]), ":~:text=plums");
         assert_eq!(
             directive(&[("…so we ate all the ripe ", false), ("plums", true), (", and so on and on…", false)]),

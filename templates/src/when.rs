@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_past_is_told_in_the_largest_unit_that_fits() {
+    fn past_times_use_the_largest_fitting_unit() {
         let now = Timestamp::from_rfc3339("2026-03-12T10:00:00Z").expect("a time");
         let ago = |seconds| relative(&now.minus(Duration::from_secs(seconds)), &now.into());
         assert_eq!(ago(3), "just now");

@@ -164,7 +164,7 @@ impl Found {
 }
 
 #[test]
-fn every_page_is_well_formed_labelled_and_free_of_inline_code() {
+fn every_page_is_well_formed_labeled_and_free_of_inline_code() {
     for (page, html) in samples::all() {
         let html = html.expect("it draws");
         assert!(html.trim_start().starts_with("<!doctype html>"), "{page}");
@@ -221,7 +221,7 @@ fn a_live_event_carries_the_same_html_as_the_page() {
 }
 
 #[test]
-fn what_people_type_stays_text() {
+fn typed_text_is_escaped_on_every_page() {
     use templates::Template;
     use templates::topics::Show;
 

@@ -8,9 +8,9 @@ use crate::support::{Forum, Running, Visitor, group_of, newcomer, topic_in};
 
 crate::both_ways!(
     without_scripts_a_reply_and_a_preview_are_pages,
-    with_scripts_one_sentence_is_answered_in_place,
+    with_scripts_a_quoted_sentence_is_answered_in_place,
     the_composer_formats_completes_and_previews,
-    a_message_is_edited_where_it_is,
+    a_message_is_edited_in_place,
 );
 
 struct Scene {
@@ -80,7 +80,7 @@ async fn without_scripts_a_reply_and_a_preview_are_pages(running: Running) {
     assert_eq!(ben.js("return document.querySelectorAll('.message .re').length").await, 1);
 }
 
-async fn with_scripts_one_sentence_is_answered_in_place(running: Running) {
+async fn with_scripts_a_quoted_sentence_is_answered_in_place(running: Running) {
     let Scene { forum, mut driver, ana, topic } = scene(running).await;
     let (ben, other) = (driver.browser(&forum.base).await, driver.browser(&forum.base).await);
     ben.sign_in("ben", &topic).await;
@@ -168,7 +168,7 @@ async fn the_composer_formats_completes_and_previews(running: Running) {
     ben.must_not_complain().await;
 }
 
-async fn a_message_is_edited_where_it_is(running: Running) {
+async fn a_message_is_edited_in_place(running: Running) {
     let Scene { forum, mut driver, ana, topic } = scene(running).await;
     let ben = driver.browser(&forum.base).await;
     ben.sign_in("ben", &topic).await;

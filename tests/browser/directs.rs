@@ -3,7 +3,7 @@
 use crate::browser::{Browser, Driver};
 use crate::support::{Forum, Running, newcomer};
 
-crate::both_ways!(with_scripts_three_people_talk_in_private, without_scripts_three_people_talk_in_private,);
+crate::both_ways!(with_scripts_three_people_have_a_conversation, without_scripts_three_people_have_a_conversation,);
 
 async fn browser(driver: &mut Driver, forum: &Forum, scripts: bool, name: &str) -> Browser {
     let browser = if scripts { driver.browser(&forum.base).await } else { driver.plain_browser(&forum.base).await };
@@ -82,10 +82,10 @@ async fn three_people_talk_in_private(running: Running, scripts: bool) {
     forum.examine().await;
 }
 
-async fn with_scripts_three_people_talk_in_private(running: Running) {
+async fn with_scripts_three_people_have_a_conversation(running: Running) {
     three_people_talk_in_private(running, true).await;
 }
 
-async fn without_scripts_three_people_talk_in_private(running: Running) {
+async fn without_scripts_three_people_have_a_conversation(running: Running) {
     three_people_talk_in_private(running, false).await;
 }

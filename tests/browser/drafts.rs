@@ -3,7 +3,7 @@
 use crate::browser::{Browser, Driver};
 use crate::support::{Forum, Running, group_of, newcomer, topic_in};
 
-crate::both_ways!(drafts_go_when_they_were_taken_and_not_before, drafts_are_their_account_s_alone);
+crate::both_ways!(drafts_are_deleted_only_after_the_server_confirmed_them, drafts_are_separate_for_each_account);
 
 async fn must_hold(browser: &Browser, what: &str, field: &str, text: &str) {
     let expression =
@@ -23,7 +23,7 @@ async fn must_complain_of_answers_alone(browser: &Browser) {
     assert!(complaints.iter().all(|said| said.contains("422") || said.contains("401")), "{complaints:#?}");
 }
 
-async fn drafts_go_when_they_were_taken_and_not_before(running: Running) {
+async fn drafts_are_deleted_only_after_the_server_confirmed_them(running: Running) {
     let forum = Forum::start(running).await;
     let mut driver = Driver::start().await;
     let (first, second) = (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await);
@@ -93,7 +93,7 @@ async fn drafts_go_when_they_were_taken_and_not_before(running: Running) {
     forum.examine().await;
 }
 
-async fn drafts_are_their_account_s_alone(running: Running) {
+async fn drafts_are_separate_for_each_account(running: Running) {
     let forum = Forum::start(running).await;
     let mut driver = Driver::start().await;
     let first = newcomer(&forum, "ana").await;

@@ -6,10 +6,10 @@ use crate::browser::{Browser, Driver};
 use crate::support::{Forum, Running, group_of, newcomer, topic_in};
 
 crate::both_ways!(
-    with_scripts_a_stranger_asks_and_is_let_in,
-    without_scripts_a_stranger_asks_and_is_let_in,
-    with_scripts_an_invitation_leads_in,
-    without_scripts_an_invitation_leads_in,
+    with_scripts_a_request_to_join_is_approved,
+    without_scripts_a_request_to_join_is_approved,
+    with_scripts_an_invitation_is_accepted,
+    without_scripts_an_invitation_is_accepted,
 );
 
 async fn browser(driver: &mut Driver, forum: &Forum, scripts: bool) -> Browser {
@@ -52,11 +52,11 @@ async fn a_stranger_asks_and_is_let_in(running: Running, scripts: bool) {
     forum.examine().await;
 }
 
-async fn with_scripts_a_stranger_asks_and_is_let_in(running: Running) {
+async fn with_scripts_a_request_to_join_is_approved(running: Running) {
     a_stranger_asks_and_is_let_in(running, true).await;
 }
 
-async fn without_scripts_a_stranger_asks_and_is_let_in(running: Running) {
+async fn without_scripts_a_request_to_join_is_approved(running: Running) {
     a_stranger_asks_and_is_let_in(running, false).await;
 }
 
@@ -112,10 +112,10 @@ async fn an_invitation_leads_in(running: Running, scripts: bool) {
     forum.examine().await;
 }
 
-async fn with_scripts_an_invitation_leads_in(running: Running) {
+async fn with_scripts_an_invitation_is_accepted(running: Running) {
     an_invitation_leads_in(running, true).await;
 }
 
-async fn without_scripts_an_invitation_leads_in(running: Running) {
+async fn without_scripts_an_invitation_is_accepted(running: Running) {
     an_invitation_leads_in(running, false).await;
 }

@@ -3,12 +3,12 @@
 use crate::browser::Driver;
 use crate::support::{Forum, Running, group_of, newcomer, topic_in};
 
-crate::both_ways!(an_image_of_another_site_loads_on_a_click, text_becomes_html_in_one_place_only,);
+crate::both_ways!(an_external_image_loads_on_a_click, only_one_module_turns_text_into_html,);
 
 const IMAGES: &str =
     "return [...document.querySelectorAll('#messages img')].map((i) => [i.src, i.alt, i.referrerPolicy])";
 
-async fn an_image_of_another_site_loads_on_a_click(running: Running) {
+async fn an_external_image_loads_on_a_click(running: Running) {
     let forum = Forum::start(running).await;
     let mut driver = Driver::start().await;
     let ana = newcomer(&forum, "ana").await;
@@ -30,7 +30,7 @@ async fn an_image_of_another_site_loads_on_a_click(running: Running) {
     assert!(said.iter().all(|said| said.contains("Failed to load resource")), "{said:?}");
 }
 
-async fn text_becomes_html_in_one_place_only(running: Running) {
+async fn only_one_module_turns_text_into_html(running: Running) {
     let forum = Forum::start(running).await;
     let mut driver = Driver::start().await;
     let ana = newcomer(&forum, "ana").await;

@@ -8,10 +8,10 @@ use crate::browser::{Browser, Driver};
 use crate::support::{Forum, Running, group_of, newcomer, topic_in};
 
 crate::both_ways!(
-    what_one_person_writes_appears_before_another_and_in_all_their_tabs,
-    edits_stars_ends_and_new_topics_are_seen_as_they_happen,
+    a_posted_message_appears_for_others_and_in_all_tabs,
+    edits_stars_deletions_and_new_topics_appear_live,
     drafts_are_kept_and_ctrl_enter_sends,
-    a_page_says_that_it_reconnects_and_misses_nothing,
+    a_page_shows_that_it_reconnects_and_misses_nothing,
 );
 
 /// Ana's topic in her group, open in her browser, and ben, a member, signed in in his.
@@ -65,7 +65,7 @@ const COUNT_OF_GROUP: &str =
 const TOTAL: &str = "document.querySelector('#sidebar [data-unread-total]:not([hidden])')?.textContent";
 const MENTIONS: &str = "document.querySelector('#sidebar [data-mentions-total]:not([hidden])')?.textContent";
 
-async fn what_one_person_writes_appears_before_another_and_in_all_their_tabs(running: Running) {
+async fn a_posted_message_appears_for_others_and_in_all_tabs(running: Running) {
     let Scene { forum, driver, ana, ben, topic, .. } = scene(running).await;
     watch(&ben, "a grey heron").await;
     let sent = send(&ana, "a grey heron").await;
@@ -125,7 +125,7 @@ async fn what_one_person_writes_appears_before_another_and_in_all_their_tabs(run
     forum.examine().await;
 }
 
-async fn edits_stars_ends_and_new_topics_are_seen_as_they_happen(running: Running) {
+async fn edits_stars_deletions_and_new_topics_appear_live(running: Running) {
     let Scene { forum, driver: _driver, ana, ben, group, topic } = scene(running).await;
     send(&ana, "a hron").await;
     ben.sees("a hron").await;
@@ -202,7 +202,7 @@ async fn drafts_are_kept_and_ctrl_enter_sends(running: Running) {
     ben.must_not_complain().await;
 }
 
-async fn a_page_says_that_it_reconnects_and_misses_nothing(running: Running) {
+async fn a_page_shows_that_it_reconnects_and_misses_nothing(running: Running) {
     let Scene { mut forum, driver: _driver, ana, ben, .. } = scene(running).await;
     ana.must_not_complain().await;
     ben.must_not_complain().await;

@@ -7,8 +7,8 @@ use crate::browser::{Browser, Driver, LIVE};
 use crate::support::{Filled, Forum, Page, Place, Running, Visitor, group_of, newcomer, topic_in, wait_at_most};
 
 crate::both_ways!(
-    with_scripts_a_spammer_is_removed_with_everything_and_it_is_undone,
-    without_scripts_a_spammer_is_removed_with_everything_and_it_is_undone,
+    with_scripts_everything_by_a_spammer_is_deleted_and_restored,
+    without_scripts_everything_by_a_spammer_is_deleted_and_restored,
 );
 
 async fn browser(driver: &mut Driver, forum: &Forum, scripts: bool) -> Browser {
@@ -113,10 +113,10 @@ async fn a_spammer_is_removed_with_everything_and_it_is_undone(running: Running,
     forum.examine().await;
 }
 
-async fn with_scripts_a_spammer_is_removed_with_everything_and_it_is_undone(running: Running) {
+async fn with_scripts_everything_by_a_spammer_is_deleted_and_restored(running: Running) {
     a_spammer_is_removed_with_everything_and_it_is_undone(running, true).await;
 }
 
-async fn without_scripts_a_spammer_is_removed_with_everything_and_it_is_undone(running: Running) {
+async fn without_scripts_everything_by_a_spammer_is_deleted_and_restored(running: Running) {
     a_spammer_is_removed_with_everything_and_it_is_undone(running, false).await;
 }

@@ -5,14 +5,14 @@ use fantoccini::Locator;
 use crate::browser::{Browser, Driver};
 use crate::support::{Forum, Running};
 
-crate::both_ways!(without_scripts_people_talk_by_forms,);
+crate::both_ways!(without_scripts_people_post_with_plain_forms,);
 
 async fn text(browser: &Browser, selector: &str) -> String {
     let found = browser.client.find(Locator::Css(selector)).await.unwrap_or_else(|error| panic!("{selector}: {error}"));
     found.text().await.expect("its text")
 }
 
-async fn without_scripts_people_talk_by_forms(running: Running) {
+async fn without_scripts_people_post_with_plain_forms(running: Running) {
     let forum = Forum::start(running).await;
     let mut driver = Driver::start().await;
     let (ana, ben) = (driver.plain_browser(&forum.base).await, driver.plain_browser(&forum.base).await);

@@ -8,9 +8,9 @@ use crate::browser::{Browser, Driver};
 use crate::support::{Forum, Place, Running, Visitor, group_of, newcomer, topic_in, wait_at_most};
 
 crate::both_ways!(
-    what_was_typed_stays_and_the_page_says_that_it_is_shut,
-    what_was_typed_goes_with_a_topic_into_another,
-    what_was_done_is_said_by_the_next_page_and_not_by_one_drawn_anew,
+    typed_text_stays_when_access_is_lost_and_the_page_says_so,
+    typed_text_follows_a_merged_topic,
+    a_confirmation_is_shown_once_and_not_after_a_reload,
 );
 
 /// An open page reloads within ten seconds; busy machines take longer.
@@ -32,7 +32,7 @@ async fn mark(visitor: &Visitor, topic: &Place, mark: &str) {
 const TYPED: &str = "document.querySelector('#f-text')?.value === 'half a sentence'";
 const SENDS: &str = "document.querySelector('#compose .primary')?.checkVisibility()";
 
-async fn what_was_typed_stays_and_the_page_says_that_it_is_shut(running: Running) {
+async fn typed_text_stays_when_access_is_lost_and_the_page_says_so(running: Running) {
     let forum = Forum::start(running).await;
     let mut driver = Driver::start().await;
     let (first, second) = (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await);
@@ -83,7 +83,7 @@ async fn what_was_typed_stays_and_the_page_says_that_it_is_shut(running: Running
     until(&ben, "it says that he is out", &format!("{says} && {TYPED} && {gone}")).await;
 }
 
-async fn what_was_typed_goes_with_a_topic_into_another(running: Running) {
+async fn typed_text_follows_a_merged_topic(running: Running) {
     let forum = Forum::start(running).await;
     let mut driver = Driver::start().await;
     let (first, second) = (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await);
@@ -109,7 +109,7 @@ async fn what_was_typed_goes_with_a_topic_into_another(running: Running) {
     forum.examine().await;
 }
 
-async fn what_was_done_is_said_by_the_next_page_and_not_by_one_drawn_anew(running: Running) {
+async fn a_confirmation_is_shown_once_and_not_after_a_reload(running: Running) {
     let forum = Forum::start(running).await;
     let mut driver = Driver::start().await;
     let (first, second) = (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await);

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::browser::{Browser, Driver};
 use crate::support::{Forum, Place, Running, Visitor, group_of, newcomer, topic_in};
 
-crate::both_ways!(pages_with_what_they_heard_are_the_pages_drawn_anew);
+crate::both_ways!(pages_with_live_events_equal_reloaded_pages);
 
 /// How often pages are compared, and how many actions lie in between.
 const LOOKS: usize = 4;
@@ -226,7 +226,7 @@ async fn must_be_as_drawn_anew(browser: &Browser, what: &str, happened: &[String
     }
 }
 
-async fn pages_with_what_they_heard_are_the_pages_drawn_anew(running: Running) {
+async fn pages_with_live_events_equal_reloaded_pages(running: Running) {
     let mut forum = Forum::start(running).await;
     let mut driver = Driver::start().await;
     let (ana, ben, carl) =

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 use crate::browser::Driver;
 use crate::support::{Forum, Running, group_of, newcomer, topic_in, wait_at_most};
 
-crate::both_ways!(whom_one_ignores_is_not_heard, what_was_read_elsewhere_leaves_the_home_page_at_once);
+crate::both_ways!(ignored_people_do_not_appear_live, topics_read_in_another_tab_leave_the_home_page_at_once);
 
-async fn whom_one_ignores_is_not_heard(running: Running) {
+async fn ignored_people_do_not_appear_live(running: Running) {
     let mut forum = Forum::start(running).await;
     let mut driver = Driver::start().await;
     let (first, second, third) =
@@ -45,7 +45,7 @@ async fn whom_one_ignores_is_not_heard(running: Running) {
     ben.must_not_complain().await;
 }
 
-async fn what_was_read_elsewhere_leaves_the_home_page_at_once(running: Running) {
+async fn topics_read_in_another_tab_leave_the_home_page_at_once(running: Running) {
     let mut forum = Forum::start(running).await;
     let mut driver = Driver::start().await;
     let (first, second) = (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await);

@@ -7,7 +7,7 @@ use fantoccini::key::Key;
 use crate::browser::{Browser, Driver};
 use crate::support::{Forum, Running, group_of, newcomer, topic_in, wait_at_most};
 
-crate::both_ways!(a_search_suggests_while_one_types, a_result_opens_its_message);
+crate::both_ways!(search_suggests_while_typing, a_result_opens_its_message);
 
 const FIELD: &str = "main input[name=q]";
 
@@ -31,7 +31,7 @@ fn holds(text: &str) -> String {
     format!("document.querySelector('{FIELD}').value === '{text}'")
 }
 
-async fn a_search_suggests_while_one_types(running: Running) {
+async fn search_suggests_while_typing(running: Running) {
     let mut forum = Forum::start(running).await;
     let mut driver = Driver::start().await;
     let ana = newcomer(&forum, "ana").await;

@@ -5,9 +5,9 @@ use fantoccini::Locator;
 use crate::browser::Driver;
 use crate::support::{Forum, Running, group_of, newcomer, topic_in};
 
-crate::both_ways!(messages_that_go_to_a_private_group_go_from_the_pages_of_those_outside);
+crate::both_ways!(messages_split_into_a_private_group_disappear_from_outsiders_pages);
 
-async fn messages_that_go_to_a_private_group_go_from_the_pages_of_those_outside(running: Running) {
+async fn messages_split_into_a_private_group_disappear_from_outsiders_pages(running: Running) {
     let forum = Forum::start(running).await;
     let mut driver = Driver::start().await;
     let (first, second, third) =

@@ -8,8 +8,8 @@ use crate::browser::{Browser, Driver, LIVE};
 use crate::support::{Forum, Running, group_of, newcomer, topic_in, wait_at_most};
 
 crate::both_ways!(
-    with_scripts_a_tap_shows_the_tools_and_another_uses_one,
-    without_scripts_a_tap_shows_the_tools_and_another_uses_one,
+    with_scripts_a_tap_shows_the_actions_and_another_uses_one,
+    without_scripts_a_tap_shows_the_actions_and_another_uses_one,
 );
 
 async fn tap(browser: &Browser, x: f64, y: f64) {
@@ -104,10 +104,10 @@ async fn a_tap_shows_the_tools_and_another_uses_one(running: Running, scripts: b
     ben.must_not_complain().await;
 }
 
-async fn with_scripts_a_tap_shows_the_tools_and_another_uses_one(running: Running) {
+async fn with_scripts_a_tap_shows_the_actions_and_another_uses_one(running: Running) {
     a_tap_shows_the_tools_and_another_uses_one(running, true).await;
 }
 
-async fn without_scripts_a_tap_shows_the_tools_and_another_uses_one(running: Running) {
+async fn without_scripts_a_tap_shows_the_actions_and_another_uses_one(running: Running) {
     a_tap_shows_the_tools_and_another_uses_one(running, false).await;
 }

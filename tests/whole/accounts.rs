@@ -6,18 +6,18 @@ use reqwest::header::ORIGIN;
 use crate::support::{Forum, Running, admin_of, group_of, newcomer, topic_in};
 
 crate::both_ways!(
-    the_printed_link_makes_the_first_admin_and_works_once,
-    whoever_signs_up_can_sign_out_and_in_again,
-    a_form_with_a_wrong_token_comes_back_with_its_text_and_posts_nothing,
+    the_printed_link_creates_the_first_admin_and_works_once,
+    people_who_sign_up_can_sign_out_and_in_again,
+    a_form_with_a_wrong_token_is_returned_with_its_text_and_posts_nothing,
     a_form_sent_from_another_site_is_refused,
-    signing_in_again_ends_the_earlier_session_of_the_browser,
-    what_was_written_comes_back_whatever_went_wrong,
-    somebody_added_on_the_command_line_can_sign_in,
+    signing_in_again_ends_the_browsers_earlier_session,
+    typed_text_is_kept_after_any_error,
+    an_account_created_on_the_command_line_can_sign_in,
 );
 
 const PASSWORD: &str = "rowing past the lighthouse";
 
-async fn the_printed_link_makes_the_first_admin_and_works_once(running: Running) {
+async fn the_printed_link_creates_the_first_admin_and_works_once(running: Running) {
     let mut forum = Forum::start(running).await;
     let link = forum.first_admin_link().await;
     let stranger = forum.visitor();
@@ -35,7 +35,7 @@ async fn the_printed_link_makes_the_first_admin_and_works_once(running: Running)
     assert_eq!(forum.database.number("select count(*) from users").await, 1);
 }
 
-async fn whoever_signs_up_can_sign_out_and_in_again(running: Running) {
+async fn people_who_sign_up_can_sign_out_and_in_again(running: Running) {
     let forum = Forum::start(running).await;
     let ana = newcomer(&forum, "ana").await;
     let home = ana.get("/").await.expect(200);
@@ -59,7 +59,7 @@ async fn whoever_signs_up_can_sign_out_and_in_again(running: Running) {
     taken.submit(&form).await.expect(422);
 }
 
-async fn a_form_with_a_wrong_token_comes_back_with_its_text_and_posts_nothing(running: Running) {
+async fn a_form_with_a_wrong_token_is_returned_with_its_text_and_posts_nothing(running: Running) {
     let forum = Forum::start(running).await;
     let ana = newcomer(&forum, "ana").await;
     let group = group_of(&ana, "Bird watch", "public").await;
@@ -89,7 +89,7 @@ async fn a_form_with_a_wrong_token_comes_back_with_its_text_and_posts_nothing(ru
     assert_eq!(forum.database.number("select count(*) from messages").await, before + 1);
 }
 
-async fn signing_in_again_ends_the_earlier_session_of_the_browser(running: Running) {
+async fn signing_in_again_ends_the_browsers_earlier_session(running: Running) {
     let forum = Forum::start(running).await;
     newcomer(&forum, "ana").await;
     let browser = forum.visitor();
@@ -123,7 +123,7 @@ async fn a_form_sent_from_another_site_is_refused(running: Running) {
     ana.submit(&form).await.expect(200);
 }
 
-async fn what_was_written_comes_back_whatever_went_wrong(running: Running) {
+async fn typed_text_is_kept_after_any_error(running: Running) {
     let forum = Forum::start(running).await;
     let (ana, ben) = (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await);
     let group = group_of(&ana, "Bird watch", "public").await;
@@ -160,7 +160,7 @@ async fn what_was_written_comes_back_whatever_went_wrong(running: Running) {
     forum.examine().await;
 }
 
-async fn somebody_added_on_the_command_line_can_sign_in(running: Running) {
+async fn an_account_created_on_the_command_line_can_sign_in(running: Running) {
     let forum = Forum::start(running).await;
     let added = forum
         .run(&["admin", "user", "add", "marge", "--email", "marge@example.org", "--admin"], &format!("{PASSWORD}\n"));

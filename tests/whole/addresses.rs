@@ -7,15 +7,15 @@ use reqwest::Method;
 use crate::support::{Forum, Page, Running, Visitor, admin_of, group_of, newcomer, topic_in};
 
 crate::both_ways!(
-    old_addresses_lead_where_they_always_did,
-    garbage_in_an_address_is_never_the_servers_fault,
-    what_cannot_be_had_is_said_on_a_proper_page,
-    files_keep_for_ever_and_their_addresses_change_with_them,
-    every_page_forbids_what_it_does_not_need,
+    old_addresses_redirect_to_the_new_ones,
+    malformed_addresses_never_cause_a_server_error,
+    errors_are_shown_on_a_complete_page,
+    static_files_are_cached_forever_under_addresses_that_change_with_them,
+    pages_have_a_strict_content_security_policy_and_strict_cookies,
     following_every_link_changes_nothing,
 );
 
-async fn old_addresses_lead_where_they_always_did(running: Running) {
+async fn old_addresses_redirect_to_the_new_ones(running: Running) {
     let forum = Forum::start(running).await;
     let ana = newcomer(&forum, "ana").await;
     let group = group_of(&ana, "Bird watch", "public").await;
@@ -52,7 +52,7 @@ async fn old_addresses_lead_where_they_always_did(running: Running) {
     assert_eq!(back.header("location"), "/");
 }
 
-async fn garbage_in_an_address_is_never_the_servers_fault(running: Running) {
+async fn malformed_addresses_never_cause_a_server_error(running: Running) {
     let forum = Forum::start(running).await;
     let ana = newcomer(&forum, "ana").await;
     let group = group_of(&ana, "Bird watch", "public").await;
@@ -136,7 +136,7 @@ fn must_be_a_page(page: &Page) {
     assert_eq!(page.header("cache-control"), "private, no-store", "{}", page.path);
 }
 
-async fn what_cannot_be_had_is_said_on_a_proper_page(running: Running) {
+async fn errors_are_shown_on_a_complete_page(running: Running) {
     let forum = Forum::start(running).await;
     let ana = newcomer(&forum, "ana").await;
     for visitor in [&ana, &forum.visitor()] {
@@ -174,7 +174,7 @@ async fn what_cannot_be_had_is_said_on_a_proper_page(running: Running) {
     ana.get("/admin/people").await.expect(404);
 }
 
-async fn files_keep_for_ever_and_their_addresses_change_with_them(running: Running) {
+async fn static_files_are_cached_forever_under_addresses_that_change_with_them(running: Running) {
     let forum = Forum::start(running).await;
     let visitor = forum.visitor();
     let page = visitor.get("/").await.expect(200);
@@ -244,7 +244,7 @@ async fn populated(forum: &mut Forum) -> Visitor {
     admin
 }
 
-async fn every_page_forbids_what_it_does_not_need(running: Running) {
+async fn pages_have_a_strict_content_security_policy_and_strict_cookies(running: Running) {
     let mut forum = Forum::start(running).await;
     let admin = populated(&mut forum).await;
     let (mut seen, mut shared) = (0, 0);

@@ -12,12 +12,12 @@ use crate::support::{Forum, PASSWORD, Place, Running, group_of, newcomer, topic_
 
 crate::both_ways!(
     requests_are_answered_in_the_forms_that_clients_send,
-    a_client_follows_a_thousand_messages_with_none_missing_or_doubled,
-    every_kind_of_event_is_told_in_its_form,
+    a_client_receives_a_thousand_messages_exactly_once,
+    every_kind_of_event_is_delivered_in_its_format,
     a_poll_filters_by_group_and_topic,
-    a_token_of_the_settings_page_follows_its_group_alone,
-    a_cursor_that_is_gone_is_answered_honestly_and_the_client_goes_on,
-    credentials_that_end_end_the_poll,
+    a_token_from_the_settings_page_reads_only_its_group,
+    an_expired_cursor_is_reported_and_the_client_continues,
+    revoked_credentials_end_the_poll,
 );
 
 /// `user:PASSWORD` in Base64.
@@ -229,7 +229,7 @@ async fn topic_message(forum: &Forum, topic: &Place, text: &str) -> String {
     found.expect("the message")["id"].as_str().expect("an id").to_owned()
 }
 
-async fn a_client_follows_a_thousand_messages_with_none_missing_or_doubled(running: Running) {
+async fn a_client_receives_a_thousand_messages_exactly_once(running: Running) {
     let mut forum = Forum::start(running).await;
     let (ana, ben) = (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await);
     let group = group_of(&ana, "Bird watch", "public").await;
@@ -294,7 +294,7 @@ fn must_have(object: &Value, names: &[&str]) {
     assert!(missing.is_empty(), "{missing:?} in {object}");
 }
 
-async fn every_kind_of_event_is_told_in_its_form(running: Running) {
+async fn every_kind_of_event_is_delivered_in_its_format(running: Running) {
     let forum = Forum::start(running).await;
     let (ana, ben) = (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await);
     let group = group_of(&ana, "Bird watch", "public").await;
@@ -435,7 +435,7 @@ async fn a_poll_filters_by_group_and_topic(running: Running) {
     assert!(status == 200 && said["messages"].as_array().is_some_and(|all| !all.is_empty()), "{said}");
 }
 
-async fn a_token_of_the_settings_page_follows_its_group_alone(running: Running) {
+async fn a_token_from_the_settings_page_reads_only_its_group(running: Running) {
     let forum = Forum::start(running).await;
     let ana = newcomer(&forum, "ana").await;
     let (birds, fish) = (group_of(&ana, "Birds", "public").await, group_of(&ana, "Fish", "private").await);
@@ -465,7 +465,7 @@ async fn a_token_of_the_settings_page_follows_its_group_alone(running: Running) 
     assert_eq!(answer.expect("an answer").status(), 401);
 }
 
-async fn a_cursor_that_is_gone_is_answered_honestly_and_the_client_goes_on(running: Running) {
+async fn an_expired_cursor_is_reported_and_the_client_continues(running: Running) {
     let forum = Forum::start(running).await;
     let ana = newcomer(&forum, "ana").await;
     let group = group_of(&ana, "Birds", "public").await;
@@ -490,7 +490,7 @@ async fn a_cursor_that_is_gone_is_answered_honestly_and_the_client_goes_on(runni
     assert_eq!(second.of("message")[0]["message"], "Two");
 }
 
-async fn credentials_that_end_end_the_poll(running: Running) {
+async fn revoked_credentials_end_the_poll(running: Running) {
     let forum = Forum::start(running).await;
     let ana = newcomer(&forum, "ana").await;
     let client = Client::builder().no_proxy().timeout(Duration::from_secs(60)).build().expect("a client");

@@ -290,7 +290,7 @@ async fn an_export_is_imported_by_the_commands() {
 }
 
 #[test]
-fn a_bad_setting_of_backups_is_named() {
+fn an_invalid_backup_setting_is_named() {
     for (name, bad) in [
         ("KLATCH_BACKUP_HOURS", "0"),
         ("KLATCH_BACKUP_HOURS", "daily"),

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::support::{Forum, Running, Visitor, group_of, newcomer, program, topic_in, wait_for};
 
-crate::both_ways!(people_and_scripts_talk_by_the_terminal);
+crate::both_ways!(people_and_scripts_chat_in_the_terminal);
 
 /// Makes a token on the page of the settings.
 async fn token_of(visitor: &Visitor, scopes: &[&str]) -> String {
@@ -50,7 +50,7 @@ fn refuses(output: &Output, words: &str) {
     assert!(!output.status.success() && said.contains(words) && !said.contains("panicked"), "{said}");
 }
 
-async fn people_and_scripts_talk_by_the_terminal(running: Running) {
+async fn people_and_scripts_chat_in_the_terminal(running: Running) {
     let mut forum = Forum::start(running).await;
     let (ana, ben) = (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await);
     let garden = group_of(&ana, "Garden", "public").await;

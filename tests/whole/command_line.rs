@@ -43,7 +43,7 @@ async fn must_wait(command: &str, settings: &[(&str, &str)], words: &str) {
 }
 
 #[tokio::test]
-async fn a_service_waits_for_servers_that_are_down_and_says_so() {
+async fn a_service_waits_for_unavailable_servers_and_says_so() {
     let database = Database::postgres().await;
     let url = database.url();
     let key = ("KLATCH_SECRET_KEY", "a key of which only this test knows");
@@ -59,7 +59,7 @@ async fn a_service_waits_for_servers_that_are_down_and_says_so() {
 }
 
 #[tokio::test]
-async fn why_postgres_cannot_be_used_is_said() {
+async fn the_reason_why_postgres_is_unusable_is_printed() {
     let database = Database::postgres().await;
     let url = database.url();
     let missing = url.replace("/klatch_whole_", "/klatch_nowhere_");
@@ -114,7 +114,7 @@ pub fn must_name(command: &str, settings: &[(&str, &str)], name: &str) -> String
 }
 
 #[test]
-fn a_bad_setting_stops_the_start_and_is_named() {
+fn an_invalid_setting_stops_the_start_and_is_named() {
     let file = TempDir::new().expect("a folder");
     let in_the_way = file.path().join("a-file");
     std::fs::write(&in_the_way, "short").expect("a file");
@@ -155,7 +155,7 @@ fn a_bad_setting_stops_the_start_and_is_named() {
 }
 
 #[test]
-fn mail_needs_a_sender_and_its_password_is_never_printed() {
+fn email_settings_need_a_sender_and_the_password_is_never_printed() {
     let from = ("KLATCH_MAIL_FROM", "Klatch <klatch@example.org>");
     must_name("serve", &[("KLATCH_SMTP_URL", "smtp://127.0.0.1:2525")], "KLATCH_MAIL_FROM");
     for bad in ["smtp://klatch:opensesame@mail.example.org", "smtps://klatch:opensesame@mail.example.org?tls=no"] {
@@ -165,7 +165,7 @@ fn mail_needs_a_sender_and_its_password_is_never_printed() {
 }
 
 #[test]
-fn a_service_that_lacks_what_it_shares_does_not_start() {
+fn a_service_without_shared_settings_does_not_start() {
     let key = ("KLATCH_SECRET_KEY", "a key of which only this test knows");
     let database = ("KLATCH_DATABASE_URL", "postgres://klatch@127.0.0.1:1/klatch");
     let bus = ("KLATCH_REDIS_URL", "redis://127.0.0.1:1");
@@ -178,7 +178,7 @@ fn a_service_that_lacks_what_it_shares_does_not_start() {
 }
 
 #[tokio::test]
-async fn an_address_that_is_taken_is_named() {
+async fn an_address_in_use_is_named() {
     let forum = Forum::start(Running::Alone).await;
     let taken = forum.base.strip_prefix("http://").expect("an address");
     must_name("serve", &[("KLATCH_BIND", taken)], "KLATCH_BIND");

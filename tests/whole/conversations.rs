@@ -3,16 +3,16 @@
 use crate::support::{Forum, Running, group_of, newcomer, topic_in, wait_for};
 
 crate::both_ways!(
-    what_one_member_writes_is_unread_for_another_until_the_topic_is_opened,
-    a_mention_has_its_badge_until_it_was_read,
-    mark_all_read_marks_what_the_page_showed_and_not_what_came_since,
+    a_message_is_unread_for_others_until_they_open_the_topic,
+    a_mention_has_a_badge_until_it_is_read,
+    mark_all_read_leaves_later_messages_unread,
     the_same_form_sent_twice_posts_once,
-    a_message_is_edited_starred_and_deleted_by_its_forms,
-    what_a_form_cannot_take_comes_back_with_the_text,
-    only_the_author_and_moderators_change_a_message,
+    a_message_is_edited_starred_and_deleted_with_forms,
+    a_rejected_form_is_returned_with_its_text,
+    only_the_author_and_moderators_can_change_a_message,
 );
 
-async fn what_one_member_writes_is_unread_for_another_until_the_topic_is_opened(running: Running) {
+async fn a_message_is_unread_for_others_until_they_open_the_topic(running: Running) {
     let forum = Forum::start(running).await;
     let (ana, ben) = (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await);
     let group = group_of(&ana, "Bird watch", "public").await;
@@ -48,7 +48,7 @@ async fn what_one_member_writes_is_unread_for_another_until_the_topic_is_opened(
     forum.examine().await;
 }
 
-async fn a_mention_has_its_badge_until_it_was_read(running: Running) {
+async fn a_mention_has_a_badge_until_it_is_read(running: Running) {
     let forum = Forum::start(running).await;
     let (ana, ben) = (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await);
     let group = group_of(&ana, "Bird watch", "public").await;
@@ -69,7 +69,7 @@ async fn a_mention_has_its_badge_until_it_was_read(running: Running) {
     forum.examine().await;
 }
 
-async fn mark_all_read_marks_what_the_page_showed_and_not_what_came_since(running: Running) {
+async fn mark_all_read_leaves_later_messages_unread(running: Running) {
     let forum = Forum::start(running).await;
     let (ana, ben) = (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await);
     let group = group_of(&ana, "Bird watch", "public").await;
@@ -113,7 +113,7 @@ async fn the_same_form_sent_twice_posts_once(running: Running) {
     forum.examine().await;
 }
 
-async fn a_message_is_edited_starred_and_deleted_by_its_forms(running: Running) {
+async fn a_message_is_edited_starred_and_deleted_with_forms(running: Running) {
     let forum = Forum::start(running).await;
     let (ana, ben) = (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await);
     let group = group_of(&ana, "Bird watch", "public").await;
@@ -158,7 +158,7 @@ async fn a_message_is_edited_starred_and_deleted_by_its_forms(running: Running) 
     forum.examine().await;
 }
 
-async fn what_a_form_cannot_take_comes_back_with_the_text(running: Running) {
+async fn a_rejected_form_is_returned_with_its_text(running: Running) {
     let forum = Forum::start(running).await;
     let ana = newcomer(&forum, "ana").await;
     let form = ana.get("/-/groups/new").await.form("/-/groups").with("name", "").with("description", "kept <words>");
@@ -178,7 +178,7 @@ async fn what_a_form_cannot_take_comes_back_with_the_text(running: Running) {
     ana.submit(&form.with("text", &huge)).await.expect(413).must_say("<main");
 }
 
-async fn only_the_author_and_moderators_change_a_message(running: Running) {
+async fn only_the_author_and_moderators_can_change_a_message(running: Running) {
     let forum = Forum::start(running).await;
     let (ana, ben) = (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await);
     let group = group_of(&ana, "Bird watch", "public").await;

@@ -52,14 +52,14 @@ async fn got_over(run: &Run, what: &str) {
 }
 
 #[tokio::test]
-async fn with_one_process_killed_ended_and_stuffed_every_reader_has_every_message_once() {
+async fn every_reader_gets_every_message_once_despite_faults_of_one_process() {
     let folder = TempDir::new().expect("a folder");
     let site = Site::alone(program(), folder.path()).await;
     suffer(site, &Fault::ALONE).await;
 }
 
 #[tokio::test]
-async fn with_every_part_of_many_killed_emptied_and_cut_off_every_reader_has_every_message_once() {
+async fn every_reader_gets_every_message_once_despite_faults_of_all_services() {
     let folder = TempDir::new().expect("a folder");
     let site = Site::many(program(), folder.path(), Numbers::default()).await;
     let report = suffer(site, &Fault::MANY).await;
@@ -74,7 +74,7 @@ async fn with_every_part_of_many_killed_emptied_and_cut_off_every_reader_has_eve
 }
 
 #[tokio::test]
-async fn every_process_restarted_in_turn_under_load_shows_no_client_an_error() {
+async fn a_rolling_restart_under_load_shows_no_client_an_error() {
     let folder = TempDir::new().expect("a folder");
     let site = Site::many(program(), folder.path(), Numbers::default()).await;
     let report = suffer(site, &[Fault::RestartInTurn]).await;

@@ -10,9 +10,9 @@ use tempfile::TempDir;
 
 use crate::support::{Forum, Process, Running, free_port, newcomer, wait_for};
 
-crate::both_ways!(malformed_requests_are_no_errors_of_the_server, polls_of_other_sites_are_refused);
+crate::both_ways!(malformed_requests_cause_no_server_errors, polls_of_other_sites_are_refused);
 
-async fn malformed_requests_are_no_errors_of_the_server(running: Running) {
+async fn malformed_requests_cause_no_server_errors(running: Running) {
     let mut forum = Forum::start(running).await;
     let polls = match running {
         Running::Alone => forum.pages_address(),
@@ -61,7 +61,7 @@ async fn polls_of_other_sites_are_refused(running: Running) {
 
 /// The long form is `klatch-bench smuggle`, with other seeds.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_request_can_be_smuggled_past_a_server() {
+async fn requests_cannot_be_smuggled_past_the_servers() {
     let folder = TempDir::new().expect("a folder");
     let found =
         compare(Path::new(env!("CARGO_BIN_EXE_klatch")), folder.path(), 1, 400).await.expect("an answer of each");

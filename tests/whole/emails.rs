@@ -4,16 +4,16 @@ use crate::support::{Forum, Mailbox, Running, Visitor, group_of, newcomer, topic
 use totp_rs::{Builder, Secret};
 
 crate::both_ways!(
-    an_address_is_confirmed_and_a_forgotten_password_replaced_by_mail,
-    who_knows_the_password_does_not_keep_the_account_by_another_address,
-    signing_in_takes_a_code_of_the_phone_or_a_recovery_code,
-    somebody_takes_another_name_downloads_everything_and_leaves,
+    an_address_is_confirmed_and_a_password_reset_by_email,
+    a_stolen_password_cannot_keep_an_account_by_changing_its_address,
+    two_factor_sign_in_accepts_an_app_code_or_a_recovery_code,
+    people_rename_download_and_delete_their_account,
 );
 
 const PASSWORD: &str = "rowing past the lighthouse";
 const NEW: &str = "walking to the lighthouse";
 
-async fn an_address_is_confirmed_and_a_forgotten_password_replaced_by_mail(running: Running) {
+async fn an_address_is_confirmed_and_a_password_reset_by_email(running: Running) {
     let forum = Forum::start(running).await;
     let ana = forum.visitor();
     let form = ana.get("/-/sign-up").await.form("/-/sign-up").with("username", "ana").with("email", "ana@example.org");
@@ -64,7 +64,7 @@ async fn an_address_is_confirmed_and_a_forgotten_password_replaced_by_mail(runni
     forum.jobs_done().await;
 }
 
-async fn who_knows_the_password_does_not_keep_the_account_by_another_address(running: Running) {
+async fn a_stolen_password_cannot_keep_an_account_by_changing_its_address(running: Running) {
     let forum = Forum::start(running).await;
     let ana = newcomer(&forum, "ana").await;
     let give = async |who: &Visitor, email: &str| {
@@ -116,7 +116,7 @@ async fn first_step(forum: &Forum) -> (Visitor, crate::support::Filled) {
     (phone, page.form("/-/sign-in/code"))
 }
 
-async fn signing_in_takes_a_code_of_the_phone_or_a_recovery_code(running: Running) {
+async fn two_factor_sign_in_accepts_an_app_code_or_a_recovery_code(running: Running) {
     let forum = Forum::start(running).await;
     let ana = newcomer(&forum, "ana").await;
     let off = ana.get("/-/settings/second-step").await.expect(200).form("/begin");
@@ -155,7 +155,7 @@ async fn signing_in_takes_a_code_of_the_phone_or_a_recovery_code(running: Runnin
     assert!(!forum.run(&["admin", "user", "second-step-off", "nobody"], "").status.success());
 }
 
-async fn somebody_takes_another_name_downloads_everything_and_leaves(running: Running) {
+async fn people_rename_download_and_delete_their_account(running: Running) {
     let forum = Forum::start(running).await;
     let (ana, ben) = (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await);
     let group = group_of(&ben, "Bird watch", "public").await;
@@ -204,7 +204,7 @@ async fn somebody_takes_another_name_downloads_everything_and_leaves(running: Ru
 }
 
 #[tokio::test]
-async fn a_mail_server_that_puts_letters_off_gets_them_again() {
+async fn emails_are_retried_after_a_temporary_failure_of_the_mail_server() {
     let forum = Forum::start(Running::Services).await;
     let Mailbox::Server(server) = &forum.mailbox else { panic!("services send by SMTP") };
     server.put_off(2);

@@ -7,10 +7,10 @@ use serde_json::Value;
 use crate::support::{Forum, Place, Running, Visitor, group_of, newcomer, topic_in, wait_for};
 
 crate::both_ways!(
-    ending_answers_the_polls_that_wait_and_finishes_what_is_under_way,
-    killed_right_after_a_post_nothing_that_follows_from_it_is_lost,
-    killed_again_and_again_in_the_middle_of_the_jobs_everything_is_there_once,
-    the_pages_killed_under_load_lose_nothing_that_they_acknowledged,
+    stopping_answers_waiting_polls_and_finishes_running_requests,
+    a_kill_right_after_a_post_loses_none_of_its_effects,
+    repeated_kills_during_jobs_neither_lose_nor_repeat_effects,
+    pages_killed_under_load_lose_nothing_acknowledged,
 );
 
 /// Returns a poll of a page that waits on.
@@ -24,7 +24,7 @@ pub async fn parked_poll(visitor: &Visitor, path: &str) -> tokio::task::JoinHand
     })
 }
 
-async fn ending_answers_the_polls_that_wait_and_finishes_what_is_under_way(running: Running) {
+async fn stopping_answers_waiting_polls_and_finishes_running_requests(running: Running) {
     let mut forum = Forum::start(running).await;
     let (ana, ben) = (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await);
     let group = group_of(&ana, "Bird watch", "public").await;
@@ -100,7 +100,7 @@ async fn must_have_followed(forum: &Forum, ben: &Visitor, topic: &Place, count: 
     assert_eq!(ben.get("/groups/").await.mentions(), 0);
 }
 
-async fn killed_right_after_a_post_nothing_that_follows_from_it_is_lost(running: Running) {
+async fn a_kill_right_after_a_post_loses_none_of_its_effects(running: Running) {
     let mut forum = Forum::start(running).await;
     let (ana, ben, topic) = scene(&mut forum).await;
     let page = ben.get("/").await;
@@ -134,7 +134,7 @@ async fn must_hear(ben: &Visitor, after: &str, running: Running) {
     }
 }
 
-async fn killed_again_and_again_in_the_middle_of_the_jobs_everything_is_there_once(running: Running) {
+async fn repeated_kills_during_jobs_neither_lose_nor_repeat_effects(running: Running) {
     let mut forum = Forum::start(running).await;
     let (ana, ben, topic) = scene(&mut forum).await;
     let worker = forum.worker();
@@ -151,7 +151,7 @@ async fn killed_again_and_again_in_the_middle_of_the_jobs_everything_is_there_on
     must_have_followed(&forum, &ben, &topic, count).await;
 }
 
-async fn the_pages_killed_under_load_lose_nothing_that_they_acknowledged(running: Running) {
+async fn pages_killed_under_load_lose_nothing_acknowledged(running: Running) {
     let mut forum = Forum::start(running).await;
     let (ana, ben, topic) = scene(&mut forum).await;
     let form = ana.get(&topic.path).await.form("/messages");
@@ -182,7 +182,7 @@ async fn get_at_once(visitor: &Visitor, path: &str) -> crate::support::Page {
 }
 
 #[tokio::test]
-async fn without_postgres_every_page_says_so_at_once_and_its_return_brings_everything() {
+async fn without_postgres_pages_report_it_at_once_and_recover_later() {
     let mut forum = Forum::before_a_relay().await;
     let (ana, ben, topic) = scene(&mut forum).await;
     let (stranger, reader) = (forum.visitor(), forum.visitor());
@@ -224,7 +224,7 @@ async fn without_postgres_every_page_says_so_at_once_and_its_return_brings_every
 }
 
 #[tokio::test]
-async fn while_redis_hangs_pages_are_read_and_written_and_counts_are_right_afterwards() {
+async fn while_redis_hangs_pages_work_and_counts_are_right_afterwards() {
     let mut forum = Forum::start(Running::Services).await;
     let (ana, ben, topic) = scene(&mut forum).await;
     ana.post(&topic, "a kestrel for @ben").await;
@@ -249,7 +249,7 @@ async fn while_redis_hangs_pages_are_read_and_written_and_counts_are_right_after
 }
 
 #[tokio::test]
-async fn a_full_disk_stops_writing_and_nothing_else() {
+async fn a_full_disk_stops_only_writes() {
     let mut forum = Forum::start(Running::Alone).await;
     let (ana, ben, topic) = scene(&mut forum).await;
     let form = ana.get(&topic.path).await.form("/messages").with("text", "a kestrel for @ben");
@@ -285,7 +285,7 @@ async fn when_the_clock_is_set_back_the_jobs_from_before_still_run() {
 }
 
 #[tokio::test]
-async fn without_redis_posts_are_still_taken_and_its_return_brings_everything() {
+async fn without_redis_posts_are_accepted_and_delivered_after_its_return() {
     let mut forum = Forum::start(Running::Services).await;
     let (ana, ben, topic) = scene(&mut forum).await;
     let before = ben.get("/").await.body_data("data-live-after").expect("a cursor");

@@ -5,15 +5,15 @@ use std::time::Duration;
 use crate::support::{Forum, Page, Running, Visitor, admin_of, group_of, newcomer, topic_in};
 
 crate::both_ways!(
-    a_stranger_asks_to_be_let_in_and_is_approved,
-    a_link_into_a_private_group_is_used_up,
-    whoever_is_invited_by_name_finds_it_and_accepts,
-    whoever_is_banned_is_out_at_once,
+    a_request_to_join_is_approved,
+    an_invitation_link_into_a_private_group_is_used_up,
+    an_invitation_by_name_is_found_and_accepted,
+    banned_members_lose_access_at_once,
     a_group_is_archived_handed_over_and_deleted,
-    three_people_talk_among_themselves,
-    whoever_is_ignored_is_folded_away,
+    three_people_have_a_conversation,
+    messages_of_ignored_people_are_collapsed,
     a_suspended_account_is_signed_out_and_told_why,
-    a_message_is_reported_and_whoever_keeps_order_deletes_it,
+    a_message_is_reported_and_a_moderator_deletes_it,
 );
 
 /// Returns the id of an account, as moderators' pages have it.
@@ -23,7 +23,7 @@ fn number_of(page: &Page, name: &str) -> String {
     link.to_owned()
 }
 
-async fn a_stranger_asks_to_be_let_in_and_is_approved(running: Running) {
+async fn a_request_to_join_is_approved(running: Running) {
     let forum = Forum::start(running).await;
     let (ana, ben, cleo) =
         (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await, newcomer(&forum, "cleo").await);
@@ -70,7 +70,7 @@ async fn link_of(visitor: &Visitor, group: &str, role: &str, uses: &str) -> Stri
     format!("/-/invite/{link}")
 }
 
-async fn a_link_into_a_private_group_is_used_up(running: Running) {
+async fn an_invitation_link_into_a_private_group_is_used_up(running: Running) {
     let forum = Forum::start(running).await;
     let (ana, ben, cleo) =
         (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await, newcomer(&forum, "cleo").await);
@@ -105,7 +105,7 @@ async fn a_link_into_a_private_group_is_used_up(running: Running) {
     forum.examine().await;
 }
 
-async fn whoever_is_invited_by_name_finds_it_and_accepts(running: Running) {
+async fn an_invitation_by_name_is_found_and_accepted(running: Running) {
     let forum = Forum::start(running).await;
     let (ana, ben) = (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await);
     let den = group_of(&ana, "The den", "private").await;
@@ -123,7 +123,7 @@ async fn whoever_is_invited_by_name_finds_it_and_accepts(running: Running) {
     forum.examine().await;
 }
 
-async fn whoever_is_banned_is_out_at_once(running: Running) {
+async fn banned_members_lose_access_at_once(running: Running) {
     let forum = Forum::start(running).await;
     let (ana, ben) = (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await);
     let choir = group_of(&ana, "Choir", "public").await;
@@ -183,7 +183,7 @@ async fn a_group_is_archived_handed_over_and_deleted(running: Running) {
     forum.examine().await;
 }
 
-async fn three_people_talk_among_themselves(running: Running) {
+async fn three_people_have_a_conversation(running: Running) {
     let forum = Forum::start(running).await;
     let (ana, ben, cleo) =
         (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await, newcomer(&forum, "cleo").await);
@@ -224,7 +224,7 @@ async fn three_people_talk_among_themselves(running: Running) {
     forum.examine().await;
 }
 
-async fn whoever_is_ignored_is_folded_away(running: Running) {
+async fn messages_of_ignored_people_are_collapsed(running: Running) {
     let forum = Forum::start(running).await;
     let (ana, ben) = (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await);
     let group = group_of(&ana, "Bird watch", "public").await;
@@ -279,7 +279,7 @@ async fn a_suspended_account_is_signed_out_and_told_why(running: Running) {
     forum.examine().await;
 }
 
-async fn a_message_is_reported_and_whoever_keeps_order_deletes_it(running: Running) {
+async fn a_message_is_reported_and_a_moderator_deletes_it(running: Running) {
     let mut forum = Forum::start(running).await;
     let boss = admin_of(&mut forum).await;
     let (ana, ben, cleo) =

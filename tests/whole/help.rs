@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::support::{Forum, PASSWORD, Running, Visitor, admin_of, newcomer};
 
-crate::both_ways!(an_admin_helps_with_an_account, the_command_line_looks_after_accounts);
+crate::both_ways!(an_admin_helps_with_an_account, the_command_line_manages_accounts);
 
 const NEW: &str = "a kite above the harbour";
 
@@ -64,7 +64,7 @@ async fn an_admin_helps_with_an_account(running: Running) {
     forum.examine().await;
 }
 
-async fn the_command_line_looks_after_accounts(running: Running) {
+async fn the_command_line_manages_accounts(running: Running) {
     let forum = Forum::start(running).await;
     let ben = newcomer(&forum, "ben").await;
     let browser = newcomer(&forum, "ana").await;
@@ -118,7 +118,7 @@ async fn the_command_line_looks_after_accounts(running: Running) {
 }
 
 #[tokio::test]
-async fn only_the_account_of_the_program_reads_what_it_creates() {
+async fn created_files_are_readable_only_by_their_owner() {
     use std::os::unix::fs::PermissionsExt;
     let forum = Forum::start(Running::Alone).await;
     newcomer(&forum, "ana").await;

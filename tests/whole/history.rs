@@ -3,11 +3,11 @@
 use crate::support::{Forum, Running, group_of, newcomer, topic_in};
 
 crate::both_ways!(
-    an_edit_shows_what_was_said_before_and_a_deleted_message_comes_back,
-    a_topic_is_locked_resolved_and_moved_and_says_so,
+    an_edit_shows_the_earlier_text_and_a_deleted_message_is_restored,
+    a_topic_is_locked_resolved_and_moved_and_shows_it,
 );
 
-async fn an_edit_shows_what_was_said_before_and_a_deleted_message_comes_back(running: Running) {
+async fn an_edit_shows_the_earlier_text_and_a_deleted_message_is_restored(running: Running) {
     let forum = Forum::start(running).await;
     let (ana, ben) = (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await);
     let group = group_of(&ana, "Bird watch", "public").await;
@@ -48,7 +48,7 @@ async fn an_edit_shows_what_was_said_before_and_a_deleted_message_comes_back(run
     forum.examine().await;
 }
 
-async fn a_topic_is_locked_resolved_and_moved_and_says_so(running: Running) {
+async fn a_topic_is_locked_resolved_and_moved_and_shows_it(running: Running) {
     let forum = Forum::start(running).await;
     let (ana, ben) = (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await);
     let group = group_of(&ana, "Bird watch", "public").await;

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::support::{Forum, Running, Visitor, admin_of, group_of, newcomer, topic_in, wait_for};
 
-crate::both_ways!(images_of_other_sites_are_shown_as_the_site_wants_it);
+crate::both_ways!(external_images_follow_the_setting_of_the_site);
 
 async fn choose(admin: &Visitor, images: &str) {
     let form = admin.get("/admin/settings").await.expect(200).form("/admin/settings");
@@ -34,7 +34,7 @@ async fn heard(visitor: &Visitor, after: &str) -> String {
     }
 }
 
-async fn images_of_other_sites_are_shown_as_the_site_wants_it(running: Running) {
+async fn external_images_follow_the_setting_of_the_site(running: Running) {
     let mut forum = Forum::start(running).await;
     let admin = admin_of(&mut forum).await;
     let (ana, ben) = (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await);

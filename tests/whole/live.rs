@@ -7,18 +7,18 @@ use serde_json::Value;
 use crate::support::{Forum, PATIENCE, Running, Visitor, group_of, newcomer, topic_in, wait_for};
 
 crate::both_ways!(
-    a_waiting_poll_is_told_of_a_message_with_the_pages_own_html,
-    a_cursor_that_nobody_gave_is_told_to_draw_the_page_anew,
-    signing_out_ends_the_polls_that_wait,
-    a_reader_of_a_public_group_hears_it_without_an_account,
-    what_a_poll_has_seen_is_read,
-    leaving_a_private_group_ends_what_is_heard_of_it,
-    a_group_that_becomes_private_is_told_to_whoever_has_it_open,
+    a_waiting_poll_receives_a_message_with_the_same_html_as_the_page,
+    an_unknown_cursor_is_answered_with_resync,
+    signing_out_ends_waiting_polls,
+    anonymous_readers_of_a_public_group_get_its_events,
+    messages_shown_by_a_poll_are_marked_read,
+    leaving_a_private_group_ends_its_events,
+    open_pages_are_told_that_a_group_became_private,
 );
 
 #[tokio::test]
-async fn on_a_cluster_a_waiting_poll_is_told_too() {
-    Box::pin(a_waiting_poll_is_told_of_a_message_with_the_pages_own_html(Running::Cluster)).await;
+async fn a_waiting_poll_receives_events_through_a_redis_cluster() {
+    Box::pin(a_waiting_poll_receives_a_message_with_the_same_html_as_the_page(Running::Cluster)).await;
 }
 
 async fn cursor(visitor: &Visitor, path: &str) -> String {
@@ -65,7 +65,7 @@ fn parked(visitor: &Visitor, query: String) -> tokio::task::JoinHandle<(u16, Val
     tokio::spawn(async move { poll(&visitor, &query).await })
 }
 
-async fn a_waiting_poll_is_told_of_a_message_with_the_pages_own_html(running: Running) {
+async fn a_waiting_poll_receives_a_message_with_the_same_html_as_the_page(running: Running) {
     let mut forum = Forum::start(running).await;
     let (ana, ben) = (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await);
     let group = group_of(&ben, "Bird watch", "public").await;
@@ -106,7 +106,7 @@ fn cursor_of(event: &Value) -> String {
     event["id"].as_str().expect("its id").to_owned()
 }
 
-async fn a_cursor_that_nobody_gave_is_told_to_draw_the_page_anew(running: Running) {
+async fn an_unknown_cursor_is_answered_with_resync(running: Running) {
     let forum = Forum::start(running).await;
     let ana = newcomer(&forum, "ana").await;
     let after = cursor(&ana, "/").await;
@@ -127,7 +127,7 @@ async fn a_cursor_that_nobody_gave_is_told_to_draw_the_page_anew(running: Runnin
     assert!(said["resync"].is_null() || said["resync"] == true, "{said}");
 }
 
-async fn signing_out_ends_the_polls_that_wait(running: Running) {
+async fn signing_out_ends_waiting_polls(running: Running) {
     let forum = Forum::start(running).await;
     let ana = newcomer(&forum, "ana").await;
     let home = ana.get("/").await;
@@ -176,7 +176,7 @@ async fn signing_out_ends_the_polls_that_wait(running: Running) {
     ana.get("/").await.must_say("Sign in");
 }
 
-async fn a_reader_of_a_public_group_hears_it_without_an_account(running: Running) {
+async fn anonymous_readers_of_a_public_group_get_its_events(running: Running) {
     let forum = Forum::start(running).await;
     let ana = newcomer(&forum, "ana").await;
     let group = group_of(&ana, "Bird watch", "public").await;
@@ -195,7 +195,7 @@ async fn a_reader_of_a_public_group_hears_it_without_an_account(running: Running
     assert!(event.to_string().contains("for everyone to hear"), "{event}");
 }
 
-async fn what_a_poll_has_seen_is_read(running: Running) {
+async fn messages_shown_by_a_poll_are_marked_read(running: Running) {
     let mut forum = Forum::start(running).await;
     let (ana, ben) = (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await);
     let group = group_of(&ben, "Bird watch", "public").await;
@@ -214,7 +214,7 @@ async fn what_a_poll_has_seen_is_read(running: Running) {
     assert!(read["topics"].to_string().contains(&topic.id), "{read}");
 }
 
-async fn leaving_a_private_group_ends_what_is_heard_of_it(running: Running) {
+async fn leaving_a_private_group_ends_its_events(running: Running) {
     let forum = Forum::start(running).await;
     let (ana, ben) = (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await);
     let group = group_of(&ana, "Bird watch", "public").await;
@@ -242,7 +242,7 @@ async fn leaving_a_private_group_ends_what_is_heard_of_it(running: Running) {
     assert!(!heard.contains("periwinkle"), "{heard}");
 }
 
-async fn a_group_that_becomes_private_is_told_to_whoever_has_it_open(running: Running) {
+async fn open_pages_are_told_that_a_group_became_private(running: Running) {
     let forum = Forum::start(running).await;
     let (ana, ben) = (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await);
     let group = group_of(&ana, "Bird watch", "public").await;

@@ -3,9 +3,9 @@
 use crate::support::{Filled, Forum, Page, Place, Running, Visitor, admin_of, group_of, newcomer, topic_in, wait_for};
 
 crate::both_ways!(
-    everything_by_one_person_goes_and_comes_back_though_all_is_killed_meanwhile,
-    whoever_is_warned_reads_it_and_the_log_tells_what_was_done,
-    who_asks_is_banned_and_a_warning_is_taken_back,
+    a_bulk_delete_and_its_undo_survive_kills,
+    a_warned_person_sees_the_warning_and_it_is_logged,
+    a_requester_is_banned_and_a_warning_is_revoked,
 );
 
 fn notice(page: &Page) -> Option<Filled> {
@@ -27,7 +27,7 @@ async fn kill_when(forum: &mut Forum, statement: &str, before: i64) {
 
 const MANY: usize = 350;
 
-async fn everything_by_one_person_goes_and_comes_back_though_all_is_killed_meanwhile(running: Running) {
+async fn a_bulk_delete_and_its_undo_survive_kills(running: Running) {
     let mut forum = Forum::start(running).await;
     let admin = admin_of(&mut forum).await;
     let (ana, ben) = (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await);
@@ -69,7 +69,7 @@ async fn everything_by_one_person_goes_and_comes_back_though_all_is_killed_meanw
     forum.examine().await;
 }
 
-async fn whoever_is_warned_reads_it_and_the_log_tells_what_was_done(running: Running) {
+async fn a_warned_person_sees_the_warning_and_it_is_logged(running: Running) {
     let mut forum = Forum::start(running).await;
     let admin = admin_of(&mut forum).await;
     let (ana, ben) = (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await);
@@ -125,7 +125,7 @@ async fn whoever_is_warned_reads_it_and_the_log_tells_what_was_done(running: Run
     forum.examine().await;
 }
 
-async fn who_asks_is_banned_and_a_warning_is_taken_back(running: Running) {
+async fn a_requester_is_banned_and_a_warning_is_revoked(running: Running) {
     let mut forum = Forum::start(running).await;
     let admin = admin_of(&mut forum).await;
     let (ana, ben, cleo) =

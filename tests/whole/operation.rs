@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::faults::parked_poll;
 use crate::support::{Forum, Redis, Running, free_port, group_of, newcomer, topic_in, wait_for};
 
-crate::both_ways!(systemd_hears_when_each_process_is_ready_alive_and_ending);
+crate::both_ways!(systemd_is_notified_when_a_process_is_ready_alive_or_stopping);
 
 /// Returns what the processes have said since the last call.
 fn heard(socket: &UnixDatagram) -> Vec<String> {
@@ -36,7 +36,7 @@ fn service_manager(forum: &mut Forum) -> UnixDatagram {
     socket
 }
 
-async fn systemd_hears_when_each_process_is_ready_alive_and_ending(running: Running) {
+async fn systemd_is_notified_when_a_process_is_ready_alive_or_stopping(running: Running) {
     let mut forum = Forum::start(running).await;
     forum.stop().await;
     let socket = service_manager(&mut forum);
@@ -52,7 +52,7 @@ async fn systemd_hears_when_each_process_is_ready_alive_and_ending(running: Runn
 }
 
 #[tokio::test]
-async fn services_reach_redis_over_tls_and_believe_no_other_certificate() {
+async fn services_reach_redis_over_tls_and_refuse_other_certificates() {
     let mut forum = Forum::start(Running::Services).await;
     forum.stop().await;
     forum.redis.as_mut().expect("a Redis").stop();
@@ -129,7 +129,7 @@ async fn only_operators_see_the_details_of_health() {
 }
 
 #[tokio::test]
-async fn every_process_has_metrics_at_an_address_of_its_own() {
+async fn every_process_serves_metrics_at_its_own_address() {
     let mut forum = Forum::start(Running::Services).await;
     for command in ["web", "realtime", "worker"] {
         forum.kill(command);
@@ -152,7 +152,7 @@ async fn every_process_has_metrics_at_an_address_of_its_own() {
 }
 
 #[tokio::test]
-async fn secrets_can_be_files() {
+async fn secrets_can_be_read_from_files() {
     let mut forum = Forum::start(Running::Services).await;
     forum.stop().await;
     for name in ["KLATCH_DATABASE_URL", "KLATCH_REDIS_URL", "KLATCH_SMTP_URL", "KLATCH_SECRET_KEY"] {

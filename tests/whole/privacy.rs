@@ -5,9 +5,9 @@ use reqwest::header::HeaderMap;
 use crate::support::{Forum, Page, Place, Running, Visitor, group_of, newcomer, topic_in, wait_for};
 
 crate::both_ways!(
-    a_private_group_answers_outsiders_as_if_it_were_not_there,
-    what_is_said_in_a_private_group_is_found_by_its_members_only,
-    whoever_leaves_a_private_group_sees_it_no_more,
+    a_private_group_answers_outsiders_as_if_it_did_not_exist,
+    only_members_find_messages_of_a_private_group,
+    former_members_cannot_see_a_private_group,
 );
 
 /// Returns headers without random values.
@@ -52,7 +52,7 @@ async fn secret_place(ana: &Visitor) -> (Place, Place, String) {
     (group, topic, message)
 }
 
-async fn a_private_group_answers_outsiders_as_if_it_were_not_there(running: Running) {
+async fn a_private_group_answers_outsiders_as_if_it_did_not_exist(running: Running) {
     let forum = Forum::start(running).await;
     let (ana, ben) = (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await);
     let (group, topic, message) = secret_place(&ana).await;
@@ -116,7 +116,7 @@ async fn a_private_group_answers_outsiders_as_if_it_were_not_there(running: Runn
     ana.get(&group.path).await.expect(200).must_say("Private");
 }
 
-async fn what_is_said_in_a_private_group_is_found_by_its_members_only(running: Running) {
+async fn only_members_find_messages_of_a_private_group(running: Running) {
     let forum = Forum::start(running).await;
     let (ana, ben) = (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await);
     let (_, _, message) = secret_place(&ana).await;
@@ -127,7 +127,7 @@ async fn what_is_said_in_a_private_group_is_found_by_its_members_only(running: R
     assert!(!forum.visitor().get("/search?q=periwinkle").await.html.contains(&link));
 }
 
-async fn whoever_leaves_a_private_group_sees_it_no_more(running: Running) {
+async fn former_members_cannot_see_a_private_group(running: Running) {
     let forum = Forum::start(running).await;
     let (ana, ben) = (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await);
     let group = group_of(&ana, "Secret cove", "public").await;

@@ -12,7 +12,7 @@ use crate::support::{Database, Forum, PASSWORD, Running, Visitor, group_of, newc
 
 crate::both_ways!(
     a_compressed_form_is_refused_before_its_body_is_read,
-    the_log_tells_of_requests_messages_and_refused_sign_ins,
+    requests_messages_and_refused_sign_ins_are_logged,
     every_answer_of_the_pages_carries_security_headers,
 );
 
@@ -48,7 +48,7 @@ async fn every_answer_of_the_pages_carries_security_headers(running: Running) {
 }
 
 #[tokio::test]
-async fn a_site_over_https_says_so_for_a_year() {
+async fn a_site_over_https_sends_hsts_for_a_year() {
     let folder = TempDir::new().expect("a folder");
     let bind = format!("127.0.0.1:{}", crate::support::free_port());
     let mut command = program();
@@ -69,7 +69,7 @@ async fn a_site_over_https_says_so_for_a_year() {
     }
 }
 
-async fn the_log_tells_of_requests_messages_and_refused_sign_ins(running: Running) {
+async fn requests_messages_and_refused_sign_ins_are_logged(running: Running) {
     let mut forum = Forum::start(running).await;
     let ana = newcomer(&forum, "ana").await;
     let birds = group_of(&ana, "Birds", "public").await;
@@ -111,7 +111,7 @@ async fn the_log_tells_of_requests_messages_and_refused_sign_ins(running: Runnin
 }
 
 #[tokio::test]
-async fn a_data_folder_is_served_by_one_program() {
+async fn a_data_folder_is_used_by_one_process_only() {
     let mut forum = Forum::start(Running::Alone).await;
     let data = forum.folder().join("data").display().to_string();
     let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&data).expect("the folder").permissions());
@@ -136,7 +136,7 @@ fn spoil(folder: &std::path::Path) {
 }
 
 #[tokio::test]
-async fn an_unusable_search_index_is_filled_anew() {
+async fn an_unusable_search_index_is_rebuilt() {
     let mut forum = Forum::start(Running::Alone).await;
     let ana = newcomer(&forum, "ana").await;
     let birds = group_of(&ana, "Birds", "public").await;
@@ -154,7 +154,7 @@ async fn an_unusable_search_index_is_filled_anew() {
 }
 
 #[test]
-fn a_misspelt_setting_is_named() {
+fn a_misspelled_setting_is_named() {
     let folder = TempDir::new().expect("a folder");
     let mut command = program();
     command.args(["admin", "doctor"]).current_dir(folder.path()).env("KLATCH_DATABSE_URL", "sqlite:a.db");
@@ -205,7 +205,7 @@ async fn site_id(forum: &Forum) -> String {
 }
 
 #[tokio::test]
-async fn two_sites_on_one_redis_do_not_hear_of_each_other() {
+async fn two_sites_on_one_redis_are_separate() {
     let one = Forum::start(Running::Services).await;
     let redis = one.redis.as_ref().expect("a Redis");
     let other = Forum::beside(redis).await;
@@ -304,7 +304,7 @@ async fn a_command_reads_an_environment_file_and_says_which_forum_it_acts_on() {
 }
 
 #[tokio::test]
-async fn a_command_leaves_an_empty_postgres_as_it_is() {
+async fn a_command_does_not_change_an_empty_postgres() {
     let (forum, empty) = (Forum::start(Running::Services).await, Database::postgres().await);
     let mut command = forum.command();
     let output =
@@ -316,7 +316,7 @@ async fn a_command_leaves_an_empty_postgres_as_it_is() {
 }
 
 #[tokio::test]
-async fn a_command_of_root_leaves_files_that_the_service_can_use() {
+async fn files_created_by_root_are_usable_by_the_service() {
     let mut forum = Forum::start(Running::Alone).await;
     let data = forum.folder().join("data");
     forum.stop().await;

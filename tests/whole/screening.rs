@@ -8,9 +8,9 @@ use serde_json::Value;
 use crate::support::{Forum, Page, Place, Running, Visitor, admin_of, group_of, newcomer, topic_in};
 
 crate::both_ways!(
-    a_newcomers_first_message_waits_is_approved_and_is_heard,
-    a_rule_is_tried_switched_on_and_refuses,
-    in_slow_mode_one_is_told_when_to_come_back,
+    a_newcomers_first_message_is_held_approved_and_delivered,
+    a_rule_is_tried_enabled_and_refuses_a_message,
+    slow_mode_says_when_to_retry,
 );
 
 async fn change(admin: &Visitor, group: &Place, fields: &[(&str, &str)]) {
@@ -42,7 +42,7 @@ async fn hear_message(visitor: &Visitor, path: &str, mut after: String) -> Strin
     }
 }
 
-async fn a_newcomers_first_message_waits_is_approved_and_is_heard(running: Running) {
+async fn a_newcomers_first_message_is_held_approved_and_delivered(running: Running) {
     let mut forum = Forum::start(running).await;
     let boss = admin_of(&mut forum).await;
     let (ana, ben, cleo) =
@@ -122,7 +122,7 @@ async fn a_newcomers_first_message_waits_is_approved_and_is_heard(running: Runni
     forum.examine().await;
 }
 
-async fn a_rule_is_tried_switched_on_and_refuses(running: Running) {
+async fn a_rule_is_tried_enabled_and_refuses_a_message(running: Running) {
     let mut forum = Forum::start(running).await;
     let boss = admin_of(&mut forum).await;
     let (ana, ben) = (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await);
@@ -188,7 +188,7 @@ async fn a_rule_is_tried_switched_on_and_refuses(running: Running) {
     forum.examine().await;
 }
 
-async fn in_slow_mode_one_is_told_when_to_come_back(running: Running) {
+async fn slow_mode_says_when_to_retry(running: Running) {
     let forum = Forum::start(running).await;
     let (ana, ben) = (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await);
     let birds = group_of(&ana, "Birds", "public").await;

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::support::{Filled, Forum, Running, Visitor, group_of, newcomer, topic_in, wait_at_most};
 
-crate::both_ways!(a_message_is_found_soon_and_the_search_follows_its_edits_and_its_end,);
+crate::both_ways!(search_follows_new_edited_and_deleted_messages,);
 
 /// How soon a search must reflect a change.
 /// Mostly well under a second; on a busy machine it may take longer.
@@ -23,7 +23,7 @@ async fn found_soon(visitor: &Visitor, query: &str, words: &str, wanted: bool) {
     println!("{what}: {} ms", begun.elapsed().as_millis());
 }
 
-async fn a_message_is_found_soon_and_the_search_follows_its_edits_and_its_end(running: Running) {
+async fn search_follows_new_edited_and_deleted_messages(running: Running) {
     let forum = Forum::start(running).await;
     let ana = newcomer(&forum, "ana").await;
     let group = group_of(&ana, "Bird watch", "public").await;

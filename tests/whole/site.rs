@@ -5,11 +5,11 @@ use reqwest::header::ACCEPT;
 use crate::support::{Forum, PASSWORD, Page, Running, Visitor, admin_of, group_of, newcomer, topic_in, wait_for};
 
 crate::both_ways!(
-    a_new_account_waits_until_an_admin_lets_it_in,
-    an_invitation_of_an_admin_lets_so_many_sign_up,
-    while_the_site_is_read_only_what_was_typed_is_kept_and_can_be_sent_later,
-    a_notice_stands_above_every_page_until_it_is_hidden,
-    an_admin_looks_after_people_and_groups,
+    a_new_account_is_pending_until_an_admin_approves_it,
+    a_sign_up_link_admits_a_limited_number,
+    text_typed_in_read_only_mode_is_kept_and_can_be_sent_later,
+    a_site_notice_is_shown_on_every_page_until_it_is_hidden,
+    an_admin_manages_people_and_groups,
 );
 
 /// Changes some site settings, by the admins' form.
@@ -32,7 +32,7 @@ async fn sign_up(visitor: &Visitor, path: &str, name: &str, fields: &[(&str, &st
     visitor.submit(&form.with("password", PASSWORD)).await
 }
 
-async fn a_new_account_waits_until_an_admin_lets_it_in(running: Running) {
+async fn a_new_account_is_pending_until_an_admin_approves_it(running: Running) {
     let mut forum = Forum::start(running).await;
     let admin = admin_of(&mut forum).await;
     let group = group_of(&admin, "Bird watch", "public").await;
@@ -101,7 +101,7 @@ async fn a_new_account_waits_until_an_admin_lets_it_in(running: Running) {
     forum.examine().await;
 }
 
-async fn an_invitation_of_an_admin_lets_so_many_sign_up(running: Running) {
+async fn a_sign_up_link_admits_a_limited_number(running: Running) {
     let mut forum = Forum::start(running).await;
     let admin = admin_of(&mut forum).await;
     set(&admin, &[("sign_ups", "invited")]).await;
@@ -135,7 +135,7 @@ async fn an_invitation_of_an_admin_lets_so_many_sign_up(running: Running) {
     forum.examine().await;
 }
 
-async fn while_the_site_is_read_only_what_was_typed_is_kept_and_can_be_sent_later(running: Running) {
+async fn text_typed_in_read_only_mode_is_kept_and_can_be_sent_later(running: Running) {
     let mut forum = Forum::start(running).await;
     let admin = admin_of(&mut forum).await;
     let ana = newcomer(&forum, "ana").await;
@@ -184,7 +184,7 @@ async fn while_the_site_is_read_only_what_was_typed_is_kept_and_can_be_sent_late
     forum.examine().await;
 }
 
-async fn a_notice_stands_above_every_page_until_it_is_hidden(running: Running) {
+async fn a_site_notice_is_shown_on_every_page_until_it_is_hidden(running: Running) {
     let mut forum = Forum::start(running).await;
     let admin = admin_of(&mut forum).await;
     let ana = forum.visitor();
@@ -228,7 +228,7 @@ async fn a_notice_stands_above_every_page_until_it_is_hidden(running: Running) {
     assert_eq!(back.form("/admin/settings").value("notice"), "kept");
 }
 
-async fn an_admin_looks_after_people_and_groups(running: Running) {
+async fn an_admin_manages_people_and_groups(running: Running) {
     let mut forum = Forum::start(running).await;
     let admin = admin_of(&mut forum).await;
     let (ana, _) = (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await);

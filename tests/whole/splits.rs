@@ -5,7 +5,7 @@ use crate::support::{Forum, Running, group_of, newcomer, topic_in};
 crate::both_ways!(
     a_moderator_splits_a_topic_into_a_private_group,
     a_moderator_merges_a_topic_into_another,
-    what_one_writes_in_is_followed_until_one_says_otherwise,
+    topics_are_followed_after_posting_until_unfollowed,
 );
 
 async fn a_moderator_splits_a_topic_into_a_private_group(running: Running) {
@@ -78,7 +78,7 @@ async fn a_moderator_merges_a_topic_into_another(running: Running) {
     forum.examine().await;
 }
 
-async fn what_one_writes_in_is_followed_until_one_says_otherwise(running: Running) {
+async fn topics_are_followed_after_posting_until_unfollowed(running: Running) {
     let forum = Forum::start(running).await;
     let (ana, ben) = (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await);
     let birds = group_of(&ana, "Birds", "public").await;

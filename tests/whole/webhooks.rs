@@ -9,10 +9,7 @@ use tokio::net::TcpListener;
 
 use crate::support::{Forum, Running, group_of, newcomer, topic_in, wait_at_most};
 
-crate::both_ways!(
-    a_receiver_that_fails_and_hangs_costs_nothing_and_gets_everything_in_order,
-    a_line_of_curl_posts_to_a_topic,
-);
+crate::both_ways!(a_failing_receiver_delays_nobody_and_gets_all_deliveries_in_order, one_curl_command_posts_to_a_topic,);
 
 /// A receiver whose answers the test sets: a status, or 0 to hang.
 struct Receiver {
@@ -70,7 +67,7 @@ impl Receiver {
     }
 }
 
-async fn a_receiver_that_fails_and_hangs_costs_nothing_and_gets_everything_in_order(running: Running) {
+async fn a_failing_receiver_delays_nobody_and_gets_all_deliveries_in_order(running: Running) {
     let mut forum = Forum::start(running).await;
     forum.stop().await;
     forum.set("KLATCH_WEBHOOK_ALLOW", "127.0.0.1".to_owned());
@@ -99,7 +96,7 @@ async fn a_receiver_that_fails_and_hangs_costs_nothing_and_gets_everything_in_or
         .await;
 }
 
-async fn a_line_of_curl_posts_to_a_topic(running: Running) {
+async fn one_curl_command_posts_to_a_topic(running: Running) {
     let forum = Forum::start(running).await;
     let ana = newcomer(&forum, "ana").await;
     let birds = group_of(&ana, "Birds", "private").await;

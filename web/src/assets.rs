@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_file_of_the_folder_is_served() {
+    fn every_file_in_static_is_served() {
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../static");
         let mut found = 0;
         let mut folders = vec![root.clone()];

@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[actix_web::test]
-    async fn large_forms_share_a_room_of_which_visitors_have_their_own_part() {
+    async fn large_forms_share_memory_with_a_separate_part_for_visitors() {
         let room = Room::new(100_000, 30_000);
         let visitor = take(&room, false, 20_000).await.expect("room");
         assert!(is_refused(take(&room, false, 20_000).await));

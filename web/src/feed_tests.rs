@@ -10,9 +10,9 @@ use crate::convore::{Said, send, stories, token};
 
 stories!(
     feeds_contain_what_anyone_may_read,
-    a_token_in_the_address_opens_what_its_owner_may_read,
-    a_feed_moves_with_its_subject,
-    a_feed_of_a_person_moves_with_the_name,
+    a_token_in_the_address_gives_its_owners_access,
+    a_feed_follows_a_renamed_or_moved_subject,
+    a_feed_of_a_person_follows_a_rename,
     texts_cannot_break_out_of_a_feed,
     the_sitemap_lists_public_pages,
     public_pages_describe_themselves,
@@ -71,7 +71,7 @@ async fn feeds_contain_what_anyone_may_read(forum: TestForum) {
     assert_eq!(titles(&get(&forum, "/garden/plums/feed.json").await.ok()).len(), 1);
 }
 
-async fn a_token_in_the_address_opens_what_its_owner_may_read(forum: TestForum) {
+async fn a_token_in_the_address_gives_its_owners_access(forum: TestForum) {
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let cellar = forum.group(mira, "Cellar", GroupKind::Private).await;
     let attic = forum.group(mira, "Attic", GroupKind::Private).await;
@@ -116,7 +116,7 @@ async fn a_token_in_the_address_opens_what_its_owner_may_read(forum: TestForum) 
     assert_eq!(get(&forum, &format!("/feed.json?token={own}")).await.status, 403);
 }
 
-async fn a_feed_moves_with_its_subject(forum: TestForum) {
+async fn a_feed_follows_a_renamed_or_moved_subject(forum: TestForum) {
     let mira = forum.person("mira").await;
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     let plums = forum.topic(mira, &garden, "Plums", "Ripe.").await;
@@ -139,7 +139,7 @@ async fn a_feed_moves_with_its_subject(forum: TestForum) {
     }
 }
 
-async fn a_feed_of_a_person_moves_with_the_name(forum: TestForum) {
+async fn a_feed_of_a_person_follows_a_rename(forum: TestForum) {
     let mira = forum.person("mira").await;
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     forum.topic(mira, &garden, "Plums", "Ripe.").await;

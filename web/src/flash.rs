@@ -114,7 +114,7 @@ mod tests {
     use super::FLASHES;
 
     #[test]
-    fn every_word_says_one_thing() {
+    fn every_flash_word_has_one_text() {
         for (at, (word, text)) in FLASHES.iter().enumerate() {
             assert!(
                 FLASHES[..at].iter().all(|(before, _)| before != word),

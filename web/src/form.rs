@@ -215,7 +215,7 @@ mod tests {
     use crate::{Config, Site, routes};
 
     #[actix_web::test]
-    async fn forms_of_an_account_are_counted_but_not_what_pages_send_by_themselves() {
+    async fn an_accounts_forms_are_limited_but_not_automatic_requests() {
         let mut forum = TestForum::sqlite().await;
         let user = forum.person("ada").await.id().expect("an account");
         forum.limit(|limits| limits.forms_per_minute = 2);
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[actix_web::test]
-    async fn the_token_of_each_page_differs_and_holds_for_its_own_browser_only() {
+    async fn each_page_has_its_own_token_valid_only_in_its_browser() {
         let forum = TestForum::sqlite().await;
         let site = Data::new(Site::new(forum.cx.clone(), Config::default()));
         let app = init_service(App::new().app_data(site).configure(routes::configure)).await;
@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn only_paths_of_our_own_are_gone_to() {
+    fn redirects_go_only_to_our_own_paths() {
         for good in ["/", "/bird-watch/", "/search?q=a%20b", "/a/b/#m3"] {
             assert_eq!(own_path(good), Some(good));
         }

@@ -122,7 +122,7 @@ mod tests {
     use crate::{Config, routes};
 
     #[actix_web::test]
-    async fn while_many_anonymous_pages_are_drawn_the_next_one_waits_and_members_do_not() {
+    async fn anonymous_pages_wait_while_many_are_rendered_but_members_do_not() {
         let forum = TestForum::sqlite().await;
         let mira = forum.person("mira").await;
         forum.group(mira, "Garden", GroupKind::Public).await;

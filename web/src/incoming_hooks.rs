@@ -30,7 +30,7 @@ stories! {
     a_request_is_answered_in_json,
     the_headers_of_each_service_are_read,
     while_the_site_is_read_only_nothing_is_posted,
-    the_pages_make_bots_and_webhooks_and_show_secrets_once,
+    the_pages_create_bots_and_webhooks_and_show_secrets_once,
     a_page_with_a_message_of_a_bot_shows_the_badge,
 }
 
@@ -166,7 +166,7 @@ fn code(page: &Said) -> String {
     page.text.split("<code>").nth(1).and_then(|rest| rest.split('<').next()).expect("a secret").to_owned()
 }
 
-async fn the_pages_make_bots_and_webhooks_and_show_secrets_once(forum: TestForum) {
+async fn the_pages_create_bots_and_webhooks_and_show_secrets_once(forum: TestForum) {
     let place = place(&forum).await;
     let ada = Browser::of(&forum, place.ada).await;
     let boss = Browser::of(&forum, forum.site_admin("boss").await).await;

@@ -27,7 +27,7 @@ async fn send(forum: &TestForum, session: &str, path: &str, fields: &[(&str, &st
 }
 
 #[actix_web::test]
-async fn a_form_of_an_admin_waits_for_the_password_and_goes_on_with_it() {
+async fn an_admins_form_asks_for_the_password_and_then_continues() {
     let forum = TestForum::sqlite().await;
     let origin = Origin::new([203, 0, 113, 7], "");
     let open = async |user| sessions::open(&forum.cx, user, &origin).await.expect("a session");
@@ -63,7 +63,7 @@ async fn a_form_of_an_admin_waits_for_the_password_and_goes_on_with_it() {
 }
 
 #[actix_web::test]
-async fn a_webhook_of_the_site_waits_for_the_password_too() {
+async fn a_site_webhook_asks_for_the_password_too() {
     let forum = TestForum::sqlite().await;
     let boss = forum.site_admin("boss").await;
     let origin = Origin::new([203, 0, 113, 7], "");

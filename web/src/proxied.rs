@@ -31,7 +31,7 @@ async fn ask(forum: &TestForum, config: &Config, paths: &[&str], session: Option
 }
 
 #[actix_web::test]
-async fn behind_a_proxy_that_is_not_trusted_limits_count_and_the_overview_warns() {
+async fn behind_an_untrusted_proxy_limits_apply_and_the_overview_warns() {
     let mut forum = TestForum::sqlite().await;
     let boss = forum.site_admin("boss").await.id().expect("an account");
     let session = sessions::open(&forum.cx, boss, &Origin::new([127, 0, 0, 1], "")).await.expect("a session");
@@ -51,7 +51,7 @@ async fn behind_a_proxy_that_is_not_trusted_limits_count_and_the_overview_warns(
 }
 
 #[actix_web::test]
-async fn suggestions_are_counted_apart_from_searches() {
+async fn suggestions_are_limited_separately_from_searches() {
     let mut forum = TestForum::sqlite().await;
     forum.limit(|limits| {
         limits.searches_per_minute = 1;

@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[actix_web::test]
-    async fn a_form_beyond_a_limit_comes_back_with_429_and_when_to_try_again() {
+    async fn a_form_above_a_limit_gets_429_with_the_time_to_retry() {
         let mut forum = TestForum::sqlite().await;
         forum.limit(|limits| limits.sign_ins_per_address = 1);
         assert_eq!(sign_in(&forum, "text/html").await, (422, [None, None, None], true));
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[actix_web::test]
-    async fn a_sign_in_that_cannot_begin_in_time_comes_back_with_503() {
+    async fn a_sign_in_that_cannot_begin_in_time_gets_503() {
         let mut forum = TestForum::sqlite().await;
         forum.cx.hashing = Hashing::new(1, Duration::ZERO);
         let busy = forum.cx.hashing.turn("others").await.expect("a turn");

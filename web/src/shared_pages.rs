@@ -28,13 +28,13 @@ const ROUNDS: usize = 2;
 const TRIES: usize = 60;
 
 #[actix_web::test]
-async fn the_tag_changes_whenever_the_page_does_on_sqlite() {
-    the_tag_changes_whenever_the_page_does(TestForum::sqlite().await).await;
+async fn the_etag_changes_whenever_the_page_changes_on_sqlite() {
+    the_etag_changes_whenever_the_page_changes(TestForum::sqlite().await).await;
 }
 
 #[actix_web::test]
-async fn the_tag_changes_whenever_the_page_does_on_postgres() {
-    the_tag_changes_whenever_the_page_does(TestForum::postgres().await).await;
+async fn the_etag_changes_whenever_the_page_changes_on_postgres() {
+    the_etag_changes_whenever_the_page_changes(TestForum::postgres().await).await;
 }
 
 /// Everything that changes what anonymous readers see.
@@ -351,7 +351,7 @@ fn without_others(page: &str) -> Vec<&str> {
     before.split_whitespace().chain(after.split_whitespace()).collect()
 }
 
-async fn the_tag_changes_whenever_the_page_does(forum: TestForum) {
+async fn the_etag_changes_whenever_the_page_changes(forum: TestForum) {
     let mut walk = Walk::begin(forum).await;
     let mut known = BTreeMap::new();
     for round in 0..ROUNDS {

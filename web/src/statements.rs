@@ -21,16 +21,16 @@ const MOST: usize = 5;
 const MOST_OF_SEARCH: usize = 8;
 
 #[actix_web::test]
-async fn a_page_costs_the_same_whatever_is_on_it_on_sqlite() {
-    a_page_costs_the_same_whatever_is_on_it(TestForum::sqlite().await).await;
+async fn the_number_of_statements_does_not_depend_on_the_content_on_sqlite() {
+    the_number_of_statements_does_not_depend_on_the_content(TestForum::sqlite().await).await;
 }
 
 #[actix_web::test]
-async fn a_page_costs_the_same_whatever_is_on_it_on_postgres() {
-    a_page_costs_the_same_whatever_is_on_it(TestForum::postgres().await).await;
+async fn the_number_of_statements_does_not_depend_on_the_content_on_postgres() {
+    the_number_of_statements_does_not_depend_on_the_content(TestForum::postgres().await).await;
 }
 
-async fn a_page_costs_the_same_whatever_is_on_it(forum: TestForum) {
+async fn the_number_of_statements_does_not_depend_on_the_content(forum: TestForum) {
     let reader = forum.person("ada").await;
     let sparse = group(&forum, reader, "Sparse").await;
     let crowded = group(&forum, reader, "Crowded").await;

@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_shipped_upstreams_get_other_ports_and_nothing_else() {
+    fn the_shipped_configuration_is_used_with_only_its_ports_changed() {
         let text = upstreams(&[1], &[2, 3]);
         let servers: Vec<&str> = text.lines().filter(|line| line.contains("server ")).collect();
         assert_eq!(servers.len(), 3, "{text}");

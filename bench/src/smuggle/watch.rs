@@ -151,7 +151,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn answers_are_counted_with_their_bodies() {
+    fn responses_are_counted_with_their_bodies() {
         let text = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 404 Not Found\r\nContent-Length: 5\r\nX-Request-Id: a1\r\n\r\nHTTP/\
             HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\nHTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\nrest";
         let all = replies(text);
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_server_that_waits_can_be_smuggled_past() {
+    fn only_a_stalled_server_can_be_smuggled_past() {
         let reply = |status, closes| Reply { status, closes, id: None };
         let both = Seen::new(vec![reply(200, false), reply(200, true)], Some(Duration::ZERO));
         let stalled = Seen::new(vec![reply(200, false)], None);

@@ -150,7 +150,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cursor_reads_back_as_it_was_written_and_nothing_else_is_one() {
+    fn a_cursor_is_parsed_as_it_was_written_and_other_text_is_refused() {
         for text in ["0-0", "1-0", "1726000000000-281474976710655", "18446744073709551615-18446744073709551615"] {
             assert_eq!(text.parse::<Cursor>().map(|cursor| cursor.to_string()), Ok(text.to_owned()));
         }
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stream_made_anew_within_a_millisecond_is_another() {
+    fn a_stream_recreated_within_a_millisecond_is_a_different_stream() {
         let now = Timestamp(1_790_000_000_123_456);
         assert_ne!(Cursor::start(now), Cursor::start(now));
         assert!(Cursor::start(now) < Cursor::start(now).next(Timestamp(now.0 + 1_000)));

@@ -113,7 +113,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_leads_back_to_its_stream_and_no_other_name_does() {
+    fn a_key_is_parsed_back_to_its_stream_and_other_names_are_refused() {
         let names = Names::new("klatch");
         assert_eq!(names.of(Name::Entries(Stream::User(UserId(76)))), "klatch:{12}:u:76");
         for stream in [Stream::User(UserId(76)), Stream::Group(GroupId(76)), Stream::User(UserId(-1))] {

@@ -146,7 +146,7 @@ mod tests {
     use model::UserId;
 
     #[test]
-    fn what_is_told_is_read_back_and_nothing_else() {
+    fn news_is_parsed_as_it_was_written_and_other_text_is_refused() {
         let names = Names::new("klatch");
         let news = |id, at: &str| News { stream: Stream::User(UserId(id)), id: at.parse().unwrap() };
         let text = "ab12\nklatch:{1}:u:1 6-0\nklatch:{1}:u:65 6-1\n\n{\"a\":\"b\\n\\nc\"}";
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_is_what_says_the_same_without_a_break() {
+    fn a_run_consists_of_consecutive_equal_events() {
         let stream = |id| Stream::User(UserId(id));
         let events = [(1, "a"), (2, "a"), (1, "b"), (1, "a")].map(|(id, text)| (stream(id), Arc::from(text)));
         assert_eq!(runs(&events).map(<[_]>::len).collect::<Vec<_>>(), [2, 1, 1]);

@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cluster_is_some_of_its_nodes_with_one_password_for_all() {
+    fn a_cluster_address_lists_nodes_that_share_a_password() {
         let url: BusUrl = "redis-cluster://me:secret@one.example:7000,two.example:7001".parse().unwrap();
         assert_eq!(format!("{url}"), "the cluster of one.example:7000, two.example:7001");
         let nodes = ["redis://me:secret@one.example:7000", "redis://me:secret@two.example:7001"].map(str::to_owned);
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_is_refused() {
+    fn an_invalid_address_is_refused() {
         assert_eq!("memory:".parse::<BusUrl>().unwrap(), BusUrl::Memory);
         for text in ["", "localhost", "http://localhost", "rediss://localhost/#insecure"] {
             assert!(matches!(text.parse::<BusUrl>(), Err(BusError::Url(_))), "{text:?}");

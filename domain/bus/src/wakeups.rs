@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_ring_before_the_wait_is_heard() {
+    async fn a_notification_before_the_wait_is_not_missed() {
         let wakeups = Wakeups::new(Duration::ZERO);
         let mut subscription = wakeups.subscribe(ALICE);
         wakeups.notify([ALICE]);
@@ -261,7 +261,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_ring_wakes_all_who_wait() {
+    async fn a_notification_wakes_all_waiters() {
         let wakeups = Wakeups::new(Duration::ZERO);
         let waiting = [wakeups.subscribe(ALICE), wakeups.subscribe(ALICE)].map(|mut subscription| {
             assert!(!is_rung(&mut subscription));
@@ -275,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bell_hangs_on_for_a_while_after_its_last_watcher_left() {
+    fn a_stream_is_watched_for_a_while_after_its_last_subscriber_left() {
         let wakeups = Wakeups::new(Duration::from_secs(10));
         let subscription = wakeups.subscribe(ALICE);
         let later = Instant::now() + Duration::from_secs(60);
@@ -289,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_heard_answers_whoever_stands_directly_before_it() {
+    fn a_received_entry_answers_a_cursor_directly_before_it() {
         let wakeups = Wakeups::new(Duration::from_secs(10));
         let subscription = wakeups.subscribe(ALICE);
         assert_eq!(subscription.known(cursor("1-0")), None);
@@ -314,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_read_already_is_no_news() {
+    fn an_entry_that_was_already_read_is_not_news() {
         let wakeups = Wakeups::new(Duration::from_secs(10));
         let subscription = wakeups.subscribe(ALICE);
         subscription.learn(subscription.mark(), cursor("3-0"));
@@ -327,7 +327,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stream_that_begins_anew_follows_nothing() {
+    fn the_first_entry_of_a_recreated_stream_follows_no_cursor() {
         let wakeups = Wakeups::new(Duration::from_secs(10));
         let subscription = wakeups.subscribe(ALICE);
         subscription.learn(subscription.mark(), cursor("9-0"));
@@ -344,7 +344,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_read_before_news_came_is_not_kept() {
+    fn a_read_that_began_before_news_arrived_is_not_cached() {
         let wakeups = Wakeups::new(Duration::from_secs(10));
         let subscription = wakeups.subscribe(ALICE);
         let mark = subscription.mark();

@@ -28,7 +28,7 @@ mod tests {
     use crate::{Site, parse};
 
     #[test]
-    fn links_that_lead_away_are_counted_wherever_they_stand() {
+    fn external_links_are_counted_in_any_position() {
         let of =
             |text: &str| hosts(&parse(text, &Site { base_url: "https://forum.example" }).into_nodes(&HashMap::new()));
         assert_eq!(of("no link, `https://code.example`, and a@mail.example"), [""; 0]);

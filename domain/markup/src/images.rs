@@ -54,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn images_become_offers_or_words_and_nothing_else_changes() {
+    fn images_become_placeholders_or_text_and_nothing_else_changes() {
         let (load, click, never) = (shown(Images::Load), shown(Images::Click), shown(Images::Never));
         assert_eq!([&load, &click, &never].map(|html| html.matches("<img ").count()), [2, 0, 0], "{load}");
         assert_eq!([&load, &click, &never].map(|html| html.matches("class=\"unloaded\"").count()), [0, 2, 0]);

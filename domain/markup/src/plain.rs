@@ -33,7 +33,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_plain_text_has_no_syntax_and_can_be_left_out() {
+    fn plain_text_contains_no_syntax() {
         let node = plain("*One* <b>\n- @ada", true);
         assert_eq!(node.markup(), "<br><br>*One* &lt;b&gt;<br>- @ada");
         assert_eq!(plain("One", false).markup(), "One");

@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_of_a_spoiler_is_left() {
+    fn the_text_of_a_spoiler_is_removed_completely() {
         assert_eq!(hidden("a ||secret *one* :smile:|| b ||two|| c"), "a (spoiler) b (spoiler) c");
         assert_eq!(hidden("a\n>! secret ||two|| three\n> b"), "a(spoiler)<blockquote>b</blockquote>");
         assert_eq!(hidden("> x\n> >! > secret\n> >! >> >! two\n\ny"), "<blockquote>x(spoiler)</blockquote>y");

@@ -104,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn scopes_read_back_as_they_were_written() {
+    fn scopes_are_parsed_as_they_were_written() {
         let scopes: Scopes = [Scope::Moderate, Scope::Read].into_iter().collect();
         assert_eq!(scopes.to_text(), "read,moderate");
         assert_eq!(Scopes::parse("read,moderate"), scopes);

@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn results_are_shown_when_the_poll_says() {
+    fn results_are_shown_when_the_settings_of_the_poll_allow() {
         let voted =
             |is_closed, chosen: &[i64]| Tally { chosen: chosen.to_vec(), ..Tally::new(is_closed, 3, vec![2, 1]) };
         let cases = [voted(false, &[]), voted(false, &[1]), voted(true, &[])];

@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_of_forbidden_characters_is_refused_with_a_reason() {
+    fn a_name_with_forbidden_characters_is_refused_with_a_reason() {
         for name in [
             "",
             "a",

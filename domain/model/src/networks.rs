@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn a_network_contains_what_shares_its_leading_bits() {
+    fn a_network_contains_addresses_with_its_leading_bits() {
         let within = |network: &str, of: &str| network.parse::<Network>().expect("a network").contains(address(of));
         for (network, inside, outside) in [
             ("10.0.0.0/8", "10.255.1.2", "11.0.0.1"),

@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn work_that_waits_for_a_server_that_hangs_ends_within_four_seconds() {
+    async fn work_that_waits_for_a_hanging_server_ends_within_four_seconds() {
         let (state, outage) = server();
         state.store(HANGS, Ordering::SeqCst);
         let begun = tokio::time::Instant::now();
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_server_that_answers_anything_is_busy_and_not_down() {
+    async fn a_server_that_answers_anything_is_busy_but_not_down() {
         let (state, outage) = server();
         state.store(HANGS, Ordering::SeqCst);
         let others = async {
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn an_error_of_one_request_is_no_sign() {
+    async fn an_error_of_one_request_does_not_mean_an_outage() {
         let (state, outage) = server();
         state.store(REFUSES, Ordering::SeqCst);
         let _ = outage.guard(async { Err::<(), _>("a duplicate".to_owned()) }).await;

@@ -317,7 +317,7 @@ pub fn check_report(viewer: Viewer, author: UserId) -> Result<()> {
 }
 
 /// [`Permission::Know`] as an SQL condition on a group `g`, with the viewer's id as the first parameter. The test
-/// `the_conditions_in_statements_say_what_may_says` checks these conditions against the policy.
+/// `the_sql_conditions_agree_with_the_policy` checks these conditions against the policy.
 #[macro_export]
 macro_rules! known_to_first {
     () => {
@@ -401,7 +401,7 @@ mod tests {
     }
 
     #[test]
-    fn what_each_may_do_in_a_group() {
+    fn each_role_has_its_permissions_in_a_group() {
         let member: &[Permission] = &[Know, Read, Write, Invite];
         let moderator: &[Permission] = &[Know, Read, Write, Invite, Moderate, Admit];
         let admin: &[Permission] = &[Know, Read, Write, Invite, Moderate, Admit, Administer, Delete];
@@ -426,7 +426,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_was_banned_neither_joins_nor_asks() {
+    fn banned_people_can_neither_join_nor_request_to_join() {
         let banned = |kind| Access {
             membership: Membership { is_banned: true, ..Membership::default() },
             ..plain(kind, None, false)
@@ -439,7 +439,7 @@ mod tests {
     }
 
     #[test]
-    fn an_archived_group_is_read_and_not_changed() {
+    fn an_archived_group_is_readable_but_cannot_be_changed() {
         let archived = |role| Access { is_archived: true, ..plain(GroupKind::Closed, role, false) };
         must(archived(None), &[Know]);
         must(archived(Some(Role::Member)), &[Know, Read]);
@@ -448,7 +448,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_keeps_order_answers_what_is_reported_and_in_conversations_the_site() {
+    fn moderators_answer_reports_and_site_admins_those_in_conversations() {
         for kind in [GroupKind::Public, GroupKind::Closed, GroupKind::Private] {
             for (role, settles) in
                 [(None, false), (Some(Role::Member), false), (Some(Role::Moderator), true), (Some(Role::Admin), true)]
@@ -483,7 +483,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_removes_or_appoints_whom_they_do_not_stand_above() {
+    fn people_remove_and_appoint_only_those_of_a_lower_role() {
         let access = |role| plain(GroupKind::Closed, Some(role), false);
         let (member, moderator, admin) = (access(Role::Member), access(Role::Moderator), access(Role::Admin));
         let all = [None, Some(Role::Member), Some(Role::Moderator), Some(Role::Admin)];
@@ -499,7 +499,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_was_added_sees_what_was_started_from_then_on() {
+    fn an_added_person_sees_topics_started_from_then_on() {
         let added = added_at(Some(Timestamp(5)));
         assert_eq!([4, 5, 6].map(|at| added.may_read_topic(Timestamp(at))), [false, true, true]);
         assert!(added_at(None).may_read_topic(Timestamp(4)));
@@ -515,7 +515,7 @@ mod tests {
     }
 
     #[test]
-    fn who_may_write_to_somebody_is_theirs_to_say() {
+    fn everyone_decides_who_may_message_them() {
         let to = |from, share_a_group| Correspondents { from, share_a_group, ignores: false };
         assert!(to(DirectFrom::Anyone, false).may_write());
         assert!(to(DirectFrom::Shared, true).may_write() && !to(DirectFrom::Shared, false).may_write());

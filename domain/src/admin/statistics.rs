@@ -286,7 +286,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_are_counted_to_a_fifth_and_read_back() {
+    fn times_are_stored_with_an_error_of_at_most_a_fifth() {
         let tally = Histogram::default();
         assert_eq!(tally.take().percentile(50), None);
         for millis in 1..=100 {

@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn an_event_has_the_same_id_for_all_and_a_mention_is_for_one() {
+    fn an_event_has_one_id_for_everyone_and_a_mention_reaches_one_person() {
         let payload = r#"{"type":"message","group":1,"topic":2,"message":3,"author":4,"mentions":[5,6],"started":true,"saved":7}"#;
         let (all, five) = (told(payload, None), told(payload, Some(5)));
         assert_eq!(all.iter().map(|(kind, _)| *kind).collect::<Vec<_>>(), ["topic", "message"]);
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_pages_need_is_no_event() {
+    fn changes_that_only_pages_need_are_not_events() {
         for payload in [
             "{}",
             "[]",

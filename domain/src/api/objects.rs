@@ -298,7 +298,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dates_are_whole_seconds_with_a_fraction() {
+    fn dates_are_whole_seconds_written_with_a_fraction() {
         assert_eq!(serde_json::to_string(&seconds(Timestamp(1_311_111_111_900_000))).expect("JSON"), "1311111111.0");
         assert_eq!(serde_json::to_string(&precise(Timestamp(1_311_111_111_250_000))).expect("JSON"), "1311111111.25");
     }

@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_encrypted_is_read_with_its_passphrase_alone() {
+    fn an_encrypted_archive_is_read_only_with_its_passphrase() {
         for length in [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK] {
             let bytes: Vec<u8> = (0..length).map(|number| (number % 251) as u8).collect();
             let sealed = sealed(&bytes);

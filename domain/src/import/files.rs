@@ -279,7 +279,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn half_characters_become_the_replacement_character() {
+    fn unpaired_surrogates_become_the_replacement_character() {
         let mended = |json| serde_json::from_str::<String>(&without_lone_surrogates(json)).unwrap();
         assert_eq!(mended(r#""a\ud83dz \\ud83d \ud83d\ude00 \udc00""#), "a\u{fffd}z \\ud83d 😀 \u{fffd}");
     }

@@ -292,7 +292,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_decompresses_to_far_more_than_its_size_is_refused() {
+    fn a_decompression_bomb_is_refused() {
         let dir = tempfile::tempdir().expect("a folder");
         let path = dir.path().join("export.zip");
         let mut zip = zip::ZipWriter::new(File::create(&path).expect("a file"));

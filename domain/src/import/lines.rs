@@ -393,7 +393,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_says_what_is_wrong_with_it() {
+    fn a_bad_line_is_reported_with_its_problem() {
         assert!(Line::parse(1, "{").is_err());
         let line = r#"{"group":"g","topic":"t","author":"a","created_at":"soon","text":"","id":"1"}"#;
         assert!(Line::parse(1, line).unwrap_err().1.starts_with("`soon` is not an RFC 3339 time"));
@@ -406,7 +406,7 @@ mod tests {
     }
 
     #[test]
-    fn a_check_mark_in_a_title_says_that_the_topic_is_resolved() {
+    fn a_check_mark_in_a_title_marks_the_topic_resolved() {
         let line = r#"{"group":"g","topic":"✔ t","author":"a","created_at":"2020-01-02T03:04:05Z","text":"","id":"1"}"#;
         let (_, topic, _) = Line::parse(1, line).unwrap().place.unwrap();
         assert_eq!((topic.title.as_str(), topic.states.resolved.is_some()), ("t", true));

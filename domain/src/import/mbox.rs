@@ -283,14 +283,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn titles_have_no_lead() {
+    fn prefixes_of_subjects_are_removed_from_titles() {
         assert_eq!(title("Re: [kites] RE: Which\r\n string?"), "Which string?");
         assert_eq!(title("Re:"), "Re:");
         assert_eq!(title("Ask ann@example.org"), "Ask ann@…");
     }
 
     #[test]
-    fn what_is_quoted_below_an_answer_is_taken_off() {
+    fn quoted_text_below_a_reply_is_removed() {
         let below = "A thin one.\n\nOn Monday, Ann wrote:\n> One\n> two\n> three\n> four\n-- \nBo";
         assert_eq!(trimmed(below), "A thin one.");
         let above = "Ann wrote:\n> One\n> two\n\nYes.\n>From here on";

@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_of_very_many_signs_is_read_once() {
+    fn a_line_of_very_many_at_signs_is_read_once() {
         let mut known = Mentionable::default();
         known.add("Ann", "ann");
         let line = "@ ".repeat(50_000);

@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn foreign_names_are_made_fit() {
+    fn foreign_names_are_changed_to_valid_ones() {
         assert_eq!(fit("Ann Example").as_deref(), Some("Ann_Example"));
         assert_eq!(fit("-ünal.").as_deref(), Some("nal"));
         assert_eq!(fit("admin"), None);

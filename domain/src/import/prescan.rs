@@ -282,14 +282,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_group_without_a_name_is_called_by_its_slug() {
+    fn a_group_without_a_name_is_named_after_its_slug() {
         assert_eq!(readable("bird-watch_club"), "Bird watch club");
         assert_eq!(readable("--"), "--");
         assert_eq!(readable("über"), "über");
     }
 
     #[test]
-    fn a_slug_leads_nowhere_else() {
+    fn a_slug_that_leads_out_of_its_folder_is_refused() {
         assert!(!is_plain("..") && !is_plain("a/../../b") && is_plain("a..b") && is_plain(""));
     }
 }

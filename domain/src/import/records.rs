@@ -359,7 +359,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_thread_is_called_by_its_first_words() {
+    fn a_thread_is_named_after_its_first_words() {
         let title = title_of("> **So** [it](https://a.example) is, @**Ann|U1**\nmore");
         assert_eq!(title.as_deref(), Some("So it is, @Ann"));
         assert_eq!(title_of("```\n```"), None);

@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn words_are_found_whole_and_in_any_case() {
+    fn whole_words_match_in_any_case() {
         let plums = |text| finds(RuleKind::Words, "plums\nfree  money\nc++\nÄpfel", text);
         for text in ["Plums!", "_plums_", "**PLUMS**", "get free\nmoney now", "I like C++.", "äpfel", "x plums"] {
             assert!(plums(text), "{text:?}");
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_seen_hides_nothing() {
+    fn invisible_characters_do_not_hide_a_word() {
         for body in ["plums", "ｐｌｕｍｓ", "plu\u{200b}ms\u{ad}"] {
             for text in ["pl\u{200b}ums", "pl\u{ad}ums", "ＰＬＵＭＳ", "get 𝗽𝗹𝘂𝗺𝘀!", "plums", "x\u{200b}plums"]
             {
@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_that_cannot_be_used_is_told_why() {
+    fn a_rule_that_cannot_be_used_is_refused_with_a_reason() {
         let why = |kind, body: &str| compile(kind, body).expect_err("a complaint");
         assert!(why(RuleKind::Words, " \n ").contains("at least one word"));
         assert!(why(RuleKind::Words, &"x\n".repeat(501)).contains("501"));
@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn what_people_write_is_small_enough() {
+    fn ordinary_rules_stay_within_the_size_limit() {
         for body in
             [r"\b\w+@\w+\.(com|net)\b", r"(?:\+?\d[\s-]?){9,14}", r"[A-Z]{20,}", r"(.)\s*casino", r"\p{Han}{5,}"]
         {
@@ -294,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_text_is_found_in_piece_by_piece() {
+    fn a_long_text_is_matched_piece_by_piece() {
         let all = |text: &str| pieces(text).map(str::len).max();
         let text = "wrens sleep in holes ".repeat(2_000);
         assert!(all(&text) <= Some(PIECE));
@@ -312,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pattern_made_to_be_slow_gives_up() {
+    fn a_pathological_pattern_gives_up() {
         let rule =
             Rule { kind: RuleKind::Pattern, body: "(?:[ab]*a[ab]{900})+c".into(), in_text: true, ..Rule::sample() };
         let Ok(slow) = Compiled::new(rule) else { return };

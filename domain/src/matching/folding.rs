@@ -80,7 +80,7 @@ mod tests {
     use crate::platform::validate::MAX_MESSAGE;
 
     #[test]
-    fn what_looks_the_same_is_the_same() {
+    fn look_alike_characters_fold_to_the_same_text() {
         for typed in [
             "pi\u{200b}lls",
             "pi\u{ad}lls",
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_left_to_fold() {
+    fn folding_twice_changes_nothing_more() {
         let ignorable = Regex::new(r"\A\p{Default_Ignorable_Code_Point}\z").expect("a constant pattern");
         for c in '\0'..=char::MAX {
             let one = c.to_string();
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn folding_takes_time_by_length_alone() {
+    fn folding_takes_time_in_proportion_to_length() {
         for hard in ["\u{fdfa}", "\u{301}\u{323}", "a\u{200b}", "\u{1d173}", "ｗ", "\u{1100}\u{1161}\u{11a8}"] {
             let text = hard.repeat(MAX_MESSAGE);
             let begun = Instant::now();

@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn changes_are_told_in_words() {
+    fn changes_are_marked_by_words() {
         assert_eq!(said("Two herons by the river", "Three herons by the river"), "[-Two][+Three] herons by the river");
         assert_eq!(said("one", "one two"), "one[+ two]");
         assert_eq!(said("same", "same"), "same");
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn what_changed_side_by_side_is_one_change() {
+    fn adjacent_changes_are_one_change() {
         assert_eq!(
             said("we saw an old grey heron", "we saw two young white egrets"),
             "we saw [-an old grey heron][+two young white egrets]"
@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn both_texts_can_be_read_from_the_comparison_and_long_ones_take_no_longer_than_they_may() {
+    fn a_comparison_contains_both_texts_and_ends_within_its_time_limit() {
         let begun = std::time::Instant::now();
         let before: String = (0..8_000).map(|n| format!("w{} ", n % 97)).collect();
         let after: String = (0..8_000).map(|n| format!("w{} ", (n * 7) % 89)).collect();

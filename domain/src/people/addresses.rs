@@ -160,7 +160,7 @@ mod tests {
     use super::check;
 
     #[test]
-    fn what_cannot_be_a_mail_address_is_refused() {
+    fn an_invalid_email_address_is_refused() {
         for good in ["mira@example.org", "m.i+ra@sub.example.org", "ünal@exämple.org"] {
             assert!(check(good).is_ok_and(|email| email.is_some()), "{good}");
         }

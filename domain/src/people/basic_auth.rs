@@ -311,7 +311,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_header_is_read_as_clients_of_all_ages_write_it() {
+    fn old_and_new_forms_of_the_header_are_parsed() {
         let read = |header: &str| Credentials::read(header.as_bytes());
         let ada = Some(Credentials::new("ada", "correct horse"));
         assert_eq!(read("Basic YWRhOmNvcnJlY3QgaG9yc2U="), ada);

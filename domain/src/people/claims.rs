@@ -78,7 +78,7 @@ mod tests {
     use super::key;
 
     #[test]
-    fn only_letters_of_ascii_fold() {
+    fn only_ascii_letters_are_folded() {
         assert_eq!(key("Ann@Example.ORG"), "ann@example.org");
         // Unicode folds the Kelvin sign to `k`.
         assert_ne!(key("\u{212a}ay@example.org"), "kay@example.org");

@@ -182,7 +182,7 @@ mod tests {
     const LONG: Duration = Duration::from_secs(3_600);
 
     #[tokio::test]
-    async fn a_crowd_in_one_lane_does_not_hold_up_the_others() {
+    async fn a_crowd_in_one_lane_does_not_delay_the_others() {
         let hashing = Hashing::new(1, LONG);
         let held = hashing.turn("crowd").await.unwrap();
         let (order, mut turns) = tokio::sync::mpsc::unbounded_channel();
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_cannot_begin_in_time_is_told_so_and_leaves_no_place_behind() {
+    async fn a_request_that_cannot_begin_in_time_is_refused_and_leaves_the_queue() {
         let hashing = Hashing::new(1, Duration::ZERO);
         let held = hashing.turn("one").await.unwrap();
         for _ in 0..WAITING_IN_LANE + 1 {
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_queue_is_bounded_in_each_lane_and_together() {
+    async fn the_queue_is_bounded_per_lane_and_in_total() {
         let hashing = Hashing::new(1, LONG);
         let held = hashing.turn("one").await.unwrap();
         let mut waiting = Vec::new();

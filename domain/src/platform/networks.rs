@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_network_is_an_ipv4_address_or_a_part_of_ipv6() {
+    fn a_network_is_an_ipv4_address_or_an_ipv6_prefix() {
         for (client, narrow, wide) in [
             ("192.0.2.7", "192.0.2.7", "192.0.2.7"),
             ("::ffff:192.0.2.7", "192.0.2.7", "192.0.2.7"),
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn a_network_has_only_so_many_connections_and_a_proxy_any_number() {
+    fn connections_are_limited_per_network_but_not_for_a_proxy() {
         let all = Connections::new(2, 100);
         let open = |text: &str| all.count(Some(address(text)));
         let first = open("2001:db8::1").expect("the first");
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_crowded_when_three_quarters_are_open() {
+    fn the_server_is_crowded_when_three_quarters_of_its_connections_are_open() {
         let all = Connections::new(100, 4);
         let mut open: Vec<Counted> = (0..2).filter_map(|_| all.count(None)).collect();
         assert!(!all.is_crowded());

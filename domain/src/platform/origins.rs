@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_our_own_pages_are_at_home() {
+    fn only_our_own_origin_is_accepted() {
         let base = "https://forum.example.org";
         let is_own = |site: Option<&str>, origin: Option<&str>, host: &str| {
             let bytes = |text: Option<&'static str>| text.map(str::as_bytes);

@@ -262,7 +262,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_signature_holds_for_its_purpose_and_text_only() {
+    fn a_signature_is_valid_only_for_its_purpose_and_text() {
         let key = SecretKey::new(&"k".repeat(32)).unwrap();
         let signed = key.sign("form", "one");
         assert!(key.verify("form", "one", &signed));
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_sealed_opens_with_its_key_purpose_and_owner_only() {
+    fn a_sealed_secret_opens_only_with_its_key_purpose_and_owner() {
         let key = SecretKey::new(&"k".repeat(32)).unwrap();
         let sealed = key.encrypt("second-step", "7", b"twenty bytes or less").unwrap();
         assert_ne!(sealed, key.encrypt("second-step", "7", b"twenty bytes or less").unwrap());
@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn base64_is_that_of_everybody_else() {
+    fn base64_matches_the_standard_test_vectors() {
         for (bytes, text) in
             [("", ""), ("f", "Zg=="), ("ab", "YWI="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy"), ("\u{7f}~?", "f34/")]
         {
@@ -296,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn an_hmac_holds_for_its_key_and_bytes_only() {
+    fn an_hmac_is_valid_only_for_its_key_and_bytes() {
         let signature = hex(&hmac(b"key", b"The quick brown fox jumps over the lazy dog"));
         assert_eq!(signature, "f7bc83f430538424b13298e6aa6fb143ef4d59a14946175997479dbc2d1a3cd8");
         assert!(hmac_holds(b"key", b"The quick brown fox jumps over the lazy dog", &signature));
@@ -304,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn a_webhook_is_signed_as_standard_webhooks_asks() {
+    fn a_webhook_is_signed_according_to_standard_webhooks() {
         // The signature is from OpenSSL.
         let headers = standard_webhook(b"secret", "msg_1", 1_700_000_000, "{\"a\":1}");
         let names: Vec<&str> = headers.iter().map(|(name, _)| *name).collect();

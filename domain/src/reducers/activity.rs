@@ -54,7 +54,7 @@ mod tests {
     use model::time::Timestamp;
 
     #[test]
-    fn a_message_counts_once_however_often_it_comes_and_not_after_its_deletion() {
+    fn a_message_counts_once_and_not_after_its_deletion() {
         let message = |id, author, by_bot, days| Event::Message {
             message: MessageId(id),
             author: UserId(author),

@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_messages_by_other_people_are_answers() {
+    fn only_messages_by_other_people_count_as_answers() {
         let message = |id, author, by_bot| Event::Message {
             message: MessageId(id),
             author: UserId(author),

@@ -160,7 +160,7 @@ mod tests {
     use super::fitting;
 
     #[test]
-    fn a_step_reads_topics_until_they_are_many_messages_and_at_least_one() {
+    fn a_step_reads_at_least_one_topic_up_to_a_number_of_messages() {
         assert_eq!(fitting([4_000, 900, 200, 1].into_iter()), 2);
         assert_eq!(fitting([9_000, 1].into_iter()), 1);
         assert_eq!(fitting(std::iter::repeat_n(0, 6_000)), 5_000);

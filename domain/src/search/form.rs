@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_changed_is_not_written_again() {
+    fn unchanged_fields_leave_the_query_as_it_is() {
         let query = "plums from:@Mira after:2012 has:links from:ana";
         assert_eq!(of(query).written_into(query, query, NOW), query);
         assert_eq!(of(query).written_into("pears", query, NOW), "pears", "the query was typed anew");

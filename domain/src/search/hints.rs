@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_mistyped_operator_is_told_from_other_words() {
+    fn a_mistyped_operator_is_distinguished_from_other_words() {
         let meant = [
             ("form:mira", "from"),
             ("-frm:@mira", "from"),

@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn operators_are_told_from_words() {
+    fn operators_are_distinguished_from_words() {
         let all = asked(
             "plums from:@Mira -from:noor in:garden title:\"ripe fruit\" has:links -has:image \"in the: end\" x:y",
         );
@@ -313,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_explained() {
+    fn errors_in_a_query_are_explained() {
         for text in ["from:", "in:/", "title:", "-title:x", "site:x", "has:fun", "is:nice", "before:soon", "on:2012-13"]
         {
             let asked = asked(text);
@@ -325,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn or_is_for_words_and_a_space_after_an_operator_is_forgiven() {
+    fn or_joins_words_and_a_space_after_an_operator_is_allowed() {
         assert_eq!(asked("tea OR coffee").words, "tea OR coffee");
         for text in ["from:a OR from:b", "OR", "from:a OR"] {
             assert_eq!(asked(text).words, "", "{text}");

@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_word_is_what_goes_on() {
+    fn suggestions_complete_the_last_word() {
         assert_eq!(last_piece("plums fr"), Some(("plums ", "fr")));
         assert_eq!(last_piece("plums "), Some(("plums ", "")));
         assert_eq!(last_piece("fr"), Some(("", "fr")));

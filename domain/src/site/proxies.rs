@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn only_trusted_proxies_are_believed() {
+    fn headers_of_untrusted_proxies_are_ignored() {
         let trusted = Proxies::new(vec!["10.0.0.0/24".parse().expect("a network")]);
         let made_up = [&b"198.51.100.7"[..], b"203.0.113.9, 10.0.0.1"];
         let from = |peer: &str| trusted.client(address(peer), made_up);
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn a_proxy_that_is_not_trusted_is_noticed_but_not_who_makes_a_header_up() {
+    fn an_untrusted_proxy_is_detected_but_a_forged_header_is_not_taken_for_one() {
         let forwarded = [&b"198.51.100.7"[..]];
         for (peer, noticed) in [("127.0.0.1", true), ("172.30.0.2", true), ("fd00::2", true), ("198.51.100.1", false)] {
             let none = Proxies::default();

@@ -239,7 +239,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn damage_is_noticed_by_the_statement_that_meets_it() {
+    async fn a_damaged_database_is_detected_by_the_statement_that_reads_it() {
         let folder = std::env::temp_dir().join(format!("klatch-store-{}", model::unique_name()));
         std::fs::create_dir_all(&folder).expect("a folder");
         let path = folder.join("klatch.db");
@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_caller_whose_runtime_ends_leaves_nobody_waiting_for_the_commit() {
+    async fn a_caller_whose_runtime_ends_does_not_block_the_commit() {
         let folder = std::env::temp_dir().join(format!("klatch-store-{}", model::unique_name()));
         std::fs::create_dir_all(&folder).expect("a folder");
         let db = SqliteDb::open(&folder.join("klatch.db")).await.expect("a database");

@@ -22,14 +22,14 @@ use serde_json::Value;
 use crate::{complaint, id, is_forbidden, is_not_found, live, mentions_of, tables, told, unread};
 
 stories! {
-    an_old_name_leads_to_the_new_one_and_stays_kept,
-    a_name_is_not_taken_while_it_is_given_up,
-    a_download_holds_what_somebody_wrote_and_nothing_of_others,
-    a_deleted_account_leaves_its_words_under_a_name_that_says_so,
-    whoever_wants_takes_their_words_with_them,
-    a_name_that_was_deleted_is_nobodys_for_a_while,
-    the_only_admin_of_the_site_stays_and_groups_keep_one,
-    what_nobody_could_find_any_more_goes_with_its_last_member,
+    an_old_name_redirects_to_the_new_one_and_stays_reserved,
+    a_name_cannot_be_taken_while_its_owner_gives_it_up,
+    a_download_contains_only_what_its_owner_wrote,
+    messages_of_a_deleted_account_stay_under_a_placeholder_name,
+    people_can_delete_their_messages_with_their_account,
+    the_name_of_a_deleted_account_is_reserved_for_a_while,
+    the_only_site_admin_cannot_leave_and_groups_keep_an_admin,
+    unreachable_groups_are_deleted_with_their_last_member,
 }
 
 fn origin() -> Origin {
@@ -45,7 +45,7 @@ async fn sign_up(forum: &TestForum, name: &str) -> domain::Result<UserId> {
         .await
 }
 
-async fn an_old_name_leads_to_the_new_one_and_stays_kept(forum: TestForum) {
+async fn an_old_name_redirects_to_the_new_one_and_stays_reserved(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -85,7 +85,7 @@ async fn an_old_name_leads_to_the_new_one_and_stays_kept(forum: TestForum) {
     assert!(told(accounts::rename(cx, id(mira), "mirabel", pass()).await).contains("TooMany"));
 }
 
-async fn a_name_is_not_taken_while_it_is_given_up(forum: TestForum) {
+async fn a_name_cannot_be_taken_while_its_owner_gives_it_up(forum: TestForum) {
     let mira = forum.person("mira").await;
     // A rename, except for its commit.
     let mut tx = forum.cx.db.begin().await.unwrap();
@@ -108,7 +108,7 @@ async fn lines(forum: &TestForum, who: Viewer) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
 }
 
-async fn a_download_holds_what_somebody_wrote_and_nothing_of_others(forum: TestForum) {
+async fn a_download_contains_only_what_its_owner_wrote(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Private).await;
@@ -142,7 +142,7 @@ async fn a_download_holds_what_somebody_wrote_and_nothing_of_others(forum: TestF
     forum.drain().await;
 }
 
-async fn a_deleted_account_leaves_its_words_under_a_name_that_says_so(forum: TestForum) {
+async fn messages_of_a_deleted_account_stay_under_a_placeholder_name(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     forum.execute("update users set email = 'mira@example.org', bio = 'I like tea' where username = 'mira'").await;
@@ -190,7 +190,7 @@ async fn a_deleted_account_leaves_its_words_under_a_name_that_says_so(forum: Tes
     assert_eq!(doctor::examine(cx).await.unwrap().drift, Vec::<String>::new());
 }
 
-async fn whoever_wants_takes_their_words_with_them(forum: TestForum) {
+async fn people_can_delete_their_messages_with_their_account(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(noor, "Garden", GroupKind::Public).await;
@@ -214,7 +214,7 @@ async fn whoever_wants_takes_their_words_with_them(forum: TestForum) {
     assert_eq!(doctor::examine(cx).await.unwrap().drift, Vec::<String>::new());
 }
 
-async fn a_name_that_was_deleted_is_nobodys_for_a_while(forum: TestForum) {
+async fn the_name_of_a_deleted_account_is_reserved_for_a_while(forum: TestForum) {
     let cx = &forum.cx;
     let mira = forum.person("mira").await;
     accounts::rename(cx, id(mira), "miriam", pass()).await.unwrap();
@@ -231,7 +231,7 @@ async fn a_name_that_was_deleted_is_nobodys_for_a_while(forum: TestForum) {
     sign_up(&forum, "Miriam").await.unwrap();
 }
 
-async fn the_only_admin_of_the_site_stays_and_groups_keep_one(forum: TestForum) {
+async fn the_only_site_admin_cannot_leave_and_groups_keep_an_admin(forum: TestForum) {
     let cx = &forum.cx;
     let (root, mira, noor) = (forum.site_admin("boss").await, forum.person("mira").await, forum.person("noor").await);
     assert!(is_forbidden(account_deletion::delete(cx, id(root), pass(), false).await));
@@ -246,7 +246,7 @@ async fn the_only_admin_of_the_site_stays_and_groups_keep_one(forum: TestForum) 
     forum.drain().await;
 }
 
-async fn what_nobody_could_find_any_more_goes_with_its_last_member(forum: TestForum) {
+async fn unreachable_groups_are_deleted_with_their_last_member(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let cellar = forum.group(mira, "Cellar", GroupKind::Private).await;

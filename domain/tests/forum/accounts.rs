@@ -15,20 +15,20 @@ use domain::testing::{PASSWORD, TestForum, wait_for};
 use crate::{complaint, id, is_forbidden, is_not_found, tables, told};
 
 stories! {
-    somebody_signs_up_and_out_and_in_again,
-    a_name_is_taken_once_in_every_form_that_looks_like_it,
-    older_accounts_that_look_alike_keep_their_names,
-    a_mail_address_is_taken_once_and_the_answer_does_not_tell,
-    what_is_wrong_with_a_form_is_said_all_at_once,
+    people_sign_up_sign_out_and_sign_in_again,
+    look_alikes_of_a_taken_name_are_refused,
+    existing_look_alike_accounts_keep_their_names,
+    a_taken_email_address_is_refused_without_revealing_it,
+    all_errors_of_a_form_are_reported_at_once,
     an_unknown_name_and_a_wrong_password_get_the_same_answer,
     a_revoked_session_ends_in_every_process_that_remembers_it,
-    a_session_is_ended_by_its_owner_only,
-    a_new_password_ends_all_sessions_and_begins_one,
-    a_session_ends_by_itself,
-    the_first_admin_is_made_once,
-    of_many_who_use_the_first_admin_link_at_once_one_becomes_admin,
-    only_site_admins_make_site_admins,
-    a_profile_says_what_its_owner_wrote_and_not_their_mail_address,
+    only_its_owner_can_end_a_session,
+    a_new_password_ends_all_sessions_and_starts_a_new_one,
+    a_session_expires,
+    only_one_first_admin_can_be_created,
+    when_many_use_the_first_admin_link_at_once_one_becomes_admin,
+    only_site_admins_appoint_site_admins,
+    a_profile_shows_what_its_owner_wrote_but_not_their_email_address,
 }
 
 fn origin() -> Origin {
@@ -39,7 +39,7 @@ fn new(username: &str, email: &str, password: &str) -> NewAccount {
     NewAccount { username: username.into(), email: email.into(), password: Password::new(password) }
 }
 
-async fn somebody_signs_up_and_out_and_in_again(forum: TestForum) {
+async fn people_sign_up_sign_out_and_sign_in_again(forum: TestForum) {
     let cx = &forum.cx;
     let token = accounts::sign_up(cx, new("Mira", "mira@example.org", "long enough"), &Default::default(), &origin())
         .await
@@ -65,7 +65,7 @@ async fn somebody_signs_up_and_out_and_in_again(forum: TestForum) {
     assert_eq!(sessions::list(cx, session.person.id).await.unwrap().len(), 3);
 }
 
-async fn a_name_is_taken_once_in_every_form_that_looks_like_it(forum: TestForum) {
+async fn look_alikes_of_a_taken_name_are_refused(forum: TestForum) {
     accounts::create(&forum.cx, new("l1lo", "", "long enough"), false).await.unwrap();
     for taken in ["l1lo", "L1LO", "lilo", "L.I-L_0", "ll1o"] {
         let answer = accounts::create(&forum.cx, new(taken, "", "long enough"), false).await;
@@ -81,7 +81,7 @@ async fn a_name_is_taken_once_in_every_form_that_looks_like_it(forum: TestForum)
     complaint(accounts::create(&forum.cx, new("Verathom", "", "long enough"), false).await, "username");
 }
 
-async fn older_accounts_that_look_alike_keep_their_names(forum: TestForum) {
+async fn existing_look_alike_accounts_keep_their_names(forum: TestForum) {
     let cx = &forum.cx;
     let mut ids = Vec::new();
     for name in ["bernd", "bemd", "arne", "vvren", "wren"] {
@@ -105,7 +105,7 @@ async fn older_accounts_that_look_alike_keep_their_names(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn a_mail_address_is_taken_once_and_the_answer_does_not_tell(forum: TestForum) {
+async fn a_taken_email_address_is_refused_without_revealing_it(forum: TestForum) {
     accounts::create(&forum.cx, new("mira", "mira@example.org", "long enough"), false).await.unwrap();
     let by_mail =
         complaint(accounts::create(&forum.cx, new("noor", "MIRA@example.org", "long enough"), false).await, "username");
@@ -113,7 +113,7 @@ async fn a_mail_address_is_taken_once_and_the_answer_does_not_tell(forum: TestFo
     assert_eq!(by_mail, by_look);
 }
 
-async fn what_is_wrong_with_a_form_is_said_all_at_once(forum: TestForum) {
+async fn all_errors_of_a_form_are_reported_at_once(forum: TestForum) {
     let answer = accounts::create(&forum.cx, new("a b", "nowhere", "short"), false).await;
     let Err(Error::Invalid(fields)) = answer else { panic!("{answer:?}") };
     assert_eq!(fields.iter().map(|(field, _)| field).collect::<Vec<_>>(), ["email", "password", "username"]);
@@ -157,7 +157,7 @@ async fn a_revoked_session_ends_in_every_process_that_remembers_it(forum: TestFo
     hearing.abort();
 }
 
-async fn a_session_is_ended_by_its_owner_only(forum: TestForum) {
+async fn only_its_owner_can_end_a_session(forum: TestForum) {
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let token = sessions::open(&forum.cx, id(mira), &origin()).await.unwrap();
     assert!(is_not_found(sessions::end(&forum.cx, id(noor), &digest(&token)).await));
@@ -165,7 +165,7 @@ async fn a_session_is_ended_by_its_owner_only(forum: TestForum) {
     assert!(sessions::authenticate(&forum.cx, &token).await.unwrap().is_some());
 }
 
-async fn a_new_password_ends_all_sessions_and_begins_one(forum: TestForum) {
+async fn a_new_password_ends_all_sessions_and_starts_a_new_one(forum: TestForum) {
     let cx = &forum.cx;
     let mira = id(forum.person("mira").await);
     let here = sessions::open(cx, mira, &origin()).await.unwrap();
@@ -188,7 +188,7 @@ async fn a_new_password_ends_all_sessions_and_begins_one(forum: TestForum) {
     accounts::sign_in(cx, "mira", Password::new("another long one"), &origin()).await.unwrap();
 }
 
-async fn a_session_ends_by_itself(forum: TestForum) {
+async fn a_session_expires(forum: TestForum) {
     let mira = forum.person("mira").await;
     let token = sessions::open(&forum.cx, id(mira), &origin()).await.unwrap();
     assert!(sessions::authenticate(&forum.cx, &token).await.unwrap().is_some());
@@ -200,7 +200,7 @@ async fn a_session_ends_by_itself(forum: TestForum) {
     }
 }
 
-async fn the_first_admin_is_made_once(forum: TestForum) {
+async fn only_one_first_admin_can_be_created(forum: TestForum) {
     let cx = &forum.cx;
     let expired = first_admin::make_link(cx).await.unwrap().unwrap();
     forum.pass(first_admin::LASTS);
@@ -230,7 +230,7 @@ async fn forum_settings(forum: &TestForum) -> String {
     domain::store::platform::settings::get(&forum.cx.db, "first_admin_links").await.unwrap().unwrap()
 }
 
-async fn of_many_who_use_the_first_admin_link_at_once_one_becomes_admin(forum: TestForum) {
+async fn when_many_use_the_first_admin_link_at_once_one_becomes_admin(forum: TestForum) {
     let cx = &forum.cx;
     let (link, other) =
         (first_admin::make_link(cx).await.unwrap().unwrap(), first_admin::make_link(cx).await.unwrap().unwrap());
@@ -247,7 +247,7 @@ async fn of_many_who_use_the_first_admin_link_at_once_one_becomes_admin(forum: T
     );
 }
 
-async fn only_site_admins_make_site_admins(forum: TestForum) {
+async fn only_site_admins_appoint_site_admins(forum: TestForum) {
     let cx = &forum.cx;
     let (root, mira, noor) = (forum.site_admin("boss").await, forum.person("mira").await, forum.person("noor").await);
     assert!(is_not_found(domain::people::admins::set_admin(cx, mira, id(noor), true).await));
@@ -268,7 +268,7 @@ async fn only_site_admins_make_site_admins(forum: TestForum) {
     ));
 }
 
-async fn a_profile_says_what_its_owner_wrote_and_not_their_mail_address(forum: TestForum) {
+async fn a_profile_shows_what_its_owner_wrote_but_not_their_email_address(forum: TestForum) {
     let cx = &forum.cx;
     let mira = accounts::create(cx, new("Mira", "mira@example.org", "long enough"), false).await.unwrap();
     let profile = |bio: &str, web: &str| Profile {

@@ -15,14 +15,14 @@ use domain::testing::TestForum;
 use crate::{complaint, is_not_found, tables};
 
 stories! {
-    an_address_counts_when_its_letter_was_answered,
-    an_address_that_another_account_has_is_told_to_nobody_but_its_owner,
-    the_old_address_is_told_of_the_new_one,
-    who_asks_for_another_address_is_signed_in_alone,
-    changing_the_address_takes_the_password,
-    of_two_accounts_that_want_an_address_the_first_to_confirm_has_it,
-    a_letter_leaves_once_however_often_its_job_runs,
-    a_letter_that_cannot_leave_is_kept_and_tried_again,
+    an_address_is_confirmed_by_the_link_in_its_email,
+    a_taken_address_is_revealed_only_to_its_owner,
+    the_old_address_is_notified_of_the_new_one,
+    changing_the_address_ends_all_other_sessions,
+    changing_the_address_requires_the_password,
+    when_two_accounts_request_an_address_the_first_to_confirm_gets_it,
+    an_email_is_sent_once_however_often_its_job_runs,
+    an_email_that_cannot_be_sent_is_kept_and_retried,
 }
 
 const LONG: &str = "long enough for all";
@@ -50,7 +50,7 @@ fn pair(to: &str, kind: &str) -> (String, String) {
     (to.to_owned(), kind.to_owned())
 }
 
-async fn an_address_counts_when_its_letter_was_answered(forum: TestForum) {
+async fn an_address_is_confirmed_by_the_link_in_its_email(forum: TestForum) {
     let cx = &forum.cx;
     let mira = signed_up(&forum, "mira", "mira@example.org").await;
     assert_eq!(emails(&forum, mira).await, (None, Some("mira@example.org".into())));
@@ -84,7 +84,7 @@ async fn an_address_counts_when_its_letter_was_answered(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn an_address_that_another_account_has_is_told_to_nobody_but_its_owner(forum: TestForum) {
+async fn a_taken_address_is_revealed_only_to_its_owner(forum: TestForum) {
     let new = NewAccount { username: "mira".into(), email: "mira@example.org".into(), password: Password::new(LONG) };
     accounts::create(&forum.cx, new, false).await.unwrap();
     // Signing up looks the same whether the address is taken or free.
@@ -98,7 +98,7 @@ async fn an_address_that_another_account_has_is_told_to_nobody_but_its_owner(for
     assert_ne!(letters[1].token, "");
 }
 
-async fn the_old_address_is_told_of_the_new_one(forum: TestForum) {
+async fn the_old_address_is_notified_of_the_new_one(forum: TestForum) {
     let cx = &forum.cx;
     let new = NewAccount { username: "mira".into(), email: "old@example.org".into(), password: Password::new(LONG) };
     let mira = accounts::create(cx, new, false).await.unwrap();
@@ -121,7 +121,7 @@ async fn the_old_address_is_told_of_the_new_one(forum: TestForum) {
     assert_eq!(kinds(&forum)[4..], [pair("new@example.org", "addresschanged")]);
 }
 
-async fn who_asks_for_another_address_is_signed_in_alone(forum: TestForum) {
+async fn changing_the_address_ends_all_other_sessions(forum: TestForum) {
     let cx = &forum.cx;
     let mira = signed_up(&forum, "mira", "mira@example.org").await;
     for email in ["other@example.org", ""] {
@@ -140,7 +140,7 @@ async fn who_asks_for_another_address_is_signed_in_alone(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn changing_the_address_takes_the_password(forum: TestForum) {
+async fn changing_the_address_requires_the_password(forum: TestForum) {
     let mira = signed_up(&forum, "mira", "").await;
     let change = |email: &'static str, password: &'static str| {
         let cx = forum.cx.clone();
@@ -153,7 +153,7 @@ async fn changing_the_address_takes_the_password(forum: TestForum) {
     assert_eq!(forum.letters(), []);
 }
 
-async fn of_two_accounts_that_want_an_address_the_first_to_confirm_has_it(forum: TestForum) {
+async fn when_two_accounts_request_an_address_the_first_to_confirm_gets_it(forum: TestForum) {
     let cx = &forum.cx;
     let mira = signed_up(&forum, "mira", "shared@example.org").await;
     let noor = signed_up(&forum, "noor", "shared@example.org").await;
@@ -169,7 +169,7 @@ async fn of_two_accounts_that_want_an_address_the_first_to_confirm_has_it(forum:
     forum.drain().await;
 }
 
-async fn a_letter_leaves_once_however_often_its_job_runs(forum: TestForum) {
+async fn an_email_is_sent_once_however_often_its_job_runs(forum: TestForum) {
     let mira = signed_up(&forum, "mira", "mira@example.org").await;
     forum.drain_twice().await;
     let first = forum.letters();
@@ -197,7 +197,7 @@ async fn a_letter_leaves_once_however_often_its_job_runs(forum: TestForum) {
     assert_eq!(emails(&forum, mira).await.1, None);
 }
 
-async fn a_letter_that_cannot_leave_is_kept_and_tried_again(mut forum: TestForum) {
+async fn an_email_that_cannot_be_sent_is_kept_and_retried(mut forum: TestForum) {
     let folder = forum.cx.mail.clone();
     // A mail server that does not exist.
     let from = Mailer::parse_from("forum@forum.example").unwrap();

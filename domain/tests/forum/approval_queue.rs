@@ -22,17 +22,17 @@ use futures_util::TryStreamExt;
 use crate::{ABSENT, complaint, id, is_forbidden, is_not_found, mentions_of, told};
 
 stories! {
-    first_messages_of_new_people_wait_and_are_approved_or_declined,
-    what_waits_is_to_be_found_by_nobody_else,
-    the_same_form_sent_twice_waits_once_and_is_posted_once,
-    of_two_who_approve_at_once_one_posts_it,
-    what_is_given_up_in_the_middle_waits_on_or_is_posted_once,
-    what_may_not_be_posted_any_more_waits_on,
-    a_topic_that_waits_begins_when_it_is_approved,
-    what_waits_is_taken_back_and_goes_with_its_author,
-    what_waits_follows_its_topic_and_goes_with_its_group,
-    admins_of_the_site_answer_where_they_read,
-    only_so_many_wait,
+    first_messages_are_held_and_approved_or_declined,
+    held_messages_are_visible_only_to_their_author_and_moderators,
+    a_form_sent_twice_is_held_once_and_posted_once,
+    when_two_moderators_approve_at_once_the_message_is_posted_once,
+    an_interrupted_approval_leaves_the_message_held_or_posted_once,
+    a_message_that_may_no_longer_be_posted_stays_held,
+    a_held_topic_starts_when_it_is_approved,
+    held_messages_can_be_withdrawn_and_are_deleted_with_their_author,
+    held_messages_move_with_their_topic_and_are_deleted_with_their_group,
+    site_admins_review_messages_in_groups_that_they_can_read,
+    the_number_of_held_messages_is_limited,
 }
 
 async fn holding(forum: &TestForum, admin: Viewer, name: &str, kind: GroupKind, first_held: i64) -> Group {
@@ -82,7 +82,7 @@ fn done(done: usize) -> Answered {
     Answered { done, ..Answered::default() }
 }
 
-async fn first_messages_of_new_people_wait_and_are_approved_or_declined(forum: TestForum) {
+async fn first_messages_are_held_and_approved_or_declined(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
     let moderator = forum.person("moderator").await;
@@ -141,7 +141,7 @@ async fn first_messages_of_new_people_wait_and_are_approved_or_declined(forum: T
     forum.drain().await;
 }
 
-async fn what_waits_is_to_be_found_by_nobody_else(forum: TestForum) {
+async fn held_messages_are_visible_only_to_their_author_and_moderators(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
     let boss = forum.site_admin("boss").await;
@@ -211,7 +211,7 @@ async fn what_waits_is_to_be_found_by_nobody_else(forum: TestForum) {
     assert!(is_not_found(approval_queue::answer(cx, mira, None, &[], Answer::Approve).await));
 }
 
-async fn the_same_form_sent_twice_waits_once_and_is_posted_once(forum: TestForum) {
+async fn a_form_sent_twice_is_held_once_and_posted_once(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = holding(&forum, mira, "Garden", GroupKind::Public, 1).await;
@@ -242,7 +242,7 @@ async fn the_same_form_sent_twice_waits_once_and_is_posted_once(forum: TestForum
     assert_eq!(said(&forum, mira, topic).await, ["Hello", "Twice"]);
 }
 
-async fn of_two_who_approve_at_once_one_posts_it(forum: TestForum) {
+async fn when_two_moderators_approve_at_once_the_message_is_posted_once(forum: TestForum) {
     let forum = Arc::new(forum);
     let (mira, noor, moderator) =
         (forum.person("mira").await, forum.person("noor").await, forum.person("moderator").await);
@@ -274,7 +274,7 @@ async fn of_two_who_approve_at_once_one_posts_it(forum: TestForum) {
     assert_eq!(said, ["Hello", "Number 0", "Number 1", "Number 2", "Number 3", "Number 4", "Number 5"]);
 }
 
-async fn what_is_given_up_in_the_middle_waits_on_or_is_posted_once(forum: TestForum) {
+async fn an_interrupted_approval_leaves_the_message_held_or_posted_once(forum: TestForum) {
     let cx = forum.cx.clone();
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = holding(&forum, mira, "Garden", GroupKind::Public, 3).await;
@@ -305,7 +305,7 @@ async fn what_is_given_up_in_the_middle_waits_on_or_is_posted_once(forum: TestFo
     assert_eq!(waiting(&forum, mira, &garden).await, []);
 }
 
-async fn what_may_not_be_posted_any_more_waits_on(forum: TestForum) {
+async fn a_message_that_may_no_longer_be_posted_stays_held(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, boss) = (forum.person("mira").await, forum.person("noor").await, forum.site_admin("boss").await);
     let garden = holding(&forum, mira, "Garden", GroupKind::Public, 1).await;
@@ -341,7 +341,7 @@ async fn what_may_not_be_posted_any_more_waits_on(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn a_topic_that_waits_begins_when_it_is_approved(forum: TestForum) {
+async fn a_held_topic_starts_when_it_is_approved(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
     let garden = holding(&forum, mira, "Garden", GroupKind::Closed, 1).await;
@@ -373,7 +373,7 @@ async fn a_topic_that_waits_begins_when_it_is_approved(forum: TestForum) {
     assert_ne!(found_by_search(&forum, ada, "pears").await, 0);
 }
 
-async fn what_waits_is_taken_back_and_goes_with_its_author(forum: TestForum) {
+async fn held_messages_can_be_withdrawn_and_are_deleted_with_their_author(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = holding(&forum, mira, "Garden", GroupKind::Public, 1).await;
@@ -404,7 +404,7 @@ async fn what_waits_is_taken_back_and_goes_with_its_author(forum: TestForum) {
     assert_eq!(own(&forum, ada, topic).await, [("Pears?".into(), None)]);
 }
 
-async fn what_waits_follows_its_topic_and_goes_with_its_group(forum: TestForum) {
+async fn held_messages_move_with_their_topic_and_are_deleted_with_their_group(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = holding(&forum, mira, "Garden", GroupKind::Public, 1).await;
@@ -427,7 +427,7 @@ async fn what_waits_follows_its_topic_and_goes_with_its_group(forum: TestForum) 
     assert_eq!(approval_queue::count_of_site(cx, boss).await.unwrap(), 0);
 }
 
-async fn admins_of_the_site_answer_where_they_read(forum: TestForum) {
+async fn site_admins_review_messages_in_groups_that_they_can_read(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, boss) = (forum.person("mira").await, forum.person("noor").await, forum.site_admin("boss").await);
     let mut ids = Vec::new();
@@ -447,7 +447,7 @@ async fn admins_of_the_site_answer_where_they_read(forum: TestForum) {
     assert!(is_not_found(approval_queue::count_of_site(cx, mira).await));
 }
 
-async fn only_so_many_wait(forum: TestForum) {
+async fn the_number_of_held_messages_is_limited(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = holding(&forum, mira, "Garden", GroupKind::Public, 1).await;

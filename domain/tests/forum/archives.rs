@@ -21,7 +21,7 @@ stories!(
     an_archive_with_damaged_contents_is_refused,
     an_archive_of_a_newer_version_is_refused,
     an_archive_that_grows_without_end_is_refused,
-    rows_that_do_not_fit_leave_the_database_empty,
+    an_archive_with_inconsistent_rows_leaves_the_database_empty,
     an_encrypted_archive_is_refused_without_its_passphrase,
 );
 
@@ -231,7 +231,7 @@ async fn an_archive_that_grows_without_end_is_refused(forum: TestForum) {
     scene.end().await;
 }
 
-async fn rows_that_do_not_fit_leave_the_database_empty(forum: TestForum) {
+async fn an_archive_with_inconsistent_rows_leaves_the_database_empty(forum: TestForum) {
     let scene = scene(&forum).await;
     let users = "tables/users.jsonl";
     let user: Value = serde_json::from_slice(&scene.entries[users]).unwrap();

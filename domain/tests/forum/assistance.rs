@@ -16,12 +16,12 @@ use futures_util::TryStreamExt;
 use crate::{ABSENT, complaint, id, is_forbidden, is_not_found};
 
 stories! {
-    each_act_for_an_account_is_logged_and_told_to_its_owner,
-    an_admin_sends_a_link_to_set_a_new_password_and_never_sees_it,
-    an_admin_confirms_only_the_address_that_waits,
-    data_goes_to_its_owner_by_a_link_that_works_once,
-    an_account_is_deleted_for_its_owner_but_not_that_of_an_admin,
-    whoever_is_no_admin_any_more_does_nothing_with_accounts,
+    each_action_on_an_account_is_logged_and_its_owner_is_notified,
+    an_admin_sends_a_password_link_without_seeing_it,
+    an_admin_confirms_only_the_pending_address,
+    a_download_is_sent_to_its_owner_as_a_single_use_link,
+    an_admin_can_delete_an_account_but_not_an_admins,
+    former_admins_cannot_manage_accounts,
     the_operator_sets_a_password_and_makes_an_admin,
 }
 
@@ -53,7 +53,7 @@ async fn with_second_step(forum: &TestForum, user: UserId) {
     assert!(matches!(two_factor::state(&forum.cx, user).await.unwrap(), State::Begun(_)));
 }
 
-async fn each_act_for_an_account_is_logged_and_told_to_its_owner(forum: TestForum) {
+async fn each_action_on_an_account_is_logged_and_its_owner_is_notified(forum: TestForum) {
     let cx = &forum.cx;
     let boss = forum.site_admin("boss").await;
     let (mira, by) = (mira(&forum).await, Actor::Admin(boss));
@@ -94,7 +94,7 @@ async fn each_act_for_an_account_is_logged_and_told_to_its_owner(forum: TestForu
     assert!(sessions::list(cx, mira).await.unwrap().is_empty());
 }
 
-async fn an_admin_sends_a_link_to_set_a_new_password_and_never_sees_it(forum: TestForum) {
+async fn an_admin_sends_a_password_link_without_seeing_it(forum: TestForum) {
     let cx = &forum.cx;
     let by = Actor::Admin(forum.site_admin("boss").await);
     let mira = mira(&forum).await;
@@ -115,7 +115,7 @@ async fn an_admin_sends_a_link_to_set_a_new_password_and_never_sees_it(forum: Te
     forum.drain().await;
 }
 
-async fn an_admin_confirms_only_the_address_that_waits(forum: TestForum) {
+async fn an_admin_confirms_only_the_pending_address(forum: TestForum) {
     let cx = &forum.cx;
     let by = Actor::Admin(forum.site_admin("boss").await);
     let mira = mira(&forum).await;
@@ -132,7 +132,7 @@ async fn an_admin_confirms_only_the_address_that_waits(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn data_goes_to_its_owner_by_a_link_that_works_once(forum: TestForum) {
+async fn a_download_is_sent_to_its_owner_as_a_single_use_link(forum: TestForum) {
     let cx = &forum.cx;
     let by = Actor::Admin(forum.site_admin("boss").await);
     let mira = mira(&forum).await;
@@ -159,7 +159,7 @@ async fn data_goes_to_its_owner_by_a_link_that_works_once(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn an_account_is_deleted_for_its_owner_but_not_that_of_an_admin(forum: TestForum) {
+async fn an_admin_can_delete_an_account_but_not_an_admins(forum: TestForum) {
     let cx = &forum.cx;
     let boss = forum.site_admin("boss").await;
     let mira = mira(&forum).await;
@@ -178,7 +178,7 @@ async fn an_account_is_deleted_for_its_owner_but_not_that_of_an_admin(forum: Tes
     assert!(is_not_found(assistance::send_reset_link(cx, Actor::Admin(boss), mira).await));
 }
 
-async fn whoever_is_no_admin_any_more_does_nothing_with_accounts(forum: TestForum) {
+async fn former_admins_cannot_manage_accounts(forum: TestForum) {
     let cx = &forum.cx;
     let (boss, other) = (forum.site_admin("boss").await, forum.site_admin("other").await);
     let mira = mira(&forum).await;

@@ -17,19 +17,19 @@ use crate::live::{events, open};
 
 stories! {
     a_poll_is_a_message_with_a_fallback_text,
-    people_vote_change_their_vote_and_take_it_back,
-    whoever_may_not_post_may_not_vote,
-    a_poll_closes_by_time_by_hand_and_with_its_topic,
-    hidden_results_and_anonymous_votes_stay_hidden,
+    people_vote_change_their_vote_and_withdraw_it,
+    people_who_may_not_post_may_not_vote,
+    a_poll_closes_at_its_time_by_hand_or_with_its_topic,
+    hidden_results_and_voters_stay_hidden,
     votes_reach_open_pages_once_a_second_and_each_reader_sees_their_own,
     a_kind_is_registered_used_retired_and_disabled,
     data_that_does_not_fit_its_kind_is_refused,
     the_text_of_an_attachment_is_audited_and_can_be_held,
-    an_edit_keeps_the_attachment_and_the_history_has_the_old_one,
-    a_purged_poll_leaves_neither_text_nor_votes,
+    an_edit_keeps_the_attachment_and_the_history_shows_the_old_one,
+    a_purged_poll_leaves_no_text_and_no_votes,
     a_deleted_account_leaves_no_votes_and_no_kinds,
     a_topic_can_start_with_a_poll,
-    a_reply_can_be_a_poll_and_its_votes_show_nothing_of_an_ignored_original,
+    a_reply_can_be_a_poll_and_its_votes_reveal_nothing_of_an_ignored_original,
 }
 
 fn poll(more: Value) -> NewAttachment {
@@ -96,7 +96,7 @@ async fn a_poll_is_a_message_with_a_fallback_text(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn people_vote_change_their_vote_and_take_it_back(forum: TestForum) {
+async fn people_vote_change_their_vote_and_withdraw_it(forum: TestForum) {
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     forum.admit(&garden, &[noor]).await;
@@ -128,7 +128,7 @@ async fn people_vote_change_their_vote_and_take_it_back(forum: TestForum) {
     assert_eq!(shown.attachment.unwrap().tally.unwrap().chosen, [0, 2]);
 }
 
-async fn whoever_may_not_post_may_not_vote(forum: TestForum) {
+async fn people_who_may_not_post_may_not_vote(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, walter) = (forum.person("mira").await, forum.person("noor").await, forum.person("walter").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -158,7 +158,7 @@ async fn whoever_may_not_post_may_not_vote(forum: TestForum) {
     assert!(matches!(vote(&forum, mira, open, &[0]).await, Err(Error::NotFound)));
 }
 
-async fn a_poll_closes_by_time_by_hand_and_with_its_topic(forum: TestForum) {
+async fn a_poll_closes_at_its_time_by_hand_or_with_its_topic(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, walter) = (forum.person("mira").await, forum.person("noor").await, forum.person("walter").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -195,7 +195,7 @@ async fn a_poll_closes_by_time_by_hand_and_with_its_topic(forum: TestForum) {
     vote(&forum, mira, locked, &[0]).await.unwrap();
 }
 
-async fn hidden_results_and_anonymous_votes_stay_hidden(forum: TestForum) {
+async fn hidden_results_and_voters_stay_hidden(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -348,7 +348,7 @@ async fn the_text_of_an_attachment_is_audited_and_can_be_held(forum: TestForum) 
     vote(&forum, noor, message.id, &[0]).await.unwrap();
 }
 
-async fn an_edit_keeps_the_attachment_and_the_history_has_the_old_one(forum: TestForum) {
+async fn an_edit_keeps_the_attachment_and_the_history_shows_the_old_one(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -382,7 +382,7 @@ async fn an_edit_keeps_the_attachment_and_the_history_has_the_old_one(forum: Tes
     );
 }
 
-async fn a_purged_poll_leaves_neither_text_nor_votes(forum: TestForum) {
+async fn a_purged_poll_leaves_no_text_and_no_votes(forum: TestForum) {
     let cx = &forum.cx;
     let mira = forum.person("mira").await;
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -440,7 +440,7 @@ async fn a_topic_can_start_with_a_poll(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn a_reply_can_be_a_poll_and_its_votes_show_nothing_of_an_ignored_original(forum: TestForum) {
+async fn a_reply_can_be_a_poll_and_its_votes_reveal_nothing_of_an_ignored_original(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;

@@ -17,16 +17,16 @@ use crate::tables::{ints, texts};
 use crate::{ABSENT, complaint, id, is_forbidden, is_not_found, told};
 
 stories! {
-    the_log_only_grows,
-    what_authors_do_with_their_own_is_not_in_the_log,
-    a_deed_that_was_not_done_is_not_in_the_log,
-    groups_and_accounts_go_and_the_log_stays,
-    whoever_reads_a_group_reads_its_log_and_keepers_read_more,
-    topics_that_a_reader_may_not_read_have_no_title_in_the_log,
-    who_is_hidden_is_named_to_those_who_keep_order_alone,
-    the_log_of_the_site_tells_of_public_groups_and_accounts,
-    admins_of_the_site_find_everything,
-    the_log_is_read_page_by_page,
+    the_log_is_append_only,
+    authors_actions_on_their_own_messages_are_not_logged,
+    failed_actions_are_not_logged,
+    the_log_outlives_deleted_groups_and_accounts,
+    readers_of_a_group_see_its_log_and_moderators_see_more,
+    the_log_hides_titles_of_topics_that_its_reader_may_not_see,
+    only_moderators_see_hidden_names_in_the_log,
+    the_site_log_lists_actions_on_public_groups_and_accounts,
+    site_admins_find_every_log_entry,
+    the_log_is_paged,
 }
 
 async fn log(forum: &TestForum) -> Vec<String> {
@@ -47,7 +47,7 @@ async fn attempt(forum: &TestForum, statement: &str) -> Result<(), String> {
     }
 }
 
-async fn the_log_only_grows(forum: TestForum) {
+async fn the_log_is_append_only(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -79,7 +79,7 @@ async fn the_log_only_grows(forum: TestForum) {
     assert_eq!(log(&forum).await.len(), 2);
 }
 
-async fn what_authors_do_with_their_own_is_not_in_the_log(forum: TestForum) {
+async fn authors_actions_on_their_own_messages_are_not_logged(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -102,7 +102,7 @@ async fn what_authors_do_with_their_own_is_not_in_the_log(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn a_deed_that_was_not_done_is_not_in_the_log(forum: TestForum) {
+async fn failed_actions_are_not_logged(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -123,7 +123,7 @@ async fn a_deed_that_was_not_done_is_not_in_the_log(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn groups_and_accounts_go_and_the_log_stays(forum: TestForum) {
+async fn the_log_outlives_deleted_groups_and_accounts(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Private).await;
@@ -157,7 +157,7 @@ fn actions(lines: &[LogLine]) -> Vec<LogAction> {
     lines.iter().map(|line| line.what).collect()
 }
 
-async fn whoever_reads_a_group_reads_its_log_and_keepers_read_more(forum: TestForum) {
+async fn readers_of_a_group_see_its_log_and_moderators_see_more(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
     let boss = forum.site_admin("boss").await;
@@ -189,7 +189,7 @@ async fn whoever_reads_a_group_reads_its_log_and_keepers_read_more(forum: TestFo
     forum.drain().await;
 }
 
-async fn topics_that_a_reader_may_not_read_have_no_title_in_the_log(forum: TestForum) {
+async fn the_log_hides_titles_of_topics_that_its_reader_may_not_see(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
     let boss = forum.site_admin("boss").await;
@@ -216,7 +216,7 @@ async fn topics_that_a_reader_may_not_read_have_no_title_in_the_log(forum: TestF
     forum.drain().await;
 }
 
-async fn who_is_hidden_is_named_to_those_who_keep_order_alone(forum: TestForum) {
+async fn only_moderators_see_hidden_names_in_the_log(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, eva) = (forum.person("mira").await, forum.person("noor").await, forum.person("eva").await);
     let (boss, ada) = (forum.site_admin("boss").await, forum.person("ada").await);
@@ -261,7 +261,7 @@ async fn who_is_hidden_is_named_to_those_who_keep_order_alone(forum: TestForum) 
     assert!(line.user_gone && line.user.as_deref().unwrap().starts_with("deleted-"));
 }
 
-async fn the_log_of_the_site_tells_of_public_groups_and_accounts(forum: TestForum) {
+async fn the_site_log_lists_actions_on_public_groups_and_accounts(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let boss = forum.site_admin("boss").await;
@@ -280,7 +280,7 @@ async fn the_log_of_the_site_tells_of_public_groups_and_accounts(forum: TestForu
     assert_eq!(actions(&chosen), [LogAction::MemberBanned]);
 }
 
-async fn admins_of_the_site_find_everything(forum: TestForum) {
+async fn site_admins_find_every_log_entry(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
     let boss = forum.site_admin("boss").await;
@@ -325,7 +325,7 @@ async fn admins_of_the_site_find_everything(forum: TestForum) {
     }
 }
 
-async fn the_log_is_read_page_by_page(forum: TestForum) {
+async fn the_log_is_paged(forum: TestForum) {
     let cx = &forum.cx;
     let mira = forum.person("mira").await;
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;

@@ -18,12 +18,12 @@ use tempfile::TempDir;
 
 stories!(
     every_table_is_backed_up_or_left_out_on_purpose,
-    a_backup_fills_either_database_with_the_same_rows,
-    a_backup_while_people_post_is_of_one_moment_and_refuses_no_post,
-    a_database_with_a_forum_or_with_users_is_not_filled,
+    a_backup_restores_the_same_rows_into_either_database,
+    a_backup_is_consistent_and_does_not_block_posting,
+    a_backup_is_not_restored_into_a_database_with_data,
     ids_of_deleted_rows_are_not_used_again_after_a_restore,
     a_backup_of_an_older_schema_is_restored_and_then_migrated,
-    one_backup_is_made_before_a_migration,
+    exactly_one_backup_is_made_before_a_migration,
     one_process_makes_each_scheduled_backup_and_old_ones_are_deleted,
     a_scheduled_backup_that_fails_is_reported_and_tried_again,
 );
@@ -171,7 +171,7 @@ async fn both_databases_have_the_same_columns() {
     }
 }
 
-async fn a_backup_fills_either_database_with_the_same_rows(forum: TestForum) {
+async fn a_backup_restores_the_same_rows_into_either_database(forum: TestForum) {
     fill(&forum).await;
     let folder = TempDir::new().unwrap();
     let file = |name: &str| folder.path().join(name);
@@ -194,7 +194,7 @@ async fn a_backup_fills_either_database_with_the_same_rows(forum: TestForum) {
     }
 }
 
-async fn a_backup_while_people_post_is_of_one_moment_and_refuses_no_post(forum: TestForum) {
+async fn a_backup_is_consistent_and_does_not_block_posting(forum: TestForum) {
     demo::fill(&forum.cx).await.unwrap();
     let ada = forum.person("ada").await;
     let group = forum.group(ada, "Busy", GroupKind::Public).await;
@@ -241,7 +241,7 @@ async fn a_backup_while_people_post_is_of_one_moment_and_refuses_no_post(forum: 
     }
 }
 
-async fn a_database_with_a_forum_or_with_users_is_not_filled(forum: TestForum) {
+async fn a_backup_is_not_restored_into_a_database_with_data(forum: TestForum) {
     forum.person("ada").await;
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("backup.zip");
@@ -338,7 +338,7 @@ async fn a_backup_of_an_older_schema_is_restored_and_then_migrated(forum: TestFo
     assert!(said.contains("delete the empty database"), "{said}");
 }
 
-async fn one_backup_is_made_before_a_migration(forum: TestForum) {
+async fn exactly_one_backup_is_made_before_a_migration(forum: TestForum) {
     let folder = TempDir::new().unwrap();
     let folder = folder.path().join("backups");
     let made = async |url: &DatabaseUrl| backup::before_migration(url, &folder, |file| order(&file)).await.unwrap();

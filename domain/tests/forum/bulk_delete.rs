@@ -26,16 +26,16 @@ use crate::tables::{Recount, ints};
 use crate::{complaint, id, is_forbidden, is_not_found, unread};
 
 stories! {
-    what_somebody_wrote_goes_with_search_unread_and_reports_and_comes_back,
-    only_what_the_removal_took_away_comes_back,
-    a_removal_goes_on_where_it_stopped_and_runs_twice_without_harm,
-    undone_in_the_middle_it_stops_and_brings_back_what_was_away,
-    only_what_was_written_in_the_span_goes,
-    who_may_remove_what_and_undo_it,
-    after_thirty_days_nothing_is_undone,
-    with_it_they_are_banned_and_told_why,
-    a_warning_stands_above_the_page_until_it_is_read,
-    what_waits_for_approval_goes_with_a_removal_and_comes_back,
+    a_bulk_delete_updates_search_unread_and_reports_and_can_be_undone,
+    undoing_restores_only_what_the_bulk_delete_deleted,
+    a_bulk_delete_resumes_where_it_stopped_and_can_run_twice,
+    undoing_a_running_bulk_delete_stops_it_and_restores_what_it_deleted,
+    only_messages_of_the_chosen_period_are_deleted,
+    who_may_bulk_delete_and_undo,
+    a_bulk_delete_cannot_be_undone_after_thirty_days,
+    a_bulk_delete_can_ban_its_author_and_tell_them_why,
+    a_warning_is_shown_above_every_page_until_it_is_read,
+    a_bulk_delete_includes_held_messages_and_undoing_restores_them,
 }
 
 const DAY: Duration = Duration::from_secs(24 * 3_600);
@@ -79,7 +79,7 @@ async fn scene(forum: &TestForum) -> (Viewer, Viewer, Viewer, Group) {
     (mira, spam, ada, garden)
 }
 
-async fn what_somebody_wrote_goes_with_search_unread_and_reports_and_comes_back(forum: TestForum) {
+async fn a_bulk_delete_updates_search_unread_and_reports_and_can_be_undone(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, spam, ada, garden) = scene(&forum).await;
     let talk = forum.topic(ada, &garden, "Plums", "My plums").await;
@@ -129,7 +129,7 @@ async fn what_somebody_wrote_goes_with_search_unread_and_reports_and_comes_back(
     assert!(is_not_found(bulk_delete::undo_in_group(cx, mira, garden.id, record.removals[0].id).await), "once");
 }
 
-async fn only_what_the_removal_took_away_comes_back(forum: TestForum) {
+async fn undoing_restores_only_what_the_bulk_delete_deleted(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, spam, ada, garden) = scene(&forum).await;
     let talk = forum.topic(ada, &garden, "Plums", "My plums").await;
@@ -159,7 +159,7 @@ async fn only_what_the_removal_took_away_comes_back(forum: TestForum) {
     must_be_sound(&forum, &[mira, spam, ada]).await;
 }
 
-async fn a_removal_goes_on_where_it_stopped_and_runs_twice_without_harm(forum: TestForum) {
+async fn a_bulk_delete_resumes_where_it_stopped_and_can_run_twice(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, spam, ada, garden) = scene(&forum).await;
     let (one, other) =
@@ -195,7 +195,7 @@ async fn a_removal_goes_on_where_it_stopped_and_runs_twice_without_harm(forum: T
     must_be_sound(&forum, &[mira, spam, ada]).await;
 }
 
-async fn undone_in_the_middle_it_stops_and_brings_back_what_was_away(forum: TestForum) {
+async fn undoing_a_running_bulk_delete_stops_it_and_restores_what_it_deleted(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, spam, ada, garden) = scene(&forum).await;
     let talk = forum.topic(ada, &garden, "Plums", "One").await;
@@ -216,7 +216,7 @@ async fn undone_in_the_middle_it_stops_and_brings_back_what_was_away(forum: Test
     must_be_sound(&forum, &[mira, spam, ada]).await;
 }
 
-async fn only_what_was_written_in_the_span_goes(forum: TestForum) {
+async fn only_messages_of_the_chosen_period_are_deleted(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, spam, ada, garden) = scene(&forum).await;
     let talk = forum.topic(ada, &garden, "Plums", "One").await;
@@ -242,7 +242,7 @@ async fn only_what_was_written_in_the_span_goes(forum: TestForum) {
     assert_eq!(there(&forum, ada, &[new]).await, [new]);
 }
 
-async fn who_may_remove_what_and_undo_it(forum: TestForum) {
+async fn who_may_bulk_delete_and_undo(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, spam, ada, garden) = scene(&forum).await;
     let (boss, eva) = (forum.site_admin("boss").await, forum.person("eva").await);
@@ -301,7 +301,7 @@ async fn who_may_remove_what_and_undo_it(forum: TestForum) {
     must_be_sound(&forum, &[mira, spam, ada, eva]).await;
 }
 
-async fn after_thirty_days_nothing_is_undone(forum: TestForum) {
+async fn a_bulk_delete_cannot_be_undone_after_thirty_days(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, spam, ada, garden) = scene(&forum).await;
     let talk = forum.topic(ada, &garden, "Plums", "One").await;
@@ -316,7 +316,7 @@ async fn after_thirty_days_nothing_is_undone(forum: TestForum) {
     assert_eq!(there(&forum, ada, &[finch]).await, []);
 }
 
-async fn with_it_they_are_banned_and_told_why(forum: TestForum) {
+async fn a_bulk_delete_can_ban_its_author_and_tell_them_why(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, spam, ada, garden) = scene(&forum).await;
     let boss = forum.site_admin("boss").await;
@@ -348,7 +348,7 @@ async fn with_it_they_are_banned_and_told_why(forum: TestForum) {
     assert_eq!(what[..2], [LogAction::AccountBanned, LogAction::PersonCleared]);
 }
 
-async fn a_warning_stands_above_the_page_until_it_is_read(forum: TestForum) {
+async fn a_warning_is_shown_above_every_page_until_it_is_read(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, spam, ada, garden) = scene(&forum).await;
     let (boss, eva) = (forum.site_admin("boss").await, forum.person("eva").await);
@@ -388,7 +388,7 @@ async fn a_warning_stands_above_the_page_until_it_is_read(forum: TestForum) {
     assert!(all.contains(r#""reason":"No finches""#) && all.contains(r#""reason":"Really""#), "{all}");
 }
 
-async fn what_waits_for_approval_goes_with_a_removal_and_comes_back(forum: TestForum) {
+async fn a_bulk_delete_includes_held_messages_and_undoing_restores_them(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, spam, _, garden) = scene(&forum).await;
     let boss = forum.site_admin("boss").await;

@@ -20,17 +20,17 @@ use serde_json::Value;
 use crate::{complaint, id, is_forbidden, is_not_found, mentions_of};
 
 stories! {
-    a_conversation_is_between_its_people_alone,
-    the_same_people_have_one_conversation,
-    two_who_write_to_each_other_at_once_have_one_conversation,
-    whoever_is_added_sees_what_is_said_from_then_on,
-    who_may_write_to_somebody_is_theirs_to_say,
-    new_accounts_begin_few_conversations,
-    a_title_made_of_words_goes_with_them,
-    a_conversation_that_everybody_left_is_gone,
-    whoever_is_ignored_is_silent_for_one_reader_alone,
-    what_is_muted_is_not_counted_and_what_is_followed_is,
-    a_message_is_unread_again_with_all_that_follow_it,
+    a_conversation_is_visible_only_to_its_participants,
+    messaging_the_same_people_again_reuses_the_conversation,
+    two_people_who_message_each_other_at_once_get_one_conversation,
+    an_added_participant_sees_messages_from_then_on,
+    everyone_decides_who_may_message_them,
+    new_accounts_can_start_few_conversations,
+    a_title_taken_from_a_message_is_reset_with_it,
+    a_conversation_that_everyone_left_is_deleted,
+    an_ignored_person_is_hidden_from_one_reader_only,
+    muted_topics_are_not_counted_but_followed_ones_are,
+    marking_a_message_unread_includes_all_later_ones,
 }
 
 async fn found(forum: &TestForum, who: Viewer, words: &str) -> usize {
@@ -39,7 +39,7 @@ async fn found(forum: &TestForum, who: Viewer, words: &str) -> usize {
     answer.hits.iter().filter(|hit| !hit.is_topic).count()
 }
 
-async fn a_conversation_is_between_its_people_alone(forum: TestForum) {
+async fn a_conversation_is_visible_only_to_its_participants(forum: TestForum) {
     let cx = &forum.cx;
     let (ann, ben, cleo) = (forum.person("ann").await, forum.person("ben").await, forum.person("cleo").await);
     let boss = forum.site_admin("boss").await;
@@ -77,7 +77,7 @@ async fn a_conversation_is_between_its_people_alone(forum: TestForum) {
     assert!(is_forbidden(messages::delete(cx, ann, reply.id).await), "nobody moderates it");
 }
 
-async fn the_same_people_have_one_conversation(forum: TestForum) {
+async fn messaging_the_same_people_again_reuses_the_conversation(forum: TestForum) {
     let cx = &forum.cx;
     let (ann, ben) = (forum.person("ann").await, forum.person("ben").await);
     forum.person("cleo").await;
@@ -99,7 +99,7 @@ async fn the_same_people_have_one_conversation(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn two_who_write_to_each_other_at_once_have_one_conversation(forum: TestForum) {
+async fn two_people_who_message_each_other_at_once_get_one_conversation(forum: TestForum) {
     let cx = &forum.cx;
     for round in 0..4 {
         let (one, other) = (format!("ann{round}"), format!("ben{round}"));
@@ -119,7 +119,7 @@ async fn two_who_write_to_each_other_at_once_have_one_conversation(forum: TestFo
     }
 }
 
-async fn whoever_is_added_sees_what_is_said_from_then_on(forum: TestForum) {
+async fn an_added_participant_sees_messages_from_then_on(forum: TestForum) {
     let cx = &forum.cx;
     let (ann, ben, cleo) = (forum.person("ann").await, forum.person("ben").await, forum.person("cleo").await);
     let before =
@@ -165,7 +165,7 @@ async fn whoever_is_added_sees_what_is_said_from_then_on(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn who_may_write_to_somebody_is_theirs_to_say(forum: TestForum) {
+async fn everyone_decides_who_may_message_them(forum: TestForum) {
     let cx = &forum.cx;
     let (ann, ben) = (forum.person("ann").await, forum.person("ben").await);
     let may = || async { by_person::profile(cx, ann, "ben").await.unwrap().may_write };
@@ -204,7 +204,7 @@ async fn who_may_write_to_somebody_is_theirs_to_say(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn a_title_made_of_words_goes_with_them(forum: TestForum) {
+async fn a_title_taken_from_a_message_is_reset_with_it(forum: TestForum) {
     let cx = &forum.cx;
     let (ann, ben) = (forum.person("ann").await, forum.person("ben").await);
     forum.person("cleo").await;
@@ -225,7 +225,7 @@ async fn a_title_made_of_words_goes_with_them(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn new_accounts_begin_few_conversations(mut forum: TestForum) {
+async fn new_accounts_can_start_few_conversations(mut forum: TestForum) {
     forum.limit(|limits| (limits.directs_per_day_while_new, limits.directs_per_day) = (2, 3));
     let cx = &forum.cx;
     let ann = forum.person("ann").await;
@@ -247,7 +247,7 @@ async fn new_accounts_begin_few_conversations(mut forum: TestForum) {
     forum.drain().await;
 }
 
-async fn a_conversation_that_everybody_left_is_gone(forum: TestForum) {
+async fn a_conversation_that_everyone_left_is_deleted(forum: TestForum) {
     let cx = &forum.cx;
     let (ann, ben) = (forum.person("ann").await, forum.person("ben").await);
     let posted =
@@ -277,7 +277,7 @@ async fn heard(forum: &TestForum, who: Viewer, after: domain::bus::Cursor) -> Ve
     }
 }
 
-async fn whoever_is_ignored_is_silent_for_one_reader_alone(forum: TestForum) {
+async fn an_ignored_person_is_hidden_from_one_reader_only(forum: TestForum) {
     let cx = &forum.cx;
     let (ann, ben, cleo) = (forum.person("ann").await, forum.person("ben").await, forum.person("cleo").await);
     let garden = forum.group(ann, "Garden", GroupKind::Public).await;
@@ -336,7 +336,7 @@ async fn whoever_is_ignored_is_silent_for_one_reader_alone(forum: TestForum) {
     assert_eq!(mentions_of(&forum, ann).await, [(shout.id, true)]);
 }
 
-async fn what_is_muted_is_not_counted_and_what_is_followed_is(forum: TestForum) {
+async fn muted_topics_are_not_counted_but_followed_ones_are(forum: TestForum) {
     let cx = &forum.cx;
     let (ann, ben) = (forum.person("ann").await, forum.person("ben").await);
     let garden = forum.group(ann, "Garden", GroupKind::Public).await;
@@ -370,7 +370,7 @@ async fn what_is_muted_is_not_counted_and_what_is_followed_is(forum: TestForum) 
     assert_eq!(quiet, [true, false]);
 }
 
-async fn a_message_is_unread_again_with_all_that_follow_it(forum: TestForum) {
+async fn marking_a_message_unread_includes_all_later_ones(forum: TestForum) {
     let cx = &forum.cx;
     let (ann, ben, cleo) = (forum.person("ann").await, forum.person("ben").await, forum.person("cleo").await);
     let garden = forum.group(ann, "Garden", GroupKind::Public).await;

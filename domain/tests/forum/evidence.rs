@@ -13,10 +13,10 @@ use crate::is_forbidden;
 use crate::tables::{ints, texts};
 
 stories! {
-    what_its_author_deleted_stays_deleted_when_that_is_decided,
-    a_report_keeps_what_the_message_said,
-    what_is_reported_in_a_conversation_is_seen_as_it_was,
-    a_topic_stays_until_what_is_reported_in_it_is_answered,
+    a_message_deleted_by_its_author_stays_deleted_after_a_decision,
+    a_report_keeps_the_text_of_the_message,
+    a_report_in_a_conversation_shows_the_text_as_it_was,
+    a_topic_with_open_reports_is_not_purged,
 }
 
 async fn report(forum: &TestForum, who: Viewer, message: MessageId) {
@@ -32,7 +32,7 @@ fn said(item: &Item) -> Vec<&str> {
     item.voices.iter().map(|voice| voice.said.as_str()).collect()
 }
 
-async fn what_its_author_deleted_stays_deleted_when_that_is_decided(forum: TestForum) {
+async fn a_message_deleted_by_its_author_stays_deleted_after_a_decision(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -62,7 +62,7 @@ async fn what_its_author_deleted_stays_deleted_when_that_is_decided(forum: TestF
     forum.drain().await;
 }
 
-async fn a_report_keeps_what_the_message_said(forum: TestForum) {
+async fn a_report_keeps_the_text_of_the_message(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
     let (eva, sven) = (forum.person("eva").await, forum.person("sven").await);
@@ -85,7 +85,7 @@ async fn a_report_keeps_what_the_message_said(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn what_is_reported_in_a_conversation_is_seen_as_it_was(forum: TestForum) {
+async fn a_report_in_a_conversation_shows_the_text_as_it_was(forum: TestForum) {
     let cx = &forum.cx;
     let (ann, ben) = (forum.person("ann").await, forum.person("ben").await);
     let boss = forum.site_admin("boss").await;
@@ -107,7 +107,7 @@ async fn what_is_reported_in_a_conversation_is_seen_as_it_was(forum: TestForum) 
     forum.drain().await;
 }
 
-async fn a_topic_stays_until_what_is_reported_in_it_is_answered(forum: TestForum) {
+async fn a_topic_with_open_reports_is_not_purged(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;

@@ -10,9 +10,9 @@ use domain::reactors::{REACTORS, Reactor};
 use domain::screening::{AUDITORS, Auditor, Submission};
 use domain::testing::{DRAW, TestForum};
 
-stories!(an_auditor_takes_one_line_and_one_file, a_reactor_takes_one_line_and_one_file);
+stories!(adding_an_auditor_takes_one_line_and_one_file, adding_a_reactor_takes_one_line_and_one_file);
 
-async fn an_auditor_takes_one_line_and_one_file(forum: TestForum) {
+async fn adding_an_auditor_takes_one_line_and_one_file(forum: TestForum) {
     let mira = forum.person("mira").await;
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     let auditors = [AUDITORS, &[Auditor::Post(no_shouting::audit)]].concat();
@@ -36,7 +36,7 @@ async fn an_auditor_takes_one_line_and_one_file(forum: TestForum) {
     assert!(matches!(refused, Err(Error::Invalid(fields)) if fields.get("text").is_some()));
 }
 
-async fn a_reactor_takes_one_line_and_one_file(forum: TestForum) {
+async fn adding_a_reactor_takes_one_line_and_one_file(forum: TestForum) {
     let mira = forum.person("mira").await;
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     let posted = forum.topic(mira, &garden, "Plums", "They are ripe.").await;
@@ -48,7 +48,7 @@ async fn a_reactor_takes_one_line_and_one_file(forum: TestForum) {
 }
 
 #[test]
-fn architecture_shows_the_examples_as_they_are() {
+fn the_examples_in_architecture_are_up_to_date() {
     let text = include_str!("../../../ARCHITECTURE.md");
     for example in [include_str!("examples/no_shouting.rs"), include_str!("examples/last_post.rs")] {
         assert!(text.contains(example.trim_end()), "ARCHITECTURE.md does not show:\n{example}");

@@ -18,11 +18,11 @@ use zip::ZipArchive;
 use crate::id;
 
 stories!(
-    an_export_that_is_imported_is_exported_as_the_same_bytes,
+    exporting_an_imported_export_gives_the_same_bytes,
     a_public_export_contains_only_what_anyone_can_read,
-    an_export_of_a_group_contains_this_group_alone,
-    an_export_is_imported_into_an_empty_forum_alone,
-    admins_export_their_group_and_readers_a_public_one,
+    an_export_of_a_group_contains_only_this_group,
+    an_export_can_only_be_imported_into_an_empty_forum,
+    admins_can_export_their_group_and_readers_a_public_one,
     a_folder_contains_a_page_per_topic_and_only_what_may_be_read,
     a_long_topic_has_several_pages_in_a_folder,
 );
@@ -69,7 +69,7 @@ async fn groups(forum: &TestForum) -> (Viewer, Group, Group) {
     (ada, open, hidden)
 }
 
-async fn an_export_that_is_imported_is_exported_as_the_same_bytes(forum: TestForum) {
+async fn exporting_an_imported_export_gives_the_same_bytes(forum: TestForum) {
     demo::fill(&forum.cx).await.unwrap();
     groups(&forum).await;
     let folder = TempDir::new().unwrap();
@@ -128,7 +128,7 @@ async fn a_public_export_contains_only_what_anyone_can_read(forum: TestForum) {
     }
 }
 
-async fn an_export_of_a_group_contains_this_group_alone(forum: TestForum) {
+async fn an_export_of_a_group_contains_only_this_group(forum: TestForum) {
     let (_, open, hidden) = groups(&forum).await;
     let folder = TempDir::new().unwrap();
     let (file, other) = (folder.path().join("open.zip"), folder.path().join("hidden.zip"));
@@ -153,7 +153,7 @@ async fn an_export_of_a_group_contains_this_group_alone(forum: TestForum) {
     assert!(!folder.path().join("none.zip").exists());
 }
 
-async fn an_export_is_imported_into_an_empty_forum_alone(forum: TestForum) {
+async fn an_export_can_only_be_imported_into_an_empty_forum(forum: TestForum) {
     let (ada, open, _) = groups(&forum).await;
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("export.zip");
@@ -255,7 +255,7 @@ async fn a_long_topic_has_several_pages_in_a_folder(forum: TestForum) {
     assert!(search.contains(&format!("\"topic-{topic}-2.html#m")), "the search knows the pages");
 }
 
-async fn admins_export_their_group_and_readers_a_public_one(forum: TestForum) {
+async fn admins_can_export_their_group_and_readers_a_public_one(forum: TestForum) {
     let (ana, ben, cai) = (forum.person("ana").await, forum.person("ben").await, forum.person("cai").await);
     let (open, closed) =
         (forum.group(ana, "Open", GroupKind::Public).await, forum.group(ana, "Closed", GroupKind::Closed).await);

@@ -11,9 +11,9 @@ use domain::{messages, topics};
 use crate::{id, unread};
 
 stories! {
-    whoever_writes_in_a_topic_follows_it_until_they_say_otherwise,
-    what_one_follows_is_counted_in_a_muted_group_and_nothing_else_is,
-    what_one_follows_comes_first_on_the_page_of_what_is_unread,
+    posting_in_a_topic_follows_it_until_unfollowed,
+    only_followed_topics_of_a_muted_group_are_counted,
+    followed_topics_come_first_on_the_unread_page,
 }
 
 async fn followed(forum: &TestForum, who: Viewer) -> Vec<TopicId> {
@@ -29,7 +29,7 @@ async fn follow_written(forum: &TestForum, who: Viewer, follow_written: bool) {
     accounts::update_profile(&forum.cx, id(who), profile).await.unwrap();
 }
 
-async fn whoever_writes_in_a_topic_follows_it_until_they_say_otherwise(forum: TestForum) {
+async fn posting_in_a_topic_follows_it_until_unfollowed(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -62,7 +62,7 @@ async fn whoever_writes_in_a_topic_follows_it_until_they_say_otherwise(forum: Te
     forum.drain().await;
 }
 
-async fn what_one_follows_is_counted_in_a_muted_group_and_nothing_else_is(forum: TestForum) {
+async fn only_followed_topics_of_a_muted_group_are_counted(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -83,7 +83,7 @@ async fn what_one_follows_is_counted_in_a_muted_group_and_nothing_else_is(forum:
     assert_eq!((unread(&forum, noor, plums).await, unread(&forum, noor, pears).await), (0, 2));
 }
 
-async fn what_one_follows_comes_first_on_the_page_of_what_is_unread(forum: TestForum) {
+async fn followed_topics_come_first_on_the_unread_page(forum: TestForum) {
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     forum.admit(&garden, &[noor]).await;

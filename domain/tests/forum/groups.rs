@@ -21,22 +21,22 @@ use domain::{messages, topics};
 use crate::{ABSENT, complaint, id, is_forbidden, is_not_found, told};
 
 stories! {
-    a_group_comes_to_be_read_by_more_people_only_when_that_is_meant,
+    opening_a_group_to_more_readers_requires_confirmation,
     a_private_group_answers_outsiders_like_one_that_does_not_exist,
-    what_lists_show_leaves_out_private_groups_for_outsiders,
-    a_group_has_one_address,
+    lists_leave_out_private_groups_for_outsiders,
+    two_groups_cannot_share_an_address,
     a_new_group_does_not_reveal_the_address_of_a_private_one,
-    former_addresses_lead_on_for_those_who_may_know_of_the_group,
-    joining_and_leaving,
-    the_eldest_takes_over_when_the_last_admin_leaves,
-    of_two_admins_who_leave_at_once_one_hands_over,
-    a_private_group_keeps_its_last_member,
-    whoever_joins_while_the_group_becomes_private_stays_out_or_came_before,
+    old_addresses_redirect_for_people_who_may_see_the_group,
+    people_join_and_leave_groups,
+    the_longest_member_becomes_admin_when_the_last_admin_leaves,
+    when_two_admins_leave_at_once_the_group_keeps_an_admin,
+    the_last_member_cannot_leave_a_private_group,
+    joining_while_a_group_becomes_private_happens_before_or_fails,
     only_admins_change_a_group,
-    a_public_group_made_private_is_gone_for_others_at_once,
-    groups_are_found_by_words_and_in_order,
-    members_are_listed_with_moderators_first_and_who_is_here,
-    a_deleted_topic_is_no_activity_of_its_group_and_a_deleted_group_changes_its_topics,
+    a_public_group_made_private_disappears_for_outsiders_at_once,
+    groups_are_found_by_words_in_order,
+    members_are_listed_moderators_first_with_their_presence,
+    deleted_topics_do_not_count_as_activity_of_their_group,
 }
 
 fn form(name: &str, kind: GroupKind) -> GroupForm {
@@ -105,7 +105,7 @@ async fn a_private_group_answers_outsiders_like_one_that_does_not_exist(forum: T
     );
 }
 
-async fn what_lists_show_leaves_out_private_groups_for_outsiders(forum: TestForum) {
+async fn lists_leave_out_private_groups_for_outsiders(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, ada) = (forum.person("mira").await, forum.person("ada").await);
     let (noor, boss) = (forum.person("noor").await, forum.site_admin("boss").await);
@@ -137,7 +137,7 @@ async fn what_lists_show_leaves_out_private_groups_for_outsiders(forum: TestForu
     }
 }
 
-async fn a_group_has_one_address(forum: TestForum) {
+async fn two_groups_cannot_share_an_address(forum: TestForum) {
     let cx = &forum.cx;
     let mira = forum.person("mira").await;
     let garden = groups::create(cx, mira, form("Garden & Pond", GroupKind::Public)).await.unwrap();
@@ -183,7 +183,7 @@ async fn a_new_group_does_not_reveal_the_address_of_a_private_one(forum: TestFor
     forum.drain().await;
 }
 
-async fn former_addresses_lead_on_for_those_who_may_know_of_the_group(forum: TestForum) {
+async fn old_addresses_redirect_for_people_who_may_see_the_group(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -220,7 +220,7 @@ async fn former_addresses_lead_on_for_those_who_may_know_of_the_group(forum: Tes
     forum.drain().await;
 }
 
-async fn joining_and_leaving(forum: TestForum) {
+async fn people_join_and_leave_groups(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -238,7 +238,7 @@ async fn joining_and_leaving(forum: TestForum) {
     assert_eq!(told(groups::join(cx, Viewer::Anonymous, garden.id).await), "SignedOut");
 }
 
-async fn the_eldest_takes_over_when_the_last_admin_leaves(forum: TestForum) {
+async fn the_longest_member_becomes_admin_when_the_last_admin_leaves(forum: TestForum) {
     let cx = &forum.cx;
     let mira = forum.person("mira").await;
     let (eldest, moderator, youngest) =
@@ -260,7 +260,7 @@ async fn the_eldest_takes_over_when_the_last_admin_leaves(forum: TestForum) {
     assert!(groups::by_id(cx, mira, garden.id).await.is_ok(), "a public group may be empty");
 }
 
-async fn of_two_admins_who_leave_at_once_one_hands_over(forum: TestForum) {
+async fn when_two_admins_leave_at_once_the_group_keeps_an_admin(forum: TestForum) {
     let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
     for round in 0..5 {
         let group = forum.group(mira, &format!("Group {round}"), GroupKind::Public).await;
@@ -274,7 +274,7 @@ async fn of_two_admins_who_leave_at_once_one_hands_over(forum: TestForum) {
     }
 }
 
-async fn a_private_group_keeps_its_last_member(forum: TestForum) {
+async fn the_last_member_cannot_leave_a_private_group(forum: TestForum) {
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let secret = forum.group(mira, "Secret", GroupKind::Private).await;
     forum.admit(&secret, &[noor]).await;
@@ -286,7 +286,7 @@ async fn a_private_group_keeps_its_last_member(forum: TestForum) {
     assert_eq!(groups::by_id(&forum.cx, left.0, secret.id).await.unwrap().access.role(), Some(Role::Admin));
 }
 
-async fn whoever_joins_while_the_group_becomes_private_stays_out_or_came_before(forum: TestForum) {
+async fn joining_while_a_group_becomes_private_happens_before_or_fails(forum: TestForum) {
     let mira = forum.person("mira").await;
     let mut people = Vec::new();
     for n in 0..8 {
@@ -322,7 +322,7 @@ async fn only_admins_change_a_group(forum: TestForum) {
     assert_eq!(unread::sidebar(cx, id(noor)).await.unwrap().groups[0].name, "Orchard");
 }
 
-async fn a_public_group_made_private_is_gone_for_others_at_once(forum: TestForum) {
+async fn a_public_group_made_private_disappears_for_outsiders_at_once(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -345,7 +345,7 @@ async fn a_public_group_made_private_is_gone_for_others_at_once(forum: TestForum
     assert_eq!(unread::sidebar(cx, id(noor)).await.unwrap().mentions, 1, "and comes back with it");
 }
 
-async fn a_group_comes_to_be_read_by_more_people_only_when_that_is_meant(forum: TestForum) {
+async fn opening_a_group_to_more_readers_requires_confirmation(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, sven) = (forum.person("mira").await, forum.person("noor").await, forum.person("sven").await);
     let secret = forum.group(mira, "Secret", GroupKind::Private).await;
@@ -378,7 +378,7 @@ async fn a_group_comes_to_be_read_by_more_people_only_when_that_is_meant(forum: 
     forum.drain().await;
 }
 
-async fn groups_are_found_by_words_and_in_order(forum: TestForum) {
+async fn groups_are_found_by_words_in_order(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let tea = forum.group(mira, "Tea", GroupKind::Public).await;
@@ -404,7 +404,7 @@ async fn groups_are_found_by_words_and_in_order(forum: TestForum) {
     assert_eq!((all[2].0.topics, all[2].0.role), (1, None));
 }
 
-async fn a_deleted_topic_is_no_activity_of_its_group_and_a_deleted_group_changes_its_topics(forum: TestForum) {
+async fn deleted_topics_do_not_count_as_activity_of_their_group(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, boss) = (forum.person("mira").await, forum.site_admin("boss").await);
     let tea = forum.group(mira, "Tea", GroupKind::Public).await;
@@ -426,7 +426,7 @@ async fn a_deleted_topic_is_no_activity_of_its_group_and_a_deleted_group_changes
     forum.drain().await;
 }
 
-async fn members_are_listed_with_moderators_first_and_who_is_here(forum: TestForum) {
+async fn members_are_listed_moderators_first_with_their_presence(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, ada) = (forum.person("mira").await, forum.person("Noor").await, forum.person("ada").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;

@@ -18,12 +18,12 @@ use domain::{Error, groups, messages, search, topics};
 use crate::{id, is_forbidden, is_not_found, live, mentions_of, tables, unread};
 
 stories! {
-    every_edit_keeps_what_was_said_before,
-    only_the_author_and_moderators_see_what_was_said_before,
-    whoever_deleted_their_message_brings_it_back_and_everything_follows,
-    what_a_moderator_deleted_only_a_moderator_brings_back,
-    after_thirty_days_the_words_are_gone_for_good,
-    a_message_comes_back_once_however_often_it_is_asked_for,
+    every_edit_keeps_the_earlier_text,
+    only_the_author_and_moderators_see_earlier_texts,
+    authors_can_restore_their_deleted_messages_with_everything_else,
+    only_a_moderator_restores_what_a_moderator_deleted,
+    deleted_text_is_purged_after_thirty_days,
+    a_message_is_restored_once_however_often_it_is_requested,
 }
 
 fn text(pieces: &[Piece]) -> String {
@@ -35,7 +35,7 @@ fn text(pieces: &[Piece]) -> String {
     pieces.iter().map(word).collect()
 }
 
-async fn every_edit_keeps_what_was_said_before(forum: TestForum) {
+async fn every_edit_keeps_the_earlier_text(forum: TestForum) {
     let cx = &forum.cx;
     let mira = forum.person("mira").await;
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -63,7 +63,7 @@ async fn every_edit_keeps_what_was_said_before(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn only_the_author_and_moderators_see_what_was_said_before(forum: TestForum) {
+async fn only_the_author_and_moderators_see_earlier_texts(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, sven) = (forum.person("mira").await, forum.person("noor").await, forum.person("sven").await);
     let secret = forum.group(mira, "Secret", GroupKind::Private).await;
@@ -90,7 +90,7 @@ async fn found(forum: &TestForum, who: Viewer, words: &str) -> usize {
     search::ask(&forum.cx, who, question).await.unwrap().total
 }
 
-async fn whoever_deleted_their_message_brings_it_back_and_everything_follows(forum: TestForum) {
+async fn authors_can_restore_their_deleted_messages_with_everything_else(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -126,7 +126,7 @@ async fn whoever_deleted_their_message_brings_it_back_and_everything_follows(for
     assert_eq!(doctor::examine(cx).await.unwrap().drift, Vec::<String>::new());
 }
 
-async fn what_a_moderator_deleted_only_a_moderator_brings_back(forum: TestForum) {
+async fn only_a_moderator_restores_what_a_moderator_deleted(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, sven) = (forum.person("mira").await, forum.person("noor").await, forum.person("sven").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -147,7 +147,7 @@ async fn what_a_moderator_deleted_only_a_moderator_brings_back(forum: TestForum)
     forum.drain().await;
 }
 
-async fn after_thirty_days_the_words_are_gone_for_good(forum: TestForum) {
+async fn deleted_text_is_purged_after_thirty_days(forum: TestForum) {
     let cx = &forum.cx;
     let mira = forum.person("mira").await;
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -178,7 +178,7 @@ async fn after_thirty_days_the_words_are_gone_for_good(forum: TestForum) {
     assert_eq!(shown, [false, true, false]);
 }
 
-async fn a_message_comes_back_once_however_often_it_is_asked_for(forum: TestForum) {
+async fn a_message_is_restored_once_however_often_it_is_requested(forum: TestForum) {
     let cx = &forum.cx;
     let mira = forum.person("mira").await;
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;

@@ -19,10 +19,10 @@ use domain::{Error, Result, messages, topics};
 use crate::id;
 
 stories! {
-    hostile_text_is_tamed_or_refused_wherever_it_is_typed,
-    hostile_reasons_are_tamed_and_the_log_is_searched_for_anything,
-    hostile_words_find_nothing_and_break_nothing,
-    what_cannot_be_seen_is_no_title_no_name_and_no_message,
+    hostile_text_is_sanitized_or_refused_in_every_field,
+    hostile_reasons_are_sanitized_and_the_log_accepts_any_query,
+    hostile_search_queries_find_nothing_and_cause_no_error,
+    invisible_characters_alone_are_not_a_title_name_or_message,
 }
 
 fn corpus() -> Vec<String> {
@@ -66,7 +66,7 @@ fn is_clean(html: &str) {
     }
 }
 
-async fn hostile_text_is_tamed_or_refused_wherever_it_is_typed(forum: TestForum) {
+async fn hostile_text_is_sanitized_or_refused_in_every_field(forum: TestForum) {
     let cx = &forum.cx;
     let mira = forum.person("mira").await;
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -130,7 +130,7 @@ async fn hostile_text_is_tamed_or_refused_wherever_it_is_typed(forum: TestForum)
     forum.drain().await;
 }
 
-async fn hostile_reasons_are_tamed_and_the_log_is_searched_for_anything(forum: TestForum) {
+async fn hostile_reasons_are_sanitized_and_the_log_accepts_any_query(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, boss) = (forum.person("mira").await, forum.person("noor").await, forum.site_admin("boss").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -173,7 +173,7 @@ async fn hostile_reasons_are_tamed_and_the_log_is_searched_for_anything(forum: T
     assert!(lines.iter().all(|line| !line.reason.contains(wild)), "{lines:?}");
 }
 
-async fn hostile_words_find_nothing_and_break_nothing(forum: TestForum) {
+async fn hostile_search_queries_find_nothing_and_cause_no_error(forum: TestForum) {
     let cx = &forum.cx;
     let mira = forum.person("mira").await;
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -200,7 +200,7 @@ async fn hostile_words_find_nothing_and_break_nothing(forum: TestForum) {
     }
 }
 
-async fn what_cannot_be_seen_is_no_title_no_name_and_no_message(forum: TestForum) {
+async fn invisible_characters_alone_are_not_a_title_name_or_message(forum: TestForum) {
     let cx = &forum.cx;
     let mira = forum.person("mira").await;
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;

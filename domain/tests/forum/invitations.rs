@@ -12,11 +12,11 @@ use domain::testing::TestForum;
 use crate::{id, is_forbidden, is_not_found, tables};
 
 stories! {
-    invitations_of_somebody_banned_do_not_work,
-    whoever_loses_a_right_while_waiting_does_nothing_with_it,
-    an_invitation_by_name_goes_out_by_email_and_stands_on_the_home_page,
+    invitations_by_banned_people_do_not_work,
+    a_right_lost_while_waiting_for_a_lock_is_not_used,
+    an_invitation_by_name_is_emailed_and_shown_on_the_home_page,
     an_email_about_an_invitation_that_ended_is_not_sent,
-    whoever_inherits_a_group_is_told_and_so_are_the_site_admins,
+    the_new_admin_of_a_group_and_the_site_admins_are_notified,
 }
 
 /// Creates a private group of mira, in which noor is a moderator.
@@ -28,7 +28,7 @@ async fn scene(forum: &TestForum) -> (Group, Viewer, Viewer, Viewer) {
     (secret, mira, noor, ada)
 }
 
-async fn invitations_of_somebody_banned_do_not_work(forum: TestForum) {
+async fn invitations_by_banned_people_do_not_work(forum: TestForum) {
     let cx = &forum.cx;
     let (secret, mira, noor, ada) = scene(&forum).await;
     let boss = forum.site_admin("boss").await;
@@ -59,7 +59,7 @@ async fn invitations_of_somebody_banned_do_not_work(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn whoever_loses_a_right_while_waiting_does_nothing_with_it(forum: TestForum) {
+async fn a_right_lost_while_waiting_for_a_lock_is_not_used(forum: TestForum) {
     let cx = &forum.cx;
     let (secret, mira, noor, ada) = scene(&forum).await;
     let group = secret.id;
@@ -105,7 +105,7 @@ fn kinds(forum: &TestForum, to: &str) -> Vec<String> {
     forum.letters().into_iter().filter(|letter| letter.to == to).map(|letter| letter.kind).collect()
 }
 
-async fn an_invitation_by_name_goes_out_by_email_and_stands_on_the_home_page(forum: TestForum) {
+async fn an_invitation_by_name_is_emailed_and_shown_on_the_home_page(forum: TestForum) {
     let cx = &forum.cx;
     let (secret, mira, _, ada) = scene(&forum).await;
     with_email(&forum, "ada").await;
@@ -140,7 +140,7 @@ async fn an_email_about_an_invitation_that_ended_is_not_sent(forum: TestForum) {
     assert_eq!((kinds(&forum, "ada"), kinds(&forum, "eve")), (Vec::new(), Vec::new()));
 }
 
-async fn whoever_inherits_a_group_is_told_and_so_are_the_site_admins(forum: TestForum) {
+async fn the_new_admin_of_a_group_and_the_site_admins_are_notified(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, ada, noor) = (forum.person("mira").await, forum.person("ada").await, forum.person("noor").await);
     forum.site_admin("boss").await;

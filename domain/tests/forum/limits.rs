@@ -20,16 +20,16 @@ use domain::{Error, Result, messages, topics};
 use crate::{complaint, id};
 
 stories! {
-    who_posts_too_often_is_told_when_to_come_back,
+    people_who_post_too_often_are_told_when_to_retry,
     wrong_passwords_are_counted_by_name_and_by_network,
-    who_changes_their_words_or_warns_too_often_is_told_so,
-    new_accounts_make_few_groups,
-    who_tries_rules_too_often_is_told_so,
-    new_accounts_are_counted_by_network,
-    a_limit_of_nothing_is_none,
-    networks_of_several_sizes_are_counted_and_loopback_only_behind_a_proxy,
-    many_networks_together_guess_slowly_and_known_browsers_are_not_hindered,
-    whoever_resets_the_password_is_known_and_an_old_cookie_is_not,
+    edits_and_warnings_are_limited,
+    new_accounts_can_create_few_groups,
+    trying_rules_is_limited,
+    sign_ups_are_limited_per_network,
+    a_limit_of_zero_means_no_limit,
+    networks_of_several_sizes_are_limited_and_loopback_only_behind_a_proxy,
+    distributed_guessing_is_slowed_down_without_blocking_known_browsers,
+    resetting_the_password_makes_the_browser_known_and_forgets_old_ones,
 }
 
 fn wait<T: std::fmt::Debug>(answer: Result<T>) -> Duration {
@@ -39,7 +39,7 @@ fn wait<T: std::fmt::Debug>(answer: Result<T>) -> Duration {
     }
 }
 
-async fn who_posts_too_often_is_told_when_to_come_back(mut forum: TestForum) {
+async fn people_who_post_too_often_are_told_when_to_retry(mut forum: TestForum) {
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     forum.admit(&garden, &[noor]).await;
@@ -70,7 +70,7 @@ async fn who_posts_too_often_is_told_when_to_come_back(mut forum: TestForum) {
     forum.drain().await;
 }
 
-async fn who_changes_their_words_or_warns_too_often_is_told_so(mut forum: TestForum) {
+async fn edits_and_warnings_are_limited(mut forum: TestForum) {
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let boss = forum.site_admin("boss").await;
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -93,7 +93,7 @@ async fn who_changes_their_words_or_warns_too_often_is_told_so(mut forum: TestFo
     forum.drain().await;
 }
 
-async fn new_accounts_make_few_groups(mut forum: TestForum) {
+async fn new_accounts_can_create_few_groups(mut forum: TestForum) {
     forum.limit(|limits| (limits.groups_per_day, limits.groups_per_day_while_new) = (4, 2));
     let old = forum.person("mira").await;
     let day = Duration::from_secs(24 * 3_600);
@@ -120,7 +120,7 @@ async fn new_accounts_make_few_groups(mut forum: TestForum) {
     make(new, 3).await;
 }
 
-async fn who_tries_rules_too_often_is_told_so(mut forum: TestForum) {
+async fn trying_rules_is_limited(mut forum: TestForum) {
     let (mira, boss) = (forum.site_admin("mira").await, forum.site_admin("boss").await);
     forum.limit(|limits| limits.rule_tries_per_minute = 2);
     let into = forum.cx.now().0 % 60_000_000;
@@ -162,7 +162,7 @@ async fn wrong_passwords_are_counted_by_name_and_by_network(mut forum: TestForum
     sign_in("mira", PASSWORD, "203.0.113.1").await.unwrap();
 }
 
-async fn new_accounts_are_counted_by_network(mut forum: TestForum) {
+async fn sign_ups_are_limited_per_network(mut forum: TestForum) {
     forum.limit(|limits| limits.sign_ups_per_address = 1);
     let cx = &forum.cx;
     let sign_up = |name: &'static str, address: &'static str| async move {
@@ -174,7 +174,7 @@ async fn new_accounts_are_counted_by_network(mut forum: TestForum) {
     sign_up("noor", "203.0.113.2").await.unwrap();
 }
 
-async fn a_limit_of_nothing_is_none(mut forum: TestForum) {
+async fn a_limit_of_zero_means_no_limit(mut forum: TestForum) {
     let mira = forum.person("mira").await;
     for _ in 0..10 {
         rate_limits::count(&forum.cx, RateLimit::Search, By::User(id(mira))).await.unwrap();
@@ -184,7 +184,7 @@ async fn a_limit_of_nothing_is_none(mut forum: TestForum) {
     wait(rate_limits::count(&forum.cx, RateLimit::Search, By::User(id(mira))).await);
 }
 
-async fn networks_of_several_sizes_are_counted_and_loopback_only_behind_a_proxy(mut forum: TestForum) {
+async fn networks_of_several_sizes_are_limited_and_loopback_only_behind_a_proxy(mut forum: TestForum) {
     forum.limit(|limits| limits.sign_ups_per_address = 1);
     let count = |address: &'static str| {
         let cx = &forum.cx;
@@ -244,7 +244,7 @@ fn emails(forum: &TestForum, kind: &str) -> Vec<String> {
     forum.letters().into_iter().filter(|letter| letter.kind == kind).map(|letter| letter.to).collect()
 }
 
-async fn many_networks_together_guess_slowly_and_known_browsers_are_not_hindered(mut forum: TestForum) {
+async fn distributed_guessing_is_slowed_down_without_blocking_known_browsers(mut forum: TestForum) {
     let mira = with_email(&forum, "mira").await;
     let noor = with_email(&forum, "noor").await;
     forum.limit(|limits| limits.unknown_sign_ins_per_day = 3);
@@ -280,7 +280,7 @@ async fn many_networks_together_guess_slowly_and_known_browsers_are_not_hindered
     assert_eq!(emails(&forum, "newbrowser").len(), 2, "not for browsers that are known");
 }
 
-async fn whoever_resets_the_password_is_known_and_an_old_cookie_is_not(mut forum: TestForum) {
+async fn resetting_the_password_makes_the_browser_known_and_forgets_old_ones(mut forum: TestForum) {
     let mira = with_email(&forum, "mira").await;
     forum.limit(|limits| limits.sign_ins_per_account = 1);
     let cx = &forum.cx;

@@ -16,16 +16,16 @@ use serde_json::{Value, json};
 use crate::id;
 
 stories! {
-    a_member_who_is_there_hears_everything_that_changes_their_page,
-    outsiders_of_a_private_group_hear_nothing,
+    an_online_member_gets_events_for_everything_that_changes_their_page,
+    outsiders_get_no_events_of_a_private_group,
     a_private_group_has_no_stream_for_the_anonymous,
-    a_reader_of_a_public_group_hears_it_without_being_in_it,
-    a_reader_of_a_public_group_gets_folded_whom_they_ignore,
-    whoever_left_hears_nothing_more,
-    a_group_made_private_falls_silent_for_others,
-    whoever_comes_back_within_the_streams_life_missed_nothing,
-    one_reads_and_mentions_are_told_to_ones_own_tabs_only,
-    joining_and_leaving_is_told_to_ones_own_tabs,
+    readers_of_a_public_group_get_its_events_without_membership,
+    readers_of_a_public_group_get_messages_of_ignored_people_collapsed,
+    former_members_get_no_more_events,
+    a_group_made_private_sends_no_more_events_to_outsiders,
+    a_reader_who_returns_before_the_stream_expires_misses_nothing,
+    reads_and_mentions_are_published_only_to_their_owners_tabs,
+    joining_and_leaving_is_published_to_the_members_own_tabs,
 }
 
 pub async fn events(forum: &TestForum, stream: Stream, after: Cursor) -> Vec<Value> {
@@ -46,7 +46,7 @@ pub async fn open(forum: &TestForum, who: Viewer) -> (Stream, Cursor) {
     (stream, forum.cx.bus.open(stream).await.unwrap())
 }
 
-async fn a_member_who_is_there_hears_everything_that_changes_their_page(forum: TestForum) {
+async fn an_online_member_gets_events_for_everything_that_changes_their_page(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Private).await;
@@ -93,7 +93,7 @@ async fn a_member_who_is_there_hears_everything_that_changes_their_page(forum: T
     assert_eq!(heard[8]["deleted"], true);
 }
 
-async fn outsiders_of_a_private_group_hear_nothing(forum: TestForum) {
+async fn outsiders_get_no_events_of_a_private_group(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, boss) = (forum.person("mira").await, forum.person("noor").await, forum.site_admin("boss").await);
     let secret = forum.group(mira, "Secret", GroupKind::Private).await;
@@ -133,7 +133,7 @@ async fn a_private_group_has_no_stream_for_the_anonymous(forum: TestForum) {
     );
 }
 
-async fn a_reader_of_a_public_group_hears_it_without_being_in_it(forum: TestForum) {
+async fn readers_of_a_public_group_get_its_events_without_membership(forum: TestForum) {
     let (mira, reader, elsewhere) =
         (forum.person("mira").await, forum.person("reader").await, forum.person("elsewhere").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -146,7 +146,7 @@ async fn a_reader_of_a_public_group_hears_it_without_being_in_it(forum: TestForu
     assert_eq!(types(&forum, other, others).await, Vec::<String>::new());
 }
 
-async fn a_reader_of_a_public_group_gets_folded_whom_they_ignore(forum: TestForum) {
+async fn readers_of_a_public_group_get_messages_of_ignored_people_collapsed(forum: TestForum) {
     let (mira, reader) = (forum.person("mira").await, forum.person("reader").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     ignores::set(&forum.cx, reader, "mira", true).await.unwrap();
@@ -161,7 +161,7 @@ async fn a_reader_of_a_public_group_gets_folded_whom_they_ignore(forum: TestForu
     assert_eq!(found.expect("the message")["quiet"], true, "{heard:?}");
 }
 
-async fn whoever_left_hears_nothing_more(forum: TestForum) {
+async fn former_members_get_no_more_events(forum: TestForum) {
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let secret = forum.group(mira, "Secret", GroupKind::Private).await;
     forum.admit(&secret, &[noor]).await;
@@ -175,7 +175,7 @@ async fn whoever_left_hears_nothing_more(forum: TestForum) {
     assert_eq!(types(&forum, stream, cursor).await, ["member"]);
 }
 
-async fn a_group_made_private_falls_silent_for_others(forum: TestForum) {
+async fn a_group_made_private_sends_no_more_events_to_outsiders(forum: TestForum) {
     let (mira, reader) = (forum.person("mira").await, forum.person("reader").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     let (stream, cursor) = open(&forum, reader).await;
@@ -190,7 +190,7 @@ async fn a_group_made_private_falls_silent_for_others(forum: TestForum) {
     assert_eq!(types(&forum, Stream::Group(garden.id), anonymous).await, Vec::<String>::new());
 }
 
-async fn whoever_comes_back_within_the_streams_life_missed_nothing(forum: TestForum) {
+async fn a_reader_who_returns_before_the_stream_expires_misses_nothing(forum: TestForum) {
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     forum.admit(&garden, &[noor]).await;
@@ -201,7 +201,7 @@ async fn whoever_comes_back_within_the_streams_life_missed_nothing(forum: TestFo
     assert_eq!(types(&forum, stream, cursor).await, ["message"], "their stream was still there, so it is in it");
 }
 
-async fn one_reads_and_mentions_are_told_to_ones_own_tabs_only(forum: TestForum) {
+async fn reads_and_mentions_are_published_only_to_their_owners_tabs(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -226,7 +226,7 @@ async fn one_reads_and_mentions_are_told_to_ones_own_tabs_only(forum: TestForum)
     assert_eq!(types(&forum, other, others).await, Vec::<String>::new());
 }
 
-async fn joining_and_leaving_is_told_to_ones_own_tabs(forum: TestForum) {
+async fn joining_and_leaving_is_published_to_the_members_own_tabs(forum: TestForum) {
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     let (stream, cursor) = open(&forum, noor).await;

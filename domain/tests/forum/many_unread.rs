@@ -11,8 +11,8 @@ use crate::{id, unread};
 
 stories! {
     marking_as_read_can_be_undone,
-    of_very_many_unread_topics_the_latest_are_listed,
-    reading_a_topic_counts_its_group_again_and_no_other,
+    only_the_latest_of_very_many_unread_topics_are_listed,
+    reading_a_topic_recounts_only_its_group,
 }
 
 async fn marking_as_read_can_be_undone(forum: TestForum) {
@@ -62,7 +62,7 @@ async fn marking_as_read_can_be_undone(forum: TestForum) {
     assert_eq!(counts().await, [0, 0]);
 }
 
-async fn of_very_many_unread_topics_the_latest_are_listed(forum: TestForum) {
+async fn only_the_latest_of_very_many_unread_topics_are_listed(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let mut made = Vec::new();
@@ -117,7 +117,7 @@ async fn of_very_many_unread_topics_the_latest_are_listed(forum: TestForum) {
     assert_eq!(domain::admin::doctor::examine(&cx).await.unwrap().drift, Vec::<String>::new());
 }
 
-async fn reading_a_topic_counts_its_group_again_and_no_other(forum: TestForum) {
+async fn reading_a_topic_recounts_only_its_group(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let mut topics = Vec::new();

@@ -16,13 +16,13 @@ use domain::{groups, messages, search, topics};
 use crate::{complaint, id, is_forbidden, is_not_found, live, mentions_of, unread};
 
 stories! {
-    in_a_locked_topic_only_moderators_write,
-    in_an_archived_topic_everything_stays_as_it_is,
-    what_is_done_to_a_topic_is_said_below_the_message_it_followed,
-    marks_are_the_moderators_but_who_started_it_says_when_it_is_resolved,
-    pinned_topics_stand_above_the_others_of_their_group,
-    a_moved_topic_is_followed_by_links_unread_mentions_and_search,
-    nobody_comes_to_see_what_they_might_not_by_a_move,
+    only_moderators_post_in_a_locked_topic,
+    an_archived_topic_cannot_be_changed,
+    changes_to_a_topic_are_shown_below_the_message_before_them,
+    moderators_mark_topics_and_their_starters_may_mark_them_resolved,
+    pinned_topics_are_listed_first_in_their_group,
+    links_unread_mentions_and_search_follow_a_moved_topic,
+    a_move_reveals_nothing_to_new_readers,
 }
 
 async fn actions(forum: &TestForum, who: Viewer, topic: TopicId) -> Vec<(i64, TopicAction)> {
@@ -32,7 +32,7 @@ async fn actions(forum: &TestForum, who: Viewer, topic: TopicId) -> Vec<(i64, To
     events.into_iter().map(|event| (event.after_seq, event.action)).collect()
 }
 
-async fn in_a_locked_topic_only_moderators_write(forum: TestForum) {
+async fn only_moderators_post_in_a_locked_topic(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -48,7 +48,7 @@ async fn in_a_locked_topic_only_moderators_write(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn in_an_archived_topic_everything_stays_as_it_is(forum: TestForum) {
+async fn an_archived_topic_cannot_be_changed(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -78,7 +78,7 @@ async fn in_an_archived_topic_everything_stays_as_it_is(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn what_is_done_to_a_topic_is_said_below_the_message_it_followed(forum: TestForum) {
+async fn changes_to_a_topic_are_shown_below_the_message_before_them(forum: TestForum) {
     let cx = &forum.cx;
     let mira = forum.person("mira").await;
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -109,7 +109,7 @@ async fn what_is_done_to_a_topic_is_said_below_the_message_it_followed(forum: Te
     assert_eq!(events[1].detail, "Plums");
 }
 
-async fn marks_are_the_moderators_but_who_started_it_says_when_it_is_resolved(forum: TestForum) {
+async fn moderators_mark_topics_and_their_starters_may_mark_them_resolved(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, sven) = (forum.person("mira").await, forum.person("noor").await, forum.person("sven").await);
     let secret = forum.group(mira, "Secret", GroupKind::Private).await;
@@ -128,7 +128,7 @@ async fn marks_are_the_moderators_but_who_started_it_says_when_it_is_resolved(fo
     forum.drain().await;
 }
 
-async fn pinned_topics_stand_above_the_others_of_their_group(forum: TestForum) {
+async fn pinned_topics_are_listed_first_in_their_group(forum: TestForum) {
     let cx = &forum.cx;
     let mira = forum.person("mira").await;
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -157,7 +157,7 @@ async fn pinned_topics_stand_above_the_others_of_their_group(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn a_moved_topic_is_followed_by_links_unread_mentions_and_search(forum: TestForum) {
+async fn links_unread_mentions_and_search_follow_a_moved_topic(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, sven) = (forum.person("mira").await, forum.person("noor").await, forum.person("sven").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -204,7 +204,7 @@ async fn a_moved_topic_is_followed_by_links_unread_mentions_and_search(forum: Te
     forum.drain().await;
 }
 
-async fn nobody_comes_to_see_what_they_might_not_by_a_move(forum: TestForum) {
+async fn a_move_reveals_nothing_to_new_readers(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, sven) = (forum.person("mira").await, forum.person("noor").await, forum.person("sven").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;

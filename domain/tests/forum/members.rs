@@ -20,21 +20,21 @@ use domain::{messages, search, topics};
 use crate::{complaint, id, is_forbidden, is_not_found};
 
 stories! {
-    whoever_asks_is_let_in_or_declined,
-    many_are_answered_at_once,
-    a_link_lets_in_as_many_as_it_says_and_ends,
-    a_link_gives_no_more_than_its_maker_may_still_give,
-    of_many_who_follow_a_link_at_once_no_more_come_in_than_it_says,
-    a_link_of_a_member_lets_one_ask_into_a_private_group,
-    the_log_says_who_came_in_by_whose_link_and_as_what,
-    whoever_is_invited_by_name_accepts_or_declines,
-    whoever_was_removed_may_come_back_and_whoever_was_banned_may_not,
+    requests_to_join_are_approved_or_declined,
+    many_requests_are_answered_at_once,
+    an_invitation_link_admits_a_limited_number_and_expires,
+    an_invitation_link_grants_only_what_its_creator_may_still_grant,
+    an_invitation_link_used_by_many_at_once_respects_its_limit,
+    a_members_link_allows_requests_to_join_a_private_group,
+    the_log_records_who_joined_by_whose_link_with_which_role,
+    an_invited_person_accepts_or_declines,
+    removed_members_may_rejoin_but_banned_ones_may_not,
     a_group_keeps_an_admin,
-    a_closed_group_is_known_and_not_read,
-    an_archived_group_stays_as_it_is,
-    a_deleted_group_is_gone_for_everyone,
-    a_topic_that_was_deleted_long_ago_is_forgotten,
-    whoever_is_suspended_or_banned_is_signed_out_and_told_why,
+    a_closed_group_is_visible_but_not_readable_to_outsiders,
+    an_archived_group_cannot_be_changed,
+    a_deleted_group_disappears_for_everyone,
+    a_topic_deleted_long_ago_is_purged,
+    suspended_and_banned_people_are_signed_out_and_told_why,
     groups_are_discovered_by_category,
 }
 
@@ -42,7 +42,7 @@ async fn role(forum: &TestForum, who: Viewer, group: domain::model::GroupId) -> 
     groups::by_id(&forum.cx, who, group).await.ok().and_then(|found| found.access.role())
 }
 
-async fn whoever_asks_is_let_in_or_declined(forum: TestForum) {
+async fn requests_to_join_are_approved_or_declined(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
     let choir = forum.group(mira, "Choir", GroupKind::Closed).await;
@@ -74,7 +74,7 @@ async fn whoever_asks_is_let_in_or_declined(forum: TestForum) {
     assert!(is_not_found(requests::ask(cx, ada, secret.id, "").await));
 }
 
-async fn many_are_answered_at_once(forum: TestForum) {
+async fn many_requests_are_answered_at_once(forum: TestForum) {
     let cx = &forum.cx;
     let mira = forum.person("mira").await;
     let choir = forum.group(mira, "Choir", GroupKind::Closed).await;
@@ -99,7 +99,7 @@ fn link(role: Option<Role>, uses: i64, days: i64) -> LinkForm {
     LinkForm { role, uses, days }
 }
 
-async fn a_link_lets_in_as_many_as_it_says_and_ends(forum: TestForum) {
+async fn an_invitation_link_admits_a_limited_number_and_expires(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
     let secret = forum.group(mira, "Secret", GroupKind::Private).await;
@@ -133,7 +133,7 @@ async fn a_link_lets_in_as_many_as_it_says_and_ends(forum: TestForum) {
     assert!(is_forbidden(invitations::follow(cx, noor, &token, "").await), "not for who was banned");
 }
 
-async fn a_link_gives_no_more_than_its_maker_may_still_give(forum: TestForum) {
+async fn an_invitation_link_grants_only_what_its_creator_may_still_grant(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
     let secret = forum.group(mira, "Secret", GroupKind::Private).await;
@@ -160,7 +160,7 @@ async fn a_link_gives_no_more_than_its_maker_may_still_give(forum: TestForum) {
     assert_eq!(invitations::list(cx, ada, secret.id).await.unwrap().links.len(), 1, "mira's went, noor's was not hers");
 }
 
-async fn of_many_who_follow_a_link_at_once_no_more_come_in_than_it_says(forum: TestForum) {
+async fn an_invitation_link_used_by_many_at_once_respects_its_limit(forum: TestForum) {
     let cx = &forum.cx;
     let mira = forum.person("mira").await;
     let secret = forum.group(mira, "Secret", GroupKind::Private).await;
@@ -175,7 +175,7 @@ async fn of_many_who_follow_a_link_at_once_no_more_come_in_than_it_says(forum: T
     assert_eq!(presence::aside(cx, secret.id).await.unwrap().members, 4);
 }
 
-async fn a_link_of_a_member_lets_one_ask_into_a_private_group(forum: TestForum) {
+async fn a_members_link_allows_requests_to_join_a_private_group(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
     let secret = forum.group(mira, "Secret", GroupKind::Private).await;
@@ -190,7 +190,7 @@ async fn a_link_of_a_member_lets_one_ask_into_a_private_group(forum: TestForum) 
     assert_eq!(role(&forum, ada, secret.id).await, Some(Role::Member));
 }
 
-async fn the_log_says_who_came_in_by_whose_link_and_as_what(forum: TestForum) {
+async fn the_log_records_who_joined_by_whose_link_with_which_role(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
     let (kim, eva) = (forum.person("kim").await, forum.person("eva").await);
@@ -230,7 +230,7 @@ async fn the_log_says_who_came_in_by_whose_link_and_as_what(forum: TestForum) {
     assert!(records::of_account(cx, boss, id(mira)).await.unwrap().lines.is_empty());
 }
 
-async fn whoever_is_invited_by_name_accepts_or_declines(forum: TestForum) {
+async fn an_invited_person_accepts_or_declines(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
     let secret = forum.group(mira, "Secret", GroupKind::Private).await;
@@ -258,7 +258,7 @@ async fn whoever_is_invited_by_name_accepts_or_declines(forum: TestForum) {
     assert!(is_not_found(invitations::accept(cx, ada, secret.id).await));
 }
 
-async fn whoever_was_removed_may_come_back_and_whoever_was_banned_may_not(forum: TestForum) {
+async fn removed_members_may_rejoin_but_banned_ones_may_not(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
     let boss = forum.site_admin("boss").await;
@@ -312,7 +312,7 @@ async fn a_group_keeps_an_admin(forum: TestForum) {
     assert_eq!(u8::from(one.is_ok()) + u8::from(other.is_ok()), 1);
 }
 
-async fn a_closed_group_is_known_and_not_read(forum: TestForum) {
+async fn a_closed_group_is_visible_but_not_readable_to_outsiders(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, boss) = (forum.person("mira").await, forum.person("noor").await, forum.site_admin("boss").await);
     let choir = forum.group(mira, "Choir", GroupKind::Closed).await;
@@ -331,7 +331,7 @@ async fn a_closed_group_is_known_and_not_read(forum: TestForum) {
     assert!(!groups::is_public(cx, choir.id).await.unwrap());
 }
 
-async fn an_archived_group_stays_as_it_is(forum: TestForum) {
+async fn an_archived_group_cannot_be_changed(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
     let choir = forum.group(mira, "Choir", GroupKind::Closed).await;
@@ -359,7 +359,7 @@ async fn an_archived_group_stays_as_it_is(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn a_deleted_group_is_gone_for_everyone(forum: TestForum) {
+async fn a_deleted_group_disappears_for_everyone(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, boss) = (forum.person("mira").await, forum.person("noor").await, forum.site_admin("boss").await);
     let secret = forum.group(mira, "Secret cove", GroupKind::Private).await;
@@ -390,7 +390,7 @@ async fn a_deleted_group_is_gone_for_everyone(forum: TestForum) {
     groups::create(cx, noor, GroupForm::new("Secret cove", GroupKind::Public)).await.unwrap();
 }
 
-async fn a_topic_that_was_deleted_long_ago_is_forgotten(forum: TestForum) {
+async fn a_topic_deleted_long_ago_is_purged(forum: TestForum) {
     let cx = &forum.cx;
     let mira = forum.person("mira").await;
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -412,7 +412,7 @@ async fn a_topic_that_was_deleted_long_ago_is_forgotten(forum: TestForum) {
     assert_eq!(domain::admin::doctor::examine(cx).await.unwrap().drift, Vec::<String>::new());
 }
 
-async fn whoever_is_suspended_or_banned_is_signed_out_and_told_why(forum: TestForum) {
+async fn suspended_and_banned_people_are_signed_out_and_told_why(forum: TestForum) {
     let cx = &forum.cx;
     let (boss, noor, mira) = (forum.site_admin("boss").await, forum.person("noor").await, forum.person("mira").await);
     let origin = sessions::Origin::new([127, 0, 0, 1], "");

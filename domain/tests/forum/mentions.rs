@@ -14,16 +14,16 @@ use domain::{groups, messages, topics};
 use crate::{id, mentions_of, tables};
 
 stories! {
-    a_mention_is_told_once_to_whom_it_names,
-    an_edit_adds_and_takes_back_mentions,
-    a_mention_is_read_with_its_message_or_by_itself,
-    a_mention_counts_from_when_its_reader_has_access,
-    a_writer_is_told_once_whom_a_mention_does_not_reach,
-    mentions_in_what_was_deleted_are_gone,
-    mentions_are_listed_page_by_page,
+    a_mention_notifies_each_named_person_once,
+    an_edit_adds_and_removes_mentions,
+    a_mention_is_marked_read_with_its_message_or_alone,
+    a_mention_counts_once_its_reader_has_access,
+    authors_are_told_once_whom_a_mention_does_not_reach,
+    mentions_in_deleted_messages_disappear,
+    mentions_are_paged,
 }
 
-async fn a_mention_is_told_once_to_whom_it_names(forum: TestForum) {
+async fn a_mention_notifies_each_named_person_once(forum: TestForum) {
     let (mira, noor, reader) = (forum.person("mira").await, forum.person("Noor").await, forum.person("reader").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     forum.admit(&garden, &[noor]).await;
@@ -40,7 +40,7 @@ async fn a_mention_is_told_once_to_whom_it_names(forum: TestForum) {
     assert_eq!(domain::live::unread::sidebar(&forum.cx, id(noor)).await.unwrap().mentions, 1);
 }
 
-async fn an_edit_adds_and_takes_back_mentions(forum: TestForum) {
+async fn an_edit_adds_and_removes_mentions(forum: TestForum) {
     let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     forum.admit(&garden, &[noor, ada]).await;
@@ -56,7 +56,7 @@ async fn an_edit_adds_and_takes_back_mentions(forum: TestForum) {
     assert_eq!(mentions_of(&forum, noor).await, [(message, true)]);
 }
 
-async fn a_mention_is_read_with_its_message_or_by_itself(forum: TestForum) {
+async fn a_mention_is_marked_read_with_its_message_or_alone(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -76,7 +76,7 @@ async fn a_mention_is_read_with_its_message_or_by_itself(forum: TestForum) {
     assert!(mentions::mark_read(cx, Viewer::Anonymous, third.id).await.is_err());
 }
 
-async fn a_mention_counts_from_when_its_reader_has_access(forum: TestForum) {
+async fn a_mention_counts_once_its_reader_has_access(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, boss) = (forum.person("mira").await, forum.person("noor").await, forum.site_admin("boss").await);
     let (stream, count) = (Stream::User(id(noor)), async || unread::sidebar(cx, id(noor)).await.unwrap().mentions);
@@ -106,7 +106,7 @@ async fn a_mention_counts_from_when_its_reader_has_access(forum: TestForum) {
     assert_eq!(count().await, 0);
 }
 
-async fn a_writer_is_told_once_whom_a_mention_does_not_reach(forum: TestForum) {
+async fn authors_are_told_once_whom_a_mention_does_not_reach(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
     let garden = forum.group(mira, "Garden", GroupKind::Closed).await;
@@ -129,7 +129,7 @@ async fn a_writer_is_told_once_whom_a_mention_does_not_reach(forum: TestForum) {
     assert_eq!(told().await.len(), 1, "they read it now");
 }
 
-async fn mentions_in_what_was_deleted_are_gone(forum: TestForum) {
+async fn mentions_in_deleted_messages_disappear(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -151,7 +151,7 @@ async fn mentions_in_what_was_deleted_are_gone(forum: TestForum) {
     assert_eq!(mentions_of(forum, noor).await, []);
 }
 
-async fn mentions_are_listed_page_by_page(forum: TestForum) {
+async fn mentions_are_paged(forum: TestForum) {
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     let first = forum.topic(mira, &garden, "Plums", "@noor").await;

@@ -16,17 +16,17 @@ use crate::splits::{hits, lines, numbered};
 use crate::{complaint, id, is_forbidden, is_not_found, live, mentions_of, unread};
 
 stories! {
-    merged_topics_are_one_in_the_order_of_their_times,
-    nobody_loses_anything_unread_by_a_merge,
-    what_is_merged_into_a_private_group_is_gone_for_outsiders,
-    a_topic_is_merged_by_those_who_keep_order_in_both,
-    a_merge_sent_twice_is_done_once_and_what_is_written_meanwhile_goes_on,
-    a_mention_that_was_read_stays_so_after_a_merge,
-    the_other_topic_is_named_by_its_address,
-    what_waits_in_a_topic_goes_along_and_is_approved,
+    a_merge_orders_the_messages_of_both_topics_by_time,
+    a_merge_keeps_unread_messages_unread,
+    a_topic_merged_into_a_private_group_disappears_for_outsiders,
+    only_moderators_of_both_groups_merge_topics,
+    a_merge_sent_twice_runs_once_and_keeps_messages_posted_meanwhile,
+    a_read_mention_stays_read_after_a_merge,
+    the_other_topic_is_chosen_by_its_address,
+    held_messages_move_with_a_merge_and_can_be_approved,
 }
 
-async fn merged_topics_are_one_in_the_order_of_their_times(forum: TestForum) {
+async fn a_merge_orders_the_messages_of_both_topics_by_time(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -80,7 +80,7 @@ async fn merged_topics_are_one_in_the_order_of_their_times(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn nobody_loses_anything_unread_by_a_merge(forum: TestForum) {
+async fn a_merge_keeps_unread_messages_unread(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, sven) = (forum.person("mira").await, forum.person("noor").await, forum.person("sven").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -112,7 +112,7 @@ async fn nobody_loses_anything_unread_by_a_merge(forum: TestForum) {
     assert_eq!(page.first_unread, Some(4));
 }
 
-async fn what_is_merged_into_a_private_group_is_gone_for_outsiders(forum: TestForum) {
+async fn a_topic_merged_into_a_private_group_disappears_for_outsiders(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, sven) = (forum.person("mira").await, forum.person("noor").await, forum.person("sven").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -144,7 +144,7 @@ async fn what_is_merged_into_a_private_group_is_gone_for_outsiders(forum: TestFo
     assert_eq!(doctor::examine(cx).await.unwrap().drift, Vec::<String>::new());
 }
 
-async fn a_topic_is_merged_by_those_who_keep_order_in_both(forum: TestForum) {
+async fn only_moderators_of_both_groups_merge_topics(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, boss) = (forum.person("mira").await, forum.person("noor").await, forum.site_admin("boss").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -169,7 +169,7 @@ async fn a_topic_is_merged_by_those_who_keep_order_in_both(forum: TestForum) {
     assert_eq!(numbered(&forum, noor, carps).await.len(), 3);
 }
 
-async fn a_merge_sent_twice_is_done_once_and_what_is_written_meanwhile_goes_on(forum: TestForum) {
+async fn a_merge_sent_twice_runs_once_and_keeps_messages_posted_meanwhile(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -196,7 +196,7 @@ async fn a_merge_sent_twice_is_done_once_and_what_is_written_meanwhile_goes_on(f
     forum.drain().await;
 }
 
-async fn a_mention_that_was_read_stays_so_after_a_merge(forum: TestForum) {
+async fn a_read_mention_stays_read_after_a_merge(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -216,7 +216,7 @@ async fn a_mention_that_was_read_stays_so_after_a_merge(forum: TestForum) {
     assert_eq!(mentions_of(&forum, noor).await, [(third, true), (plums.id, false)]);
 }
 
-async fn the_other_topic_is_named_by_its_address(forum: TestForum) {
+async fn the_other_topic_is_chosen_by_its_address(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -235,7 +235,7 @@ async fn the_other_topic_is_named_by_its_address(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn what_waits_in_a_topic_goes_along_and_is_approved(forum: TestForum) {
+async fn held_messages_move_with_a_merge_and_can_be_approved(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;

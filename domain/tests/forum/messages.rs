@@ -20,14 +20,14 @@ stories! {
     only_members_post_and_only_authors_edit,
     the_same_form_posts_once,
     a_form_sent_eight_times_at_once_posts_once,
-    a_form_sent_again_is_answered_beyond_the_limit_too,
-    keys_are_the_authors_own,
-    many_who_write_at_once_get_numbers_without_holes_in_the_order_of_time,
-    messages_of_one_author_in_a_row_go_without_a_name,
-    a_page_shows_the_window_that_was_asked_for,
-    the_first_unread_message_is_where_reading_stopped,
-    stars_are_given_and_taken_back,
-    reparsing_changes_nothing_that_is_of_the_latest_version,
+    a_repeated_form_is_answered_even_above_the_rate_limit,
+    form_keys_are_separate_for_each_author,
+    concurrent_messages_are_numbered_by_time_without_gaps,
+    consecutive_messages_of_one_author_show_the_name_once,
+    a_page_shows_the_requested_range_of_messages,
+    the_first_unread_message_follows_the_last_read_one,
+    stars_are_added_and_removed,
+    reparsing_skips_messages_of_the_latest_version,
     stored_nodes_keep_the_order_of_their_keys,
 }
 
@@ -133,7 +133,7 @@ async fn a_form_sent_eight_times_at_once_posts_once(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn a_form_sent_again_is_answered_beyond_the_limit_too(mut forum: TestForum) {
+async fn a_repeated_form_is_answered_even_above_the_rate_limit(mut forum: TestForum) {
     let mira = forum.person("mira").await;
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     let topic = forum.topic(mira, &garden, "Plums", "Hello.").await.topic;
@@ -147,7 +147,7 @@ async fn a_form_sent_again_is_answered_beyond_the_limit_too(mut forum: TestForum
     forum.drain().await;
 }
 
-async fn keys_are_the_authors_own(forum: TestForum) {
+async fn form_keys_are_separate_for_each_author(forum: TestForum) {
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     forum.admit(&garden, &[noor]).await;
@@ -158,7 +158,7 @@ async fn keys_are_the_authors_own(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn many_who_write_at_once_get_numbers_without_holes_in_the_order_of_time(forum: TestForum) {
+async fn concurrent_messages_are_numbered_by_time_without_gaps(forum: TestForum) {
     let mira = forum.person("mira").await;
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     let topic = forum.topic(mira, &garden, "Plums", "Hello.").await.topic;
@@ -201,7 +201,7 @@ async fn many_who_write_at_once_get_numbers_without_holes_in_the_order_of_time(f
     forum.drain().await;
 }
 
-async fn messages_of_one_author_in_a_row_go_without_a_name(forum: TestForum) {
+async fn consecutive_messages_of_one_author_show_the_name_once(forum: TestForum) {
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     forum.admit(&garden, &[noor]).await;
@@ -220,7 +220,7 @@ async fn messages_of_one_author_in_a_row_go_without_a_name(forum: TestForum) {
     assert_eq!(follows(Window::After(1)).await, [false, false, false, false], "the first of a page has its name");
 }
 
-async fn a_page_shows_the_window_that_was_asked_for(forum: TestForum) {
+async fn a_page_shows_the_requested_range_of_messages(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -274,7 +274,7 @@ async fn a_page_shows_the_window_that_was_asked_for(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn the_first_unread_message_is_where_reading_stopped(forum: TestForum) {
+async fn the_first_unread_message_follows_the_last_read_one(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, stranger) =
         (forum.person("mira").await, forum.person("noor").await, forum.person("stranger").await);
@@ -302,7 +302,7 @@ async fn the_first_unread_message_is_where_reading_stopped(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn stars_are_given_and_taken_back(forum: TestForum) {
+async fn stars_are_added_and_removed(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, stranger) =
         (forum.person("mira").await, forum.person("noor").await, forum.person("stranger").await);
@@ -327,7 +327,7 @@ async fn stars_are_given_and_taken_back(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn reparsing_changes_nothing_that_is_of_the_latest_version(forum: TestForum) {
+async fn reparsing_skips_messages_of_the_latest_version(forum: TestForum) {
     let cx = &forum.cx;
     let mira = forum.person("mira").await;
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;

@@ -26,19 +26,19 @@ use crate::tables::{ints, texts};
 use crate::{ABSENT, complaint, id, is_not_found};
 
 stories! {
-    a_declined_message_comes_back_to_its_author_with_its_text,
-    a_message_that_waits_in_a_deleted_topic_or_group_comes_back,
-    an_approved_message_is_told_live_and_counted_until_it_is_read,
-    whoever_reported_and_the_author_are_told_what_was_decided_by_whom_and_why,
-    a_decision_is_sent_to_a_confirmed_address,
-    a_deleted_topic_or_group_is_told_to_whoever_reported_something_in_it,
-    notices_name_no_group_that_their_reader_must_not_know,
-    notices_are_their_owners_alone,
-    notices_are_in_the_download_and_go_with_the_account,
-    notices_that_were_read_go_after_ninety_days_and_warnings_stay,
-    whoever_has_no_account_reports_what_anybody_reads,
-    a_report_from_outside_says_what_is_missing_and_is_limited,
-    the_address_of_a_reporter_is_for_site_admins_and_gone_with_the_answer,
+    a_declined_message_is_returned_to_its_author_with_its_text,
+    a_held_message_in_a_deleted_topic_or_group_is_returned_to_its_author,
+    the_notice_of_an_approved_message_appears_live_and_counts_until_read,
+    reporters_and_authors_are_told_the_decision_its_maker_and_reason,
+    a_decision_is_emailed_to_a_confirmed_address,
+    reporters_are_notified_when_the_topic_or_group_is_deleted,
+    notices_do_not_reveal_private_groups,
+    notices_are_visible_only_to_their_owner,
+    notices_are_in_the_download_and_are_deleted_with_the_account,
+    read_notices_are_deleted_after_ninety_days_but_warnings_stay,
+    anonymous_visitors_can_report_public_messages,
+    an_anonymous_report_names_missing_fields_and_is_limited,
+    only_site_admins_see_a_reporters_address_until_the_report_is_answered,
 }
 
 fn network() -> Origin {
@@ -90,7 +90,7 @@ fn source(letter: &Letter) -> String {
     letter.source.replace("=\r\n", "")
 }
 
-async fn a_declined_message_comes_back_to_its_author_with_its_text(forum: TestForum) {
+async fn a_declined_message_is_returned_to_its_author_with_its_text(forum: TestForum) {
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = holding(&forum, mira, noor, GroupKind::Closed).await;
     let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
@@ -111,7 +111,7 @@ async fn a_declined_message_comes_back_to_its_author_with_its_text(forum: TestFo
     assert_eq!(count(&forum, noor).await, 2);
 }
 
-async fn a_message_that_waits_in_a_deleted_topic_or_group_comes_back(forum: TestForum) {
+async fn a_held_message_in_a_deleted_topic_or_group_is_returned_to_its_author(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = holding(&forum, mira, noor, GroupKind::Public).await;
@@ -138,7 +138,7 @@ async fn a_message_that_waits_in_a_deleted_topic_or_group_comes_back(forum: Test
     assert_eq!(ints(&forum, "select count(*) from held").await, [[0]]);
 }
 
-async fn an_approved_message_is_told_live_and_counted_until_it_is_read(forum: TestForum) {
+async fn the_notice_of_an_approved_message_appears_live_and_counts_until_read(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = holding(&forum, mira, noor, GroupKind::Public).await;
@@ -163,7 +163,7 @@ async fn an_approved_message_is_told_live_and_counted_until_it_is_read(forum: Te
     assert_eq!(heard.last(), Some(&json!({"type": "notice", "notices": 0})));
 }
 
-async fn whoever_reported_and_the_author_are_told_what_was_decided_by_whom_and_why(forum: TestForum) {
+async fn reporters_and_authors_are_told_the_decision_its_maker_and_reason(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
     let (eva, boss) = (forum.person("eva").await, forum.site_admin("boss").await);
@@ -213,7 +213,7 @@ async fn whoever_reported_and_the_author_are_told_what_was_decided_by_whom_and_w
     assert_eq!(logged, ["We sell no birds.", "No birds."]);
 }
 
-async fn a_decision_is_sent_to_a_confirmed_address(forum: TestForum) {
+async fn a_decision_is_emailed_to_a_confirmed_address(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
     forum.execute("update users set email = 'noor@example.org' where username = 'noor'").await;
@@ -231,7 +231,7 @@ async fn a_decision_is_sent_to_a_confirmed_address(forum: TestForum) {
     assert_eq!(kinds(&forum, ada).await, [NoticeKind::ReportAnswered], "an unconfirmed address gets nothing");
 }
 
-async fn a_deleted_topic_or_group_is_told_to_whoever_reported_something_in_it(forum: TestForum) {
+async fn reporters_are_notified_when_the_topic_or_group_is_deleted(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -254,7 +254,7 @@ async fn a_deleted_topic_or_group_is_told_to_whoever_reported_something_in_it(fo
     assert_eq!(ints(&forum, "select count(*) from reports where answered_at is null").await, [[0]]);
 }
 
-async fn notices_name_no_group_that_their_reader_must_not_know(forum: TestForum) {
+async fn notices_do_not_reveal_private_groups(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
     let den = forum.group(mira, "Den", GroupKind::Private).await;
@@ -285,7 +285,7 @@ async fn notices_name_no_group_that_their_reader_must_not_know(forum: TestForum)
     assert_eq!((line.group_name.as_str(), line.details.by), ("a conversation", Some(DecidedBy::Admins)));
 }
 
-async fn notices_are_their_owners_alone(forum: TestForum) {
+async fn notices_are_visible_only_to_their_owner(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -308,7 +308,7 @@ async fn notices_are_their_owners_alone(forum: TestForum) {
     assert!(is_not_found(domain::groups::members::detail(cx, mira, garden.id, id(ada)).await));
 }
 
-async fn notices_are_in_the_download_and_go_with_the_account(forum: TestForum) {
+async fn notices_are_in_the_download_and_are_deleted_with_the_account(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     forum.site_admin("boss").await;
@@ -328,7 +328,7 @@ async fn notices_are_in_the_download_and_go_with_the_account(forum: TestForum) {
     assert_eq!(left, [""; 0], "no email keeps it");
 }
 
-async fn notices_that_were_read_go_after_ninety_days_and_warnings_stay(forum: TestForum) {
+async fn read_notices_are_deleted_after_ninety_days_but_warnings_stay(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = holding(&forum, mira, noor, GroupKind::Public).await;
@@ -346,7 +346,7 @@ async fn notices_that_were_read_go_after_ninety_days_and_warnings_stay(forum: Te
     assert_eq!(left, [(NoticeKind::Declined, "Two".to_owned()), (NoticeKind::Warning, String::new())]);
 }
 
-async fn whoever_has_no_account_reports_what_anybody_reads(forum: TestForum) {
+async fn anonymous_visitors_can_report_public_messages(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -393,7 +393,7 @@ async fn whoever_has_no_account_reports_what_anybody_reads(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn a_report_from_outside_says_what_is_missing_and_is_limited(mut forum: TestForum) {
+async fn an_anonymous_report_names_missing_fields_and_is_limited(mut forum: TestForum) {
     forum.limit(|limits| limits.reports_per_day = 2);
     let cx = &forum.cx;
     let mira = forum.person("mira").await;
@@ -416,7 +416,7 @@ async fn a_report_from_outside_says_what_is_missing_and_is_limited(mut forum: Te
     forum.drain().await;
 }
 
-async fn the_address_of_a_reporter_is_for_site_admins_and_gone_with_the_answer(forum: TestForum) {
+async fn only_site_admins_see_a_reporters_address_until_the_report_is_answered(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, boss) = (forum.person("mira").await, forum.site_admin("boss").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;

@@ -20,12 +20,12 @@ use serde_json::{Value, json};
 use crate::{id, is_not_found};
 
 stories! {
-    a_form_sent_again_tells_nothing_of_where_its_words_went,
-    a_topic_that_went_stands_on_no_page_of_whom_it_left,
-    a_download_names_nothing_that_its_owner_may_not_see,
-    a_download_holds_what_somebody_chose_asked_and_reported,
-    what_somebody_asked_for_is_named_while_they_may_know_of_it,
-    a_notice_names_a_group_to_those_who_may_know_of_it,
+    a_repeated_form_does_not_reveal_where_its_message_was_moved,
+    a_moved_topic_disappears_from_pages_of_people_without_access,
+    a_download_reveals_nothing_that_its_owner_may_not_see,
+    a_download_contains_its_owners_settings_requests_and_reports,
+    requested_groups_are_named_while_the_requester_may_see_them,
+    a_notice_names_a_group_only_to_people_who_may_see_it,
 }
 
 fn keyed(text: &str, key: &str) -> Draft {
@@ -41,7 +41,7 @@ async fn scene(forum: &TestForum) -> (Viewer, Viewer, Group, Group) {
     (mira, noor, garden, den)
 }
 
-async fn a_form_sent_again_tells_nothing_of_where_its_words_went(mut forum: TestForum) {
+async fn a_repeated_form_does_not_reveal_where_its_message_was_moved(mut forum: TestForum) {
     let (mira, noor, garden, den) = scene(&forum).await;
     let cx = forum.cx.clone();
     let start = async || {
@@ -85,7 +85,7 @@ async fn a_form_sent_again_tells_nothing_of_where_its_words_went(mut forum: Test
     forum.drain().await;
 }
 
-async fn a_topic_that_went_stands_on_no_page_of_whom_it_left(forum: TestForum) {
+async fn a_moved_topic_disappears_from_pages_of_people_without_access(forum: TestForum) {
     let (mira, noor, garden, den) = scene(&forum).await;
     let cx = &forum.cx;
     let topic = forum.topic(mira, &garden, "Plums", "Ripe.").await.topic;
@@ -115,7 +115,7 @@ fn of<'a>(lines: &'a [Value], kind: &str) -> Vec<&'a Value> {
     lines.iter().filter(|line| line["type"] == kind).collect()
 }
 
-async fn a_download_names_nothing_that_its_owner_may_not_see(forum: TestForum) {
+async fn a_download_reveals_nothing_that_its_owner_may_not_see(forum: TestForum) {
     let (mira, noor, garden, den) = scene(&forum).await;
     let cx = &forum.cx;
     let talk = forum.topic(mira, &garden, "Pears", "Ripe?").await.topic;
@@ -157,7 +157,7 @@ async fn a_download_names_nothing_that_its_owner_may_not_see(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn a_download_holds_what_somebody_chose_asked_and_reported(forum: TestForum) {
+async fn a_download_contains_its_owners_settings_requests_and_reports(forum: TestForum) {
     let (mira, noor, garden, den) = scene(&forum).await;
     let (ada, boss) = (forum.person("ada").await, forum.site_admin("boss").await);
     let cx = &forum.cx;
@@ -209,7 +209,7 @@ async fn a_download_holds_what_somebody_chose_asked_and_reported(forum: TestForu
     forum.drain().await;
 }
 
-async fn what_somebody_asked_for_is_named_while_they_may_know_of_it(forum: TestForum) {
+async fn requested_groups_are_named_while_the_requester_may_see_them(forum: TestForum) {
     let (mira, noor, _, den) = scene(&forum).await;
     let cx = &forum.cx;
     let choir = forum.group(mira, "Choir", GroupKind::Closed).await;
@@ -231,7 +231,7 @@ async fn what_somebody_asked_for_is_named_while_they_may_know_of_it(forum: TestF
     forum.drain().await;
 }
 
-async fn a_notice_names_a_group_to_those_who_may_know_of_it(forum: TestForum) {
+async fn a_notice_names_a_group_only_to_people_who_may_see_it(forum: TestForum) {
     let (mira, noor, garden, den) = scene(&forum).await;
     let ada = forum.person("ada").await;
     let cx = &forum.cx;

@@ -19,12 +19,12 @@ use crate::tables::ints;
 use crate::{id, is_forbidden, is_not_found};
 
 stories! {
-    undoing_the_removal_of_a_group_leaves_that_of_the_site,
-    undoing_the_removal_of_the_site_leaves_that_of_a_group,
-    what_the_site_removed_comes_back_one_by_one_for_its_admins_alone,
-    a_topic_comes_back_without_what_another_removal_covers,
-    what_they_deleted_themselves_goes_and_is_theirs_again,
-    nothing_is_approved_while_a_removal_begins,
+    undoing_a_groups_bulk_delete_leaves_that_of_the_site,
+    undoing_the_sites_bulk_delete_leaves_that_of_a_group,
+    only_site_admins_restore_single_messages_of_a_site_bulk_delete,
+    restoring_a_topic_skips_messages_of_another_bulk_delete,
+    authors_can_restore_their_own_deletions_after_an_undone_bulk_delete,
+    nothing_is_approved_while_a_bulk_delete_starts,
 }
 
 const DAY: Duration = Duration::from_secs(24 * 3_600);
@@ -103,7 +103,7 @@ async fn must_be_sound(forum: &TestForum) {
     assert_eq!(doctor::examine(&forum.cx).await.unwrap().drift, Vec::<String>::new());
 }
 
-async fn undoing_the_removal_of_a_group_leaves_that_of_the_site(forum: TestForum) {
+async fn undoing_a_groups_bulk_delete_leaves_that_of_the_site(forum: TestForum) {
     let cx = &forum.cx;
     let scene = scene(&forum).await;
     let Scene { spam, ada, ref garden, ref orchard, .. } = scene;
@@ -128,7 +128,7 @@ async fn undoing_the_removal_of_a_group_leaves_that_of_the_site(forum: TestForum
     must_be_sound(&forum).await;
 }
 
-async fn undoing_the_removal_of_the_site_leaves_that_of_a_group(forum: TestForum) {
+async fn undoing_the_sites_bulk_delete_leaves_that_of_a_group(forum: TestForum) {
     let scene = scene(&forum).await;
     let Scene { spam, ada, ref garden, ref orchard, .. } = scene;
     let talk = forum.topic(ada, garden, "Plums", "My plums").await;
@@ -149,7 +149,7 @@ async fn undoing_the_removal_of_the_site_leaves_that_of_a_group(forum: TestForum
     must_be_sound(&forum).await;
 }
 
-async fn a_topic_comes_back_without_what_another_removal_covers(forum: TestForum) {
+async fn restoring_a_topic_skips_messages_of_another_bulk_delete(forum: TestForum) {
     let cx = &forum.cx;
     let scene = scene(&forum).await;
     let Scene { spam, ada, ref garden, ref orchard, .. } = scene;
@@ -171,7 +171,7 @@ async fn a_topic_comes_back_without_what_another_removal_covers(forum: TestForum
     must_be_sound(&forum).await;
 }
 
-async fn what_they_deleted_themselves_goes_and_is_theirs_again(forum: TestForum) {
+async fn authors_can_restore_their_own_deletions_after_an_undone_bulk_delete(forum: TestForum) {
     let cx = &forum.cx;
     let scene = scene(&forum).await;
     let Scene { spam, ada, ref garden, .. } = scene;
@@ -191,7 +191,7 @@ async fn what_they_deleted_themselves_goes_and_is_theirs_again(forum: TestForum)
     must_be_sound(&forum).await;
 }
 
-async fn nothing_is_approved_while_a_removal_begins(forum: TestForum) {
+async fn nothing_is_approved_while_a_bulk_delete_starts(forum: TestForum) {
     let cx = &forum.cx;
     let scene = scene(&forum).await;
     let Scene { mira, ada, boss, ref garden, .. } = scene;
@@ -223,7 +223,7 @@ async fn nothing_is_approved_while_a_removal_begins(forum: TestForum) {
     }
 }
 
-async fn what_the_site_removed_comes_back_one_by_one_for_its_admins_alone(forum: TestForum) {
+async fn only_site_admins_restore_single_messages_of_a_site_bulk_delete(forum: TestForum) {
     let cx = &forum.cx;
     let scene = scene(&forum).await;
     let Scene { mira, spam, ada, boss, ref garden, .. } = scene;

@@ -15,12 +15,12 @@ stories! {
     passwords_that_are_easy_to_guess_are_refused,
     a_forgotten_password_is_replaced_with_a_link_that_works_once,
     known_and_unknown_addresses_are_answered_alike,
-    a_link_ends_with_its_hour_and_with_any_change,
-    of_two_who_use_a_link_at_once_one_sets_the_password,
-    letters_to_a_mailbox_are_counted_from_wherever_they_are_asked_for,
-    accounts_that_are_tried_keep_no_letter_from_its_mailbox,
-    a_new_password_ends_what_somebody_else_asked_for_with_the_old_one,
-    what_is_begun_with_a_password_that_is_gone_is_refused,
+    a_reset_link_expires_after_an_hour_or_any_change,
+    a_reset_link_used_twice_at_once_sets_one_password,
+    emails_to_an_address_are_limited_across_networks,
+    failed_sign_ups_do_not_use_up_the_emails_of_an_address,
+    a_new_password_cancels_address_changes_requested_with_the_old_one,
+    requests_that_began_with_an_old_password_are_refused,
 }
 
 const OLD: &str = "the old long one";
@@ -119,7 +119,7 @@ async fn known_and_unknown_addresses_are_answered_alike(forum: TestForum) {
     }
 }
 
-async fn a_link_ends_with_its_hour_and_with_any_change(forum: TestForum) {
+async fn a_reset_link_expires_after_an_hour_or_any_change(forum: TestForum) {
     let cx = &forum.cx;
     let mira = mira(&forum).await;
     let token = link(&forum).await;
@@ -154,7 +154,7 @@ async fn a_link_ends_with_its_hour_and_with_any_change(forum: TestForum) {
     assert_eq!(kinds, ["passwordchanged"]);
 }
 
-async fn of_two_who_use_a_link_at_once_one_sets_the_password(forum: TestForum) {
+async fn a_reset_link_used_twice_at_once_sets_one_password(forum: TestForum) {
     mira(&forum).await;
     let token = link(&forum).await;
     let (one, other) = tokio::join!(
@@ -167,7 +167,7 @@ async fn of_two_who_use_a_link_at_once_one_sets_the_password(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn letters_to_a_mailbox_are_counted_from_wherever_they_are_asked_for(mut forum: TestForum) {
+async fn emails_to_an_address_are_limited_across_networks(mut forum: TestForum) {
     mira(&forum).await;
     forum.limit(|limits| limits.mails_per_mailbox = 2);
     let from = |last: u8| Origin::new([203, 0, 113, last], "");
@@ -182,7 +182,7 @@ async fn letters_to_a_mailbox_are_counted_from_wherever_they_are_asked_for(mut f
     forum.drain().await;
 }
 
-async fn accounts_that_are_tried_keep_no_letter_from_its_mailbox(mut forum: TestForum) {
+async fn failed_sign_ups_do_not_use_up_the_emails_of_an_address(mut forum: TestForum) {
     let cx = forum.cx.clone();
     mira(&forum).await;
     forum.limit(|limits| (limits.mails_per_mailbox, limits.sign_ups_per_address) = (2, 0));
@@ -212,7 +212,7 @@ async fn accounts_that_are_tried_keep_no_letter_from_its_mailbox(mut forum: Test
     assert_eq!(forum.letters().pop().unwrap().kind, "reset");
 }
 
-async fn a_new_password_ends_what_somebody_else_asked_for_with_the_old_one(forum: TestForum) {
+async fn a_new_password_cancels_address_changes_requested_with_the_old_one(forum: TestForum) {
     let cx = &forum.cx;
     let mira = mira(&forum).await;
     let evil = async |password: &str| {
@@ -259,7 +259,7 @@ async fn a_new_password_ends_what_somebody_else_asked_for_with_the_old_one(forum
     assert_eq!(accounts::own(cx, noor).await.unwrap().email.as_deref(), Some("noor@example.org"));
 }
 
-async fn what_is_begun_with_a_password_that_is_gone_is_refused(forum: TestForum) {
+async fn requests_that_began_with_an_old_password_are_refused(forum: TestForum) {
     let mira = mira(&forum).await;
     let hash = Password::new(NEW).hash(&forum.cx.hashing.lane("")).await.unwrap();
     let mut tx = forum.cx.db.begin().await.unwrap();

@@ -11,11 +11,11 @@ use domain::time::Timestamp;
 use crate::id;
 
 stories! {
-    the_conditions_in_statements_say_what_may_says,
-    whoever_was_added_to_a_conversation_is_told_of_what_was_started_since,
+    the_sql_conditions_agree_with_the_policy,
+    people_added_to_a_conversation_are_notified_of_later_topics,
 }
 
-async fn the_conditions_in_statements_say_what_may_says(forum: TestForum) {
+async fn the_sql_conditions_agree_with_the_policy(forum: TestForum) {
     let db = &forum.cx.db;
     let maker = forum.person("maker").await;
     let named = forum.person("named").await;
@@ -91,7 +91,7 @@ async fn the_conditions_in_statements_say_what_may_says(forum: TestForum) {
     assert_eq!(store::messages::mentions::of_user(db, id(named), MessageId(i64::MAX), 10).await.unwrap().len(), 1);
 }
 
-async fn whoever_was_added_to_a_conversation_is_told_of_what_was_started_since(forum: TestForum) {
+async fn people_added_to_a_conversation_are_notified_of_later_topics(forum: TestForum) {
     let db = &forum.cx.db;
     let (ann, ben, cleo) = (forum.person("ann").await, forum.person("ben").await, forum.person("cleo").await);
     forum.pass(std::time::Duration::from_secs(1));

@@ -13,9 +13,9 @@ use crate::id;
 use crate::live::{events, open};
 
 stories! {
-    members_who_are_here_hear_who_comes_and_goes,
-    outsiders_hear_who_is_here_of_a_public_group_and_nothing_of_a_private_one,
-    joining_tells_how_many_are_in_the_group,
+    online_members_see_who_comes_and_goes,
+    outsiders_see_presence_in_public_groups_only,
+    joining_publishes_the_number_of_members,
 }
 
 async fn told(forum: &TestForum) {
@@ -27,7 +27,7 @@ fn said(events: &[Value]) -> Vec<&str> {
     events.iter().filter(|event| event["type"] == "presence").map(|event| event["html"].as_str().unwrap()).collect()
 }
 
-async fn members_who_are_here_hear_who_comes_and_goes(forum: TestForum) {
+async fn online_members_see_who_comes_and_goes(forum: TestForum) {
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Private).await;
     forum.admit(&garden, &[noor]).await;
@@ -46,7 +46,7 @@ async fn members_who_are_here_hear_who_comes_and_goes(forum: TestForum) {
     assert_eq!(presence::aside(&forum.cx, garden.id).await.unwrap().here.len(), 1);
 }
 
-async fn outsiders_hear_who_is_here_of_a_public_group_and_nothing_of_a_private_one(forum: TestForum) {
+async fn outsiders_see_presence_in_public_groups_only(forum: TestForum) {
     let (mira, stranger) = (forum.person("mira").await, forum.person("stranger").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     let cellar = forum.group(mira, "Cellar", GroupKind::Private).await;
@@ -65,7 +65,7 @@ async fn outsiders_hear_who_is_here_of_a_public_group_and_nothing_of_a_private_o
     }
 }
 
-async fn joining_tells_how_many_are_in_the_group(forum: TestForum) {
+async fn joining_publishes_the_number_of_members(forum: TestForum) {
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     let (stream, _) = open(&forum, mira).await;

@@ -16,15 +16,15 @@ use domain::{messages, topics};
 use crate::{id, live, mentions_of, tables, unread};
 
 stories! {
-    every_job_may_run_twice_and_changes_nothing_more,
-    a_job_about_what_is_gone_does_nothing,
-    a_reactor_that_fails_holds_up_no_other_and_is_tried_again_alone,
-    a_batch_of_new_messages_tells_everybody_what_single_jobs_tell,
+    running_a_job_twice_changes_nothing_more,
+    a_job_about_deleted_content_does_nothing,
+    a_failing_reactor_blocks_no_other_and_is_retried_alone,
+    a_batch_of_new_messages_publishes_the_same_events_as_single_jobs,
     posting_slows_down_while_jobs_of_new_messages_wait_for_a_worker,
-    housekeeping_forgets_what_is_over,
+    the_hourly_sweep_deletes_expired_rows,
 }
 
-async fn every_job_may_run_twice_and_changes_nothing_more(forum: TestForum) {
+async fn running_a_job_twice_changes_nothing_more(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -62,7 +62,7 @@ async fn every_job_may_run_twice_and_changes_nothing_more(forum: TestForum) {
     assert_eq!((once.0.unread(), once.0.mentions, once.2), (1, 1, vec![(message, true)]));
 }
 
-async fn a_job_about_what_is_gone_does_nothing(forum: TestForum) {
+async fn a_job_about_deleted_content_does_nothing(forum: TestForum) {
     let (message, topic) = (domain::model::MessageId(crate::ABSENT), domain::model::TopicId(crate::ABSENT));
     let group = domain::model::GroupId(crate::ABSENT);
     for job in [
@@ -79,7 +79,7 @@ async fn a_job_about_what_is_gone_does_nothing(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn a_reactor_that_fails_holds_up_no_other_and_is_tried_again_alone(forum: TestForum) {
+async fn a_failing_reactor_blocks_no_other_and_is_retried_alone(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -112,7 +112,7 @@ async fn a_reactor_that_fails_holds_up_no_other_and_is_tried_again_alone(forum: 
     assert_eq!(again.iter().filter(|e| e["type"] == "message").count(), 1, "alone");
 }
 
-async fn a_batch_of_new_messages_tells_everybody_what_single_jobs_tell(forum: TestForum) {
+async fn a_batch_of_new_messages_publishes_the_same_events_as_single_jobs(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, bela) = (forum.person("mira").await, forum.person("noor").await, forum.person("bela").await);
     let (garden, shed) =
@@ -192,7 +192,7 @@ async fn posting_slows_down_while_jobs_of_new_messages_wait_for_a_worker(forum: 
     wait_for("posting to be free again", async || cx.backpressure.current().is_zero()).await;
 }
 
-async fn housekeeping_forgets_what_is_over(forum: TestForum) {
+async fn the_hourly_sweep_deletes_expired_rows(forum: TestForum) {
     let cx = &forum.cx;
     let mira = forum.person("mira").await;
     let origin = domain::people::sessions::Origin::new([203, 0, 113, 7], "");

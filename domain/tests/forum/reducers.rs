@@ -18,11 +18,11 @@ use domain::{groups, topics};
 use crate::{id, is_forbidden, is_not_found, tables};
 
 stories! {
-    a_group_in_numbers,
-    dropping_and_recomputing_gives_the_same_whatever_happened,
+    the_statistics_of_a_group_are_computed,
+    recomputing_gives_the_same_values_after_random_actions,
     a_bulk_delete_and_its_undoing_are_counted,
     a_group_is_read_in_steps_and_a_job_takes_the_rest,
-    a_reducer_whose_place_in_the_log_is_lost_begins_again,
+    a_reducer_that_lost_its_log_position_starts_over,
     only_admins_see_statistics_and_states,
 }
 
@@ -56,7 +56,7 @@ async fn is_recomputed_alike(forum: &TestForum, admin: Viewer, group: &Group, af
     assert_eq!(states(forum, group).await, before, "{after}");
 }
 
-async fn a_group_in_numbers(forum: TestForum) {
+async fn the_statistics_of_a_group_are_computed(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, ole) = (forum.person("mira").await, forum.person("noor").await, forum.person("ole").await);
     let garden = forum.group(mira, "Garden", GroupKind::Private).await;
@@ -161,7 +161,7 @@ async fn something(forum: &TestForum, rng: &mut Rng, people: &[Viewer], groups: 
     format!("{what} {topic} {message} {}: {done}", group.slug)
 }
 
-async fn dropping_and_recomputing_gives_the_same_whatever_happened(forum: TestForum) {
+async fn recomputing_gives_the_same_values_after_random_actions(forum: TestForum) {
     let cx = &forum.cx;
     let mut people = Vec::new();
     for name in ["ann", "ben", "cleo"] {
@@ -266,7 +266,7 @@ async fn a_group_is_read_in_steps_and_a_job_takes_the_rest(forum: TestForum) {
     assert!(next.states[0].0 > last);
 }
 
-async fn a_reducer_whose_place_in_the_log_is_lost_begins_again(forum: TestForum) {
+async fn a_reducer_that_lost_its_log_position_starts_over(forum: TestForum) {
     let cx = &forum.cx;
     let mira = forum.person("mira").await;
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;

@@ -18,10 +18,10 @@ stories! {
     a_reply_keeps_its_original_and_is_counted,
     a_reply_to_what_is_not_in_the_topic_is_refused,
     the_author_of_the_original_is_notified_once,
-    of_a_deleted_original_nothing_is_shown,
-    those_who_ignore_the_author_of_the_original_do_not_read_it_in_replies,
+    a_reply_shows_nothing_of_a_deleted_original,
+    replies_hide_the_original_of_an_ignored_author,
     live_events_carry_the_number_of_replies,
-    a_split_parts_a_reply_from_its_original_and_a_merge_brings_them_together,
+    a_split_separates_a_reply_from_its_original_and_a_merge_reunites_them,
     a_reply_that_waits_for_approval_keeps_its_original,
     replies_work_in_conversations,
     a_preview_saves_nothing_and_names_whom_it_does_not_reach,
@@ -144,7 +144,7 @@ async fn the_author_of_the_original_is_notified_once(forum: TestForum) {
     assert!(notices.is_empty(), "{notices:?}");
 }
 
-async fn of_a_deleted_original_nothing_is_shown(forum: TestForum) {
+async fn a_reply_shows_nothing_of_a_deleted_original(forum: TestForum) {
     let cx = &forum.cx;
     let mira = forum.person("mira").await;
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -157,7 +157,7 @@ async fn of_a_deleted_original_nothing_is_shown(forum: TestForum) {
     assert_eq!(original(&forum, mira, answer.id).await.unwrap().excerpt, "Secret words");
 }
 
-async fn those_who_ignore_the_author_of_the_original_do_not_read_it_in_replies(forum: TestForum) {
+async fn replies_hide_the_original_of_an_ignored_author(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -206,7 +206,7 @@ async fn live_events_carry_the_number_of_replies(forum: TestForum) {
     assert!(html.contains("Original"), "the event draws the reply like the page: {html}");
 }
 
-async fn a_split_parts_a_reply_from_its_original_and_a_merge_brings_them_together(forum: TestForum) {
+async fn a_split_separates_a_reply_from_its_original_and_a_merge_reunites_them(forum: TestForum) {
     let cx = &forum.cx;
     let mira = forum.person("mira").await;
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;

@@ -13,17 +13,17 @@ use domain::{Error, groups, messages, topics};
 use crate::{ABSENT, complaint, id, is_forbidden, is_not_found, told};
 
 stories! {
-    whoever_reads_a_message_reports_it_and_whoever_keeps_order_answers,
-    what_is_hidden_is_reported_and_answered_like_what_is_absent,
-    all_who_reported_a_message_are_answered_together,
-    of_two_who_answer_at_once_one_does,
-    a_message_that_was_deleted_meanwhile_is_answered_all_the_same,
-    with_a_topic_or_a_group_its_reports_are_gone,
-    what_is_reported_in_a_conversation_goes_to_the_site_and_nothing_else_of_it,
-    site_admins_see_what_is_reported_where_they_read,
-    in_an_archive_reports_are_answered_and_nothing_is_deleted,
-    nobody_answers_for_their_own_message,
-    who_reports_too_often_is_told_so,
+    readers_report_messages_and_moderators_answer,
+    hidden_messages_are_answered_like_missing_ones,
+    all_reports_of_a_message_are_answered_together,
+    when_two_moderators_answer_at_once_one_succeeds,
+    a_report_of_a_deleted_message_can_still_be_answered,
+    deleting_a_topic_or_group_closes_its_reports,
+    site_admins_see_only_the_reported_message_of_a_conversation,
+    site_admins_see_reports_in_groups_that_they_can_read,
+    reports_in_an_archived_group_are_answered_without_deleting,
+    moderators_cannot_answer_reports_of_their_own_messages,
+    reports_are_limited,
 }
 
 async fn report(forum: &TestForum, who: Viewer, message: MessageId) -> domain::Result<()> {
@@ -44,7 +44,7 @@ async fn of_site(forum: &TestForum, admin: Viewer) -> Vec<(MessageId, ReportId)>
     items.iter().map(|item| (item.message.id, item.row.report_id)).collect()
 }
 
-async fn whoever_reads_a_message_reports_it_and_whoever_keeps_order_answers(forum: TestForum) {
+async fn readers_report_messages_and_moderators_answer(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
     let (eva, moderator) = (forum.person("eva").await, forum.person("moderator").await);
@@ -93,7 +93,7 @@ async fn whoever_reads_a_message_reports_it_and_whoever_keeps_order_answers(foru
     assert!(is_not_found(report(&forum, ada, posted.id).await), "nothing is left to report");
 }
 
-async fn what_is_hidden_is_reported_and_answered_like_what_is_absent(forum: TestForum) {
+async fn hidden_messages_are_answered_like_missing_ones(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
     let (boss, sven) = (forum.site_admin("boss").await, forum.person("sven").await);
@@ -128,7 +128,7 @@ async fn what_is_hidden_is_reported_and_answered_like_what_is_absent(forum: Test
     forum.drain().await;
 }
 
-async fn all_who_reported_a_message_are_answered_together(forum: TestForum) {
+async fn all_reports_of_a_message_are_answered_together(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -158,7 +158,7 @@ async fn all_who_reported_a_message_are_answered_together(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn of_two_who_answer_at_once_one_does(forum: TestForum) {
+async fn when_two_moderators_answer_at_once_one_succeeds(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -177,7 +177,7 @@ async fn of_two_who_answer_at_once_one_does(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn a_message_that_was_deleted_meanwhile_is_answered_all_the_same(forum: TestForum) {
+async fn a_report_of_a_deleted_message_can_still_be_answered(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -198,7 +198,7 @@ async fn a_message_that_was_deleted_meanwhile_is_answered_all_the_same(forum: Te
     forum.drain().await;
 }
 
-async fn with_a_topic_or_a_group_its_reports_are_gone(forum: TestForum) {
+async fn deleting_a_topic_or_group_closes_its_reports(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let (boss, sven) = (forum.site_admin("boss").await, forum.person("sven").await);
@@ -223,7 +223,7 @@ async fn with_a_topic_or_a_group_its_reports_are_gone(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn what_is_reported_in_a_conversation_goes_to_the_site_and_nothing_else_of_it(forum: TestForum) {
+async fn site_admins_see_only_the_reported_message_of_a_conversation(forum: TestForum) {
     let cx = &forum.cx;
     let (ann, ben, cleo) = (forum.person("ann").await, forum.person("ben").await, forum.person("cleo").await);
     let boss = forum.site_admin("boss").await;
@@ -257,7 +257,7 @@ async fn what_is_reported_in_a_conversation_goes_to_the_site_and_nothing_else_of
     forum.drain().await;
 }
 
-async fn site_admins_see_what_is_reported_where_they_read(forum: TestForum) {
+async fn site_admins_see_reports_in_groups_that_they_can_read(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let (boss, chief) = (forum.site_admin("boss").await, forum.site_admin("chief").await);
@@ -282,7 +282,7 @@ async fn site_admins_see_what_is_reported_where_they_read(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn in_an_archive_reports_are_answered_and_nothing_is_deleted(forum: TestForum) {
+async fn reports_in_an_archived_group_are_answered_without_deleting(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, sven) = (forum.person("mira").await, forum.person("noor").await, forum.person("sven").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -297,7 +297,7 @@ async fn in_an_archive_reports_are_answered_and_nothing_is_deleted(forum: TestFo
     forum.drain().await;
 }
 
-async fn who_reports_too_often_is_told_so(mut forum: TestForum) {
+async fn reports_are_limited(mut forum: TestForum) {
     let (mira, noor, sven) = (forum.person("mira").await, forum.person("noor").await, forum.person("sven").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     forum.admit(&garden, &[sven]).await;
@@ -310,7 +310,7 @@ async fn who_reports_too_often_is_told_so(mut forum: TestForum) {
     forum.drain().await;
 }
 
-async fn nobody_answers_for_their_own_message(forum: TestForum) {
+async fn moderators_cannot_answer_reports_of_their_own_messages(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, boss) = (forum.person("mira").await, forum.person("noor").await, forum.site_admin("boss").await);
     let secret = forum.group(mira, "Secret", GroupKind::Private).await;

@@ -18,20 +18,20 @@ use crate::{ABSENT, complaint, id, is_forbidden, is_not_found, told};
 stories! {
     a_rule_refuses_and_says_why,
     a_rule_holds_and_a_rule_reports,
-    a_rule_is_tried_on_what_was_written,
-    a_rule_that_cannot_be_is_told_why,
-    of_many_rules_made_at_once_no_more_stay_than_a_group_may_have,
-    rules_are_for_new_people_where_they_say_so,
-    an_edit_brings_in_nothing_that_a_message_could_not,
-    in_conversations_the_rules_of_the_site_refuse,
-    names_are_looked_at_when_somebody_signs_up,
-    only_admins_make_rules_and_see_them,
-    the_log_calls_a_rule_by_its_name,
-    all_processes_hear_of_a_change,
-    a_rule_that_was_changed_has_to_be_tried_again,
-    what_cannot_be_seen_hides_nothing_from_a_rule,
-    what_groups_say_of_themselves_is_looked_at,
-    one_rule_is_tried_at_a_time,
+    a_rule_is_tried_on_existing_messages,
+    an_invalid_rule_is_refused_with_a_reason,
+    rules_created_at_once_respect_the_limit_of_a_group,
+    rules_can_apply_to_new_members_only,
+    rules_apply_to_edits_too,
+    site_rules_apply_in_conversations,
+    rules_check_names_at_sign_up,
+    only_admins_create_and_see_rules,
+    the_log_names_the_rule,
+    all_processes_apply_a_changed_rule,
+    a_changed_rule_must_be_tried_again,
+    invisible_characters_do_not_evade_a_rule,
+    rules_check_descriptions_of_groups,
+    only_one_rule_is_tried_at_a_time,
 }
 
 fn words(name: &str, body: &str, action: RuleAction) -> RuleForm {
@@ -171,7 +171,7 @@ async fn a_rule_holds_and_a_rule_reports(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn a_rule_is_tried_on_what_was_written(forum: TestForum) {
+async fn a_rule_is_tried_on_existing_messages(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, _, garden) = place(&forum).await;
     let boss = forum.site_admin("boss").await;
@@ -219,7 +219,7 @@ async fn a_rule_is_tried_on_what_was_written(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn a_rule_that_cannot_be_is_told_why(forum: TestForum) {
+async fn an_invalid_rule_is_refused_with_a_reason(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, _, _, garden) = place(&forum).await;
     let boss = forum.site_admin("boss").await;
@@ -248,7 +248,7 @@ async fn a_rule_that_cannot_be_is_told_why(forum: TestForum) {
     assert!(is_forbidden(make(good()).await));
 }
 
-async fn of_many_rules_made_at_once_no_more_stay_than_a_group_may_have(forum: TestForum) {
+async fn rules_created_at_once_respect_the_limit_of_a_group(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, _, _, garden) = place(&forum).await;
     let good = || words("Sales", "for sale", RuleAction::Refuse);
@@ -261,7 +261,7 @@ async fn of_many_rules_made_at_once_no_more_stay_than_a_group_may_have(forum: Te
     assert_eq!(rules::list(cx, mira, Some(garden.id)).await.unwrap().1.len(), rules::OF_GROUP);
 }
 
-async fn rules_are_for_new_people_where_they_say_so(forum: TestForum) {
+async fn rules_can_apply_to_new_members_only(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, _, garden) = place(&forum).await;
     let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
@@ -284,7 +284,7 @@ async fn rules_are_for_new_people_where_they_say_so(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn an_edit_brings_in_nothing_that_a_message_could_not(forum: TestForum) {
+async fn rules_apply_to_edits_too(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, _, garden) = place(&forum).await;
     let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
@@ -306,7 +306,7 @@ async fn an_edit_brings_in_nothing_that_a_message_could_not(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn in_conversations_the_rules_of_the_site_refuse(forum: TestForum) {
+async fn site_rules_apply_in_conversations(forum: TestForum) {
     let cx = &forum.cx;
     let (noor, ada, boss) = (forum.person("noor").await, forum.person("ada").await, forum.site_admin("boss").await);
     rule(&forum, boss, None, words("Sales", "sell", RuleAction::Refuse)).await;
@@ -333,7 +333,7 @@ async fn in_conversations_the_rules_of_the_site_refuse(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn names_are_looked_at_when_somebody_signs_up(forum: TestForum) {
+async fn rules_check_names_at_sign_up(forum: TestForum) {
     let cx = &forum.cx;
     let boss = forum.site_admin("boss").await;
     let pattern = RuleForm {
@@ -354,7 +354,7 @@ async fn names_are_looked_at_when_somebody_signs_up(forum: TestForum) {
     assert_eq!(complaint(renamed, "username"), "Not here: Names.");
 }
 
-async fn only_admins_make_rules_and_see_them(forum: TestForum) {
+async fn only_admins_create_and_see_rules(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, moderator, _) = place(&forum).await;
     let boss = forum.site_admin("boss").await;
@@ -388,7 +388,7 @@ async fn only_admins_make_rules_and_see_them(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn the_log_calls_a_rule_by_its_name(forum: TestForum) {
+async fn the_log_names_the_rule(forum: TestForum) {
     let (mira, _, _, garden) = place(&forum).await;
     let made = rule(&forum, mira, Some(garden.id), words("No <finches>", "finch", RuleAction::Refuse)).await;
     rules::delete(&forum.cx, mira, made).await.unwrap();
@@ -398,7 +398,7 @@ async fn the_log_calls_a_rule_by_its_name(forum: TestForum) {
     assert!(details.len() >= 2 && details.iter().all(|detail| *detail == "“No <finches>”"), "{details:?}");
 }
 
-async fn all_processes_hear_of_a_change(forum: TestForum) {
+async fn all_processes_apply_a_changed_rule(forum: TestForum) {
     let (mira, noor, _, garden) = place(&forum).await;
     let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
     let other = forum.another().await;
@@ -425,7 +425,7 @@ async fn all_processes_hear_of_a_change(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn a_rule_that_was_changed_has_to_be_tried_again(forum: TestForum) {
+async fn a_changed_rule_must_be_tried_again(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, _, garden) = place(&forum).await;
     let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
@@ -445,7 +445,7 @@ async fn a_rule_that_was_changed_has_to_be_tried_again(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn what_cannot_be_seen_hides_nothing_from_a_rule(forum: TestForum) {
+async fn invisible_characters_do_not_evade_a_rule(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, _, garden) = place(&forum).await;
     let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
@@ -485,7 +485,7 @@ async fn what_cannot_be_seen_hides_nothing_from_a_rule(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn what_groups_say_of_themselves_is_looked_at(forum: TestForum) {
+async fn rules_check_descriptions_of_groups(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, boss) = (forum.person("mira").await, forum.site_admin("boss").await);
     let form = |name: &str, description: &str| GroupForm {
@@ -531,7 +531,7 @@ async fn what_groups_say_of_themselves_is_looked_at(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn one_rule_is_tried_at_a_time(forum: TestForum) {
+async fn only_one_rule_is_tried_at_a_time(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, _, garden) = place(&forum).await;
     let boss = forum.site_admin("boss").await;

@@ -19,19 +19,19 @@ stories! {
     until_the_index_is_filled_search_says_so,
     words_are_found_in_messages_and_titles,
     search_follows_edits_deletions_and_renames,
-    search_in_a_group_finds_only_what_stands_in_it,
-    an_index_filled_anew_finds_the_same,
-    what_changed_since_the_index_was_written_is_not_shown,
-    an_index_that_fell_behind_the_log_is_filled_anew,
+    searching_in_a_group_finds_only_its_messages,
+    a_rebuilt_index_finds_the_same,
+    results_that_changed_since_indexing_are_not_shown,
+    an_index_that_fell_behind_the_log_is_rebuilt,
     a_transaction_that_commits_late_is_not_missed,
-    a_transaction_of_another_database_does_not_hold_search_up,
+    a_transaction_of_another_database_does_not_delay_search,
     new_messages_are_found_while_a_large_topic_is_indexed_again,
-    what_was_split_off_and_deleted_at_once_leaves_the_index,
+    messages_split_off_and_deleted_at_once_leave_the_index,
     a_damaged_file_of_the_index_is_reported,
-    a_group_that_changes_hands_is_followed,
+    search_follows_a_group_whose_visibility_changes,
     operators_narrow_a_search_and_say_what_is_wrong,
     names_and_titles_count_as_words,
-    what_is_counted_by_group_is_what_the_reader_may_see,
+    counts_by_group_include_only_what_the_reader_may_see,
 }
 
 /// Searches for the newest first: the best are grouped by topic, with three of each.
@@ -104,7 +104,7 @@ async fn search_follows_edits_deletions_and_renames(forum: TestForum) {
     healthy(&forum).await;
 }
 
-async fn search_in_a_group_finds_only_what_stands_in_it(forum: TestForum) {
+async fn searching_in_a_group_finds_only_its_messages(forum: TestForum) {
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     let secret = forum.group(mira, "Secret", GroupKind::Private).await;
@@ -126,7 +126,7 @@ async fn search_in_a_group_finds_only_what_stands_in_it(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn an_index_filled_anew_finds_the_same(forum: TestForum) {
+async fn a_rebuilt_index_finds_the_same(forum: TestForum) {
     let cx = &forum.cx;
     let mira = forum.person("mira").await;
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -155,7 +155,7 @@ async fn an_index_filled_anew_finds_the_same(forum: TestForum) {
     healthy(&forum).await;
 }
 
-async fn what_changed_since_the_index_was_written_is_not_shown(forum: TestForum) {
+async fn results_that_changed_since_indexing_are_not_shown(forum: TestForum) {
     let cx = &forum.cx;
     let mira = forum.person("mira").await;
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -168,7 +168,7 @@ async fn what_changed_since_the_index_was_written_is_not_shown(forum: TestForum)
     forum.drain().await;
 }
 
-async fn an_index_that_fell_behind_the_log_is_filled_anew(forum: TestForum) {
+async fn an_index_that_fell_behind_the_log_is_rebuilt(forum: TestForum) {
     let mira = forum.person("mira").await;
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     let one = forum.topic(mira, &garden, "One", "plums").await;
@@ -206,7 +206,7 @@ async fn a_transaction_that_commits_late_is_not_missed(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn a_transaction_of_another_database_does_not_hold_search_up(forum: TestForum) {
+async fn a_transaction_of_another_database_does_not_delay_search(forum: TestForum) {
     let mira = forum.person("mira").await;
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     forum.catch_up().await;
@@ -249,7 +249,7 @@ async fn new_messages_are_found_while_a_large_topic_is_indexed_again(forum: Test
     healthy(&forum).await;
 }
 
-async fn what_was_split_off_and_deleted_at_once_leaves_the_index(forum: TestForum) {
+async fn messages_split_off_and_deleted_at_once_leave_the_index(forum: TestForum) {
     let cx = &forum.cx;
     let mira = forum.person("mira").await;
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -277,7 +277,7 @@ async fn a_damaged_file_of_the_index_is_reported(forum: TestForum) {
     assert!(matches!(&drift[..], [one] if one.contains(&damaged) && one.contains("reindex")), "{drift:?}");
 }
 
-async fn a_group_that_changes_hands_is_followed(forum: TestForum) {
+async fn search_follows_a_group_whose_visibility_changes(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Private).await;
@@ -355,7 +355,7 @@ async fn names_and_titles_count_as_words(forum: TestForum) {
     assert_eq!((answer.total, answer.exact, answer.has_more), (2, 2, false));
 }
 
-async fn what_is_counted_by_group_is_what_the_reader_may_see(forum: TestForum) {
+async fn counts_by_group_include_only_what_the_reader_may_see(forum: TestForum) {
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     let secret = forum.group(mira, "Secret", GroupKind::Private).await;

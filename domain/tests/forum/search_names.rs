@@ -9,11 +9,11 @@ use domain::testing::TestForum;
 use domain::topics;
 
 stories! {
-    groups_are_named_by_name_address_and_description,
-    groups_that_the_reader_may_not_know_of_are_not_named,
-    topics_are_named_by_title_where_the_reader_may_read_them,
-    people_are_named_by_username_and_display_name_to_members,
-    names_are_for_words_on_the_first_page,
+    groups_are_found_by_name_address_and_description,
+    hidden_groups_are_not_found_by_name,
+    topics_are_found_by_title_where_the_reader_may_read_them,
+    people_are_found_by_username_and_display_name_among_members,
+    name_matches_appear_only_on_the_first_page,
 }
 
 async fn named(forum: &TestForum, who: Viewer, words: &str) -> Matches {
@@ -38,7 +38,7 @@ async fn group(forum: &TestForum, admin: Viewer, name: &str, kind: GroupKind, de
     groups::create(&forum.cx, admin, form).await.unwrap().slug
 }
 
-async fn groups_are_named_by_name_address_and_description(forum: TestForum) {
+async fn groups_are_found_by_name_address_and_description(forum: TestForum) {
     let mira = forum.person("mira").await;
     let garden = group(&forum, mira, "Kitchen garden", GroupKind::Public, "Soil, seeds and slugs").await;
     let other = group(&forum, mira, "Boats", GroupKind::Public, "Rowing to the garden_shed, 100%").await;
@@ -55,7 +55,7 @@ async fn groups_are_named_by_name_address_and_description(forum: TestForum) {
     assert_eq!(groups(&forum, anyone, "garden !?").await, [] as [&str; 0]);
 }
 
-async fn groups_that_the_reader_may_not_know_of_are_not_named(forum: TestForum) {
+async fn hidden_groups_are_not_found_by_name(forum: TestForum) {
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let secret = group(&forum, mira, "Secret garden", GroupKind::Private, "hush").await;
     let closed = group(&forum, mira, "Closed garden", GroupKind::Closed, "hush").await;
@@ -77,7 +77,7 @@ async fn groups_that_the_reader_may_not_know_of_are_not_named(forum: TestForum) 
     forum.drain().await;
 }
 
-async fn topics_are_named_by_title_where_the_reader_may_read_them(forum: TestForum) {
+async fn topics_are_found_by_title_where_the_reader_may_read_them(forum: TestForum) {
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     let secret = forum.group(mira, "Secret", GroupKind::Private).await;
@@ -101,7 +101,7 @@ async fn topics_are_named_by_title_where_the_reader_may_read_them(forum: TestFor
     forum.drain().await;
 }
 
-async fn people_are_named_by_username_and_display_name_to_members(forum: TestForum) {
+async fn people_are_found_by_username_and_display_name_among_members(forum: TestForum) {
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     forum.person("gull77").await;
     forum.execute("update users set name = 'Miranda Underwood' where username = 'gull77'").await;
@@ -124,7 +124,7 @@ async fn people_are_named_by_username_and_display_name_to_members(forum: TestFor
     assert_eq!(people(&forum, mira, "gull").await, ["gull77"]);
 }
 
-async fn names_are_for_words_on_the_first_page(forum: TestForum) {
+async fn name_matches_appear_only_on_the_first_page(forum: TestForum) {
     let mira = forum.person("mira").await;
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     let topic = forum.topic(mira, &garden, "Garden tools", "garden").await.topic;

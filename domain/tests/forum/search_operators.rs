@@ -12,8 +12,8 @@ stories! {
     resolved_topics_are_found_as_soon_as_they_are_marked,
     resolved_topics_of_hidden_groups_are_not_found,
     a_mistyped_operator_is_searched_as_text_with_a_hint,
-    a_phrase_may_stand_in_the_title,
-    emoji_are_found_by_their_short_names_and_the_other_way_round,
+    a_phrase_may_match_the_title,
+    emoji_and_their_short_names_find_each_other,
 }
 
 async fn ask(forum: &TestForum, who: Viewer, words: &str) -> Answer {
@@ -79,7 +79,7 @@ async fn a_mistyped_operator_is_searched_as_text_with_a_hint(forum: TestForum) {
     assert_eq!((answer.hints.len(), answer.problems.len()), (0, 1), "{answer:?}");
 }
 
-async fn a_phrase_may_stand_in_the_title(forum: TestForum) {
+async fn a_phrase_may_match_the_title(forum: TestForum) {
     let mira = forum.person("mira").await;
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     let train = forum.topic(mira, &garden, "The night train", "It leaves at ten").await;
@@ -98,7 +98,7 @@ async fn a_phrase_may_stand_in_the_title(forum: TestForum) {
     assert_eq!(found(&forum, mira, "\"day train\"").await, BTreeSet::from([train.id]));
 }
 
-async fn emoji_are_found_by_their_short_names_and_the_other_way_round(forum: TestForum) {
+async fn emoji_and_their_short_names_find_each_other(forum: TestForum) {
     let mira = forum.person("mira").await;
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     let named = forum.topic(mira, &garden, "One", "thank you :heart: so much").await;

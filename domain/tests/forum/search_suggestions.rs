@@ -9,7 +9,7 @@ stories! {
     operators_and_their_values_are_completed,
     usernames_and_group_addresses_are_completed,
     groups_topics_and_people_are_suggested,
-    suggestions_do_not_tell_of_what_is_hidden,
+    suggestions_reveal_nothing_hidden,
 }
 
 async fn typed(forum: &TestForum, who: Viewer, text: &str) -> Suggestions {
@@ -65,7 +65,7 @@ async fn groups_topics_and_people_are_suggested(forum: TestForum) {
     assert!(typed(&forum, Viewer::Anonymous, "plum").await.matches.people.is_empty());
 }
 
-async fn suggestions_do_not_tell_of_what_is_hidden(forum: TestForum) {
+async fn suggestions_reveal_nothing_hidden(forum: TestForum) {
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let secret = forum.group(mira, "Plum thieves", GroupKind::Private).await;
     forum.topic(mira, &secret, "Plums by night", "Tomorrow").await;

@@ -16,9 +16,9 @@ use totp_rs::{Builder, Secret};
 use crate::{complaint, id, is_not_found};
 
 stories! {
-    a_session_ends_when_it_is_unused_for_long_and_at_its_age,
-    admins_prove_who_they_are_with_the_password_or_a_code,
-    admins_without_two_factor_are_no_admins_where_it_is_needed,
+    a_session_expires_by_disuse_and_by_age,
+    admins_confirm_their_identity_with_the_password_or_a_code,
+    admins_without_two_factor_have_no_rights_where_it_is_required,
 }
 
 const DAY: Duration = Duration::from_secs(24 * 3_600);
@@ -31,7 +31,7 @@ async fn opened(forum: &TestForum, token: &str) -> Option<Session> {
     sessions::opened(&forum.cx, token).await.unwrap()
 }
 
-async fn a_session_ends_when_it_is_unused_for_long_and_at_its_age(mut forum: TestForum) {
+async fn a_session_expires_by_disuse_and_by_age(mut forum: TestForum) {
     let mira = id(forum.person("mira").await);
     let config = Arc::make_mut(&mut forum.cx.config);
     (config.session, config.idle) = (20 * DAY, 5 * DAY);
@@ -71,7 +71,7 @@ fn code(forum: &TestForum, secret: &Secret) -> String {
     totp.generate((forum.cx.now().0 / 1_000_000) as u64).to_string()
 }
 
-async fn admins_prove_who_they_are_with_the_password_or_a_code(forum: TestForum) {
+async fn admins_confirm_their_identity_with_the_password_or_a_code(forum: TestForum) {
     let cx = &forum.cx;
     let boss = id(forum.site_admin("boss").await);
     let token = sessions::open(cx, boss, &origin()).await.unwrap();
@@ -98,7 +98,7 @@ async fn admins_prove_who_they_are_with_the_password_or_a_code(forum: TestForum)
     forum.drain().await;
 }
 
-async fn admins_without_two_factor_are_no_admins_where_it_is_needed(forum: TestForum) {
+async fn admins_without_two_factor_have_no_rights_where_it_is_required(forum: TestForum) {
     let (boss, chief) = (forum.site_admin("boss").await, forum.site_admin("chief").await);
     let cx = &forum.cx;
     let needed = || site::Settings {

@@ -21,20 +21,20 @@ use domain::{Context, Error, Result, admin, site};
 use crate::{ABSENT, complaint, id, is_forbidden, is_not_found};
 
 stories! {
-    what_is_decided_about_the_site_is_checked_and_is_for_admins_alone,
-    every_process_follows_within_a_moment,
-    settings_cost_no_statement_once_they_are_known,
-    who_may_sign_up_is_what_the_admins_decided,
-    a_link_is_used_up_ends_and_is_revoked,
-    of_two_who_use_the_last_place_of_a_link_one_comes_in,
-    an_account_that_waits_is_nobody_until_it_is_let_in,
-    many_are_answered_at_once_and_told_where_their_address_is_confirmed,
-    a_declined_account_can_be_let_in_after_all_and_else_goes,
-    of_two_admins_who_remove_each_other_one_stays,
-    only_accounts_that_somebody_uses_administer_the_site,
+    site_settings_are_validated_and_only_admins_change_them,
+    every_process_applies_changed_settings_soon,
+    cached_settings_need_no_statement,
+    sign_ups_follow_the_registration_setting,
+    a_sign_up_link_is_used_up_expires_or_is_revoked,
+    the_last_use_of_a_sign_up_link_admits_one_of_two,
+    a_pending_account_is_anonymous_until_it_is_approved,
+    many_sign_ups_are_answered_at_once_and_emailed_if_confirmed,
+    a_declined_account_can_still_be_approved_until_it_is_deleted,
+    when_two_admins_dismiss_each_other_one_remains,
+    only_active_accounts_can_be_site_admins,
     people_are_found_by_state_and_groups_by_kind,
-    who_was_declined_is_told_from_who_waits,
-    what_somebody_made_is_listed_and_what_is_gone_is_not_counted,
+    declined_accounts_are_distinguished_from_pending_ones,
+    created_content_is_listed_and_deleted_content_is_not_counted,
     an_admin_ends_somebodys_sessions,
 }
 
@@ -64,7 +64,7 @@ async fn come(cx: &Context, name: &str, email: &str, invitation: &str, message: 
     accounts::sign_up(cx, new, &with, &origin()).await
 }
 
-async fn what_is_decided_about_the_site_is_checked_and_is_for_admins_alone(forum: TestForum) {
+async fn site_settings_are_validated_and_only_admins_change_them(forum: TestForum) {
     let cx = &forum.cx;
     let (boss, mira) = (forum.site_admin("boss").await, forum.person("mira").await);
     assert_eq!(site::current(cx).await.settings.name, "Test", "as the environment has it");
@@ -104,7 +104,7 @@ async fn what_is_decided_about_the_site_is_checked_and_is_for_admins_alone(forum
     assert_eq!(site::current(cx).await.notice, None);
 }
 
-async fn every_process_follows_within_a_moment(forum: TestForum) {
+async fn every_process_applies_changed_settings_soon(forum: TestForum) {
     let boss = forum.site_admin("boss").await;
     let other = forum.another().await;
     let mut words = other.bus.controls();
@@ -125,7 +125,7 @@ async fn every_process_follows_within_a_moment(forum: TestForum) {
     listening.abort();
 }
 
-async fn settings_cost_no_statement_once_they_are_known(forum: TestForum) {
+async fn cached_settings_need_no_statement(forum: TestForum) {
     use domain::testing::counting_statements;
     let cx = &forum.cx;
     site::current(cx).await;
@@ -135,7 +135,7 @@ async fn settings_cost_no_statement_once_they_are_known(forum: TestForum) {
     assert_eq!(counting_statements(site::current(cx)).await.1, 0);
 }
 
-async fn who_may_sign_up_is_what_the_admins_decided(forum: TestForum) {
+async fn sign_ups_follow_the_registration_setting(forum: TestForum) {
     let cx = &forum.cx;
     let boss = forum.site_admin("boss").await;
     let link = sign_ups::make_link(cx, boss, 5, 7).await.unwrap();
@@ -168,7 +168,7 @@ async fn who_may_sign_up_is_what_the_admins_decided(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn a_link_is_used_up_ends_and_is_revoked(forum: TestForum) {
+async fn a_sign_up_link_is_used_up_expires_or_is_revoked(forum: TestForum) {
     let cx = &forum.cx;
     let (boss, mira) = (forum.site_admin("boss").await, forum.person("mira").await);
     let second = forum.site_admin("second").await;
@@ -202,7 +202,7 @@ async fn a_link_is_used_up_ends_and_is_revoked(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn of_two_who_use_the_last_place_of_a_link_one_comes_in(forum: TestForum) {
+async fn the_last_use_of_a_sign_up_link_admits_one_of_two(forum: TestForum) {
     let cx = &forum.cx;
     let boss = forum.site_admin("boss").await;
     decide(&forum, boss, SignUps::Invited).await;
@@ -218,7 +218,7 @@ async fn of_two_who_use_the_last_place_of_a_link_one_comes_in(forum: TestForum) 
     forum.drain().await;
 }
 
-async fn an_account_that_waits_is_nobody_until_it_is_let_in(forum: TestForum) {
+async fn a_pending_account_is_anonymous_until_it_is_approved(forum: TestForum) {
     let cx = &forum.cx;
     let (boss, mira) = (forum.site_admin("boss").await, forum.person("mira").await);
     decide(&forum, boss, SignUps::Approved).await;
@@ -250,7 +250,7 @@ async fn an_account_that_waits_is_nobody_until_it_is_let_in(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn many_are_answered_at_once_and_told_where_their_address_is_confirmed(forum: TestForum) {
+async fn many_sign_ups_are_answered_at_once_and_emailed_if_confirmed(forum: TestForum) {
     let cx = &forum.cx;
     let boss = forum.site_admin("boss").await;
     decide(&forum, boss, SignUps::Approved).await;
@@ -282,7 +282,7 @@ async fn many_are_answered_at_once_and_told_where_their_address_is_confirmed(for
     assert_eq!(told, [pair("ada@example.org", "approved"), pair("eva@example.org", "declined")]);
 }
 
-async fn a_declined_account_can_be_let_in_after_all_and_else_goes(forum: TestForum) {
+async fn a_declined_account_can_still_be_approved_until_it_is_deleted(forum: TestForum) {
     let cx = &forum.cx;
     let boss = forum.site_admin("boss").await;
     decide(&forum, boss, SignUps::Approved).await;
@@ -310,7 +310,7 @@ async fn a_declined_account_can_be_let_in_after_all_and_else_goes(forum: TestFor
     forum.drain().await;
 }
 
-async fn of_two_admins_who_remove_each_other_one_stays(forum: TestForum) {
+async fn when_two_admins_dismiss_each_other_one_remains(forum: TestForum) {
     let cx = &forum.cx;
     let boss = forum.site_admin("boss").await;
     assert!(is_forbidden(admins::set_admin(cx, boss, id(boss), false).await), "the last one");
@@ -335,7 +335,7 @@ async fn of_two_admins_who_remove_each_other_one_stays(forum: TestForum) {
     assert!(is_not_found(admins::set_admin(cx, boss, id(boss), true).await), "a session that is out of date");
 }
 
-async fn only_accounts_that_somebody_uses_administer_the_site(forum: TestForum) {
+async fn only_active_accounts_can_be_site_admins(forum: TestForum) {
     let cx = &forum.cx;
     let (boss, mira) = (forum.site_admin("boss").await, forum.person("mira").await);
     admins::restrict(cx, boss, id(mira), admins::Restriction::Suspend { days: 3 }, "spam").await.unwrap();
@@ -404,7 +404,7 @@ async fn people_are_found_by_state_and_groups_by_kind(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn who_was_declined_is_told_from_who_waits(forum: TestForum) {
+async fn declined_accounts_are_distinguished_from_pending_ones(forum: TestForum) {
     let cx = &forum.cx;
     let boss = forum.site_admin("boss").await;
     decide(&forum, boss, SignUps::Approved).await;
@@ -425,7 +425,7 @@ async fn who_was_declined_is_told_from_who_waits(forum: TestForum) {
     assert_eq!(listed().await, [vec![row("ada", false, false)], others.to_vec()].concat());
 }
 
-async fn what_somebody_made_is_listed_and_what_is_gone_is_not_counted(forum: TestForum) {
+async fn created_content_is_listed_and_deleted_content_is_not_counted(forum: TestForum) {
     let cx = &forum.cx;
     let (boss, mira, noor) = (forum.site_admin("boss").await, forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;

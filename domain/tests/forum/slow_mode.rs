@@ -18,13 +18,13 @@ use domain::{Error, Result, messages, topics};
 use crate::{complaint, id, is_not_found};
 
 stories! {
-    in_slow_mode_a_member_writes_once_in_a_while_in_a_topic,
-    in_slow_mode_a_member_starts_one_topic_in_that_time,
-    what_waits_for_approval_was_written,
-    of_two_browsers_at_once_one_goes_through,
-    new_accounts_post_less_and_start_less,
-    new_accounts_have_few_links_in_a_message,
-    a_plain_message_costs_what_it_cost,
+    slow_mode_limits_how_often_a_member_posts_in_a_topic,
+    slow_mode_limits_how_often_a_member_starts_topics,
+    held_messages_count_for_slow_mode,
+    slow_mode_lets_one_of_two_simultaneous_posts_through,
+    new_accounts_have_lower_limits_for_posts_and_topics,
+    new_accounts_may_post_few_links_per_message,
+    a_plain_message_needs_no_extra_statements,
 }
 
 async fn slow(forum: &TestForum, admin: Viewer, seconds: i64) -> Group {
@@ -44,7 +44,7 @@ fn is_too_many<T: std::fmt::Debug>(answer: Result<T>) {
     assert!(matches!(answer, Err(Error::TooMany(_))), "{answer:?}");
 }
 
-async fn in_slow_mode_a_member_writes_once_in_a_while_in_a_topic(forum: TestForum) {
+async fn slow_mode_limits_how_often_a_member_posts_in_a_topic(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
     let moderator = forum.person("moderator").await;
@@ -81,7 +81,7 @@ async fn in_slow_mode_a_member_writes_once_in_a_while_in_a_topic(forum: TestForu
     forum.drain().await;
 }
 
-async fn in_slow_mode_a_member_starts_one_topic_in_that_time(forum: TestForum) {
+async fn slow_mode_limits_how_often_a_member_starts_topics(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
     let moderator = forum.person("moderator").await;
@@ -125,7 +125,7 @@ fn is_held<T: std::fmt::Debug>(answer: Result<T>) {
     assert!(matches!(answer, Err(Error::Pending)), "{answer:?}");
 }
 
-async fn what_waits_for_approval_was_written(forum: TestForum) {
+async fn held_messages_count_for_slow_mode(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = slow(&forum, mira, 300).await;
@@ -161,7 +161,7 @@ async fn what_waits_for_approval_was_written(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn of_two_browsers_at_once_one_goes_through(forum: TestForum) {
+async fn slow_mode_lets_one_of_two_simultaneous_posts_through(forum: TestForum) {
     let forum = Arc::new(forum);
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = slow(&forum, mira, 60).await;
@@ -200,7 +200,7 @@ async fn of_two_browsers_at_once_one_goes_through(forum: TestForum) {
     assert_eq!(topics::find(&forum.cx, mira, topic).await.unwrap().topic.last_seq, 6, "no number is left out");
 }
 
-async fn new_accounts_post_less_and_start_less(mut forum: TestForum) {
+async fn new_accounts_have_lower_limits_for_posts_and_topics(mut forum: TestForum) {
     forum.limit(|limits| {
         (limits.posts_per_minute, limits.posts_per_minute_while_new) = (6, 3);
         (limits.topics_per_hour, limits.topics_per_hour_while_new) = (4, 2);
@@ -239,7 +239,7 @@ async fn new_accounts_post_less_and_start_less(mut forum: TestForum) {
     forum.drain().await;
 }
 
-async fn new_accounts_have_few_links_in_a_message(forum: TestForum) {
+async fn new_accounts_may_post_few_links_per_message(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, boss) = (forum.person("mira").await, forum.site_admin("boss").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -286,7 +286,7 @@ async fn new_accounts_have_few_links_in_a_message(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn a_plain_message_costs_what_it_cost(forum: TestForum) {
+async fn a_plain_message_needs_no_extra_statements(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;

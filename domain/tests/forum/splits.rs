@@ -17,15 +17,15 @@ use domain::{groups, messages, search, topics};
 use crate::{complaint, id, is_forbidden, is_not_found, live, mentions_of, unread};
 
 stories! {
-    a_split_takes_along_everything_that_hangs_on_the_messages,
-    whoever_had_read_a_message_has_read_it_after_a_split_and_nobody_else,
-    of_a_split_into_a_private_group_outsiders_learn_nothing,
-    what_was_unread_stays_unread_in_the_group_that_it_goes_to,
-    a_topic_is_split_by_those_who_keep_order_and_not_into_the_open,
+    a_split_moves_everything_that_belongs_to_the_messages,
+    a_split_keeps_read_messages_read_and_unread_ones_unread,
+    a_split_into_a_private_group_reveals_nothing_to_outsiders,
+    unread_messages_stay_unread_in_the_new_group,
+    only_moderators_split_topics_and_not_into_a_wider_audience,
     all_messages_of_a_topic_are_moved_and_not_split_off,
     a_split_sent_twice_is_done_once,
-    what_was_shown_by_earlier_numbers_marks_nothing_as_read,
-    whatever_is_posted_while_a_topic_is_split_is_there_once,
+    numbers_from_before_a_split_mark_nothing_as_read,
+    messages_posted_during_a_split_exist_once,
     a_long_topic_is_split_and_merged_quickly,
 }
 
@@ -48,7 +48,7 @@ pub async fn hits(forum: &TestForum, who: Viewer, words: &str) -> usize {
     search::ask(&forum.cx, who, question).await.unwrap().total
 }
 
-async fn a_split_takes_along_everything_that_hangs_on_the_messages(forum: TestForum) {
+async fn a_split_moves_everything_that_belongs_to_the_messages(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -94,7 +94,7 @@ async fn a_split_takes_along_everything_that_hangs_on_the_messages(forum: TestFo
     assert_eq!(doctor::examine(cx).await.unwrap().drift, Vec::<String>::new());
 }
 
-async fn whoever_had_read_a_message_has_read_it_after_a_split_and_nobody_else(forum: TestForum) {
+async fn a_split_keeps_read_messages_read_and_unread_ones_unread(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, sven) = (forum.person("mira").await, forum.person("noor").await, forum.person("sven").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -122,7 +122,7 @@ async fn whoever_had_read_a_message_has_read_it_after_a_split_and_nobody_else(fo
     assert_eq!(page.first_unread, Some(3));
 }
 
-async fn of_a_split_into_a_private_group_outsiders_learn_nothing(forum: TestForum) {
+async fn a_split_into_a_private_group_reveals_nothing_to_outsiders(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, sven) = (forum.person("mira").await, forum.person("noor").await, forum.person("sven").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -159,7 +159,7 @@ async fn of_a_split_into_a_private_group_outsiders_learn_nothing(forum: TestForu
     assert_eq!(doctor::examine(cx).await.unwrap().drift, Vec::<String>::new());
 }
 
-async fn what_was_unread_stays_unread_in_the_group_that_it_goes_to(forum: TestForum) {
+async fn unread_messages_stay_unread_in_the_new_group(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, sven) = (forum.person("mira").await, forum.person("noor").await, forum.person("sven").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -185,7 +185,7 @@ async fn what_was_unread_stays_unread_in_the_group_that_it_goes_to(forum: TestFo
     assert_eq!(unread(&forum, tilda, split_off).await, 0, "who comes later has read what was there");
 }
 
-async fn a_topic_is_split_by_those_who_keep_order_and_not_into_the_open(forum: TestForum) {
+async fn only_moderators_split_topics_and_not_into_a_wider_audience(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, boss) = (forum.person("mira").await, forum.person("noor").await, forum.site_admin("boss").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -241,7 +241,7 @@ async fn a_split_sent_twice_is_done_once(forum: TestForum) {
     assert_eq!(lines(&forum, mira, topic).await.len(), 1);
 }
 
-async fn what_was_shown_by_earlier_numbers_marks_nothing_as_read(forum: TestForum) {
+async fn numbers_from_before_a_split_mark_nothing_as_read(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -263,7 +263,7 @@ async fn what_was_shown_by_earlier_numbers_marks_nothing_as_read(forum: TestForu
     assert_eq!(unread(&forum, noor, first.topic).await, 0);
 }
 
-async fn whatever_is_posted_while_a_topic_is_split_is_there_once(forum: TestForum) {
+async fn messages_posted_during_a_split_exist_once(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;

@@ -15,7 +15,7 @@ use crate::{id, is_not_found};
 
 stories! {
     days_are_counted_once_and_read_by_admins,
-    of_many_who_measure_one_takes_the_sample_of_a_minute,
+    only_one_process_takes_the_sample_of_a_minute,
     old_samples_are_thinned_out,
 }
 
@@ -69,7 +69,7 @@ async fn days_are_counted_once_and_read_by_admins(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn of_many_who_measure_one_takes_the_sample_of_a_minute(forum: TestForum) {
+async fn only_one_process_takes_the_sample_of_a_minute(forum: TestForum) {
     let cx = &forum.cx;
     let boss = forum.site_admin("boss").await;
     let tally = Histogram::default();

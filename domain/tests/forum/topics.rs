@@ -11,17 +11,17 @@ use domain::{groups, messages};
 use crate::{complaint, id, is_forbidden, is_not_found, tables, told};
 
 stories! {
-    a_topic_has_an_address_of_its_own_in_its_group,
-    topics_of_one_title_started_at_once_get_an_address_each,
+    a_topic_has_a_unique_address_in_its_group,
+    topics_with_one_title_started_at_once_get_different_addresses,
     a_form_sent_eight_times_at_once_starts_one_topic,
     only_members_start_topics,
     a_topic_is_renamed_by_its_starter_and_moderators,
-    a_topic_is_deleted_by_moderators_and_by_its_starter_while_alone,
-    topics_are_listed_by_latest_activity_page_by_page,
-    the_paper_of_unread_topics_shows_their_last_messages,
+    moderators_delete_topics_and_starters_those_without_replies,
+    topics_are_paged_by_latest_activity,
+    the_digest_of_unread_topics_shows_their_last_messages,
 }
 
-async fn a_topic_has_an_address_of_its_own_in_its_group(forum: TestForum) {
+async fn a_topic_has_a_unique_address_in_its_group(forum: TestForum) {
     let cx = &forum.cx;
     let mira = forum.person("mira").await;
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -52,7 +52,7 @@ async fn a_topic_has_an_address_of_its_own_in_its_group(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn topics_of_one_title_started_at_once_get_an_address_each(forum: TestForum) {
+async fn topics_with_one_title_started_at_once_get_different_addresses(forum: TestForum) {
     let mira = forum.person("mira").await;
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     let starts = (0..8).map(|_| {
@@ -127,7 +127,7 @@ async fn a_topic_is_renamed_by_its_starter_and_moderators(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn a_topic_is_deleted_by_moderators_and_by_its_starter_while_alone(forum: TestForum) {
+async fn moderators_delete_topics_and_starters_those_without_replies(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -160,7 +160,7 @@ async fn a_topic_is_deleted_by_moderators_and_by_its_starter_while_alone(forum: 
     forum.drain().await;
 }
 
-async fn topics_are_listed_by_latest_activity_page_by_page(forum: TestForum) {
+async fn topics_are_paged_by_latest_activity(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -212,7 +212,7 @@ async fn topics_are_listed_by_latest_activity_page_by_page(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn the_paper_of_unread_topics_shows_their_last_messages(forum: TestForum) {
+async fn the_digest_of_unread_topics_shows_their_last_messages(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;

@@ -19,14 +19,14 @@ use totp_rs::{Builder, Secret};
 use crate::{complaint, id, is_forbidden, is_not_found, tables};
 
 stories! {
-    signing_in_takes_a_code_once_the_second_step_is_on,
-    no_code_is_taken_twice,
-    a_recovery_code_signs_in_once_also_after_too_many_codes,
-    a_password_is_good_for_the_second_step_for_minutes_only,
+    two_factor_sign_in_requires_a_code,
+    no_code_is_accepted_twice,
+    a_recovery_code_works_once_even_after_too_many_wrong_codes,
+    a_password_allows_the_second_step_for_minutes_only,
     the_secret_cannot_be_read_in_the_database,
-    another_key_is_noticed_and_a_new_one_replaces_the_previous,
-    turning_it_on_and_off_takes_the_password,
-    whoever_runs_the_program_turns_it_off_and_the_log_says_so,
+    a_wrong_key_is_detected_and_a_new_key_can_replace_the_previous_one,
+    turning_two_factor_on_and_off_requires_the_password,
+    the_operator_can_turn_two_factor_off_and_it_is_logged,
 }
 
 fn origin() -> Origin {
@@ -67,7 +67,7 @@ async fn ticket(forum: &TestForum) -> String {
     }
 }
 
-async fn signing_in_takes_a_code_once_the_second_step_is_on(forum: TestForum) {
+async fn two_factor_sign_in_requires_a_code(forum: TestForum) {
     let cx = &forum.cx;
     let mira = id(forum.person("mira").await);
     two_factor::begin(cx, mira, Password::new(PASSWORD)).await.unwrap();
@@ -91,7 +91,7 @@ async fn signing_in_takes_a_code_once_the_second_step_is_on(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn another_key_is_noticed_and_a_new_one_replaces_the_previous(mut forum: TestForum) {
+async fn a_wrong_key_is_detected_and_a_new_key_can_replace_the_previous_one(mut forum: TestForum) {
     let mira = id(forum.person("mira").await);
     let (app, _) = set_up(&forum, mira).await;
     let old = forum.cx.config.secret.clone();
@@ -117,7 +117,7 @@ async fn another_key_is_noticed_and_a_new_one_replaces_the_previous(mut forum: T
     forum.drain().await;
 }
 
-async fn no_code_is_taken_twice(forum: TestForum) {
+async fn no_code_is_accepted_twice(forum: TestForum) {
     let cx = &forum.cx;
     let mira = id(forum.person("mira").await);
     let (app, _) = set_up(&forum, mira).await;
@@ -135,7 +135,7 @@ async fn no_code_is_taken_twice(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn a_recovery_code_signs_in_once_also_after_too_many_codes(mut forum: TestForum) {
+async fn a_recovery_code_works_once_even_after_too_many_wrong_codes(mut forum: TestForum) {
     let mira = id(forum.person("mira").await);
     forum.execute("update users set email = 'mira@example.org'").await;
     let (app, codes) = set_up(&forum, mira).await;
@@ -160,7 +160,7 @@ async fn a_recovery_code_signs_in_once_also_after_too_many_codes(mut forum: Test
     assert_eq!(kinds, ["secondstepon", "recoveryused", "recoveryused", "recoveryused"]);
 }
 
-async fn a_password_is_good_for_the_second_step_for_minutes_only(forum: TestForum) {
+async fn a_password_allows_the_second_step_for_minutes_only(forum: TestForum) {
     let cx = &forum.cx;
     let mira = id(forum.person("mira").await);
     let (app, _) = set_up(&forum, mira).await;
@@ -188,7 +188,7 @@ async fn the_secret_cannot_be_read_in_the_database(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn turning_it_on_and_off_takes_the_password(forum: TestForum) {
+async fn turning_two_factor_on_and_off_requires_the_password(forum: TestForum) {
     let cx = &forum.cx;
     let mira = id(forum.person("mira").await);
     complaint(two_factor::begin(cx, mira, Password::new("wrong wrong")).await, "current_password");
@@ -209,7 +209,7 @@ async fn turning_it_on_and_off_takes_the_password(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn whoever_runs_the_program_turns_it_off_and_the_log_says_so(forum: TestForum) {
+async fn the_operator_can_turn_two_factor_off_and_it_is_logged(forum: TestForum) {
     let cx = &forum.cx;
     let mira = id(forum.person("mira").await);
     let new = accounts::NewAccount { username: "boss".into(), email: String::new(), password: Password::new(PASSWORD) };

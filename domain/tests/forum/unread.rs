@@ -12,18 +12,18 @@ use crate::{id, unread};
 stories! {
     posting_marks_the_topic_unread_for_other_members,
     deleted_messages_and_topics_are_not_unread,
-    what_was_written_before_somebody_joined_is_not_unread,
-    whoever_comes_back_has_not_missed_what_was_written_meanwhile,
-    reading_goes_forward_only_and_never_past_the_end,
-    what_arrives_after_the_page_was_drawn_stays_unread,
-    marking_many_topics_read_at_once_is_told_once,
-    of_more_topics_than_a_form_lists_all_are_read_up_to_the_moment_of_the_page,
+    messages_from_before_joining_are_not_unread,
+    messages_posted_between_leaving_and_rejoining_are_not_unread,
+    a_read_position_only_advances_and_never_past_the_end,
+    messages_that_arrive_after_the_page_was_rendered_stay_unread,
+    marking_many_topics_read_publishes_one_event,
+    marking_all_read_covers_topics_that_the_form_does_not_list,
     marking_read_at_once_from_many_tabs_does_no_harm,
-    groups_with_something_unread_come_first,
-    a_kept_summary_needs_no_database,
-    a_summary_is_counted_again_when_something_changed,
-    a_summary_that_says_something_else_is_found_by_the_doctor,
-    garbage_in_place_of_a_summary_is_counted_again,
+    groups_with_unread_topics_come_first,
+    a_cached_summary_needs_no_database,
+    a_summary_is_recounted_after_a_change,
+    the_doctor_finds_a_wrong_summary,
+    an_unreadable_summary_is_recounted,
 }
 
 async fn posting_marks_the_topic_unread_for_other_members(forum: TestForum) {
@@ -67,7 +67,7 @@ async fn deleted_messages_and_topics_are_not_unread(forum: TestForum) {
     assert_eq!((unread(&forum, noor, first.topic).await, unread(&forum, noor, other).await), (1, 0));
 }
 
-async fn what_was_written_before_somebody_joined_is_not_unread(forum: TestForum) {
+async fn messages_from_before_joining_are_not_unread(forum: TestForum) {
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     let topic = forum.topic(mira, &garden, "Plums", "1").await.topic;
@@ -83,7 +83,7 @@ async fn what_was_written_before_somebody_joined_is_not_unread(forum: TestForum)
     assert_eq!(unread(&forum, noor, topic).await, 1, "looking at an old message makes nothing unread");
 }
 
-async fn whoever_comes_back_has_not_missed_what_was_written_meanwhile(forum: TestForum) {
+async fn messages_posted_between_leaving_and_rejoining_are_not_unread(forum: TestForum) {
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     forum.admit(&garden, &[noor]).await;
@@ -100,7 +100,7 @@ async fn whoever_comes_back_has_not_missed_what_was_written_meanwhile(forum: Tes
     assert_eq!(unread(&forum, noor, topic).await, 1);
 }
 
-async fn reading_goes_forward_only_and_never_past_the_end(forum: TestForum) {
+async fn a_read_position_only_advances_and_never_past_the_end(forum: TestForum) {
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     forum.admit(&garden, &[noor]).await;
@@ -127,7 +127,7 @@ async fn reading_goes_forward_only_and_never_past_the_end(forum: TestForum) {
     ));
 }
 
-async fn what_arrives_after_the_page_was_drawn_stays_unread(forum: TestForum) {
+async fn messages_that_arrive_after_the_page_was_rendered_stay_unread(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -157,7 +157,7 @@ async fn what_arrives_after_the_page_was_drawn_stays_unread(forum: TestForum) {
     }
 }
 
-async fn marking_many_topics_read_at_once_is_told_once(forum: TestForum) {
+async fn marking_many_topics_read_publishes_one_event(forum: TestForum) {
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     forum.admit(&garden, &[noor]).await;
@@ -178,7 +178,7 @@ async fn marking_many_topics_read_at_once_is_told_once(forum: TestForum) {
     assert_eq!(told[0]["topics"][0], serde_json::json!([garden.id, started[0], 0, 1, 1]));
 }
 
-async fn of_more_topics_than_a_form_lists_all_are_read_up_to_the_moment_of_the_page(forum: TestForum) {
+async fn marking_all_read_covers_topics_that_the_form_does_not_list(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -238,7 +238,7 @@ async fn marking_read_at_once_from_many_tabs_does_no_harm(forum: TestForum) {
     assert_eq!(domain::live::unread::sidebar(&forum.cx, id(noor)).await.unwrap().unread(), 0);
 }
 
-async fn groups_with_something_unread_come_first(forum: TestForum) {
+async fn groups_with_unread_topics_come_first(forum: TestForum) {
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let mut made = Vec::new();
     for name in ["delta", "Bravo", "alpha", "Charlie"] {
@@ -258,7 +258,7 @@ async fn groups_with_something_unread_come_first(forum: TestForum) {
     assert_eq!(names(mira).await, ["alpha", "Bravo", "Charlie", "delta"]);
 }
 
-async fn a_kept_summary_needs_no_database(forum: TestForum) {
+async fn a_cached_summary_needs_no_database(forum: TestForum) {
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     forum.admit(&garden, &[noor]).await;
@@ -273,7 +273,7 @@ async fn a_kept_summary_needs_no_database(forum: TestForum) {
     assert!(domain::live::unread::sidebar(&forum.cx, id(mira)).await.is_err(), "nobody else's is kept");
 }
 
-async fn a_summary_is_counted_again_when_something_changed(forum: TestForum) {
+async fn a_summary_is_recounted_after_a_change(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -310,7 +310,7 @@ async fn a_summary_is_counted_again_when_something_changed(forum: TestForum) {
     );
 }
 
-async fn a_summary_that_says_something_else_is_found_by_the_doctor(forum: TestForum) {
+async fn the_doctor_finds_a_wrong_summary(forum: TestForum) {
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     forum.admit(&garden, &[noor]).await;
@@ -326,7 +326,7 @@ async fn a_summary_that_says_something_else_is_found_by_the_doctor(forum: TestFo
     assert_eq!(findings.drift.len(), 2, "{:?}", findings.drift);
 }
 
-async fn garbage_in_place_of_a_summary_is_counted_again(forum: TestForum) {
+async fn an_unreadable_summary_is_recounted(forum: TestForum) {
     let mira = forum.person("mira").await;
     forum.group(mira, "Garden", GroupKind::Public).await;
     forum.pass(Duration::from_secs(5));

@@ -18,8 +18,8 @@ use crate::tables::Recount;
 use crate::{id, tables};
 
 stories! {
-    whatever_people_do_the_frame_says_what_a_recount_says,
-    whatever_people_do_search_holds_what_the_database_holds,
+    after_random_actions_the_layout_shows_what_a_recount_gives,
+    after_random_actions_search_contains_what_the_database_contains,
 }
 
 struct Rng(u64);
@@ -260,7 +260,7 @@ impl RandomWalk {
     }
 }
 
-async fn whatever_people_do_the_frame_says_what_a_recount_says(forum: TestForum) {
+async fn after_random_actions_the_layout_shows_what_a_recount_gives(forum: TestForum) {
     let mut walk = RandomWalk::begin(forum, 0x9e37_79b9_7f4a_7c15).await;
     for step in 0..500 {
         walk.step().await;
@@ -291,7 +291,7 @@ async fn whatever_people_do_the_frame_says_what_a_recount_says(forum: TestForum)
     }
 }
 
-async fn whatever_people_do_search_holds_what_the_database_holds(forum: TestForum) {
+async fn after_random_actions_search_contains_what_the_database_contains(forum: TestForum) {
     let mut walk = RandomWalk::begin(forum, 0x1234_5678_9abc_def1).await;
     for step in 0..120 {
         walk.step().await;

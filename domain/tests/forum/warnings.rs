@@ -14,11 +14,11 @@ use crate::tables::ints;
 use crate::{ABSENT, id, is_forbidden, is_not_found};
 
 stories! {
-    a_warning_is_taken_back_by_whoever_may_warn,
-    a_warning_of_the_site_is_taken_back_by_its_admins,
-    with_a_lifted_ban_goes_what_was_said_of_it,
-    whoever_has_nothing_to_do_with_a_group_is_not_banned_from_it,
-    who_asks_and_who_left_is_banned_and_told,
+    anyone_who_may_warn_can_revoke_a_warning,
+    site_admins_revoke_warnings_of_the_site,
+    lifting_a_ban_revokes_its_notice,
+    people_without_ties_to_a_group_cannot_be_banned_from_it,
+    requesters_and_former_members_can_be_banned_and_are_notified,
 }
 
 /// Returns kind and reason of a user's unread notice, and how many more there are.
@@ -26,7 +26,7 @@ async fn unread(forum: &TestForum, who: Viewer) -> Option<(NoticeKind, String, i
     notices::unread(&forum.cx, id(who)).await.unwrap().map(|told| (told.kind, told.reason, told.more))
 }
 
-async fn a_warning_is_taken_back_by_whoever_may_warn(forum: TestForum) {
+async fn anyone_who_may_warn_can_revoke_a_warning(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
     let (eva, boss) = (forum.person("eva").await, forum.site_admin("boss").await);
@@ -82,7 +82,7 @@ async fn a_warning_is_taken_back_by_whoever_may_warn(forum: TestForum) {
     assert_eq!(back, [true, true]);
 }
 
-async fn a_warning_of_the_site_is_taken_back_by_its_admins(forum: TestForum) {
+async fn site_admins_revoke_warnings_of_the_site(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let (boss, chief) = (forum.site_admin("boss").await, forum.site_admin("chief").await);
@@ -106,7 +106,7 @@ async fn a_warning_of_the_site_is_taken_back_by_its_admins(forum: TestForum) {
     );
 }
 
-async fn with_a_lifted_ban_goes_what_was_said_of_it(forum: TestForum) {
+async fn lifting_a_ban_revokes_its_notice(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -124,7 +124,7 @@ async fn with_a_lifted_ban_goes_what_was_said_of_it(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn whoever_has_nothing_to_do_with_a_group_is_not_banned_from_it(forum: TestForum) {
+async fn people_without_ties_to_a_group_cannot_be_banned_from_it(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Closed).await;
@@ -143,7 +143,7 @@ async fn whoever_has_nothing_to_do_with_a_group_is_not_banned_from_it(forum: Tes
     assert_eq!(unread(&forum, noor).await, None);
 }
 
-async fn who_asks_and_who_left_is_banned_and_told(forum: TestForum) {
+async fn requesters_and_former_members_can_be_banned_and_are_notified(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
     let eva = forum.person("eva").await;

@@ -16,9 +16,9 @@ use serde_json::json;
 use crate::{made_up, rows};
 
 stories!(
-    whoever_reads_the_mailbox_claims_the_account,
-    the_operator_hands_over_a_link_that_works_once,
-    an_account_that_has_an_owner_is_not_claimed,
+    the_owner_of_the_email_address_claims_the_account,
+    the_operator_creates_a_single_use_claim_link,
+    an_account_with_an_owner_cannot_be_claimed,
     site_admins_create_and_revoke_a_link,
 );
 
@@ -36,7 +36,7 @@ fn new() -> Password {
     Password::new("three grey herons asleep")
 }
 
-async fn whoever_reads_the_mailbox_claims_the_account(forum: TestForum) {
+async fn the_owner_of_the_email_address_claims_the_account(forum: TestForum) {
     imported(&forum).await;
     passwords::forgot(&forum.cx, "someone@example.org", &origin()).await.unwrap();
     passwords::forgot(&forum.cx, "ANN@Example.org", &origin()).await.unwrap();
@@ -54,7 +54,7 @@ async fn whoever_reads_the_mailbox_claims_the_account(forum: TestForum) {
     wait_for("the news of the password", || async { forum.letters().len() == 2 }).await;
 }
 
-async fn the_operator_hands_over_a_link_that_works_once(forum: TestForum) {
+async fn the_operator_creates_a_single_use_claim_link(forum: TestForum) {
     imported(&forum).await;
     let ann = assistance::named(&forum.cx, "ann").await.unwrap();
     let link = claims::link(&forum.cx, Actor::Operator, ann.id).await.unwrap();
@@ -71,7 +71,7 @@ async fn the_operator_hands_over_a_link_that_works_once(forum: TestForum) {
     assert!(forum.letters().is_empty());
 }
 
-async fn an_account_that_has_an_owner_is_not_claimed(forum: TestForum) {
+async fn an_account_with_an_owner_cannot_be_claimed(forum: TestForum) {
     imported(&forum).await;
     let ann = assistance::named(&forum.cx, "ann").await.unwrap();
     assistance::set_password(&forum.cx, ann.id, new()).await.unwrap();

@@ -12,10 +12,10 @@ use serde_json::{Value, json};
 use crate::{is_quiet, made_up, of, rows, tables, will_find, write};
 
 stories!(
-    posts_answers_and_states_of_topics_are_kept,
+    posts_replies_and_states_of_topics_are_kept,
     old_addresses_lead_to_what_the_viewer_may_see,
     a_backup_of_discourse_is_read_with_its_likes,
-    a_category_that_nothing_describes_becomes_private,
+    a_category_without_a_description_becomes_private,
 );
 
 fn post(id: i64, number: i64, user: i64, minute: i64, cooked: &str) -> Value {
@@ -81,7 +81,7 @@ async fn discourse(forum: &TestForum, dir: &Path) -> Report {
     import::discourse(&forum.cx, dir, &made_up(), |_| {}).await.unwrap()
 }
 
-async fn posts_answers_and_states_of_topics_are_kept(forum: TestForum) {
+async fn posts_replies_and_states_of_topics_are_kept(forum: TestForum) {
     let dir = tempfile::tempdir().unwrap();
     forum_of_kites(dir.path());
     let report = discourse(&forum, dir.path()).await;
@@ -210,7 +210,7 @@ async fn a_backup_of_discourse_is_read_with_its_likes(forum: TestForum) {
     assert_eq!(tables(&forum).await, before);
 }
 
-async fn a_category_that_nothing_describes_becomes_private(forum: TestForum) {
+async fn a_category_without_a_description_becomes_private(forum: TestForum) {
     let dir = tempfile::tempdir().unwrap();
     topic(dir.path(), 17, 44, vec![post(41, 1, 5, 1, "<p>Perhaps for moderators</p>")], json!({}));
     topic(dir.path(), 18, 0, vec![post(51, 1, 5, 2, "<p>For everybody</p>")], json!({}));

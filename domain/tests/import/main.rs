@@ -48,13 +48,13 @@ mod zulip;
 
 stories!(
     an_archive_keeps_its_ids_times_and_addresses,
-    what_is_broken_is_left_out_and_counted,
-    people_and_groups_are_what_their_files_say,
-    rows_of_the_forum_stay_and_the_import_makes_way,
-    a_stopped_import_goes_on_and_ends_the_same,
-    lines_become_topics_answers_and_mentions,
+    broken_entries_are_left_out_and_counted,
+    people_and_groups_are_imported_as_their_files_say,
+    an_import_never_overwrites_existing_rows,
+    a_stopped_import_resumes_with_the_same_result,
+    lines_become_topics_replies_and_mentions,
     lines_too_long_are_left_out_and_long_titles_shortened,
-    stopped_lines_go_on_and_end_the_same,
+    a_stopped_import_of_lines_resumes_with_the_same_result,
     the_demo_fills_an_empty_forum,
 );
 
@@ -203,7 +203,7 @@ async fn an_archive_keeps_its_ids_times_and_addresses(forum: TestForum) {
     assert!(own.id.0 > 8 && posted.topic.0 > 30 && posted.id.0 > 105);
 }
 
-async fn what_is_broken_is_left_out_and_counted(forum: TestForum) {
+async fn broken_entries_are_left_out_and_counted(forum: TestForum) {
     let dir = tempfile::tempdir().unwrap();
     small(dir.path());
     let groups = dir.path().join("groups");
@@ -271,7 +271,7 @@ async fn what_is_broken_is_left_out_and_counted(forum: TestForum) {
     assert_eq!(tables(&forum).await, before);
 }
 
-async fn people_and_groups_are_what_their_files_say(forum: TestForum) {
+async fn people_and_groups_are_imported_as_their_files_say(forum: TestForum) {
     let dir = tempfile::tempdir().unwrap();
     small(dir.path());
     let users = json!({"users": [
@@ -313,7 +313,7 @@ async fn people_and_groups_are_what_their_files_say(forum: TestForum) {
     is_quiet(&forum).await;
 }
 
-async fn rows_of_the_forum_stay_and_the_import_makes_way(forum: TestForum) {
+async fn an_import_never_overwrites_existing_rows(forum: TestForum) {
     let mira = forum.person("mira").await;
     let own = forum.group(mira, "Tea house", GroupKind::Public).await;
     let posted = forum.topic(mira, &own, "Mine", "I was here first").await;
@@ -373,7 +373,7 @@ async fn stop_after<F: Future<Output = domain::Result<Report>>>(
     }
 }
 
-async fn a_stopped_import_goes_on_and_ends_the_same(forum: TestForum) {
+async fn a_stopped_import_resumes_with_the_same_result(forum: TestForum) {
     let dir = tempfile::tempdir().unwrap();
     small(dir.path());
     // A topic that takes three transactions, and two that share one.
@@ -441,7 +441,7 @@ async fn jsonl(forum: &TestForum, lines: &[String]) -> Report {
     import::jsonl(&forum.cx, Cursor::new(lines.join("\n")), &made_up(), |_| {}).await.unwrap()
 }
 
-async fn lines_become_topics_answers_and_mentions(forum: TestForum) {
+async fn lines_become_topics_replies_and_mentions(forum: TestForum) {
     forum.person("ann_example").await;
     let mut answer = line(3, "new people", "Hello!", "Bo Example", 30, "Thanks, @Ann Example, and @**Ann Example**!");
     answer["reply_to"] = json!("1");
@@ -509,7 +509,7 @@ async fn lines_too_long_are_left_out_and_long_titles_shortened(forum: TestForum)
     is_quiet(&forum).await;
 }
 
-async fn stopped_lines_go_on_and_end_the_same(forum: TestForum) {
+async fn a_stopped_import_of_lines_resumes_with_the_same_result(forum: TestForum) {
     let lines: Vec<String> = (0..9_500)
         .map(|n| {
             line(n, ["one", "two"][n as usize % 2], &format!("t{}", n % 40), &format!("P{} Q", n % 30), n, "tock")

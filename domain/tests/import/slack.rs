@@ -11,8 +11,8 @@ use crate::{is_quiet, made_up, of, rows, tables, write};
 
 stories!(
     threads_reactions_and_joins_of_a_channel_are_kept,
-    only_members_of_a_private_channel_are_so_here,
-    what_is_no_export_of_slack_is_refused,
+    members_of_a_private_channel_become_members_of_a_private_group,
+    anything_but_an_export_of_slack_is_refused,
 );
 
 fn export(dir: &Path) {
@@ -128,7 +128,7 @@ async fn threads_reactions_and_joins_of_a_channel_are_kept(forum: TestForum) {
     assert_eq!(tables(&forum).await, before);
 }
 
-async fn only_members_of_a_private_channel_are_so_here(forum: TestForum) {
+async fn members_of_a_private_channel_become_members_of_a_private_group(forum: TestForum) {
     let dir = tempfile::tempdir().unwrap();
     let person = |id: &str, name: &str| json!({"id": id, "name": name, "profile": {}});
     write(&dir.path().join("users.json"), &json!([person("U1", "ann"), person("U2", "bo"), person("U3", "cy")]));
@@ -154,7 +154,7 @@ async fn only_members_of_a_private_channel_are_so_here(forum: TestForum) {
     assert_eq!(rows(&forum, "select kind from groups").await, ["private"]);
 }
 
-async fn what_is_no_export_of_slack_is_refused(forum: TestForum) {
+async fn anything_but_an_export_of_slack_is_refused(forum: TestForum) {
     let dir = tempfile::tempdir().unwrap();
     write(&dir.path().join("other.json"), &json!([]));
     for path in [dir.path().to_owned(), dir.path().join("other.json"), dir.path().join("missing")] {

@@ -10,16 +10,16 @@ use serde_json::{Value, json};
 use crate::{is_quiet, made_up, of, rows, stop_after, tables, will_find};
 
 stories!(
-    every_kind_of_line_is_kept_and_accounted_for,
+    every_kind_of_line_is_imported_and_reported,
     a_dry_run_writes_nothing_and_reports_the_same,
     a_file_of_the_next_month_adds_and_changes,
-    what_was_deleted_here_stays_deleted,
-    topics_go_into_a_group_that_is_there,
-    what_only_some_read_does_not_go_into_a_public_group,
-    who_left_a_private_group_does_not_read_it_again,
-    characters_that_rows_must_not_hold_are_taken_out,
-    stopped_typed_lines_report_everything_in_the_end,
-    an_address_of_an_account_is_that_account,
+    messages_deleted_in_the_forum_stay_deleted,
+    topics_are_imported_into_an_existing_group,
+    private_content_is_not_imported_into_a_public_group,
+    former_members_of_a_private_group_do_not_regain_access,
+    characters_that_the_database_cannot_store_are_removed,
+    a_stopped_import_of_typed_lines_reports_everything_in_the_end,
+    a_matching_email_address_maps_to_the_existing_account,
     a_forgotten_source_is_imported_anew,
 );
 
@@ -66,7 +66,7 @@ fn counted(count: Count) -> (u64, u64, u64, u64, u64) {
     (count.read, count.new, count.there, count.changed, count.left_out)
 }
 
-async fn every_kind_of_line_is_kept_and_accounted_for(forum: TestForum) {
+async fn every_kind_of_line_is_imported_and_reported(forum: TestForum) {
     let report = run(&forum, &lines(), &made_up()).await;
     assert_eq!(counted(report.people), (3, 3, 0, 0, 0), "{report}");
     assert_eq!(counted(report.groups), (2, 2, 0, 0, 0), "{report}");
@@ -180,7 +180,7 @@ async fn a_file_of_the_next_month_adds_and_changes(forum: TestForum) {
     assert_eq!(counted(again.messages), (8, 0, 6, 0, 2), "{again}");
 }
 
-async fn what_was_deleted_here_stays_deleted(forum: TestForum) {
+async fn messages_deleted_in_the_forum_stay_deleted(forum: TestForum) {
     run(&forum, &lines(), &made_up()).await;
     forum.execute("update messages set deleted_at = created_at, deleted_by = author_id where seq = 1").await;
     let mut next = lines();
@@ -191,7 +191,7 @@ async fn what_was_deleted_here_stays_deleted(forum: TestForum) {
     assert!(rows(&forum, "select raw from messages where raw like 'Back%'").await.is_empty());
 }
 
-async fn topics_go_into_a_group_that_is_there(forum: TestForum) {
+async fn topics_are_imported_into_an_existing_group(forum: TestForum) {
     let mira = forum.person("mira").await;
     let own = forum.group(mira, "Flying things", GroupKind::Closed).await;
     let options = Options { into: Some(own.slug.clone()), ..made_up() };
@@ -207,7 +207,7 @@ async fn topics_go_into_a_group_that_is_there(forum: TestForum) {
     assert!(error.to_string().contains("nowhere"), "{error}");
 }
 
-async fn what_only_some_read_does_not_go_into_a_public_group(forum: TestForum) {
+async fn private_content_is_not_imported_into_a_public_group(forum: TestForum) {
     let mira = forum.person("mira").await;
     let own = forum.group(mira, "Flying things", GroupKind::Public).await;
     forum.execute("update users set email = 'ann@example.org'").await;
@@ -226,7 +226,7 @@ async fn what_only_some_read_does_not_go_into_a_public_group(forum: TestForum) {
     assert_eq!(rows(&forum, "select role from memberships").await, ["admin"]);
 }
 
-async fn who_left_a_private_group_does_not_read_it_again(forum: TestForum) {
+async fn former_members_of_a_private_group_do_not_regain_access(forum: TestForum) {
     let said = |id: &str, author: &str, minute: u32| json!({"type": "message", "id": id, "topic": "t", "author": author, "created_at": at(minute), "text": id});
     let all = [
         json!({"type": "person", "id": "ann", "username": "ann"}),
@@ -250,7 +250,7 @@ async fn who_left_a_private_group_does_not_read_it_again(forum: TestForum) {
     assert_eq!(rows(&forum, "select cast(count(*) as text) from messages").await, ["5"]);
 }
 
-async fn characters_that_rows_must_not_hold_are_taken_out(forum: TestForum) {
+async fn characters_that_the_database_cannot_store_are_removed(forum: TestForum) {
     let all = [
         json!({"type": "person", "id": "a\0", "username": "ann", "name": "Ann\0 \u{202e}Example", "location": "x".repeat(200), "bio": "Kites\0"}),
         json!({"type": "group", "id": "g\0", "name": "Kites\0\u{202e}\nand wind", "description": "All\0 that flies", "creator": "a\0"}),
@@ -269,7 +269,7 @@ async fn characters_that_rows_must_not_hold_are_taken_out(forum: TestForum) {
     assert!(rows(&forum, "select path from old_addresses").await.is_empty());
 }
 
-async fn stopped_typed_lines_report_everything_in_the_end(forum: TestForum) {
+async fn a_stopped_import_of_typed_lines_reports_everything_in_the_end(forum: TestForum) {
     let mut many = lines();
     for n in 0..9_000_u32 {
         many.push(json!({"type": "message", "id": format!("x{n}"), "topic": "t1", "author": if n % 2 == 0 { "p1" } else { "p8" },
@@ -302,7 +302,7 @@ async fn stopped_typed_lines_report_everything_in_the_end(forum: TestForum) {
     is_quiet(&forum).await;
 }
 
-async fn an_address_of_an_account_is_that_account(forum: TestForum) {
+async fn a_matching_email_address_maps_to_the_existing_account(forum: TestForum) {
     let mira = forum.person("mira").await;
     let statement = "update users set email = 'Ann@Example.org'";
     forum.execute(statement).await;

@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_is_read_to_its_end_and_no_further() {
+    fn a_body_is_read_exactly_to_its_end() {
         let chunked = b"5\r\nhello\r\n0a;name=value\r\n0123456789\r\n0\r\nTrailer: x\r\n\r\nGET";
         for piece in 1..=chunked.len() {
             assert_eq!(discard(Body::Chunked, chunked, piece), Ok(Some(3)), "{piece}");
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn chunks_that_are_none_or_too_many_are_refused() {
+    fn malformed_or_too_many_chunks_are_refused() {
         for bad in
             ["\r\n", "x\r\n", "-1\r\n", "0x5\r\n", "5\nhello", "5\r\nhelloo", "5\r\nhello\n", "5 5\r\n", "5\r;\r\n"]
         {

@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn a_connection_that_waits_is_small() {
+    fn a_waiting_connection_uses_little_memory() {
         let connection = size(|stream, server| async move { serve(stream, &server).await });
         assert!(connection <= 640, "{connection} bytes");
     }

@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn a_head_is_read_when_it_is_whole() {
+    fn a_head_is_parsed_when_it_is_complete() {
         let text = "\r\nGET /live?after=1-1 HTTP/1.1\r\nHost: a.example:80\r\nCookie: a=b\r\ncookie: c=d\r\n\r\n";
         for end in 0..text.len() {
             assert_eq!(read(&text.as_bytes()[..end]), Ok(None), "{end}");
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn a_target_may_be_a_whole_address() {
+    fn a_target_may_be_an_absolute_url() {
         let path = |target: &str| {
             let text = format!("GET {target} HTTP/1.1\r\nHost: a\r\n\r\n");
             let head = whole(&text);
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn the_connection_is_kept_as_the_client_wants_it() {
+    fn the_connection_is_kept_open_or_closed_as_the_client_asks() {
         let keep = |version: &str, line: &str| whole(&format!("GET / HTTP/{version}\r\nHost: a\r\n{line}\r\n")).keep;
         assert!(keep("1.1", "") && keep("1.0", "Connection: Keep-Alive\r\n"));
         assert!(!keep("1.0", "") && !keep("1.1", "Connection: keep-alive, close\r\n"));
@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_be_understood_in_two_ways_is_refused() {
+    fn an_ambiguous_request_is_refused() {
         let with = |lines: &str| refused(&format!("POST / HTTP/1.1\r\nHost: a\r\n{lines}\r\n"));
         for lines in [
             "Host: b\r\n",

@@ -151,7 +151,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_answer_is_written_with_what_the_client_has_to_know() {
+    fn a_response_has_the_headers_that_clients_need() {
         let busy = Answer::Busy { trouble: crate::Trouble::Draining, retry_after: Duration::from_millis(1_200) };
         let manner = ResponseOptions { is_1_1: true, keep: false, bare: true };
         let text = String::from_utf8(Reply::from(&busy).write(manner, &Date::default())).expect("text");

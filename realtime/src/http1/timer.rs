@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn it_rings_when_it_is_due_and_not_before() {
+    async fn a_timer_fires_when_it_is_due_and_not_before() {
         let begun = Instant::now();
         let mut timer = Timer::new(begun + Duration::from_secs(75));
         for seconds in [40, 30, 50, 50, 120] {

@@ -29,19 +29,19 @@ macro_rules! on_both_faces {
 }
 
 on_both_faces! {
-    what_happens_ends_the_wait_and_the_connection_is_kept,
-    nothing_happens_and_the_time_is_up,
-    whoever_may_not_hear_is_told_so,
-    anyone_hears_a_public_group,
-    another_site_is_refused,
-    a_closed_tab_gives_up_its_place,
-    too_many_are_told_when_to_come_back,
-    the_addresses_of_one_network_count_together,
-    the_oldest_poll_gives_way,
-    a_request_may_come_in_pieces,
-    head_looks_and_does_not_wait,
-    other_methods_are_named,
-    the_server_ends_in_peace,
+    an_event_ends_the_wait_and_the_connection_is_kept,
+    a_poll_without_events_ends_after_its_time,
+    a_reader_without_access_is_refused,
+    anyone_can_poll_a_public_group,
+    polls_from_another_site_are_refused,
+    a_closed_tab_frees_its_place,
+    too_many_polls_are_told_when_to_retry,
+    the_addresses_of_one_network_share_a_limit,
+    a_new_poll_ends_the_oldest_one,
+    a_request_may_arrive_in_pieces,
+    a_head_request_does_not_wait,
+    other_methods_are_refused_with_the_allowed_ones,
+    the_server_shuts_down_gracefully,
 }
 
 fn is_dressed(reply: &Reply) {
@@ -50,7 +50,7 @@ fn is_dressed(reply: &Reply) {
     assert!(reply.header("date").is_some(), "{}", reply.head);
 }
 
-async fn what_happens_ends_the_wait_and_the_connection_is_kept(forum: Forum, face: Face) {
+async fn an_event_ends_the_wait_and_the_connection_is_kept(forum: Forum, face: Face) {
     let server = Server::start(&forum, face, Config::default()).await;
     let alice = forum.somebody("alice").await;
     let mut after = forum.open(alice.stream()).await.to_string();
@@ -71,7 +71,7 @@ async fn what_happens_ends_the_wait_and_the_connection_is_kept(forum: Forum, fac
     server.end().await;
 }
 
-async fn nothing_happens_and_the_time_is_up(forum: Forum, face: Face) {
+async fn a_poll_without_events_ends_after_its_time(forum: Forum, face: Face) {
     let config = Config { wait: Duration::from_millis(60), spread: Duration::ZERO, ..Config::default() };
     let server = Server::start(&forum, face, config).await;
     let alice = forum.somebody("alice").await;
@@ -83,7 +83,7 @@ async fn nothing_happens_and_the_time_is_up(forum: Forum, face: Face) {
     server.end().await;
 }
 
-async fn whoever_may_not_hear_is_told_so(forum: Forum, face: Face) {
+async fn a_reader_without_access_is_refused(forum: Forum, face: Face) {
     let server = Server::start(&forum, face, Config::default()).await;
     let alice = forum.somebody("alice").await;
     let mut line = server.connect().await;
@@ -105,7 +105,7 @@ async fn whoever_may_not_hear_is_told_so(forum: Forum, face: Face) {
     server.end().await;
 }
 
-async fn anyone_hears_a_public_group(forum: Forum, face: Face) {
+async fn anyone_can_poll_a_public_group(forum: Forum, face: Face) {
     let server = Server::start(&forum, face, Config::default()).await;
     let alice = forum.somebody("alice").await;
     let garden = forum.group("Garden", GroupKind::Public, &alice).await;
@@ -119,7 +119,7 @@ async fn anyone_hears_a_public_group(forum: Forum, face: Face) {
     server.end().await;
 }
 
-async fn another_site_is_refused(forum: Forum, face: Face) {
+async fn polls_from_another_site_are_refused(forum: Forum, face: Face) {
     let server = Server::start(&forum, face, Config::default()).await;
     let alice = forum.somebody("alice").await;
     let mut line = server.connect().await;
@@ -144,7 +144,7 @@ async fn another_site_is_refused(forum: Forum, face: Face) {
     server.end().await;
 }
 
-async fn a_closed_tab_gives_up_its_place(forum: Forum, face: Face) {
+async fn a_closed_tab_frees_its_place(forum: Forum, face: Face) {
     let server = Server::start(&forum, face, Config::default()).await;
     let alice = forum.somebody("alice").await;
     let query = format!("after={}", forum.open(alice.stream()).await);
@@ -158,7 +158,7 @@ async fn a_closed_tab_gives_up_its_place(forum: Forum, face: Face) {
     server.end().await;
 }
 
-async fn too_many_are_told_when_to_come_back(forum: Forum, face: Face) {
+async fn too_many_polls_are_told_when_to_retry(forum: Forum, face: Face) {
     let server = Server::start(&forum, face, Config { total: Some(1), ..Config::default() }).await;
     let (alice, bob) = (forum.somebody("alice").await, forum.somebody("bob").await);
     let _waiting = server.poll(&alice, &format!("after={}", forum.open(alice.stream()).await)).await;
@@ -170,7 +170,7 @@ async fn too_many_are_told_when_to_come_back(forum: Forum, face: Face) {
     server.end().await;
 }
 
-async fn the_addresses_of_one_network_count_together(forum: Forum, face: Face) {
+async fn the_addresses_of_one_network_share_a_limit(forum: Forum, face: Face) {
     let config =
         Config { per_address: 1, proxies: Proxies::new(vec!["127.0.0.1".parse().unwrap()]), ..Config::default() };
     let server = Server::start(&forum, face, config).await;
@@ -190,7 +190,7 @@ async fn the_addresses_of_one_network_count_together(forum: Forum, face: Face) {
     server.end().await;
 }
 
-async fn the_oldest_poll_gives_way(forum: Forum, face: Face) {
+async fn a_new_poll_ends_the_oldest_one(forum: Forum, face: Face) {
     let server = Server::start(&forum, face, Config { per_user: 1, ..Config::default() }).await;
     let alice = forum.somebody("alice").await;
     let query = format!("after={}", forum.open(alice.stream()).await);
@@ -202,7 +202,7 @@ async fn the_oldest_poll_gives_way(forum: Forum, face: Face) {
     server.end().await;
 }
 
-async fn a_request_may_come_in_pieces(forum: Forum, face: Face) {
+async fn a_request_may_arrive_in_pieces(forum: Forum, face: Face) {
     let server = Server::start(&forum, face, Config::default()).await;
     let mut line = server.connect().await;
     line.stream.set_nodelay(true).unwrap();
@@ -214,7 +214,7 @@ async fn a_request_may_come_in_pieces(forum: Forum, face: Face) {
     server.end().await;
 }
 
-async fn head_looks_and_does_not_wait(forum: Forum, face: Face) {
+async fn a_head_request_does_not_wait(forum: Forum, face: Face) {
     let server = Server::start(&forum, face, Config::default()).await;
     let alice = forum.somebody("alice").await;
     let query = format!("after={}", forum.open(alice.stream()).await);
@@ -228,7 +228,7 @@ async fn head_looks_and_does_not_wait(forum: Forum, face: Face) {
     server.end().await;
 }
 
-async fn other_methods_are_named(forum: Forum, face: Face) {
+async fn other_methods_are_refused_with_the_allowed_ones(forum: Forum, face: Face) {
     let server = Server::start(&forum, face, Config::default()).await;
     let mut line = server.connect().await;
     for (method, status) in [("OPTIONS", 204), ("POST", 405), ("DELETE", 405), ("BREW", 405)] {
@@ -242,7 +242,7 @@ async fn other_methods_are_named(forum: Forum, face: Face) {
     server.end().await;
 }
 
-async fn the_server_ends_in_peace(forum: Forum, face: Face) {
+async fn the_server_shuts_down_gracefully(forum: Forum, face: Face) {
     let server = Server::start(&forum, face, Config::default()).await;
     let alice = forum.somebody("alice").await;
     let after = forum.open(alice.stream()).await;

@@ -38,7 +38,7 @@ async fn waiting(forum: &Forum, server: &Server, name: &str) -> (Somebody, Conne
 }
 
 #[tokio::test]
-async fn requests_are_read_wherever_they_are_split() {
+async fn requests_are_parsed_wherever_they_are_split() {
     let (_forum, server) = http1(Limits::default()).await;
     let request = "GET /live?after=x HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc";
     let mut line = server.connect().await;
@@ -53,7 +53,7 @@ async fn requests_are_read_wherever_they_are_split() {
 }
 
 #[tokio::test]
-async fn pipelined_requests_are_answered_in_their_order() {
+async fn pipelined_requests_are_answered_in_order() {
     let (_forum, server) = http1(Limits::default()).await;
     let mut line = server.connect().await;
     let chunked = "POST /live HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n";
@@ -74,7 +74,7 @@ async fn pipelined_requests_are_answered_in_their_order() {
 }
 
 #[tokio::test]
-async fn what_comes_behind_a_waiting_poll_waits_too() {
+async fn a_request_behind_a_waiting_poll_waits_too() {
     let (forum, server) = http1(Limits::default()).await;
     let (alice, mut line) = waiting(&forum, &server, "alice").await;
     line.send("GET /nothing HTTP/1.1\r\nHost: a\r\n\r\nGET /live?after=1-1").await;
@@ -87,7 +87,7 @@ async fn what_comes_behind_a_waiting_poll_waits_too() {
 }
 
 #[tokio::test]
-async fn whoever_sends_much_behind_a_waiting_poll_is_sent_away() {
+async fn a_client_that_sends_much_behind_a_waiting_poll_is_disconnected() {
     let (forum, server) = http1(Limits { head: 1_000, ..Limits::default() }).await;
     let (_alice, mut line) = waiting(&forum, &server, "alice").await;
     let _ = line.stream.write_all(&[b'x'; 10_000]).await;
@@ -97,7 +97,7 @@ async fn whoever_sends_much_behind_a_waiting_poll_is_sent_away() {
 }
 
 #[tokio::test]
-async fn old_clients_are_answered_in_their_way() {
+async fn http_1_0_clients_are_answered_accordingly() {
     let (_forum, server) = http1(Limits::default()).await;
     answers(&server, &[("GET /live?after=1-1 HTTP/1.0\r\n\r\n", 401, false)]).await;
     let mut line = server.connect().await;
@@ -109,7 +109,7 @@ async fn old_clients_are_answered_in_their_way() {
 }
 
 #[tokio::test]
-async fn what_is_too_much_or_makes_no_sense_is_refused_and_the_line_closed() {
+async fn too_large_or_malformed_requests_are_refused_and_the_connection_closed() {
     let (_forum, server) = http1(Limits { head: 1_000, body: 100, ..Limits::default() }).await;
     let long = format!("GET /live HTTP/1.1\r\nHost: a\r\nX: {}\r\n\r\n", "x".repeat(1_000));
     let endless = format!("GET /{}", "x".repeat(1_000));
@@ -139,7 +139,7 @@ async fn what_is_too_much_or_makes_no_sense_is_refused_and_the_line_closed() {
 }
 
 #[tokio::test]
-async fn a_client_that_asks_first_may_send_its_body() {
+async fn a_client_that_expects_100_continue_may_send_its_body() {
     let (_forum, server) = http1(Limits::default()).await;
     let mut line = server.connect().await;
     line.send("POST /live HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n").await;
@@ -152,7 +152,7 @@ async fn a_client_that_asks_first_may_send_its_body() {
 }
 
 #[tokio::test]
-async fn a_request_that_does_not_come_in_time_is_given_up() {
+async fn a_request_that_does_not_arrive_in_time_is_dropped() {
     let (_forum, server) = http1(Limits { request_time: Duration::from_millis(30), ..Limits::default() }).await;
     let body = "POST /live HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhel";
     answers(&server, &[("GET /live HT", 408, false), (body, 408, false)]).await;
@@ -160,7 +160,7 @@ async fn a_request_that_does_not_come_in_time_is_given_up() {
 }
 
 #[tokio::test]
-async fn an_idle_line_is_closed() {
+async fn an_idle_connection_is_closed() {
     let (_forum, server) = http1(Limits { idle: Duration::from_millis(30), ..Limits::default() }).await;
     let mut line = server.connect().await;
     assert!(line.is_closed().await);
@@ -168,7 +168,7 @@ async fn an_idle_line_is_closed() {
 }
 
 #[tokio::test]
-async fn whoever_does_not_read_is_not_waited_for() {
+async fn a_client_that_does_not_read_is_disconnected() {
     let (forum, server) = http1(Limits { write_time: Duration::from_millis(100), ..Limits::default() }).await;
     let (alice, line) = waiting(&forum, &server, "alice").await;
     // More than any socket buffers.
@@ -181,7 +181,7 @@ async fn whoever_does_not_read_is_not_waited_for() {
 }
 
 #[tokio::test]
-async fn an_address_has_only_so_many_connections_and_a_proxy_any_number() {
+async fn connections_are_limited_per_address_but_not_for_a_proxy() {
     let forum = Forum::on_memory().await;
     let config = Config {
         connections_per_address: 2,
@@ -203,7 +203,7 @@ async fn an_address_has_only_so_many_connections_and_a_proxy_any_number() {
 }
 
 #[tokio::test]
-async fn a_request_cut_short_is_no_request() {
+async fn an_incomplete_request_is_not_answered() {
     let (_forum, server) = http1(Limits::default()).await;
     let mut line = server.connect().await;
     line.send("GET /live?after=1-1 HTTP/1.1\r\nHost: a\r\n").await;
@@ -218,7 +218,7 @@ async fn a_request_cut_short_is_no_request() {
 }
 
 #[tokio::test]
-async fn operators_are_told_how_it_is() {
+async fn operators_see_health_and_metrics() {
     let (forum, server) = http1(Limits::default()).await;
     let (alice, _line) = waiting(&forum, &server, "alice").await;
     let ask = |path: &str| format!("GET {path} HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -260,7 +260,7 @@ impl Rng {
 
 /// Whatever the input, the output is a sequence of HTTP responses, and then the end.
 #[tokio::test]
-async fn any_bytes_are_answered_or_the_line_is_closed() {
+async fn any_bytes_are_answered_or_the_connection_is_closed() {
     const PARTS: [&str; 24] = [
         "GET ",
         "POST ",
@@ -352,7 +352,7 @@ async fn processes_share_an_address() {
 }
 
 #[tokio::test]
-async fn a_stream_of_somebody_else_is_not_heard() {
+async fn a_stream_of_another_person_is_not_readable() {
     let (forum, server) = http1(Limits::default()).await;
     let (_alice, mut line) = waiting(&forum, &server, "alice").await;
     let bob = forum.somebody("bob").await;

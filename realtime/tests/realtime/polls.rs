@@ -14,23 +14,23 @@ use realtime::{Answer, Config, Request, Trouble, Who, poll};
 use crate::forum::{Forum, after, answer, begin, count, parked, reading, redis_url, viewer};
 
 on_memory_and_redis! {
-    what_happens_ends_the_wait,
-    what_happened_between_polls_is_told_at_once,
-    nothing_happens_and_the_time_is_up,
-    a_poll_that_finds_nothing_asks_nobody_and_writes_nothing,
-    only_who_is_signed_in_hears_their_stream,
-    a_session_that_ends_ends_its_polls,
-    coming_into_or_leaving_a_group_means_resync,
-    an_event_of_before_somebody_left_is_not_told,
-    anyone_hears_a_public_group_and_no_other,
+    an_event_ends_the_wait,
+    events_between_polls_are_delivered_at_once,
+    a_poll_without_events_ends_after_its_time,
+    repeated_polls_without_events_query_neither_redis_nor_database,
+    a_stream_is_readable_only_by_its_signed_in_owner,
+    ending_a_session_ends_its_polls,
+    joining_or_leaving_a_group_means_resync,
+    events_from_before_a_member_left_are_not_delivered,
+    anyone_can_poll_a_public_group_and_no_other,
     too_many_polls_of_one_person_end_the_oldest,
-    too_many_polls_are_sent_away,
-    whoever_drains_answers_all_and_takes_no_more,
+    too_many_polls_are_rejected,
+    draining_answers_all_polls_and_accepts_no_more,
     a_lost_stream_means_resync,
-    a_reader_of_a_public_group_is_among_its_watchers,
+    a_reader_of_a_public_group_counts_as_its_watcher,
 }
 
-async fn what_happens_ends_the_wait(forum: Forum) {
+async fn an_event_ends_the_wait(forum: Forum) {
     let (live, alice) = (forum.live(Config::default()), forum.somebody("alice").await);
     let from = forum.open(alice.stream()).await;
     let waiting = begin(&live, alice.who(), after(from));
@@ -42,7 +42,7 @@ async fn what_happens_ends_the_wait(forum: Forum) {
     parked(&live, 0).await;
 }
 
-async fn what_happened_between_polls_is_told_at_once(forum: Forum) {
+async fn events_between_polls_are_delivered_at_once(forum: Forum) {
     let (live, alice) = (forum.live(Config::default()), forum.somebody("alice").await);
     let from = forum.open(alice.stream()).await;
     for _ in 0..3 {
@@ -54,7 +54,7 @@ async fn what_happened_between_polls_is_told_at_once(forum: Forum) {
     assert_eq!((events.len(), last, retry_in), (3, events[2].id, Duration::ZERO));
 }
 
-async fn nothing_happens_and_the_time_is_up(forum: Forum) {
+async fn a_poll_without_events_ends_after_its_time(forum: Forum) {
     let config = Config { wait: Duration::from_millis(60), spread: Duration::from_millis(20), ..Config::default() };
     let (live, alice) = (forum.live(config), forum.somebody("alice").await);
     let from = forum.open(alice.stream()).await;
@@ -86,7 +86,7 @@ async fn asked_of_redis<T>(forum: &Forum, work: impl Future<Output = T>) -> (T, 
     panic!("the monitor ended");
 }
 
-async fn a_poll_that_finds_nothing_asks_nobody_and_writes_nothing(forum: Forum) {
+async fn repeated_polls_without_events_query_neither_redis_nor_database(forum: Forum) {
     let config = Config { wait: Duration::from_millis(60), spread: Duration::from_millis(20), ..Config::default() };
     let (live, alice) = (forum.live(config), forum.somebody("alice").await);
     let from = forum.open(alice.stream()).await;
@@ -104,7 +104,7 @@ async fn a_poll_that_finds_nothing_asks_nobody_and_writes_nothing(forum: Forum) 
     }
 }
 
-async fn only_who_is_signed_in_hears_their_stream(forum: Forum) {
+async fn a_stream_is_readable_only_by_its_signed_in_owner(forum: Forum) {
     let (live, alice) = (forum.live(Config::default()), forum.somebody("alice").await);
     let from = forum.open(alice.stream()).await;
     for token in ["", "x", &"0".repeat(64)] {
@@ -113,7 +113,7 @@ async fn only_who_is_signed_in_hears_their_stream(forum: Forum) {
     assert_eq!(poll(&live, &Who::Nobody(None), &after(from)).await, Answer::Ended);
 }
 
-async fn a_session_that_ends_ends_its_polls(forum: Forum) {
+async fn ending_a_session_ends_its_polls(forum: Forum) {
     let (live, alice) = (forum.live(Config::default()), forum.somebody("alice").await);
     let from = forum.open(alice.stream()).await;
     let bob = forum.somebody("bob").await;
@@ -128,7 +128,7 @@ async fn a_session_that_ends_ends_its_polls(forum: Forum) {
     bobs.abort();
 }
 
-async fn coming_into_or_leaving_a_group_means_resync(forum: Forum) {
+async fn joining_or_leaving_a_group_means_resync(forum: Forum) {
     let (live, alice) = (forum.live(Config::default()), forum.somebody("alice").await);
     let bob = forum.somebody("bob").await;
     let group = forum.group("Library", GroupKind::Private, &alice).await;
@@ -141,7 +141,7 @@ async fn coming_into_or_leaving_a_group_means_resync(forum: Forum) {
     assert!(matches!(answer(waiting).await, Answer::Resync { .. }));
 }
 
-async fn an_event_of_before_somebody_left_is_not_told(forum: Forum) {
+async fn events_from_before_a_member_left_are_not_delivered(forum: Forum) {
     let (live, alice) = (forum.live(Config::default()), forum.somebody("alice").await);
     let bob = forum.somebody("bob").await;
     let (library, garden) = (forum.group("Library", GroupKind::Private, &alice).await, GroupId(999));
@@ -164,7 +164,7 @@ async fn an_event_of_before_somebody_left_is_not_told(forum: Forum) {
     assert_eq!(count(&poll(&live, &bob.who(), &after(from)).await), 1);
 }
 
-async fn anyone_hears_a_public_group_and_no_other(forum: Forum) {
+async fn anyone_can_poll_a_public_group_and_no_other(forum: Forum) {
     let (live, alice) = (forum.live(Config::default()), forum.somebody("alice").await);
     let garden = forum.group("Garden", GroupKind::Public, &alice).await;
     let library = forum.group("Library", GroupKind::Private, &alice).await;
@@ -201,7 +201,7 @@ async fn too_many_polls_of_one_person_end_the_oldest(forum: Forum) {
     assert_eq!(live.waiting(), 2);
 }
 
-async fn too_many_polls_are_sent_away(forum: Forum) {
+async fn too_many_polls_are_rejected(forum: Forum) {
     let live = forum.live(Config { total: Some(1), ..Config::default() });
     let (alice, bob) = (forum.somebody("alice").await, forum.somebody("bob").await);
     let waiting = begin(&live, alice.who(), after(forum.open(alice.stream()).await));
@@ -212,7 +212,7 @@ async fn too_many_polls_are_sent_away(forum: Forum) {
     waiting.abort();
 }
 
-async fn whoever_drains_answers_all_and_takes_no_more(forum: Forum) {
+async fn draining_answers_all_polls_and_accepts_no_more(forum: Forum) {
     let (live, alice) = (forum.live(Config::default()), forum.somebody("alice").await);
     let from = forum.open(alice.stream()).await;
     let waiting = begin(&live, alice.who(), after(from));
@@ -232,7 +232,7 @@ async fn a_lost_stream_means_resync(forum: Forum) {
     assert_eq!(count(&poll(&live, &alice.who(), &after(fresh)).await), 1);
 }
 
-async fn a_reader_of_a_public_group_is_among_its_watchers(forum: Forum) {
+async fn a_reader_of_a_public_group_counts_as_its_watcher(forum: Forum) {
     let (live, alice) = (forum.live(Config::default()), forum.somebody("alice").await);
     let bob = forum.somebody("bob").await;
     let garden = forum.group("Garden", GroupKind::Public, &alice).await;

@@ -29,7 +29,7 @@ fn forms_and_identifiers_are_marked() {
 }
 
 #[test]
-fn a_phrase_is_marked_as_one_and_only_where_it_stands() {
+fn a_phrase_is_marked_as_one_and_only_where_it_matches() {
     let text = "tea, green. Green tea and more tea";
     assert_eq!(shown("\"green tea\"", text, 99), "tea, green. [Green tea] and more tea");
     assert_eq!(shown("\"green tea\" tea", text, 99), "[tea], green. [Green tea] and more [tea]");
@@ -46,7 +46,7 @@ fn excluded_words_are_not_marked() {
 }
 
 #[test]
-fn the_part_shown_has_the_most_different_words() {
+fn the_excerpt_shows_the_part_with_the_most_different_words() {
     let text = format!("{}needle one {}needle and thread {}", "hay ".repeat(40), "hay ".repeat(40), "hay ".repeat(40));
     let part = shown("needle thread", &text, 40);
     assert!(part.contains("[needle] and [thread]"), "{part}");
@@ -54,7 +54,7 @@ fn the_part_shown_has_the_most_different_words() {
 }
 
 #[test]
-fn a_part_is_cut_between_words() {
+fn an_excerpt_is_cut_between_words() {
     let text = "alpha bravo charlie delta echo foxtrot golf hotel india";
     assert_eq!(shown("echo", text, 24), "…delta [echo] foxtrot golf…");
     assert_eq!(shown("alpha", text, 14), "[alpha] bravo…");
@@ -63,13 +63,13 @@ fn a_part_is_cut_between_words() {
 }
 
 #[test]
-fn a_text_of_one_endless_word_is_cut_anyway() {
+fn a_text_of_one_endless_word_is_still_cut() {
     let text = "x".repeat(500);
     assert_eq!(shown("word", &text, 10), format!("{}…", "x".repeat(10)));
 }
 
 #[test]
-fn no_part_is_longer_than_asked_and_none_breaks_a_character() {
+fn excerpts_respect_the_length_and_character_boundaries() {
     let text = "Über 東京 naïve 👩‍🚀 \"quoted\" words, and e\u{301}lan; ".repeat(20);
     for query in ["naive", "東京", "\"quoted words\"", "elan words", "nothing", ""] {
         for max_chars in 0..120 {

@@ -29,7 +29,7 @@ fn readers_keep_the_old_index_until_the_new_one_is_finished_and_then_switch() {
 }
 
 #[test]
-fn the_writer_of_a_finished_rebuild_goes_on_in_the_new_index() {
+fn the_writer_of_a_finished_rebuild_continues_in_the_new_index() {
     let forum = Fixture::with_messages(&["old"]);
     let rebuild = forum.writer().rebuild().unwrap();
     rebuild.add(&message(2, "new")).unwrap();
@@ -55,7 +55,7 @@ fn a_rebuild_and_a_writer_exclude_each_other() {
 }
 
 #[test]
-fn a_rebuild_dropped_unfinished_leaves_the_old_index_and_no_trace() {
+fn an_unfinished_rebuild_leaves_the_old_index_and_no_files() {
     let forum = Fixture::with_messages(&["old"]);
     let rebuild = Rebuild::begin(&forum.index).unwrap().unwrap();
     rebuild.add(&message(2, "new")).unwrap();
@@ -67,7 +67,7 @@ fn a_rebuild_dropped_unfinished_leaves_the_old_index_and_no_trace() {
 }
 
 #[test]
-fn what_a_killed_rebuild_left_is_removed_by_the_next() {
+fn files_of_a_killed_rebuild_are_removed_by_the_next_one() {
     let forum = Fixture::with_messages(&["old"]);
     for left in ["v1-000077", "v0-000003"] {
         fs::create_dir(forum.folder.path().join(left)).unwrap();

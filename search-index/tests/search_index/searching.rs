@@ -23,7 +23,7 @@ fn a_phrase_matches_its_words_in_order_and_next_to_each_other() {
 }
 
 #[test]
-fn a_phrase_may_say_a_word_twice() {
+fn a_phrase_may_contain_a_word_twice() {
     let forum = Fixture::with_messages(&["bye bye", "bye"]);
     assert_eq!(forum.find("\"bye bye\""), [1]);
 }
@@ -55,7 +55,7 @@ fn accents_and_case_make_no_difference() {
 }
 
 #[test]
-fn any_part_of_a_sentence_without_spaces_is_found() {
+fn any_part_of_text_without_spaces_is_found() {
     let forum = Fixture::with_messages(&["東京都に住んでいます", "京都へ行く", "서울에서 만나요"]);
     assert_eq!(forum.find("東京"), [1]);
     assert_eq!(forum.find("京都"), [1, 2]);
@@ -65,7 +65,7 @@ fn any_part_of_a_sentence_without_spaces_is_found() {
 }
 
 #[test]
-fn hidden_groups_are_neither_found_nor_counted_even_thousands_of_them() {
+fn thousands_of_hidden_groups_are_neither_found_nor_counted() {
     let documents: Vec<_> = (1..=6_000).map(|id| Document { group_id: id, ..message(id, "secret plan") }).collect();
     let forum = Fixture::with(&documents);
     let hidden: Vec<i64> = (1..=5_000).collect();
@@ -81,7 +81,7 @@ fn hidden_groups_are_neither_found_nor_counted_even_thousands_of_them() {
 }
 
 #[test]
-fn a_search_can_be_kept_to_a_group_an_author_and_a_kind() {
+fn a_search_can_be_limited_to_a_group_an_author_and_a_kind() {
     let forum = Fixture::with(&[
         Document { group_id: 2, ..message(1, "soup") },
         Document { author_id: 7, ..message(2, "soup") },
@@ -115,7 +115,7 @@ fn a_hit_carries_all_ids() {
 }
 
 #[test]
-fn newest_is_by_time_and_then_by_id() {
+fn newest_first_orders_by_time_and_then_by_id() {
     let at = |id, created_at| Document { created_at, ..message(id, "news") };
     let forum = Fixture::with(&[at(1, 50), at(4, 20), at(3, 20), at(2, 90), at(5, -1)]);
     let query = Query { order: Order::Newest, ..Query::new("news") };
@@ -123,14 +123,14 @@ fn newest_is_by_time_and_then_by_id() {
 }
 
 #[test]
-fn best_prefers_what_is_more_about_the_words() {
+fn relevance_prefers_messages_with_more_of_the_words() {
     let forum =
         Fixture::with_messages(&["kites", "a long report of the weekend in which kites are only mentioned in passing"]);
     assert_eq!(ids(&forum.search(&Query::new("kites"))), [1, 2]);
 }
 
 #[test]
-fn best_prefers_the_recent_of_equals() {
+fn relevance_prefers_recent_messages_among_equals() {
     let old = Document { created_at: 0, ..message(9, "kites fly") };
     let new = Document { created_at: 800 * DAY, ..message(1, "kites fly") };
     let forum = Fixture::with(&[old, new]);
@@ -139,7 +139,7 @@ fn best_prefers_the_recent_of_equals() {
 }
 
 #[test]
-fn best_does_not_let_freshness_hide_what_fits_much_better() {
+fn relevance_ranks_a_much_better_match_above_a_recent_one() {
     let old = Document { created_at: 0, ..message(1, "kites kites") };
     let chat = "so yesterday we met and talked about this and that and kites and the weather too";
     let new = Document { created_at: 800 * DAY, ..message(2, chat) };
@@ -148,7 +148,7 @@ fn best_does_not_let_freshness_hide_what_fits_much_better() {
 }
 
 #[test]
-fn the_group_searched_in_does_not_change_the_order() {
+fn searching_in_one_group_does_not_change_the_order() {
     let forum = Fixture::with_messages(&["kites and birds", "kites", "kites kites and more"]);
     let everywhere = ids(&forum.search(&Query::new("kites")));
     let here = Query { only_group: Some(1), ..Query::new("kites") };
@@ -156,7 +156,7 @@ fn the_group_searched_in_does_not_change_the_order() {
 }
 
 #[test]
-fn pages_put_together_are_the_whole_without_repeats() {
+fn all_pages_together_contain_each_hit_once() {
     let texts: Vec<String> = (0..95).map(|n| format!("page {}", "x ".repeat(n % 7))).collect();
     let documents: Vec<_> = (1..).zip(&texts).map(|(id, text)| message(id, text)).collect();
     let forum = Fixture::with(&documents);
@@ -174,7 +174,7 @@ fn pages_put_together_are_the_whole_without_repeats() {
 }
 
 #[test]
-fn counting_and_paging_far_out_return_no_hits() {
+fn counting_and_pages_past_the_end_return_no_hits() {
     let forum = Fixture::with_messages(&["one", "one"]);
     for (offset, limit) in [(0, 0), (2, 10), (MAX_DEPTH, 10), (usize::MAX, usize::MAX)] {
         let results = forum.search(&Query { offset, limit, ..Query::new("one") });
@@ -291,7 +291,7 @@ fn words_of_the_title_count_as_words_of_the_message() {
 }
 
 #[test]
-fn the_last_word_and_a_word_with_a_star_are_beginnings() {
+fn the_last_word_and_a_word_with_a_star_match_as_prefixes() {
     let forum = Fixture::with_messages(&["international trains", "national trains"]);
     assert_eq!(exactly(&forum, "trains inter"), [1]);
     assert_eq!(exactly(&forum, "inter* trains"), [1]);
@@ -299,7 +299,7 @@ fn the_last_word_and_a_word_with_a_star_are_beginnings() {
 }
 
 #[test]
-fn a_typo_is_forgiven_when_nothing_fits_and_a_better_word_is_proposed() {
+fn a_typo_is_tolerated_when_nothing_matches_and_a_correction_is_offered() {
     let forum = Fixture::with_messages(&["we use django here", "we use flask here"]);
     let results = forum.search(&Query::new("use djagno"));
     assert_eq!((results.exact, ids(&results)[0]), (0, 1));
@@ -311,7 +311,7 @@ fn a_typo_is_forgiven_when_nothing_fits_and_a_better_word_is_proposed() {
 }
 
 #[test]
-fn one_word_too_many_still_finds_what_has_most_of_them() {
+fn messages_with_most_of_the_words_are_found_when_none_has_all() {
     let forum = Fixture::with_messages(&["grey heron by the river", "grey clouds", "a heron"]);
     let results = forum.search(&Query::new("grey heron river umbrella"));
     assert_eq!((results.exact, results.total, ids(&results)[0]), (0, 1, 1));
@@ -352,7 +352,7 @@ fn emoji_are_found() {
 }
 
 #[test]
-fn a_name_matches_what_its_owner_wrote() {
+fn a_name_matches_the_messages_of_its_owner() {
     let by = |id, author_id, text| Document { author_id, ..message(id, text) };
     let forum = Fixture::with(&[by(1, 7, "the release is out"), by(2, 8, "the release is late")]);
     let named = [Named { word: "mira".to_owned(), authors: vec![7], groups: vec![] }];
@@ -387,7 +387,7 @@ fn searches_are_narrowed_by_time_facts_topics_and_messages() {
 }
 
 #[test]
-fn hits_of_a_topic_stand_together_and_copies_do_not_lead() {
+fn hits_of_a_topic_are_grouped_and_copies_do_not_rank_first() {
     let at = |id, topic_id, text| Document { topic_id, ..message(id, text) };
     let long = "kites over the hill and over the lake in the evening";
     let documents = [
@@ -412,7 +412,7 @@ fn hits_of_a_topic_stand_together_and_copies_do_not_lead() {
 }
 
 #[test]
-fn a_message_of_one_word_does_not_lead() {
+fn a_message_of_one_word_does_not_rank_first() {
     let forum = Fixture::with_messages(&["kites", "we flew our kites over the hill all day"]);
     let best = forum.search(&Query::new("kites"));
     assert_eq!(best.total, 2);
@@ -420,7 +420,7 @@ fn a_message_of_one_word_does_not_lead() {
 }
 
 #[test]
-fn a_proposal_tells_no_word_of_what_the_viewer_may_not_see() {
+fn corrections_reveal_no_words_that_the_viewer_may_not_see() {
     let in_group = |id, group_id, text| Document { group_id, ..message(id, text) };
     let forum = Fixture::with(&[in_group(1, 1, "the weather report"), in_group(2, 2, "the merger with acmecorp")]);
     let ask = |seen: &[i64]| {
@@ -436,7 +436,7 @@ fn a_proposal_tells_no_word_of_what_the_viewer_may_not_see() {
 }
 
 #[test]
-fn an_excluded_phrase_may_come_before_between_and_after_what_matches() {
+fn an_excluded_phrase_works_in_any_position_of_the_query() {
     let forum = Fixture::with_messages(&["red wine here", "wine", "a red wine", "wine again", "some red wine", "wine"]);
     assert_eq!(exactly(&forum, "wine -\"red wine\""), [2, 4, 6]);
     assert_eq!(exactly(&forum, "wine -red-wine"), [2, 4, 6]);
@@ -445,7 +445,7 @@ fn an_excluded_phrase_may_come_before_between_and_after_what_matches() {
 }
 
 #[test]
-fn a_word_that_is_found_brings_no_similar_words() {
+fn a_word_with_matches_is_not_expanded_to_similar_words() {
     let forum = Fixture::with_messages(&["walter was here", "the water is cold"]);
     assert_eq!(forum.find("walter"), [1]);
     assert_eq!(forum.find("waltr"), [1]);

@@ -23,7 +23,7 @@ fn another_reader_sees_a_commit_at_its_next_reload() {
 }
 
 #[test]
-fn a_reader_of_an_empty_folder_sees_what_is_then_written() {
+fn a_reader_of_an_empty_folder_sees_later_commits() {
     let forum = Fixture::new();
     let reader = forum.another_handle();
     let mut writer = forum.writer();
@@ -34,7 +34,7 @@ fn a_reader_of_an_empty_folder_sees_what_is_then_written() {
 }
 
 #[test]
-fn clones_are_one_reader() {
+fn clones_share_one_reader() {
     let forum = Fixture::new();
     let clone = forum.index.clone();
     let mut writer = forum.writer();
@@ -55,7 +55,7 @@ fn only_one_may_write_until_it_is_dropped() {
 }
 
 #[test]
-fn a_writer_takes_over_where_another_left() {
+fn a_writer_continues_where_another_stopped() {
     let forum = Fixture::with_messages(&["one"]);
     let second = forum.another_handle();
     for turn in 0..12 {
@@ -113,7 +113,7 @@ fn refill(forum: &Fixture) {
 }
 
 #[test]
-fn an_index_of_another_version_is_begun_anew() {
+fn an_index_of_another_version_is_recreated() {
     let forum = Fixture::with_messages(&["word"]);
     let name = forum.generations().remove(0);
     let number = name.split_once('-').expect("a version and a number").1;
@@ -124,7 +124,7 @@ fn an_index_of_another_version_is_begun_anew() {
 }
 
 #[test]
-fn a_current_file_with_nonsense_is_begun_anew() {
+fn an_index_with_an_invalid_current_file_is_recreated() {
     for nonsense in [&b"\xff\xfe"[..], b"../../etc", b"v1-", b"v1-000009", b"/"] {
         let forum = Fixture::with_messages(&["word"]);
         fs::write(forum.folder.path().join("CURRENT"), nonsense).unwrap();
@@ -133,7 +133,7 @@ fn a_current_file_with_nonsense_is_begun_anew() {
 }
 
 #[test]
-fn an_index_whose_files_are_damaged_or_gone_is_begun_anew() {
+fn an_index_with_damaged_or_missing_files_is_recreated() {
     let names = {
         let forum = Fixture::with_messages(&["word"]);
         let generation = forum.folder.path().join(forum.generations().remove(0));

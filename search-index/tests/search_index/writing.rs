@@ -29,7 +29,7 @@ fn a_message_and_a_topic_may_have_the_same_id() {
 }
 
 #[test]
-fn a_deleted_topic_takes_its_messages_with_it() {
+fn deleting_a_topic_deletes_its_messages() {
     let forum = Fixture::with(&[
         topic(5, "bread"),
         Document { topic_id: 5, ..message(1, "rye bread") },
@@ -43,7 +43,7 @@ fn a_deleted_topic_takes_its_messages_with_it() {
 }
 
 #[test]
-fn changes_apply_in_the_order_they_were_made() {
+fn changes_apply_in_order() {
     let forum = Fixture::new();
     let mut writer = forum.writer();
     writer.upsert(&message(1, "first")).unwrap();
@@ -57,7 +57,7 @@ fn changes_apply_in_the_order_they_were_made() {
 }
 
 #[test]
-fn what_was_not_committed_is_gone_after_a_crash_and_the_position_tells() {
+fn uncommitted_changes_are_lost_after_a_crash_as_the_position_shows() {
     let forum = Fixture::with_messages(&["kept"]);
     let mut writer = forum.writer();
     writer.upsert(&message(2, "lost")).unwrap();
@@ -74,7 +74,7 @@ fn what_was_not_committed_is_gone_after_a_crash_and_the_position_tells() {
 }
 
 #[test]
-fn a_position_outlasts_commits_without_changes_and_merges() {
+fn the_position_survives_commits_without_changes_and_merges() {
     let forum = Fixture::new();
     let mut writer = forum.writer();
     for id in 1..=30 {
@@ -88,7 +88,7 @@ fn a_position_outlasts_commits_without_changes_and_merges() {
 }
 
 #[test]
-fn a_resting_writer_keeps_the_right_to_write_and_goes_on() {
+fn an_idle_writer_keeps_its_lock_and_continues() {
     let forum = Fixture::with_messages(&["one"]);
     let mut writer = forum.writer();
     writer.upsert(&message(2, "one")).unwrap();

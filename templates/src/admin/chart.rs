@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_stays_in_the_picture() {
+    fn all_points_stay_inside_the_chart() {
         let values: Vec<_> = (0..365).map(|i| (i % 7 != 3).then_some(i * i)).collect();
         for (kind, values) in [
             (Kind::Bars, values.clone()),
@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_value_is_a_gap_in_the_line() {
+    fn an_unknown_value_makes_a_gap_in_the_line() {
         let lines = |values: &[Option<i64>]| -> Vec<usize> {
             let drawn = chart(Kind::Lines, values.to_vec()).shapes();
             let points = drawn.iter().filter_map(|shape| match shape {
@@ -284,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bar_is_as_high_as_its_figure() {
+    fn a_bar_is_as_high_as_its_value() {
         let drawn = chart(Kind::Bars, vec![Some(10), Some(20), Some(0)]).shapes();
         let heights: Vec<i32> = drawn
             .iter()
@@ -298,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn no_number_stands_twice_beside_a_picture() {
+    fn no_number_appears_twice_on_an_axis() {
         for most in 0..4 {
             let drawn = chart(Kind::Lines, vec![Some(0), Some(most)]).shapes();
             let mut numbers: Vec<String> = drawn
@@ -317,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_written_as_people_read_them() {
+    fn numbers_are_written_in_readable_units() {
         assert_eq!(Unit::Count.write(12_345), thousands(12_345));
         assert_eq!(Unit::Time.write(850), "0.8 ms");
         assert_eq!(Unit::Time.write(42_000), "42 ms");

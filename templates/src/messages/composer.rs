@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_note_names_everybody_who_cannot_read() {
+    fn the_note_names_everyone_who_cannot_read_the_topic() {
         let group = crate::samples::group(1);
         let names = |names: &[&str]| unreached(&names.iter().map(ToString::to_string).collect::<Vec<_>>(), &group);
         assert_eq!(names(&[]), "");

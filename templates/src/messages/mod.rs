@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn stars_are_told_with_names() {
+    fn stars_are_shown_with_names() {
         assert_eq!(starred_by(&people(1)), "Starred by p1");
         assert_eq!(starred_by(&people(3)), "Starred by p1, p2 and p3");
         assert!(starred_by(&people(9)).ends_with("p8 and 1 other"));

@@ -406,7 +406,7 @@ mod tests {
     }
 
     #[test]
-    fn a_receipt_says_nothing_that_the_sender_typed_and_greets_nobody_by_name() {
+    fn a_receipt_contains_nothing_that_the_sender_typed() {
         let details = NoticeDetails { grounds: vec![Grounds::Spam], ..NoticeDetails::NONE };
         let (group, reason, link) = (String::new(), String::new(), "/-/messages/41".to_owned());
         let notice = Some(NoticeEmail { kind: NoticeKind::ReportAnswered, group, reason, link, details });
@@ -418,7 +418,7 @@ mod tests {
     }
 
     #[test]
-    fn a_decision_is_emailed_with_its_reason_and_where_to_object() {
+    fn a_decision_is_emailed_with_its_reason_and_how_to_appeal() {
         let details = NoticeDetails { by: Some(DecidedBy::Moderators), ..NoticeDetails::NONE };
         let (group, reason, link) = ("Garden".to_owned(), "No <finches>".to_owned(), String::new());
         let notice = Some(NoticeEmail { kind: NoticeKind::MessageDeleted, group, reason, link, details });
@@ -430,7 +430,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_has_the_address_already_is_told_so_and_has_nothing_to_confirm() {
+    fn the_owner_of_a_taken_address_is_told_and_gets_no_link() {
         let taken = EmailTemplateData { link: None, taken_by: Some("old_mira".into()), ..occasion(EmailKind::Confirm) };
         let written = words(&taken).expect("it draws");
         assert!(written.text.contains("belongs to the account old_mira"));

@@ -159,7 +159,7 @@ mod tests {
     use domain::model::Grounds;
 
     #[test]
-    fn a_deletion_states_what_it_followed_from_and_who_decided() {
+    fn a_notice_of_deletion_states_its_cause_and_who_decided() {
         let by = Some(DecidedBy::Admins);
         let details = NoticeDetails { by, grounds: vec![Grounds::Spam], automatic: true, ..NoticeDetails::NONE };
         assert_eq!(

@@ -396,7 +396,7 @@ pub fn must_be_known(page: &str, action: &str, names: impl IntoIterator<Item = S
 
 /// A refused form must give back every multi-line text.
 #[test]
-fn whatever_has_many_lines_comes_back() {
+fn multi_line_text_is_returned_after_an_error() {
     let is_lost = |name: &str| {
         let fields = vec![(name.to_owned(), "typed".to_owned())];
         SubmittedForm { fields, ..SubmittedForm::default() }.written().is_empty()

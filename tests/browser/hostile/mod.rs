@@ -16,7 +16,7 @@ use crate::support::{Forum, Running, Visitor};
 use corpus::{CANARY, FORGED, READ_AS_TYPED, lines, long, singles};
 use world::{READERS, Who, World};
 
-crate::both_ways!(hostile_text_in_every_field_comes_out_harmless_everywhere,);
+crate::both_ways!(hostile_text_in_every_field_is_harmless_on_every_page,);
 
 /// How many pages of a kind each reader gets, and how many each browser opens.
 const ASKED: usize = 20;
@@ -53,7 +53,7 @@ const LOOK: &str = "
     return wrong;";
 
 #[test]
-fn every_field_of_every_page_has_its_row() {
+fn every_field_of_every_page_is_in_the_table() {
     for (page, html) in templates::samples::all() {
         let html = html.expect("it draws");
         let forms = html.split("<form").skip(1).filter_map(|part| part.split('>').next());
@@ -70,7 +70,7 @@ fn every_field_of_every_page_has_its_row() {
     }
 }
 
-async fn hostile_text_in_every_field_comes_out_harmless_everywhere(running: Running) {
+async fn hostile_text_in_every_field_is_harmless_on_every_page(running: Running) {
     let mut forum = Forum::start(running).await;
     let world = World::make(&mut forum).await;
     let mut driver = Driver::start().await;

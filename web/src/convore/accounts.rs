@@ -16,13 +16,13 @@ use super::{Client, basic, send, stories, with_token};
 use actix_web::test::TestRequest;
 
 stories! {
-    a_polling_client_costs_one_hash_and_then_neither_hash_nor_query,
-    wrong_credentials_count_like_sign_ins_and_right_ones_that_are_known_do_not,
-    a_new_password_ends_the_old_one_and_all_tokens_in_every_process,
+    a_polling_client_is_authenticated_once_and_then_from_memory,
+    wrong_credentials_count_as_failed_sign_ins_and_known_ones_do_not,
+    a_new_password_revokes_all_tokens_in_every_process,
     a_suspended_or_banned_account_is_refused_at_once,
-    two_factor_authentication_takes_a_token,
-    an_account_that_waits_is_refused,
-    an_email_address_is_a_name_too,
+    accounts_with_two_factor_need_a_token,
+    a_pending_account_is_refused,
+    an_email_address_works_as_a_username,
 }
 
 fn origin() -> Origin {
@@ -33,7 +33,7 @@ fn id(who: domain::policy::Viewer) -> UserId {
     who.id().expect("an account")
 }
 
-async fn a_polling_client_costs_one_hash_and_then_neither_hash_nor_query(mut forum: TestForum) {
+async fn a_polling_client_is_authenticated_once_and_then_from_memory(mut forum: TestForum) {
     forum.person("ada").await;
     let client = Credentials::new("ada", PASSWORD);
     identify(&forum.cx, &client, &origin()).await.expect("signed in");
@@ -53,7 +53,7 @@ async fn a_polling_client_costs_one_hash_and_then_neither_hash_nor_query(mut for
     identify(&forum.cx, &Credentials::new("ada", "wrong"), &origin()).await.expect_err("it would have to be hashed");
 }
 
-async fn wrong_credentials_count_like_sign_ins_and_right_ones_that_are_known_do_not(mut forum: TestForum) {
+async fn wrong_credentials_count_as_failed_sign_ins_and_known_ones_do_not(mut forum: TestForum) {
     forum.limit(|limits| limits.sign_ins_per_account = 3);
     forum.person("ada").await;
     let right = Client::new(&forum, "ada");
@@ -76,7 +76,7 @@ async fn wrong_credentials_count_like_sign_ins_and_right_ones_that_are_known_do_
     assert_eq!(nobody.get("/api/account/verify.json").await.error(401), "Incorrect username or password.");
 }
 
-async fn a_new_password_ends_the_old_one_and_all_tokens_in_every_process(forum: TestForum) {
+async fn a_new_password_revokes_all_tokens_in_every_process(forum: TestForum) {
     let ada = forum.person("ada").await;
     let (by_password, by_token) = (Client::new(&forum, "ada"), with_token(&forum, ada, "ada", "read", None).await);
     let other = forum.another().await;
@@ -117,7 +117,7 @@ async fn a_suspended_or_banned_account_is_refused_at_once(forum: TestForum) {
     }
 }
 
-async fn two_factor_authentication_takes_a_token(forum: TestForum) {
+async fn accounts_with_two_factor_need_a_token(forum: TestForum) {
     let ada = forum.person("ada").await;
     let (by_password, by_token) = (Client::new(&forum, "ada"), with_token(&forum, ada, "ada", "read", None).await);
     by_password.get("/api/account/verify.json").await.ok();
@@ -138,7 +138,7 @@ async fn two_factor_authentication_takes_a_token(forum: TestForum) {
     assert!(matches!(signed_in, SignedIn::Ticket(_)));
 }
 
-async fn an_account_that_waits_is_refused(forum: TestForum) {
+async fn a_pending_account_is_refused(forum: TestForum) {
     let ada = forum.person("ada").await;
     let (by_password, by_token) = (Client::new(&forum, "ada"), with_token(&forum, ada, "ada", "read", None).await);
     forum.execute("update users set waiting_since = created_at where username = 'ada'").await;
@@ -147,7 +147,7 @@ async fn an_account_that_waits_is_refused(forum: TestForum) {
     }
 }
 
-async fn an_email_address_is_a_name_too(forum: TestForum) {
+async fn an_email_address_works_as_a_username(forum: TestForum) {
     let ada = forum.person("ada").await;
     forum.execute("update users set email = 'ada@example.org' where username = 'ada'").await;
     let said = send(

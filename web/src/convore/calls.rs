@@ -8,18 +8,18 @@ use domain::testing::TestForum;
 use super::{Client, basic, send, stories};
 
 stories! {
-    a_first_request_without_credentials_is_asked_for_them_and_counts_toward_no_limit,
-    parameters_may_be_anywhere,
-    addresses_may_have_a_second_slash_or_be_whole,
-    jsonp_is_for_public_data_and_never_as_somebody,
-    a_cookie_reads_and_changes_nothing,
-    asking_for_the_headers_changes_nothing,
-    pages_of_other_sites_cannot_call,
+    a_request_without_credentials_is_challenged_and_not_limited,
+    parameters_may_be_in_the_query_or_the_body,
+    addresses_may_have_a_double_slash_or_be_absolute,
+    jsonp_returns_only_public_data,
+    a_cookie_allows_reading_but_no_changes,
+    head_requests_change_nothing,
+    pages_of_other_sites_cannot_use_the_api,
     errors_are_json_with_a_sentence,
-    a_messages_own_address_leads_to_it,
+    the_address_of_a_message_leads_to_it,
 }
 
-async fn a_first_request_without_credentials_is_asked_for_them_and_counts_toward_no_limit(mut forum: TestForum) {
+async fn a_request_without_credentials_is_challenged_and_not_limited(mut forum: TestForum) {
     forum.limit(|limits| (limits.sign_ins_per_address, limits.sign_ins_per_account) = (3, 3));
     forum.person("mira").await;
     for path in ["/api/account/verify.json", "/api/groups.json", "/api/topics/1/messages.json"] {
@@ -33,7 +33,7 @@ async fn a_first_request_without_credentials_is_asked_for_them_and_counts_toward
     assert_eq!(Client::new(&forum, "mira").get("/api/account/verify.json").await.ok()["username"], "mira");
 }
 
-async fn parameters_may_be_anywhere(forum: TestForum) {
+async fn parameters_may_be_in_the_query_or_the_body(forum: TestForum) {
     let mira = forum.person("mira").await;
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     let topic = forum.topic(mira, &garden, "Plums", "One").await.topic;
@@ -65,7 +65,7 @@ async fn parameters_may_be_anywhere(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn addresses_may_have_a_second_slash_or_be_whole(forum: TestForum) {
+async fn addresses_may_have_a_double_slash_or_be_absolute(forum: TestForum) {
     forum.person("mira").await;
     let mira = Client::new(&forum, "mira");
     for uri in ["//api/groups.json", "https://forum.example//api/groups.json", "https://forum.example/api/groups.json"]
@@ -75,7 +75,7 @@ async fn addresses_may_have_a_second_slash_or_be_whole(forum: TestForum) {
     mira.get("//evil/api/groups.json").await.error_page(404);
 }
 
-async fn jsonp_is_for_public_data_and_never_as_somebody(forum: TestForum) {
+async fn jsonp_returns_only_public_data(forum: TestForum) {
     let mira = forum.person("mira").await;
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     let cellar = forum.group(mira, "Cellar", GroupKind::Private).await;
@@ -104,7 +104,7 @@ async fn session(forum: &TestForum, who: domain::policy::Viewer) -> String {
     sessions::open(&forum.cx, who.id().expect("an account"), &origin).await.expect("a session")
 }
 
-async fn a_cookie_reads_and_changes_nothing(forum: TestForum) {
+async fn a_cookie_allows_reading_but_no_changes(forum: TestForum) {
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Private).await;
     forum.admit(&garden, &[noor]).await;
@@ -122,7 +122,7 @@ async fn a_cookie_reads_and_changes_nothing(forum: TestForum) {
     }
 }
 
-async fn asking_for_the_headers_changes_nothing(forum: TestForum) {
+async fn head_requests_change_nothing(forum: TestForum) {
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Private).await;
     forum.admit(&garden, &[noor]).await;
@@ -138,7 +138,7 @@ async fn asking_for_the_headers_changes_nothing(forum: TestForum) {
     assert_eq!(said["topic"]["unread"], 1);
 }
 
-async fn pages_of_other_sites_cannot_call(forum: TestForum) {
+async fn pages_of_other_sites_cannot_use_the_api(forum: TestForum) {
     forum.person("mira").await;
     let authorization = ("authorization", basic("mira", domain::testing::PASSWORD));
     for (name, value) in
@@ -174,7 +174,7 @@ async fn errors_are_json_with_a_sentence(forum: TestForum) {
     said.error(405);
 }
 
-async fn a_messages_own_address_leads_to_it(forum: TestForum) {
+async fn the_address_of_a_message_leads_to_it(forum: TestForum) {
     let mira = forum.person("mira").await;
     let (garden, cellar) =
         (forum.group(mira, "Garden", GroupKind::Public).await, forum.group(mira, "Cellar", GroupKind::Private).await);

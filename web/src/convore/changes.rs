@@ -8,14 +8,14 @@ use super::{Client, stories};
 
 stories! {
     a_group_is_created_joined_requested_and_left,
-    a_topic_is_started_without_a_message_and_then_written_in,
-    a_topic_is_renamed_and_deleted_by_whom_the_pages_let,
+    a_topic_is_started_without_a_message_and_then_posted_in,
+    renaming_and_deleting_topics_needs_the_same_rights_as_on_pages,
     messages_are_starred_and_deleted,
     tracking_toggles,
     pasted_text_stays_one_block,
-    what_waits_for_approval_is_refused_with_the_reason,
-    a_locked_topic_takes_no_message,
-    limits_are_those_of_the_pages,
+    a_message_that_needs_approval_is_refused_with_the_reason,
+    a_locked_topic_accepts_no_message,
+    the_limits_are_the_same_as_on_pages,
     nothing_changes_while_the_site_is_read_only,
 }
 
@@ -47,7 +47,7 @@ async fn a_group_is_created_joined_requested_and_left(forum: TestForum) {
     ada.post("/api/groups/create.json", &[("name", "Other"), ("slug", "beds")]).await.error(422);
 }
 
-async fn a_topic_is_started_without_a_message_and_then_written_in(forum: TestForum) {
+async fn a_topic_is_started_without_a_message_and_then_posted_in(forum: TestForum) {
     let ada = forum.person("ada").await;
     let garden = forum.group(ada, "Garden", GroupKind::Public).await;
     let client = Client::new(&forum, "ada");
@@ -76,7 +76,7 @@ async fn a_topic_is_started_without_a_message_and_then_written_in(forum: TestFor
     forum.drain().await;
 }
 
-async fn a_topic_is_renamed_and_deleted_by_whom_the_pages_let(forum: TestForum) {
+async fn renaming_and_deleting_topics_needs_the_same_rights_as_on_pages(forum: TestForum) {
     let (ada, ben) = (forum.person("ada").await, forum.person("ben").await);
     forum.person("eve").await;
     let garden = forum.group(ada, "Garden", GroupKind::Public).await;
@@ -154,7 +154,7 @@ async fn pasted_text_stays_one_block(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn what_waits_for_approval_is_refused_with_the_reason(forum: TestForum) {
+async fn a_message_that_needs_approval_is_refused_with_the_reason(forum: TestForum) {
     let (ada, ben) = (forum.person("ada").await, forum.person("ben").await);
     let garden = forum.group(ada, "Garden", GroupKind::Public).await;
     forum.admit(&garden, &[ben]).await;
@@ -170,7 +170,7 @@ async fn what_waits_for_approval_is_refused_with_the_reason(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn a_locked_topic_takes_no_message(forum: TestForum) {
+async fn a_locked_topic_accepts_no_message(forum: TestForum) {
     let (ada, ben) = (forum.person("ada").await, forum.person("ben").await);
     let garden = forum.group(ada, "Garden", GroupKind::Public).await;
     forum.admit(&garden, &[ben]).await;
@@ -184,7 +184,7 @@ async fn a_locked_topic_takes_no_message(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn limits_are_those_of_the_pages(mut forum: TestForum) {
+async fn the_limits_are_the_same_as_on_pages(mut forum: TestForum) {
     forum.limit(|limits| (limits.posts_per_minute, limits.forms_per_minute) = (2, 3));
     let ada = forum.person("ada").await;
     let garden = forum.group(ada, "Garden", GroupKind::Public).await;

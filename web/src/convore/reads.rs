@@ -11,13 +11,13 @@ stories! {
     objects_have_the_fields_that_clients_read,
     messages_come_oldest_first_and_page_back_to_the_first,
     topics_come_by_activity_and_page_back_to_the_last,
-    reading_marks_as_read_unless_the_client_says_no,
+    reading_marks_as_read_unless_the_client_declines,
     groups_and_topics_are_found_by_their_slugs_too,
     the_directory_is_listed_in_each_order,
     mentions_are_listed_with_their_messages,
     a_conversation_is_read_and_continued,
-    what_somebody_may_not_see_is_missing,
-    who_is_online_is_seen_in_ones_groups,
+    hidden_content_is_missing,
+    members_see_who_is_online_in_their_groups,
     reading_a_topic_again_costs_two_statements,
 }
 
@@ -200,7 +200,7 @@ async fn topics_come_by_activity_and_page_back_to_the_last(forum: TestForum) {
     assert_eq!(all, (0..60).rev().map(|number| number.to_string()).collect::<Vec<_>>());
 }
 
-async fn reading_marks_as_read_unless_the_client_says_no(forum: TestForum) {
+async fn reading_marks_as_read_unless_the_client_declines(forum: TestForum) {
     let (ada, ben) = (forum.person("ada").await, forum.person("ben").await);
     let garden = forum.group(ada, "Garden", GroupKind::Private).await;
     forum.admit(&garden, &[ben]).await;
@@ -327,7 +327,7 @@ async fn a_conversation_is_read_and_continued(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn what_somebody_may_not_see_is_missing(forum: TestForum) {
+async fn hidden_content_is_missing(forum: TestForum) {
     let ada = forum.person("ada").await;
     forum.person("eve").await;
     let cellar = forum.group(ada, "Cellar", GroupKind::Private).await;
@@ -357,7 +357,7 @@ async fn what_somebody_may_not_see_is_missing(forum: TestForum) {
     eve.get(&format!("/api/groups/{}/online.json", closed.id)).await.error(403);
 }
 
-async fn who_is_online_is_seen_in_ones_groups(forum: TestForum) {
+async fn members_see_who_is_online_in_their_groups(forum: TestForum) {
     let (ada, ben) = (forum.person("ada").await, forum.person("ben").await);
     let eve = forum.person("eve").await;
     let garden = forum.group(ada, "Garden", GroupKind::Private).await;

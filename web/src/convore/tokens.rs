@@ -16,12 +16,12 @@ use super::{Client, basic, send, stories, with_token};
 stories! {
     a_token_is_shown_once_and_signs_in_until_it_is_revoked,
     a_token_expires,
-    a_form_that_is_not_right_says_what_to_correct,
-    a_token_does_what_its_scopes_say,
-    a_token_for_some_groups_finds_no_others,
+    an_invalid_form_says_what_to_correct,
+    a_token_is_limited_to_its_scopes,
+    a_token_for_some_groups_cannot_access_others,
     a_read_token_marks_nothing_as_read,
-    only_the_admin_scope_carries_an_admins_rights,
-    an_account_that_is_deleted_takes_its_tokens_along,
+    only_the_admin_scope_grants_admin_rights,
+    deleting_an_account_deletes_its_tokens,
     a_download_lists_the_tokens_and_not_their_secrets,
 }
 
@@ -97,7 +97,7 @@ async fn a_token_expires(forum: TestForum) {
     assert_eq!(api_tokens::list(&forum.cx, id(ada)).await.expect("the tokens").len(), 1, "its owner sees it");
 }
 
-async fn a_form_that_is_not_right_says_what_to_correct(forum: TestForum) {
+async fn an_invalid_form_says_what_to_correct(forum: TestForum) {
     let (ada, ben) = (forum.person("ada").await, forum.person("ben").await);
     let theirs = forum.group(ben, "Theirs", GroupKind::Public).await;
     let good = || TokenForm { name: "Phone".into(), scopes: scopes("read"), groups: None, days: 30 };
@@ -121,7 +121,7 @@ async fn a_form_that_is_not_right_says_what_to_correct(forum: TestForum) {
     assert_eq!(complain(good(), "wrong").await, "current_password");
 }
 
-async fn a_token_does_what_its_scopes_say(forum: TestForum) {
+async fn a_token_is_limited_to_its_scopes(forum: TestForum) {
     let (ada, ben) = (forum.person("ada").await, forum.person("ben").await);
     let garden = forum.group(ada, "Garden", GroupKind::Public).await;
     forum.admit(&garden, &[ben]).await;
@@ -153,7 +153,7 @@ async fn a_token_does_what_its_scopes_say(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn a_token_for_some_groups_finds_no_others(forum: TestForum) {
+async fn a_token_for_some_groups_cannot_access_others(forum: TestForum) {
     let (ada, ben) = (forum.person("ada").await, forum.person("ben").await);
     let (garden, kitchen) =
         (forum.group(ada, "Garden", GroupKind::Public).await, forum.group(ada, "Kitchen", GroupKind::Public).await);
@@ -212,7 +212,7 @@ async fn a_read_token_marks_nothing_as_read(forum: TestForum) {
     }
 }
 
-async fn only_the_admin_scope_carries_an_admins_rights(forum: TestForum) {
+async fn only_the_admin_scope_grants_admin_rights(forum: TestForum) {
     let (boss, ada) = (forum.site_admin("boss").await, forum.person("ada").await);
     let garden = forum.group(ada, "Garden", GroupKind::Public).await;
     let topic = forum.topic(ada, &garden, "Plums", "One").await;
@@ -224,7 +224,7 @@ async fn only_the_admin_scope_carries_an_admins_rights(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn an_account_that_is_deleted_takes_its_tokens_along(forum: TestForum) {
+async fn deleting_an_account_deletes_its_tokens(forum: TestForum) {
     let ada = forum.person("ada").await;
     let client = with_token(&forum, ada, "ada", "read", None).await;
     client.get("/api/groups.json").await.ok();

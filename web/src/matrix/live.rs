@@ -77,16 +77,16 @@ const ACTS: [(Act, &str); 15] = [
 ];
 
 #[actix_web::test]
-async fn everybody_is_told_live_what_was_agreed_on_sqlite() {
-    everybody_is_told_live_what_was_agreed(TestForum::sqlite().await).await;
+async fn live_events_match_the_snapshot_on_sqlite() {
+    live_events_match_the_snapshot(TestForum::sqlite().await).await;
 }
 
 #[actix_web::test]
-async fn everybody_is_told_live_what_was_agreed_on_postgres() {
-    everybody_is_told_live_what_was_agreed(TestForum::postgres().await).await;
+async fn live_events_match_the_snapshot_on_postgres() {
+    live_events_match_the_snapshot(TestForum::postgres().await).await;
 }
 
-async fn everybody_is_told_live_what_was_agreed(forum: TestForum) {
+async fn live_events_match_the_snapshot(forum: TestForum) {
     let mut world = World::make(&forum).await;
     let ears = Ears::open(&forum, &mut world).await;
     let mut table = heading();

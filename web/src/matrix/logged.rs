@@ -178,7 +178,7 @@ const NOT_LOGGED: &[&str] = &[
 ];
 
 #[test]
-fn each_address_that_changes_something_is_known_to_be_logged_or_not() {
+fn every_changing_route_is_classified_as_logged_or_not() {
     for entry in ROUTES.iter().filter(|entry| entry.method == "post") {
         let logged = LOGGED.iter().any(|(path, ..)| *path == entry.path);
         let not = NOT_LOGGED.contains(&entry.path);
@@ -197,16 +197,16 @@ fn each_address_that_changes_something_is_known_to_be_logged_or_not() {
 }
 
 #[actix_web::test]
-async fn whatever_those_do_who_keep_order_is_in_the_log_on_sqlite() {
-    whatever_those_do_who_keep_order_is_in_the_log(TestForum::sqlite().await).await;
+async fn every_moderation_action_is_logged_on_sqlite() {
+    every_moderation_action_is_logged(TestForum::sqlite().await).await;
 }
 
 #[actix_web::test]
-async fn whatever_those_do_who_keep_order_is_in_the_log_on_postgres() {
-    whatever_those_do_who_keep_order_is_in_the_log(TestForum::postgres().await).await;
+async fn every_moderation_action_is_logged_on_postgres() {
+    every_moderation_action_is_logged(TestForum::postgres().await).await;
 }
 
-async fn whatever_those_do_who_keep_order_is_in_the_log(forum: TestForum) {
+async fn every_moderation_action_is_logged(forum: TestForum) {
     let cx = &forum.cx;
     let door = Door::open(&forum).await;
     let mut world = World::make(&forum).await;

@@ -58,16 +58,16 @@ const FIRST: usize = 54;
 const COLUMN: usize = 10;
 
 #[actix_web::test]
-async fn every_route_answers_everybody_as_agreed_on_sqlite() {
-    every_route_answers_everybody_as_agreed(TestForum::sqlite, false).await;
+async fn every_route_matches_the_access_snapshot_on_sqlite() {
+    every_route_matches_the_access_snapshot(TestForum::sqlite, false).await;
 }
 
 #[actix_web::test]
-async fn every_route_answers_everybody_as_agreed_on_postgres() {
-    every_route_answers_everybody_as_agreed(TestForum::postgres, true).await;
+async fn every_route_matches_the_access_snapshot_on_postgres() {
+    every_route_matches_the_access_snapshot(TestForum::postgres, true).await;
 }
 
-async fn every_route_answers_everybody_as_agreed(
+async fn every_route_matches_the_access_snapshot(
     open: impl AsyncFn() -> TestForum + Copy + Send + Sync,
     is_postgres: bool,
 ) {

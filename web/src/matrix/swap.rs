@@ -9,16 +9,16 @@ use domain::groups;
 use domain::groups::{invitations, members, requests};
 
 #[actix_web::test]
-async fn an_id_of_elsewhere_is_not_there_on_sqlite() {
-    an_id_of_elsewhere_is_not_there(TestForum::sqlite().await).await;
+async fn ids_of_other_groups_are_not_found_on_sqlite() {
+    ids_of_other_groups_are_not_found(TestForum::sqlite().await).await;
 }
 
 #[actix_web::test]
-async fn an_id_of_elsewhere_is_not_there_on_postgres() {
-    an_id_of_elsewhere_is_not_there(TestForum::postgres().await).await;
+async fn ids_of_other_groups_are_not_found_on_postgres() {
+    ids_of_other_groups_are_not_found(TestForum::postgres().await).await;
 }
 
-async fn an_id_of_elsewhere_is_not_there(forum: TestForum) {
+async fn ids_of_other_groups_are_not_found(forum: TestForum) {
     let door = Door::open(&forum).await;
     let mut world = World::make(&forum).await;
     let theirs = world.stage(&forum, State::Closed, Scope::Whole).await;

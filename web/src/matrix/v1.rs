@@ -19,16 +19,16 @@ use crate::v1::DOCUMENT;
 const EXPECTED: &str = include_str!("v1.txt");
 
 #[actix_web::test]
-async fn every_route_of_the_modern_api_answers_everybody_as_agreed_on_sqlite() {
-    every_route_answers_everybody_as_agreed(TestForum::sqlite, false).await;
+async fn every_route_of_api_v1_matches_the_access_snapshot_on_sqlite() {
+    every_route_matches_the_access_snapshot(TestForum::sqlite, false).await;
 }
 
 #[actix_web::test]
-async fn every_route_of_the_modern_api_answers_everybody_as_agreed_on_postgres() {
-    every_route_answers_everybody_as_agreed(TestForum::postgres, true).await;
+async fn every_route_of_api_v1_matches_the_access_snapshot_on_postgres() {
+    every_route_matches_the_access_snapshot(TestForum::postgres, true).await;
 }
 
-async fn every_route_answers_everybody_as_agreed(
+async fn every_route_matches_the_access_snapshot(
     open: impl AsyncFn() -> TestForum + Copy + Send + Sync,
     is_postgres: bool,
 ) {

@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn a_length_that_counts_characters_becomes_one_of_bytes() {
+    fn a_content_length_in_characters_is_corrected_to_bytes() {
         let body = "message=gr\u{fc}\u{df}e \u{20ac}";
         for path in ["/api/x.json", "//api/x.json", "http://a//api/x.json"] {
             let right = request(path, "19", body);
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_that_comes_after_its_head_is_cut_to_its_length() {
+    fn a_body_that_arrives_after_its_head_is_cut_to_its_length() {
         let mut lengths = Lengths::default();
         assert_eq!(lengths.correct(request("/api/x.json", "6", "").as_bytes(), true), None);
         assert_eq!(lengths.correct("a=\u{fc}".as_bytes(), false), None);
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn requests_that_follow_and_other_addresses_are_left_alone() {
+    fn later_requests_and_other_addresses_are_not_changed() {
         for next in ["GET /api/y.json HTTP/1.1\r\n\r\n", "POST /", "G", "DELETE", "\r\n", ""] {
             assert_eq!(corrected(&request("/api/x.json", "3", &format!("a=b{next}"))), None, "{next:?}");
         }

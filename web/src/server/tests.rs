@@ -101,7 +101,7 @@ fn post(path: &str, headers: &str, body: &str) -> String {
 const PAGE: &str = "GET /robots.txt HTTP/1.1\r\nHost: a\r\n\r\n";
 
 #[actix_web::test]
-async fn a_body_that_does_not_come_in_time_is_refused() {
+async fn a_body_that_does_not_arrive_in_time_is_refused() {
     let server = Server::start(Config { times: quick(), ..Config::default() }).await;
     for headers in ["Content-Length: 100\r\n", "Transfer-Encoding: chunked\r\n"] {
         let mut client = server.connect().await;
@@ -113,7 +113,7 @@ async fn a_body_that_does_not_come_in_time_is_refused() {
 }
 
 #[actix_web::test]
-async fn a_head_that_does_not_come_in_time_ends_the_connection_also_after_an_answer() {
+async fn a_head_that_does_not_arrive_in_time_ends_the_connection() {
     let server = Server::start(Config { times: quick(), ..Config::default() }).await;
     let mut client = server.connect().await;
     client.send("GET /rob").await;
@@ -131,7 +131,7 @@ async fn a_head_that_does_not_come_in_time_ends_the_connection_also_after_an_ans
 }
 
 #[actix_web::test]
-async fn a_body_that_nobody_reads_ends_the_connection() {
+async fn a_body_that_no_handler_reads_ends_the_connection() {
     let server = Server::start(Config { times: quick(), ..Config::default() }).await;
     for headers in ["Content-Length: 100\r\n", "Transfer-Encoding: chunked\r\n"] {
         let mut client = server.connect().await;
@@ -145,7 +145,7 @@ async fn a_body_that_nobody_reads_ends_the_connection() {
 }
 
 #[actix_web::test]
-async fn whoever_does_not_read_is_not_waited_for() {
+async fn a_client_that_does_not_read_is_disconnected() {
     let (dropped, is_dropped) = oneshot::channel::<()>();
     let dropped = Arc::new(Mutex::new(Some(dropped)));
     let mount = move |app: &mut ServiceConfig| {
@@ -170,7 +170,7 @@ async fn whoever_does_not_read_is_not_waited_for() {
 }
 
 #[actix_web::test]
-async fn an_address_has_only_so_many_connections_and_a_proxy_any_number() {
+async fn connections_are_limited_per_address_but_not_for_a_proxy() {
     let config = Config {
         connections_per_address: 2,
         proxies: Proxies::new(vec!["127.0.0.3".parse().expect("a network")]),
@@ -214,7 +214,7 @@ async fn idle_connections_make_room_for_new_ones() {
 }
 
 #[actix_web::test]
-async fn a_form_is_refused_by_its_head_when_that_is_enough() {
+async fn a_form_is_refused_by_its_headers_when_possible() {
     let server = Server::start(Config::default()).await;
     // No byte of the body is sent.
     for (path, headers, status) in [
@@ -233,7 +233,7 @@ async fn a_form_is_refused_by_its_head_when_that_is_enough() {
 }
 
 #[actix_web::test]
-async fn each_piece_of_a_body_earns_time_for_the_next() {
+async fn each_piece_of_a_body_extends_the_time_limit() {
     let connections = domain::platform::networks::Connections::new(1, 1);
     let pace = Pace::new(Times::default(), connections);
     pace.received();

@@ -10,17 +10,17 @@ use super::{Bot, ENDPOINTS, all, send, stories};
 use crate::convore::basic;
 
 stories! {
-    a_caller_is_known_by_a_token_or_a_password_and_never_by_a_cookie,
-    pages_of_other_sites_cannot_call,
+    callers_are_identified_by_token_or_password_and_never_by_cookie,
+    pages_of_other_sites_cannot_use_the_api,
     errors_say_what_to_correct,
     lists_have_cursors_in_both_directions,
-    what_is_known_is_not_sent_again,
-    what_changed_meanwhile_is_not_overwritten,
-    a_request_that_is_sent_again_creates_nothing_more,
-    asking_for_the_headers_answers_without_a_body,
+    unchanged_data_is_answered_with_304,
+    a_conflicting_change_is_not_overwritten,
+    a_repeated_request_creates_nothing_more,
+    head_requests_are_answered_without_a_body,
 }
 
-async fn a_caller_is_known_by_a_token_or_a_password_and_never_by_a_cookie(forum: TestForum) {
+async fn callers_are_identified_by_token_or_password_and_never_by_cookie(forum: TestForum) {
     let ada = forum.person("ada").await;
     let bot = Bot::of(&forum, ada).await;
     assert_eq!(bot.get("/me").await.is(200)["user"]["username"], "ada");
@@ -49,7 +49,7 @@ async fn a_caller_is_known_by_a_token_or_a_password_and_never_by_a_cookie(forum:
     assert!(again.get("/groups").await.problem(401).contains("banned"));
 }
 
-async fn pages_of_other_sites_cannot_call(forum: TestForum) {
+async fn pages_of_other_sites_cannot_use_the_api(forum: TestForum) {
     let ada = forum.person("ada").await;
     let bot = Bot::of(&forum, ada).await;
     let said = bot.ask_with("get", "/me", None, &[("sec-fetch-site", "cross-site")]).await;
@@ -136,7 +136,7 @@ async fn lists_have_cursors_in_both_directions(forum: TestForum) {
     assert_eq!(reader.get(&format!("/groups/{}/topics?cursor={cursor}", garden.id)).await.status, 400);
 }
 
-async fn what_is_known_is_not_sent_again(forum: TestForum) {
+async fn unchanged_data_is_answered_with_304(forum: TestForum) {
     let ada = forum.person("ada").await;
     let garden = forum.group(ada, "Garden", GroupKind::Public).await;
     let topic = forum.topic(ada, &garden, "Plums", "One").await;
@@ -157,7 +157,7 @@ async fn what_is_known_is_not_sent_again(forum: TestForum) {
     assert_eq!(said.is(200)["text"], "Two");
 }
 
-async fn what_changed_meanwhile_is_not_overwritten(forum: TestForum) {
+async fn a_conflicting_change_is_not_overwritten(forum: TestForum) {
     let ada = forum.person("ada").await;
     let garden = forum.group(ada, "Garden", GroupKind::Public).await;
     let topic = forum.topic(ada, &garden, "Plums", "One").await;
@@ -178,7 +178,7 @@ async fn what_changed_meanwhile_is_not_overwritten(forum: TestForum) {
     assert_eq!(bot.get(&path).await.is(200)["text"], "Five");
 }
 
-async fn a_request_that_is_sent_again_creates_nothing_more(forum: TestForum) {
+async fn a_repeated_request_creates_nothing_more(forum: TestForum) {
     let (ada, ben) = (forum.person("ada").await, forum.person("ben").await);
     let garden = forum.group(ada, "Garden", GroupKind::Public).await;
     forum.admit(&garden, &[ben]).await;
@@ -244,7 +244,7 @@ async fn a_request_that_is_sent_again_creates_nothing_more(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn asking_for_the_headers_answers_without_a_body(forum: TestForum) {
+async fn head_requests_are_answered_without_a_body(forum: TestForum) {
     let ada = forum.person("ada").await;
     let bot = Bot::of(&forum, ada).await;
     for endpoint in ENDPOINTS.iter().filter(|endpoint| endpoint.method == "get" && !endpoint.path.contains('{')) {

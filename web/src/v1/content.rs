@@ -8,16 +8,16 @@ use super::{Bot, all, stories};
 
 stories! {
     groups_are_found_created_changed_and_deleted,
-    people_join_ask_and_leave,
-    invitations_lead_in,
+    people_join_request_to_join_and_leave,
+    invitations_are_accepted,
     topics_are_started_renamed_marked_and_deleted,
     topics_are_moved_split_and_merged,
     messages_are_posted_edited_deleted_and_restored,
-    messages_keep_what_they_reply_to,
+    messages_keep_the_message_that_they_reply_to,
     messages_are_starred_reported_and_marked_unread,
     a_text_is_parsed_without_being_posted,
-    what_waits_for_approval_is_accepted_with_202,
-    what_is_hidden_is_missing,
+    a_message_that_needs_approval_is_accepted_with_202,
+    hidden_content_is_not_found,
 }
 
 async fn groups_are_found_created_changed_and_deleted(forum: TestForum) {
@@ -57,7 +57,7 @@ async fn groups_are_found_created_changed_and_deleted(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn people_join_ask_and_leave(forum: TestForum) {
+async fn people_join_request_to_join_and_leave(forum: TestForum) {
     let (ada, ben) = (forum.person("ada").await, forum.person("ben").await);
     let public = forum.group(ada, "Garden", GroupKind::Public).await;
     let closed = forum.group(ada, "Shed", GroupKind::Closed).await;
@@ -98,7 +98,7 @@ async fn people_join_ask_and_leave(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn invitations_lead_in(forum: TestForum) {
+async fn invitations_are_accepted(forum: TestForum) {
     let (ada, ben) = (forum.person("ada").await, forum.person("ben").await);
     let group = forum.group(ada, "Cellar", GroupKind::Private).await;
     let path = format!("/groups/{}", group.id);
@@ -237,7 +237,7 @@ async fn messages_are_posted_edited_deleted_and_restored(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn messages_keep_what_they_reply_to(forum: TestForum) {
+async fn messages_keep_the_message_that_they_reply_to(forum: TestForum) {
     let (ada, ben) = (forum.person("ada").await, forum.person("ben").await);
     let garden = forum.group(ada, "Garden", GroupKind::Public).await;
     forum.admit(&garden, &[ben]).await;
@@ -311,7 +311,7 @@ async fn a_text_is_parsed_without_being_posted(forum: TestForum) {
     Bot::anonymous(&forum).post("/preview", json!({"text": "a"})).await.problem(401);
 }
 
-async fn what_waits_for_approval_is_accepted_with_202(forum: TestForum) {
+async fn a_message_that_needs_approval_is_accepted_with_202(forum: TestForum) {
     let (ada, ben) = (forum.person("ada").await, forum.person("ben").await);
     let garden = forum.group(ada, "Garden", GroupKind::Public).await;
     forum.admit(&garden, &[ben]).await;
@@ -336,7 +336,7 @@ async fn what_waits_for_approval_is_accepted_with_202(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn what_is_hidden_is_missing(forum: TestForum) {
+async fn hidden_content_is_not_found(forum: TestForum) {
     let (ada, ben) = (forum.person("ada").await, forum.person("ben").await);
     let cellar = forum.group(ada, "Cellar", GroupKind::Private).await;
     let topic = forum.topic(ada, &cellar, "Wine", "One").await;

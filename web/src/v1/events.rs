@@ -14,10 +14,10 @@ use serde_json::{Value, json};
 use super::{Bot, all, stories};
 
 stories! {
-    events_tell_what_changed_since_a_place,
-    events_are_of_what_the_caller_may_read_now,
+    events_list_changes_since_a_position,
+    events_contain_only_what_the_caller_may_read_now,
     a_request_waits_for_the_next_event,
-    a_place_that_is_too_long_ago_says_that_events_are_missed,
+    an_expired_position_reports_missed_events,
     events_come_as_a_stream_too,
 }
 
@@ -44,7 +44,7 @@ async fn two_people(forum: &TestForum) -> (Viewer, Viewer) {
     (forum.person("ada").await, forum.person("ben").await)
 }
 
-async fn events_tell_what_changed_since_a_place(forum: TestForum) {
+async fn events_list_changes_since_a_position(forum: TestForum) {
     let (ada, ben) = two_people(&forum).await;
     let garden = forum.group(ada, "Garden", GroupKind::Public).await;
     forum.admit(&garden, &[ben]).await;
@@ -93,7 +93,7 @@ async fn events_tell_what_changed_since_a_place(forum: TestForum) {
     Bot::anonymous(&forum).get("/events").await.problem(401);
 }
 
-async fn events_are_of_what_the_caller_may_read_now(forum: TestForum) {
+async fn events_contain_only_what_the_caller_may_read_now(forum: TestForum) {
     let (ada, ben) = two_people(&forum).await;
     let garden = forum.group(ada, "Garden", GroupKind::Public).await;
     let cellar = forum.group(ada, "Cellar", GroupKind::Private).await;
@@ -135,7 +135,7 @@ async fn a_request_waits_for_the_next_event(forum: TestForum) {
     assert!(begun.elapsed() < Duration::from_secs(30), "the change wakes the request");
 }
 
-async fn a_place_that_is_too_long_ago_says_that_events_are_missed(forum: TestForum) {
+async fn an_expired_position_reports_missed_events(forum: TestForum) {
     let (ada, ben) = two_people(&forum).await;
     let garden = forum.group(ada, "Garden", GroupKind::Public).await;
     let bot = Bot::of(&forum, ben).await;

@@ -7,17 +7,17 @@ use serde_json::{Value, json};
 use super::{Bot, all, stories};
 
 stories! {
-    bots_are_made_and_deleted,
-    webhooks_of_a_group_are_made_tested_and_deleted,
-    incoming_webhooks_are_made_and_revoked,
-    admins_make_webhooks_and_auditors_of_the_site,
+    bots_are_created_and_deleted,
+    webhooks_of_a_group_are_created_tested_and_deleted,
+    incoming_webhooks_are_created_and_revoked,
+    admins_create_webhooks_and_auditors_of_the_site,
 }
 
 fn text(value: &Value) -> &str {
     value.as_str().expect("a text")
 }
 
-async fn bots_are_made_and_deleted(forum: TestForum) {
+async fn bots_are_created_and_deleted(forum: TestForum) {
     let (ada, ben) = (forum.person("ada").await, forum.person("ben").await);
     let garden = forum.group(ada, "Garden", GroupKind::Public).await;
     forum.admit(&garden, &[ben]).await;
@@ -43,7 +43,7 @@ async fn bots_are_made_and_deleted(forum: TestForum) {
     assert!(all(&member.get("/me/bots").await.is(200), "username").is_empty());
 }
 
-async fn webhooks_of_a_group_are_made_tested_and_deleted(forum: TestForum) {
+async fn webhooks_of_a_group_are_created_tested_and_deleted(forum: TestForum) {
     let (ada, ben) = (forum.person("ada").await, forum.person("ben").await);
     let garden = forum.group(ada, "Garden", GroupKind::Private).await;
     let other = forum.group(ada, "Other", GroupKind::Public).await;
@@ -80,7 +80,7 @@ async fn webhooks_of_a_group_are_made_tested_and_deleted(forum: TestForum) {
     admin.get(&hook).await.problem(404);
 }
 
-async fn incoming_webhooks_are_made_and_revoked(forum: TestForum) {
+async fn incoming_webhooks_are_created_and_revoked(forum: TestForum) {
     let ada = forum.person("ada").await;
     let garden = forum.group(ada, "Garden", GroupKind::Public).await;
     forum.topic(ada, &garden, "Plums", "One").await;
@@ -98,7 +98,7 @@ async fn incoming_webhooks_are_made_and_revoked(forum: TestForum) {
     admin.delete(&format!("{path}/{id}")).await.problem(404);
 }
 
-async fn admins_make_webhooks_and_auditors_of_the_site(forum: TestForum) {
+async fn admins_create_webhooks_and_auditors_of_the_site(forum: TestForum) {
     let (boss, ben) = (forum.site_admin("boss").await, forum.person("ben").await);
     let (admin, member) = (Bot::of(&forum, boss).await, Bot::of(&forum, ben).await);
     let new = json!({"name": "Mirror", "url": "https://hooks.example/x", "events": ["member.joined"]});

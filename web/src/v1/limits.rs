@@ -8,10 +8,10 @@ use super::{Bot, ENDPOINTS, all, stories};
 use domain::api::v1::Needs;
 
 stories! {
-    every_route_needs_what_the_table_says,
-    what_takes_a_moderators_rights_takes_the_scope_too,
-    a_token_for_some_groups_finds_no_others,
-    changes_are_counted_and_the_rest_is_told,
+    every_route_needs_the_scope_in_the_table,
+    moderation_routes_need_the_moderation_scope,
+    a_token_for_some_groups_cannot_access_others,
+    changes_are_limited_and_the_remaining_number_is_sent,
     nothing_changes_while_the_site_is_read_only,
 }
 
@@ -22,7 +22,7 @@ fn some(path: &str) -> String {
         .fold(path, |path, part| path.replace(part, "1"))
 }
 
-async fn every_route_needs_what_the_table_says(forum: TestForum) {
+async fn every_route_needs_the_scope_in_the_table(forum: TestForum) {
     let ada = forum.site_admin("ada").await;
     let bots = [
         ("read", Bot::with(&forum, ada, "read", None).await),
@@ -61,7 +61,7 @@ async fn every_route_needs_what_the_table_says(forum: TestForum) {
     }
 }
 
-async fn what_takes_a_moderators_rights_takes_the_scope_too(forum: TestForum) {
+async fn moderation_routes_need_the_moderation_scope(forum: TestForum) {
     let (ada, ben) = (forum.person("ada").await, forum.person("ben").await);
     let garden = forum.group(ada, "Garden", GroupKind::Public).await;
     forum.admit(&garden, &[ben]).await;
@@ -113,7 +113,7 @@ async fn what_takes_a_moderators_rights_takes_the_scope_too(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn a_token_for_some_groups_finds_no_others(forum: TestForum) {
+async fn a_token_for_some_groups_cannot_access_others(forum: TestForum) {
     let (ada, ben) = (forum.person("ada").await, forum.person("ben").await);
     let garden = forum.group(ada, "Garden", GroupKind::Public).await;
     let shed = forum.group(ada, "Shed", GroupKind::Public).await;
@@ -198,7 +198,7 @@ pub fn body(path: &str) -> Value {
     }
 }
 
-async fn changes_are_counted_and_the_rest_is_told(mut forum: TestForum) {
+async fn changes_are_limited_and_the_remaining_number_is_sent(mut forum: TestForum) {
     forum.limit(|limits| limits.forms_per_minute = 3);
     let ada = forum.person("ada").await;
     let bot = Bot::of(&forum, ada).await;

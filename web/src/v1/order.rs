@@ -9,9 +9,9 @@ use super::{Bot, all, stories};
 stories! {
     reports_are_answered,
     people_are_warned_removed_and_banned,
-    rules_are_made_and_switched,
+    rules_are_created_enabled_and_disabled,
     admins_change_the_settings_and_restrict_accounts,
-    admins_answer_what_waits,
+    admins_answer_pending_sign_ups_and_messages,
 }
 
 async fn reports_are_answered(forum: TestForum) {
@@ -86,7 +86,7 @@ async fn people_are_warned_removed_and_banned(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn rules_are_made_and_switched(forum: TestForum) {
+async fn rules_are_created_enabled_and_disabled(forum: TestForum) {
     let (ada, ben) = (forum.person("ada").await, forum.person("ben").await);
     let boss = forum.site_admin("boss").await;
     let garden = forum.group(ada, "Garden", GroupKind::Public).await;
@@ -163,7 +163,7 @@ async fn admins_change_the_settings_and_restrict_accounts(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn admins_answer_what_waits(forum: TestForum) {
+async fn admins_answer_pending_sign_ups_and_messages(forum: TestForum) {
     let (boss, ben) = (forum.site_admin("boss").await, forum.person("ben").await);
     forum.person("cora").await;
     let garden = forum.group(boss, "Garden", GroupKind::Public).await;

@@ -10,7 +10,7 @@ stories! {
     the_account_is_shown_and_changed,
     unread_messages_mentions_and_notices_are_counted_and_marked,
     ignored_people_are_listed,
-    conversations_are_begun_and_grow,
+    conversations_are_started_and_extended,
     profiles_are_shown,
     search_finds_what_the_page_finds,
 }
@@ -85,7 +85,7 @@ async fn ignored_people_are_listed(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn conversations_are_begun_and_grow(forum: TestForum) {
+async fn conversations_are_started_and_extended(forum: TestForum) {
     for name in ["ada", "ben", "cora"] {
         forum.person(name).await;
     }

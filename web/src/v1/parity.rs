@@ -178,7 +178,7 @@ const OF_PROGRAMS: &[&str] = &[
 ];
 
 #[test]
-fn every_change_here_is_an_action_of_a_page() {
+fn every_changing_route_of_the_api_is_an_action_of_a_page() {
     for endpoint in ENDPOINTS.iter().filter(|endpoint| endpoint.needs.changes()) {
         let of_page = HAVE.iter().any(|(_, functions)| functions.contains(&endpoint.function));
         assert!(

@@ -14,23 +14,23 @@ use domain::time::{Clock, Timestamp};
 use super::support::{edited, on_both, only_row, queue};
 
 on_both!(
-    every_kind_of_job_comes_back_as_it_was_queued,
-    a_job_of_a_rolled_back_transaction_is_not_there,
-    those_due_first_are_claimed_first_and_nothing_before_its_time,
-    a_lapsed_lease_is_taken_and_the_late_report_changes_nothing,
-    a_renewed_lease_holds,
-    a_failed_job_comes_back_later_and_later_until_it_is_parked,
-    a_letter_that_cannot_leave_is_tried_for_a_day,
-    what_was_not_begun_is_given_back_without_costing_a_try,
-    a_row_that_cannot_be_read_is_parked_and_the_rest_runs,
-    a_job_that_takes_its_worker_down_each_time_is_parked,
-    what_is_running_is_taken_back_at_once_when_asked,
-    a_clock_that_is_set_back_holds_no_job_up,
-    a_job_that_met_a_bus_that_is_down_is_tried_until_it_is_back,
-    a_slot_is_queued_once_whoever_ticks,
-    a_key_is_free_again_when_its_job_is_done,
+    every_kind_of_job_is_claimed_as_it_was_queued,
+    a_job_of_a_rolled_back_transaction_does_not_exist,
+    jobs_are_claimed_in_order_of_due_time_and_not_early,
+    an_expired_lease_is_taken_over_and_a_late_report_is_ignored,
+    a_renewed_lease_stays_valid,
+    a_failed_job_is_retried_with_growing_delays_until_it_is_parked,
+    an_email_that_cannot_be_sent_is_retried_for_a_day,
+    an_unstarted_job_is_returned_without_counting_an_attempt,
+    an_unreadable_job_is_parked_and_the_rest_runs,
+    a_job_that_crashes_its_worker_each_time_is_parked,
+    running_jobs_can_be_reclaimed_at_once,
+    a_clock_that_is_set_back_delays_no_job,
+    a_job_is_retried_until_the_bus_is_back,
+    a_scheduled_job_is_queued_once_across_processes,
+    a_job_key_is_free_again_when_its_job_is_done,
     an_admin_sees_counts_and_pages_and_may_retry_or_remove,
-    drain_runs_what_follows_too_and_tells_what_failed,
+    drain_runs_follow_up_jobs_and_reports_failures,
 );
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -56,7 +56,7 @@ async fn report(db: &Db, owner: &str, (id, attempt): (JobId, i64), outcome: Outc
     turn(db, owner, &[Report { id, attempt, tries: MAX_ATTEMPTS, outcome }], 0, LEASE, now).await.unwrap();
 }
 
-async fn every_kind_of_job_comes_back_as_it_was_queued(test: TestDb) {
+async fn every_kind_of_job_is_claimed_as_it_was_queued(test: TestDb) {
     let (message, topic) = (MessageId(7), TopicId(8));
     let causes = [
         Cause::MessageEdited { message },
@@ -80,7 +80,7 @@ async fn every_kind_of_job_comes_back_as_it_was_queued(test: TestDb) {
     assert!(!turn.more);
 }
 
-async fn a_job_of_a_rolled_back_transaction_is_not_there(test: TestDb) {
+async fn a_job_of_a_rolled_back_transaction_does_not_exist(test: TestDb) {
     let mut tx = test.db.begin().await.unwrap();
     jobs::enqueue(&mut tx, edited(1), start()).await.unwrap();
     drop(tx);
@@ -88,7 +88,7 @@ async fn a_job_of_a_rolled_back_transaction_is_not_there(test: TestDb) {
     assert_eq!(only_row(&test.db).await.payload, r#"{"message":2}"#);
 }
 
-async fn those_due_first_are_claimed_first_and_nothing_before_its_time(test: TestDb) {
+async fn jobs_are_claimed_in_order_of_due_time_and_not_early(test: TestDb) {
     let third = enqueue(&test.db, &edited(3), start().plus(2 * SECOND)).await;
     let first = enqueue(&test.db, &edited(1), start()).await;
     let second = enqueue(&test.db, &edited(2), start()).await;
@@ -99,7 +99,7 @@ async fn those_due_first_are_claimed_first_and_nothing_before_its_time(test: Tes
     assert_eq!(claims(&test.db, "two", 9, start().plus(2 * SECOND)).await, [(third, 1)]);
 }
 
-async fn a_lapsed_lease_is_taken_and_the_late_report_changes_nothing(test: TestDb) {
+async fn an_expired_lease_is_taken_over_and_a_late_report_is_ignored(test: TestDb) {
     let id = enqueue(&test.db, &edited(1), start()).await;
     assert_eq!(claims(&test.db, "old", 1, start()).await, [(id, 1)]);
     assert_eq!(claims(&test.db, "new", 1, start().plus(LEASE / 2)).await, []);
@@ -118,7 +118,7 @@ async fn a_lapsed_lease_is_taken_and_the_late_report_changes_nothing(test: TestD
     assert_eq!(store::outstanding(&test.db).await.unwrap(), 0);
 }
 
-async fn a_renewed_lease_holds(test: TestDb) {
+async fn a_renewed_lease_stays_valid(test: TestDb) {
     let id = enqueue(&test.db, &edited(1), start()).await;
     assert_eq!(claims(&test.db, "one", 1, start()).await, [(id, 1)]);
     assert_eq!(jobs::renew(&test.db, "one", &[(id, 1)], LEASE, start().plus(LEASE / 2)).await.unwrap(), 1);
@@ -126,7 +126,7 @@ async fn a_renewed_lease_holds(test: TestDb) {
     assert_eq!(claims(&test.db, "two", 1, start().plus(LEASE * 3 / 2)).await, [(id, 2)]);
 }
 
-async fn a_failed_job_comes_back_later_and_later_until_it_is_parked(test: TestDb) {
+async fn a_failed_job_is_retried_with_growing_delays_until_it_is_parked(test: TestDb) {
     let id = enqueue(&test.db, &edited(1), start()).await;
     let mut now = start();
     for attempt in 1..=MAX_ATTEMPTS {
@@ -149,7 +149,7 @@ async fn a_failed_job_comes_back_later_and_later_until_it_is_parked(test: TestDb
     assert_ne!(backoff(JobId(1), 1), backoff(JobId(2), 1));
 }
 
-async fn a_letter_that_cannot_leave_is_tried_for_a_day(test: TestDb) {
+async fn an_email_that_cannot_be_sent_is_retried_for_a_day(test: TestDb) {
     let job = Job::Task(Task::SendEmail { email: EmailId(1) });
     let (id, tries) = (enqueue(&test.db, &job, start()).await, job.tries());
     let mut now = start();
@@ -164,14 +164,14 @@ async fn a_letter_that_cannot_leave_is_tried_for_a_day(test: TestDb) {
     assert!(now.since(start()) > Duration::from_secs(24 * 3_600));
 }
 
-async fn what_was_not_begun_is_given_back_without_costing_a_try(test: TestDb) {
+async fn an_unstarted_job_is_returned_without_counting_an_attempt(test: TestDb) {
     let id = enqueue(&test.db, &edited(1), start()).await;
     assert_eq!(claims(&test.db, "one", 1, start()).await, [(id, 1)]);
     report(&test.db, "one", (id, 1), Outcome::NotBegun, start()).await;
     assert_eq!(claims(&test.db, "two", 1, start()).await, [(id, 1)]);
 }
 
-async fn a_row_that_cannot_be_read_is_parked_and_the_rest_runs(test: TestDb) {
+async fn an_unreadable_job_is_parked_and_the_rest_runs(test: TestDb) {
     let mut tx = test.db.begin().await.unwrap();
     store::insert(&mut tx, "paint_the_fence", "{}", start()).await.unwrap();
     store::insert(&mut tx, "message_edited", "{not json", start()).await.unwrap();
@@ -194,7 +194,7 @@ async fn a_row_that_cannot_be_read_is_parked_and_the_rest_runs(test: TestDb) {
     assert!(parked[3].last_error.as_deref().unwrap().contains("paint_the_fence"));
 }
 
-async fn a_job_that_takes_its_worker_down_each_time_is_parked(test: TestDb) {
+async fn a_job_that_crashes_its_worker_each_time_is_parked(test: TestDb) {
     let id = enqueue(&test.db, &edited(1), start()).await;
     let mut now = start();
     for attempt in 1..=MAX_ATTEMPTS {
@@ -205,14 +205,14 @@ async fn a_job_that_takes_its_worker_down_each_time_is_parked(test: TestDb) {
     assert_eq!(only_row(&test.db).await.state, "failed");
 }
 
-async fn what_is_running_is_taken_back_at_once_when_asked(test: TestDb) {
+async fn running_jobs_can_be_reclaimed_at_once(test: TestDb) {
     let id = enqueue(&test.db, &edited(1), start()).await;
     assert_eq!(claims(&test.db, "dead", 1, start()).await, [(id, 1)]);
     assert_eq!(jobs::take_back(&test.db, start()).await.unwrap(), 1);
     assert_eq!(claims(&test.db, "one", 1, start()).await, [(id, 2)]);
 }
 
-async fn a_slot_is_queued_once_whoever_ticks(test: TestDb) {
+async fn a_scheduled_job_is_queued_once_across_processes(test: TestDb) {
     let other = test.another().await;
     let ticks = tokio::join!(
         jobs::tick(&test.db, start()),
@@ -233,7 +233,7 @@ async fn a_slot_is_queued_once_whoever_ticks(test: TestDb) {
     other.close().await;
 }
 
-async fn a_key_is_free_again_when_its_job_is_done(test: TestDb) {
+async fn a_job_key_is_free_again_when_its_job_is_done(test: TestDb) {
     for expected in [true, false] {
         let mut tx = test.db.begin().await.unwrap();
         assert_eq!(jobs::enqueue_unique(&mut tx, "key", edited(1), start()).await.unwrap(), expected);
@@ -274,7 +274,7 @@ async fn an_admin_sees_counts_and_pages_and_may_retry_or_remove(test: TestDb) {
     assert_eq!(store::counts(db).await.unwrap().failed, 1);
 }
 
-async fn drain_runs_what_follows_too_and_tells_what_failed(test: TestDb) {
+async fn drain_runs_follow_up_jobs_and_reports_failures(test: TestDb) {
     queue(&test.db, [1, 2, 3]).await;
     let failures = drain(&test.db, &Clock::System, async |jobs| match jobs[..] {
         [Job::Happened(Cause::MessageEdited { message: MessageId(2) })] => Err("no".to_owned()),
@@ -290,7 +290,7 @@ async fn drain_runs_what_follows_too_and_tells_what_failed(test: TestDb) {
     assert_eq!(only_row(&test.db).await.payload, r#"{"message":2}"#);
 }
 
-async fn a_clock_that_is_set_back_holds_no_job_up(test: TestDb) {
+async fn a_clock_that_is_set_back_delays_no_job(test: TestDb) {
     let (before, now) = (start(), start().minus(60 * 60 * SECOND));
     // One job was queued, one had failed, and one was running in a process that is gone.
     enqueue(&test.db, &edited(1), before).await;
@@ -319,7 +319,7 @@ async fn a_clock_that_is_set_back_holds_no_job_up(test: TestDb) {
     assert_eq!(claims(&test.db, "two", 1, earlier).await.len(), 1);
 }
 
-async fn a_job_that_met_a_bus_that_is_down_is_tried_until_it_is_back(test: TestDb) {
+async fn a_job_is_retried_until_the_bus_is_back(test: TestDb) {
     enqueue(&test.db, &edited(1), start()).await;
     let mut now = start();
     for _ in 0..3 * MAX_ATTEMPTS {

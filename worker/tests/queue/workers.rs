@@ -19,15 +19,15 @@ use super::support::{
 
 on_both!(
     two_workers_under_load_run_each_job_once,
-    a_worker_is_woken_at_once_by_its_own_process,
+    a_worker_is_woken_immediately_by_its_own_process,
     a_worker_is_woken_by_another_process,
-    a_worker_finds_by_itself_what_nobody_told_of,
-    full_slots_neither_lose_nor_double_jobs,
-    what_a_job_queues_runs_without_a_wake_up,
-    a_long_job_keeps_its_lease_while_short_ones_rush_past,
-    a_panic_and_a_hang_are_failures_of_their_job_alone,
-    stopping_lets_the_running_end_and_begins_nothing_more,
-    a_start_takes_back_what_the_last_process_was_running,
+    a_worker_finds_jobs_without_a_notification,
+    full_slots_neither_lose_nor_repeat_jobs,
+    jobs_queued_by_a_job_run_without_a_notification,
+    a_long_job_keeps_its_lease_while_short_ones_run,
+    a_panic_or_hang_fails_only_its_own_job,
+    stopping_finishes_running_jobs_and_starts_no_more,
+    a_start_reclaims_the_jobs_of_the_last_process,
     new_messages_run_in_batches_and_everything_else_alone,
     a_batch_that_fails_runs_again_one_by_one,
 );
@@ -68,7 +68,7 @@ async fn two_workers_under_load_run_each_job_once(test: TestDb) {
     runs.assert_once_each(0..400);
 }
 
-async fn a_worker_is_woken_at_once_by_its_own_process(test: TestDb) {
+async fn a_worker_is_woken_immediately_by_its_own_process(test: TestDb) {
     let wake = Wake::new(&test.db);
     let worker = Running::start(&test.db, &wake, blind(&test.db), async |_| Ok(())).await;
     for message in 0..50 {
@@ -93,7 +93,7 @@ async fn a_worker_is_woken_by_another_process(test: TestDb) {
     worker.stop().await;
 }
 
-async fn a_worker_finds_by_itself_what_nobody_told_of(test: TestDb) {
+async fn a_worker_finds_jobs_without_a_notification(test: TestDb) {
     let wake = Wake::new(&test.db);
     let settings = Settings { look: Duration::from_millis(20), ..Settings::of(&test.db) };
     let worker = Running::start(&test.db, &wake, settings, async |_| Ok(())).await;
@@ -102,7 +102,7 @@ async fn a_worker_finds_by_itself_what_nobody_told_of(test: TestDb) {
     worker.stop().await;
 }
 
-async fn full_slots_neither_lose_nor_double_jobs(test: TestDb) {
+async fn full_slots_neither_lose_nor_repeat_jobs(test: TestDb) {
     let (wake, gate, runs) = (Wake::new(&test.db), Gate::shut(), Runs::default());
     let worker = Running::start(&test.db, &wake, blind(&test.db), {
         let (gate, runs) = (gate.clone(), runs.clone());
@@ -129,7 +129,7 @@ async fn full_slots_neither_lose_nor_double_jobs(test: TestDb) {
     runs.assert_once_each(0..20);
 }
 
-async fn what_a_job_queues_runs_without_a_wake_up(test: TestDb) {
+async fn jobs_queued_by_a_job_run_without_a_notification(test: TestDb) {
     let wake = Wake::new(&test.db);
     let db = test.db.clone();
     let worker = Running::start(&test.db, &wake, blind(&test.db), move |job| {
@@ -148,7 +148,7 @@ async fn what_a_job_queues_runs_without_a_wake_up(test: TestDb) {
     worker.stop().await;
 }
 
-async fn a_long_job_keeps_its_lease_while_short_ones_rush_past(test: TestDb) {
+async fn a_long_job_keeps_its_lease_while_short_ones_run(test: TestDb) {
     let other = test.another().await;
     let (wake, gate, runs) = (Wake::new(&test.db), Gate::shut(), Runs::default());
     let lease = Duration::from_millis(600);
@@ -186,7 +186,7 @@ async fn a_long_job_keeps_its_lease_while_short_ones_rush_past(test: TestDb) {
     assert!(runs.of(2) > 20, "{} short jobs", runs.of(2));
 }
 
-async fn a_panic_and_a_hang_are_failures_of_their_job_alone(test: TestDb) {
+async fn a_panic_or_hang_fails_only_its_own_job(test: TestDb) {
     let wake = Wake::new(&test.db);
     let settings = Settings { time_out: Duration::from_millis(50), ..Settings::of(&test.db) };
     let runs = Runs::default();
@@ -217,7 +217,7 @@ async fn a_panic_and_a_hang_are_failures_of_their_job_alone(test: TestDb) {
     assert_eq!(runs.of(9), 1);
 }
 
-async fn stopping_lets_the_running_end_and_begins_nothing_more(test: TestDb) {
+async fn stopping_finishes_running_jobs_and_starts_no_more(test: TestDb) {
     let (wake, gate, runs) = (Wake::new(&test.db), Gate::shut(), Runs::default());
     let settings = Settings { slots: 1, ..Settings::of(&test.db) };
     let worker = Running::start(&test.db, &wake, settings, {
@@ -245,7 +245,7 @@ async fn stopping_lets_the_running_end_and_begins_nothing_more(test: TestDb) {
     assert_eq!(runs.of(2), 0);
 }
 
-async fn a_start_takes_back_what_the_last_process_was_running(test: TestDb) {
+async fn a_start_reclaims_the_jobs_of_the_last_process(test: TestDb) {
     queue(&test.db, [1]).await;
     let turn = jobs::turn(&test.db, "dead", &[], 1, LEASE, Clock::System.now()).await.unwrap();
     assert_eq!(turn.claims.len(), 1);
@@ -302,7 +302,7 @@ async fn a_batch_that_fails_runs_again_one_by_one(test: TestDb) {
 
 /// Postgres only: SQLite has no connection to cut.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_lost_connection_of_the_listener_is_made_again_and_nothing_is_missed() {
+async fn a_lost_listener_connection_is_restored_and_nothing_is_missed() {
     let test = TestDb::postgres().await;
     let there = test.another().await;
     let (wake_here, wake_there) = (Wake::new(&test.db), Wake::new(&there));

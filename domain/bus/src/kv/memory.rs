@@ -143,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_full_store_forgets_and_stays_within_its_room() {
+    fn a_full_store_drops_entries_to_stay_within_its_capacity() {
         let memory = Memory { room: 10_000, ..Memory::new(Clock::System) };
         for number in 0..1_000 {
             memory.set(&format!("key {number}"), b"value", Duration::from_secs(60));

@@ -24,7 +24,7 @@ async fn kill_subscriptions(home: &Home, database: u8) -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_lost_subscription_is_made_again_and_wakes_everyone() {
+async fn a_lost_subscription_is_restored_and_wakes_everyone() {
     let home = Home::redis_at(&own_database(13)).await;
     let hub = Hub::new(home.bus.clone());
     let mut controls = home.bus.controls();
@@ -74,7 +74,7 @@ async fn a_redis_that_lost_everything_while_connections_stayed_wakes_everyone() 
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_entry_whose_payload_is_gone_means_resync() {
+async fn an_entry_without_its_payload_means_resync() {
     let home = Home::redis().await;
     let after = home.bus.open(ALICE).await.unwrap();
     home.bus.publish(&[(ALICE, event(1)), (BOB, event(1))]).await.unwrap();
@@ -91,7 +91,7 @@ async fn an_entry_whose_payload_is_gone_means_resync() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_not_there_is_named_without_its_password() {
+async fn an_unreachable_server_is_named_without_its_password() {
     let url: BusUrl = "redis://me:secret@127.0.0.1:1".parse().unwrap();
     let error = Bus::connect(&url, "test", "site", Clock::System).await.expect_err("nobody listens there").to_string();
     assert!(error.contains("KLATCH_REDIS_URL") && error.contains("127.0.0.1:1"), "{error}");

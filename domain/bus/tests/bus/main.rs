@@ -40,21 +40,21 @@ use home::{ALICE, BOB, GARDEN, Home, Rng, event, payloads, read_all, within};
 use model::{GroupId, UserId};
 
 on_memory_and_redis! {
-    publishing_to_nobody_writes_nothing,
+    publishing_without_subscribers_writes_nothing,
     only_objects_are_published,
     watching_before_reading_misses_nothing_and_repeats_nothing,
-    a_stream_of_another_process_is_heard,
-    a_stream_lives_as_long_as_it_is_watched_and_a_while_longer,
+    events_of_another_process_are_received,
+    a_stream_expires_a_while_after_its_last_watcher_left,
     lost_streams_mean_resync,
-    people_are_here_for_a_while_after_their_last_page_or_poll,
-    each_coming_and_going_is_told_once,
-    whoever_has_a_stream_is_among_the_listeners,
+    people_are_present_for_a_while_after_their_last_page_or_poll,
+    each_arrival_and_departure_is_published_once,
+    everyone_with_a_stream_is_listed_as_a_listener,
     watchers_of_a_group_come_and_go,
     an_open_page_stays_present,
-    every_process_hears_what_one_tells,
+    every_process_receives_a_control_message,
 }
 
-async fn publishing_to_nobody_writes_nothing(home: Home) {
+async fn publishing_without_subscribers_writes_nothing(home: Home) {
     assert_eq!(home.bus.publish(&[(ALICE, event(1)), (GARDEN, event(1))]).await.unwrap(), 0);
     assert_eq!(home.bus.publish(&[]).await.unwrap(), 0);
     if let Some(there) = home.ask("EXISTS", ALICE, &[]).await {
@@ -121,7 +121,7 @@ async fn watching_before_reading_misses_nothing_and_repeats_nothing(home: Home) 
     }
 }
 
-async fn a_stream_of_another_process_is_heard(home: Home) {
+async fn events_of_another_process_are_received(home: Home) {
     let (here, there) = (Hub::new(home.bus.clone()), home.another().await);
     let after = there.open(ALICE).await.unwrap();
     let mut subscription = here.subscribe(ALICE);
@@ -130,7 +130,7 @@ async fn a_stream_of_another_process_is_heard(home: Home) {
     assert_eq!(payloads(&read_all(&home.bus, ALICE, after).await.unwrap().0), [event(1)]);
 }
 
-async fn a_stream_lives_as_long_as_it_is_watched_and_a_while_longer(home: Home) {
+async fn a_stream_expires_a_while_after_its_last_watcher_left(home: Home) {
     let hub = Hub::new(home.bus.clone());
     let after = home.bus.open(ALICE).await.unwrap();
     home.ask("EXPIRE", ALICE, &["20"]).await;
@@ -159,7 +159,7 @@ async fn lost_streams_mean_resync(home: Home) {
     assert!(read_all(&home.bus, ALICE, after).await.is_err());
 }
 
-async fn whoever_has_a_stream_is_among_the_listeners(home: Home) {
+async fn everyone_with_a_stream_is_listed_as_a_listener(home: Home) {
     let after = home.bus.open(ALICE).await.unwrap();
     home.pass(AGE - Duration::from_secs(1));
     assert_eq!(read_all(&home.bus, ALICE, after).await, Ok((Vec::new(), after)));
@@ -173,7 +173,7 @@ async fn here(home: &Home) -> Vec<UserId> {
     here
 }
 
-async fn people_are_here_for_a_while_after_their_last_page_or_poll(home: Home) {
+async fn people_are_present_for_a_while_after_their_last_page_or_poll(home: Home) {
     let (alice, bob, carol) = (UserId(1), UserId(2), UserId(3));
     home.bus.open(ALICE).await.unwrap();
     home.pass(PAGE - Duration::from_secs(1));
@@ -195,7 +195,7 @@ async fn people_are_here_for_a_while_after_their_last_page_or_poll(home: Home) {
     assert_eq!(here(&home).await, []);
 }
 
-async fn each_coming_and_going_is_told_once(home: Home) {
+async fn each_arrival_and_departure_is_published_once(home: Home) {
     let (alice, bob, garden) = (UserId(1), UserId(2), GroupId(7));
     let there = home.another().await;
     assert_eq!(home.bus.comings_and_goings().await.unwrap(), Changes::default());
@@ -249,7 +249,7 @@ async fn an_open_page_stays_present(home: Home) {
     assert_eq!(home.bus.watchers(garden).await.unwrap(), []);
 }
 
-async fn every_process_hears_what_one_tells(home: Home) {
+async fn every_process_receives_a_control_message(home: Home) {
     let other = home.another().await;
     let (mut here, mut there) = (home.bus.controls(), other.controls());
     let words = [

@@ -8,7 +8,7 @@ use bus::{Cursor, LENGTH, Stream};
 
 use crate::home::{ALICE, BOB, GARDEN, Home, Rng, event, payloads, read_all};
 
-on_memory_and_redis! { a_backlog_is_whole_or_says_resync }
+on_memory_and_redis! { a_backlog_is_complete_or_says_resync }
 
 /// A stream as a plain list: all entries of its current life.
 #[derive(Default)]
@@ -29,7 +29,7 @@ struct Held {
     position: usize,
 }
 
-async fn a_backlog_is_whole_or_says_resync(home: Home) {
+async fn a_backlog_is_complete_or_says_resync(home: Home) {
     for seed in 1..=40 {
         home.forget_all().await;
         tell_a_story(&home, seed).await;

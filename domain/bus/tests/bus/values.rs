@@ -7,13 +7,13 @@ use bus::kv::Kv;
 use crate::home::{Home, wait_for};
 
 on_memory_and_redis! {
-    a_value_is_kept_for_its_time,
+    a_value_expires_after_its_lifetime,
     a_maximum_only_grows,
-    of_what_is_appended_the_end_stays,
-    counting_starts_over_after_its_window,
+    appending_keeps_only_the_last_entries,
+    a_counter_starts_over_after_its_window,
 }
 
-async fn a_value_is_kept_for_its_time(home: Home) {
+async fn a_value_expires_after_its_lifetime(home: Home) {
     let kv = Kv::beside(&home.bus);
     let keys = ["a", "b", "c"].map(str::to_owned);
     kv.set("a", b"1\0\xff", Duration::from_secs(60)).await.unwrap();
@@ -50,7 +50,7 @@ async fn a_maximum_only_grows(home: Home) {
     assert_eq!(kv.get("race").await.unwrap(), Some(b"49".to_vec()));
 }
 
-async fn of_what_is_appended_the_end_stays(home: Home) {
+async fn appending_keeps_only_the_last_entries(home: Home) {
     let kv = Kv::beside(&home.bus);
     let ttl = Duration::from_secs(60);
     kv.append("log", b"", 8, ttl).await.unwrap();
@@ -76,7 +76,7 @@ async fn of_what_is_appended_the_end_stays(home: Home) {
     assert_eq!(race.split_terminator(';').collect::<std::collections::BTreeSet<_>>().len(), 50);
 }
 
-async fn counting_starts_over_after_its_window(home: Home) {
+async fn a_counter_starts_over_after_its_window(home: Home) {
     let kv = Kv::beside(&home.bus);
     for count in 1..=3 {
         assert_eq!(kv.count_within("tries", Duration::from_secs(60)).await, count);

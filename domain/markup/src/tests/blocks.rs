@@ -45,7 +45,7 @@ fn a_list_keeps_the_numbers_that_were_typed() {
 }
 
 #[test]
-fn lists_nest_and_items_hold_everything() {
+fn lists_nest_and_items_contain_any_block() {
     assert_eq!(html("- a\n  - b\n- c"), "<ul><li>a<ul><li>b</li></ul></li><li>c</li></ul>");
     assert_eq!(html("1. a\n  - b\n2. c"), "<ol><li>a<ul><li>b</li></ul></li><li>c</li></ol>");
     assert_eq!(html("- a\n    - b\n        - c"), "<ul><li>a<ul><li>b<ul><li>c</li></ul></li></ul></li></ul>");
@@ -66,14 +66,14 @@ fn lists_nest_and_items_hold_everything() {
 }
 
 #[test]
-fn words_between_two_items_belong_to_the_first() {
+fn text_between_two_items_belongs_to_the_first() {
     assert_eq!(html("1. why?\nso\n2. how?\nthus"), "<ol><li>why?<br>so</li><li>how?</li></ol>thus");
     assert_eq!(html("- a\nb\n\n- c"), "<ul><li>a</li></ul>b<ul><li>c</li></ul>");
     assert_eq!(html("1. a\n- b\n2. c"), "<ol><li>a<ul><li>b</li></ul></li><li>c</li></ol>");
 }
 
 #[test]
-fn tasks_have_boxes() {
+fn tasks_have_checkboxes() {
     assert_eq!(
         html("- [ ] a\n- [x] b\n- [X] c\n- [y] d"),
         concat!(
@@ -87,7 +87,7 @@ fn tasks_have_boxes() {
 }
 
 #[test]
-fn headings_have_small_levels_and_skip_none() {
+fn headings_start_at_level_three_and_skip_no_level() {
     assert_eq!(html("# a\nb"), "<h3>a</h3>b");
     assert_eq!(html("## *a* ##\n\n### b#"), "<h3><em>a</em></h3><h4>b#</h4>");
     assert_eq!(
@@ -104,7 +104,7 @@ fn headings_have_small_levels_and_skip_none() {
 }
 
 #[test]
-fn rules_are_lines_of_signs() {
+fn three_or_more_marks_on_a_line_make_a_rule() {
     assert_eq!(html("a\n---\nb"), "a<hr>b");
     assert_eq!(html("a\n\n* * *\n\nb"), "a<hr>b");
     assert_eq!(html("a\n___"), "a<hr>");
@@ -187,7 +187,7 @@ fn spoilers_are_hidden() {
 }
 
 #[test]
-fn tildes_strike_words_out() {
+fn tildes_strike_text_through() {
     assert_eq!(html("~~a *b*~~ c"), "<s>a <em>b</em></s> c");
     assert!(matches!(&nodes("~~@ada~~")[..], [Node::Strikethrough { mentions, .. }] if *mentions == [7]));
     for raw in ["~5 minutes", "~a~", "~~~", "~~", "~~ a ~~", "a~~b~~c", "~/x ~y/z", "~~~a~~~"] {
@@ -205,7 +205,7 @@ fn double_underscores_are_strong_around_several_words() {
 }
 
 #[test]
-fn a_backslash_makes_the_marker_of_a_line_plain() {
+fn a_backslash_escapes_the_marker_of_a_line() {
     for (raw, shown) in [
         (r"\- a", "- a"),
         (r"\+ a", "+ a"),
@@ -233,7 +233,7 @@ fn names_in_blocks_mention_and_are_linked() {
 }
 
 #[test]
-fn an_excerpt_of_blocks_is_words() {
+fn an_excerpt_of_blocks_is_plain_text() {
     assert_eq!(
         excerpt("# Plan\n- one\n- [x] two\n\n---\n\n3. three\n4. four", 80),
         "Plan - one - ☑ two 3. three 4. four"

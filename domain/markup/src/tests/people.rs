@@ -10,17 +10,17 @@ fn names(raw: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_name_is_shown_as_its_owner_writes_it() {
+fn a_mention_shows_the_name_as_its_owner_spells_it() {
     assert_eq!(html("@aDA"), ADA);
 }
 
 #[test]
-fn a_name_that_is_nobody_stays_text_with_what_is_around_it() {
+fn an_unknown_name_and_the_text_around_it_stay_text() {
     stays_text("hello @nobody, and @nobody.");
 }
 
 #[test]
-fn a_name_begins_after_anything_but_a_word() {
+fn a_mention_cannot_begin_inside_a_word() {
     for raw in
         ["(@ada)", ".@ada", "\"@ada\"", "你好@ada", "@ada你好", "/@ada", "–@ada", "@ada's", "@ada: yes", "`x`@ada"]
     {
@@ -32,31 +32,31 @@ fn a_name_begins_after_anything_but_a_word() {
 }
 
 #[test]
-fn a_dot_behind_a_name_ends_the_sentence() {
+fn a_dot_after_a_name_ends_the_sentence() {
     assert_eq!(html("ask @ada."), format!("ask {ADA}."));
     assert_eq!(html("ask @ada..."), format!("ask {ADA}..."));
     assert_eq!(names("@ada. @Ada"), ["ada.", "ada"]);
 }
 
 #[test]
-fn a_dot_belongs_to_a_name_that_is_known_with_it() {
+fn a_dot_belongs_to_a_name_that_exists_with_it() {
     assert_eq!(html("@dot."), r#"<a href="/users/dot./">@dot.</a>"#);
     assert_eq!(html("@dot.."), r#"<a href="/users/dot./">@dot.</a>."#);
 }
 
 #[test]
-fn only_the_space_before_a_name_is_in_its_node() {
+fn a_mention_node_contains_only_the_space_before_the_name() {
     let markups: Vec<_> = nodes("a  @ada\n@ada").iter().map(|node| node.markup().to_owned()).collect();
     assert_eq!(markups, ["a ".to_owned(), format!(" {ADA}"), "<br>".to_owned(), ADA.to_owned()]);
 }
 
 #[test]
-fn names_are_looked_up_once_and_in_lower_case() {
+fn each_name_is_looked_up_once_in_lower_case() {
     assert_eq!(names("@Ada @ada **@SIMONW** [@label](http://a.example/)"), ["ada", "simonw"]);
 }
 
 #[test]
-fn a_name_too_long_is_none() {
+fn a_name_that_is_too_long_is_not_a_mention() {
     assert_eq!(names(&format!("@{}", "a".repeat(30))).len(), 1);
     assert_eq!(names(&format!("@{}", "a".repeat(31))).len(), 0);
     assert_eq!(names(&format!("@{}...", "a".repeat(30))), ["a".repeat(30)]);
@@ -72,12 +72,12 @@ fn the_mentions_of_a_message_are_capped() {
 }
 
 #[test]
-fn names_in_code_are_none() {
+fn names_in_code_are_not_mentions() {
     assert_eq!(names("`@ada` and\n```\n@ada\n```"), Vec::<String>::new());
 }
 
 #[test]
-fn names_in_quotes_are_links_and_mention_nobody() {
+fn names_in_quotes_are_links_but_not_mentions() {
     let nodes = nodes("> @ada said\n\n@simonw yes");
     assert!(nodes[0].markup().contains(ADA));
     assert_eq!(mentions(&nodes), [56]);
@@ -85,7 +85,7 @@ fn names_in_quotes_are_links_and_mention_nobody() {
 }
 
 #[test]
-fn names_in_emphasis_mention() {
+fn names_in_emphasis_are_mentions() {
     let nodes = nodes("*hi @ada* **hi _@simonw_**");
     assert!(matches!(&nodes[0], Node::Emphasis { mentions, .. } if *mentions == [7]));
     assert!(matches!(&nodes[2], Node::Strong { mentions, .. } if *mentions == [56]));
@@ -93,13 +93,13 @@ fn names_in_emphasis_mention() {
 }
 
 #[test]
-fn an_underscore_ends_emphasis_before_it_ends_a_name() {
+fn an_underscore_after_a_name_ends_emphasis_first() {
     assert_eq!(html("_@ada_"), format!("<em>{ADA}</em>"));
     assert_eq!(html("@under_"), r#"<a href="/users/under_/">@under_</a>"#);
 }
 
 #[test]
-fn names_in_addresses_are_part_of_them() {
+fn names_in_addresses_are_part_of_the_address() {
     assert_eq!(names("http://a.example/@ada me@ada.example www.a.example/@ada"), Vec::<String>::new());
     assert_eq!(parse("hi \\@ada", &Site { base_url: "" }).usernames(), Vec::<String>::new());
 }

@@ -124,19 +124,19 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn whatever_is_typed_the_markup_is_allowed_and_well_formed(raw in pieces()) {
+    fn any_input_gives_allowed_and_well_formed_markup(raw in pieces()) {
         check_all(&raw)?;
     }
 
     #[test]
-    fn so_it_is_for_any_string(raw in any::<String>()) {
+    fn any_string_gives_allowed_and_well_formed_markup(raw in any::<String>()) {
         check_all(&raw)?;
     }
 
     /// Syntax may be dropped, and what stands for a URL or an emoji, but no word. The numbers of lists are attributes, and
     /// spoilers have a label.
     #[test]
-    fn no_word_is_lost(raw in r"[a-zé0-9*_`>\[\]()\\!@,.'<&#|~+ \n-]{0,120}") {
+    fn no_typed_word_is_lost(raw in r"[a-zé0-9*_`>\[\]()\\!@,.'<&#|~+ \n-]{0,120}") {
         let letters = |text: &str| text.chars().filter(|c| c.is_alphabetic()).collect::<String>().to_lowercase();
         // The language of a fence is not shown, nor is the x of a checkbox.
         prop_assume!(!raw.contains("```") && !raw.contains("[x] "));
@@ -147,7 +147,7 @@ proptest! {
     }
 
     #[test]
-    fn text_without_signs_is_shown_as_typed(raw in r#"[a-z"<&;,?$%^=/李é][a-z"<&;,?$#%^=+/ 李é-]{0,80}"#) {
+    fn text_without_syntax_is_shown_as_typed(raw in r#"[a-z"<&;,?$%^=/李é][a-z"<&;,?$#%^=+/ 李é-]{0,80}"#) {
         let markup: String = parse(&raw, &SITE).into_nodes(&people()).iter().map(Node::markup).collect();
         prop_assert_eq!(check::visible(&markup).map_err(TestCaseError::fail)?, raw.trim_end());
     }
@@ -161,7 +161,7 @@ proptest! {
 }
 
 #[test]
-fn the_checker_refuses_what_must_not_be() {
+fn the_checker_refuses_forbidden_markup() {
     for markup in [
         "<",
         ">",

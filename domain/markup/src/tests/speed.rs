@@ -169,27 +169,27 @@ fn assert_linear(part: usize) {
 }
 
 #[test]
-fn four_times_the_text_takes_about_four_times_as_long() {
+fn parsing_takes_time_in_proportion_to_length() {
     assert_linear(0);
 }
 
 #[test]
-fn so_it_does_for_the_second_part() {
+fn parsing_takes_time_in_proportion_to_length_part_two() {
     assert_linear(1);
 }
 
 #[test]
-fn so_it_does_for_the_third_part() {
+fn parsing_takes_time_in_proportion_to_length_part_three() {
     assert_linear(2);
 }
 
 #[test]
-fn so_it_does_for_the_fourth_part() {
+fn parsing_takes_time_in_proportion_to_length_part_four() {
     assert_linear(3);
 }
 
 #[test]
-fn runs_of_every_length_are_looked_for_once() {
+fn backtick_runs_of_every_length_are_searched_once() {
     let runs = |count: usize| (1..count).map(|width| "`".repeat(width) + " ").collect::<String>();
     let raw = runs(1_400);
     let started = clock();
@@ -199,7 +199,7 @@ fn runs_of_every_length_are_looked_for_once() {
 }
 
 #[test]
-fn an_excerpt_of_a_long_text_reads_only_its_head() {
+fn an_excerpt_reads_only_the_beginning_of_a_long_text() {
     let raw = "*a _b [c `d ".repeat(1_000_000);
     let started = clock();
     assert_eq!(excerpt(&raw, 80).chars().count(), 80);
@@ -207,7 +207,7 @@ fn an_excerpt_of_a_long_text_reads_only_its_head() {
 }
 
 #[test]
-fn one_list_or_table_after_a_long_text_is_read_in_linear_time() {
+fn a_list_or_table_after_a_long_text_is_parsed_in_linear_time() {
     let people = people();
     for (head, unit) in [
         ("- a\n", "b\n"),
@@ -231,7 +231,7 @@ fn one_list_or_table_after_a_long_text_is_read_in_linear_time() {
 }
 
 #[test]
-fn code_of_any_language_is_highlighted_in_time() {
+fn code_of_any_language_is_highlighted_within_the_time_limit() {
     // The longest that is highlighted, in lines that are hard for many expressions.
     for language in ["rust", "sh", "html", "tex", "go", "c++", "markdown", "sql", "php"] {
         for unit in ["\\", "<a ", "impl<", "\"$(", "fn a<", "x.x.", "'", "/", " "] {

@@ -22,7 +22,7 @@ const EVERYTHING: &str = "hi @ada, see http://a.example/ and http://a.example/b.
     > quoted\n```rust\nfn main() {}\n```\n- a list\n\n# Heading\n---\na | b\n--|--\n\n~~no~~ ||x||\nhttps://klatch.example/g/t/ https://klatch.example/g/t/#m12";
 
 #[test]
-fn a_list_read_back_is_the_list_that_was_stored() {
+fn stored_nodes_are_read_back_unchanged() {
     let nodes = nodes(EVERYTHING);
     let json = serde_json::to_string(&nodes).expect("json");
     assert_eq!(serde_json::from_str::<Vec<Node>>(&json).expect("nodes"), nodes);
@@ -52,7 +52,7 @@ fn a_list_read_back_is_the_list_that_was_stored() {
 }
 
 #[test]
-fn the_markup_of_a_stored_list_is_that_of_its_nodes() {
+fn stored_nodes_render_the_same_markup() {
     for raw in [EVERYTHING, SEED, "", "plain", "\"quotes\" \\ and <tags>\nü"] {
         let json = serde_json::to_string(&nodes(raw)).expect("json");
         assert_eq!(markup_of(&json).expect("markup"), html(raw));
@@ -60,13 +60,13 @@ fn the_markup_of_a_stored_list_is_that_of_its_nodes() {
 }
 
 #[test]
-fn the_markup_of_a_list_ignores_all_other_fields() {
+fn rendering_ignores_all_other_fields() {
     let json = r#"[{"markup":"a","later":{"markup":["no"]}},{"type":"unknown","x":null,"markup":"b"}]"#;
     assert_eq!(markup_of(json).expect("markup"), "ab");
 }
 
 #[test]
-fn what_is_no_list_of_nodes_is_an_error() {
+fn anything_but_a_list_of_nodes_is_an_error() {
     for json in ["", "{}", "[1]", "[{}]", r#"[{"markup":1}]"#, "[] []", r#"[{"markup":"a"}"#] {
         assert!(markup_of(json).is_err(), "{json}");
     }
@@ -82,7 +82,7 @@ fn fields_without_content_are_left_out() {
 }
 
 #[test]
-fn mentions_are_each_person_once_in_order() {
+fn mentions_list_each_person_once_in_order() {
     assert_eq!(mentions(&nodes("@simonw **and @ada** @ericflo @simonw")), [56, 7, 1]);
 }
 
@@ -94,7 +94,7 @@ fn an_excerpt_is_one_plain_line() {
 }
 
 #[test]
-fn an_excerpt_is_cut_with_a_sign() {
+fn a_shortened_excerpt_ends_with_an_ellipsis() {
     assert_eq!(excerpt("one two three", 13), "one two three");
     assert_eq!(excerpt("one two three", 12), "one two thr…");
     assert_eq!(excerpt("one two three", 8), "one two…");
@@ -105,7 +105,7 @@ fn an_excerpt_is_cut_with_a_sign() {
 }
 
 #[test]
-fn an_excerpt_skips_what_others_said_unless_that_is_all() {
+fn an_excerpt_skips_quotes_unless_there_is_nothing_else() {
     assert_eq!(excerpt("> you said\n\nyes", 100), "yes");
     assert_eq!(excerpt("> you said", 100), "you said");
 }

@@ -13,7 +13,7 @@ fn plain_words_are_one_text_node() {
 }
 
 #[test]
-fn line_ends_are_kept_and_blank_lines_count_as_one() {
+fn line_breaks_are_kept_and_several_blank_lines_count_as_one() {
     assert_eq!(html("a\nb"), "a<br>b");
     assert_eq!(html("\n\na\n\n\n\nb\n\n"), "a<br><br>b");
     assert_eq!(html("a\r\nb\rc\u{2028}d"), "a<br>b<br>c<br>d");
@@ -21,13 +21,13 @@ fn line_ends_are_kept_and_blank_lines_count_as_one() {
 }
 
 #[test]
-fn characters_that_act_on_the_page_are_dropped() {
+fn control_characters_are_removed() {
     assert_eq!(html("a\0b\u{7}c\u{85}d\u{202e}e\u{2067}f\u{7f}g\th"), "abcdefg\th");
     assert_eq!(html("*\u{202e}*a**"), html("**a**"));
 }
 
 #[test]
-fn code_is_between_back_ticks() {
+fn text_between_backticks_is_code() {
     assert_eq!(html("a `b *c* <d>` e"), "a <code>b *c* &lt;d&gt;</code> e");
     assert_eq!(html("`` a`b ``"), "<code>a`b</code>");
     assert_eq!(html("`\\`"), "<code>\\</code>");
@@ -58,7 +58,7 @@ fn fenced_code_keeps_its_lines() {
 }
 
 #[test]
-fn quotes_nest_and_hold_everything() {
+fn quotes_nest_and_contain_any_block() {
     assert_eq!(html("> a\n> b\nc"), "<blockquote>a<br>b</blockquote>c");
     assert_eq!(html(">> a\n> b"), "<blockquote><blockquote>a</blockquote>b</blockquote>");
     assert_eq!(html(">a"), "<blockquote>a</blockquote>");
@@ -77,7 +77,7 @@ fn quotes_nest_and_hold_everything() {
 }
 
 #[test]
-fn emphasis_is_between_words() {
+fn emphasis_surrounds_whole_words() {
     assert_eq!(html("*a* _b_ **c** ***d***"), "<em>a</em> <em>b</em> <strong>c</strong> <em><strong>d</strong></em>");
     assert_eq!(html("(*a*), \"_b_\"!"), "(<em>a</em>), &quot;<em>b</em>&quot;!");
     assert_eq!(html("**a *b* c**"), "<strong>a <em>b</em> c</strong>");
@@ -94,7 +94,7 @@ fn emphasis_is_between_words() {
 }
 
 #[test]
-fn signs_that_are_no_emphasis_are_text() {
+fn marks_that_are_not_emphasis_stay_text() {
     for raw in [
         "snake_case_name",
         "2*3*4",
@@ -185,7 +185,7 @@ fn some_emoji_have_a_shorter_name() {
 }
 
 #[test]
-fn a_backslash_makes_the_next_sign_plain() {
+fn a_backslash_escapes_the_next_character() {
     assert_eq!(
         html(r"\*a\* \`b\` \_c_ \@ada \:smile: \[x](http\://a.example)"),
         "*a* `b` _c_ @ada :smile: [x](http://a.example)"
@@ -198,12 +198,12 @@ fn a_backslash_makes_the_next_sign_plain() {
 }
 
 #[test]
-fn names_of_every_script_pass() {
+fn names_in_every_script_are_mentions() {
     stays_text("Zoë 李 👩‍👩‍👧 العربية עברית");
 }
 
 #[test]
-fn a_long_text_of_syntax_alone_ends_as_text() {
+fn a_long_text_of_nothing_but_syntax_stays_text() {
     for unit in ["`a` ", ":+1: ", "*a* ", "http://a.b ", "@ada ", "[a](http://b) ", "*a*\n"] {
         let raw = unit.repeat(10_000);
         let nodes = nodes(&raw);

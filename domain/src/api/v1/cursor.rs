@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cursor_is_read_as_it_was_made_and_only_by_its_list() {
+    fn a_cursor_works_only_in_the_list_that_made_it() {
         let cursor = make("topics", 17);
         assert_eq!(number("topics", Some(&cursor)).expect("a cursor"), Some(17));
         assert_eq!(number("topics", None).expect("none"), None);

@@ -280,7 +280,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_account_takes_only_some_of_the_places_to_wait() {
+    fn one_account_cannot_take_all_waiting_places() {
         let (one, other) = (UserId(i64::MAX), UserId(i64::MAX - 1));
         let waiting: Vec<Waiting> = (0..OF_ACCOUNT).map_while(|_| Waiting::begin(one)).collect();
         assert_eq!(waiting.len(), OF_ACCOUNT);

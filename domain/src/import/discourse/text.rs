@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn typed_quotes_become_lines() {
+    fn quotes_of_discourse_become_quoted_lines() {
         let raw = "[quote=\"ann, post:3, topic:7\"]\nOne\n[quote=\"bo\"]\nTwo\n[/quote]\n[/quote]\nYes";
         assert_eq!(to_markup(Some(raw), "").text, "> @ann:\n> One\n> > @bo:\n> > Two\nYes");
         let raw = "It is [spoiler]the cat[/spoiler].\n[spoiler]\none\ntwo\n[/spoiler]";

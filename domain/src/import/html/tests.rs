@@ -40,14 +40,14 @@ fn lists_headings_and_tables_keep_their_shape() {
 }
 
 #[test]
-fn deleted_and_hidden_words_stay_so() {
+fn deleted_and_hidden_text_stays_deleted_and_hidden() {
     assert_eq!(markup("<del>no</del> <s>way</s>"), "~~no~~ ~~way~~");
     assert_eq!(markup(r#"it is <span class="spoiler">the cat</span>"#), "it is ||the cat||");
     assert_eq!(markup(r#"<div class="spoiler"><p>a</p><p>b</p></div>"#), ">! a\n>!\n>! b");
 }
 
 #[test]
-fn text_that_looks_like_markup_is_shown_as_it_is() {
+fn text_that_looks_like_markup_is_escaped() {
     for text in [
         "- a",
         "+ a",
@@ -82,7 +82,7 @@ fn text_that_looks_like_markup_is_shown_as_it_is() {
 }
 
 #[test]
-fn code_keeps_its_blanks_and_its_language() {
+fn code_keeps_its_spaces_and_its_language() {
     let html = "<div class=\"codehilite\" data-code-language=\"Rust\"><pre><span></span><code><span>fn</span> x() {\n  *y\n}\n</code></pre></div>";
     assert_eq!(markup(html), "```rust\nfn x() {\n  *y\n}\n```");
     assert_eq!(markup("<pre><code class=\"lang-cpp\">a &lt; b</code></pre>"), "```cpp\na < b\n```");
@@ -90,7 +90,7 @@ fn code_keeps_its_blanks_and_its_language() {
 }
 
 #[test]
-fn words_are_emphasized_and_signs_are_escaped() {
+fn emphasis_is_kept_and_syntax_characters_are_escaped() {
     assert_eq!(markup("<em>so </em><strong>much</strong>"), "*so* **much**");
     assert_eq!(markup("2 * 3, *p, snake_case, _x and `"), r"2 * 3, \*p, snake_case, \_x and \`");
     assert_eq!(markup("<p>&gt; no quote</p>"), r"\> no quote");

@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn people_channels_and_links_are_named() {
+    fn people_channels_and_links_are_replaced_by_their_names() {
         assert_eq!(
             markup("<@U1> and <@U1|ann>, <@U9|gone> in <#C1|general>"),
             "@**ann|U1** and @**ann|U1**, @gone in #general"

@@ -157,7 +157,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_of_files_are_read() {
+    fn file_names_of_the_archive_are_parsed() {
         assert_eq!(
             place("json/12-new-members/.E2.9C.94.20Hello.2E.json"),
             Some(("12-new-members", ".E2.9C.94.20Hello.2E"))

@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn quotes_within_very_many_quotes_stay_as_they_are() {
+    fn deeply_nested_quotes_are_left_unchanged() {
         let typed = "```quote\n".repeat(50_000);
         let kept = to_markup(&typed, "");
         assert!(kept.starts_with("> > > > > > > > ```quote\n"), "{}", &kept[..40]);

@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn data_is_checked_and_the_error_names_the_place() {
+    fn invalid_data_is_refused_with_the_path_of_the_error() {
         let schema = json!({
             "$schema": "https://json-schema.org/draft/2020-12/schema", "title": "A build", "type": "object",
             "required": ["number", "steps"], "additionalProperties": false,

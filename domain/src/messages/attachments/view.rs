@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_card_shows_its_fields_in_order_and_says_the_same_as_text() {
+    fn a_card_shows_its_fields_in_order_as_html_and_as_text() {
         let schema = json!({"type": "object", "properties": {
             "number": {"type": "integer"}, "state": {"title": "State"}, "note": {}, "tags": {}}});
         let fields = ["state", "note", "tags", "gone"].map(str::to_owned);
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn templates_may_be_anything() {
+    fn any_template_can_be_filled() {
         let data = json!({"a": "x"});
         for (template, title) in [("{a}{a}", "xx"), ("{", ""), ("}{a", "}a"), ("{}", ""), ("{{a}}", "x}")] {
             assert_eq!(filled(template, &data), title, "{template}");

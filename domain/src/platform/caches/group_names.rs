@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn groups_are_found_by_how_words_begin_and_named_by_whole_words() {
+    fn groups_are_found_by_prefixes_and_named_by_whole_words() {
         let all = [
             listed(1, "Boats", "boats", "Rowing to\nthe GARDEN"),
             listed(2, "Kitchen Garden", "kitchen-garden", ""),

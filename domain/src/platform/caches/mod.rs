@@ -122,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_read_before_it_changed_is_not_remembered() {
+    fn a_value_read_before_a_change_is_not_cached() {
         let cache = Remembered::new(Duration::from_secs(3_600), 10);
         let before = cache.get("a").unwrap_err();
         cache.forget_one("a");
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_cache_keeps_to_its_capacity() {
+    fn a_full_cache_stays_within_its_capacity() {
         let cache = Remembered::new(Duration::from_secs(3_600), 3);
         for key in 0..10 {
             let epoch = cache.get(&key).unwrap_err();

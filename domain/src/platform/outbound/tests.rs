@@ -182,7 +182,7 @@ async fn a_name_that_leads_to_a_private_address_is_refused() {
 }
 
 #[tokio::test]
-async fn a_name_is_resolved_once_and_the_connection_goes_where_was_checked() {
+async fn a_name_is_resolved_once_and_the_connection_uses_the_checked_address() {
     let (url, connections) = server("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "").await;
     let url = url.replace("127.0.0.1", "receiver.example");
     let asked = Arc::new(AtomicUsize::new(0));
@@ -240,7 +240,7 @@ async fn a_slow_body_costs_the_timeout_and_the_status_counts() {
 }
 
 #[tokio::test]
-async fn what_is_no_http_is_an_error() {
+async fn an_answer_that_is_not_http_is_an_error() {
     let (url, _) = server("SSH-2.0-OpenSSH\r\n\r\n", "").await;
     assert!(matches!(client("127.0.0.1").post(post(&url, 10_000)).await, Err(Failure::Broken(_))));
     let nobody = client("127.0.0.1").post(post("http://127.0.0.1:1/", 10_000)).await;

@@ -58,7 +58,7 @@ const NASTY: &[&str] = &[
 ];
 
 #[test]
-fn a_text_of_somebody_else_has_no_effect() {
+fn syntax_in_a_payload_has_no_effect() {
     for nasty in NASTY {
         for text in [plain(nasty, 200), format!("**{}**", plain(nasty, 200)), quote(nasty), link(nasty, "no address")] {
             let nodes = nodes(&text);
@@ -76,7 +76,7 @@ fn a_text_of_somebody_else_has_no_effect() {
 }
 
 #[test]
-fn a_text_is_shown_as_it_was_written() {
+fn texts_of_a_payload_are_shown_as_written() {
     for (text, shown) in [
         ("Fix `parse` of a_b_c [ci skip]", "Fix `parse` of a_b_c [ci skip]"),
         ("mail@example.org: 10:30", "mail@example.org: 10:30"),
@@ -89,7 +89,7 @@ fn a_text_is_shown_as_it_was_written() {
 }
 
 #[test]
-fn only_addresses_of_the_web_become_links() {
+fn only_http_addresses_become_links() {
     for address in
         ["javascript:alert(1)", "data:text/html,x", "", "/relative", "mailto:a@example.org", "ftp://example.org/"]
     {
@@ -128,7 +128,7 @@ fn a_push_lists_its_commits() {
 }
 
 #[test]
-fn events_of_github_are_sentences() {
+fn events_of_github_become_sentences() {
     let sender = json!({"login": "noor"});
     let pull = |action: &str, merged: bool| {
         json!({"action": action, "sender": sender, "repository": repository(),
@@ -169,7 +169,7 @@ fn events_of_github_are_sentences() {
 }
 
 #[test]
-fn events_of_forgejo_and_gitlab_are_sentences_too() {
+fn events_of_forgejo_and_gitlab_become_sentences() {
     let push = json!({"ref": "refs/tags/v1", "after": "2", "compare_url": "https://forge.example/compare", "pusher": {"login": "mira"},
                       "repository": {"full_name": "mira/box", "html_url": "https://forge.example/mira/box"},
                       "total_commits": 1, "commits": [{"id": "abcdef0123", "message": "Add", "url": "https://forge.example/c", "author": {"username": "mira"}}]});
@@ -202,7 +202,7 @@ fn events_of_forgejo_and_gitlab_are_sentences_too() {
 }
 
 #[test]
-fn alerts_say_what_fires() {
+fn alerts_name_what_fires() {
     let alerts = json!({
         "receiver": "forum", "externalURL": "https://watch.example/", "commonLabels": {"alertname": "Damp"},
         "alerts": [
@@ -222,7 +222,7 @@ fn alerts_say_what_fires() {
 }
 
 #[test]
-fn no_event_makes_it_fail() {
+fn malformed_events_cause_no_error() {
     let odd = [
         json!(null),
         json!(1),

@@ -34,7 +34,7 @@ fn set<const N: usize>(texts: [&str; N]) -> BTreeSet<String> {
 }
 
 #[test]
-fn literals_are_read_as_rust_reads_them() {
+fn literals_are_parsed_as_rust_parses_them() {
     let read = |source| show(&read(source, 0).unwrap());
     assert_eq!(read(r#""a\"b\\\n\x41\u{e9}""#), r#""a\"b\\\nAé""#);
     assert_eq!(read("\"one \\\n     two\""), "\"one two\"");
@@ -73,7 +73,7 @@ fn macros_with_statements_are_expanded_where_they_are_called() {
 }
 
 #[test]
-fn names_mean_what_the_module_imports() {
+fn names_resolve_to_what_the_module_imports() {
     let text = r#"
         use super::columns as of_topics;
         use crate::{conditions::{self, waits}, topics::reads::{follows_by_writing}};
@@ -88,7 +88,7 @@ fn names_mean_what_the_module_imports() {
 }
 
 #[test]
-fn a_direct_call_is_for_the_database_of_its_arm() {
+fn a_direct_call_is_checked_on_the_database_of_its_match_arm() {
     let text = r#"
         fn a() { match tx.on() { On::Postgres(on) => sqlx::query("p").execute(on), On::Sqlite(on) => { sqlx::query_as::<_, (A, B<C>)>("l") } } }
         fn b() { sqlx::query_scalar("pool").bind(x) }
@@ -99,7 +99,7 @@ fn a_direct_call_is_for_the_database_of_its_arm() {
 }
 
 #[test]
-fn what_cannot_be_expanded_is_a_problem() {
+fn a_statement_that_cannot_be_expanded_is_reported() {
     for (text, problem) in [
         ("fn a() { sql!(run tx, statement) }", "the value of statement is unknown"),
         ("fn a() { sql!(run tx, &format!(\"{x}\")) }", "format! is unknown"),

@@ -27,7 +27,7 @@ use model::{Group, Member, Model, P};
 use rules::{Begun, Written};
 
 stories! {
-    whatever_people_do_everyone_sees_what_the_policy_says,
+    after_random_actions_everyone_sees_what_the_policy_allows,
 }
 
 /// The default number of sequences, and the actions in each.
@@ -233,7 +233,7 @@ fn setting(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
 }
 
-async fn whatever_people_do_everyone_sees_what_the_policy_says(first: TestForum) {
+async fn after_random_actions_everyone_sees_what_the_policy_allows(first: TestForum) {
     let sequences = setting("KLATCH_TEST_SEQUENCES").unwrap_or(SEQUENCES);
     // The same number of sequences every time, but other ones.
     let seed = setting("KLATCH_TEST_SEED").unwrap_or_else(|| first.cx.now().0 as u64 % 1_000_000_000);

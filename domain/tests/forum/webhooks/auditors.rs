@@ -17,13 +17,13 @@ use crate::{complaint, id, is_forbidden, is_not_found};
 
 stories! {
     an_auditor_accepts_refuses_holds_or_changes_a_message,
-    a_changed_text_meets_the_rules_too,
-    an_auditor_is_asked_about_edits_and_topics_and_not_about_conversations,
+    the_rules_check_a_text_that_an_auditor_changed,
+    auditors_check_edits_and_topics_but_not_conversations,
     a_hanging_auditor_delays_a_message_by_its_timeout_at_most,
-    an_auditor_that_fails_again_and_again_is_left_alone,
-    an_auditor_that_fails_closed_refuses,
-    an_answer_that_makes_no_sense_is_a_failure,
-    only_site_admins_decide_about_auditors,
+    an_auditor_that_fails_repeatedly_is_skipped,
+    an_unavailable_auditor_that_fails_closed_refuses_messages,
+    an_invalid_answer_of_an_auditor_is_a_failure,
+    only_site_admins_manage_auditors,
     an_auditor_is_off_when_its_author_is_dismissed,
 }
 
@@ -73,7 +73,7 @@ async fn an_auditor_accepts_refuses_holds_or_changes_a_message(forum: TestForum)
     forum.drain().await;
 }
 
-async fn a_changed_text_meets_the_rules_too(forum: TestForum) {
+async fn the_rules_check_a_text_that_an_auditor_changed(forum: TestForum) {
     let receiver = Receiver::open().await;
     let (_, ben, garden) = place(&forum, form(&receiver.url)).await;
     receiver.answers(Answer::json(&json!({"verdict": "accept"})));
@@ -88,7 +88,7 @@ async fn a_changed_text_meets_the_rules_too(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn an_auditor_is_asked_about_edits_and_topics_and_not_about_conversations(forum: TestForum) {
+async fn auditors_check_edits_and_topics_but_not_conversations(forum: TestForum) {
     let cx = &forum.cx;
     let receiver = Receiver::open().await;
     let (_, ben, garden) = place(&forum, form(&receiver.url)).await;
@@ -133,7 +133,7 @@ async fn a_hanging_auditor_delays_a_message_by_its_timeout_at_most(forum: TestFo
     forum.drain().await;
 }
 
-async fn an_auditor_that_fails_again_and_again_is_left_alone(forum: TestForum) {
+async fn an_auditor_that_fails_repeatedly_is_skipped(forum: TestForum) {
     let receiver = Receiver::open().await;
     let (boss, ben, garden) = place(&forum, form(&receiver.url)).await;
     receiver.answers(Answer::Status(500, String::new()));
@@ -152,7 +152,7 @@ async fn an_auditor_that_fails_again_and_again_is_left_alone(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn an_auditor_that_fails_closed_refuses(forum: TestForum) {
+async fn an_unavailable_auditor_that_fails_closed_refuses_messages(forum: TestForum) {
     let receiver = Receiver::open().await;
     let (boss, ben, garden) = place(&forum, AuditorForm { fails_closed: true, ..form(&receiver.url) }).await;
     receiver.answers(Answer::Status(500, String::new()));
@@ -168,7 +168,7 @@ async fn an_auditor_that_fails_closed_refuses(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn an_answer_that_makes_no_sense_is_a_failure(forum: TestForum) {
+async fn an_invalid_answer_of_an_auditor_is_a_failure(forum: TestForum) {
     let receiver = Receiver::open().await;
     let (_, ben, garden) = place(&forum, form(&receiver.url)).await;
     receiver.answers(Answer::json(&json!({"verdict": "accept"})));
@@ -182,7 +182,7 @@ async fn an_answer_that_makes_no_sense_is_a_failure(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn only_site_admins_decide_about_auditors(forum: TestForum) {
+async fn only_site_admins_manage_auditors(forum: TestForum) {
     let cx = &forum.cx;
     let (boss, ada) = (forum.site_admin("boss").await, forum.person("ada").await);
     let good = || form("https://example.org/");

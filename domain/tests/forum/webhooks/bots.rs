@@ -17,13 +17,13 @@ use super::logged;
 use crate::{complaint, id, is_forbidden, is_not_found};
 
 stories! {
-    a_person_makes_bots_that_their_programs_use,
-    nobody_signs_in_as_a_bot,
-    a_bot_is_suspended_with_its_owner_and_stops_with_the_owners_account,
+    people_create_bots_for_their_programs,
+    nobody_can_sign_in_as_a_bot,
+    a_bot_is_suspended_and_deleted_with_its_owner,
     a_bot_of_a_group_belongs_to_its_admins,
     a_bot_shows_a_badge_and_its_owner,
     a_deleted_bot_leaves_its_messages_and_nothing_else,
-    a_person_and_a_group_have_only_so_many_bots,
+    bots_are_limited_per_person_and_group,
     a_bot_never_becomes_the_admin_of_a_group,
     a_token_of_a_bot_ends_at_once_when_its_owner_is_banned,
 }
@@ -41,7 +41,7 @@ async fn use_token(forum: &TestForum, name: &str, token: &str) -> Result<Option<
     Ok(identify(&forum.cx, &Credentials::new(name, token), &origin).await?.person.map(|person| person.id))
 }
 
-async fn a_person_makes_bots_that_their_programs_use(forum: TestForum) {
+async fn people_create_bots_for_their_programs(forum: TestForum) {
     let (ada, ben) = (forum.person("ada").await, forum.person("ben").await);
     assert!(complaint(bots::create(&forum.cx, ada, "ben").await, "username").contains("taken"));
     assert!(complaint(bots::create(&forum.cx, ada, "x").await, "username").contains("at least 2 characters"));
@@ -63,7 +63,7 @@ async fn a_person_makes_bots_that_their_programs_use(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn nobody_signs_in_as_a_bot(forum: TestForum) {
+async fn nobody_can_sign_in_as_a_bot(forum: TestForum) {
     let (ada, boss) = (forum.person("ada").await, forum.site_admin("boss").await);
     let bot = bots::create(&forum.cx, ada, "nest-cam").await.unwrap();
     let origin = Origin::new(Ipv4Addr::LOCALHOST, "");
@@ -79,7 +79,7 @@ async fn nobody_signs_in_as_a_bot(forum: TestForum) {
     assert!(is_forbidden(admins::set_admin(&forum.cx, boss, bot, true).await));
 }
 
-async fn a_bot_is_suspended_with_its_owner_and_stops_with_the_owners_account(forum: TestForum) {
+async fn a_bot_is_suspended_and_deleted_with_its_owner(forum: TestForum) {
     let ada = forum.person("ada").await;
     let bot = bots::create(&forum.cx, ada, "nest-cam").await.unwrap();
     let secret = token(&forum, ada, bot).await;
@@ -166,7 +166,7 @@ async fn a_deleted_bot_leaves_its_messages_and_nothing_else(forum: TestForum) {
     assert!(!message.deleted && message.author.username.starts_with("deleted-"));
 }
 
-async fn a_person_and_a_group_have_only_so_many_bots(forum: TestForum) {
+async fn bots_are_limited_per_person_and_group(forum: TestForum) {
     let cx = &forum.cx;
     let ada = forum.person("ada").await;
     let garden = forum.group(ada, "Garden", GroupKind::Public).await;

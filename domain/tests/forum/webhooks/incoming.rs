@@ -13,11 +13,11 @@ use super::logged;
 use crate::{complaint, is_forbidden, is_not_found, tables};
 
 stories! {
-    one_line_of_curl_posts_to_a_topic,
+    one_curl_command_posts_to_a_topic,
     an_incoming_webhook_belongs_to_the_admins_of_its_group,
     a_delivery_that_is_repeated_posts_once,
-    a_signed_webhook_takes_signed_requests_only,
-    a_request_meets_the_same_rules_as_any_message,
+    a_signed_webhook_accepts_only_signed_requests,
+    an_incoming_request_is_checked_like_any_message,
     an_event_mentions_nobody,
     a_request_that_cannot_be_posted_says_why,
 }
@@ -65,7 +65,7 @@ async fn raw(forum: &TestForum, id: domain::model::MessageId) -> String {
     domain::store::messages::raw(&forum.cx.db, id).await.unwrap().unwrap().raw
 }
 
-async fn one_line_of_curl_posts_to_a_topic(forum: TestForum) {
+async fn one_curl_command_posts_to_a_topic(forum: TestForum) {
     let place = place(&forum, GroupKind::Closed).await;
     let hook = make(&forum, &place, false).await;
     let first = posted(incoming::receive(&forum.cx, token(&hook), text("The nest is *empty* & quiet.")).await);
@@ -140,7 +140,7 @@ async fn a_delivery_that_is_repeated_posts_once(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn a_signed_webhook_takes_signed_requests_only(forum: TestForum) {
+async fn a_signed_webhook_accepts_only_signed_requests(forum: TestForum) {
     let place = place(&forum, GroupKind::Public).await;
     let hook = make(&forum, &place, true).await;
     let secret = hook.signing_secret.clone().unwrap();
@@ -157,7 +157,7 @@ async fn a_signed_webhook_takes_signed_requests_only(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn a_request_meets_the_same_rules_as_any_message(mut forum: TestForum) {
+async fn an_incoming_request_is_checked_like_any_message(mut forum: TestForum) {
     let place = place(&forum, GroupKind::Public).await;
     let hook = make(&forum, &place, false).await;
     let cx = &forum.cx;

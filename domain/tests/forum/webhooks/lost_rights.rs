@@ -16,8 +16,8 @@ stories! {
     a_webhook_is_off_when_its_author_is_no_longer_an_admin,
     a_webhook_of_the_site_is_off_when_its_author_is_dismissed,
     the_webhooks_of_a_suspended_admin_wait,
-    the_bots_of_a_removed_member_go_too,
-    a_bot_has_no_bots,
+    the_bots_of_a_removed_member_are_removed_too,
+    a_bot_cannot_have_bots,
 }
 
 async fn make(forum: &TestForum, who: Viewer, group: Option<GroupId>, receiver: &Receiver) {
@@ -100,7 +100,7 @@ async fn the_webhooks_of_a_suspended_admin_wait(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn the_bots_of_a_removed_member_go_too(forum: TestForum) {
+async fn the_bots_of_a_removed_member_are_removed_too(forum: TestForum) {
     let cx = &forum.cx;
     let (ada, ben) = (forum.person("ada").await, forum.person("ben").await);
     let garden = forum.group(ada, "Garden", GroupKind::Public).await;
@@ -122,7 +122,7 @@ async fn the_bots_of_a_removed_member_go_too(forum: TestForum) {
     forum.drain().await;
 }
 
-async fn a_bot_has_no_bots(forum: TestForum) {
+async fn a_bot_cannot_have_bots(forum: TestForum) {
     let cx = &forum.cx;
     let ada = forum.person("ada").await;
     let garden = forum.group(ada, "Garden", GroupKind::Public).await;

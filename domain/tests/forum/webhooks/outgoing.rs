@@ -17,19 +17,19 @@ use super::receiver::{Answer, Receiver};
 use crate::{complaint, is_forbidden, is_not_found, tables};
 
 stories! {
-    a_webhook_is_told_of_what_happens_in_its_group,
-    a_delivery_is_signed_as_standard_webhooks_asks,
-    a_webhook_of_the_site_is_told_of_public_groups_only,
-    what_was_deleted_or_moved_meanwhile_is_not_sent,
+    a_webhook_receives_the_events_of_its_group,
+    a_delivery_is_signed_according_to_standard_webhooks,
+    a_webhook_of_the_site_receives_events_of_public_groups_only,
+    events_of_content_deleted_or_moved_meanwhile_are_not_sent,
     deliveries_arrive_in_order_once_the_receiver_recovers,
-    a_receiver_that_hangs_or_redirects_is_tried_again_later,
-    people_post_while_deliveries_are_sent,
-    a_delivery_is_given_up_and_can_be_sent_again,
-    a_webhook_that_fails_for_days_is_switched_off_and_its_admins_are_told,
-    a_receiver_that_says_gone_gets_no_more,
+    a_receiver_that_hangs_or_redirects_is_retried_later,
+    deliveries_do_not_block_posting,
+    a_failed_delivery_is_given_up_and_can_be_sent_again,
+    a_webhook_that_fails_for_days_is_disabled_and_its_admins_are_notified,
+    a_receiver_that_answers_410_gets_no_more_deliveries,
     a_webhook_belongs_to_its_admins,
-    a_form_that_is_not_right_says_what_to_correct,
-    a_reactor_that_runs_twice_tells_once,
+    an_invalid_form_says_what_to_correct,
+    a_reactor_that_runs_twice_delivers_once,
     old_deliveries_are_deleted,
     the_secrets_survive_a_new_secret_key,
 }
@@ -50,7 +50,7 @@ async fn sent(forum: &TestForum, receiver: &Receiver) -> Vec<String> {
     receiver.take().iter().map(|got| got.json()["type"].as_str().unwrap().to_owned()).collect()
 }
 
-async fn a_webhook_is_told_of_what_happens_in_its_group(forum: TestForum) {
+async fn a_webhook_receives_the_events_of_its_group(forum: TestForum) {
     let cx = &forum.cx;
     let receiver = Receiver::open().await;
     let (ada, ben) = (forum.person("ada").await, forum.person("ben").await);
@@ -89,7 +89,7 @@ async fn a_webhook_is_told_of_what_happens_in_its_group(forum: TestForum) {
     assert_eq!(page.deliveries[0].answer, "ok");
 }
 
-async fn a_delivery_is_signed_as_standard_webhooks_asks(forum: TestForum) {
+async fn a_delivery_is_signed_according_to_standard_webhooks(forum: TestForum) {
     let receiver = Receiver::open().await;
     let ada = forum.person("ada").await;
     let garden = forum.group(ada, "Garden", GroupKind::Public).await;
@@ -107,7 +107,7 @@ async fn a_delivery_is_signed_as_standard_webhooks_asks(forum: TestForum) {
     assert_eq!(got.header("content-type"), "application/json");
 }
 
-async fn a_webhook_of_the_site_is_told_of_public_groups_only(forum: TestForum) {
+async fn a_webhook_of_the_site_receives_events_of_public_groups_only(forum: TestForum) {
     let receiver = Receiver::open().await;
     let (boss, ada, ben) = (forum.site_admin("boss").await, forum.person("ada").await, forum.person("ben").await);
     make(&forum, boss, None, &receiver).await;
@@ -126,7 +126,7 @@ async fn a_webhook_of_the_site_is_told_of_public_groups_only(forum: TestForum) {
     assert_eq!(waiting.len(), 2, "{waiting:?}");
 }
 
-async fn what_was_deleted_or_moved_meanwhile_is_not_sent(forum: TestForum) {
+async fn events_of_content_deleted_or_moved_meanwhile_are_not_sent(forum: TestForum) {
     let cx = &forum.cx;
     let receiver = Receiver::open().await;
     let ada = forum.person("ada").await;
@@ -192,7 +192,7 @@ async fn deliveries_arrive_in_order_once_the_receiver_recovers(forum: TestForum)
     assert!(webhook.failing_since.is_none() && webhook.failures == 0 && webhook.off_at.is_none());
 }
 
-async fn a_receiver_that_hangs_or_redirects_is_tried_again_later(forum: TestForum) {
+async fn a_receiver_that_hangs_or_redirects_is_retried_later(forum: TestForum) {
     let cx = &forum.cx;
     let (receiver, private) = (Receiver::open().await, Receiver::open().await);
     let ada = forum.person("ada").await;
@@ -224,7 +224,7 @@ async fn sent_all(forum: &TestForum, receiver: &Receiver) -> Vec<String> {
 }
 
 /// The sender and its deliveries take turns at the database: neither may wait for the other while it holds a connection.
-async fn people_post_while_deliveries_are_sent(forum: TestForum) {
+async fn deliveries_do_not_block_posting(forum: TestForum) {
     const MESSAGES: usize = 100;
     let receiver = Receiver::open().await;
     let (ada, boss) = (forum.person("ada").await, forum.site_admin("boss").await);
@@ -247,7 +247,7 @@ async fn people_post_while_deliveries_are_sent(forum: TestForum) {
     keeper.await.unwrap();
 }
 
-async fn a_delivery_is_given_up_and_can_be_sent_again(forum: TestForum) {
+async fn a_failed_delivery_is_given_up_and_can_be_sent_again(forum: TestForum) {
     let cx = &forum.cx;
     let receiver = Receiver::open().await;
     let ada = forum.person("ada").await;
@@ -279,7 +279,7 @@ async fn a_delivery_is_given_up_and_can_be_sent_again(forum: TestForum) {
     assert_eq!(receiver.take()[0].header("webhook-id"), first, "the id stays");
 }
 
-async fn a_webhook_that_fails_for_days_is_switched_off_and_its_admins_are_told(forum: TestForum) {
+async fn a_webhook_that_fails_for_days_is_disabled_and_its_admins_are_notified(forum: TestForum) {
     let cx = &forum.cx;
     let receiver = Receiver::open().await;
     let (ada, ben) = (forum.person("ada").await, forum.person("ben").await);
@@ -313,7 +313,7 @@ async fn a_webhook_that_fails_for_days_is_switched_off_and_its_admins_are_told(f
     assert_eq!(logged(&forum, ada, garden.id).await[0], LogAction::HookChanged);
 }
 
-async fn a_receiver_that_says_gone_gets_no_more(forum: TestForum) {
+async fn a_receiver_that_answers_410_gets_no_more_deliveries(forum: TestForum) {
     let cx = &forum.cx;
     let receiver = Receiver::open().await;
     let boss = forum.site_admin("boss").await;
@@ -354,7 +354,7 @@ async fn a_webhook_belongs_to_its_admins(forum: TestForum) {
     assert!(is_not_found(outgoing::page(cx, ada, hook.id).await));
 }
 
-async fn a_form_that_is_not_right_says_what_to_correct(forum: TestForum) {
+async fn an_invalid_form_says_what_to_correct(forum: TestForum) {
     let cx = &forum.cx;
     let ada = forum.person("ada").await;
     let garden = forum.group(ada, "Garden", GroupKind::Public).await;
@@ -378,7 +378,7 @@ async fn a_form_that_is_not_right_says_what_to_correct(forum: TestForum) {
     assert!(is_forbidden(create(good()).await));
 }
 
-async fn a_reactor_that_runs_twice_tells_once(forum: TestForum) {
+async fn a_reactor_that_runs_twice_delivers_once(forum: TestForum) {
     let receiver = Receiver::open().await;
     let ada = forum.person("ada").await;
     let garden = forum.group(ada, "Garden", GroupKind::Public).await;

@@ -10,7 +10,7 @@ use domain::webhooks::outgoing::{self, WebhookForm};
 stories! {
     the_webhook_that_waits_longest_comes_first,
     a_delivery_that_is_being_sent_stays_claimed,
-    an_event_that_is_chosen_twice_is_stored_once,
+    an_event_that_is_selected_twice_is_stored_once,
 }
 
 fn form() -> WebhookForm {
@@ -54,7 +54,7 @@ async fn a_delivery_that_is_being_sent_stays_claimed(forum: TestForum) {
     assert!(deliveries::next_due(&cx.db, hook, 4, cx.now()).await.unwrap().is_empty());
 }
 
-async fn an_event_that_is_chosen_twice_is_stored_once(forum: TestForum) {
+async fn an_event_that_is_selected_twice_is_stored_once(forum: TestForum) {
     let boss = forum.site_admin("boss").await;
     outgoing::create(&forum.cx, boss, None, form()).await.unwrap();
     let (_, hooks) = outgoing::list(&forum.cx, boss, None).await.unwrap();

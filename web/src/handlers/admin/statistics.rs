@@ -144,7 +144,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_span_of_time_has_its_place_also_one_without_a_sample() {
+    fn every_time_span_is_listed_even_without_a_sample() {
         let sample = |minute: i64, polls: i64| StatisticsSample {
             at: Timestamp(minute * MINUTE),
             polls: Some(polls),

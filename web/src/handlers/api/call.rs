@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn parameters_are_found_wherever_a_client_puts_them() {
+    fn parameters_are_found_in_the_query_and_the_body() {
         let message = |query: &str, body: &[u8]| fields(query, body).remove("message");
         assert_eq!(message("message=a+b%21", b"").as_deref(), Some("a b!"));
         assert_eq!(message("message=old", b"message=new").as_deref(), Some("new"));
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn a_callback_is_a_name_and_nothing_else() {
+    fn a_jsonp_callback_must_be_an_identifier() {
         for good in ["cb", "jQuery171_123", "a.b[0].$c"] {
             assert!(is_callback(good), "{good}");
         }
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn a_second_slash_is_taken_away_from_addresses_of_the_api_alone() {
+    fn a_double_slash_is_normalized_only_in_api_addresses() {
         let path = |uri: &str| single(&uri.parse().expect("an address")).map(|uri| uri.to_string());
         assert_eq!(path("//api/groups.json?a=b").as_deref(), Some("/api/groups.json?a=b"));
         assert_eq!(path("http://host.example//api/groups.json").as_deref(), Some("/api/groups.json"));
