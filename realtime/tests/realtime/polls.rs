@@ -17,7 +17,7 @@ on_memory_and_redis! {
     an_event_ends_the_wait,
     events_between_polls_are_delivered_at_once,
     a_poll_without_events_ends_after_its_time,
-    repeated_polls_without_events_query_neither_redis_nor_database,
+    repeated_polls_without_events_query_neither_bus_nor_database,
     a_stream_is_readable_only_by_its_signed_in_owner,
     ending_a_session_ends_its_polls,
     joining_or_leaving_a_group_means_resync,
@@ -86,7 +86,7 @@ async fn asked_of_redis<T>(forum: &Forum, work: impl Future<Output = T>) -> (T, 
     panic!("the monitor ended");
 }
 
-async fn repeated_polls_without_events_query_neither_redis_nor_database(forum: Forum) {
+async fn repeated_polls_without_events_query_neither_bus_nor_database(forum: Forum) {
     let config = Config { wait: Duration::from_millis(60), spread: Duration::from_millis(20), ..Config::default() };
     let (live, alice) = (forum.live(config), forum.somebody("alice").await);
     let from = forum.open(alice.stream()).await;
