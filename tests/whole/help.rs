@@ -40,16 +40,16 @@ async fn an_admin_helps_with_an_account(running: Running) {
     admin.submit(&confirm).await.expect(200).must_say("Email address confirmed.");
     let page = admin.get(&path).await.expect(200);
     admin.submit(&page.form(&help).with("what", "reset")).await.expect(200).must_say("Password reset link sent.");
-    let letter = forum.mailbox.letter("ana@example.org", "Reset your password").await;
-    let link = letter.link(&forum.base, "/-/reset?token=");
+    let email = forum.mailbox.email("ana@example.org", "Reset your password").await;
+    let link = email.link(&forum.base, "/-/reset?token=");
     let stranger = forum.visitor();
     let form = stranger.get(&link).await.expect(200).form("/-/reset").with("new_password", NEW);
     stranger.submit(&form).await.expect(200);
     visitor_signed_in(&forum, "ana", NEW).await;
 
     admin.submit(&page.form(&help).with("what", "data")).await.expect(200).must_say("Data download link sent.");
-    let letter = forum.mailbox.letter("ana@example.org", "Your data from").await;
-    let link = letter.link(&forum.base, "/-/download?token=");
+    let email = forum.mailbox.email("ana@example.org", "Your data from").await;
+    let link = email.link(&forum.base, "/-/download?token=");
     let form = stranger.get(&link).await.expect(200).form("/-/download");
     let file = stranger.submit(&form).await.expect(200);
     assert!(file.html.contains("ana@example.org") && file.html.contains("\"type\":\"account\""), "{}", file.html);
@@ -59,7 +59,7 @@ async fn an_admin_helps_with_an_account(running: Running) {
     let delete = format!("{path}/delete");
     let form = admin.get(&delete).await.expect(200).form(&delete).with("words", "keep");
     admin.submit(&form).await.expect(200).must_say("Account deleted.");
-    forum.mailbox.letter("ana@example.org", "was deleted").await;
+    forum.mailbox.email("ana@example.org", "was deleted").await;
     admin.get("/admin/log").await.expect(200).must_say("deleted the account of");
     forum.examine().await;
 }

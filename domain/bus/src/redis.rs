@@ -148,7 +148,7 @@ impl Redis {
             let mut random = [0; 12];
             getrandom::fill(&mut random).map_err(|error| BusError::Busy(format!("no randomness: {error}")))?;
             let (keep, append) = news::append(&self.server, &model::hex::hex(&random), run);
-            if !self.server.keeps_order() {
+            if !self.server.preserves_order() {
                 self.server.ask::<()>(&keep).await?;
                 took += counted(self.server.run(&append).await?)?;
                 continue;

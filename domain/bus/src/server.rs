@@ -101,7 +101,7 @@ impl Server {
     }
 
     /// Whether commands that are run together keep their order.
-    pub(super) fn keeps_order(&self) -> bool {
+    pub(super) fn preserves_order(&self) -> bool {
         matches!(self.link, Link::One { .. })
     }
 

@@ -51,7 +51,7 @@ pub async fn complete(
     let is_short = typed.chars().count() <= MAX_CHARS;
     if let Some(begun) = typed.strip_prefix('@').filter(|_| is_short) {
         let begun = begun.to_lowercase();
-        let place = store::messages::completion::Place {
+        let place = store::messages::completion::TopicScope {
             group: found.group.id,
             topic: found.topic.id,
             after_seq: found.topic.last_seq - RECENT,

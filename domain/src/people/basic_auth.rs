@@ -206,9 +206,9 @@ async fn check_usable(cx: &Context, account: &Account) -> Result<()> {
     if policy::waits(account.waiting_since) {
         return Err(Error::invalid("password", "Your account is waiting for approval."));
     }
-    if policy::barred(account.suspended_until, account.banned_at, cx.now()).is_some() {
+    if policy::restricted(account.suspended_until, account.banned_at, cx.now()).is_some() {
         accounts::check_free(cx, account.person.id).await?;
-        // The account itself is not barred: it is a bot, and its owner is.
+        // The account itself is not restricted: it is a bot, and its owner is.
         return Err(Error::invalid("password", "This bot's owner is suspended or banned."));
     }
     Ok(())

@@ -116,7 +116,7 @@ async fn find(cx: &Context, id: &str) -> Result<Option<Session>> {
     let Some(found) = store::people::sessions::by_id(&cx.db, id, now).await? else { return Ok(None) };
     let row = found.row;
     let Some(user) = store::people::users::by_id(&cx.db, row.user_id).await? else { return Ok(None) };
-    if policy::barred(user.suspended_until, user.banned_at, now).is_some() {
+    if policy::restricted(user.suspended_until, user.banned_at, now).is_some() {
         return Ok(None);
     }
     let lacks_two_factor =

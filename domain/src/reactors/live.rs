@@ -69,7 +69,7 @@ impl Drawing<'_> {
 }
 
 /// What the members of a group and other readers hear of a topic.
-struct Told<'a> {
+struct GroupEvents<'a> {
     group: GroupId,
     kind: GroupKind,
     topic: TopicId,
@@ -77,7 +77,7 @@ struct Told<'a> {
 }
 
 /// Tells the groups that a topic was moved from.
-async fn departures<'a>(cx: &Context, drawing: Drawing<'a>, news: &'a [News]) -> Result<Vec<Told<'a>>> {
+async fn departures<'a>(cx: &Context, drawing: Drawing<'a>, news: &'a [News]) -> Result<Vec<GroupEvents<'a>>> {
     let subject = &*news[0].subject;
     let mut told = Vec::new();
     for one in news {
@@ -86,19 +86,19 @@ async fn departures<'a>(cx: &Context, drawing: Drawing<'a>, news: &'a [News]) ->
             && let Some(old) = store::groups::by_ids(&cx.db, &[from]).await?.pop()
         {
             let texts = vec![Texts::of(None, moves::gone(&subject.row.topic, from), drawing, subject)];
-            told.push(Told { group: old.id, kind: old.kind, topic: subject.row.topic.id, texts });
+            told.push(GroupEvents { group: old.id, kind: old.kind, topic: subject.row.topic.id, texts });
         }
     }
     Ok(told)
 }
 
 /// Tells what happened in one topic.
-fn in_topic<'a>(drawing: Drawing<'a>, news: &'a [News]) -> Told<'a> {
+fn in_topic<'a>(drawing: Drawing<'a>, news: &'a [News]) -> GroupEvents<'a> {
     let subject = &*news[0].subject;
     let row = drawing.topic_row(&subject.row, &subject.group);
     let text = |one: &'a News| Some(Texts::of(one.message.as_ref(), event(drawing, one, &row)?, drawing, subject));
     let texts = news.iter().filter_map(text).collect();
-    Told { group: subject.group.id, kind: subject.group.kind, topic: subject.row.topic.id, texts }
+    GroupEvents { group: subject.group.id, kind: subject.group.kind, topic: subject.row.topic.id, texts }
 }
 
 /// Returns the event about the news. `row` is the topic's row in its group's list. `None` if the event about the deleted
@@ -214,7 +214,7 @@ const MOST_AT_ONCE: usize = 40_000;
 /// Publishes events to every online user who may read their topics now: members, and in a public group other readers too.
 /// For users who muted the topic or ignore the author, an event is marked `quiet`: it does not count. Users who voted in a
 /// poll get it with their own vote, and with the results that they may see.
-async fn publish(cx: &Context, listening: &[UserId], told: &[Told<'_>]) -> Result<()> {
+async fn publish(cx: &Context, listening: &[UserId], told: &[GroupEvents<'_>]) -> Result<()> {
     let authors: HashSet<UserId> = told.iter().flat_map(|told| &told.texts).flat_map(Texts::authors).collect();
     let authors: Vec<UserId> = authors.into_iter().collect();
     let polls: Vec<MessageId> = told.iter().flat_map(|told| &told.texts).filter_map(Texts::poll).collect();

@@ -6,7 +6,7 @@ pub mod proxies;
 pub mod rate_limits;
 pub mod secret_key;
 
-pub use crate::platform::caches::site::{Notice, Settings, Site};
+pub use crate::platform::caches::site::{Notice, Settings, SiteState};
 use crate::platform::text;
 use std::sync::Arc;
 
@@ -45,7 +45,7 @@ pub async fn id(db: &Db) -> Result<String> {
 const ROW: &str = "site";
 
 /// The site's current state. Cached, usually without a query. While the database is away, the last known state.
-pub async fn current(cx: &Context) -> Arc<Site> {
+pub async fn current(cx: &Context) -> Arc<SiteState> {
     let epoch = match cx.site.get() {
         Ok(site) => return site,
         Err(epoch) => epoch,
@@ -58,12 +58,12 @@ pub async fn current(cx: &Context) -> Arc<Site> {
         }
         Err(error) => {
             tracing::debug!(%error, "the site settings cannot be read");
-            cx.site.last().unwrap_or_else(|| Arc::new(Site { settings: fresh(cx), notice: None }))
+            cx.site.last().unwrap_or_else(|| Arc::new(SiteState { settings: fresh(cx), notice: None }))
         }
     }
 }
 
-async fn read(cx: &Context) -> Result<Site> {
+async fn read(cx: &Context) -> Result<SiteState> {
     let settings = settings(cx).await?;
     let notice = if settings.notice.is_empty() {
         None
@@ -71,7 +71,7 @@ async fn read(cx: &Context) -> Result<Site> {
         let version = secrets::digest(&settings.notice)[..16].to_owned();
         Some(Notice { version, markup: text::render(cx, &settings.notice).await? })
     };
-    Ok(Site { settings, notice })
+    Ok(SiteState { settings, notice })
 }
 
 /// The settings as they are in the database now.

@@ -162,8 +162,8 @@ async fn messages_of_a_deleted_account_stay_under_a_placeholder_name(forum: Test
     complaint(accounts::sign_in(cx, "mira", pass(), &origin()).await, "password");
     complaint(accounts::sign_in(cx, "mira@example.org", pass(), &origin()).await, "password");
     forum.drain_twice().await;
-    let letter = forum.letters().pop().unwrap();
-    assert_eq!((letter.to.as_str(), letter.kind.as_str()), ("mira@example.org", "deleted"));
+    let email = forum.emails().pop().unwrap();
+    assert_eq!((email.to.as_str(), email.kind.as_str()), ("mira@example.org", "deleted"));
 
     let words = placed::show(cx, noor, topic.id).await.unwrap().message;
     assert!(words.markup.contains("quince"));

@@ -252,7 +252,7 @@ async fn who_may_bulk_delete_and_undo(forum: TestForum) {
     forum.topic(spam, &garden, "Finches", "For sale").await;
     let hidden = forum.topic(ada, &den, "Ours", "Hush").await;
     let there_too = forum.post(spam, hidden.topic, "Finches here").await.id;
-    let letter = messages::submit(cx, spam, Target::Conversation { to: "ada", title: "" }, draft("Finches, Ada?"))
+    let direct = messages::submit(cx, spam, Target::Conversation { to: "ada", title: "" }, draft("Finches, Ada?"))
         .await
         .unwrap();
     forum.topic(mira, &garden, "Mine", "Plums").await;
@@ -279,14 +279,14 @@ async fn who_may_bulk_delete_and_undo(forum: TestForum) {
     // The whole site includes groups that the admin cannot read. A conversation keeps its topic.
     bulk_delete::clear_site(cx, boss, id(spam), Span::All, "because", None).await.unwrap();
     forum.drain().await;
-    assert_eq!(there(&forum, ada, &[there_too, letter.id]).await, []);
-    assert!(topics::find(cx, ada, letter.topic).await.is_ok());
+    assert_eq!(there(&forum, ada, &[there_too, direct.id]).await, []);
+    assert!(topics::find(cx, ada, direct.topic).await.is_ok());
     let removal = newest(&forum, id(spam), None).await;
     assert!(is_not_found(bulk_delete::undo_in_group(cx, mira, garden.id, removal).await), "it is not of the group");
     assert!(is_not_found(bulk_delete::undo_in_site(cx, mira, removal).await));
     bulk_delete::undo_in_site(cx, boss, removal).await.unwrap();
     forum.drain().await;
-    assert_eq!(there(&forum, ada, &[there_too, letter.id]).await, [there_too, letter.id]);
+    assert_eq!(there(&forum, ada, &[there_too, direct.id]).await, [there_too, direct.id]);
     // A moderator can undo the bulk delete of a group admin; no one from another group can.
     clear(mira, &garden, spam).await.unwrap();
     forum.drain().await;

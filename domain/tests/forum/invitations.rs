@@ -102,7 +102,7 @@ async fn with_email(forum: &TestForum, name: &str) {
 
 fn kinds(forum: &TestForum, to: &str) -> Vec<String> {
     let to = format!("{to}@example.org");
-    forum.letters().into_iter().filter(|letter| letter.to == to).map(|letter| letter.kind).collect()
+    forum.emails().into_iter().filter(|email| email.to == to).map(|email| email.kind).collect()
 }
 
 async fn an_invitation_by_name_is_emailed_and_shown_on_the_home_page(forum: TestForum) {

@@ -182,7 +182,7 @@ async fn a_members_link_allows_requests_to_join_a_private_group(forum: TestForum
     forum.admit(&secret, &[noor]).await;
     complaint(invitations::make_link(cx, noor, secret.id, link(Some(Role::Member), 1, 7)).await, "role");
     let token = invitations::make_link(cx, noor, secret.id, link(None, 2, 7)).await.unwrap();
-    assert_eq!(invitations::follow(cx, ada, &token, "It is me.").await.unwrap(), Followed::Asked(secret.clone()));
+    assert_eq!(invitations::follow(cx, ada, &token, "It is me.").await.unwrap(), Followed::Requested(secret.clone()));
     assert!(is_not_found(groups::by_id(cx, ada, secret.id).await), "not before somebody said yes");
     assert!(invitations::offer(cx, ada, &token).await.unwrap().waits);
     assert_eq!(requests::mine(cx, ada).await.unwrap().len(), 1);

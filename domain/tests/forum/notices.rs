@@ -17,7 +17,7 @@ use domain::people::{account_deletion, export};
 use domain::platform::jobs::Task;
 use domain::platform::secrets::Password;
 use domain::policy::Viewer;
-use domain::testing::{Letter, PASSWORD, TestForum, draft};
+use domain::testing::{PASSWORD, SentEmail, TestForum, draft};
 use domain::{Error, messages, topics};
 use futures_util::TryStreamExt;
 use serde_json::json;
@@ -86,8 +86,8 @@ fn outside(email: &str) -> FromOutside<'_> {
 }
 
 /// Returns an email's source without the line breaks of its encoding.
-fn source(letter: &Letter) -> String {
-    letter.source.replace("=\r\n", "")
+fn source(email: &SentEmail) -> String {
+    email.source.replace("=\r\n", "")
 }
 
 async fn a_declined_message_is_returned_to_its_author_with_its_text(forum: TestForum) {
@@ -224,9 +224,9 @@ async fn a_decision_is_emailed_to_a_confirmed_address(forum: TestForum) {
     let one = report(&forum, ada, first.id).await;
     reports::answer(cx, mira, one, Verdict::Deleted, "We sell no birds.").await.unwrap();
     forum.drain_twice().await;
-    let [letter] = forum.letters().try_into().unwrap();
-    assert_eq!((letter.to.as_str(), letter.kind.as_str()), ("noor@example.org", "notice"));
-    let source = source(&letter);
+    let [email] = forum.emails().try_into().unwrap();
+    assert_eq!((email.to.as_str(), email.kind.as_str()), ("noor@example.org", "notice"));
+    let source = source(&email);
     assert!(source.contains("We sell no birds.") && source.contains("Garden"), "{source}");
     assert_eq!(kinds(&forum, ada).await, [NoticeKind::ReportAnswered], "an unconfirmed address gets nothing");
 }
@@ -359,11 +359,11 @@ async fn anonymous_visitors_can_report_public_messages(forum: TestForum) {
     }
     reports::create_from_outside(cx, &network(), posted.id, outside("ben@example.org")).await.unwrap();
     forum.drain_twice().await;
-    let kinds: Vec<_> = forum.letters().into_iter().map(|letter| (letter.to, letter.kind)).collect();
+    let kinds: Vec<_> = forum.emails().into_iter().map(|email| (email.to, email.kind)).collect();
     let receipt = |to: &str| (to.to_owned(), "reportreceived".to_owned());
     assert_eq!(kinds, [receipt("Ann@example.org"), receipt("Ann@example.org"), receipt("ben@example.org")]);
-    for letter in forum.letters() {
-        let source = source(&letter);
+    for email in forum.emails() {
+        let source = source(&email);
         assert!(!source.contains("street") && !source.contains("neighbour"), "{source}");
     }
     let (_, items) = reports::of_group(cx, mira, garden.id).await.unwrap();
@@ -373,10 +373,10 @@ async fn anonymous_visitors_can_report_public_messages(forum: TestForum) {
     assert_eq!(voices, [(by, "My street, still", Grounds::Private), (by, "My street", Grounds::Private)]);
     reports::answer(cx, mira, items[0].row.report_id, Verdict::Deleted, "That is private.").await.unwrap();
     forum.drain_twice().await;
-    let answers: Vec<_> = forum.letters().into_iter().filter(|letter| letter.kind == "reportanswered").collect();
-    let to: Vec<_> = answers.iter().map(|letter| letter.to.as_str()).collect();
+    let answers: Vec<_> = forum.emails().into_iter().filter(|email| email.kind == "reportanswered").collect();
+    let to: Vec<_> = answers.iter().map(|email| email.to.as_str()).collect();
     assert_eq!(to, ["Ann@example.org", "ben@example.org"]);
-    assert!(answers.iter().all(|letter| source(letter).contains("That is private.")));
+    assert!(answers.iter().all(|email| source(email).contains("That is private.")));
     assert_eq!(of(&forum, noor).await[0].details.grounds, [Grounds::Private]);
     // Elsewhere the answer is that for a message that does not exist.
     let absent =

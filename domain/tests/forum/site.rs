@@ -262,10 +262,10 @@ async fn many_sign_ups_are_answered_at_once_and_emailed_if_confirmed(forum: Test
         waiting.push(sessions::opened(cx, &token).await.unwrap().unwrap().person.id);
     }
     forum.drain().await;
-    for letter in forum.letters() {
+    for email in forum.emails() {
         // Everyone but kim confirms the address.
-        if letter.to != "kim@example.org" {
-            domain::people::addresses::confirm(cx, &letter.token).await.unwrap();
+        if email.to != "kim@example.org" {
+            domain::people::addresses::confirm(cx, &email.token).await.unwrap();
         }
     }
     let rows = sign_ups::list(cx, boss).await.unwrap().rows;
@@ -275,8 +275,7 @@ async fn many_sign_ups_are_answered_at_once_and_emailed_if_confirmed(forum: Test
     assert_eq!(sign_ups::answer(cx, boss, &[waiting[0], waiting[2], waiting[3]], true).await.unwrap(), 3);
     assert_eq!(sign_ups::count(cx, boss).await.unwrap(), 0);
     forum.drain().await;
-    let mut told: Vec<_> =
-        forum.letters().into_iter().filter(|l| l.kind != "confirm").map(|l| (l.to, l.kind)).collect();
+    let mut told: Vec<_> = forum.emails().into_iter().filter(|l| l.kind != "confirm").map(|l| (l.to, l.kind)).collect();
     told.sort();
     let pair = |to: &str, kind: &str| (to.to_owned(), kind.to_owned());
     assert_eq!(told, [pair("ada@example.org", "approved"), pair("eva@example.org", "declined")]);

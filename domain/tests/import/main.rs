@@ -164,7 +164,7 @@ async fn an_archive_keeps_its_ids_times_and_addresses(forum: TestForum) {
     let report = convore(&forum, dir.path()).await;
     assert_eq!((of(report.groups), of(report.topics), of(report.messages)), (count(2, 2), count(3, 3), count(3, 3)));
     assert_eq!((of(report.stars), of(report.people), report.resumed), (count(1, 1), count(3, 3), false));
-    assert_eq!(report.oddities.iter().count(), 0, "{report}");
+    assert_eq!(report.warnings.iter().count(), 0, "{report}");
     assert!(report.searchable);
 
     let cx = &forum.cx;
@@ -239,8 +239,8 @@ async fn broken_entries_are_left_out_and_counted(forum: TestForum) {
     )
     .unwrap();
     let report = convore(&forum, dir.path()).await;
-    let met = |oddity| report.oddities.count(oddity);
-    for (oddity, times) in [
+    let met = |warning| report.warnings.count(warning);
+    for (warning, times) in [
         (ImportWarning::Unreadable, 1),
         (ImportWarning::NobodysGroup, 1),
         (ImportWarning::NoMessagesFile, 3),
@@ -255,7 +255,7 @@ async fn broken_entries_are_left_out_and_counted(forum: TestForum) {
         (ImportWarning::LongMessage, 1),
         (ImportWarning::SlugChanged, 3),
     ] {
-        assert_eq!(met(oddity), times, "{oddity}\n{report}");
+        assert_eq!(met(warning), times, "{warning}\n{report}");
     }
     assert_eq!((of(report.groups), of(report.topics), of(report.messages)), (count(4, 4), count(8, 8), count(8, 8)));
     let slugs = rows(&forum, "select slug from topics where group_id = 9 order by slug").await;
@@ -301,7 +301,7 @@ async fn people_and_groups_are_imported_as_their_files_say(forum: TestForum) {
     assert!(people[2].starts_with("5|BILL_2|"), "{people:?}");
     assert!(people[3].starts_with("6|sp_ace|"), "{people:?}");
     assert_eq!(
-        (report.oddities.count(ImportWarning::LookAlike), report.oddities.count(ImportWarning::NameChanged)),
+        (report.warnings.count(ImportWarning::LookAlike), report.warnings.count(ImportWarning::NameChanged)),
         (1, 2)
     );
     assert!(groups::by_slug(&forum.cx, Viewer::Anonymous, "tea-house").await.is_err());
@@ -328,7 +328,7 @@ async fn an_import_never_overwrites_existing_rows(forum: TestForum) {
     );
     write(&dir.path().join("users.json"), &json!({"users": [{"id": user, "username": "Mira"}]}));
     let report = convore(&forum, dir.path()).await;
-    for oddity in [
+    for warning in [
         ImportWarning::UserIdTaken,
         ImportWarning::GroupIdTaken,
         ImportWarning::TopicIdTaken,
@@ -336,7 +336,7 @@ async fn an_import_never_overwrites_existing_rows(forum: TestForum) {
         ImportWarning::NameChanged,
         ImportWarning::SlugChanged,
     ] {
-        assert_eq!(report.oddities.count(oddity), 1, "{oddity}\n{report}");
+        assert_eq!(report.warnings.count(warning), 1, "{warning}\n{report}");
     }
     let kept = placed::show(&forum.cx, mira, posted.id).await.unwrap();
     assert_eq!((kept.message.author.username.as_str(), kept.group.slug.as_str()), ("mira", "tea-house"));
@@ -464,10 +464,10 @@ async fn lines_become_topics_replies_and_mentions(forum: TestForum) {
         (of(report.groups), of(report.topics), of(report.messages), of(report.people)),
         (count(2, 2), count(3, 3), count(5, 5), count(3, 3))
     );
-    for oddity in
+    for warning in
         [ImportWarning::BadRecord, ImportWarning::Twice, ImportWarning::UnknownReply, ImportWarning::NameChanged]
     {
-        assert_eq!(report.oddities.count(oddity), 1, "{oddity}\n{report}");
+        assert_eq!(report.warnings.count(warning), 1, "{warning}\n{report}");
     }
     let slugs = rows(&forum, "select slug from topics order by slug").await;
     assert_eq!(slugs, ["hello", "hello", "hello-2"]);
@@ -501,8 +501,8 @@ async fn lines_too_long_are_left_out_and_long_titles_shortened(forum: TestForum)
         line(4, &"wide ".repeat(100), "Hello", "Ann Example", 4, "The last one").to_string(),
     ];
     let report = jsonl(&forum, &lines).await;
-    assert_eq!((of(report.messages), report.oddities.count(ImportWarning::BadRecord)), (count(3, 3), 1));
-    assert_eq!(report.oddities.count(ImportWarning::TooLong), 2, "{report}");
+    assert_eq!((of(report.messages), report.warnings.count(ImportWarning::BadRecord)), (count(3, 3), 1));
+    assert_eq!(report.warnings.count(ImportWarning::TooLong), 2, "{report}");
     let longest = "select cast(max(length(name)) as text) from";
     assert_eq!(rows(&forum, &format!("{longest} topics")).await, ["200"]);
     assert_eq!(rows(&forum, &format!("{longest} groups")).await, ["80"]);

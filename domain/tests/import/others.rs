@@ -59,7 +59,7 @@ async fn channels_and_threads_of_discord_are_kept(forum: TestForum) {
     let report = run().await;
     assert_eq!((of(report.groups), of(report.topics), of(report.people)), ((1, 1), (2, 2), (2, 2)), "{report}");
     assert_eq!((report.messages.read, report.messages.new, report.messages.left_out), (7, 3, 4), "{report}");
-    assert_eq!(report.oddities.count(ImportWarning::Private), 2, "{report}");
+    assert_eq!(report.warnings.count(ImportWarning::Private), 2, "{report}");
     assert_eq!(
         (report.stars.new, report.stars.left_out, report.replies.new, report.files.new, report.edits.new),
         (1, 1, 1, 1, 1),
@@ -141,7 +141,7 @@ async fn threads_of_a_mailing_list_are_kept_without_addresses(forum: TestForum) 
     let report = run().await;
     assert_eq!((of(report.groups), of(report.topics), of(report.people)), ((1, 1), (2, 2), (2, 2)), "{report}");
     assert_eq!((report.messages.read, report.messages.new, report.messages.left_out), (4, 3, 1), "{report}");
-    assert_eq!((report.replies.new, report.oddities.count(ImportWarning::ImpossibleTime)), (1, 1), "{report}");
+    assert_eq!((report.replies.new, report.warnings.count(ImportWarning::ImpossibleTime)), (1, 1), "{report}");
     assert_eq!(
         rows(&forum, SAID).await,
         [
@@ -157,7 +157,7 @@ async fn threads_of_a_mailing_list_are_kept_without_addresses(forum: TestForum) 
     }
     // A sender is easily forged: nobody gets an account by it.
     assert!(rows(&forum, "select email from claims").await.is_empty());
-    assert_eq!(report.oddities.count(ImportWarning::SameAddress), 0, "{report}");
+    assert_eq!(report.warnings.count(ImportWarning::SameAddress), 0, "{report}");
     is_quiet(&forum).await;
     let before = tables(&forum).await;
     assert_eq!(run().await.messages.there, 3);

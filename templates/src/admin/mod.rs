@@ -9,7 +9,7 @@ use std::borrow::Borrow;
 use askama::Template;
 use domain::model::{AccountState, JobRow, User};
 use domain::moderation::records::Record;
-use domain::policy::{Restricted, barred};
+use domain::policy::{Restricted, restricted};
 use domain::time::Timestamp;
 
 use crate::form::{BarForm, WarnForm};
@@ -98,7 +98,7 @@ pub struct PersonRow {
 impl PersonRow {
     /// Returns whether the account is suspended or banned now, as the label of a tag.
     pub fn restriction(&self, now: impl Borrow<Timestamp>) -> Option<&'static str> {
-        match barred(self.user.suspended_until, self.user.banned_at, *now.borrow())? {
+        match restricted(self.user.suspended_until, self.user.banned_at, *now.borrow())? {
             Restricted::Suspended(_) => Some("suspended"),
             Restricted::Banned => Some("banned"),
         }
@@ -234,13 +234,13 @@ impl Person {
     /// Whether the account may be made a site admin.
     pub fn may_become_admin(&self) -> bool {
         let user = &self.user;
-        user.claimed && !user.deleted && user.waiting_since.is_none() && self.barred().is_none()
+        user.claimed && !user.deleted && user.waiting_since.is_none() && self.restricted().is_none()
     }
 
     /// Returns why the account is suspended or banned now, in words.
-    pub fn barred(&self) -> Option<String> {
+    pub fn restricted(&self) -> Option<String> {
         let now = self.layout.now.at;
-        match barred(self.user.suspended_until, self.user.banned_at, now)? {
+        match restricted(self.user.suspended_until, self.user.banned_at, now)? {
             Restricted::Suspended(until) => Some(format!("Suspended until {}", crate::when::exact(&until))),
             Restricted::Banned => Some("Banned".to_owned()),
         }

@@ -261,7 +261,7 @@ impl admin::Person {
         page
     }
 
-    fn barred_for_a_week() -> Self {
+    fn restricted_for_a_week() -> Self {
         let mut page = Self::sample();
         page.user.suspended_until = Some(super::now().plus(std::time::Duration::from_secs(7 * 86_400)));
         page.user.barred_reason = "Shouting.".to_owned();
@@ -304,7 +304,7 @@ pub(super) fn all() -> Vec<Drawn> {
         ("direct-add", conversations::Add::sample().render()),
         ("settings-people", settings::People::sample().render()),
         ("admin-person", admin::Person::sample().render()),
-        ("admin-person-barred", admin::Person::barred_for_a_week().render()),
+        ("admin-person-restricted", admin::Person::restricted_for_a_week().render()),
         ("admin-person-unclaimed", admin::Person::unclaimed(None).render()),
         (
             "admin-person-claim-link",

@@ -146,8 +146,8 @@ impl Writer {
             bare(shown) == bare(&href) || (shown.contains("…") || shown.ends_with("...")) && shown.contains("://")
         };
         if label.is_empty() || same(&shown) {
-            let apart = self.frames.last().is_some_and(|f| f.text.ends_with(|c: char| c.is_alphanumeric()));
-            return self.push(&if apart { format!(" {href}") } else { href });
+            let needs_space = self.frames.last().is_some_and(|f| f.text.ends_with(|c: char| c.is_alphanumeric()));
+            return self.push(&if needs_space { format!(" {href}") } else { href });
         }
         let label = label.replace('[', "(").replace(']', ")");
         self.push(&format!("[{label}]({href})"));

@@ -48,7 +48,7 @@ pub async fn insert(tx: &mut Tx, new: NewNotice<'_>, known: bool, now: Timestamp
 }
 
 /// Whether the user got the same notice about the same message before.
-pub async fn is_told(tx: &mut Tx, new: &NewNotice<'_>) -> Result<bool> {
+pub async fn was_notified(tx: &mut Tx, new: &NewNotice<'_>) -> Result<bool> {
     sql!(value tx, bool,
         "select exists (select 1 from notices where user_id = $1 and kind = $2 and message_id = $3 and details = $4)",
         new.user, new.kind, new.message, new.details.to_json())

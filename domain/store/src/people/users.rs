@@ -210,7 +210,7 @@ pub async fn count_listed(db: &Db, words: &str, state: Option<AccountState>, now
 }
 
 /// Locks and returns the site admins until the transaction ends, so that their changes happen one after the other.
-pub async fn hold_admins(tx: &mut Tx) -> Result<Vec<UserId>> {
+pub async fn lock_admins(tx: &mut Tx) -> Result<Vec<UserId>> {
     match tx.on() {
         On::Postgres(on) => {
             sqlx::query_scalar("select id from users where is_admin order by id for no key update").fetch_all(on).await

@@ -169,7 +169,7 @@ impl World<'_> {
                 (
                     format!("{by} puts {other} out of {g}, ban {ban}"),
                     said(&answer),
-                    self.model.put_out(by, g, other, ban),
+                    self.model.remove_member(by, g, other, ban),
                     News::None,
                 )
             }

@@ -79,7 +79,7 @@ impl Model {
     }
 
     /// Moderators remove members of lower rank, site admins anyone.
-    pub fn put_out(&mut self, by: P, g: G, p: P, ban: bool) -> Said {
+    pub fn remove_member(&mut self, by: P, g: G, p: P, ban: bool) -> Said {
         if !self.can_moderate(g, by) {
             return self.no(g, by);
         }

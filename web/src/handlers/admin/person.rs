@@ -74,8 +74,8 @@ pub async fn restrict(req: Req, path: Path<String>, form: Form) -> Answer {
     let user: UserId = id(&path)?;
     let (restriction, said) = match form.get("what") {
         "suspend" => (admins::Restriction::Suspend { days: form.get("days").trim().parse().unwrap_or(0) }, "suspended"),
-        "ban" => (admins::Restriction::Ban, "barred"),
-        "lift" => (admins::Restriction::Lift, "freed"),
+        "ban" => (admins::Restriction::Ban, "restricted"),
+        "lift" => (admins::Restriction::Lift, "reinstated"),
         _ => return Err(domain::Error::invalid("what", "Choose an action.").into()),
     };
     match admins::restrict(req.cx(), req.viewer(), user, restriction, form.get("reason")).await {
