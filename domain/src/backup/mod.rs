@@ -47,7 +47,6 @@ pub struct Order {
 
 /// Backs up a database, whatever its schema, while others use it. `on_progress` gets the name and size of each table.
 ///
-///
 /// # Errors
 /// When the database cannot be read or has no forum, the key is another forum's, or the file exists or cannot be written.
 pub async fn make(url: &DatabaseUrl, order: Order, on_progress: impl FnMut(&str, u64)) -> Result<Manifest> {

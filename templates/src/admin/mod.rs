@@ -12,7 +12,7 @@ use domain::moderation::records::Record;
 use domain::policy::{Restricted, restricted};
 use domain::time::Timestamp;
 
-use crate::form::{BarForm, WarnForm};
+use crate::form::{RestrictForm, WarnForm};
 use crate::layout::Layout;
 
 /// `/admin/`.
@@ -174,7 +174,7 @@ pub struct Person {
     pub layout: Layout,
     pub user: User,
     /// The form that suspends or bans.
-    pub form: BarForm,
+    pub form: RestrictForm,
     pub warn: WarnForm,
     /// The moderation record of the account.
     pub record: Record,

@@ -10,7 +10,7 @@ use domain::moderation::bulk_delete::Span;
 use domain::moderation::records::Record;
 
 use super::{Drawn, ago, group, layout, person, stranger};
-use crate::form::{ClearForm, LogFilterForm};
+use crate::form::{BulkDeleteForm, LogFilterForm};
 use crate::home;
 use crate::layout::Layout;
 use crate::moderation::bulk_delete::Clear;
@@ -142,13 +142,13 @@ impl Clear {
     pub fn sample() -> Self {
         let measure = |messages, topics| BulkDeleteSize { messages, topics };
         let measures = [(Span::Day, measure(3, 0)), (Span::Week, measure(41, 1)), (Span::All, measure(1_240, 12))];
-        let mut form = ClearForm { span: "week".into(), also: "ban".into(), ..ClearForm::default() };
+        let mut form = BulkDeleteForm { span: "week".into(), also: "ban".into(), ..BulkDeleteForm::default() };
         form.set_error("reason", "Please add a reason.");
         Self { layout: layout("/-/groups/1/members/8/clear"), group: Some(group(1)), person: person(8), measures, form }
     }
 
     fn in_the_site() -> Self {
-        let form = ClearForm { span: "all".into(), days: "7".into(), ..ClearForm::default() };
+        let form = BulkDeleteForm { span: "all".into(), days: "7".into(), ..BulkDeleteForm::default() };
         Self { layout: layout("/admin/people/8/clear"), group: None, form, ..Self::sample() }
     }
 

@@ -15,7 +15,8 @@ use domain::{Error, groups, messages, topics};
 use realtime::{Answer, Config, Live, Request, Who, check};
 
 use super::actors::{ACTORS, Actor};
-use super::scene::{ABSENT, STATES, Scene, Scope, State, World, keyed};
+use super::states::{ABSENT, STATES, Scene, Scope, State};
+use super::world::{World, keyed};
 use super::{COLUMN, FIRST, must_be_as_agreed};
 
 /// The expected answers.

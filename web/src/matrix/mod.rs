@@ -2,13 +2,14 @@
 //! `access.txt`; review changes to that file. A route that is missing there, or is listed but no longer exists, fails.
 
 mod actors;
-mod closed;
-mod door;
+mod client;
+mod foreign_ids;
 mod live;
 mod logged;
-mod scene;
-mod swap;
+mod read_only;
+mod states;
 mod v1;
+mod world;
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -21,8 +22,9 @@ use domain::testing::TestForum;
 use crate::handlers::api;
 use crate::routes::{Entry, ROUTES};
 use actors::ACTORS;
-use door::{Answer, Door, is_in_group};
-use scene::{STATES, State, World};
+use client::{Answer, Client, is_in_group};
+use states::{STATES, State};
+use world::World;
 
 /// The expected answers.
 const EXPECTED: &str = include_str!("access.txt");
@@ -96,14 +98,14 @@ async fn part(open: impl AsyncFn() -> TestForum, routes: &[&Entry], next: &Atomi
     let mut nth = taken();
     while nth.is_some() {
         let forum = open().await;
-        let door = Door::open(&forum).await;
+        let client = Client::open(&forum).await;
         let mut world = World::make(&forum).await;
         // Without an index, the health check does not call the forum ready.
         forum.catch_up().await;
         while let Some(at) = nth.filter(|_| world.made < SCENES) {
             let entry = routes[at];
             let mut block = format!("\n{} {}\n", entry.method, entry.path);
-            for (states, answers) in rows(&forum, &door, &mut world, entry).await {
+            for (states, answers) in rows(&forum, &client, &mut world, entry).await {
                 let _ = writeln!(block, "{:FIRST$}{}", format!("  {states}"), answers.trim_end());
             }
             blocks.push((at, block));
@@ -150,15 +152,15 @@ fn heading() -> String {
 }
 
 /// Returns the rows of a route: states with equal answers share a row.
-async fn rows(forum: &TestForum, door: &Door, world: &mut World, entry: &Entry) -> Vec<(String, String)> {
+async fn rows(forum: &TestForum, client: &Client, world: &mut World, entry: &Entry) -> Vec<(String, String)> {
     let mut rows: Vec<(String, String)> = Vec::new();
     let states: &[State] = if is_in_group(entry.path) { &STATES } else { &[State::Public] };
     for &state in states {
         let mut answers = String::new();
         for actor in ACTORS {
-            let answer = door.knock(forum, world, entry, state, actor).await;
+            let answer = client.request(forum, world, entry, state, actor).await;
             if state != State::Absent && matches!(answer.status, 404 | 410) && is_in_group(entry.path) {
-                let absent = door.knock(forum, world, entry, State::Absent, actor).await;
+                let absent = client.request(forum, world, entry, State::Absent, actor).await;
                 must_be_alike(entry, state, &answer, &absent);
             }
             assert!(answer.status < 500, "{} {} answers {} to {actor:?}", entry.method, entry.path, answer.status);
