@@ -204,7 +204,7 @@ pub fn is_served(data_dir: &Path) -> bool {
     opened.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
 }
 
-/// Locks the data folder until the process ends: two programs would not hear of each other's events.
+/// Locks the data folder until the process ends: two programs would not receive each other's events.
 pub fn lock(data_dir: &Path) -> Result<File, Failure> {
     let path = data_dir.join(SERVE_LOCK);
     let failed = |error: std::io::Error| format!("KLATCH_DATA_DIR: `{}`: {error}", path.display());

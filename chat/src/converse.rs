@@ -45,7 +45,7 @@ fn is_new(known: &BTreeSet<i64>, message: &Message) -> bool {
 }
 
 impl Session {
-    /// Remembers a message that was shown or heard of.
+    /// Remembers a message that was shown or received.
     pub(crate) fn knows(&mut self, message: &Message) {
         self.known.extend(message.id.parse::<i64>());
     }

@@ -37,7 +37,7 @@ pub struct Session {
     pub(crate) here: Option<Here>,
     /// The places of the last list, in its order.
     pub(crate) listed: Vec<String>,
-    /// The ids of messages that were shown or heard of.
+    /// The ids of messages that were shown or received.
     pub(crate) known: BTreeSet<i64>,
     /// `None` unless the user types commands.
     pub(crate) lines: Option<Lines>,

@@ -2,7 +2,7 @@
 //!
 //! A client names the last event that it was told by its `_id`, which is the same for everybody. So its place in the
 //! reader's own stream has to be found: it is noted beside the bus, or else the stream is searched. If the event is gone,
-//! the client is told so (`missed`), and goes on from now.
+//! the answer says so (`missed`), and the client continues from now.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -110,7 +110,7 @@ impl Position {
         format!("{}|{}", self.at, self.recent.iter().map(String::as_str).collect::<Vec<_>>().join(","))
     }
 
-    /// Records that the client is told of an event. Returns false if it was told before.
+    /// Records that the client receives an event. Returns false if it already has.
     fn tell(&mut self, id: &str) -> bool {
         let short = id.get(..SHORT).unwrap_or(id);
         if self.recent.iter().any(|known| known == short) {
@@ -246,7 +246,7 @@ impl ApiPoll {
         };
         let number = |id: Option<i64>| id.map_or_else(String::new, |id| id.to_string());
         let (group, topic) = (number(self.filter.group.map(|id| id.0)), number(self.filter.topic.map(|id| id.0)));
-        // Clients that are told of different events are at different places.
+        // Clients that receive different events are at different positions.
         let (who, presence) = (self.key.as_deref().unwrap_or_default(), self.presence);
         format!("live:{of}:{}", &secrets::digest(&format!("{cursor}|{group}|{topic}|{who}|{presence}"))[..32])
     }

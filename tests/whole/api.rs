@@ -375,7 +375,7 @@ async fn every_kind_of_event_is_delivered_in_its_format(running: Running) {
     one.until("delete", 1).await;
     let deleted = one.of("delete")[0];
     assert_eq!((&deleted["id"], &deleted["topic"]["id"]), (&Value::from(id), &Value::from(topic.id.as_str())));
-    // What was read is told only to those who ask.
+    // Events about reading are sent only to clients that ask for them.
     assert!(one.of("read").is_empty());
     let mut third = Follower::new(&forum, "ben", "&presence=true");
     third.begin().await;
@@ -476,7 +476,7 @@ async fn an_expired_cursor_is_reported_and_the_client_continues(running: Running
     let gone = follower.cursor.clone();
     let said = follower.poll("").await.expect("an answer at once");
     assert_eq!((&said["missed"], &said["messages"]), (&Value::from(true), &Value::from(Vec::<Value>::new())));
-    // A client that does not look at that sends the same cursor again, and is told of everything from then on.
+    // A client that does not look at that sends the same cursor again, and receives everything from then on.
     follower.post(&topic, "One").await;
     forum.jobs_done().await;
     follower.cursor = gone;

@@ -82,7 +82,7 @@ async fn a_stolen_password_cannot_keep_an_account_by_changing_its_address(runnin
     let page = give(&thief, "thief@example.net").await;
     page.must_say("Other sessions were signed out.");
     page.must_say("keep using the address above");
-    // She is told at once, and sets another password: the change is cancelled.
+    // She gets an email at once, and sets another password: the change is cancelled.
     ana.get("/-/settings").await.must_say("Sign in");
     let told = forum.mailbox.email("ana@example.org", "A new email address was requested").await;
     let forgot = ana.get(&told.link(&forum.base, "/-/forgot")).await.expect(200).form("/-/forgot");

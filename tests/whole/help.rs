@@ -75,7 +75,7 @@ async fn the_command_line_manages_accounts(running: Running) {
     assert!(text(&forum.run(&["admin", "user", "show", "ANA"], "")).contains("ana"));
 
     assert!(text(&forum.run(&["admin", "user", "promote", "ben"], "")).contains("is now a site admin"));
-    // The service, whose sessions are cached, hears of it by a job.
+    // The service caches sessions; a job tells it.
     forum.jobs_done().await;
     ben.get("/admin/").await.expect(200);
     let list = text(&forum.run(&["admin", "user", "list", "--json"], ""));

@@ -209,7 +209,7 @@ async fn messages_shown_by_a_poll_are_marked_read(running: Running) {
     let waiting = parked(&ben, format!("after={after}&seen={}:2", topic.id));
     wait_for("it is read", async || (ben.get("/groups/").await.unread_total() == 0).then_some(())).await;
     drop(waiting);
-    // His other tabs hear of it.
+    // His other tabs get an event.
     let read = hear(&ben, &mut after, "read").await;
     assert!(read["topics"].to_string().contains(&topic.id), "{read}");
 }

@@ -48,7 +48,7 @@ async fn a_new_account_is_pending_until_an_admin_approves_it(running: Running) {
         page.must_say("Your account is waiting for approval");
         assert!(page.has_form("/-/sign-out"), "{path}");
     }
-    // It reads what anybody reads, is told why it cannot do more, and cannot change anything.
+    // It can read public content, is told why it cannot do more, and cannot change anything.
     for path in ["/groups/", &group.path, "/users/root-admin/", "/search?q=x", "/-/help"] {
         let page = ana.get(path).await.expect(200);
         page.must_say("Your account is waiting for approval.");

@@ -1,5 +1,5 @@
 //! Pages for anonymous readers: they set no cookie, caches may keep them, and their tag changes whenever they change. A
-//! page from memory is as it would be if it were read anew.
+//! page from memory equals a page that is rendered afresh.
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -2,7 +2,7 @@
 //!
 //! An event's payload is stored once; the entries of the streams refer to it. One script appends the entries of a shard
 //! and, in the same step, announces on the shard's channel which streams took an entry and the payload. Another script
-//! begins a stream and announces that. So every process hears the entries of a stream in order and without gaps. Once
+//! begins a stream and announces that. So every process receives the entries of a stream in order and without gaps. Once
 //! it has read the stream, it knows which entry each new one follows, and answers a poll at that entry without asking
 //! Redis.
 

@@ -47,7 +47,7 @@ impl Kind {
 /// Something that happened, for one reader.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Happened {
-    /// The `_id`: the same for everybody who is told of it.
+    /// The `_id`: the same for everyone who receives it.
     pub id: String,
     /// Its group.
     pub group: GroupId,
@@ -62,7 +62,7 @@ pub struct Happened {
     who: Option<UserId>,
 }
 
-/// The parts of a page's event that decide what API clients are told.
+/// The parts of a page's event that decide what API clients receive.
 #[derive(Deserialize)]
 struct Page<'a> {
     #[serde(rename = "type", borrow)]
@@ -166,7 +166,7 @@ pub fn with_time(event: &str, entry: Cursor, nth: usize) -> String {
     format!("{{\"_ts\":{:?},{}", precise(at), event.strip_prefix('{').unwrap_or("}"))
 }
 
-/// What a client follows: everything that it is told, or one group or topic.
+/// What a client follows: everything it may receive, or one group or topic.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
     /// Only events of this group.
@@ -244,7 +244,7 @@ mod tests {
         assert_eq!(five[..2], all[..]);
         assert_eq!((five.len(), five[2].0), (3, "mention"));
         assert_ne!(five[2].1, told(payload, Some(6))[2].1);
-        // Whoever names themselves is not told.
+        // Nobody is notified of a mention of themselves.
         assert_eq!(told(&payload.replace("\"author\":4", "\"author\":5"), Some(5)).len(), 2);
     }
 

@@ -110,7 +110,7 @@ pub async fn extent(cx: &Context, viewer: Viewer, group: GroupId) -> Result<(Gro
     let extent = match found.group.kind {
         _ if found.access.may(Permission::Administer) => Extent::Complete,
         GroupKind::Public => Extent::Public,
-        // Whoever may read it is a member.
+        // Everyone who may read it is a member.
         GroupKind::Closed | GroupKind::Private | GroupKind::Direct => Extent::Readable,
     };
     Ok((found, extent))

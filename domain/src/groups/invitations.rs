@@ -276,7 +276,7 @@ async fn held_inviter(tx: &mut Tx, inviter: Viewer, group: GroupId, held: Access
     Ok(Access::new(inviter, held.kind(), held.is_archived(), membership))
 }
 
-/// Invites a user by name. They can accept or decline, and are told by email.
+/// Invites a user by name. They get an email, and can accept or decline.
 ///
 /// # Errors
 /// [`Error::Invalid`] on `username`, [`Error::NotFound`], [`Error::Forbidden`], [`Error::TooMany`].

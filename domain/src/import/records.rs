@@ -50,7 +50,7 @@ pub(super) struct Group {
     pub name: String,
     pub description: String,
     pub kind: GroupKind,
-    /// `None`: whoever started its first topic.
+    /// `None`: the person who started its first topic.
     pub creator: Option<String>,
     pub created_at: Option<Timestamp>,
     pub archived_at: Option<Timestamp>,

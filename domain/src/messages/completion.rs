@@ -21,11 +21,11 @@ const RECENT: i64 = 500;
 /// How a word can go on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Completions {
-    /// Those who wrote in the topic lately come first, then other members of the group.
+    /// Recent authors in the topic come first, then other members of the group.
     pub people: Vec<NamedPerson>,
     /// Short names and emoji.
     pub emoji: Vec<(String, &'static str)>,
-    /// The names of those who were named and cannot read the topic.
+    /// Names in the text whose owners cannot read the topic.
     pub unreached: Vec<String>,
 }
 

@@ -195,7 +195,7 @@ pub(crate) struct LockedAccount {
 }
 
 impl LockedAccount {
-    /// Logs an action on the account. Of an action of the operator, the service hears by a job.
+    /// Logs an action on the account. A job tells the service about an action of the operator.
     pub async fn log(&self, tx: &mut Tx, cx: &Context, what: LogAction) -> Result<()> {
         if self.by.is_none() {
             jobs::enqueue(tx, Task::AccountChanged { user: self.user.id }, cx.now()).await?;

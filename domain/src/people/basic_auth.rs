@@ -102,7 +102,7 @@ pub async fn identify(cx: &Context, sent: &Credentials, origin: &Origin) -> Resu
     }
     let key = sent.key(cx);
     let epoch = match cx.credentials.get(&key) {
-        // While the bus is deaf, this process would not hear of a change.
+        // While the bus is disconnected, this process would miss a change.
         Ok(checked) if !cx.bus.is_deaf() && checked.is_valid(cx.now()) => return Ok(checked.caller),
         Ok(_) => None,
         Err(epoch) => Some(epoch),

@@ -21,7 +21,7 @@ use store::topics::Subject;
 
 pub(super) fn react<'a>(cx: &'a Context, draw: &'a Draw, news: &'a [News]) -> BoxFuture<'a, Result<()>> {
     Box::pin(async move {
-        // Whoever comes later reads a page on which it all is: it was committed before.
+        // Later readers load a page that contains all of it, because it was committed before.
         let listening = cx.bus.listening().await?;
         let replies = replies(cx, news).await?;
         let images = site::current(cx).await.settings.images;
@@ -68,7 +68,7 @@ impl Drawing<'_> {
     }
 }
 
-/// What the members of a group and other readers hear of a topic.
+/// The events of a topic for the members of a group and other readers.
 struct GroupEvents<'a> {
     group: GroupId,
     kind: GroupKind,
@@ -170,7 +170,7 @@ fn about_message(
         "stars": message.stars.iter().map(|person| person.id).collect::<Vec<_>>(),
         "html": drawing.message(message, &row.topic, group),
     });
-    // What clients of the API are told besides: see `api/live.rs`.
+    // For what API clients receive besides, see `api/live.rs`.
     if let (Cause::StarsChanged { by: Some(by), .. }, Value::Object(fields)) = (cause, &mut event) {
         fields.insert("by".into(), by.user.0.into());
         fields.insert("starred".into(), by.starred.into());

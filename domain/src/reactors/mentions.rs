@@ -1,5 +1,5 @@
 //! Reactor: keeps a row for each user whom a message mentions, and for the author of the message that it replies to. It
-//! counts only while they may read the message; until then its author is told whom it mentions in vain.
+//! counts only while they may read the message; until then its author is told whom it does not reach.
 
 use super::News;
 use crate::live::draw::Draw;

@@ -180,7 +180,7 @@ async fn messages_of_a_deleted_account_stay_under_a_placeholder_name(forum: Test
         id(mira)
     );
     assert_eq!(tables::ints(&forum, &kept).await, [[0, 0, 0, 0, 1]]);
-    // Viewers hear of it: the star goes, and the mention becomes plain text.
+    // Viewers get an event: the star goes, and the mention becomes plain text.
     let heard = live::events(&forum, Stream::User(id(noor)), cursor).await;
     for kind in ["star", "edit"] {
         assert!(heard.iter().any(|event| event["type"] == kind), "{kind}: {heard:?}");

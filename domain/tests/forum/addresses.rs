@@ -104,7 +104,7 @@ async fn the_old_address_is_notified_of_the_new_one(forum: TestForum) {
     let mira = accounts::create(cx, new, false).await.unwrap();
     addresses::change(cx, mira, "new@example.org", Password::new(LONG), "").await.unwrap();
     forum.drain().await;
-    // The old address is told before anything changes. Only the email to the new address can be sent again.
+    // The old address gets an email before anything changes. Only the email to the new address can be sent again.
     let asked = [pair("old@example.org", "addressasked"), pair("new@example.org", "confirm")];
     assert_eq!(kinds(&forum), asked);
     addresses::ask_again(cx, mira).await.unwrap();

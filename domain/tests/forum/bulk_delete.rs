@@ -1,4 +1,4 @@
-//! Bulk delete of one user's messages, its undo, and what that user is told.
+//! Bulk delete of one user's messages, its undo, and the notices to that user.
 
 use domain::live::notices;
 use domain::messages::Target;
@@ -109,7 +109,7 @@ async fn a_bulk_delete_updates_search_unread_and_reports_and_can_be_undone(forum
     assert!(waiting.is_empty(), "those who reported it are answered");
     assert!(crate::mentions_of(&forum, ada).await.iter().all(|(_, unread)| !unread));
     must_be_sound(&forum, &[mira, spam, ada]).await;
-    // They are told why. The log and their record have it too.
+    // They get the reason. The log and their record have it too.
     let told = notices::unread(cx, id(spam)).await.unwrap().unwrap();
     assert_eq!(
         (told.kind, told.reason.as_str(), told.group_name.as_str()),

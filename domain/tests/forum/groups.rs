@@ -174,7 +174,7 @@ async fn a_new_group_does_not_reveal_the_address_of_a_private_one(forum: TestFor
         assert!(groups::by_slug(cx, mira, &slug).await.is_ok());
         slugs.push(slug);
     }
-    // Whoever chooses the same words gets the address as if there were nothing.
+    // Others who choose the same words get the address as if the private group did not exist.
     assert_eq!(groups::create(cx, noor, typed(GroupKind::Public)).await.unwrap().slug, "secret-plans");
     // Also where a group became private later.
     let garden = groups::create(cx, mira, form("Garden", GroupKind::Public)).await.unwrap();

@@ -164,7 +164,7 @@ async fn the_new_admin_of_a_group_and_the_site_admins_are_notified(forum: TestFo
     forum.drain().await;
     assert_eq!(role(ada).await, Some(Role::Admin));
     assert_eq!(kinds(&forum, "ada"), ["groupinherited"]);
-    // Whoever joins an empty group knows it.
+    // Someone who joins an empty group knows that.
     groups::leave(cx, ada, garden.id).await.unwrap();
     groups::join(cx, ada, garden.id).await.unwrap();
     forum.drain().await;

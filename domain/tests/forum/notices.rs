@@ -1,4 +1,4 @@
-//! Notices: who is told of a decision, by whom it was made and why, and reports by people without an account.
+//! Notices: who is notified of a decision, who made it and why; and reports by people without an account.
 
 use std::time::Duration;
 
@@ -201,7 +201,7 @@ async fn reporters_and_authors_are_told_the_decision_its_maker_and_reason(forum:
     );
     assert_eq!(verdicts(eva).await, [(Verdict::Deleted, DecidedBy::Moderators, deleted)]);
     assert_eq!(kinds(&forum, mira).await, []);
-    // A deletion without a report is told too; one's own is not.
+    // A deletion without a report causes a notice too; one's own does not.
     let third = forum.post(noor, first.topic, "Buy larks").await;
     messages::delete_because(cx, mira, third.id, "No birds.").await.unwrap();
     messages::delete(cx, noor, second.id).await.unwrap();
@@ -274,7 +274,7 @@ async fn notices_do_not_reveal_private_groups(forum: TestForum) {
     groups::leave(cx, noor, den.id).await.unwrap();
     let [line] = of(&forum, noor).await.try_into().unwrap();
     assert_eq!((line.group_name.as_str(), line.group_slug, line.message_id), ("Lions", None, None), "as it was told");
-    // What is reported in a conversation is told without its name, which is that of its people.
+    // Notices about conversations leave out the name, which contains the names of the participants.
     let posted =
         messages::submit(cx, noor, Target::Conversation { to: "ada", title: "" }, draft("Hello")).await.unwrap();
     let boss = forum.site_admin("boss").await;
@@ -303,7 +303,7 @@ async fn notices_are_visible_only_to_their_owner(forum: TestForum) {
     assert_eq!(count(&forum, noor).await, 1);
     assert!(matches!(told::page(cx, Viewer::Anonymous, None, 50).await, Err(Error::SignedOut)));
     assert!(matches!(notices::mark_all_read(cx, Viewer::Anonymous, line.id).await, Err(Error::SignedOut)));
-    // Whoever reported something is no business of the group's moderators.
+    // The group's moderators do not learn who reported something.
     groups::admit(cx, garden.id, id(mira), Role::Admin).await.ok();
     assert!(is_not_found(domain::groups::members::detail(cx, mira, garden.id, id(ada)).await));
 }

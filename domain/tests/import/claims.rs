@@ -62,7 +62,7 @@ async fn the_operator_creates_a_single_use_claim_link(forum: TestForum) {
     assert_eq!(passwords::resetting(&forum.cx, token).await.unwrap(), "ann");
     passwords::reset(&forum.cx, token, new()).await.unwrap();
     assert!(matches!(passwords::reset(&forum.cx, token, new()).await, Err(Error::NotFound)));
-    // Nobody proved to read the mailbox, so it is not confirmed.
+    // Nobody proved that they own the address, so it is not confirmed.
     let ann = assistance::named(&forum.cx, "ann").await.unwrap();
     assert_eq!((ann.claimed, ann.email), (true, None));
     assert_eq!(rows(&forum, "select what from audit_log").await, ["reset_link_sent"]);

@@ -218,7 +218,7 @@ async fn a_category_without_a_description_becomes_private(forum: TestForum) {
     assert_eq!(report.warnings.count(ImportWarning::UnknownReaders), 1, "{report}");
     let groups = rows(&forum, "select concat_ws('|', name, kind) from groups order by name").await;
     assert_eq!(groups, ["Category 44|private", "Uncategorized|public"]);
-    // Nothing says who read it, so whoever wrote in it is no member.
+    // Nothing says who may read it, so its authors do not become members.
     let members = "select g.name from memberships m join groups g on g.id = m.group_id";
     assert_eq!(rows(&forum, members).await, ["Uncategorized"]);
 }

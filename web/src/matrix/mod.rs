@@ -86,9 +86,9 @@ async fn every_route_matches_the_access_snapshot(
     let blocks = blocks.into_iter().map(|(_, block)| block);
     let table = std::iter::once(heading()).chain(blocks).collect::<String>();
     let shown: Vec<String> = routes.iter().map(|entry| format!("{} {}", entry.method, entry.path)).collect();
-    // All of it on SQLite: it shows what is agreed about routes that no longer exist.
+    // The whole table on SQLite: it then also shows expected answers of routes that no longer exist.
     let agreed = if routes.len() == count { EXPECTED.to_owned() } else { only(EXPECTED, &shown) };
-    must_be_as_agreed(&table, &agreed, "access.txt");
+    must_match(&table, &agreed, "access.txt");
 }
 
 /// Takes one route after the other until none is left, and returns their blocks of the table with their numbers.
@@ -117,7 +117,7 @@ async fn part(open: impl AsyncFn() -> TestForum, routes: &[&Entry], next: &Atomi
 
 /// # Panics
 /// When the table differs from the expected one; shows the differences.
-fn must_be_as_agreed(table: &str, agreed: &str, name: &str) {
+fn must_match(table: &str, agreed: &str, name: &str) {
     if table.replace("\r\n", "\n") == agreed.replace("\r\n", "\n") {
         return;
     }
@@ -130,19 +130,18 @@ fn must_be_as_agreed(table: &str, agreed: &str, name: &str) {
         let (now, then) = (now.get(route), then.get(route));
         if now != then {
             let shown = |rows: Option<&String>| rows.map_or("  nothing\n", String::as_str).to_owned();
-            let _ = write!(differing, "\n{route}\n is\n{} and was agreed to be\n{}", shown(now), shown(then));
+            let _ = write!(differing, "\n{route}\n is\n{} and should be\n{}", shown(now), shown(then));
         }
     }
-    panic!(
-        "The answers are not those of web/src/matrix/{name}. As they are, they stand in {}.\n{differing}",
-        file.display()
-    );
+    panic!("The answers differ from web/src/matrix/{name}. The new table is in {}.\n{differing}", file.display());
 }
 
 fn heading() -> String {
     let mut heading =
-        "# What each route answers to whom. A number is the status; `in` leads to the sign-in.\n".to_owned();
-    heading += "# Where a group is not to be known of, the answer is that for one that is absent, byte for byte: this is looked at too.\n#\n";
+        "# The answer of each route to each actor. A number is the status; `in` is a redirect to the sign-in page.\n"
+            .to_owned();
+    heading +=
+        "# A group that the actor may not know of gets the same bytes as an absent one; the test compares them.\n#\n";
     let _ = write!(heading, "{:FIRST$}", "#");
     for actor in ACTORS {
         let _ = write!(heading, "{:COLUMN$}", actor.name());

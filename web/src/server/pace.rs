@@ -173,7 +173,7 @@ pub async fn follow(
     let has_body = !matches!(payload, Payload::None);
     pace.begin(has_body);
     if has_body {
-        // Whoever reads the body to its end may then take as long as they like, as a poll does.
+        // After the whole body is read, a handler may take as long as it likes, as a poll does.
         let (body, of_body) = (payload.take(), pace.clone());
         let ends = stream::poll_fn(move |_| {
             of_body.complete();

@@ -267,7 +267,7 @@ impl Translation<'_> {
         feed.message(message)
     }
 
-    /// Whoever wrote a message. A bot gets an account when it writes first.
+    /// The author of a message. A bot gets an account with its first message.
     fn author(&self, event: &Event, feed: &mut Feed) -> std::result::Result<Option<String>, Stop> {
         let commented = event.comment.as_ref().and_then(|comment| comment.user.clone());
         if let Some(user) = event.user.clone().or(commented).filter(|user| !user.is_empty()) {

@@ -78,7 +78,7 @@ struct Source {
     into: Option<(GroupId, GroupKind)>,
     dry: Option<Dry>,
     groups: HashMap<String, GroupId>,
-    /// Those of the groups that are private: whoever wrote in one need not be a member any more.
+    /// The private groups: an author in one may no longer be a member.
     private: HashSet<GroupId>,
     topics: HashMap<String, Placed>,
     people: HashMap<String, UserId>,

@@ -100,7 +100,7 @@ async fn take(
     Ok(true)
 }
 
-/// Tells those who reported the messages. Their author gets one notice of the whole bulk deletion.
+/// Notifies the reporters of the messages. Their author gets one notice of the whole bulk deletion.
 async fn reports_answered(cx: &Context, tx: &mut Tx, by: UserId, topic: TopicId, settled: &[Settled]) -> Result<()> {
     if settled.is_empty() {
         return Ok(());

@@ -19,7 +19,7 @@ pub struct NewInvitation<'a> {
     pub inviter: UserId,
     /// The digest of its token.
     pub token: &'a str,
-    /// The role of those who join by it; `None`: it only lets them ask to join.
+    /// The role it grants; `None`: it only lets people ask to join.
     pub role: Option<Role>,
     pub expires_at: Timestamp,
     /// How often it may be used.

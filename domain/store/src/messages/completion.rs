@@ -25,7 +25,7 @@ pub struct TopicScope {
     pub is_public: bool,
 }
 
-// Accounts in use whose name begins with `$3`, except the reader `$1` and those whom the reader ignores.
+// Accounts in use whose name begins with `$3`, except the reader `$1` and people whom the reader ignores.
 macro_rules! named {
     () => {
         "u.id <> $1 and u.deleted_at is null and u.waiting_since is null

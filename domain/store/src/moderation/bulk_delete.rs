@@ -74,7 +74,7 @@ macro_rules! locked {
     };
 }
 
-/// Locks the bulk delete until the commit: one step at a time, whoever runs it. `None` when it is gone.
+/// Locks the bulk delete until the commit: one step at a time, in whichever process. `None` when it is gone.
 pub async fn lock(tx: &mut Tx, id: BulkDeleteId) -> Result<Option<LockedDelete>> {
     sql!(opt tx, LockedDelete, pg locked!(" for update"), lite locked!(""), id)
 }

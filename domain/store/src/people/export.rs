@@ -107,7 +107,7 @@ pub struct OwnLink {
     pub group_id: GroupId,
     /// `None`: the user may not know of the group.
     pub group_name: Option<String>,
-    /// The role of those who join by it; `None`: it only lets them ask to join.
+    /// The role it grants; `None`: it only lets people ask to join.
     pub role: Option<Role>,
     pub created_at: Timestamp,
     pub expires_at: Timestamp,

@@ -1,4 +1,4 @@
-//! Outgoing webhooks: what they are told, in which order, and that a bad receiver costs the forum nothing.
+//! Outgoing webhooks: which events they receive, in which order, and that a bad receiver costs the forum nothing.
 
 use std::time::Duration;
 
@@ -234,7 +234,7 @@ async fn deliveries_do_not_block_posting(forum: TestForum) {
     let (end, ended) = tokio::sync::oneshot::channel::<()>();
     let keeper = tokio::spawn(sender::keep(forum.cx.clone(), async { drop(ended.await) }));
     for number in 0..MESSAGES {
-        // Whoever waits for a connection in vain fails after half a minute.
+        // Waiting for a connection fails after half a minute.
         forum.post(ada, plums, &format!("Plum {number}")).await;
         forum.drain().await;
     }
