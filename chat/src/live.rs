@@ -19,7 +19,7 @@ pub enum Incoming {
     Missed,
 }
 
-/// Follows the events in the background. Goes on after the forum was away.
+/// Follows the events in the background. Continues after the forum was away.
 pub fn listen(client: Client, group: Option<String>) -> mpsc::Receiver<Result<Incoming>> {
     let (tell, heard) = mpsc::channel(64);
     tokio::spawn(async move {

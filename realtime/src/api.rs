@@ -346,7 +346,7 @@ impl ApiPoll {
         answer(200, self.body("", &self.place.at.to_string()), 0)
     }
 
-    /// The stream was lost: goes on from its new beginning.
+    /// The stream was lost: continues from its new beginning.
     pub async fn lose(&mut self, live: &Live, at: Cursor) {
         (self.missed, self.place) = (true, Position::new(at));
         if !self.cursor.is_empty() {

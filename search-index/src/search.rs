@@ -110,7 +110,7 @@ pub(crate) fn search(searcher: Option<&Searcher>, fields: &Fields, query: &Query
     }
     let mut found = Matches::of(searcher, &exact, query)?;
     results.exact = found.total;
-    // By time, looser hits would stand between the exact ones. One word that is found needs no other word.
+    // By time, looser hits would be between the exact ones. One word that is found needs no other word.
     let words = parsed.wanted.len();
     let few = if query.order == Order::Best && words > 1 { FEW } else { 1 };
     if !query.strict && found.total < few && (1..=MAX_LOOSE).contains(&words) {

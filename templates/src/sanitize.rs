@@ -17,7 +17,7 @@ pub fn finish(html: String, images: Images) -> String {
 pub fn sanitize(text: String) -> String {
     let Suspects { suspect, piles } = scan(text.as_bytes());
     let text = if suspect { text.chars().filter(|&c| !acts(c)).collect() } else { text };
-    // Without what is removed, marks may stand together.
+    // Without what is removed, marks may be adjacent.
     if piles || suspect { without_piles(text) } else { text }
 }
 
@@ -108,7 +108,7 @@ mod tests {
             let sanitized = sanitize(format!("a{c}b"));
             assert_eq!(sanitized.chars().count() == 2, acts(c), "{c:?}");
         }
-        // Texts are looked at in parts: wherever something stands, it is found.
+        // Texts are looked at in parts: wherever something is, it is found.
         for before in 50..80 {
             let around = |inside: &str| format!("{}{inside}{}", "x".repeat(before), "y".repeat(90));
             for bad in ["\u{1b}", "\u{7f}", "\u{85}", "\u{202e}", "\u{2066}"] {

@@ -134,7 +134,7 @@ function browser() {
 
 const { Poll } = await import('../../static/js/poll.js');
 
-/** A tab that writes down what it applied since it was drawn. */
+/** A tab that writes down what it applied since it was rendered. */
 function tab(server, groups = []) {
   const page = {
     reader: new Reader(server.cursor),

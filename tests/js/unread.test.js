@@ -29,7 +29,7 @@ class Server {
     return this.messages.filter(({ seq, author, deleted }) => seq > this.readSeq && author !== ME && !deleted).length;
   }
 
-  /** What a page drawn now says: topics without anything unread are not in it. */
+  /** What a page rendered now says: topics without anything unread are not in it. */
   map() {
     const count = this.unread();
     return { groups: { [GROUP]: count ? { [TOPIC]: [count, this.readSeq, this.lastSeq] } : {} }, mentions: 0 };

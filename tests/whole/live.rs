@@ -251,7 +251,7 @@ async fn open_pages_are_told_that_a_group_became_private(running: Running) {
     let edit = ana.get(&format!("/-/groups/{}/edit", group.id)).await.expect(200).form("/edit");
     ana.submit(&edit.with("description", "Herons, mostly")).await.expect(200);
     forum.jobs_done().await;
-    // Ben has an account, but is not a member. A new description takes nothing from him: events go on one by one.
+    // Ben has an account, but is not a member. A new description takes nothing from him: events continue one by one.
     let mut after = cursor(&ben, &topic.path).await;
     ana.post(&topic, "the first bittern").await;
     assert!(hear(&ben, &mut after, "message").await["html"].to_string().contains("bittern"));

@@ -26,7 +26,7 @@ use crate::site::Site;
 /// Maximum number of fields: each takes more memory than its text.
 const MAX_FIELDS: usize = 2_000;
 
-/// Forms without a token. They change only what this browser shows, and stand on pages that caches keep.
+/// Forms without a token. They change only what this browser shows, and are on pages that caches keep.
 const NEEDS_NO_TOKEN: [&str; 1] = ["/-/notice/hide"];
 
 type Fields = HashMap<String, String>;

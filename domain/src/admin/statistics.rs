@@ -181,7 +181,7 @@ pub async fn measure(cx: &Context) -> Result<()> {
     Ok(())
 }
 
-/// Counts all days anew, after an import of old content.
+/// Counts all days again, after an import of old content.
 ///
 /// # Errors
 /// When the database fails.

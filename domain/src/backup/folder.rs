@@ -18,7 +18,7 @@ pub const PAGE: usize = 500;
 /// The bytes of one file of the search.
 const SEARCH_FILE: usize = 1 << 20;
 
-/// How pages are drawn, and the files beside them.
+/// How pages are rendered, and the files beside them.
 #[derive(Clone, Copy, Debug)]
 #[allow(missing_docs)]
 pub struct Drawing {

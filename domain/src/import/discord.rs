@@ -158,7 +158,7 @@ struct OpenChannel {
     topics: HashSet<String>,
 }
 
-/// Reads what stands before the messages of a file.
+/// Reads what comes before the messages of a file.
 fn begin(before: &Map<String, Value>) -> Option<OpenChannel> {
     let channel = Channel::deserialize(before.get("channel")?).ok()?;
     let is_thread = channel.kind.contains("Thread");

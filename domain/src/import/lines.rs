@@ -8,7 +8,7 @@ use super::report::Kind;
 use model::time::Timestamp;
 use model::{GroupKind, Role};
 
-/// A line with one message and where it stands.
+/// A line with one message and where it is.
 #[derive(Debug, Deserialize)]
 struct Plain {
     group: String,

@@ -70,7 +70,7 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
     tokio::task::spawn_blocking(work).await.map_err(|error| Error::Internal(error.to_string()))
 }
 
-/// Messages written until search indexes them while the import goes on.
+/// Messages written until search indexes them while the import continues.
 const FOLLOWS_AFTER: u64 = 25_000;
 
 /// Messages written until the database first counts its tables for its plans, and by which factor more until it does

@@ -18,7 +18,7 @@ const MAX_NAMED: usize = 20;
 /// People who wrote one of the last messages, this many, come first.
 const RECENT: i64 = 500;
 
-/// How a word can go on.
+/// How a word can continue.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Completions {
     /// Recent authors in the topic come first, then other members of the group.

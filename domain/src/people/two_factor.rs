@@ -153,7 +153,7 @@ pub async fn turn_off_for(cx: &Context, actor: Actor, user: UserId) -> Result<()
     Ok(())
 }
 
-/// Turns it off and tells the user. Whether it was on, or begun.
+/// Turns it off and tells the user. Whether it was on, or started.
 async fn remove(tx: &mut Tx, cx: &Context, user: UserId) -> Result<bool> {
     let was_there = store::people::two_factor::delete(tx, user).await? > 0;
     if was_there {

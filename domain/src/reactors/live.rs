@@ -48,7 +48,7 @@ async fn replies(cx: &Context, news: &[News]) -> Result<HashMap<MessageId, Count
     Ok(store::messages::replies::counts(&cx.db, &ids).await?.into_iter().map(|count| (count.id, count)).collect())
 }
 
-/// How messages and topics are drawn now.
+/// How messages and topics are rendered now.
 #[derive(Clone, Copy)]
 pub(super) struct Drawing<'a> {
     draw: &'a Draw,

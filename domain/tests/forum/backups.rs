@@ -219,7 +219,7 @@ async fn a_backup_is_consistent_and_does_not_block_posting(forum: TestForum) {
     let posters: Vec<_> = posters.collect();
     let mut seen = BTreeSet::new();
     let mut files = Vec::new();
-    // Backups are made until one is sure to have begun between two posts.
+    // Backups are made until one is sure to have started between two posts.
     while seen.len() < 3 {
         let file = folder.path().join(format!("{}.zip", files.len()));
         let manifest = back_up(&forum.db.url, &file).await;

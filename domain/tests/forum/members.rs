@@ -246,7 +246,7 @@ async fn an_invited_person_accepts_or_declines(forum: TestForum) {
     assert_eq!(unread::sidebar(cx, id(noor)).await.unwrap().invited, 0);
     invitations::decline(cx, ada, secret.id).await.unwrap();
     assert!(is_not_found(invitations::accept(cx, ada, secret.id).await));
-    // An invitation ends when it is taken back, and when its author loses the role for it.
+    // An invitation ends when it is revoked, and when its author loses the role for it.
     invitations::invite(cx, mira, secret.id, "ada").await.unwrap();
     invitations::uninvite(cx, mira, secret.id, id(ada)).await.unwrap();
     assert!(is_not_found(invitations::accept(cx, ada, secret.id).await));

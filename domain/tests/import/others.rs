@@ -119,7 +119,7 @@ async fn posts_and_replies_of_mattermost_are_kept(forum: TestForum) {
     assert_eq!(tables(&forum).await, before);
 }
 
-/// A mailing list: an answer stands before what it answers.
+/// A mailing list: an answer comes before what it answers.
 const MAIL: &str = "From bo@example.org Thu May  6 08:00:00 2021\n\
 Message-ID: <b@example.org>\nFrom: Bo Example <Bo@Example.org>\nSubject: Re: [kites] Which string?\nDate: Thu, 6 May 2021 08:00:00 +0000\n\
 In-Reply-To: <a@example.org>\nReferences: <a@example.org>\nContent-Type: text/plain; charset=iso-8859-1\nContent-Transfer-Encoding: quoted-printable\n\n\

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::form::MessageForm;
 use crate::layout::Layout;
 
-/// `/-/topics/ID/preview`: a text as it would be shown, and the form to go on.
+/// `/-/topics/ID/preview`: a text as it would be shown, and the form to continue.
 #[derive(Clone, Debug, Template)]
 #[template(path = "messages/preview.html")]
 pub struct Preview {
@@ -17,7 +17,7 @@ pub struct Preview {
     pub topic: Topic,
     /// The text as HTML.
     pub markup: String,
-    /// Whom the text mentions in vain; empty if nobody.
+    /// People whom a mention in the text does not reach.
     pub note: String,
     pub form: MessageForm,
     /// The message that the form replies to.
@@ -61,7 +61,7 @@ pub fn unreached(names: &[String], group: &Group) -> String {
     format!("{names} can\u{2019}t read {here} and won\u{2019}t be notified.")
 }
 
-/// How a word can go on, for `complete.js`.
+/// How a word can continue, for `complete.js`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 struct Completion {
     label: String,
@@ -74,7 +74,7 @@ struct Completion {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Completed {
     items: Vec<Completion>,
-    /// Whom the text mentions in vain; empty if nobody.
+    /// People whom a mention in the text does not reach.
     note: String,
 }
 

@@ -85,7 +85,7 @@ impl Show {
         self.later == 0
     }
 
-    /// Whether the line "new since your last visit" stands before this message.
+    /// Whether the line "new since your last visit" comes before this message.
     pub fn begins_new(&self, message: &Message) -> bool {
         let Some(new) = self.new else { return false };
         let first = self.messages.iter().find(|other| other.seq >= new.seq);

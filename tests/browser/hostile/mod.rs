@@ -23,7 +23,7 @@ const ASKED: usize = 20;
 const OPENED: usize = 2;
 
 /// The readers when the program runs as services. Only events, emails and logs are made differently there. Pages are
-/// drawn by the same code, from data that domain/tests covers on Postgres.
+/// rendered by the same code, from data that domain/tests covers on Postgres.
 const READERS_OF_SERVICES: [Who; 2] = [Who::Member, Who::Stranger];
 
 const ON_A_PHONE: [Who; 3] = [Who::Moderator, Who::Member, Who::Outsider];

@@ -119,7 +119,7 @@ async fn ask(
     actor: Actor,
 ) -> (u16, String) {
     if endpoint.path == "/api/v1/me/read/undo" {
-        // What another route marked as read cannot be taken back any more.
+        // What another route marked as read cannot be undone any more.
         forum.pass(std::time::Duration::from_secs(3_600));
     }
     let scene = world.scene(forum, state, Scope::of(endpoint.path)).await;

@@ -79,7 +79,7 @@ impl Pace {
         &self.0.times
     }
 
-    /// Returns when the client must have gone on; `None` while it is waiting for us.
+    /// Returns when the client must have continued; `None` while it is waiting for us.
     pub fn due(&self) -> Option<Instant> {
         let Inner { times, connections, state } = &*self.0;
         match state.get() {
@@ -101,7 +101,7 @@ impl Pace {
         }
     }
 
-    /// Whether no request has begun.
+    /// Whether no request has started.
     pub fn is_idle(&self) -> bool {
         matches!(self.0.state.get(), State::Idle { .. })
     }

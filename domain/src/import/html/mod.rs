@@ -73,7 +73,7 @@ impl TokenSink for Sink {
 enum Kind {
     /// Adds nothing to its text.
     Inline,
-    /// Its text stands on lines of its own.
+    /// Its text is on lines of its own.
     Block,
     Paragraph,
     Heading {

@@ -155,7 +155,7 @@ impl Source {
         self.meet(cx, tx, unknown).await
     }
 
-    /// Writes the memberships that wait, and with `leaves` those that end. Those of groups that do not exist yet go on
+    /// Writes the memberships that wait, and with `leaves` those that end. Those of groups that do not exist yet continue
     /// waiting.
     pub(super) async fn join(&mut self, cx: &Context, tx: &mut Tx, leaves: bool) -> Result<()> {
         let (memberships, waiting): (Vec<Membership>, Vec<Membership>) =

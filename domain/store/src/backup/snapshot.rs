@@ -1,4 +1,4 @@
-//! A database as it is at one moment, while others go on writing to it.
+//! A database as it is at one moment, while others continue writing to it.
 
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;

@@ -178,7 +178,7 @@ pub struct OwnMessage {
     pub created_at: Timestamp,
     pub edited_at: Option<Timestamp>,
     pub deleted_at: Option<Timestamp>,
-    /// As typed; empty once it was erased for good.
+    /// As typed; empty once it was erased permanently.
     pub raw: String,
     /// The attachment, as stored.
     pub attachment: Option<String>,

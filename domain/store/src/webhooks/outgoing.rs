@@ -142,7 +142,7 @@ pub async fn switch_off_lost(
         user, now, reason)
 }
 
-/// Lets the webhooks of a user wait until a moment, or (`None`) go on.
+/// Lets the webhooks of a user wait until a moment, or (`None`) continue.
 pub async fn pause_of(tx: &mut Tx, user: UserId, until: Option<Timestamp>) -> Result<u64> {
     sql!(run tx, "update webhooks set paused_until = $2 where created_by = $1", user, until)
 }

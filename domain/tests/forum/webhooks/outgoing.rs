@@ -207,7 +207,7 @@ async fn a_receiver_that_hangs_or_redirects_is_retried_later(forum: TestForum) {
     receiver.answers(Answer::Hang);
     forum.pass(Duration::from_secs(60));
     let begun = std::time::Instant::now();
-    // Meanwhile the forum goes on.
+    // Meanwhile the forum continues.
     let (sent, topic) = tokio::join!(sender::send_due(cx), forum.topic(ada, &garden, "Plums", "One"));
     assert!(sent.unwrap() == 1 && topic.seq == 1 && begun.elapsed() < 2 * sender::TIMEOUT);
     let log = outgoing::page(cx, ada, hook.id).await.unwrap().deliveries;
