@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use actix_web::dev::Payload;
-use actix_web::http::header::{HOST, HeaderMap, ORIGIN};
+use actix_web::http::header::{HeaderMap, ORIGIN};
 use actix_web::web::{Data, Query};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use domain::model::WebhookId;
@@ -192,8 +192,7 @@ fn change(path: &str) -> Change {
 
 /// Returns what the browser says about the page that the form comes from. Without it only the token is checked.
 fn source(headers: &HeaderMap) -> Source<'_> {
-    let value = |name: &str| headers.get(name).map(|value| value.as_bytes());
-    Source { site: value("sec-fetch-site"), origin: value(ORIGIN.as_str()), host: value(HOST.as_str()) }
+    Source::read(|name| headers.get(name).map(|value| value.as_bytes()))
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use actix_web::web::{Path, Query};
 use domain::admin;
+use domain::groups::GroupAccess;
 use domain::model::AccountState;
 use serde::Deserialize;
 use templates::admin::{Check, Figure, GroupRow, Groups, Jobs, KINDS, Overview, People, PersonRow};
@@ -29,6 +30,14 @@ pub(super) async fn layout(req: &Req) -> Result<templates::Layout, Failure> {
     let layout = req.layout().await?;
     let admin::OpenWork { reports, held, sign_ups } = admin::open_work(req.cx(), req.viewer()).await?;
     Ok(templates::Layout { reports, held, sign_ups, ..layout })
+}
+
+/// Returns the layout of a page for admins of a group or (`None`) of the site.
+pub(super) async fn layout_for(req: &Req, found: Option<&GroupAccess>) -> Result<templates::Layout, Failure> {
+    let Some(found) = found else { return layout(req).await };
+    let mut layout = req.layout().await?;
+    req.group_layout(&mut layout, &found.group, &found.access).await?;
+    Ok(layout)
 }
 
 /// `GET /admin/`.
