@@ -45,36 +45,6 @@ pub enum News {
 }
 
 impl World<'_> {
-    fn any<V: Copy>(&mut self, from: &[V]) -> V {
-        from[self.rng.roll(from.len())]
-    }
-
-    fn any_topic(&mut self) -> T {
-        let all = self.model.topics.len();
-        let there: Vec<T> = (0..all).filter(|t| !self.model.topics[*t].gone).collect();
-        if there.is_empty() || self.rng.roll(8) == 0 { self.rng.roll(all) } else { self.any(&there) }
-    }
-
-    fn any_message(&mut self) -> M {
-        self.rng.roll(self.model.messages.len())
-    }
-
-    /// Returns a user, usually a member of the group.
-    fn member(&mut self, g: G) -> P {
-        let members: Vec<P> = self.model.groups[g].members.keys().copied().collect();
-        if members.is_empty() || self.rng.roll(5) == 0 { self.rng.roll(self.people.len()) } else { self.any(&members) }
-    }
-
-    /// Returns a user, usually a moderator of the group.
-    fn moderator(&mut self, g: G) -> P {
-        let moderators: Vec<P> = (0..self.people.len()).filter(|p| self.model.can_moderate(g, *p)).collect();
-        if moderators.is_empty() || self.rng.roll(5) == 0 {
-            self.rng.roll(self.people.len())
-        } else {
-            self.any(&moderators)
-        }
-    }
-
     fn topic_id(&self, t: T) -> TopicId {
         self.model.topics[t].id
     }

@@ -6,6 +6,7 @@
 
 mod actions;
 mod checks;
+mod choices;
 mod model;
 mod moves;
 mod rules;
