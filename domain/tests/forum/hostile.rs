@@ -158,12 +158,12 @@ async fn hostile_reasons_are_sanitized_and_the_log_accepts_any_query(forum: Test
         sanitized("address", &text, reports::create_from_outside(cx, &from, first.id, named).await);
         let posted = forum.post(noor, first.topic, "Pears?").await;
         sanitized("reason of a deletion", &text, messages::delete_because(cx, mira, posted.id, &text).await);
-        for sought in [
+        for filter in [
             LogFilter { by: &text, ..LogFilter::default() },
             LogFilter { whom: &text, ..LogFilter::default() },
             LogFilter { group: &text, ..LogFilter::default() },
         ] {
-            assert!(sanitized("search of the log", &text, log::of_admins(cx, boss, sought, None).await).is_none());
+            assert!(sanitized("search of the log", &text, log::of_admins(cx, boss, filter, None).await).is_none());
         }
     }
     forum.drain().await;

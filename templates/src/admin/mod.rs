@@ -22,7 +22,7 @@ pub struct Overview {
     pub layout: Layout,
     /// The health checks.
     pub checks: Vec<Check>,
-    pub figures: Vec<Figure>,
+    pub statistics: Vec<Statistic>,
 }
 
 /// A health check of one part of the program.
@@ -37,7 +37,7 @@ pub struct Check {
 
 /// A number with its label.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Figure {
+pub struct Statistic {
     pub label: String,
     /// For example `1,204`.
     pub value: String,

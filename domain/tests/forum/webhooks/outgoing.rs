@@ -152,7 +152,7 @@ async fn deliveries_do_not_block_posting(forum: TestForum) {
     let plums = forum.topic(ada, &garden, "Plums", "Ripe").await.topic;
     make(&forum, boss, None, &receiver).await;
     let (end, ended) = tokio::sync::oneshot::channel::<()>();
-    let keeper = tokio::spawn(sender::keep(forum.cx.clone(), async { drop(ended.await) }));
+    let sender_task = tokio::spawn(sender::keep(forum.cx.clone(), async { drop(ended.await) }));
     for number in 0..MESSAGES {
         // Waiting for a connection fails after half a minute.
         forum.post(ada, plums, &format!("Plum {number}")).await;
@@ -164,7 +164,7 @@ async fn deliveries_do_not_block_posting(forum: TestForum) {
     })
     .await;
     end.send(()).unwrap();
-    keeper.await.unwrap();
+    sender_task.await.unwrap();
 }
 
 async fn a_webhook_belongs_to_its_admins(forum: TestForum) {
