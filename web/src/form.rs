@@ -74,7 +74,7 @@ impl Form {
 
 /// Returns the submitted form of this request without its secrets. It is empty when there was no form, or when the form
 /// did not come from one of our own pages.
-pub fn kept(request: &HttpRequest) -> SubmittedForm {
+pub fn submitted_form(request: &HttpRequest) -> SubmittedForm {
     let extensions = request.extensions();
     let Some(sent) = extensions.get::<Sent>() else { return SubmittedForm::default() };
     let mut fields: Vec<(String, String)> =

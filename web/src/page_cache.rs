@@ -130,14 +130,14 @@ impl Changes {
     fn catch_up(&mut self) {
         loop {
             match self.news.try_recv() {
-                Ok(control) => self.hear(&control),
-                Err(TryRecvError::Lagged(_)) => self.hear(&Control::Reconnected),
+                Ok(control) => self.handle(&control),
+                Err(TryRecvError::Lagged(_)) => self.handle(&Control::Reconnected),
                 Err(TryRecvError::Empty | TryRecvError::Closed) => return,
             }
         }
     }
 
-    fn hear(&mut self, control: &Control) {
+    fn handle(&mut self, control: &Control) {
         let number = self.last + 1;
         match control {
             Control::PagesChanged { topic: Some((group, topic)) } => {

@@ -210,7 +210,7 @@ pub async fn list_also<'a>(
 }
 
 async fn summary(cx: &Context, user: UserId) -> Result<Summary> {
-    let Kept { summary, read, version, user_version } = kept(cx, user).await?;
+    let Kept { summary, read, version, user_version } = cached(cx, user).await?;
     match summary {
         Some(summary) => refresh(cx, user, Summary { user_version, ..summary }, &read).await,
         None => count(cx, user, version, user_version).await,
@@ -226,7 +226,7 @@ struct Kept {
     user_version: String,
 }
 
-async fn kept(cx: &Context, user: UserId) -> Result<Kept> {
+async fn cached(cx: &Context, user: UserId) -> Result<Kept> {
     let mut found = cx.kv.get_many(&[summary_key(user), user_key(user), ALL.to_owned()]).await?.into_iter();
     let summary: Option<Summary> = found.next().flatten().and_then(|bytes| serde_json::from_slice(&bytes).ok());
     let log = text(found.next().flatten());
@@ -351,7 +351,7 @@ fn arrange(sidebar: Sidebar) -> Sidebar {
 
 /// A valid stored summary and a recomputed one, which should be equal. `None` without a valid summary. For the doctor.
 pub(crate) async fn compare(cx: &Context, user: UserId) -> Result<Option<(Sidebar, Sidebar)>> {
-    let Kept { summary: Some(summary), read, version, user_version } = kept(cx, user).await? else { return Ok(None) };
+    let Kept { summary: Some(summary), read, version, user_version } = cached(cx, user).await? else { return Ok(None) };
     let ids: Vec<GroupId> = summary.sidebar.groups.iter().map(|group| group.id).collect();
     if !read.is_empty() || versions(cx, &ids).await? != summary.group_versions {
         return Ok(None);

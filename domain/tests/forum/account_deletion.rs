@@ -19,7 +19,7 @@ use domain::{groups, messages, search, store};
 use futures_util::TryStreamExt;
 use serde_json::Value;
 
-use crate::{complaint, id, is_forbidden, is_not_found, live, mentions_of, tables, told, unread};
+use crate::{complaint, describe, id, is_forbidden, is_not_found, live, mentions_of, tables, unread};
 
 stories! {
     an_old_name_redirects_to_the_new_one_and_stays_reserved,
@@ -82,7 +82,7 @@ async fn an_old_name_redirects_to_the_new_one_and_stays_reserved(forum: TestForu
         matches!(by_person::show(cx, Viewer::Anonymous, "miriam").await.unwrap(), Shown::Renamed(name) if name == "mira")
     );
     accounts::rename(cx, id(mira), "Mira", pass()).await.unwrap();
-    assert!(told(accounts::rename(cx, id(mira), "mirabel", pass()).await).contains("TooMany"));
+    assert!(describe(accounts::rename(cx, id(mira), "mirabel", pass()).await).contains("TooMany"));
 }
 
 async fn a_name_cannot_be_taken_while_its_owner_gives_it_up(forum: TestForum) {
@@ -138,7 +138,7 @@ async fn a_download_contains_only_what_its_owner_wrote(forum: TestForum) {
     for _ in 0..4 {
         export::download(cx, id(mira)).await.map(drop).unwrap();
     }
-    assert!(told(export::download(cx, id(mira)).await.map(drop)).contains("TooMany"));
+    assert!(describe(export::download(cx, id(mira)).await.map(drop)).contains("TooMany"));
     forum.drain().await;
 }
 

@@ -1,6 +1,6 @@
 //! Pending messages: who sees them, approving, declining, and that nobody else can read them.
 
-use crate::{ABSENT, complaint, id, is_forbidden, is_not_found, mentions_of, told};
+use crate::{ABSENT, complaint, describe, id, is_forbidden, is_not_found, mentions_of};
 use domain::groups::{self, GroupForm};
 use domain::messages::Target;
 use domain::model::{Group, GroupKind, PendingId, Role, TopicId};
@@ -183,14 +183,14 @@ async fn held_messages_are_visible_only_to_their_author_and_moderators(forum: Te
             let absent = domain::model::GroupId(ABSENT);
             for who in [boss, forum.person(&format!("stranger{kind}")).await, Viewer::Anonymous] {
                 assert_eq!(
-                    told(approval_queue::of_group(cx, who, garden.id).await),
-                    told(approval_queue::of_group(cx, who, absent).await)
+                    describe(approval_queue::of_group(cx, who, garden.id).await),
+                    describe(approval_queue::of_group(cx, who, absent).await)
                 );
                 let answered = approve(&forum, who, &garden, one).await;
                 let absent = approval_queue::answer(cx, who, Some(absent), &[one], Answer::Approve).await;
-                assert_eq!(told(answered), told(absent));
+                assert_eq!(describe(answered), describe(absent));
                 let own = approval_queue::withdraw(cx, who, one).await;
-                assert_eq!(told(own), told(approval_queue::withdraw(cx, who, PendingId(ABSENT)).await));
+                assert_eq!(describe(own), describe(approval_queue::withdraw(cx, who, PendingId(ABSENT)).await));
             }
         }
         assert!(is_not_found(approval_queue::withdraw(cx, mira, one).await), "it is not hers");

@@ -14,7 +14,7 @@ use domain::{groups, messages, topics};
 use sqlx::AssertSqlSafe;
 
 use crate::tables::{ints, texts};
-use crate::{ABSENT, complaint, id, is_forbidden, is_not_found, told};
+use crate::{ABSENT, complaint, describe, id, is_forbidden, is_not_found};
 
 stories! {
     the_log_is_append_only,
@@ -169,13 +169,13 @@ async fn readers_of_a_group_see_its_log_and_moderators_see_more(forum: TestForum
         messages::delete(cx, mira, posted.id).await.unwrap();
         assert_eq!(actions(&read(&forum, mira, &group).await), [LogAction::MessageDeleted, LogAction::Invited]);
         assert_eq!(actions(&read(&forum, noor, &group).await), [LogAction::MessageDeleted]);
-        let absent = told(log::of_group(cx, ada, GroupId(ABSENT), None, None).await);
+        let absent = describe(log::of_group(cx, ada, GroupId(ABSENT), None, None).await);
         for who in [ada, Viewer::Anonymous] {
             let answer = log::of_group(cx, who, group.id, None, None).await;
             match kind {
                 GroupKind::Public => assert_eq!(actions(&answer.unwrap().1.lines), [LogAction::MessageDeleted]),
                 GroupKind::Closed => assert!(is_forbidden(answer)),
-                _ => assert_eq!(told(answer), absent),
+                _ => assert_eq!(describe(answer), absent),
             }
         }
         // A filter only applies to what the viewer may read.

@@ -1,6 +1,6 @@
 //! Groups: finding, joining, leaving, changing them.
 
-use crate::{ABSENT, complaint, id, is_forbidden, is_not_found, told};
+use crate::{ABSENT, complaint, describe, id, is_forbidden, is_not_found};
 use domain::groups::{self, GroupForm};
 use domain::live::presence;
 use domain::live::unread;
@@ -55,7 +55,7 @@ async fn a_private_group_answers_outsiders_like_one_that_does_not_exist(forum: T
     for who in [noor, boss, Viewer::Anonymous] {
         macro_rules! alike {
             ($($call:expr, $absent:expr);+ $(;)?) => { $({
-                let (there, absent) = (told($call.await), told($absent.await));
+                let (there, absent) = (describe($call.await), describe($absent.await));
                 assert_eq!(there, absent, "{who:?}: {}", stringify!($call));
                 assert!(there == "NotFound" || there == "SignedOut", "{who:?}: {} gives {there}", stringify!($call));
             })+ };
@@ -151,7 +151,7 @@ async fn two_groups_cannot_share_an_address(forum: TestForum) {
         groups::create(cx, mira, GroupForm { slug: " Niwa ".into(), ..form("庭", GroupKind::Public) }).await.unwrap();
     assert_eq!(chosen.slug, "niwa");
     complaint(groups::create(cx, mira, form(" ", GroupKind::Public)).await, "name");
-    assert_eq!(told(groups::create(cx, Viewer::Anonymous, form("Fine", GroupKind::Public)).await), "SignedOut");
+    assert_eq!(describe(groups::create(cx, Viewer::Anonymous, form("Fine", GroupKind::Public)).await), "SignedOut");
 }
 
 async fn a_new_group_does_not_reveal_the_address_of_a_private_one(forum: TestForum) {

@@ -1,7 +1,7 @@
 //! Joining and leaving groups, and who becomes their admin.
 
 use crate::groups::form;
-use crate::{id, is_forbidden, told};
+use crate::{describe, id, is_forbidden};
 use domain::bus::Control;
 use domain::groups;
 use domain::live::unread;
@@ -32,7 +32,7 @@ async fn people_join_and_leave_groups(forum: TestForum) {
     groups::leave(cx, noor, garden.id).await.unwrap();
     assert_eq!(groups::by_id(cx, noor, garden.id).await.unwrap().access.role(), None);
     assert_eq!(unread::sidebar(cx, id(noor)).await.unwrap().groups.len(), 0);
-    assert_eq!(told(groups::join(cx, Viewer::Anonymous, garden.id).await), "SignedOut");
+    assert_eq!(describe(groups::join(cx, Viewer::Anonymous, garden.id).await), "SignedOut");
 }
 
 async fn the_longest_member_becomes_admin_when_the_last_admin_leaves(forum: TestForum) {

@@ -96,7 +96,7 @@ fn id(who: Viewer) -> UserId {
 }
 
 /// Describes an answer; equal answers have equal descriptions.
-fn told<T>(answer: Result<T>) -> String {
+fn describe<T>(answer: Result<T>) -> String {
     match answer {
         Ok(_) => "ok".into(),
         Err(error) => format!("{error:?}"),

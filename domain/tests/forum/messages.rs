@@ -13,7 +13,7 @@ use domain::testing::{TestForum, draft};
 use domain::topics::reads;
 use domain::{groups, topics};
 
-use crate::{complaint, id, is_forbidden, is_not_found, tables, told};
+use crate::{complaint, describe, id, is_forbidden, is_not_found, tables};
 
 stories! {
     a_message_is_posted_edited_and_deleted,
@@ -74,14 +74,14 @@ async fn only_members_post_and_only_authors_edit(forum: TestForum) {
     groups::admit(cx, garden.id, id(moderator), Role::Moderator).await.unwrap();
     let topic = forum.topic(mira, &garden, "Plums", "Hello.").await.topic;
     assert!(is_forbidden(messages::submit(cx, boss, Target::Topic(topic), draft("x")).await));
-    assert_eq!(told(messages::submit(cx, Viewer::Anonymous, Target::Topic(topic), draft("x")).await), "SignedOut");
+    assert_eq!(describe(messages::submit(cx, Viewer::Anonymous, Target::Topic(topic), draft("x")).await), "SignedOut");
     let by_noor = forum.post(noor, topic, "Mine.").await.id;
     for who in [ada, mira, moderator, boss] {
         assert!(is_forbidden(messages::edit(cx, who, by_noor, "x".into()).await), "{who:?}");
     }
     assert!(is_forbidden(messages::delete(cx, ada, by_noor).await));
-    assert_eq!(told(messages::delete(cx, Viewer::Anonymous, by_noor).await), "SignedOut");
-    assert_eq!(told(messages::edit(cx, Viewer::Anonymous, by_noor, "x".into()).await), "SignedOut");
+    assert_eq!(describe(messages::delete(cx, Viewer::Anonymous, by_noor).await), "SignedOut");
+    assert_eq!(describe(messages::edit(cx, Viewer::Anonymous, by_noor, "x".into()).await), "SignedOut");
     messages::delete(cx, moderator, by_noor).await.unwrap();
     let by_ada = forum.post(ada, topic, "Mine.").await.id;
     messages::delete(cx, boss, by_ada).await.unwrap();
@@ -141,7 +141,7 @@ async fn a_repeated_form_is_answered_even_above_the_rate_limit(mut forum: TestFo
     let once = messages::submit(&forum.cx, mira, Target::Topic(topic), keyed("Once.", "k1")).await.unwrap();
     assert_eq!(messages::submit(&forum.cx, mira, Target::Topic(topic), keyed("Once.", "k1")).await.unwrap(), once);
     assert!(
-        told(messages::submit(&forum.cx, mira, Target::Topic(topic), keyed("Twice.", "k2")).await)
+        describe(messages::submit(&forum.cx, mira, Target::Topic(topic), keyed("Twice.", "k2")).await)
             .starts_with("TooMany")
     );
     forum.drain().await;

@@ -56,14 +56,15 @@ async fn anonymous_visitors_can_report_public_messages(forum: TestForum) {
     assert!(answers.iter().all(|email| source(email).contains("That is private.")));
     assert_eq!(of(&forum, noor).await[0].details.grounds, [Grounds::Private]);
     // Elsewhere the answer is that for a message that does not exist.
-    let absent =
-        crate::told(reports::create_from_outside(cx, &network(), MessageId(ABSENT), outside("a@example.org")).await);
+    let absent = crate::describe(
+        reports::create_from_outside(cx, &network(), MessageId(ABSENT), outside("a@example.org")).await,
+    );
     for kind in [GroupKind::Closed, GroupKind::Private] {
         let group = forum.group(mira, kind.as_str(), kind).await;
         let hidden = forum.topic(mira, &group, "Plums", "Ours").await.id;
         for message in [hidden, posted.id] {
             let answer = reports::create_from_outside(cx, &network(), message, outside("a@example.org")).await;
-            assert_eq!(crate::told(answer), absent);
+            assert_eq!(crate::describe(answer), absent);
         }
     }
     assert_eq!(ints(&forum, "select count(*) from reports").await, [[2]]);

@@ -1,6 +1,6 @@
 //! Auditor rules made by admins: what they match, whom they apply to, and trying them out first.
 
-use crate::{ABSENT, complaint, id, is_forbidden, is_not_found, told};
+use crate::{ABSENT, complaint, describe, id, is_forbidden, is_not_found};
 use domain::messages::Target;
 use domain::model::{Group, GroupId, GroupKind, Role, RuleAction, RuleId, RuleKind, Verdict};
 use domain::moderation::rules::RuleForm;
@@ -262,9 +262,9 @@ async fn only_admins_create_and_see_rules(forum: TestForum) {
     assert!(is_forbidden(rules::create(cx, moderator, Some(den.id), form()).await));
     for who in [noor, boss, Viewer::Anonymous] {
         let absent = Some(GroupId(ABSENT));
-        assert_eq!(told(rules::list(cx, who, Some(den.id)).await), told(rules::list(cx, who, absent).await));
+        assert_eq!(describe(rules::list(cx, who, Some(den.id)).await), describe(rules::list(cx, who, absent).await));
         let made = rules::create(cx, who, Some(den.id), form()).await;
-        assert_eq!(told(made), told(rules::create(cx, who, absent, form()).await));
+        assert_eq!(describe(made), describe(rules::create(cx, who, absent, form()).await));
     }
     for who in [mira, noor, moderator] {
         assert!(is_not_found(rules::list(cx, who, None).await));

@@ -101,7 +101,7 @@ pub(super) fn record(group: Option<i64>) -> Record {
     Record { lines: lines().into_iter().take(4).collect(), removals, warnings }
 }
 
-fn told(kind: NoticeKind, group: &str, more: i64) -> Option<NoticeRow> {
+fn notice(kind: NoticeKind, group: &str, more: i64) -> Option<NoticeRow> {
     let reason = if kind == NoticeKind::Restored { "" } else { "No <wild> birds are sold here.\nPlease." };
     let (group_name, reason) = (group.to_owned(), reason.to_owned());
     Some(NoticeRow { id: NoticeId(4), group_name, kind, reason, created_at: ago(12), more })
@@ -170,9 +170,9 @@ pub(super) fn all() -> Vec<Drawn> {
         ("clear", Clear::sample().render()),
         ("clear-site", Clear::in_the_site().render()),
         ("clear-nothing", Clear::of_nothing().render()),
-        ("told-warning", with(told(NoticeKind::Warning, "Bird watch", 2)).render()),
-        ("told-removal", with(told(NoticeKind::Removal, "", 0)).render()),
-        ("told-restored", with(told(NoticeKind::Restored, "", 0)).render()),
-        ("told-ban", with(told(NoticeKind::Ban, "Bird watch", 0)).render()),
+        ("told-warning", with(notice(NoticeKind::Warning, "Bird watch", 2)).render()),
+        ("told-removal", with(notice(NoticeKind::Removal, "", 0)).render()),
+        ("told-restored", with(notice(NoticeKind::Restored, "", 0)).render()),
+        ("told-ban", with(notice(NoticeKind::Ban, "Bird watch", 0)).render()),
     ]
 }

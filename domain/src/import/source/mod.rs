@@ -37,7 +37,7 @@ pub struct Options {
 
 /// A topic of the source.
 #[derive(Clone, Debug)]
-struct Placed {
+struct KnownTopic {
     id: TopicId,
     /// `None`: the topic is gone.
     group: Option<GroupId>,
@@ -80,7 +80,7 @@ struct Source {
     groups: HashMap<String, GroupId>,
     /// The private groups: an author in one may no longer be a member.
     private: HashSet<GroupId>,
-    topics: HashMap<String, Placed>,
+    topics: HashMap<String, KnownTopic>,
     people: HashMap<String, UserId>,
     /// Who is or was a member by this source, and whether an earlier run knew it.
     members: HashMap<(GroupId, UserId), bool>,
@@ -175,7 +175,7 @@ impl Source {
         }
         private.extend(into.filter(|(_, kind)| *kind == GroupKind::Private).map(|(id, _)| id));
         let placed = sources::topics(&cx.db, &key).await?.into_iter().map(|row| {
-            let placed = Placed { id: row.id, group: row.group_id, digest: row.digest, deleted: row.deleted };
+            let placed = KnownTopic { id: row.id, group: row.group_id, digest: row.digest, deleted: row.deleted };
             (row.foreign_id, placed)
         });
         let topics = placed.collect();

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::super::records::{Group, Topic};
 use super::super::report::{ImportWarning, ImportWarnings};
 use super::super::targets;
-use super::{Placed, Source};
+use super::{KnownTopic, Source};
 use crate::groups;
 use crate::platform::context::Context;
 use crate::platform::error::Result;
@@ -215,7 +215,7 @@ impl Source {
         };
         self.report.topics.added(1);
         self.report.states.added(states.count());
-        let placed = Placed { id, group: Some(group), digest: Some(states.digest()), deleted: false };
+        let placed = KnownTopic { id, group: Some(group), digest: Some(states.digest()), deleted: false };
         self.topics.insert(topic.key, placed);
         Ok(Some(id))
     }
