@@ -1,6 +1,5 @@
 //! The composer: replies, previews, formatting, completion and editing in place, with and without scripts.
 
-use fantoccini::Locator;
 use fantoccini::key::Key;
 
 use crate::browser::{Browser, Driver};
@@ -31,9 +30,10 @@ async fn scene(running: Running) -> Scene {
     Scene { forum, driver, ana, topic: topic.path }
 }
 
+/// The visible text. Read by one script, since an update may replace the element meanwhile.
 async fn text(browser: &Browser, selector: &str) -> String {
-    let found = browser.client.find(Locator::Css(selector)).await.unwrap_or_else(|error| panic!("{selector}: {error}"));
-    found.text().await.expect("its text")
+    let text = browser.js(&format!("return document.querySelector({selector:?}).innerText.trim()")).await;
+    text.as_str().unwrap_or_else(|| panic!("{selector}: {text}")).to_owned()
 }
 
 /// Waits until the extras of the composer are there.

@@ -46,7 +46,7 @@ const LOOK: &str = "
         if (!['A', 'HEADER', 'NAV', 'MAIN', 'FORM', 'SCRIPT', 'P', 'DIV'].includes(node.tagName)) wrong.push('<' + node.tagName + '> in the body');
     const wide = document.documentElement;
     if (wide.scrollWidth > wide.clientWidth + 1) {
-        const out = [...document.querySelectorAll('main *')].filter((node) => node.getBoundingClientRect().right > wide.clientWidth + 1);
+        const out = [...document.querySelectorAll('main *')].filter((node) => !node.closest('.scroll, pre') && node.getBoundingClientRect().right > wide.clientWidth + 1);
         wrong.push('the page is ' + wide.scrollWidth + ' wide where there is room for ' + wide.clientWidth + ': ' +
             out.slice(0, 6).map((node) => node.tagName + '.' + node.className + ' up to ' + node.getBoundingClientRect().right).join(', '));
     }
