@@ -17,7 +17,7 @@ pub const OF_GROUP: i64 = 10;
 /// The most webhooks of the site.
 pub const OF_SITE: i64 = 50;
 /// The deliveries that the log shows.
-const SHOWN: i64 = 100;
+const DELIVERIES_SHOWN: i64 = 100;
 
 /// The form for a webhook.
 #[derive(Clone, Debug, Default)]
@@ -54,7 +54,7 @@ pub struct WebhookPage {
 /// [`Error::NotFound`] for anyone but its admins; [`Error::SignedOut`].
 pub async fn page(cx: &Context, viewer: Viewer, id: WebhookId) -> Result<WebhookPage> {
     let (found, webhook) = own(cx, viewer, id).await?;
-    let deliveries = store::webhooks::deliveries::of(&cx.db, id, SHOWN).await?;
+    let deliveries = store::webhooks::deliveries::of(&cx.db, id, DELIVERIES_SHOWN).await?;
     Ok(WebhookPage { found, webhook, deliveries })
 }
 

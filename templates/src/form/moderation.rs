@@ -78,7 +78,7 @@ form! {
 
 form! {
     /// Bulk-deletes the messages of a user.
-    ClearForm {
+    BulkDeleteForm {
         /// How far back: `all`, `week` or `day`.
         span,
         /// Shown to the user.
@@ -105,7 +105,7 @@ form! {
 
 form! {
     /// Suspends or bans an account.
-    BarForm {
+    RestrictForm {
         days,
         /// Shown to the user.
         reason,

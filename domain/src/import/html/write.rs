@@ -1,14 +1,14 @@
 //! Writes the text of an ended element into the one around it.
 
-use super::{Frame, Kind, Writer, code, fenced, hidden, quoted, table};
+use super::{Kind, OpenElement, Writer, code, fenced, hidden, quoted, table};
 
 /// A wider table is written as lines of words.
 const COLUMNS_MAX: usize = 32;
 
 impl Writer {
     /// Gives the text of an ended element to the one around it.
-    pub(super) fn give(&mut self, frame: Frame) {
-        let Frame { kind, text, .. } = frame;
+    pub(super) fn give(&mut self, frame: OpenElement) {
+        let OpenElement { kind, text, .. } = frame;
         let trimmed = text.trim();
         match kind {
             Kind::Skipped | Kind::Formula if trimmed.is_empty() => {}
@@ -67,7 +67,7 @@ impl Writer {
                 }
             }
             Kind::Cell => match self.frames.last_mut() {
-                Some(Frame { kind: Kind::Row { cells }, .. }) => cells.push(trimmed.to_owned()),
+                Some(OpenElement { kind: Kind::Row { cells }, .. }) => cells.push(trimmed.to_owned()),
                 _ => self.block(trimmed, 1),
             },
             Kind::Tex => {
