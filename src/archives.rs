@@ -12,7 +12,7 @@ use domain::time::Clock;
 use crate::compose::{self, Failure};
 use crate::environment::Environment;
 use crate::keys::RestoredKey;
-use crate::settings::{self, Needs, Settings, no_forum};
+use crate::settings::{self, Needs, Settings};
 use crate::{backup_settings, commands, services};
 
 #[derive(Args)]
@@ -74,11 +74,7 @@ pub async fn backup(env: &Environment, arguments: Backup) -> Result<(), Failure>
 
 /// Reads the settings of an existing forum and prints which database it has. Migrates nothing.
 async fn existing(env: &Environment) -> Result<Settings, Failure> {
-    let settings = Settings::read(env, Needs::Existing)?;
-    let place = compose::place(&settings.database);
-    if !Db::has_forum(&settings.database).await.map_err(|error| compose::unreachable(&settings.database, &error))? {
-        return Err(no_forum(&format!("{place} is empty")).into());
-    }
+    let (settings, place) = commands::existing(env).await?;
     eprintln!("klatch: using {place}");
     Ok(settings)
 }

@@ -10,13 +10,19 @@ use crate::environment::Environment;
 use crate::services;
 use crate::settings::{Needs, Settings, no_forum};
 
-/// Connects to the existing forum and prints which one it is. Creates nothing.
-pub async fn context(env: &Environment, search: bool) -> Result<domain::Context, Failure> {
+/// Reads the settings of an existing forum. Returns them and the place of its database. Creates and migrates nothing.
+pub async fn existing(env: &Environment) -> Result<(Settings, String), Failure> {
     let settings = Settings::read(env, Needs::Existing)?;
     let place = compose::place(&settings.database);
     if !Db::has_forum(&settings.database).await.map_err(|error| compose::unreachable(&settings.database, &error))? {
         return Err(no_forum(&format!("{place} is empty")).into());
     }
+    Ok((settings, place))
+}
+
+/// Connects to the existing forum and prints which one it is. Creates nothing.
+pub async fn context(env: &Environment, search: bool) -> Result<domain::Context, Failure> {
+    let (settings, place) = existing(env).await?;
     // If only the database is reachable from here, there is no search index to maintain.
     let cx = compose::context(&settings, search && settings.data_dir.is_dir()).await?;
     say_which(&cx, &place).await;

@@ -122,25 +122,27 @@ pub async fn run(env: &Environment, import: Import) -> Result<(), Failure> {
             forget(&cx, source).await?;
             None
         }
-        Import::Convore { dir, dry_run: true } => Some(import::convore_dry_run(&dir, shown.told()).await?),
-        Import::Convore { dir, dry_run: false } => Some(import::convore(&cx, &dir, shown.told()).await?),
+        Import::Convore { dir, dry_run: true } => Some(import::convore_dry_run(&dir, shown.on_progress()).await?),
+        Import::Convore { dir, dry_run: false } => Some(import::convore(&cx, &dir, shown.on_progress()).await?),
         Import::Jsonl { file, how } => {
             let options = how.options(&file);
             let reader = tokio::task::spawn_blocking(move || input::open(&file)).await??;
-            Some(import::jsonl(&cx, reader, &options, shown.told()).await?)
+            Some(import::jsonl(&cx, reader, &options, shown.on_progress()).await?)
         }
-        Import::Slack { path, how } => Some(import::slack(&cx, &path, &how.options(&path), shown.told()).await?),
-        Import::Zulip { path, how } => Some(import::zulip(&cx, &path, &how.options(&path), shown.told()).await?),
+        Import::Slack { path, how } => Some(import::slack(&cx, &path, &how.options(&path), shown.on_progress()).await?),
+        Import::Zulip { path, how } => Some(import::zulip(&cx, &path, &how.options(&path), shown.on_progress()).await?),
         Import::Discourse { path, how } => {
-            Some(import::discourse(&cx, &path, &how.options(&path), shown.told()).await?)
+            Some(import::discourse(&cx, &path, &how.options(&path), shown.on_progress()).await?)
         }
-        Import::Discord { path, how } => Some(import::discord(&cx, &path, &how.options(&path), shown.told()).await?),
+        Import::Discord { path, how } => {
+            Some(import::discord(&cx, &path, &how.options(&path), shown.on_progress()).await?)
+        }
         Import::Mattermost { file, how } => {
             let options = how.options(&file);
             let reader = tokio::task::spawn_blocking(move || input::open(&file)).await??;
-            Some(import::mattermost(&cx, reader, &options, shown.told()).await?)
+            Some(import::mattermost(&cx, reader, &options, shown.on_progress()).await?)
         }
-        Import::Mbox { file, how } => Some(import::mbox(&cx, &file, &how.options(&file), shown.told()).await?),
+        Import::Mbox { file, how } => Some(import::mbox(&cx, &file, &how.options(&file), shown.on_progress()).await?),
     };
     shown.end();
     if let Some(report) = report {
@@ -184,7 +186,7 @@ impl Shown {
         Self { bar: std::io::stderr().is_terminal().then(bar), last: Instant::now() }
     }
 
-    fn told(&mut self) -> impl FnMut(Progress) + '_ {
+    fn on_progress(&mut self) -> impl FnMut(Progress) + '_ {
         let mut before = "";
         move |progress| {
             if let Some(bar) = &self.bar {

@@ -14,7 +14,7 @@ use tokio::time::{sleep, timeout};
 const PATIENCE: Duration = Duration::from_secs(10);
 /// The most bytes of a request.
 const HEAD: usize = 8 * 1_024;
-/// How long a start may take before its clients are told to come back.
+/// How long a start may take before its clients are told to retry.
 const GRACE: Duration = Duration::from_secs(1);
 /// `Retry-After` in seconds.
 const RETRY: u64 = 3;

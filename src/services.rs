@@ -150,12 +150,12 @@ async fn run_jobs(cx: Context, backups: Option<Schedule>, stop: Stop) -> Result<
         async move { reactors::run_all(&cx, &draw(), jobs).await }
     };
     let presence = tokio::spawn(domain::live::presence::follow(cx.clone(), draw(), stop.clone().thrown()));
-    let figures = tokio::spawn(statistics::keep(cx.clone(), stop.clone().thrown()));
+    let sampling = tokio::spawn(statistics::keep(cx.clone(), stop.clone().thrown()));
     let backups = tokio::spawn(schedule::keep(cx.clone(), backups, stop.clone().thrown()));
     let deliveries = tokio::spawn(sender::keep(cx.clone(), stop.clone().thrown()));
     worker.run(handler, stop.thrown()).await?;
     presence.await?;
-    figures.await?;
+    sampling.await?;
     backups.await?;
     deliveries.await?;
     Ok(())
@@ -204,7 +204,7 @@ pub fn is_served(data_dir: &Path) -> bool {
     opened.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
 }
 
-/// Locks the data folder until the process ends: two programs would not hear of each other's events.
+/// Locks the data folder until the process ends: two programs would not receive each other's events.
 pub fn lock(data_dir: &Path) -> Result<File, Failure> {
     let path = data_dir.join(SERVE_LOCK);
     let failed = |error: std::io::Error| format!("KLATCH_DATA_DIR: `{}`: {error}", path.display());

@@ -267,10 +267,10 @@ fn mail(env: &Environment, data_dir: &std::path::Path, config: &Config) -> Resul
 
 fn limits(env: &Environment) -> Result<Limits, BadSetting> {
     let normal = Limits::default();
-    let figure = "a number (0 for no limit)";
+    let number = "a number (0 for no limit)";
     let limits = Limits {
-        posts_per_minute: parsed(env, "KLATCH_POSTS_PER_MINUTE", normal.posts_per_minute, figure)?,
-        sign_ups_per_address: parsed(env, "KLATCH_SIGN_UPS_PER_HOUR", normal.sign_ups_per_address, figure)?,
+        posts_per_minute: parsed(env, "KLATCH_POSTS_PER_MINUTE", normal.posts_per_minute, number)?,
+        sign_ups_per_address: parsed(env, "KLATCH_SIGN_UPS_PER_HOUR", normal.sign_ups_per_address, number)?,
         file_megabytes: at_least_one(env, "KLATCH_FILE_MEGABYTES", 20, "a number of megabytes")? as u64,
         ..normal
     };
@@ -353,11 +353,11 @@ fn webhook_allow(env: &Environment) -> Result<Allowed, BadSetting> {
 }
 
 fn polls(env: &Environment) -> Result<Polls, BadSetting> {
-    let figure = |name, default| at_least_one(env, name, default, "a number of polls");
+    let number = |name, default| at_least_one(env, name, default, "a number of polls");
     Ok(Polls {
-        total: env.var("KLATCH_POLLS").map(|_| figure("KLATCH_POLLS", 1)).transpose()?,
-        per_user: figure("KLATCH_POLLS_PER_USER", 20)?,
-        per_address: figure("KLATCH_POLLS_PER_ADDRESS", 200)?,
+        total: env.var("KLATCH_POLLS").map(|_| number("KLATCH_POLLS", 1)).transpose()?,
+        per_user: number("KLATCH_POLLS_PER_USER", 20)?,
+        per_address: number("KLATCH_POLLS_PER_ADDRESS", 200)?,
     })
 }
 

@@ -193,14 +193,14 @@ async fn list(cx: &domain::Context, words: &str, state: Option<&str>, json: bool
 
 /// What is special about an account.
 fn marks(user: &Account, now: Timestamp) -> String {
-    let barred = domain::policy::barred(user.suspended_until, user.banned_at, now);
+    let restricted = domain::policy::restricted(user.suspended_until, user.banned_at, now);
     let marks = [
         (user.is_admin, "admin"),
         (user.deleted, "deleted"),
         (user.waiting_since.is_some(), "waiting"),
         (!user.claimed && !user.deleted, "unclaimed"),
-        (matches!(barred, Some(domain::policy::Restricted::Suspended(_))), "suspended"),
-        (matches!(barred, Some(domain::policy::Restricted::Banned)), "banned"),
+        (matches!(restricted, Some(domain::policy::Restricted::Suspended(_))), "suspended"),
+        (matches!(restricted, Some(domain::policy::Restricted::Banned)), "banned"),
     ];
     marks.iter().filter(|(holds, _)| *holds).map(|(_, mark)| format!("\t{mark}")).collect()
 }

@@ -77,13 +77,13 @@ pub async fn get(at: &str, request: Vec<u8>, load: Load) -> Result<LoadStats> {
         let (at, request) = (at.to_owned(), request.clone());
         async move {
             let mut connection = Connection::open(&at).await?;
-            let mut figures = LoadStats::default();
+            let mut stats = LoadStats::default();
             while Instant::now() < end {
                 let asked = Instant::now();
                 let answer = connection.send(&request).await?;
-                figures.count(asked.elapsed(), answer.body.len(), answer.status == 200);
+                stats.count(asked.elapsed(), answer.body.len(), answer.status == 200);
             }
-            Ok(figures)
+            Ok(stats)
         }
     })
     .await
@@ -99,18 +99,18 @@ pub async fn post(at: &str, people: Vec<Person>, load: Load) -> Result<LoadStats
         let (at, person) = (at.to_owned(), people[nth].clone());
         async move {
             let mut connection = Connection::open(&at).await?;
-            let mut figures = LoadStats::default();
+            let mut stats = LoadStats::default();
             for number in 0_u64.. {
                 let key = format!("{run}-{number}");
                 let fields = [("csrf", person.csrf.as_str()), ("text", TEXT), ("key", &key)];
                 let asked = Instant::now();
                 let answer = connection.post(&person.action, &person.cookie, &fields).await?;
-                figures.count(asked.elapsed(), answer.body.len(), answer.status == 303);
+                stats.count(asked.elapsed(), answer.body.len(), answer.status == 303);
                 if Instant::now() >= end {
                     break;
                 }
             }
-            Ok(figures)
+            Ok(stats)
         }
     })
     .await

@@ -1,6 +1,6 @@
 //! Strangers from very many addresses get very many pages, as crawlers do, while members read and write.
 //!
-//! The strangers' addresses stand in `X-Forwarded-For`, as behind a proxy that the site trusts.
+//! The strangers' addresses are in `X-Forwarded-For`, as behind a proxy that the site trusts.
 
 use std::io::{Error, Result};
 use std::path::PathBuf;

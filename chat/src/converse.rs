@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use tokio::sync::oneshot;
 
 use crate::Result;
-use crate::live::{Heard, listen};
+use crate::live::{Incoming, listen};
 use crate::objects::{Event, Message};
 use crate::place::Place;
 use crate::session::{Here, Session};
@@ -45,13 +45,13 @@ fn is_new(known: &BTreeSet<i64>, message: &Message) -> bool {
 }
 
 impl Session {
-    /// Remembers a message that was shown or heard of.
+    /// Remembers a message that was shown or received.
     pub(crate) fn knows(&mut self, message: &Message) {
         self.known.extend(message.id.parse::<i64>());
     }
 
     /// Shows an event. Without an open topic, all new messages; with one, those of others only as a line.
-    pub(crate) async fn hear(&mut self, event: &Event) {
+    pub(crate) async fn receive(&mut self, event: &Event) {
         let (Some(message), Some(of)) = (event.message.as_ref(), &event.topic) else { return };
         if event.kind != "message" {
             return;
@@ -106,8 +106,8 @@ impl Session {
                     typed = self.ask();
                 }
                 Some(heard) = events.recv() => match heard {
-                    Ok(Heard::Event(event)) => self.hear(&event).await,
-                    Ok(Heard::Missed) => self.print("Some messages were missed. Open the topic again to see them."),
+                    Ok(Incoming::Event(event)) => self.receive(&event).await,
+                    Ok(Incoming::Missed) => self.print("Some messages were missed. Open the topic again to see them."),
                     Err(why) => self.print(&format!("Live updates have stopped: {}", clean(&why))),
                 },
             }

@@ -13,14 +13,14 @@ const LEAST: std::time::Duration = std::time::Duration::from_secs(2);
 
 /// What comes from the forum.
 #[derive(Debug)]
-pub enum Heard {
+pub enum Incoming {
     Event(Box<Event>),
     /// Events before the next one are lost.
     Missed,
 }
 
-/// Follows the events in the background. Goes on after the forum was away.
-pub fn listen(client: Client, group: Option<String>) -> mpsc::Receiver<Result<Heard>> {
+/// Follows the events in the background. Continues after the forum was away.
+pub fn listen(client: Client, group: Option<String>) -> mpsc::Receiver<Result<Incoming>> {
     let (tell, heard) = mpsc::channel(64);
     tokio::spawn(async move {
         let mut after: Option<String> = None;
@@ -37,13 +37,13 @@ pub fn listen(client: Client, group: Option<String>) -> mpsc::Receiver<Result<He
             match client.get::<Events>("/events", &query).await {
                 Ok(events) => {
                     pause = std::time::Duration::from_secs(1);
-                    if events.missed && tell.send(Ok(Heard::Missed)).await.is_err() {
+                    if events.missed && tell.send(Ok(Incoming::Missed)).await.is_err() {
                         return;
                     }
                     // The first answer only says which place is now.
                     let is_empty = events.items.is_empty() && !events.missed && after.is_some();
                     for event in events.items {
-                        if tell.send(Ok(Heard::Event(Box::new(event)))).await.is_err() {
+                        if tell.send(Ok(Incoming::Event(Box::new(event)))).await.is_err() {
                             return;
                         }
                     }

@@ -8,14 +8,14 @@ use serde_json::json;
 
 use crate::Result;
 use crate::client::{Client, Problem};
-use crate::live::{Heard, listen};
+use crate::live::{Incoming, listen};
 use crate::objects::{Group, Me, Message, Page, Results, Topic};
 use crate::place::Place;
 use crate::show::{Style, line};
 use crate::terminal::Lines;
 
 /// How many messages of a topic are shown at once.
-const SHOWN: usize = 20;
+const MESSAGES_SHOWN: usize = 20;
 /// The most pages of topics that are looked through for one: 1,000 topics.
 const PAGES: usize = 20;
 
@@ -37,7 +37,7 @@ pub struct Session {
     pub(crate) here: Option<Here>,
     /// The places of the last list, in its order.
     pub(crate) listed: Vec<String>,
-    /// The ids of messages that were shown or heard of.
+    /// The ids of messages that were shown or received.
     pub(crate) known: BTreeSet<i64>,
     /// `None` unless the user types commands.
     pub(crate) lines: Option<Lines>,
@@ -158,7 +158,7 @@ impl Session {
         }
         let query = [("order", "newest"), ("from", from.as_str())];
         let page: Page<Message> = self.client.get(&format!("/topics/{}/messages", topic.id), &query).await?;
-        let mut messages: Vec<Message> = page.items.into_iter().take(SHOWN).collect();
+        let mut messages: Vec<Message> = page.items.into_iter().take(MESSAGES_SHOWN).collect();
         messages.reverse();
         if let Some(here) = &mut self.here {
             here.first = messages.first().map_or(1, |message| message.number);
@@ -268,8 +268,10 @@ impl Session {
         let mut events = listen(self.client.clone(), group.map(|group| group.id));
         while let Some(heard) = events.recv().await {
             match heard? {
-                Heard::Event(event) => self.hear(&event).await,
-                Heard::Missed => self.print("Some messages were missed because the connection was lost for too long."),
+                Incoming::Event(event) => self.receive(&event).await,
+                Incoming::Missed => {
+                    self.print("Some messages were missed because the connection was lost for too long.")
+                }
             }
         }
         Ok(())

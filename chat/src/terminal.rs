@@ -12,14 +12,14 @@ use crate::Result;
 /// Prints above the line that is being typed.
 type Printer = Box<dyn FnMut(String) + Send>;
 
-enum Asked {
+enum Question {
     Line(String, oneshot::Sender<Option<String>>),
     Hidden(String, oneshot::Sender<Option<String>>),
 }
 
 /// The lines that someone types, or that another program sends.
 pub struct Lines {
-    asked: mpsc::Sender<Asked>,
+    asked: mpsc::Sender<Question>,
     printer: Printer,
     /// Whether someone types them.
     pub is_terminal: bool,
@@ -53,7 +53,7 @@ impl Lines {
     pub fn begin(&mut self, prompt: &str) -> oneshot::Receiver<Option<String>> {
         let (answer, answered) = oneshot::channel();
         // If the thread is gone, the receiver learns it.
-        let _ = self.asked.send(Asked::Line(prompt.to_owned(), answer));
+        let _ = self.asked.send(Question::Line(prompt.to_owned(), answer));
         answered
     }
 
@@ -71,7 +71,7 @@ impl Lines {
     /// When the input ends.
     pub async fn ask_hidden(&mut self, prompt: &str) -> Result<String> {
         let (answer, answered) = oneshot::channel();
-        let _ = self.asked.send(Asked::Hidden(prompt.to_owned(), answer));
+        let _ = self.asked.send(Question::Hidden(prompt.to_owned(), answer));
         answered.await.ok().flatten().ok_or_else(|| "No input.".to_owned())
     }
 
@@ -88,24 +88,24 @@ impl std::fmt::Debug for Lines {
 }
 
 /// Answers from lines that another program sends.
-fn plain(asks: &mpsc::Receiver<Asked>) {
+fn plain(asks: &mpsc::Receiver<Question>) {
     let mut lines = std::io::stdin().lock().lines();
-    while let Ok(Asked::Line(_, answer) | Asked::Hidden(_, answer)) = asks.recv() {
+    while let Ok(Question::Line(_, answer) | Question::Hidden(_, answer)) = asks.recv() {
         let _ = answer.send(lines.next().and_then(std::result::Result::ok));
     }
 }
 
-fn edited(editor: &mut DefaultEditor, asks: &mpsc::Receiver<Asked>) {
+fn edited(editor: &mut DefaultEditor, asks: &mpsc::Receiver<Question>) {
     while let Ok(asked) = asks.recv() {
         match asked {
-            Asked::Line(prompt, answer) => {
+            Question::Line(prompt, answer) => {
                 let line = editor.readline(&prompt).ok();
                 if let Some(line) = line.as_deref().filter(|line| !line.trim().is_empty()) {
                     let _ = editor.add_history_entry(line);
                 }
                 let _ = answer.send(line);
             }
-            Asked::Hidden(prompt, answer) => {
+            Question::Hidden(prompt, answer) => {
                 let _ = answer.send(hidden(&prompt));
             }
         }

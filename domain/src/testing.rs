@@ -283,11 +283,11 @@ impl TestForum {
     }
 
     /// All sent emails, oldest first.
-    pub fn letters(&self) -> Vec<Letter> {
+    pub fn emails(&self) -> Vec<SentEmail> {
         let Ok(files) = std::fs::read_dir(mail_beside(&self.search)) else { return Vec::new() };
         let mut paths: Vec<PathBuf> = files.map(|file| file.expect("a file").path()).collect();
         paths.sort();
-        paths.iter().map(|path| Letter::read(&std::fs::read_to_string(path).expect("a letter"))).collect()
+        paths.iter().map(|path| SentEmail::read(&std::fs::read_to_string(path).expect("an email"))).collect()
     }
 
     /// Runs a raw statement, for what no domain function does.
@@ -305,7 +305,7 @@ fn mail_beside(search: &Path) -> PathBuf {
 /// An email as it was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
-pub struct Letter {
+pub struct SentEmail {
     pub to: String,
     /// The email's kind, which [`DRAW`] writes as the subject.
     pub kind: String,
@@ -315,7 +315,7 @@ pub struct Letter {
     pub source: String,
 }
 
-impl Letter {
+impl SentEmail {
     fn read(source: &str) -> Self {
         let header = |name: &str| {
             let line = source.lines().find_map(|line| line.strip_prefix(name));

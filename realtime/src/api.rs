@@ -2,7 +2,7 @@
 //!
 //! A client names the last event that it was told by its `_id`, which is the same for everybody. So its place in the
 //! reader's own stream has to be found: it is noted beside the bus, or else the stream is searched. If the event is gone,
-//! the client is told so (`missed`), and goes on from now.
+//! the answer says so (`missed`), and the client continues from now.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -89,13 +89,13 @@ impl ApiWho {
 
 /// How far a client has come.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct Position {
     pub at: Cursor,
     /// The beginnings of the ids of the last events that it was told of.
     recent: VecDeque<String>,
 }
 
-impl Place {
+impl Position {
     fn new(at: Cursor) -> Self {
         Self { at, recent: VecDeque::new() }
     }
@@ -110,7 +110,7 @@ impl Place {
         format!("{}|{}", self.at, self.recent.iter().map(String::as_str).collect::<Vec<_>>().join(","))
     }
 
-    /// Records that the client is told of an event. Returns false if it was told before.
+    /// Records that the client receives an event. Returns false if it already has.
     fn tell(&mut self, id: &str) -> bool {
         let short = id.get(..SHORT).unwrap_or(id);
         if self.recent.iter().any(|known| known == short) {
@@ -135,7 +135,7 @@ pub(crate) struct ApiPoll {
     stream: Stream,
     /// As the client sent it.
     cursor: String,
-    pub place: Place,
+    pub place: Position,
     /// Whether events may be missing before `place`.
     missed: bool,
     pub immediate: bool,
@@ -209,7 +209,7 @@ pub(crate) async fn begin(
         filter,
         presence: request.presence,
         stream,
-        place: Place::new(live.cx().bus.open(stream).await?),
+        place: Position::new(live.cx().bus.open(stream).await?),
         missed: false,
         immediate: request.immediate,
         cursor,
@@ -246,7 +246,7 @@ impl ApiPoll {
         };
         let number = |id: Option<i64>| id.map_or_else(String::new, |id| id.to_string());
         let (group, topic) = (number(self.filter.group.map(|id| id.0)), number(self.filter.topic.map(|id| id.0)));
-        // Clients that are told of different events are at different places.
+        // Clients that receive different events are at different positions.
         let (who, presence) = (self.key.as_deref().unwrap_or_default(), self.presence);
         format!("live:{of}:{}", &secrets::digest(&format!("{cursor}|{group}|{topic}|{who}|{presence}"))[..32])
     }
@@ -259,20 +259,20 @@ impl ApiPoll {
     }
 
     /// Finds the place of the cursor; `None` if its event is gone.
-    async fn find(&self, live: &Live) -> domain::Result<Option<Place>> {
+    async fn find(&self, live: &Live) -> domain::Result<Option<Position>> {
         if let Ok(Some(bytes)) = live.cx().kv.get(&self.noted_key(&self.cursor)).await
-            && let Some(place) = Place::read(&String::from_utf8_lossy(&bytes))
+            && let Some(place) = Position::read(&String::from_utf8_lossy(&bytes))
         {
             return Ok(Some(place));
         }
         if let Ok(at) = self.cursor.parse() {
-            return Ok(Some(Place::new(at)));
+            return Ok(Some(Position::new(at)));
         }
         let Some(oldest) = live.cx().bus.oldest(self.stream).await? else { return Ok(None) };
         let Backlog::Entries { events, .. } = live.cx().bus.backlog(self.stream, oldest).await? else {
             return Ok(None);
         };
-        let mut place = Place::new(oldest);
+        let mut place = Position::new(oldest);
         let mut found = None;
         for event in events {
             place.at = event.id;
@@ -346,9 +346,9 @@ impl ApiPoll {
         answer(200, self.body("", &self.place.at.to_string()), 0)
     }
 
-    /// The stream was lost: goes on from its new beginning.
+    /// The stream was lost: continues from its new beginning.
     pub async fn lose(&mut self, live: &Live, at: Cursor) {
-        (self.missed, self.place) = (true, Place::new(at));
+        (self.missed, self.place) = (true, Position::new(at));
         if !self.cursor.is_empty() {
             self.note(live, &self.cursor.clone()).await;
         }
@@ -391,15 +391,15 @@ mod tests {
 
     #[test]
     fn a_place_is_parsed_as_it_was_written_and_accepts_each_event_once() {
-        let mut place = Place::new("7-1".parse().expect("a cursor"));
+        let mut place = Position::new("7-1".parse().expect("a cursor"));
         assert!(place.tell("aaaaaaaa-1") && place.tell("bbbbbbbb-1") && !place.tell("aaaaaaaa-1"));
-        assert_eq!(Place::read(&place.to_text()), Some(place.clone()));
+        assert_eq!(Position::read(&place.to_text()), Some(place.clone()));
         for number in 0..RECENT {
             assert!(place.tell(&format!("{number:08}")));
         }
         assert!(place.recent.len() == RECENT && place.tell("aaaaaaaa-1"));
         for bad in ["", "7-1", "x|", "|aa"] {
-            assert_eq!(Place::read(bad), None, "{bad}");
+            assert_eq!(Position::read(bad), None, "{bad}");
         }
     }
 }

@@ -61,8 +61,7 @@ async fn api_request(request: &HttpRequest, payload: web::Payload) -> ApiRequest
 
 /// Reads who sends the request. A page of another site is anonymous: the browser may add credentials automatically.
 fn api_who(request: &HttpRequest, live: &Live) -> Result<ApiWho, Answer> {
-    let value = |name: &str| request.headers().get(name).map(|value| value.as_bytes());
-    let source = Source { site: value("sec-fetch-site"), origin: value("origin"), host: value("host") };
+    let source = Source::read(|name| request.headers().get(name).map(|value| value.as_bytes()));
     if !source.is_own(&live.cx().config.base_url) {
         return Err(api::refusal(403, "Pages of other sites cannot use this."));
     }
@@ -102,8 +101,7 @@ async fn wrong_method() -> HttpResponse {
 }
 
 fn read(request: &HttpRequest, live: &Live) -> Result<Request, Answer> {
-    let value = |name: &str| request.headers().get(name).map(|value| value.as_bytes());
-    let source = Source { site: value("sec-fetch-site"), origin: value("origin"), host: value("host") };
+    let source = Source::read(|name| request.headers().get(name).map(|value| value.as_bytes()));
     if !source.is_own(&live.cx().config.base_url) {
         return Err(Answer::Foreign);
     }

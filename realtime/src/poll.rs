@@ -301,7 +301,7 @@ impl Waiting {
             Wake::TimeIsUp => Ok(Some(self.nothing(live, live.retry_in()).await)),
             Wake::Signal(Signal::End) => Ok(Some(Answer::Ended)),
             Wake::Signal(Signal::Drain) => Ok(Some(self.nothing(live, live.later()).await)),
-            // A client of the API has no page to reload. Each event is checked before it is told.
+            // A client of the API has no page to reload. Each event is checked before it is sent.
             Wake::Signal(Signal::Resync) if self.api.is_some() => Ok(None),
             Wake::Signal(Signal::Resync) => Ok(Some(self.resync())),
             // Clients of the API come back at once after any other answer, and would push each other out.

@@ -68,7 +68,7 @@ pub(crate) enum Signal {
     Drain,
     /// The user's permissions changed.
     Resync,
-    /// Check again whether this poll may go on.
+    /// Check again whether this poll may continue.
     Recheck,
     /// A newer poll of the same user, or of another reader, needs the slot.
     Evict,

@@ -280,7 +280,7 @@ impl Compiler<'_> {
         Ok(forms)
     }
 
-    /// Words that stand near each other score once more.
+    /// Words that are near each other score once more.
     fn near(&self) -> tantivy::Result<Option<Boxed>> {
         let words: Option<Vec<&str>> = self.parsed.wanted.iter().map(|clause| clause.any[0].word()).collect();
         let Some(words) = words.filter(|words| (2..=6).contains(&words.len())) else { return Ok(None) };

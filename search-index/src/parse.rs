@@ -12,7 +12,7 @@ const MAX_WORDS: usize = 64;
 /// Something to look for, as typed between spaces or quotation marks. Mostly one word.
 #[derive(Clone, Debug)]
 pub(crate) struct Piece {
-    /// Words that must stand at these distances from the first.
+    /// Words that must be at these distances from the first.
     pub(crate) words: Vec<(usize, String)>,
     /// The only word in lower case with its accents, where they differ.
     pub(crate) lower: Option<String>,

@@ -71,7 +71,7 @@ pub struct Query<'a> {
     pub order: Order,
     /// The time in microseconds since 1970 (UTC), for [`Order::Best`]; 0 gives no bonus by age.
     pub now: i64,
-    /// Whether at most [`IN_A_TOPIC`](crate::IN_A_TOPIC) hits of a topic stand on the page of its best one, one after the other.
+    /// Whether at most [`IN_A_TOPIC`](crate::IN_A_TOPIC) hits of a topic are on the page of its best one, one after the other.
     pub by_topic: bool,
     /// Whether only hits with all words count, however few they are.
     pub strict: bool,

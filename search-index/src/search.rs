@@ -108,16 +108,16 @@ pub(crate) fn search(searcher: Option<&Searcher>, fields: &Fields, query: &Query
         results.exact = results.total;
         return Ok(results);
     }
-    let mut found = Found::of(searcher, &exact, query)?;
+    let mut found = Matches::of(searcher, &exact, query)?;
     results.exact = found.total;
-    // By time, looser hits would stand between the exact ones. One word that is found needs no other word.
+    // By time, looser hits would be between the exact ones. One word that is found needs no other word.
     let words = parsed.wanted.len();
     let few = if query.order == Order::Best && words > 1 { FEW } else { 1 };
     if !query.strict && found.total < few && (1..=MAX_LOOSE).contains(&words) {
         // Words in another spelling count only where nothing has all the words as they are.
         let others = if found.total == 0 { compiler.others()? } else { Vec::new() };
         results.suggestion = suggestion(&compiler, &others)?;
-        let loose = Found::of(searcher, &compiler.loose(&others)?, query)?;
+        let loose = Matches::of(searcher, &compiler.loose(&others)?, query)?;
         if loose.total > found.total {
             results.highlighter = Highlighter::of(&parsed, &others);
             found = loose;
@@ -133,13 +133,13 @@ pub(crate) fn search(searcher: Option<&Searcher>, fields: &Fields, query: &Query
 }
 
 /// Everything that matches, counted, and the first of it in order.
-struct Found {
+struct Matches {
     total: usize,
     facets: Facets,
     addresses: Vec<DocAddress>,
 }
 
-impl Found {
+impl Matches {
     fn of(searcher: &Searcher, question: &BooleanQuery, query: &Query<'_>) -> Result<Self> {
         let end = query.offset.min(MAX_DEPTH).saturating_add(query.limit).min(MAX_DEPTH);
         let depth = if query.by_topic { GROUPED } else { end.max(1) };

@@ -119,7 +119,7 @@ impl Scanner<'_> {
         end
     }
 
-    /// Goes on with the chain that the run continues, or begins a new one.
+    /// Continues with the chain that the run continues, or begins a new one.
     fn join(&mut self, start: usize, end: usize, alone: bool) {
         let is_joined = self.chain.as_ref().is_some_and(|chain| {
             let between = &self.text[chain.range.end..start];

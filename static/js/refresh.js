@@ -56,7 +56,7 @@ function returnTo(place, wasAtEnd) {
 }
 
 /** Keeps a form that the fresh page does not have, with a line that says so; it cannot be sent. */
-function shelve(form, fresh, words) {
+function disableOrphan(form, fresh, words) {
   let line = form.querySelector('.shelf');
   if (!line) {
     line = Object.assign(document.createElement('p'), { className: 'shelf error' });
@@ -127,7 +127,7 @@ function swapMain(main, fresh, gone) {
   const words = gone
     ? 'This page is no longer available. Your text is kept here so you can copy it.'
     : 'This can no longer be sent. Your text is kept here so you can copy it.';
-  for (const form of orphans) shelve(form, fresh, words);
+  for (const form of orphans) disableOrphan(form, fresh, words);
   // The flash stays for as long as it is news.
   const said = performance.now() < SAID && main.querySelector(':scope > [data-said]');
   main.replaceChildren(...fresh.childNodes);

@@ -1,4 +1,4 @@
-// Suggestions while typing a search: how the text can go on, and groups, topics and people with that name.
+// Suggestions while typing a search: how the text can continue, and groups, topics and people with that name.
 //
 // The field is a combobox: arrows choose, Enter takes, Escape closes. Without this script the form works as it is.
 
@@ -102,7 +102,7 @@ export class Box {
     return undefined;
   }
 
-  /** Returns where to ask how a text goes on. */
+  /** Returns where to ask how a text continues. */
   address(text) {
     return `/-/search/suggest?q=${encodeURIComponent(text)}`;
   }

@@ -1,7 +1,7 @@
 // Unread counts, exactly as the server would render them.
 //
 // Of each topic we know what the server counted (`unread`, as of `readSeq` and `lastSeq`) and which later messages were
-// heard of since. Sequence numbers make it safe to hear anything twice, late, or in another order.
+// heard of since. Sequence numbers make it safe to receive an event twice, late, or in another order.
 
 /** A count as pages show it. */
 export const short = (count) => (count > 999 ? '999+' : String(count));

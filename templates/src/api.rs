@@ -1,4 +1,4 @@
-//! The page about the API, for those who write programs.
+//! The page about the API, for developers.
 
 use askama::Template;
 

@@ -16,7 +16,7 @@ pub enum Problem {
     NotFound,
     /// 405.
     MethodNotAllowed,
-    /// 408: the form did not come in time.
+    /// 408: the form did not arrive in time.
     TooSlow,
     /// 409: another request came first.
     Conflict,

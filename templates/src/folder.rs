@@ -30,7 +30,7 @@ struct Search<'a> {
     site: &'a str,
 }
 
-/// Draws the pages.
+/// Renders the pages.
 pub const DRAWING: Drawing = Drawing {
     index: |index| drawn(&Index { index }),
     group: |page| drawn(&Group { page }),

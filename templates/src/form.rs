@@ -1,5 +1,16 @@
 //! Values and errors of form fields.
 
+mod moderation;
+mod people;
+
+pub use moderation::{
+    BulkDeleteForm, LogFilterForm, NewcomersForm, ReasonForm, ReportForm, RestrictForm, RuleForm, WarnForm,
+};
+pub use people::{
+    ApiTokenForm, CodeForm, DeleteForm, ForgotForm, MailForm, NameForm, OwnPasswordForm, PasswordForm, ProfileForm,
+    ProofForm, ResetForm, SignInForm, SignUpForm, SiteLinkForm,
+};
+
 /// A form field: its value, and what is wrong with it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Field {
@@ -183,49 +194,6 @@ form! {
 }
 
 form! {
-    /// Creates or changes a rule.
-    RuleForm {
-        /// The name for moderators.
-        name,
-        /// `words` or `pattern`.
-        kind,
-        /// The words, or the pattern.
-        body,
-        /// Only for an error that concerns the four places together.
-        places,
-        /// Looks into messages: `yes` or nothing.
-        in_text,
-        /// Looks into titles.
-        in_title,
-        /// Looks at the targets of links.
-        in_links,
-        /// Looks at the names of new accounts.
-        in_names,
-        /// `everyone` or `new`.
-        new,
-        /// Accounts younger than so many days count as new.
-        new_days,
-        /// So do accounts with fewer messages.
-        new_messages,
-        effect,
-        /// Shown to the author when it refuses.
-        explanation,
-    }
-}
-
-form! {
-    /// Sets who counts as new.
-    NewcomersForm {
-        /// Accounts younger than so many days.
-        days,
-        /// Accounts with fewer messages.
-        messages,
-        /// How many links their messages may contain.
-        links,
-    }
-}
-
-form! {
     /// Deletes a group.
     DeleteGroupForm {
         /// The group's name, typed as a confirmation.
@@ -238,73 +206,6 @@ form! {
     AskForm {
         /// A message to the moderators.
         message,
-    }
-}
-
-form! {
-    /// Reports a message.
-    ReportForm {
-        /// The reason, as a word from a list.
-        grounds,
-        /// The reason in the reporter's own words.
-        words,
-        /// The name of a person without an account; may be empty.
-        name,
-        /// The address of a person without an account.
-        email,
-        /// `yes`: a person without an account states that they believe it to be true.
-        good_faith,
-    }
-}
-
-form! {
-    /// Carries the reason of a moderator's action.
-    ReasonForm {
-        reason,
-    }
-}
-
-form! {
-    /// Warns a user.
-    WarnForm {
-        /// The text, shown to the user.
-        warning,
-    }
-}
-
-form! {
-    /// Bulk-deletes the messages of a user.
-    ClearForm {
-        /// How far back: `all`, `week` or `day`.
-        span,
-        /// Shown to the user.
-        reason,
-        /// What happens besides: `nothing`, `suspend` or `ban`.
-        also,
-        /// For how many days to suspend.
-        days,
-    }
-}
-
-form! {
-    /// Filters the moderation log.
-    LogFilterForm {
-        /// Username of who acted.
-        by,
-        /// Username of who was acted upon.
-        whom,
-        /// The action.
-        what,
-        group,
-    }
-}
-
-form! {
-    /// Suspends or bans an account.
-    BarForm {
-        days,
-        /// Shown to the user.
-        reason,
     }
 }
 
@@ -336,30 +237,6 @@ form! {
         /// The first message.
         text,
     } key
-}
-
-form! {
-    /// Signs in.
-    SignInForm {
-        /// A username or an email address.
-        username,
-        /// Never sent back.
-        password,
-    }
-}
-
-form! {
-    /// Signs up, or creates the first admin.
-    SignUpForm {
-        username,
-        email,
-        /// Never sent back.
-        password,
-        /// A message to the admin who decides about the account.
-        message,
-        /// The versions of pages that the visitor accepts.
-        accept,
-    }
 }
 
 form! {
@@ -395,118 +272,6 @@ form! {
         base,
         /// `yes`: everyone who accepted an earlier version is asked again.
         asks_again,
-    }
-}
-
-form! {
-    /// Proves who the user is before an admin's change.
-    ProofForm {
-        /// The password, or a two-factor code.
-        proof_password,
-    }
-}
-
-form! {
-    /// Creates a link that lets people sign up.
-    SiteLinkForm {
-        /// How many people may use it.
-        uses,
-        days,
-    }
-}
-
-form! {
-    /// The profile and the theme.
-    ProfileForm {
-        name,
-        bio,
-        location,
-        /// A web address.
-        web,
-        /// `auto`, `light` or `dark`.
-        theme,
-        /// `yes`: topics they write in are followed.
-        follow,
-    }
-}
-
-form! {
-    /// Changes the password; neither field is sent back.
-    PasswordForm {
-        current_password,
-        new_password,
-    }
-}
-
-form! {
-    /// Requests a password reset.
-    ForgotForm {
-        email,
-    }
-}
-
-form! {
-    /// Sets a new password; never sent back.
-    ResetForm {
-        new_password,
-    }
-}
-
-form! {
-    /// Submits a code of two-factor authentication.
-    CodeForm {
-        code,
-    }
-}
-
-form! {
-    /// Changes the email address.
-    MailForm {
-        email,
-        /// Never sent back.
-        current_password,
-    }
-}
-
-form! {
-    /// Confirms an action on one's own account.
-    OwnPasswordForm {
-        /// Never sent back.
-        current_password,
-    }
-}
-
-form! {
-    /// Creates an API token.
-    ApiTokenForm {
-        name,
-        /// The words of the ticked scopes, separated by commas.
-        scopes,
-        /// `some`: only in the ticked groups.
-        groups,
-        /// How many days it lasts; `0`: it does not expire.
-        days,
-        /// Never sent back.
-        current_password,
-    }
-}
-
-form! {
-    /// Changes the user name.
-    NameForm {
-        username,
-        /// Never sent back.
-        current_password,
-    }
-}
-
-form! {
-    /// Deletes the account.
-    DeleteForm {
-        /// What happens to their messages: `keep` or `blank`.
-        words,
-        /// Never sent back.
-        current_password,
     }
 }
 

@@ -15,15 +15,15 @@ pub fn finish(html: String, images: Images) -> String {
 /// marks beyond three on a character.
 /// Text without any is returned unchanged.
 pub fn sanitize(text: String) -> String {
-    let Found { suspect, piles } = look(text.as_bytes());
+    let Suspects { suspect, piles } = scan(text.as_bytes());
     let text = if suspect { text.chars().filter(|&c| !acts(c)).collect() } else { text };
-    // Without what is removed, marks may stand together.
+    // Without what is removed, marks may be adjacent.
     if piles || suspect { without_piles(text) } else { text }
 }
 
 /// What a text may contain.
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Found {
+struct Suspects {
     /// Characters to remove.
     suspect: bool,
     /// More combining marks in a row than [`MARKS`]: each has two bytes or more.
@@ -31,10 +31,10 @@ struct Found {
 }
 
 /// Looks at a text, quickly where it is plain ASCII, as most of a page is.
-fn look(bytes: &[u8]) -> Found {
+fn scan(bytes: &[u8]) -> Suspects {
     /// As many bytes as are compared at once.
     const WIDE: usize = 64;
-    let (mut found, mut row) = (Found::default(), 0);
+    let (mut found, mut row) = (Suspects::default(), 0);
     for (nth, part) in bytes.chunks(WIDE).enumerate() {
         // Without an early end, so that it is compiled to vector instructions.
         let acts = |byte: u8| (byte < 0x20) & (byte != b'\n') & (byte != b'\t') | (byte >= 0x7f);
@@ -105,10 +105,10 @@ mod tests {
             assert_eq!(sanitize(fine.to_owned()), fine);
         }
         for c in (0..=0x2069).filter_map(char::from_u32) {
-            let tamed = sanitize(format!("a{c}b"));
-            assert_eq!(tamed.chars().count() == 2, acts(c), "{c:?}");
+            let sanitized = sanitize(format!("a{c}b"));
+            assert_eq!(sanitized.chars().count() == 2, acts(c), "{c:?}");
         }
-        // Texts are looked at in parts: wherever something stands, it is found.
+        // Texts are looked at in parts: wherever something is, it is found.
         for before in 50..80 {
             let around = |inside: &str| format!("{}{inside}{}", "x".repeat(before), "y".repeat(90));
             for bad in ["\u{1b}", "\u{7f}", "\u{85}", "\u{202e}", "\u{2066}"] {

@@ -1,4 +1,4 @@
-//! The unread counts as JSON in the page, for the scripts. They stand in an element that is not shown: the policy of pages
+//! The unread counts as JSON in the page, for the scripts. They are in an element that is not shown: the policy of pages
 //! refuses to replace a `<script>`, even one that never runs.
 
 use std::collections::BTreeMap;

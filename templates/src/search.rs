@@ -191,7 +191,7 @@ impl Search {
     }
 }
 
-/// What may come next in a search, for `suggest.js`: the text to go on with, or the page to open.
+/// What may come next in a search, for `suggest.js`: the text to continue with, or the page to open.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Suggestion {
     kind: &'static str,

@@ -1,6 +1,6 @@
 //! The end of a link that has the browser mark words on the page: `:~:text=before-,word,-after`.
 //!
-//! A browser marks the first place where a word stands on the page. The words around it name the right one.
+//! A browser marks the first place where a word is on the page. The words around it name the right one.
 
 /// The most words that are marked.
 const MAX_MARKED: usize = 3;
@@ -44,13 +44,13 @@ pub(crate) fn of(fragments: &[(String, bool)]) -> String {
     out
 }
 
-/// Returns the last words of what stands before, from where the excerpt is not cut.
+/// Returns the last words of what comes before, from where the excerpt is not cut.
 fn before(text: &str) -> String {
     let words: Vec<&str> = text.trim_start_matches('…').split_whitespace().collect();
     words[words.len().saturating_sub(AROUND)..].join(" ")
 }
 
-/// Returns the first words of what stands after, up to where the excerpt is cut.
+/// Returns the first words of what comes after, up to where the excerpt is cut.
 fn after(text: &str) -> String {
     text.trim_end_matches('…').split_whitespace().take(AROUND).collect::<Vec<_>>().join(" ")
 }

@@ -75,7 +75,7 @@ fn open(tag: &str) -> (String, HashMap<String, String>, &str) {
 
 /// What was found on the way through a page.
 #[derive(Default)]
-struct Found {
+struct PageFacts {
     open: Vec<String>,
     ids: HashSet<String>,
     labels: HashSet<String>,
@@ -89,7 +89,7 @@ struct Found {
     title: bool,
 }
 
-impl Found {
+impl PageFacts {
     fn element(&mut self, page: &str, name: &str, attributes: &HashMap<String, String>) {
         let get = |key: &str| attributes.get(key).map(String::as_str);
         for key in attributes.keys() {
@@ -168,7 +168,7 @@ fn every_page_is_well_formed_labeled_and_free_of_inline_code() {
     for (page, html) in samples::all() {
         let html = html.expect("it draws");
         assert!(html.trim_start().starts_with("<!doctype html>"), "{page}");
-        let mut found = Found::default();
+        let mut found = PageFacts::default();
         for piece in pieces(&html) {
             match piece {
                 Piece::Open(name, attributes) => found.element(page, &name, &attributes),

@@ -12,7 +12,7 @@ async fn must_hold(browser: &Browser, what: &str, field: &str, text: &str) {
 }
 
 /// Returns everything the browser stores: local storage and cookies.
-async fn kept(browser: &Browser) -> String {
+async fn stored(browser: &Browser) -> String {
     let kept = browser.js("return JSON.stringify({ ...localStorage }) + document.cookie").await;
     kept.as_str().expect("a text").to_owned()
 }
@@ -51,7 +51,11 @@ async fn drafts_are_deleted_only_after_the_server_confirmed_them(running: Runnin
     ben.goto("/-/direct/new?to=ana").await;
     ben.click("main form button.primary").await;
     ben.sees("a word for ana").await;
-    assert!(!kept(&ben).await.contains("for ana") && kept(&ben).await.contains("for cleo"), "{}", kept(&ben).await);
+    assert!(
+        !stored(&ben).await.contains("for ana") && stored(&ben).await.contains("for cleo"),
+        "{}",
+        stored(&ben).await
+    );
     ben.goto("/-/direct/new?to=ana").await;
     must_hold(&ben, "to ana, after it was sent", "#f-text", "").await;
 
@@ -88,7 +92,11 @@ async fn drafts_are_deleted_only_after_the_server_confirmed_them(running: Runnin
     ben.sees("Waiting for approval.").await;
     must_hold(&ben, "while it waits", "#f-text", "").await;
     must_hold(&ben, "while it waits", "#f-title", "").await;
-    assert!(!kept(&ben).await.contains("another story") && !kept(&ben).await.contains("taken"), "{}", kept(&ben).await);
+    assert!(
+        !stored(&ben).await.contains("another story") && !stored(&ben).await.contains("taken"),
+        "{}",
+        stored(&ben).await
+    );
     must_complain_of_answers_alone(&ben).await;
     forum.examine().await;
 }
@@ -118,7 +126,7 @@ async fn drafts_are_separate_for_each_account(running: Running) {
     // Signing out deletes her drafts.
     browser.click("form[action='/-/sign-out'] button").await;
     browser.sees("A place to talk things over").await;
-    let kept = kept(&browser).await;
+    let kept = stored(&browser).await;
     assert!(!kept.contains("secret"), "{kept}");
     browser.sign_in("ana", &herons.path).await;
     must_hold(&browser, "ana's page after she signed out", "#f-text", "").await;

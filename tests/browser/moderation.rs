@@ -85,7 +85,7 @@ async fn a_spammer_is_removed_with_everything_and_it_is_undone(running: Running,
     must_show(&cleo, &topic, scripts, &["who has seen one", "two by the church"]).await;
     forum.jobs_done().await;
     dora.get(&alone.path).await.expect(404);
-    // The author is told why, and the public log has it.
+    // The author gets the reason, and the public log has it.
     let told = ben.get("/").await.expect(200);
     told.must_say("The moderators of Birds deleted your messages there.");
     told.must_say("No <finches> are sold here");

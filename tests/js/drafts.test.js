@@ -32,7 +32,7 @@ class Storage {
   }
 }
 
-test('a draft is its account\'s alone', () => {
+test('drafts are separate for each account', () => {
   const storage = new Storage();
   new Drafts(storage, '1').write('group-3', { title: 'Herons', text: 'by the river' });
   assert.deepEqual(new Drafts(storage, '2').read('group-3'), {});
@@ -42,7 +42,7 @@ test('a draft is its account\'s alone', () => {
   assert.equal(storage.length, 1);
 });
 
-test('signing out takes the drafts of that account, and of no other', () => {
+test('signing out deletes the drafts of that account only', () => {
   const storage = new Storage();
   for (const user of ['1', '12', '2']) new Drafts(storage, user).write('9', { text: `of ${user}` });
   new Drafts(storage, '1').leave();
@@ -60,13 +60,13 @@ test('signing out takes the drafts of that account, and of no other', () => {
   assert.deepEqual([...storage.items.keys()], ['klatch-draft-u2-9']);
 });
 
-test('drafts of which nobody knows whose they are go', () => {
+test('drafts without an account are deleted', () => {
   const storage = new Storage({ 'klatch-draft-direct': '{"text":"dear"}', 'klatch-draft-group-4': '{}', 'klatch-draft-17': '{}', other: 'x' });
   new Drafts(storage, '1').tidy();
   assert.deepEqual([...storage.items.keys()], ['other']);
 });
 
-test('what the server took goes by its key, and nothing else does', () => {
+test('only drafts with an accepted key are deleted', () => {
   const storage = new Storage();
   const drafts = new Drafts(storage, '1');
   drafts.write('group-3', { title: 'Herons', text: 'refused', key: 'aa' });
@@ -79,7 +79,7 @@ test('what the server took goes by its key, and nothing else does', () => {
   assert.equal(drafts.withKey(undefined), undefined);
 });
 
-test('the answer of the server is read among other cookies', () => {
+test('the accepted keys are read from a cookie among others', () => {
   assert.equal(keyTaken('a=b; klatch-taken=0f3a; c=d'), '0f3a');
   assert.equal(keyTaken('a=b; __Host-klatch-taken=0f3a'), '0f3a');
   assert.equal(keyTaken('not-klatch-taken=0f3a'), undefined);
@@ -87,7 +87,7 @@ test('the answer of the server is read among other cookies', () => {
   assert.equal(keyTaken(''), undefined);
 });
 
-test('what is written to people is theirs', () => {
+test('drafts of new messages are separate for each recipient', () => {
   assert.equal(people(' @Ben,ana  ana'), 'ana,ben');
   assert.equal(draftName('direct', 'ben', 'Ben'), 'direct-ben');
   assert.equal(draftName('direct', 'ana, ben', 'ben,ana'), 'direct-ana,ben');
@@ -96,7 +96,7 @@ test('what is written to people is theirs', () => {
   assert.equal(draftName('direct', 'carl', ''), 'direct');
 });
 
-test('nothing but words is kept', () => {
+test('only typed text is stored', () => {
   const storage = new Storage();
   const drafts = new Drafts(storage, '1');
   drafts.write('direct', { to: 'ben', title: ' ', text: '' });
@@ -106,7 +106,7 @@ test('nothing but words is kept', () => {
   assert.equal(storage.length, 0);
 });
 
-test('without a storage there are no drafts, and no failures', () => {
+test('without storage there are no drafts and no errors', () => {
   const forbidden = new Proxy({}, { get() { throw new Error('forbidden'); } });
   for (const storage of [null, forbidden]) {
     const drafts = new Drafts(storage, '1');

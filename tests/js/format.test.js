@@ -12,7 +12,7 @@ function applied(value, { from, to, insert, select: [start, end] }) {
   return `${text.slice(0, start)}[${text.slice(start, end)}]${text.slice(end)}`;
 }
 
-test('a mark goes around the selection, and away again', () => {
+test('a mark is put around the selection, and removed again', () => {
   assert.equal(applied('ripe plums', around('ripe plums', 5, 10, '**')), 'ripe **[plums]**');
   assert.equal(applied('ripe **plums**', around('ripe **plums**', 7, 12, '**')), 'ripe [plums]');
   assert.equal(applied('', around('', 0, 0, '*')), '*[]*');
@@ -26,7 +26,7 @@ test('several lines become a block of code', () => {
   assert.equal(applied('x a\nb', code('x a\nb', 2, 5)), 'x \n```\n[a\nb]\n```\n');
 });
 
-test('a link selects what is missing', () => {
+test('a new link selects its missing part', () => {
   assert.equal(applied('the plan', link('the plan', 4, 8)), 'the [plan]([https://])');
   assert.equal(applied('https://a.example', link('https://a.example', 0, 17)), '[[]](https://a.example)');
   assert.equal(applied('', link('', 0, 0)), '[[]](https://)');
@@ -38,7 +38,7 @@ test('each line gets the prefix, or loses it', () => {
   assert.equal(applied('a', prefixed('a', 1, 1, '- ')), '- a[]');
 });
 
-test('a quote has a sign on each line', () => {
+test('a quote has a mark on each line', () => {
   assert.equal(quoted(' a\n\nb '), '> a\n>\n> b\n\n');
 });
 
@@ -53,6 +53,6 @@ test('the word before the cursor is completed', () => {
   assert.deepEqual(replaced(':ow', 3, ':owl: '), [':owl: ', 6]);
 });
 
-test('names are found once each, without the dot behind them', () => {
+test('names are found once each, without the dot after them', () => {
   assert.deepEqual(namedIn('@Ada, @bo. a@b.example https://x/@cy @ada @d-e'), ['ada', 'bo', 'd-e']);
 });

@@ -134,7 +134,7 @@ function browser() {
 
 const { Poll } = await import('../../static/js/poll.js');
 
-/** A tab that writes down what it applied since it was drawn. */
+/** A tab that writes down what it applied since it was rendered. */
 function tab(server, groups = []) {
   const page = {
     reader: new Reader(server.cursor),
@@ -165,7 +165,7 @@ function tab(server, groups = []) {
   return page;
 }
 
-test('tabs share one poll, and each hears everything since it was drawn', async () => {
+test('tabs share one poll, and each gets all events since it was rendered', async () => {
   const server = browser();
   const tabs = [tab(server)];
   await until('the first poll', () => server.parked.size === 1);
@@ -179,7 +179,7 @@ test('tabs share one poll, and each hears everything since it was drawn', async 
   tabs.forEach((page) => page.poll.stop());
 });
 
-test('when the polling tab goes, another goes on from its own place', async () => {
+test('when the polling tab closes, another continues from its own position', async () => {
   const server = browser();
   const tabs = [tab(server), tab(server), tab(server)];
   for (let round = 0; round < 12; round += 1) {
@@ -213,7 +213,7 @@ test('a poll taken over by a shown tab loses nothing', async () => {
   [hidden, shown].forEach((page) => page.poll.stop());
 });
 
-test('a tab whose place is lost is drawn anew, the others are not', async () => {
+test('a tab whose position is lost reloads, and the others do not', async () => {
   const server = browser();
   const old = tab(server);
   old.poll.stop();
@@ -230,7 +230,7 @@ test('a tab whose place is lost is drawn anew, the others are not', async () => 
   [old, leader].forEach((page) => page.poll.stop());
 });
 
-test('what any tab has seen, and the groups of all tabs, go with the poll', async () => {
+test('a poll reports what any tab has shown, and the groups of all tabs', async () => {
   const server = browser();
   const [leader, other] = [tab(server, [3]), tab(server, [4])];
   await until('the poll', () => server.parked.size === 1);
@@ -246,7 +246,7 @@ test('what any tab has seen, and the groups of all tabs, go with the poll', asyn
   [leader, other].forEach((page) => page.poll.stop());
 });
 
-test('who is signed out stops in every tab', async () => {
+test('signing out stops polling in every tab', async () => {
   const server = browser();
   const tabs = [tab(server), tab(server)];
   await until('the poll', () => server.parked.size === 1);

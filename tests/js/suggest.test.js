@@ -5,7 +5,7 @@ import test from 'node:test';
 
 import { Answers, Choices, completed } from '../../static/js/suggest.js';
 
-test('arrows go round through the entries and what was typed', () => {
+test('arrow keys cycle through the entries and the typed text', () => {
   const choices = new Choices(['a', 'b']);
   const seen = [1, 1, 1, 1, -1, -1].map((step) => {
     choices.move(step);

@@ -29,7 +29,7 @@ class Server {
     return this.messages.filter(({ seq, author, deleted }) => seq > this.readSeq && author !== ME && !deleted).length;
   }
 
-  /** What a page drawn now says: topics without anything unread are not in it. */
+  /** What a page rendered now says: topics without anything unread are not in it. */
   map() {
     const count = this.unread();
     return { groups: { [GROUP]: count ? { [TOPIC]: [count, this.readSeq, this.lastSeq] } : {} }, mentions: 0 };
@@ -40,21 +40,21 @@ class Server {
   }
 }
 
-test('a message of somebody else counts once, however often it is heard', () => {
+test('a message by someone else counts once, however often its event arrives', () => {
   const unread = new Unread(ME, { groups: { [GROUP]: { [TOPIC]: [2, 4, 6] } } });
   for (const seq of [7, 7, 8, 7, 6]) unread.hear(GROUP, TOPIC, seq, 2);
   unread.hear(GROUP, TOPIC, 9, ME);
   assert.deepEqual([unread.topic(GROUP, TOPIC), unread.group(GROUP), unread.total()], [4, 4, 4]);
 });
 
-test('groups that are not mine do not count', () => {
+test('groups without membership do not count', () => {
   const unread = new Unread(ME, { groups: { [GROUP]: {} } });
   unread.hear(4, TOPIC, 1, 2);
   unread.hear(GROUP, TOPIC, 1, 2);
   assert.equal(unread.total(), 1);
 });
 
-test('what the page did not name counts, and only the server can say how much of it was read', () => {
+test('unlisted topics count, and only the server knows how much of them was read', () => {
   const unread = new Unread(ME, { groups: { [GROUP]: { [TOPIC]: [2, 4, 6] }, 5: {} }, rest: { [GROUP]: 40 }, unlisted: 7 });
   assert.deepEqual([unread.group(GROUP), unread.group(5), unread.total()], [42, 0, 49]);
   assert.deepEqual([unread.isUnsure(GROUP, TOPIC), unread.isUnsure(GROUP, 10), unread.isUnsure(5, 11), unread.isUnsure(6, 12)], [false, true, false, true]);
@@ -67,17 +67,17 @@ test('what the page did not name counts, and only the server can say how much of
   assert.deepEqual([unread.total(), unread.isUnsure(GROUP, 10), unread.isUnsure(6, 12)], [0, false, false]);
 });
 
-test('great counts are short', () => {
+test('large counts are abbreviated', () => {
   assert.deepEqual([0, 7, 999, 1000, 123456].map(short), ['0', '7', '999', '999+', '999+']);
 });
 
-test('names from elsewhere are only names', () => {
+test('names such as __proto__ are ordinary keys', () => {
   const unread = new Unread(ME, JSON.parse('{"groups":{"__proto__":{"1":[5,0,5]},"3":{}},"mentions":2}'));
   assert.deepEqual([unread.total() >= 0, unread.group(GROUP), unread.mentions], [true, 0, 2]);
   assert.equal({}.unread, undefined);
 });
 
-test('deleting a counted message takes it out, once', () => {
+test('deleting a counted message subtracts it once', () => {
   const unread = new Unread(ME, { groups: { [GROUP]: { [TOPIC]: [2, 4, 6] } } });
   unread.hear(GROUP, TOPIC, 7, 2);
   for (const seq of [7, 7, 6, 6, 3]) unread.remove(GROUP, TOPIC, seq, 2);
@@ -86,14 +86,14 @@ test('deleting a counted message takes it out, once', () => {
   assert.equal(unread.topic(GROUP, TOPIC), 1);
 });
 
-test('a late word about having read less changes nothing', () => {
+test('a late event about an earlier read position changes nothing', () => {
   const unread = new Unread(ME, { groups: { [GROUP]: { [TOPIC]: [6, 0, 6] } } });
   unread.read(GROUP, TOPIC, 0, 6, 6);
   unread.read(GROUP, TOPIC, 3, 3, 6);
   assert.equal(unread.total(), 0);
 });
 
-test('what is in sight is read at once, if it is the end', () => {
+test('messages on the screen are read at once if they are the last ones', () => {
   const unread = new Unread(ME, { groups: { [GROUP]: { [TOPIC]: [6, 0, 6] } } });
   unread.hear(GROUP, TOPIC, 7, 2);
   unread.seen(GROUP, TOPIC, 3);
@@ -104,7 +104,7 @@ test('what is in sight is read at once, if it is the end', () => {
   assert.equal(unread.total(), 1);
 });
 
-test('a topic that the page shows and the map leaves out begins where the page ends', () => {
+test('a topic that is shown but not in the map starts at the end of the page', () => {
   const unread = new Unread(ME, { groups: { [GROUP]: {} } });
   unread.shows(GROUP, TOPIC, 5);
   unread.hear(GROUP, TOPIC, 5, 2);
@@ -114,7 +114,7 @@ test('a topic that the page shows and the map leaves out begins where the page e
   assert.equal(unread.total(), 0);
 });
 
-test('page and events together are the page drawn anew', () => {
+test('a page with its events equals a reloaded page', () => {
   let state = 88172645463325252n;
   const roll = (sides) => {
     state ^= (state << 13n) & 0xffffffffffffffffn;

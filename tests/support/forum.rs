@@ -95,7 +95,7 @@ impl Forum {
                 let listener = TcpListener::bind(("127.0.0.1", free_port())).await.expect("a port for the proxy");
                 let base = format!("http://{}", listener.local_addr().expect("its address"));
                 proxy::serve(listener, pages, polls);
-                let (database, letters) = (Database::postgres().await, Server::start().await);
+                let (database, mail_server) = (Database::postgres().await, Server::start().await);
                 let own = running == Running::Services && shared.is_none();
                 let redis = if own { Some(Redis::start(folder.path()).await) } else { None };
                 let redis_url = shared.or(redis.as_ref().map(Redis::url)).unwrap_or_else(cluster_url);
@@ -106,11 +106,11 @@ impl Forum {
                     ("KLATCH_DATABASE_URL", database.url()),
                     ("KLATCH_DATABASE_CONNECTIONS", "6".to_owned()),
                     ("KLATCH_REDIS_URL", redis_url),
-                    ("KLATCH_SMTP_URL", letters.url()),
+                    ("KLATCH_SMTP_URL", mail_server.url()),
                     ("KLATCH_MAIL_FROM", "The forum <forum@example.org>".to_owned()),
                     ("KLATCH_SECRET_KEY", "a key of which only this test knows".to_owned()),
                 ]);
-                (base, database, redis, Mailbox::Server(letters))
+                (base, database, redis, Mailbox::Server(mail_server))
             }
         };
         let processes = BTreeMap::new();

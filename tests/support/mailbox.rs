@@ -25,7 +25,7 @@ pub struct Server {
 }
 
 #[derive(Clone, Debug)]
-pub struct Letter {
+pub struct SentEmail {
     /// Its raw headers and parts.
     pub source: String,
     pub to: String,
@@ -36,7 +36,7 @@ pub struct Letter {
 
 impl Server {
     pub async fn start() -> Self {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port for letters");
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port for emails");
         let port = listener.local_addr().expect("its address").port();
         let server = Self { port, taken: Arc::default(), put_off: Arc::default() };
         let own = server.clone();
@@ -55,8 +55,8 @@ impl Server {
     }
 
     /// Defers this many of the next emails.
-    pub fn put_off(&self, letters: u32) {
-        self.put_off.store(letters, Ordering::SeqCst);
+    pub fn put_off(&self, emails: u32) {
+        self.put_off.store(emails, Ordering::SeqCst);
     }
 
     pub fn puts_off(&self) -> u32 {
@@ -82,8 +82,8 @@ impl Server {
                 }
                 "DATA" => {
                     client.write_all(b"354 go on\r\n").await?;
-                    let letter = read_data(&mut client).await?;
-                    self.taken.lock().expect("nobody panics here").push(letter);
+                    let email = read_data(&mut client).await?;
+                    self.taken.lock().expect("nobody panics here").push(email);
                     b"250 taken\r\n"
                 }
                 "QUIT" => {
@@ -99,19 +99,19 @@ impl Server {
 
 /// Reads up to the line with a single dot.
 async fn read_data(client: &mut BufReader<TcpStream>) -> std::io::Result<String> {
-    let (mut letter, mut line) = (String::new(), String::new());
+    let (mut email, mut line) = (String::new(), String::new());
     loop {
         line.clear();
         if client.read_line(&mut line).await? == 0 || line == ".\r\n" {
-            return Ok(letter);
+            return Ok(email);
         }
-        letter += line.strip_prefix('.').unwrap_or(&line);
+        email += line.strip_prefix('.').unwrap_or(&line);
     }
 }
 
 impl Mailbox {
     /// Returns the emails, oldest first.
-    pub fn letters(&self) -> Vec<Letter> {
+    pub fn emails(&self) -> Vec<SentEmail> {
         let sources = match self {
             Self::Server(server) => server.taken.lock().expect("nobody panics here").clone(),
             Self::Folder(folder) => {
@@ -119,22 +119,22 @@ impl Mailbox {
                 let mut paths: Vec<PathBuf> =
                     files.filter(|path| path.extension().is_some_and(|kind| kind == "eml")).collect();
                 paths.sort();
-                paths.iter().map(|path| std::fs::read_to_string(path).expect("a letter")).collect()
+                paths.iter().map(|path| std::fs::read_to_string(path).expect("an email")).collect()
             }
         };
-        sources.into_iter().map(Letter::read).collect()
+        sources.into_iter().map(SentEmail::read).collect()
     }
 
     /// Waits for the newest email to an address whose subject contains these words.
-    pub async fn letter(&self, to: &str, words: &str) -> Letter {
-        wait_for(&format!("a letter to {to} about {words:?}"), async || {
-            self.letters().into_iter().rev().find(|letter| letter.to == to && letter.subject.contains(words))
+    pub async fn email(&self, to: &str, words: &str) -> SentEmail {
+        wait_for(&format!("an email to {to} about {words:?}"), async || {
+            self.emails().into_iter().rev().find(|email| email.to == to && email.subject.contains(words))
         })
         .await
     }
 }
 
-impl Letter {
+impl SentEmail {
     fn read(source: String) -> Self {
         let head = source.split("\r\n\r\n").next().unwrap_or_default().replace("\r\n ", " ");
         let header = |name: &str| {

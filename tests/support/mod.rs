@@ -14,7 +14,7 @@ mod visitor;
 pub use database::Database;
 pub use forum::{Forum, Running, program};
 pub use klatch_bench::site::{PATIENCE, Process, Redis, Relay, free_port, wait_at_most, wait_for};
-pub use mailbox::{Letter, Mailbox};
+pub use mailbox::{Mailbox, SentEmail};
 pub use page::{Filled, Page, unescaped};
 pub use people::{PASSWORD, Place, admin_of, group_of, newcomer, topic_in};
 pub use visitor::Visitor;

@@ -121,7 +121,7 @@ async fn a_restored_forum_in_the_other_database_shows_the_same_pages(running: Ru
     assert_eq!(copied, by_strangers);
     let ana = signed_in(copy.visitor(), "ana").await;
     assert_eq!(pages(&ana, &paths).await, by_ana);
-    // It goes on from there.
+    // It continues from there.
     ana.post(&topic, "After the restore").await.must_say("After the restore");
     copy.process.as_mut().expect("it runs").kill();
     // Postgres notices a moment later that the process is gone.

@@ -27,7 +27,7 @@ fn client(forum: &Forum, token: &str) -> Command {
     command
 }
 
-/// Runs the client to its end, while what this thread does goes on.
+/// Runs the client to its end, while what this thread does continues.
 async fn run(forum: &Forum, token: &str, arguments: &[&str], input: &str) -> Output {
     let mut running = client(forum, token).args(arguments).spawn().expect("it starts");
     running.stdin.take().expect("its input").write_all(input.as_bytes()).expect("written");

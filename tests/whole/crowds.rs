@@ -63,7 +63,7 @@ async fn every_reader_gets_every_message_once_despite_faults_of_all_services() {
     let folder = TempDir::new().expect("a folder");
     let site = Site::many(program(), folder.path(), Numbers::default()).await;
     let report = suffer(site, &Fault::MANY).await;
-    // A refused client is told when to come back. Without Redis, pages are not live. There are no other errors.
+    // A refused client is told when to retry. Without Redis, pages are not live. There are no other errors.
     let known = ["503", "502", "504", "page: not live"];
     let other: Vec<_> = report
         .errors()

@@ -25,10 +25,10 @@ async fn an_address_is_confirmed_and_a_password_reset_by_email(running: Running)
     ana.submit(&form.with("password", PASSWORD)).await.expect(200).must_say(asked(&forum));
     ana.get("/-/settings/mail").await.expect(200).must_say("not confirmed yet");
 
-    let letter = forum.mailbox.letter("ana@example.org", "Confirm your email address").await;
-    assert!(letter.source.contains("Content-Type: multipart/alternative"), "{}", letter.source);
-    assert!(letter.text.contains("Hello ana,"), "{}", letter.text);
-    let link = letter.link(&forum.base, "/-/confirm?token=");
+    let email = forum.mailbox.email("ana@example.org", "Confirm your email address").await;
+    assert!(email.source.contains("Content-Type: multipart/alternative"), "{}", email.source);
+    assert!(email.text.contains("Hello ana,"), "{}", email.text);
+    let link = email.link(&forum.base, "/-/confirm?token=");
     // Opening the link twice, in another browser, does nothing: only the button does.
     let phone = forum.visitor();
     phone.get(&link).await.expect(200);
@@ -52,8 +52,8 @@ async fn an_address_is_confirmed_and_a_password_reset_by_email(running: Running)
     let wrong = stranger.submit(&forgot.with("email", "ana at home")).await.expect(422);
     assert_eq!(wrong.form("/-/forgot").value("email"), "ana at home");
 
-    let letter = forum.mailbox.letter("ana@example.org", "Reset your password").await;
-    let link = letter.link(&forum.base, "/-/reset?token=");
+    let email = forum.mailbox.email("ana@example.org", "Reset your password").await;
+    let link = email.link(&forum.base, "/-/reset?token=");
     let asked = stranger.get(&link).await.expect(200);
     asked.must_say("Set a new password for ana");
     stranger.submit(&asked.form("/-/reset").with("new_password", "short")).await.expect(422).must_say("8 characters");
@@ -64,8 +64,8 @@ async fn an_address_is_confirmed_and_a_password_reset_by_email(running: Running)
     let form = done.form("/-/sign-in").with("username", "ana");
     stranger.submit(&form.clone().with("password", PASSWORD)).await.expect(422);
     stranger.submit(&form.with("password", NEW)).await.expect(200).must_say("ana");
-    forum.mailbox.letter("ana@example.org", "was changed").await;
-    assert!(forum.mailbox.letters().iter().all(|letter| letter.to == "ana@example.org"));
+    forum.mailbox.email("ana@example.org", "was changed").await;
+    assert!(forum.mailbox.emails().iter().all(|email| email.to == "ana@example.org"));
     forum.jobs_done().await;
 }
 
@@ -77,8 +77,8 @@ async fn a_stolen_password_cannot_keep_an_account_by_changing_its_address(runnin
         who.submit(&form.with("current_password", PASSWORD)).await.expect(200)
     };
     give(&ana, "ana@example.org").await.must_say(asked(&forum));
-    let letter = forum.mailbox.letter("ana@example.org", "Confirm your email address").await;
-    let confirm = ana.get(&letter.link(&forum.base, "/-/confirm?token=")).await.expect(200).form("/-/confirm");
+    let email = forum.mailbox.email("ana@example.org", "Confirm your email address").await;
+    let confirm = ana.get(&email.link(&forum.base, "/-/confirm?token=")).await.expect(200).form("/-/confirm");
     ana.submit(&confirm).await.expect(200).must_say("is confirmed");
 
     let thief = forum.visitor();
@@ -87,16 +87,16 @@ async fn a_stolen_password_cannot_keep_an_account_by_changing_its_address(runnin
     let page = give(&thief, "thief@example.net").await;
     page.must_say("Other sessions were signed out.");
     page.must_say("keep using the address above");
-    // She is told at once, and sets another password: the change is cancelled.
+    // She gets an email at once, and sets another password: the change is cancelled.
     ana.get("/-/settings").await.must_say("Sign in");
-    let told = forum.mailbox.letter("ana@example.org", "A new email address was requested").await;
+    let told = forum.mailbox.email("ana@example.org", "A new email address was requested").await;
     let forgot = ana.get(&told.link(&forum.base, "/-/forgot")).await.expect(200).form("/-/forgot");
     ana.submit(&forgot.with("email", "ana@example.org")).await.expect(200);
-    let letter = forum.mailbox.letter("ana@example.org", "Reset your password").await;
-    let reset = ana.get(&letter.link(&forum.base, "/-/reset?token=")).await.expect(200).form("/-/reset");
+    let email = forum.mailbox.email("ana@example.org", "Reset your password").await;
+    let reset = ana.get(&email.link(&forum.base, "/-/reset?token=")).await.expect(200).form("/-/reset");
     ana.submit(&reset.with("new_password", NEW)).await.expect(200).must_say("Your password was changed");
-    let letter = forum.mailbox.letter("thief@example.net", "Confirm your email address").await;
-    thief.get(&letter.link(&forum.base, "/-/confirm?token=")).await.expect(410).must_say("no longer works");
+    let email = forum.mailbox.email("thief@example.net", "Confirm your email address").await;
+    thief.get(&email.link(&forum.base, "/-/confirm?token=")).await.expect(410).must_say("no longer works");
     thief.get("/-/settings").await.must_say("Sign in");
     let form = ana.get("/-/sign-in").await.form("/-/sign-in").with("username", "ana");
     ana.submit(&form.with("password", NEW)).await.expect(200);
@@ -216,9 +216,9 @@ async fn emails_are_retried_after_a_temporary_failure_of_the_mail_server() {
     let ana = newcomer(&forum, "ana").await;
     let form = ana.get("/-/settings/mail").await.form("/-/settings/mail").with("email", "ana@example.org");
     ana.submit(&form.with("current_password", PASSWORD)).await.expect(200);
-    let letter = forum.mailbox.letter("ana@example.org", "Confirm").await;
+    let email = forum.mailbox.email("ana@example.org", "Confirm").await;
     assert_eq!(server.puts_off(), 0);
-    ana.get(&letter.link(&forum.base, "/-/confirm?token=")).await.expect(200);
+    ana.get(&email.link(&forum.base, "/-/confirm?token=")).await.expect(200);
     forum.jobs_done().await;
-    assert_eq!(forum.mailbox.letters().len(), 1);
+    assert_eq!(forum.mailbox.emails().len(), 1);
 }

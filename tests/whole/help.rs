@@ -44,8 +44,8 @@ async fn an_admin_helps_with_an_account(running: Running) {
     } else {
         "The link is in a file"
     });
-    let letter = forum.mailbox.letter("ana@example.org", "Reset your password").await;
-    let link = letter.link(&forum.base, "/-/reset?token=");
+    let email = forum.mailbox.email("ana@example.org", "Reset your password").await;
+    let link = email.link(&forum.base, "/-/reset?token=");
     let stranger = forum.visitor();
     let form = stranger.get(&link).await.expect(200).form("/-/reset").with("new_password", NEW);
     stranger.submit(&form).await.expect(200);
@@ -56,8 +56,8 @@ async fn an_admin_helps_with_an_account(running: Running) {
     } else {
         "The link is in a file"
     });
-    let letter = forum.mailbox.letter("ana@example.org", "Your data from").await;
-    let link = letter.link(&forum.base, "/-/download?token=");
+    let email = forum.mailbox.email("ana@example.org", "Your data from").await;
+    let link = email.link(&forum.base, "/-/download?token=");
     let form = stranger.get(&link).await.expect(200).form("/-/download");
     let file = stranger.submit(&form).await.expect(200);
     assert!(file.html.contains("ana@example.org") && file.html.contains("\"type\":\"account\""), "{}", file.html);
@@ -67,7 +67,7 @@ async fn an_admin_helps_with_an_account(running: Running) {
     let delete = format!("{path}/delete");
     let form = admin.get(&delete).await.expect(200).form(&delete).with("words", "keep");
     admin.submit(&form).await.expect(200).must_say("Account deleted.");
-    forum.mailbox.letter("ana@example.org", "was deleted").await;
+    forum.mailbox.email("ana@example.org", "was deleted").await;
     admin.get("/admin/log").await.expect(200).must_say("deleted the account of");
     forum.examine().await;
 }
@@ -83,7 +83,7 @@ async fn the_command_line_manages_accounts(running: Running) {
     assert!(text(&forum.run(&["admin", "user", "show", "ANA"], "")).contains("ana"));
 
     assert!(text(&forum.run(&["admin", "user", "promote", "ben"], "")).contains("is now a site admin"));
-    // The service, whose sessions are cached, hears of it by a job.
+    // The service caches sessions; a job tells it.
     forum.jobs_done().await;
     ben.get("/admin/").await.expect(200);
     let list = text(&forum.run(&["admin", "user", "list", "--json"], ""));

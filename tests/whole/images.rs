@@ -21,7 +21,7 @@ async fn fragment(visitor: &Visitor, path: &str, text: &str) -> String {
 }
 
 /// Polls until an event with a message comes, and returns its fragment.
-async fn heard(visitor: &Visitor, after: &str) -> String {
+async fn live_html(visitor: &Visitor, after: &str) -> String {
     let mut after = after.to_owned();
     loop {
         let answer = visitor.ask("/live", visitor.poll(&format!("after={after}"))).await.expect(200);
@@ -63,7 +63,7 @@ async fn external_images_follow_the_setting_of_the_site(running: Running) {
         let text =
             format!("{mode}: ![a heron](https://images.example/{mode}.png) http://images.example/{mode}-plain.png");
         let own = fragment(&ana, &topic.path, &text).await;
-        let live = heard(&ben, &after).await;
+        let live = live_html(&ben, &after).await;
         let page = forum.visitor().get(&topic.path).await.expect(200);
         let shown = page.html.rsplit("<article").next().expect("the message").to_owned();
         for (place, html) in [("the fragment", own), ("the event", live), ("the page", shown)] {

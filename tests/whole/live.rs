@@ -32,11 +32,11 @@ async fn poll(visitor: &Visitor, query: &str) -> (u16, Value) {
 }
 
 /// Polls until an event of this type comes.
-async fn hear(visitor: &Visitor, after: &mut String, kind: &str) -> Value {
+async fn next_event(visitor: &Visitor, after: &mut String, kind: &str) -> Value {
     hear_on(visitor, "", after, kind).await
 }
 
-/// As [`hear`], of a page whose polls have `more` parameters.
+/// As [`next_event`], of a page whose polls have `more` parameters.
 async fn hear_on(visitor: &Visitor, more: &str, after: &mut String, kind: &str) -> Value {
     let mut heard = Vec::new();
     loop {
@@ -75,7 +75,7 @@ async fn a_waiting_poll_receives_a_message_with_the_same_html_as_the_page(runnin
     let mut after = cursor(&ben, &topic.path).await;
     let waiting = {
         let (ben, mut after) = (ben.clone(), after.clone());
-        tokio::spawn(async move { (hear(&ben, &mut after, "message").await, Instant::now()) })
+        tokio::spawn(async move { (next_event(&ben, &mut after, "message").await, Instant::now()) })
     };
     let form = ana.get(&topic.path).await.form("/messages").with("text", "a **grey** heron, @ben");
     let begun = Instant::now();
@@ -88,17 +88,17 @@ async fn a_waiting_poll_receives_a_message_with_the_same_html_as_the_page(runnin
     assert!(html.contains("<article class=\"message") && html.contains("a <strong>grey</strong> heron"), "{html}");
     assert!(ben.get(&topic.path).await.html.contains(&html.lines().nth(4).unwrap_or_default().to_owned()));
     // From the same cursor again the same event comes, so that none is lost between two polls.
-    assert_eq!(hear(&ben, &mut after.clone(), "message").await, event);
-    assert!(hear(&ben, &mut after.clone(), "mention").await["mentions"].is_number());
-    assert_eq!(hear(&ben, &mut after, "message").await, event);
+    assert_eq!(next_event(&ben, &mut after.clone(), "message").await, event);
+    assert!(next_event(&ben, &mut after.clone(), "mention").await["mentions"].is_number());
+    assert_eq!(next_event(&ben, &mut after, "message").await, event);
 
     let message = ana.get(&topic.path).await.message("heron, @ben");
     let edit = ana.get(&format!("/-/messages/{message}/edit")).await.form("/edit").with("text", "a white heron");
     ana.submit(&edit).await.expect(200);
-    assert!(hear(&ben, &mut after, "edit").await["html"].to_string().contains("a white heron"));
+    assert!(next_event(&ben, &mut after, "edit").await["html"].to_string().contains("a white heron"));
     let delete = ana.get(&format!("/-/messages/{message}/delete")).await.form("/delete");
     ana.submit(&delete).await.expect(200);
-    let gone = hear(&ben, &mut after, "delete").await["html"].to_string();
+    let gone = next_event(&ben, &mut after, "delete").await["html"].to_string();
     assert!(gone.contains("was deleted") && !gone.contains("heron"), "{gone}");
 }
 
@@ -209,8 +209,8 @@ async fn messages_shown_by_a_poll_are_marked_read(running: Running) {
     let waiting = parked(&ben, format!("after={after}&seen={}:2", topic.id));
     wait_for("it is read", async || (ben.get("/groups/").await.unread_total() == 0).then_some(())).await;
     drop(waiting);
-    // His other tabs hear of it.
-    let read = hear(&ben, &mut after, "read").await;
+    // His other tabs get an event.
+    let read = next_event(&ben, &mut after, "read").await;
     assert!(read["topics"].to_string().contains(&topic.id), "{read}");
 }
 
@@ -251,10 +251,10 @@ async fn open_pages_are_told_that_a_group_became_private(running: Running) {
     let edit = ana.get(&format!("/-/groups/{}/edit", group.id)).await.expect(200).form("/edit");
     ana.submit(&edit.with("description", "Herons, mostly")).await.expect(200);
     forum.jobs_done().await;
-    // Ben has an account, but is not a member. A new description takes nothing from him: events go on one by one.
+    // Ben has an account, but is not a member. A new description takes nothing from him: events continue one by one.
     let mut after = cursor(&ben, &topic.path).await;
     ana.post(&topic, "the first bittern").await;
-    assert!(hear(&ben, &mut after, "message").await["html"].to_string().contains("bittern"));
+    assert!(next_event(&ben, &mut after, "message").await["html"].to_string().contains("bittern"));
     let edit = ana.get(&format!("/-/groups/{}/edit", group.id)).await.expect(200).form("/edit");
     ana.submit(&edit.with("kind", "private")).await.expect(200);
     let told = async {

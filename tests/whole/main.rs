@@ -4,6 +4,7 @@
 mod accounts;
 mod addresses;
 mod api;
+mod api_events;
 mod backups;
 mod chat;
 mod command_line;

@@ -162,7 +162,7 @@ async fn a_requester_is_banned_and_a_warning_is_revoked(running: Running) {
     }
     let bans = ana.get(&format!("/-/groups/{}/bans", choir.id)).await.expect(200);
     assert!(!bans.html.contains("/users/cleo/"));
-    // The ban is lifted before the user hears of it, in every process.
+    // The ban is lifted before the user notices it, in every process.
     ana.submit(&bans.form("/lift")).await.expect(200);
     wait_for("it is not said any more", async || notice(&ben.get("/").await).is_none().then_some(())).await;
 

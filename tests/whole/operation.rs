@@ -10,7 +10,7 @@ use crate::support::{Forum, Redis, Running, free_port, group_of, newcomer, topic
 crate::both_ways!(systemd_is_notified_when_a_process_is_ready_alive_or_stopping);
 
 /// Returns what the processes have said since the last call.
-fn heard(socket: &UnixDatagram) -> Vec<String> {
+fn received(socket: &UnixDatagram) -> Vec<String> {
     let mut bytes = [0; 256];
     std::iter::from_fn(|| {
         socket.recv(&mut bytes).ok().map(|count| String::from_utf8_lossy(&bytes[..count]).into_owned())
@@ -21,7 +21,7 @@ fn heard(socket: &UnixDatagram) -> Vec<String> {
 /// Collects what the processes say until a state was said so often.
 async fn until_said(socket: &UnixDatagram, all: &mut Vec<String>, state: &str, times: usize) {
     wait_for(&format!("{times} times {state}"), async || {
-        all.extend(heard(socket));
+        all.extend(received(socket));
         (all.iter().filter(|said| *said == state).count() >= times).then_some(())
     })
     .await;
@@ -85,7 +85,7 @@ async fn a_process_is_ready_only_after_its_first_healthy_answer() {
     wait_for("it says that it waits", async || waiting.log().contains("waiting to start").then_some(())).await;
     // Nobody else waits with it.
     forum.operator().get("/").await.expect(503).must_say("waiting for its database");
-    assert_eq!(heard(&socket), Vec::<String>::new());
+    assert_eq!(received(&socket), Vec::<String>::new());
     forum.relay.as_ref().expect("a relay").restore();
     until_said(&socket, &mut Vec::new(), "READY=1", 1).await;
     // Not `wait_for`: it has been healthy when it said so.
@@ -94,7 +94,7 @@ async fn a_process_is_ready_only_after_its_first_healthy_answer() {
     forum.relay.as_ref().expect("a relay").refuse();
     wait_for("it is not ready", async || forum.operator().try_get("/-/health").await.filter(|page| page.status == 503))
         .await;
-    heard(&socket);
+    received(&socket);
     until_said(&socket, &mut Vec::new(), "WATCHDOG=1", 2).await;
     waiting.kill();
 }

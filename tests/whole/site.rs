@@ -48,7 +48,7 @@ async fn a_new_account_is_pending_until_an_admin_approves_it(running: Running) {
         page.must_say("Your account is waiting for approval");
         assert!(page.has_form("/-/sign-out"), "{path}");
     }
-    // It reads what anybody reads, is told why it cannot do more, and cannot change anything.
+    // It can read public content, is told why it cannot do more, and cannot change anything.
     for path in ["/groups/", &group.path, "/users/root-admin/", "/search?q=x", "/-/help"] {
         let page = ana.get(path).await.expect(200);
         page.must_say("Your account is waiting for approval.");
@@ -66,8 +66,8 @@ async fn a_new_account_is_pending_until_an_admin_approves_it(running: Running) {
     forum.visitor().get("/users/ana/").await.expect(404);
 
     // The address is confirmed meanwhile, and signing out and in again does not matter.
-    let letter = forum.mailbox.letter("ana@example.org", "Confirm your email address").await;
-    let link = letter.link(&forum.base, "/-/confirm?token=");
+    let email = forum.mailbox.email("ana@example.org", "Confirm your email address").await;
+    let link = email.link(&forum.base, "/-/confirm?token=");
     ana.submit(&ana.get(&link).await.expect(200).form("/-/confirm")).await;
     ana.get("/").await.expect(403).must_say(if forum.sends_email() {
         "email you when it's decided"
@@ -99,7 +99,7 @@ async fn a_new_account_is_pending_until_an_admin_approves_it(running: Running) {
     left.must_say("Recently declined");
     ana.get("/").await.expect(200).must_say("Welcome, ana");
     ana.join(&group).await;
-    forum.mailbox.letter("ana@example.org", "was approved").await;
+    forum.mailbox.email("ana@example.org", "was approved").await;
     ben.get("/").await.expect(403).must_say("declined it");
     admin.submit(&left.form("/admin/sign-ups").with("one", &button("ben"))).await.expect(200);
     ben.get("/").await.expect(200).must_say("Welcome, ben");
@@ -223,10 +223,10 @@ async fn a_site_notice_is_shown_on_every_page_until_it_is_hidden(running: Runnin
     }
     // Emails use the site's current name.
     let forgot = stranger.get("/-/forgot").await.form("/-/forgot").with("email", "ana@example.org");
-    let confirm = forum.mailbox.letter("ana@example.org", "Confirm your email address").await;
+    let confirm = forum.mailbox.email("ana@example.org", "Confirm your email address").await;
     stranger.submit(&stranger.get(&confirm.link(&forum.base, "/-/confirm?token=")).await.form("/-/confirm")).await;
     stranger.submit(&forgot).await.expect(200);
-    forum.mailbox.letter("ana@example.org", "Reset your password for Upper <valley>").await;
+    forum.mailbox.email("ana@example.org", "Reset your password for Upper <valley>").await;
     let wrong = admin.get("/admin/settings").await.form("/admin/settings").with("name", &"x".repeat(61));
     let back = admin.submit(&wrong.with("notice", "kept")).await.expect(422);
     back.must_say("Use at most 60 characters. This has 61.");

@@ -66,7 +66,7 @@ pub struct Body {
 /// Reads a body of at most `most` bytes.
 ///
 /// # Errors
-/// `TooLarge`; `TooSlow` when it does not come in time; `Unavailable` when there is no room for it now; `BadRequest`
+/// `TooLarge`; `TooSlow` when it does not arrive in time; `Unavailable` when there is no room for it now; `BadRequest`
 /// when it is damaged.
 pub async fn read(request: &HttpRequest, payload: Payload, most: usize, room: Arc<Semaphore>) -> Result<Body, Failure> {
     match gather(request, payload, most, room).await? {

@@ -125,7 +125,7 @@ async fn page(cause: &Cause, request: &HttpRequest) -> HttpResponse {
         let takes_code = domain::people::two_factor::is_on(req.cx(), user).await.unwrap_or(false);
         let mut form = ProofForm::default();
         form.proof_password.error = why.clone();
-        let (username, kept) = (session.person.username.clone(), crate::form::kept(request));
+        let (username, kept) = (session.person.username.clone(), crate::form::submitted_form(request));
         let page = Prove { layout: req.bare_layout(), form, username, takes_code, kept };
         return req.page_with(StatusCode::FORBIDDEN, &page);
     }
@@ -136,7 +136,7 @@ async fn page(cause: &Cause, request: &HttpRequest) -> HttpResponse {
     };
     // A notice would make the page differ by viewer; a missing page answers everyone alike.
     let layout = templates::Layout { told: None, ..layout };
-    let kept = crate::form::kept(request);
+    let kept = crate::form::submitted_form(request);
     let is_expired = cause.is_signed_out && !kept.written().is_empty();
     let problem = if is_expired { Problem::Expired } else { cause.problem.clone() };
     let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

@@ -64,7 +64,7 @@ async fn feeds_contain_what_anyone_may_read(forum: TestForum) {
     assert!(atom.text.contains(
         "<link rel=\"self\" type=\"application/atom+xml\" href=\"https://forum.example/garden/feed.atom\"/>"
     ));
-    // A reader that has it is told so.
+    // A feed reader that already has it gets 304.
     let known = TestRequest::get().uri("/garden/feed.atom").insert_header(("if-none-match", atom.header("etag")));
     assert_eq!(send(&forum, known).await.status, 304);
     domain::messages::delete(&forum.cx, mira, reply.id).await.expect("deleted");

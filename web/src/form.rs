@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use actix_web::dev::Payload;
-use actix_web::http::header::{HOST, HeaderMap, ORIGIN};
+use actix_web::http::header::{HeaderMap, ORIGIN};
 use actix_web::web::{Data, Query};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use domain::model::WebhookId;
@@ -26,7 +26,7 @@ use crate::site::Site;
 /// Maximum number of fields: each takes more memory than its text.
 const MAX_FIELDS: usize = 2_000;
 
-/// Forms without a token. They change only what this browser shows, and stand on pages that caches keep.
+/// Forms without a token. They change only what this browser shows, and are on pages that caches keep.
 const NEEDS_NO_TOKEN: [&str; 1] = ["/-/notice/hide"];
 
 type Fields = HashMap<String, String>;
@@ -101,7 +101,7 @@ impl Form {
 
 /// Returns the submitted form of this request without its secrets. It is empty when there was no form, or when the form
 /// did not come from one of our own pages.
-pub fn kept(request: &HttpRequest) -> SubmittedForm {
+pub fn submitted_form(request: &HttpRequest) -> SubmittedForm {
     let extensions = request.extensions();
     let Some(sent) = extensions.get::<Sent>() else { return SubmittedForm::default() };
     let mut fields: Vec<(String, String)> =
@@ -228,8 +228,7 @@ fn change(path: &str) -> Change {
 
 /// Returns what the browser says about the page that the form comes from. Without it only the token is checked.
 fn source(headers: &HeaderMap) -> Source<'_> {
-    let value = |name: &str| headers.get(name).map(|value| value.as_bytes());
-    Source { site: value("sec-fetch-site"), origin: value(ORIGIN.as_str()), host: value(HOST.as_str()) }
+    Source::read(|name| headers.get(name).map(|value| value.as_bytes()))
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use crate::page_cache::{Memory, Page, Role};
 use crate::req::BACKGROUND;
 use crate::site::Site;
 
-/// How long requests wait for another one that reads the same page, and until fewer other pages are drawn.
+/// How long requests wait for another one that reads the same page, and until fewer other pages are rendered.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// The first parts of paths at which no page is kept. Polls must not wait for each other.
 const NO_PAGES: [&str; 6] = ["live", "api", "static", "search", "admin", "-"];

@@ -63,7 +63,7 @@ pub struct Memory {
     changes: Mutex<Changes>,
     /// The pages that a request reads now, each with what ends when it has read it.
     reading: Mutex<HashMap<String, watch::Receiver<()>>>,
-    /// One permit for each anonymous page that may be drawn at a time. More would not be drawn sooner, and members' pages would
+    /// One permit for each anonymous page that may be rendered at a time. More would not be rendered sooner, and members' pages would
     /// wait for all of them.
     draws: Semaphore,
 }
@@ -130,14 +130,14 @@ impl Changes {
     fn catch_up(&mut self) {
         loop {
             match self.news.try_recv() {
-                Ok(control) => self.hear(&control),
-                Err(TryRecvError::Lagged(_)) => self.hear(&Control::Reconnected),
+                Ok(control) => self.handle(&control),
+                Err(TryRecvError::Lagged(_)) => self.handle(&Control::Reconnected),
                 Err(TryRecvError::Empty | TryRecvError::Closed) => return,
             }
         }
     }
 
-    fn hear(&mut self, control: &Control) {
+    fn handle(&mut self, control: &Control) {
         let number = self.last + 1;
         match control {
             Control::PagesChanged { topic: Some((group, topic)) } => {
@@ -226,7 +226,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Pages {
-    /// Keeps at most so many bytes of pages, none with 0, of which so many are drawn at a time. `news` are the control messages
+    /// Keeps at most so many bytes of pages, none with 0, of which so many are rendered at a time. `news` are the control messages
     /// from now on.
     pub fn new(bytes: u64, draws: usize, news: Receiver<Control>) -> Self {
         if bytes == 0 {
@@ -286,7 +286,7 @@ impl Memory {
         Some(kept.page.clone())
     }
 
-    /// Waits for the turn of an anonymous page to be drawn, at most until `patience` is over. It lasts until the value is dropped.
+    /// Waits for the turn of an anonymous page to be rendered, at most until `patience` is over. It lasts until the value is dropped.
     pub async fn turn_to_draw(&self, patience: Duration) -> Option<SemaphorePermit<'_>> {
         tokio::time::timeout(patience, self.draws.acquire()).await.ok()?.ok()
     }

@@ -1,5 +1,5 @@
 //! Pages for anonymous readers: they set no cookie, caches may keep them, and their tag changes whenever they change. A
-//! page from memory is as it would be if it were read anew.
+//! page from memory equals a page that is rendered afresh.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -302,7 +302,7 @@ impl Walk {
 
     /// Requests each page, as new and with the tag that a cache has. Returns how many pages changed.
     async fn look(&self, known: &mut BTreeMap<String, Seen>) -> usize {
-        // A fresh site: what stands beside a group is otherwise kept for some seconds.
+        // A fresh site: what is beside a group is otherwise kept for some seconds.
         let site = Data::new(Site::new(self.forum.cx.clone(), Config::default()));
         let app = init_service(App::new().app_data(site).configure(routes::configure)).await;
         let get = async |path: &str, tag: &str| {
@@ -321,7 +321,7 @@ impl Walk {
             let page = String::from_utf8(read_body(answer).await.to_vec()).expect("text");
             Seen { status, tag: header("etag"), page: without_cursor(&page) }
         };
-        // What stands beside a group may be some seconds old there too.
+        // What is beside a group may be some seconds old there too.
         self.kept.forget_beside(&self.groups.iter().map(|group| group.id).collect::<Vec<_>>());
         let in_memory = App::new().app_data(self.kept.clone()).wrap(from_fn(from_memory::serve));
         let in_memory = init_service(in_memory.configure(routes::configure)).await;

@@ -1,7 +1,7 @@
 //! Runs background jobs: apalis workers on the forum's own queue.
 //!
 //! The table, its SQL and its rules are in the domain (`domain::platform::jobs`). This crate holds the `queue` that
-//! apalis draws from, the `driver` that claims jobs and reports outcomes, and the layers around the one handler. Jobs
+//! apalis reads from, the `driver` that claims jobs and reports outcomes, and the layers around the one handler. Jobs
 //! run concurrently, in no promised order, and each at least once.
 
 mod ack;
@@ -45,7 +45,7 @@ pub struct Settings {
     pub time_out: Duration,
     /// The interval between two checks for due jobs without a wakeup: retries, and jobs of processes that died.
     pub look: Duration,
-    /// Whether no other process runs jobs of this database. Then the start takes back running jobs at once.
+    /// Whether no other process runs jobs of this database. Then the start reclaims running jobs at once.
     pub alone: bool,
 }
 
@@ -101,7 +101,7 @@ impl Worker {
         Self { settings, ..self }
     }
 
-    /// Runs jobs until `shutdown` completes. Then it claims no more, gives back jobs that were not begun, and returns
+    /// Runs jobs until `shutdown` completes. Then it claims no more, gives back jobs that were not started, and returns
     /// once the running ones have ended (bounded by the timeout) and are reported. The handler is given one job, or
     /// several of new messages. Its error or panic fails only these; those that were several run one by one afterwards.
     ///

@@ -58,7 +58,7 @@ impl Receipt {
         self.ended.iter_mut().for_each(|report| report.outcome = outcome.clone());
     }
 
-    /// Marks the jobs as begun: from now on the try counts.
+    /// Marks the jobs as started: from now on the try counts.
     pub fn begin(&mut self) {
         self.set(&Outcome::Failed("interrupted before it finished".into()));
     }

@@ -68,7 +68,7 @@ pub struct Reader {
     path: String,
     topic: i64,
     cursor: String,
-    /// Whether the page is visible. If so, the server is told what was read.
+    /// Whether the page is visible. If so, the reader reports what was read.
     looks: bool,
     seen: i64,
     told: i64,

@@ -119,7 +119,7 @@ impl Run {
         }
     }
 
-    /// Compares what every reader has with the pages as the server draws them now. Call it when the writers have
+    /// Compares what every reader has with the pages as the server renders them now. Call it when the writers have
     /// stopped and no reader is behind.
     pub async fn end(mut self) -> Report {
         let mut report = Report { posts: self.ledger.count(), parts: self.ledger.parts(), ..Report::default() };

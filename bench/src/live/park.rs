@@ -25,7 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What the users of this process received.
 #[derive(Default)]
-struct Heard {
+struct Received {
     waiting: usize,
     /// When number SEQ arrived: only for the last number asked for.
     seq: u64,
@@ -39,7 +39,7 @@ struct Heard {
 struct Shared {
     at: SocketAddr,
     crowd: Crowd,
-    heard: RefCell<Heard>,
+    heard: RefCell<Received>,
     reconnect: [Notify; 10],
     connecting: Semaphore,
 }
@@ -98,7 +98,7 @@ async fn obey(shared: &Shared) -> Result<()> {
     Ok(())
 }
 
-async fn until(shared: &Shared, done: impl Fn(&Heard) -> bool, time: Duration) -> Result<()> {
+async fn until(shared: &Shared, done: impl Fn(&Received) -> bool, time: Duration) -> Result<()> {
     let end = Instant::now() + time;
     while !done(&shared.heard.borrow()) && Instant::now() < end {
         if let Some(trouble) = shared.heard.borrow_mut().trouble.take() {

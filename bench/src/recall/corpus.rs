@@ -1,4 +1,4 @@
-//! Messages to search: from a file, or made up.
+//! Messages to search: from a file, or invented.
 
 use std::collections::HashMap;
 use std::fs::File;

@@ -13,7 +13,7 @@ use search_index::{Document, Index, Kind, Query};
 
 use corpus::Message;
 use others::{Fts5, Postgres};
-use queries::{Asked, KINDS};
+use queries::{KINDS, TestQuery};
 
 /// Hits that are looked at.
 const DEPTH: usize = 10;
@@ -78,7 +78,7 @@ pub async fn run(plan: Plan) -> Result<()> {
         let (mut ours, mut theirs, mut postgres_found) = (0, 0, 0);
         let mut times = Vec::new();
         for item in &items {
-            let asked: &Asked = &item.asked[nth];
+            let asked: &TestQuery = &item.asked[nth];
             let begun = Instant::now();
             let found = index.search(&Query {
                 by_topic: true,

@@ -8,7 +8,7 @@ use sqlx::{PgPool, SqlitePool};
 
 use super::DEPTH;
 use super::corpus::Message;
-use super::queries::Asked;
+use super::queries::TestQuery;
 
 /// Rows inserted at once.
 const BATCH: usize = 200;
@@ -31,7 +31,7 @@ impl Fts5 {
         Ok(Self(pool))
     }
 
-    pub async fn finds(&self, asked: &Asked, id: i64) -> Result<bool> {
+    pub async fn finds(&self, asked: &TestQuery, id: i64) -> Result<bool> {
         let quoted: Vec<String> = asked.words.iter().map(|word| format!("\"{word}\"")).collect();
         for question in [quoted.join(" "), quoted.join(" ") + "*", quoted.join(" OR ")] {
             let ask =
@@ -78,7 +78,7 @@ impl Postgres {
         Ok(Self(pool))
     }
 
-    pub async fn finds(&self, asked: &Asked, id: i64) -> Result<bool> {
+    pub async fn finds(&self, asked: &TestQuery, id: i64) -> Result<bool> {
         let all = asked.words.join(" & ");
         for question in [all.clone(), all + ":*", asked.words.join(" | ")] {
             let ask = "select id from recall, to_tsquery('english', $1) q where words @@ q order by ts_rank_cd(words, q, 1) desc limit $2";

@@ -16,7 +16,7 @@ pub const KINDS: [&str; 6] = [
 
 /// A query.
 #[derive(Clone, Debug)]
-pub struct Asked {
+pub struct TestQuery {
     pub text: String,
     pub words: Vec<String>,
 }
@@ -26,7 +26,7 @@ pub struct Asked {
 pub struct Item {
     pub id: i64,
     /// In the order of [`KINDS`].
-    pub asked: Vec<Asked>,
+    pub asked: Vec<TestQuery>,
 }
 
 /// Words are taken from this many of the rarest of a message.
@@ -72,7 +72,7 @@ pub fn choose(messages: &[Message], count: usize, seed: u64) -> Vec<Item> {
         }
         // A word that is long enough for a typo stands last, where it can be cut off too.
         three.sort_by_key(String::len);
-        let asked = |words: Vec<String>| Asked { text: words.join(" "), words };
+        let asked = |words: Vec<String>| TestQuery { text: words.join(" "), words };
         let changed = |at: usize, word: String| {
             let mut words = three.clone();
             words[at] = word;

@@ -18,7 +18,7 @@ pub use redis::Redis;
 pub use relay::Relay;
 pub use wait::{PATIENCE, wait_at_most, wait_for};
 
-/// How many processes of each service stand behind nginx.
+/// How many processes of each service are behind nginx.
 #[derive(Clone, Copy, Debug)]
 #[allow(missing_docs)]
 pub struct Numbers {

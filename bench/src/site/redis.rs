@@ -8,7 +8,7 @@ use std::process::Command;
 use super::process::{Process, free_port};
 use super::wait::wait_for;
 
-/// A private Redis: no other test hears its channels, and it can be stopped.
+/// A private Redis: no other test receives from its channels, and it can be stopped.
 #[derive(Debug)]
 pub struct Redis {
     port: u16,

@@ -2,9 +2,9 @@
 
 /// A small random generator (splitmix64). The same seed gives the same stream on every machine.
 #[derive(Debug)]
-struct Dice(u64);
+struct Rng(u64);
 
-impl Dice {
+impl Rng {
     fn roll(&mut self, sides: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut bits = self.0;
@@ -142,10 +142,10 @@ const CHUNKS: [&str; 16] = [
 /// Returns the stream for a seed. Each request names itself in `X-Request-Id`: the mark, the seed and a number. The last
 /// one asks to end the connection.
 pub fn stream(seed: u64, mark: char) -> Vec<u8> {
-    let mut dice = Dice(seed);
+    let mut rng = Rng(seed);
     let mut out = Vec::new();
-    for nth in 0..1 + dice.roll(3) {
-        out.extend(request(&mut dice, &format!("{mark}{seed}-{nth}")));
+    for nth in 0..1 + rng.roll(3) {
+        out.extend(request(&mut rng, &format!("{mark}{seed}-{nth}")));
     }
     out.extend(plain("/-/nothing", &format!("{mark}{seed}-last"), "Connection: close\r\n"));
     out
@@ -155,18 +155,18 @@ fn plain(target: &str, id: &str, lines: &str) -> Vec<u8> {
     format!("GET {target} HTTP/1.1\r\nHost: a\r\nX-Request-Id: {id}\r\n{lines}\r\n").into_bytes()
 }
 
-fn request(dice: &mut Dice, id: &str) -> Vec<u8> {
+fn request(rng: &mut Rng, id: &str) -> Vec<u8> {
     let hidden = String::from_utf8_lossy(&plain("/-/nothing", &format!("{id}-hidden"), "")).into_owned();
-    let chunked = dice.chance(40);
-    let mut body = match (chunked, dice.roll(4)) {
+    let chunked = rng.chance(40);
+    let mut body = match (chunked, rng.roll(4)) {
         (true, 0) => format!("{:x}\r\n{hidden}\r\n0\r\n\r\n", hidden.len()),
-        (true, _) => dice.one_of(&CHUNKS).to_owned(),
+        (true, _) => rng.one_of(&CHUNKS).to_owned(),
         (false, 0) => hidden.clone(),
         (false, 1) => String::new(),
         (false, 2) => format!("0\r\n\r\n{hidden}"),
         (false, _) => "a=b&c".to_owned(),
     };
-    let method = if dice.chance(75) { "POST" } else { "GET" };
+    let method = if rng.chance(75) { "POST" } else { "GET" };
     let mut lines = vec!["Host: a".to_owned(), format!("X-Request-Id: {id}")];
     match (chunked, method, body.is_empty()) {
         (true, ..) => lines.push("Transfer-Encoding: chunked".to_owned()),
@@ -175,25 +175,25 @@ fn request(dice: &mut Dice, id: &str) -> Vec<u8> {
     }
     let (mut target, mut version, mut prefix) = ("/-/sign-in", "HTTP/1.1", "");
     let mut odd_end = None;
-    for _ in 0..1 + dice.roll(3) {
-        match dice.roll(9) {
+    for _ in 0..1 + rng.roll(3) {
+        match rng.roll(9) {
             0 | 1 => {
-                let place = dice.roll(lines.len() + 1);
-                lines.insert(place, dice.one_of(&FRAMING).to_owned());
+                let place = rng.roll(lines.len() + 1);
+                lines.insert(place, rng.one_of(&FRAMING).to_owned());
             }
             2 => {
                 lines.pop();
-                lines.push(dice.one_of(&FRAMING).to_owned());
+                lines.push(rng.one_of(&FRAMING).to_owned());
             }
             3 => {
-                let place = dice.roll(lines.len() + 1);
-                lines.insert(place, dice.one_of(&OTHER_LINES).to_owned());
+                let place = rng.roll(lines.len() + 1);
+                lines.insert(place, rng.one_of(&OTHER_LINES).to_owned());
             }
-            4 => odd_end = Some((dice.roll(lines.len() + 2), dice.one_of(&LINE_ENDS))),
-            5 => target = dice.one_of(&TARGETS),
-            6 => version = dice.one_of(&VERSIONS),
-            7 => prefix = dice.one_of(&PREFIXES),
-            _ => body.push_str(dice.one_of(&["", "\r\n", "\n", "x", &hidden])),
+            4 => odd_end = Some((rng.roll(lines.len() + 2), rng.one_of(&LINE_ENDS))),
+            5 => target = rng.one_of(&TARGETS),
+            6 => version = rng.one_of(&VERSIONS),
+            7 => prefix = rng.one_of(&PREFIXES),
+            _ => body.push_str(rng.one_of(&["", "\r\n", "\n", "x", &hidden])),
         }
     }
     let length = body.len().to_string();
@@ -208,10 +208,10 @@ fn request(dice: &mut Dice, id: &str) -> Vec<u8> {
         });
     }
     let mut bytes = text.into_bytes();
-    if dice.chance(10) {
+    if rng.chance(10) {
         // One damaged byte, but no new letter: HEAD instead of GET would have an answer without a body.
-        let place = dice.roll(bytes.len());
-        bytes[place] = b"\0\t\n\r :;,\"\x7f\xff"[dice.roll(11)];
+        let place = rng.roll(bytes.len());
+        bytes[place] = b"\0\t\n\r :;,\"\x7f\xff"[rng.roll(11)];
     }
     bytes.extend_from_slice(body.as_bytes());
     bytes

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use futures_util::StreamExt;
 
 use crate::site::{Numbers, Site};
-use watch::Seen;
+use watch::Observation;
 
 /// How many streams are sent at a time, to each server.
 const TOGETHER: usize = 250;
@@ -48,7 +48,7 @@ pub async fn run(plan: Plan) -> Result<bool> {
 
 /// The result of a comparison.
 #[derive(Debug, Default)]
-pub struct Found {
+pub struct Comparison {
     /// Where servers differ, with the stream.
     pub differences: Vec<String>,
     /// How many requests web, realtime and nginx saw.
@@ -62,10 +62,10 @@ const SERVERS: [(&str, char); 3] = [("web", 'w'), ("realtime", 'r'), ("nginx", '
 ///
 /// # Errors
 /// When a server cannot be reached.
-pub async fn compare(program: &Path, folder: &Path, seed: u64, streams: u64) -> Result<Found> {
+pub async fn compare(program: &Path, folder: &Path, seed: u64, streams: u64) -> Result<Comparison> {
     let mut site = Site::many(program, folder, Numbers { web: 1, realtime: 1, worker: 1 }).await;
     let places = [site.at("web-1"), site.at("realtime-1"), site.at.clone()];
-    let mut found = Found::default();
+    let mut found = Comparison::default();
     let mut answered = BTreeSet::new();
     let sending = futures_util::stream::iter(seed..seed + streams).map(|seed| {
         let places = &places;
@@ -92,7 +92,7 @@ pub async fn compare(program: &Path, folder: &Path, seed: u64, streams: u64) -> 
 }
 
 /// Compares what the servers saw.
-fn difference(seed: u64, seen: &[Seen; 3]) -> Option<String> {
+fn difference(seed: u64, seen: &[Observation; 3]) -> Option<String> {
     let is_smuggled = seen.iter().any(|one| seen.iter().any(|other| one.can_be_smuggled_past(other)));
     // An answer to somebody else's request.
     let is_mixed_up = seen[2].replies.iter().filter_map(|reply| reply.id.as_deref()).any(|id| {

@@ -28,7 +28,7 @@ pub struct Reply {
 
 /// What a server saw.
 #[derive(Clone, Debug)]
-pub struct Seen {
+pub struct Observation {
     pub replies: Vec<Reply>,
     /// How many requests it answered, without one that it refused to read.
     pub requests: usize,
@@ -39,7 +39,7 @@ pub struct Seen {
     pub waits: bool,
 }
 
-impl fmt::Display for Seen {
+impl fmt::Display for Observation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let statuses: Vec<String> = self.replies.iter().map(|reply| reply.status.to_string()).collect();
         let end = if self.waits { "waits" } else { "closed" };
@@ -47,7 +47,7 @@ impl fmt::Display for Seen {
     }
 }
 
-impl Seen {
+impl Observation {
     fn new(replies: Vec<Reply>, end: Option<Duration>) -> Self {
         let last = replies.last();
         let is_refused = last.is_some_and(|reply| REFUSALS.contains(&reply.status)) && end.is_some();
@@ -73,7 +73,7 @@ impl Seen {
 ///
 /// # Errors
 /// When the server cannot be reached.
-pub async fn watch(at: &str, bytes: &[u8]) -> Result<Seen> {
+pub async fn watch(at: &str, bytes: &[u8]) -> Result<Observation> {
     let mut stream = TcpStream::connect(at).await?;
     stream.set_nodelay(true)?;
     let begun = Instant::now();
@@ -93,7 +93,7 @@ pub async fn watch(at: &str, bytes: &[u8]) -> Result<Seen> {
         }
     };
     tokio::join!(sending, reading);
-    Ok(Seen::new(replies(&come), end))
+    Ok(Observation::new(replies(&come), end))
 }
 
 fn replies(mut bytes: &[u8]) -> Vec<Reply> {
@@ -163,10 +163,10 @@ mod tests {
     #[test]
     fn only_a_stalled_server_can_be_smuggled_past() {
         let reply = |status, closes| Reply { status, closes, id: None };
-        let both = Seen::new(vec![reply(200, false), reply(200, true)], Some(Duration::ZERO));
-        let stalled = Seen::new(vec![reply(200, false)], None);
-        let late = Seen::new(vec![reply(200, false), reply(408, true)], Some(AT_ONCE * 2));
-        let refused = Seen::new(vec![reply(200, false), reply(400, true)], Some(Duration::ZERO));
+        let both = Observation::new(vec![reply(200, false), reply(200, true)], Some(Duration::ZERO));
+        let stalled = Observation::new(vec![reply(200, false)], None);
+        let late = Observation::new(vec![reply(200, false), reply(408, true)], Some(AT_ONCE * 2));
+        let refused = Observation::new(vec![reply(200, false), reply(400, true)], Some(Duration::ZERO));
         assert_eq!([both.requests, stalled.requests, late.requests, refused.requests], [2, 1, 1, 1]);
         assert!(stalled.can_be_smuggled_past(&both) && late.can_be_smuggled_past(&both));
         assert!(!refused.can_be_smuggled_past(&both) && !both.can_be_smuggled_past(&stalled));

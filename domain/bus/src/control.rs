@@ -45,7 +45,7 @@ pub enum Control {
 
 /// A control message as Redis carries it.
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Told {
+pub(crate) struct ControlMessage {
     #[serde(flatten)]
     pub control: Control,
     /// The process that sent it.

@@ -8,8 +8,8 @@
 //!
 //! - Open the stream BEFORE reading the page's data from the database: an event may come twice, but is never lost.
 //! - Subscribe before reading the backlog ([`Hub::subscribe`]).
-//! - A process hears the events of a stream in order and without gaps; otherwise it is told by `Wakeups::forget`. It
-//!   can therefore answer from memory for streams whose end it read or heard a moment ago.
+//! - A process receives the events of a stream in order and without gaps; otherwise `Wakeups::forget` tells it. It
+//!   can therefore answer from memory for streams whose end it read or received a moment ago.
 //! - A stream that was never opened, or not renewed for [`AGE`], does not exist. Publishing to it writes nothing.
 
 mod control;

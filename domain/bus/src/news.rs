@@ -2,7 +2,7 @@
 //!
 //! An event's payload is stored once; the entries of the streams refer to it. One script appends the entries of a shard
 //! and, in the same step, announces on the shard's channel which streams took an entry and the payload. Another script
-//! begins a stream and announces that. So every process hears the entries of a stream in order and without gaps. Once
+//! begins a stream and announces that. So every process receives the entries of a stream in order and without gaps. Once
 //! it has read the stream, it knows which entry each new one follows, and answers a poll at that entry without asking
 //! Redis.
 
@@ -98,14 +98,14 @@ pub(super) fn begin(server: &Server, stream: Stream, id: Cursor) -> Cmd {
 }
 
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Told {
+pub(super) struct Announcement {
     pub news: Vec<News>,
     /// The reference and payload of the entries; `None` when they begin their streams.
     pub event: Option<(String, Arc<str>)>,
 }
 
 /// Parses a message of the script; `None` when the text is something else.
-pub(super) fn read(names: &Names, text: &str) -> Option<Told> {
+pub(super) fn read(names: &Names, text: &str) -> Option<Announcement> {
     let (head, payload) = text.split_once("\n\n")?;
     let (reference, lines) = head.split_once('\n')?;
     let mut news = Vec::with_capacity(lines.len() / 24);
@@ -114,7 +114,7 @@ pub(super) fn read(names: &Names, text: &str) -> Option<Told> {
         news.push(News { stream: names.stream_of(stream)?, id: id.parse().ok()? });
     }
     let event = (!reference.is_empty()).then(|| (reference.to_owned(), payload.into()));
-    Some(Told { news, event })
+    Some(Announcement { news, event })
 }
 
 /// A cache of the payloads this process saw last.
@@ -163,12 +163,12 @@ mod tests {
         let names = Names::new("klatch");
         let news = |id, at: &str| News { stream: Stream::User(UserId(id)), id: at.parse().unwrap() };
         let text = "ab12\nklatch:{1}:u:1 6-0\nklatch:{1}:u:65 6-1\n\n{\"a\":\"b\\n\\nc\"}";
-        let told = Told {
+        let told = Announcement {
             news: vec![news(1, "6-0"), news(65, "6-1")],
             event: Some(("ab12".to_owned(), r#"{"a":"b\n\nc"}"#.into())),
         };
         assert_eq!(read(&names, text), Some(told));
-        let begun = Told { news: vec![news(1, "5-0")], event: None };
+        let begun = Announcement { news: vec![news(1, "5-0")], event: None };
         assert_eq!(read(&names, "\nklatch:{1}:u:1 5-0\n\n"), Some(begun));
         for text in ["", "ab12", "ab12\n\n{}", "ab12\nklatch:{1}:u:1\n\n{}", "ab12\nother:{1}:u:1 6-0\n\n{}"] {
             assert_eq!(read(&names, text), None, "{text:?}");

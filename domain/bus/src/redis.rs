@@ -23,7 +23,7 @@ use super::{
 use model::time::{Clock, Timestamp};
 use model::{GroupId, UserId};
 
-/// How long search changes are gathered before the other processes are told.
+/// How long search changes are gathered before they are published to other processes.
 const TOGETHER: Duration = Duration::from_millis(50);
 const RENEWED: usize = 1_000;
 /// After this many commands of one round trip, another begins.

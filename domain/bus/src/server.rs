@@ -126,7 +126,7 @@ fn outage(link: Link, names: Names) -> Outage<BusError> {
         let probe: Probe = Box::pin(async move {
             let answer = match link {
                 Link::One { url, .. } => ping(&url).await,
-                // Not PING, which asks all nodes: one that is down for good would count for the whole Cluster.
+                // Not PING, which asks all nodes: one that is down permanently would count for the whole Cluster.
                 Link::Cluster(mut cluster) => redis::cmd("EXISTS").arg(key).query_async::<()>(&mut cluster).await,
             };
             answer.map_err(|error| error.to_string())

@@ -12,7 +12,7 @@ use redis::{Client, Msg, ProtocolVersion, PushInfo, PushKind, RedisError, RedisR
 use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio::time::{MissedTickBehavior, timeout};
 
-use super::control::Told;
+use super::control::ControlMessage;
 use super::names::SHARDS;
 use super::news::{self, Payloads};
 use super::server::{PATIENCE, cluster};
@@ -138,7 +138,7 @@ impl PubSub {
 
     fn handle(&self, message: &Msg) {
         if message.get_channel_name() == self.names.of(Name::Control) {
-            match serde_json::from_slice::<Told>(message.get_payload_bytes()) {
+            match serde_json::from_slice::<ControlMessage>(message.get_payload_bytes()) {
                 Ok(told) if *told.from == *self.own_name => {}
                 Ok(told) => _ = self.controls.send(told.control),
                 // From a process of another version. Dropping all caches is always safe.

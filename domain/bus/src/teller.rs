@@ -5,7 +5,7 @@ use std::sync::Arc;
 use redis::pipe;
 use tokio::sync::broadcast;
 
-use crate::control::Told;
+use crate::control::ControlMessage;
 use crate::{BusError, Control, Name, Server};
 
 /// Sends control messages to this process and to the others.
@@ -24,7 +24,7 @@ impl Teller {
         for word in words {
             // It is fine if nobody listens.
             let _ = self.controls.send(word.clone());
-            let told = Told { control: word.clone(), from: self.name.to_string() };
+            let told = ControlMessage { control: word.clone(), from: self.name.to_string() };
             let text = serde_json::to_string(&told).map_err(|error| BusError::Busy(error.to_string()))?;
             commands.cmd("PUBLISH").arg(self.server.names.of(Name::Control)).arg(text);
         }

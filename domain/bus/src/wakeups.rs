@@ -55,7 +55,7 @@ impl Slot {
     }
 }
 
-/// A subscription to a stream. It hears every publication from its creation until it is dropped.
+/// A subscription to a stream. It receives every publication from its creation until it is dropped.
 #[derive(Debug)]
 pub struct Subscription {
     wakeups: Arc<Wakeups>,

@@ -1,7 +1,7 @@
 //! Turns user text into a list of nodes, each with its HTML. No other code makes markup from user text.
 //!
 //! This takes two steps, because the names in a message are looked up with one query. [`parse`] is pure and returns the
-//! names it found; [`Parsed::into_nodes`] is told who they are. [`markup_of`] joins a stored list of nodes.
+//! names it found; [`Parsed::into_nodes`] receives the accounts. [`markup_of`] joins a stored list of nodes.
 //!
 //! ```text
 //! raw text -> clean -> blocks -> lexer -> delimiter stack -> Parsed -> render -> Vec<Node>

@@ -131,7 +131,7 @@ impl Scan<'_> {
         closed
     }
 
-    /// Whether these items may stand between such marks.
+    /// Whether these items may be between such marks.
     fn can_style(&self, mark: Mark, items: &[Inline]) -> bool {
         // One word between double underscores is a name, as in Python.
         if mark == Mark::Underscores

@@ -62,9 +62,9 @@ ids! {
     ApiTokenId,
     /// A URL by which programs post.
     IncomingHookId,
-    /// A webhook that is told of events.
+    /// A webhook that receives events.
     WebhookId,
-    /// An event that a webhook is told of.
+    /// An event that is sent to a webhook.
     DeliveryId,
     /// A program that is asked before a message is saved.
     ExternalAuditorId,

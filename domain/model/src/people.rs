@@ -63,7 +63,7 @@ pub struct User {
     /// `None` if the suspension is over.
     pub suspended_until: Option<Timestamp>,
     pub banned_at: Option<Timestamp>,
-    /// Why they are suspended or banned, as they are told.
+    /// Why they are suspended or banned, as shown to them.
     pub barred_reason: String,
     pub direct_from: DirectFrom,
     /// Whether they follow the topics that they write in.

@@ -366,7 +366,7 @@ macro_rules! answered_by_site_admin_first {
     };
 }
 
-pub use crate::policy_accounts::{Change, Correspondents, Restricted, barred, check_change, waits};
+pub use crate::policy_accounts::{Change, Correspondents, Restricted, check_change, restricted, waits};
 pub use answered_by_site_admin_first;
 pub use known_to_first;
 pub use settled_by_site_admin_first;
@@ -508,10 +508,10 @@ mod tests {
     #[test]
     fn a_suspension_ends_and_a_ban_does_not() {
         let (then, now) = (Some(Timestamp(5)), Timestamp(5));
-        assert_eq!(barred(None, None, now), None);
-        assert_eq!(barred(then, None, Timestamp(4)), Some(Restricted::Suspended(Timestamp(5))));
-        assert_eq!(barred(then, None, now), None);
-        assert_eq!(barred(then, then, now), Some(Restricted::Banned));
+        assert_eq!(restricted(None, None, now), None);
+        assert_eq!(restricted(then, None, Timestamp(4)), Some(Restricted::Suspended(Timestamp(5))));
+        assert_eq!(restricted(then, None, now), None);
+        assert_eq!(restricted(then, then, now), Some(Restricted::Banned));
     }
 
     #[test]

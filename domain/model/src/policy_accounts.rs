@@ -13,7 +13,11 @@ pub enum Restricted {
 }
 
 /// Returns why an account cannot be used now, if so. Such an account loses its sessions and cannot sign in.
-pub fn barred(suspended_until: Option<Timestamp>, banned_at: Option<Timestamp>, now: Timestamp) -> Option<Restricted> {
+pub fn restricted(
+    suspended_until: Option<Timestamp>,
+    banned_at: Option<Timestamp>,
+    now: Timestamp,
+) -> Option<Restricted> {
     match (banned_at, suspended_until) {
         (Some(_), _) => Some(Restricted::Banned),
         (None, Some(until)) if until > now => Some(Restricted::Suspended(until)),

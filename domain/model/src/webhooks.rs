@@ -8,7 +8,7 @@ use super::*;
 use crate::time::Timestamp;
 use crate::words::words;
 
-/// A bot, as those who answer for it see it.
+/// A bot, as its owners see it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, sqlx::FromRow)]
 pub struct Bot {
     #[sqlx(flatten)]
@@ -62,7 +62,7 @@ words! {
         TopicMoved = "topic.moved",
         TopicDeleted = "topic.deleted",
         MemberJoined = "member.joined",
-        /// A test that an admin asked for. Every webhook is told of it.
+        /// A test that an admin requested. Every webhook receives it.
         Ping = "ping",
     }
 }
@@ -108,7 +108,7 @@ impl WebhookEvent {
     }
 }
 
-/// A webhook that is told of events.
+/// A webhook that receives events.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Webhook {
     pub id: WebhookId,
@@ -152,7 +152,7 @@ words! {
     }
 }
 
-/// An event that a webhook is told of.
+/// An event that is sent to a webhook.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Delivery {
     pub id: DeliveryId,

@@ -186,7 +186,7 @@ words! {
 words! {
     /// What a rule does with a matching message.
     RuleAction {
-        /// It is rejected, and its author is told why.
+        /// Rejects it, and tells its author why.
         Refuse = "refuse",
         /// It goes to the approval queue.
         Hold = "hold",

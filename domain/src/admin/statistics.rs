@@ -137,7 +137,7 @@ pub async fn follow(cx: Context, report_now: impl Fn() -> Report, stop: impl Fut
     let mut stop = std::pin::pin!(stop);
     loop {
         if let Err(error) = report(&cx, &process, report_now()).await {
-            tracing::debug!(%error, "the figures of this process were not written down");
+            tracing::debug!(%error, "the statistics of this process were not saved");
         }
         tokio::select! {
             () = tokio::time::sleep(EVERY) => {}
@@ -151,7 +151,7 @@ pub async fn keep(cx: Context, stop: impl Future<Output = ()>) {
     let mut stop = std::pin::pin!(stop);
     loop {
         if let Err(error) = measure(&cx).await {
-            tracing::warn!(%error, "figures were not kept");
+            tracing::warn!(%error, "statistics were not saved");
         }
         tokio::select! {
             () = tokio::time::sleep(EVERY) => {}
@@ -181,7 +181,7 @@ pub async fn measure(cx: &Context) -> Result<()> {
     Ok(())
 }
 
-/// Counts all days anew, after an import of old content.
+/// Counts all days again, after an import of old content.
 ///
 /// # Errors
 /// When the database fails.

@@ -90,7 +90,7 @@ pub async fn create(
     object(cx, caller, group.id).await
 }
 
-/// A member of a group: a user with the role. The user also stands in a field of its own.
+/// A member of a group: a user with the role. The user also is in a field of its own.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[allow(missing_docs)]
 pub struct Member {

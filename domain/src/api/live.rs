@@ -47,7 +47,7 @@ impl Kind {
 /// Something that happened, for one reader.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Happened {
-    /// The `_id`: the same for everybody who is told of it.
+    /// The `_id`: the same for everyone who receives it.
     pub id: String,
     /// Its group.
     pub group: GroupId,
@@ -62,7 +62,7 @@ pub struct Happened {
     who: Option<UserId>,
 }
 
-/// The parts of a page's event that decide what API clients are told.
+/// The parts of a page's event that decide what API clients receive.
 #[derive(Deserialize)]
 struct Page<'a> {
     #[serde(rename = "type", borrow)]
@@ -166,7 +166,7 @@ pub fn with_time(event: &str, entry: Cursor, nth: usize) -> String {
     format!("{{\"_ts\":{:?},{}", precise(at), event.strip_prefix('{').unwrap_or("}"))
 }
 
-/// What a client follows: everything that it is told, or one group or topic.
+/// What a client follows: everything it may receive, or one group or topic.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
     /// Only events of this group.
@@ -232,26 +232,26 @@ pub async fn still_visible(cx: &Context, caller: &Caller, all: Vec<Happened>) ->
 mod tests {
     use super::*;
 
-    fn told(payload: &str, reader: Option<i64>) -> Vec<(&'static str, String)> {
+    fn events_of(payload: &str, reader: Option<i64>) -> Vec<(&'static str, String)> {
         happened(payload, reader.map(UserId)).into_iter().map(|what| (what.kind.word(), what.id)).collect()
     }
 
     #[test]
     fn an_event_has_one_id_for_everyone_and_a_mention_reaches_one_person() {
         let payload = r#"{"type":"message","group":1,"topic":2,"message":3,"author":4,"mentions":[5,6],"started":true,"saved":7}"#;
-        let (all, five) = (told(payload, None), told(payload, Some(5)));
+        let (all, five) = (events_of(payload, None), events_of(payload, Some(5)));
         assert_eq!(all.iter().map(|(kind, _)| *kind).collect::<Vec<_>>(), ["topic", "message"]);
         assert_eq!(five[..2], all[..]);
         assert_eq!((five.len(), five[2].0), (3, "mention"));
-        assert_ne!(five[2].1, told(payload, Some(6))[2].1);
-        // Whoever names themselves is not told.
-        assert_eq!(told(&payload.replace("\"author\":4", "\"author\":5"), Some(5)).len(), 2);
+        assert_ne!(five[2].1, events_of(payload, Some(6))[2].1);
+        // Nobody is notified of a mention of themselves.
+        assert_eq!(events_of(&payload.replace("\"author\":4", "\"author\":5"), Some(5)).len(), 2);
     }
 
     #[test]
     fn stars_and_deletions_that_repeat_are_events_of_their_own() {
         let star = |starred: bool, at: i64| {
-            told(
+            events_of(
                 &format!(r#"{{"type":"star","group":1,"topic":2,"message":3,"by":4,"starred":{starred},"at":{at}}}"#),
                 None,
             )
@@ -260,7 +260,7 @@ mod tests {
         assert_ne!(star(true, 1)[0].1, star(true, 3)[0].1);
         assert_eq!(star(true, 1), star(true, 1));
         let delete = |revision: i64| {
-            told(&format!(r#"{{"type":"delete","group":1,"topic":2,"message":3,"revision":{revision}}}"#), None)
+            events_of(&format!(r#"{{"type":"delete","group":1,"topic":2,"message":3,"revision":{revision}}}"#), None)
         };
         assert_ne!(delete(1), delete(2));
     }
@@ -282,7 +282,7 @@ mod tests {
             r#"{"type":"member","group":1}"#,
             r#"{"type":"star","group":1,"topic":2,"message":3}"#,
         ] {
-            assert_eq!(told(payload, Some(1)), [], "{payload}");
+            assert_eq!(events_of(payload, Some(1)), [], "{payload}");
         }
         let read = happened(r#"{"type":"read","topics":[[1,2,0,9,9]],"mentions":0}"#, Some(UserId(4)));
         assert!(read.len() == 1 && read[0].is_presence);

@@ -25,7 +25,7 @@ use crate::site::rate_limits::{self, By, RateLimit};
 const RETRY: Duration = Duration::from_secs(30);
 
 /// Exports the group with an address, or the whole site; if `is_public`, what anyone can read of it. The same
-/// conversations give the same bytes. `told` receives the name of each table and the number of its rows.
+/// conversations give the same bytes. `on_progress` gets the name and size of each table.
 ///
 /// # Errors
 /// When the database cannot be read, waits for a migration or has no such group, or the file exists or cannot be written.
@@ -34,11 +34,11 @@ pub async fn make(
     slug: Option<&str>,
     is_public: bool,
     file: &Path,
-    told: impl FnMut(&str, u64),
+    on_progress: impl FnMut(&str, u64),
 ) -> Result<Manifest> {
     let mut snapshot = Snapshot::open(url).await?;
     let made = match scope(&mut snapshot, slug, is_public).await {
-        Ok(scope) => write(&mut snapshot, scope, file, told).await,
+        Ok(scope) => write(&mut snapshot, scope, file, on_progress).await,
         Err(error) => Err(error),
     };
     snapshot.close().await;
@@ -49,13 +49,13 @@ async fn write(
     snapshot: &mut Snapshot,
     scope: Scope,
     file: &Path,
-    mut told: impl FnMut(&str, u64),
+    mut on_progress: impl FnMut(&str, u64),
 ) -> Result<Manifest> {
     let mut writer = Writer::create(file, None)?;
     for part in scope.parts() {
         writer.begin(Entry::name_of(part.table.name)).await?;
         let rows = writer.rows(snapshot.part(&part).await?).await?;
-        told(part.table.name, rows);
+        on_progress(part.table.name, rows);
     }
     let mut manifest = Manifest::new(Purpose::Export, Target::latest_schema());
     let all = if scope.group.is_some() { "group" } else { "site" };
@@ -110,7 +110,7 @@ pub async fn extent(cx: &Context, viewer: Viewer, group: GroupId) -> Result<(Gro
     let extent = match found.group.kind {
         _ if found.access.may(Permission::Administer) => Extent::Complete,
         GroupKind::Public => Extent::Public,
-        // Whoever may read it is a member.
+        // Everyone who may read it is a member.
         GroupKind::Closed | GroupKind::Private | GroupKind::Direct => Extent::Readable,
     };
     Ok((found, extent))
@@ -154,9 +154,9 @@ pub async fn download(cx: &Context, viewer: Viewer, group: GroupId) -> Result<(G
 ///
 /// # Errors
 /// As [`restore::fill`].
-pub async fn import(url: &DatabaseUrl, file: &Path, told: impl FnMut(&str, u64)) -> Result<Manifest> {
+pub async fn import(url: &DatabaseUrl, file: &Path, on_progress: impl FnMut(&str, u64)) -> Result<Manifest> {
     let verified = restore::open_export(file).await?;
-    restore::fill(url, verified, told).await
+    restore::fill(url, verified, on_progress).await
 }
 
 /// Whether exports contain a column.

@@ -8,7 +8,7 @@ use model::time::Timestamp;
 use serde::Deserialize;
 use store::DatabaseUrl;
 use store::backup::Snapshot;
-use store::backup::export::{Part, Scope};
+use store::backup::export::{ExportedTable, Scope};
 
 use super::export;
 use crate::platform::error::{Error, Result};
@@ -18,7 +18,7 @@ pub const PAGE: usize = 500;
 /// The bytes of one file of the search.
 const SEARCH_FILE: usize = 1 << 20;
 
-/// How pages are drawn, and the files beside them.
+/// How pages are rendered, and the files beside them.
 #[derive(Clone, Copy, Debug)]
 #[allow(missing_docs)]
 pub struct Drawing {
@@ -238,12 +238,12 @@ fn message(row: Message, author: String, base_url: &str) -> Result<FolderMessage
     Ok(FolderMessage { id: row.id, author, at: row.created_at, is_edited: row.edited_at.is_some(), markup })
 }
 
-fn part(scope: Scope, table: &str) -> Result<Part> {
+fn part(scope: Scope, table: &str) -> Result<ExportedTable> {
     let part = scope.parts().into_iter().find(|part| part.table.name == table);
     part.ok_or_else(|| Error::Internal(format!("exports have no {table}")))
 }
 
-async fn all<T: serde::de::DeserializeOwned>(snapshot: &mut Snapshot, part: &Part) -> Result<Vec<T>> {
+async fn all<T: serde::de::DeserializeOwned>(snapshot: &mut Snapshot, part: &ExportedTable) -> Result<Vec<T>> {
     let mut rows = snapshot.part(part).await?;
     let mut all = Vec::new();
     while let Some(row) = rows.try_next().await? {

@@ -48,14 +48,13 @@ pub struct Order {
     pub now: Timestamp,
 }
 
-/// Backs up a database, whatever its schema, while others use it. `told` receives the name of each table and the number
-/// of its rows.
+/// Backs up a database, whatever its schema, while others use it. `on_progress` gets the name and size of each table.
 ///
 /// # Errors
 /// When the database cannot be read or has no forum, the key is another forum's, or the file exists or cannot be written.
-pub async fn make(url: &DatabaseUrl, order: Order, told: impl FnMut(&str, u64)) -> Result<Manifest> {
+pub async fn make(url: &DatabaseUrl, order: Order, on_progress: impl FnMut(&str, u64)) -> Result<Manifest> {
     let mut snapshot = Snapshot::open(url).await?;
-    let made = write(&mut snapshot, order, told).await;
+    let made = write(&mut snapshot, order, on_progress).await;
     snapshot.close().await;
     made
 }
@@ -71,7 +70,7 @@ pub async fn make_of(db: &Db, order: Order) -> Result<Manifest> {
     made
 }
 
-async fn write(snapshot: &mut Snapshot, order: Order, mut told: impl FnMut(&str, u64)) -> Result<Manifest> {
+async fn write(snapshot: &mut Snapshot, order: Order, mut on_progress: impl FnMut(&str, u64)) -> Result<Manifest> {
     let schema = snapshot.schema().await?.ok_or_else(|| Error::Internal("the database has no forum".into()))?;
     if schema > Target::latest_schema() {
         let why = "the database belongs to a newer version of Klatch; create the backup with that version";
@@ -90,7 +89,7 @@ async fn write(snapshot: &mut Snapshot, order: Order, mut told: impl FnMut(&str,
     for table in snapshot.tables().await? {
         writer.begin(Entry::name_of(table.name)).await?;
         let rows = writer.rows(snapshot.rows(table).await?).await?;
-        told(table.name, rows);
+        on_progress(table.name, rows);
     }
     // They do not belong to the snapshot. Read last, they are above all ids in it.
     writer.begin(SEQUENCES.to_owned()).await?;
@@ -108,19 +107,19 @@ async fn write(snapshot: &mut Snapshot, order: Order, mut told: impl FnMut(&str,
     writer.finish(manifest).await
 }
 
-/// Reads a whole archive and checks its contents. `told` receives the name of each table and the number of its rows.
+/// Reads a whole archive and checks its contents. `on_progress` gets the name and size of each table.
 ///
 /// # Errors
 /// When it is damaged, or no archive of Klatch.
 pub async fn verify(
     file: &Path,
     passphrase: Option<Passphrase>,
-    mut told: impl FnMut(&str, u64) + Send + 'static,
+    mut on_progress: impl FnMut(&str, u64) + Send + 'static,
 ) -> Result<Manifest> {
     let file = file.to_owned();
     blocking(move || {
         let mut archive = Archive::open(&file, passphrase.as_ref())?;
-        archive.verify(&mut told)?;
+        archive.verify(&mut on_progress)?;
         Ok(archive.manifest)
     })
     .await

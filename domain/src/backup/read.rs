@@ -185,8 +185,8 @@ impl Archive {
         Ok(Some(key))
     }
 
-    /// Reads every entry, and checks it. `told` receives the name of each table and the number of its rows.
-    pub fn verify(&mut self, mut told: impl FnMut(&str, u64)) -> Result<()> {
+    /// Reads every entry, and checks it. `on_progress` gets the name and size of each table.
+    pub fn verify(&mut self, mut on_progress: impl FnMut(&str, u64)) -> Result<()> {
         for entry in self.manifest.entries.clone() {
             if entry.name == SECRET_KEY {
                 self.secret_key()?;
@@ -201,7 +201,7 @@ impl Archive {
                 fields.map(drop).map_err(|error| bad_line(&entry, number, &error))
             })?;
             if let Some(table) = entry.table() {
-                told(table, entry.rows);
+                on_progress(table, entry.rows);
             }
         }
         Ok(())

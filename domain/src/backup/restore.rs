@@ -118,24 +118,24 @@ pub async fn files(mut verified: Verified, folder: PathBuf) -> Result<(Verified,
     .await
 }
 
-/// Fills a database with a backup. `told` receives the name of each table and the number of its rows. If it fails or is
+/// Fills a database with a backup. `on_progress` gets the name and size of each table. If it fails or is
 /// interrupted, the database has no forum or an empty one, and the same command can be run again.
 ///
 /// # Errors
 /// When the database is not empty or in use, or a row does not fit.
-pub async fn fill(url: &DatabaseUrl, verified: Verified, told: impl FnMut(&str, u64)) -> Result<Manifest> {
+pub async fn fill(url: &DatabaseUrl, verified: Verified, on_progress: impl FnMut(&str, u64)) -> Result<Manifest> {
     let mut target = Target::open(url).await?;
-    let filled = fill_target(&mut target, verified, told).await;
+    let filled = fill_target(&mut target, verified, on_progress).await;
     target.close().await;
     filled
 }
 
-async fn fill_target(target: &mut Target, verified: Verified, told: impl FnMut(&str, u64)) -> Result<Manifest> {
+async fn fill_target(target: &mut Target, verified: Verified, on_progress: impl FnMut(&str, u64)) -> Result<Manifest> {
     let manifest = verified.manifest().clone();
     prepare(target, &manifest).await?;
     target.migrate_to(manifest.schema).await?;
     target.begin(manifest.format == Purpose::Backup).await?;
-    let sequences = load(target, verified.archive, told).await?;
+    let sequences = load(target, verified.archive, on_progress).await?;
     match manifest.format {
         Purpose::Backup => {
             for sequence in sequences {
@@ -199,7 +199,11 @@ enum Piece {
 }
 
 /// Inserts all rows. The archive is read on a thread of its own.
-async fn load(target: &mut Target, mut archive: Archive, mut told: impl FnMut(&str, u64)) -> Result<Vec<Sequence>> {
+async fn load(
+    target: &mut Target,
+    mut archive: Archive,
+    mut on_progress: impl FnMut(&str, u64),
+) -> Result<Vec<Sequence>> {
     let is_export = archive.manifest.format == Purpose::Export;
     let mut columns = BTreeMap::new();
     for table in TABLES {
@@ -218,7 +222,7 @@ async fn load(target: &mut Target, mut archive: Archive, mut told: impl FnMut(&s
         match (piece, current) {
             (Piece::Table(table, rows), before) => {
                 if let Some((table, rows)) = before {
-                    told(table, rows);
+                    on_progress(table, rows);
                 }
                 current = Some((table, rows));
             }
@@ -239,7 +243,7 @@ async fn load(target: &mut Target, mut archive: Archive, mut told: impl FnMut(&s
     let sequences = reader.await.map_err(|error| Error::Internal(error.to_string()))?;
     inserted?;
     if let Some((table, rows)) = current {
-        told(table, rows);
+        on_progress(table, rows);
     }
     sequences
 }

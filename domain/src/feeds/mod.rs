@@ -49,7 +49,7 @@ pub struct Feed {
 
 /// A feed, or where its subject moved to.
 #[derive(Clone, Debug)]
-pub enum Found {
+pub enum FeedLookup {
     /// The feed.
     Feed(Box<Feed>),
     /// The current path of the page that the feed is about.
@@ -58,7 +58,7 @@ pub enum Found {
     Renamed(String),
 }
 
-impl Found {
+impl FeedLookup {
     fn feed(caller: &Caller, subject: Subject, entries: Vec<MessageInTopic>) -> Self {
         let shown =
             |entry: &MessageInTopic| !entry.message.deleted && !entry.message.ignored && caller.covers(entry.group.id);
@@ -84,25 +84,25 @@ fn check_covers(caller: &Caller, group: GroupId) -> Result<()> {
 ///
 /// # Errors
 /// [`Error::Forbidden`] for a token without the scope.
-pub async fn of_site(cx: &Context, caller: &Caller) -> Result<Found> {
+pub async fn of_site(cx: &Context, caller: &Caller) -> Result<FeedLookup> {
     caller.check(Scope::Feeds)?;
     let most = if caller.is_unlimited() { MOST } else { LOOKED_THROUGH };
     let ids = store::feeds::newest_of_site(&cx.db, caller.viewer().id(), most).await?;
     let entries = placed::placed(cx, caller.viewer(), &ids).await?;
-    Ok(Found::feed(caller, Subject::Site, entries))
+    Ok(FeedLookup::feed(caller, Subject::Site, entries))
 }
 
 /// The feed of a group.
 ///
 /// # Errors
 /// [`Error::NotFound`] if there is none or the caller may not read it; [`Error::Forbidden`] as [`of_site`].
-pub async fn of_group(cx: &Context, caller: &Caller, slug: &str) -> Result<Found> {
+pub async fn of_group(cx: &Context, caller: &Caller, slug: &str) -> Result<FeedLookup> {
     caller.check(Scope::Feeds)?;
     let viewer = caller.viewer();
     let found = match groups::by_slug(cx, viewer, slug).await {
         Err(Error::NotFound) => {
             let now = groups::formerly(cx, viewer, slug).await?;
-            return Ok(Found::Moved(format!("/{}/", now.slug)));
+            return Ok(FeedLookup::Moved(format!("/{}/", now.slug)));
         }
         found => found?,
     };
@@ -112,19 +112,19 @@ pub async fn of_group(cx: &Context, caller: &Caller, slug: &str) -> Result<Found
     }
     let ids = store::feeds::newest_of_group(&cx.db, viewer.id(), found.group.id, MOST).await?;
     let entries = placed::placed(cx, viewer, &ids).await?;
-    Ok(Found::feed(caller, Subject::Group(found.group), entries))
+    Ok(FeedLookup::feed(caller, Subject::Group(found.group), entries))
 }
 
 /// The feed of a topic.
 ///
 /// # Errors
 /// As [`of_group`].
-pub async fn of_topic(cx: &Context, caller: &Caller, group: &str, slug: &str) -> Result<Found> {
+pub async fn of_topic(cx: &Context, caller: &Caller, group: &str, slug: &str) -> Result<FeedLookup> {
     caller.check(Scope::Feeds)?;
     let viewer = caller.viewer();
     let found = match moves::at(cx, viewer, group, slug).await {
         Ok(At::Here(found)) => *found,
-        Ok(At::Moved(path)) => return Ok(Found::Moved(path)),
+        Ok(At::Moved(path)) => return Ok(FeedLookup::Moved(path)),
         Err(Error::SignedOut | Error::Forbidden(_)) => return Err(Error::NotFound),
         Err(error) => return Err(error),
     };
@@ -133,24 +133,24 @@ pub async fn of_topic(cx: &Context, caller: &Caller, group: &str, slug: &str) ->
     let ids = store::messages::before(&cx.db, topic.id, topic.last_seq + 1, MOST).await?;
     let ids: Vec<MessageId> = ids.iter().rev().map(|message| message.id).collect();
     let entries = placed::placed(cx, viewer, &ids).await?;
-    Ok(Found::feed(caller, Subject::Topic { group, topic }, entries))
+    Ok(FeedLookup::feed(caller, Subject::Topic { group, topic }, entries))
 }
 
 /// The feed of a person's messages.
 ///
 /// # Errors
 /// [`Error::NotFound`] if there is no such person; [`Error::Forbidden`] as [`of_site`].
-pub async fn of_person(cx: &Context, caller: &Caller, name: &str) -> Result<Found> {
+pub async fn of_person(cx: &Context, caller: &Caller, name: &str) -> Result<FeedLookup> {
     caller.check(Scope::Feeds)?;
     let user = store::people::users::by_name(&cx.db, name).await?;
     let user = user.filter(|user| !model::policy::waits(user.waiting_since) && !user.deleted);
     let Some(user) = user else {
         let now = store::people::former_names::led_to(&cx.db, name).await?.ok_or(Error::NotFound)?;
-        return Ok(Found::Renamed(now));
+        return Ok(FeedLookup::Renamed(now));
     };
     let ids = store::messages::of_author(&cx.db, caller.viewer().id(), user.id, MOST).await?;
     let entries = placed::placed(cx, caller.viewer(), &ids).await?;
-    Ok(Found::feed(caller, Subject::Person(user), entries))
+    Ok(FeedLookup::feed(caller, Subject::Person(user), entries))
 }
 
 /// The message that an address of this site leads to, if anyone may read it: the first of a topic, or one by its id.

@@ -201,13 +201,13 @@ pub async fn offer(cx: &Context, viewer: Viewer, token: &str) -> Result<Offer> {
 /// [`Error::NotFound`] when it is deleted, suspended or banned: its invitations do not work.
 fn inviter_of(cx: &Context, user: Option<User>) -> Result<Viewer> {
     let user = user.filter(|user| {
-        !user.deleted && model::policy::barred(user.suspended_until, user.banned_at, cx.now()).is_none()
+        !user.deleted && model::policy::restricted(user.suspended_until, user.banned_at, cx.now()).is_none()
     });
     user.map(|user| Viewer::User { id: user.id, is_admin: user.is_admin }).ok_or(Error::NotFound)
 }
 
 /// Locks the account of the creator of an invitation until the commit. Call it before locking the group.
-async fn hold_inviter(tx: &mut Tx, cx: &Context, inviter: UserId) -> Result<Viewer> {
+async fn lock_inviter(tx: &mut Tx, cx: &Context, inviter: UserId) -> Result<Viewer> {
     store::people::users::lock(tx, &[inviter]).await?;
     inviter_of(cx, store::people::users::by_id_in(tx, inviter).await?)
 }
@@ -218,7 +218,7 @@ async fn hold_inviter(tx: &mut Tx, cx: &Context, inviter: UserId) -> Result<View
 pub enum Followed {
     In(Group),
     /// The user's request to join is pending.
-    Asked(Group),
+    Requested(Group),
 }
 
 /// Follows a link: joins the group, or requests to join with a message. The rights of the link's creator are checked
@@ -241,7 +241,7 @@ pub async fn follow(cx: &Context, viewer: Viewer, token: &str, message: &str) ->
     let now = cx.now();
     let mut tx = cx.db.begin().await?;
     unread::users_change(cx, &[user]).await?;
-    let inviter = hold_inviter(&mut tx, cx, invitation.inviter_id).await?;
+    let inviter = lock_inviter(&mut tx, cx, invitation.inviter_id).await?;
     let access = members::lock(&mut tx, viewer, group.id).await?;
     let by = held_inviter(&mut tx, inviter, group.id, access).await?;
     if !may_offer(by, invitation.role) {
@@ -264,7 +264,7 @@ pub async fn follow(cx: &Context, viewer: Viewer, token: &str, message: &str) ->
     tx.commit().await?;
     tell::tell_moderators(cx, group.id).await;
     if invitation.role.is_none() {
-        return Ok(Followed::Asked(group));
+        return Ok(Followed::Requested(group));
     }
     tell::membership_changed(cx, user, group.id).await;
     Ok(Followed::In(group))
@@ -276,7 +276,7 @@ async fn held_inviter(tx: &mut Tx, inviter: Viewer, group: GroupId, held: Access
     Ok(Access::new(inviter, held.kind(), held.is_archived(), membership))
 }
 
-/// Invites a user by name. They can accept or decline, and are told by email.
+/// Invites a user by name. They get an email, and can accept or decline.
 ///
 /// # Errors
 /// [`Error::Invalid`] on `username`, [`Error::NotFound`], [`Error::Forbidden`], [`Error::TooMany`].
@@ -337,7 +337,7 @@ pub async fn accept(cx: &Context, viewer: Viewer, group: GroupId) -> Result<Grou
     let found = groups::stand(cx, viewer, group).await?;
     let mut tx = cx.db.begin().await?;
     unread::users_change(cx, &[user]).await?;
-    let by = hold_inviter(&mut tx, cx, inviter).await?;
+    let by = lock_inviter(&mut tx, cx, inviter).await?;
     let access = members::lock(&mut tx, viewer, group).await?;
     if access.is_archived() {
         return Err(Error::Forbidden("This group is archived and can't be changed."));

@@ -61,7 +61,7 @@ pub(crate) async fn depart(cx: &Context, tx: &mut Tx, group: GroupId, user: User
 }
 
 /// Promotes a member when the group has lost its last admin, and returns them: the eldest moderator, or else the eldest
-/// member. No bot is promoted, and no account that nobody can sign in to. They and the site admins are told by email. `by`
+/// member. No bot is promoted, and no account that nobody can sign in to. They and the site admins get an email. `by`
 /// is the user who caused it.
 pub(crate) async fn promote_successor(
     tx: &mut Tx,
@@ -98,7 +98,7 @@ async fn withdraw_invitations(cx: &Context, tx: &mut Tx, group: GroupId, user: U
     Ok(invited)
 }
 
-/// A member or other user related to a group, as shown to those who may act on them.
+/// A member or other user related to a group, as shown to people who may act on them.
 #[derive(Clone, Debug)]
 #[allow(missing_docs)]
 pub struct MemberDetail {
@@ -120,7 +120,7 @@ impl MemberDetail {
     }
 }
 
-/// A user for those who admit members: a member, a requester, a banned or warned user, or an author in the group.
+/// A user as shown to people who admit members: a member, a requester, a banned or warned user, or an author in the group.
 ///
 /// # Errors
 /// [`Error::NotFound`], also for users not related to the group; [`Error::Forbidden`].
@@ -196,7 +196,7 @@ pub(crate) struct MemberRemoval<'a> {
     pub ban: Option<&'a str>,
 }
 
-/// Removes a user from a group, in a transaction that has checked the permission. A banned user is told the reason.
+/// Removes a user from a group, in a transaction that has checked the permission. A banned user gets the reason.
 /// Returns all affected users.
 ///
 /// # Errors

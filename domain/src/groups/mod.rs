@@ -2,6 +2,7 @@
 
 mod access;
 mod addresses;
+pub(crate) mod authority;
 pub mod direct_names;
 pub mod invitations;
 mod lively;

@@ -10,10 +10,10 @@ use store::Tx;
 use store::people::notices::NewNotice;
 use store::webhooks::outgoing;
 
-/// Why such a webhook is off, as its admins are told.
+/// Why such a webhook is off, as shown to its admins.
 const WHY: &str = "The account that created it is no longer an admin here. Check the URL before you turn it on.";
 
-/// Lets the webhooks that a user created wait while the account is suspended, or (`None`) go on. Their events are sent
+/// Lets the webhooks that a user created wait while the account is suspended, or (`None`) continue. Their events are sent
 /// afterwards.
 pub(crate) async fn pause(tx: &mut Tx, user: UserId, until: Option<Timestamp>) -> Result<()> {
     outgoing::pause_of(tx, user, until).await?;

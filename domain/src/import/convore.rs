@@ -40,24 +40,24 @@ const WRITERS: usize = 2;
 ///
 /// # Errors
 /// If the folder is no archive, or the database fails. Broken records are no error; the report lists them.
-pub async fn convore(cx: &Context, dir: &Path, mut told: impl FnMut(Progress)) -> Result<Report> {
-    told(Progress { done: 0, total: 0, what: "files" });
+pub async fn convore(cx: &Context, dir: &Path, mut on_progress: impl FnMut(Progress)) -> Result<Report> {
+    on_progress(Progress { done: 0, total: 0, what: "files" });
     let dir = dir.to_owned();
     let mut found = blocking(move || prescan(&dir)).await??;
-    let mut report = Report { oddities: std::mem::take(&mut found.oddities), ..Report::default() };
+    let mut report = Report { warnings: std::mem::take(&mut found.warnings), ..Report::default() };
     reserve(cx, &found).await?;
-    let people = people_of(cx, &found, &mut report, &mut told).await?;
-    let groups = groups_of(cx, &found.groups, &people, &mut report, &mut told).await?;
-    let topics = topics_of(cx, &found.topics, &groups, &people, &mut report, &mut told).await?;
+    let people = people_of(cx, &found, &mut report, &mut on_progress).await?;
+    let groups = groups_of(cx, &found.groups, &people, &mut report, &mut on_progress).await?;
+    let topics = topics_of(cx, &found.topics, &groups, &people, &mut report, &mut on_progress).await?;
     let names = names(cx, &found, &people).await?;
     let (written, news) = watch::channel(0);
-    let tell = &mut told;
+    let tell = &mut on_progress;
     let tell = move |progress: Progress| {
         written.send_replace(progress.done);
         tell(progress);
     };
     followed(cx, news, messages_of(cx, found.topics, topics, people, names, &mut report, tell)).await?;
-    finish(cx, &mut report, &mut told).await?;
+    finish(cx, &mut report, &mut on_progress).await?;
     Ok(report)
 }
 
@@ -91,7 +91,7 @@ async fn people_of(
     cx: &Context,
     found: &Prescan,
     report: &mut Report,
-    told: &mut impl FnMut(Progress),
+    on_progress: &mut impl FnMut(Progress),
 ) -> Result<HashMap<i64, UserId>> {
     let mut there: HashMap<i64, UserId> =
         earlier(cx, "user").await?.into_iter().map(|(id, row)| (id, UserId(row))).collect();
@@ -101,26 +101,26 @@ async fn people_of(
     report.people.add(found.people.len() as u64, missing.len() as u64);
     for part in missing.chunks(ROWS) {
         let accounts: Vec<NewUser> =
-            part.iter().map(|(id, person)| account(*id, person, &mut report.oddities)).collect();
+            part.iter().map(|(id, person)| account(*id, person, &mut report.warnings)).collect();
         let mut tx = cx.db.begin().await?;
-        let ids = people::write(&mut tx, &accounts, &mut report.oddities).await?;
+        let ids = people::write(&mut tx, &accounts, &mut report.warnings).await?;
         let noted: Vec<(String, i64)> =
             part.iter().zip(&ids).map(|((foreign, _), id)| (foreign.to_string(), id.0)).collect();
         rows::note(&mut tx, SOURCE, "user", &noted).await?;
         tx.commit().await?;
         there.extend(part.iter().zip(ids).map(|((foreign, _), id)| (*foreign, id)));
-        told(Progress { done: there.len() as u64, total: found.people.len() as u64, what: "people" });
+        on_progress(Progress { done: there.len() as u64, total: found.people.len() as u64, what: "people" });
     }
     Ok(there)
 }
 
-fn account(id: i64, person: &PersonFound, oddities: &mut ImportWarnings) -> NewUser {
+fn account(id: i64, person: &PersonFound, warnings: &mut ImportWarnings) -> NewUser {
     let record = &person.record;
     let fit = record.username.as_deref().and_then(people::fit);
     if let Some(was) = &record.username
         && fit.as_deref() != Some(was)
     {
-        oddities.note(ImportWarning::NameChanged, || was.replace('\0', ""));
+        warnings.note(ImportWarning::NameChanged, || was.replace('\0', ""));
     }
     let username = fit.unwrap_or_else(|| format!("user{}", id.unsigned_abs()));
     let web = clean(record.web.clone());
@@ -162,7 +162,7 @@ async fn groups_of(
     found: &[GroupFound],
     people: &HashMap<i64, UserId>,
     report: &mut Report,
-    told: &mut impl FnMut(Progress),
+    on_progress: &mut impl FnMut(Progress),
 ) -> Result<HashMap<String, GroupId>> {
     let mut there: HashMap<String, GroupId> =
         earlier(cx, "group").await?.into_iter().map(|(slug, row)| (slug, GroupId(row))).collect();
@@ -182,7 +182,7 @@ async fn groups_of(
                 creator,
                 created_at: group.created_at,
             };
-            let id = targets::group(&mut tx, new, &mut report.oddities).await?;
+            let id = targets::group(&mut tx, new, &mut report.warnings).await?;
             noted.push((group.slug.clone(), id.0));
             members.push((id, creator, Role::Admin, group.created_at));
             let others =
@@ -193,7 +193,7 @@ async fn groups_of(
         rows::note(&mut tx, SOURCE, "group", &noted).await?;
         tx.commit().await?;
         there.extend(noted.into_iter().map(|(slug, id)| (slug, GroupId(id))));
-        told(Progress { done: there.len() as u64, total: found.len() as u64, what: "groups" });
+        on_progress(Progress { done: there.len() as u64, total: found.len() as u64, what: "groups" });
     }
     Ok(there)
 }
@@ -205,7 +205,7 @@ async fn topics_of(
     groups: &HashMap<String, GroupId>,
     people: &HashMap<i64, UserId>,
     report: &mut Report,
-    told: &mut impl FnMut(Progress),
+    on_progress: &mut impl FnMut(Progress),
 ) -> Result<HashMap<i64, TopicId>> {
     let mut there: HashMap<i64, TopicId> =
         earlier(cx, "topic").await?.into_iter().map(|(id, row)| (id, TopicId(row))).collect();
@@ -232,7 +232,7 @@ async fn topics_of(
     for part in missing.chunks(ROWS) {
         let mut tx = cx.db.begin().await?;
         let ids =
-            targets::topics(&mut tx, part.iter().map(|(_, new)| new.clone()).collect(), &mut report.oddities).await?;
+            targets::topics(&mut tx, part.iter().map(|(_, new)| new.clone()).collect(), &mut report.warnings).await?;
         let noted: Vec<(String, i64)> =
             part.iter().zip(&ids).map(|((topic, _), id)| (topic.id.to_string(), id.0)).collect();
         rows::note(&mut tx, SOURCE, "topic", &noted).await?;
@@ -241,7 +241,7 @@ async fn topics_of(
         rows::changed(&mut tx, &silent.map(|(_, id)| Changed::Topic(*id)).collect::<Vec<_>>()).await?;
         tx.commit().await?;
         there.extend(part.iter().zip(ids).map(|((topic, _), id)| (topic.id, id)));
-        told(Progress { done: there.len() as u64, total: found.len() as u64, what: "topics" });
+        on_progress(Progress { done: there.len() as u64, total: found.len() as u64, what: "topics" });
     }
     Ok(there)
 }
@@ -278,14 +278,14 @@ async fn messages_of(
     people: HashMap<i64, UserId>,
     names: People,
     report: &mut Report,
-    mut told: impl FnMut(Progress),
+    mut on_progress: impl FnMut(Progress),
 ) -> Result<()> {
     let came: HashMap<i64, i64> = earlier(cx, "messages").await?;
     let total: u64 = found.iter().map(|topic| topic.messages).sum();
     let stars: u64 = found.iter().map(|topic| topic.stars).sum();
     let mut done: u64 = found.iter().filter_map(|topic| came.get(&topic.id)).map(|count| count.unsigned_abs()).sum();
     report.messages.add(total, total.saturating_sub(done));
-    told(Progress { done, total, what: "messages" });
+    on_progress(Progress { done, total, what: "messages" });
     let (sender, mut batches) = mpsc::channel(AHEAD);
     let reader = Reader { topics, people, names, came, base_url: cx.config.base_url.as_str().into(), sender };
     let reading = tokio::task::spawn_blocking(move || reader.read(&found));
@@ -301,10 +301,10 @@ async fn messages_of(
             next = batches.recv().await;
         }
         let Some(written) = writing.try_next().await? else { break };
-        report.oddities.append(written.oddities);
+        report.warnings.append(written.warnings);
         starred += written.stars;
         done += written.messages;
-        told(Progress { done, total, what: "messages" });
+        on_progress(Progress { done, total, what: "messages" });
     }
     report.stars.add(stars, starred);
     reading.await.map_err(|error| crate::Error::Internal(error.to_string()))?
@@ -314,16 +314,16 @@ async fn messages_of(
 struct Written {
     messages: u64,
     stars: u64,
-    oddities: ImportWarnings,
+    warnings: ImportWarnings,
 }
 
 /// Writes a batch and the progress of its topics, in one transaction.
 async fn write(cx: &Context, batch: Batch) -> Result<Written> {
     let Batch { messages, came, fresh, .. } = batch;
-    let mut written = Written { messages: messages.len() as u64, stars: 0, oddities: ImportWarnings::default() };
+    let mut written = Written { messages: messages.len() as u64, stars: 0, warnings: ImportWarnings::default() };
     let mut tx = cx.db.begin().await?;
     (_, written.stars) =
-        writer::write(&mut tx, messages, |topic| fresh.contains(&topic), &mut written.oddities).await?;
+        writer::write(&mut tx, messages, |topic| fresh.contains(&topic), &mut written.warnings).await?;
     rows::note(&mut tx, SOURCE, "messages", &came).await?;
     tx.commit().await?;
     Ok(written)

@@ -101,9 +101,14 @@ struct Reference {
 ///
 /// # Errors
 /// If there is no such file, or the database fails. Broken records are no error; the report lists them.
-pub async fn discord(cx: &Context, path: &Path, options: &Options, told: impl FnMut(Progress)) -> Result<Report> {
+pub async fn discord(
+    cx: &Context,
+    path: &Path,
+    options: &Options,
+    on_progress: impl FnMut(Progress),
+) -> Result<Report> {
     let path = path.to_owned();
-    source::run(cx, "discord", options, move |feed| translate(&path, feed), told).await
+    source::run(cx, "discord", options, move |feed| translate(&path, feed), on_progress).await
 }
 
 fn translate(path: &Path, feed: &mut Feed) -> Translated {
@@ -112,7 +117,7 @@ fn translate(path: &Path, feed: &mut Feed) -> Translated {
     let mut groups = HashSet::new();
     let mut read = 0;
     for name in names {
-        let mut place: Option<Place> = None;
+        let mut place: Option<OpenChannel> = None;
         let mut is_private = false;
         folder.elements(&name, "messages", |before, value| {
             if place.is_none() && !is_private {
@@ -145,7 +150,7 @@ fn translate(path: &Path, feed: &mut Feed) -> Translated {
 }
 
 /// Where the messages of a file go.
-struct Place {
+struct OpenChannel {
     group: Group,
     /// The key and title of a thread.
     thread: Option<(String, String)>,
@@ -153,8 +158,8 @@ struct Place {
     topics: HashSet<String>,
 }
 
-/// Reads what stands before the messages of a file.
-fn begin(before: &Map<String, Value>) -> Option<Place> {
+/// Reads what comes before the messages of a file.
+fn begin(before: &Map<String, Value>) -> Option<OpenChannel> {
     let channel = Channel::deserialize(before.get("channel")?).ok()?;
     let is_thread = channel.kind.contains("Thread");
     // `DirectTextChat`, `DirectGroupTextChat` and `GuildPrivateThread`.
@@ -166,14 +171,14 @@ fn begin(before: &Map<String, Value>) -> Option<Place> {
     let mut group = Group::named(key, name);
     group.description = channel.topic.filter(|_| !is_thread).unwrap_or_default();
     let thread = is_thread.then(|| (channel.id.clone(), channel.name.clone()));
-    Some(Place { group, thread, is_private, topics: HashSet::new() })
+    Some(OpenChannel { group, thread, is_private, topics: HashSet::new() })
 }
 
 fn moment(text: &str) -> Option<Timestamp> {
     Timestamp::from_rfc3339(text).filter(|at| at.0 > 0)
 }
 
-fn message(place: &mut Place, posted: Posted, feed: &mut Feed) -> Translated {
+fn message(place: &mut OpenChannel, posted: Posted, feed: &mut Feed) -> Translated {
     let origin = format!("message {}", posted.id);
     if !matches!(
         posted.kind.as_str(),

@@ -92,13 +92,13 @@ pub(super) struct GroupRecord {
 }
 
 /// Reads the list in a file; `None` if the file does not exist.
-pub(super) fn read_list<T: DeserializeOwned>(path: &Path, oddities: &mut ImportWarnings) -> Option<Vec<T>> {
+pub(super) fn read_list<T: DeserializeOwned>(path: &Path, warnings: &mut ImportWarnings) -> Option<Vec<T>> {
     let shown = || path.display().to_string();
     let bytes = match std::fs::read(path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == ErrorKind::NotFound => return None,
         Err(error) => {
-            oddities.note(ImportWarning::Unreadable, || format!("{}: {error}", shown()));
+            warnings.note(ImportWarning::Unreadable, || format!("{}: {error}", shown()));
             return Some(Vec::new());
         }
     };
@@ -108,7 +108,7 @@ pub(super) fn read_list<T: DeserializeOwned>(path: &Path, oddities: &mut ImportW
     // The file is malformed: read as much as possible.
     let text = String::from_utf8_lossy(&bytes);
     if matches!(text, Cow::Owned(_)) {
-        oddities.note(ImportWarning::NotUtf8, shown);
+        warnings.note(ImportWarning::NotUtf8, shown);
     }
     let values: Vec<serde_json::Value> = match serde_json::from_str(&without_lone_surrogates(&text)) {
         Ok(serde_json::Value::Array(values)) => values,
@@ -119,7 +119,7 @@ pub(super) fn read_list<T: DeserializeOwned>(path: &Path, oddities: &mut ImportW
         },
         Ok(_) => Vec::new(),
         Err(error) => {
-            oddities.note(ImportWarning::Unreadable, || format!("{}: {error}", shown()));
+            warnings.note(ImportWarning::Unreadable, || format!("{}: {error}", shown()));
             return Some(Vec::new());
         }
     };
@@ -128,7 +128,7 @@ pub(super) fn read_list<T: DeserializeOwned>(path: &Path, oddities: &mut ImportW
         match serde_json::from_value(value) {
             Ok(record) => records.push(record),
             Err(error) => {
-                oddities.note(ImportWarning::BadRecord, || format!("{}, number {}: {error}", shown(), at + 1))
+                warnings.note(ImportWarning::BadRecord, || format!("{}, number {}: {error}", shown(), at + 1))
             }
         }
     }
@@ -170,37 +170,37 @@ pub(super) struct Messages(pub Vec<(Timestamp, MessageRecord)>);
 
 impl Messages {
     /// Reads a topic's file. Replaces impossible times with `otherwise`.
-    pub fn read(path: &Path, otherwise: Timestamp, oddities: &mut ImportWarnings) -> Self {
-        let Some(records) = read_list::<MessageRecord>(path, oddities) else {
-            oddities.note(ImportWarning::NoMessagesFile, || path.display().to_string());
+    pub fn read(path: &Path, otherwise: Timestamp, warnings: &mut ImportWarnings) -> Self {
+        let Some(records) = read_list::<MessageRecord>(path, warnings) else {
+            warnings.note(ImportWarning::NoMessagesFile, || path.display().to_string());
             return Self::default();
         };
         let mut seen = HashSet::with_capacity(records.len());
         let mut messages = Vec::with_capacity(records.len());
         for mut record in records {
             if !seen.insert(record.id) {
-                oddities.note(ImportWarning::Twice, || format!("message {} in {}", record.id, path.display()));
+                warnings.note(ImportWarning::Twice, || format!("message {} in {}", record.id, path.display()));
                 continue;
             }
             let at = moment(record.date_created).unwrap_or_else(|| {
-                oddities.note(ImportWarning::ImpossibleTime, || format!("of message {}", record.id));
+                warnings.note(ImportWarning::ImpossibleTime, || format!("of message {}", record.id));
                 otherwise
             });
             if record.message.contains('\0') {
-                oddities.note(ImportWarning::NulCharacter, || format!("message {}", record.id));
+                warnings.note(ImportWarning::NulCharacter, || format!("message {}", record.id));
                 record.message.retain(|c| c != '\0');
             }
             if record.message.len() > crate::platform::validate::MAX_MESSAGE
                 && record.message.chars().count() > crate::platform::validate::MAX_MESSAGE
             {
-                oddities.note(ImportWarning::LongMessage, || format!("message {}", record.id));
+                warnings.note(ImportWarning::LongMessage, || format!("message {}", record.id));
             }
             if let Some(stars) = &mut record.stars {
                 let mut starred = HashSet::new();
                 stars.retain(|star| {
                     let first = starred.insert(star.user_id);
                     if !first {
-                        oddities.note(ImportWarning::Twice, || {
+                        warnings.note(ImportWarning::Twice, || {
                             format!("star of person {} on message {}", star.user_id, record.id)
                         });
                     }

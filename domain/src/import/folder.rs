@@ -130,7 +130,7 @@ impl Folder {
         Ok(BufReader::new(reader))
     }
 
-    /// Hands each element of one list in a JSON object to `each`, with what stands before the list. The file may have any
+    /// Hands each element of one list in a JSON object to `each`, with what comes before the list. The file may have any
     /// length.
     pub fn elements(
         &mut self,

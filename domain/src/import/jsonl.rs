@@ -21,9 +21,9 @@ pub async fn jsonl(
     cx: &Context,
     reader: impl BufRead + Send + 'static,
     options: &Options,
-    told: impl FnMut(Progress),
+    on_progress: impl FnMut(Progress),
 ) -> Result<Report> {
-    source::run(cx, "jsonl", options, move |feed| read(reader, feed), told).await
+    source::run(cx, "jsonl", options, move |feed| read(reader, feed), on_progress).await
 }
 
 fn read(reader: impl BufRead, feed: &mut Feed) -> Translated {

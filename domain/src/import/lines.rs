@@ -8,7 +8,7 @@ use super::report::Kind;
 use model::time::Timestamp;
 use model::{GroupKind, Role};
 
-/// A line with one message and where it stands.
+/// A line with one message and where it is.
 #[derive(Debug, Deserialize)]
 struct Plain {
     group: String,
@@ -16,11 +16,11 @@ struct Plain {
     author: String,
     created_at: Time,
     text: String,
-    id: Word,
+    id: TextOrNumber,
     #[serde(default)]
-    reply_to: Option<Word>,
+    reply_to: Option<TextOrNumber>,
     #[serde(default)]
-    topic_id: Option<Word>,
+    topic_id: Option<TextOrNumber>,
 }
 
 /// A line that says what it is.
@@ -37,7 +37,7 @@ enum Typed {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PersonLine {
-    id: Word,
+    id: TextOrNumber,
     #[serde(default)]
     username: String,
     #[serde(default)]
@@ -57,7 +57,7 @@ struct PersonLine {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct GroupLine {
-    id: Word,
+    id: TextOrNumber,
     name: String,
     #[serde(default)]
     slug: String,
@@ -66,7 +66,7 @@ struct GroupLine {
     #[serde(default)]
     kind: GroupWord,
     #[serde(default)]
-    creator: Option<Word>,
+    creator: Option<TextOrNumber>,
     #[serde(default)]
     created_at: Option<Time>,
     #[serde(default)]
@@ -94,8 +94,8 @@ enum RoleWord {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct MembershipLine {
-    group: Word,
-    person: Word,
+    group: TextOrNumber,
+    person: TextOrNumber,
     #[serde(default)]
     role: RoleWord,
     #[serde(default)]
@@ -107,13 +107,13 @@ struct MembershipLine {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct TopicLine {
-    id: Word,
-    group: Word,
+    id: TextOrNumber,
+    group: TextOrNumber,
     title: String,
     #[serde(default)]
     slug: String,
     #[serde(default)]
-    creator: Option<Word>,
+    creator: Option<TextOrNumber>,
     #[serde(default)]
     created_at: Option<Time>,
     #[serde(default)]
@@ -133,9 +133,9 @@ struct TopicLine {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct MessageLine {
-    id: Word,
-    topic: Word,
-    author: Word,
+    id: TextOrNumber,
+    topic: TextOrNumber,
+    author: TextOrNumber,
     created_at: Time,
     #[serde(default)]
     text: String,
@@ -149,7 +149,7 @@ struct MessageLine {
     #[serde(default)]
     deleted_at: Option<Time>,
     #[serde(default)]
-    reply_to: Option<Word>,
+    reply_to: Option<TextOrNumber>,
     #[serde(default)]
     stars: Vec<StarLine>,
     #[serde(default)]
@@ -168,7 +168,7 @@ struct FormerLine {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct StarLine {
-    person: Word,
+    person: TextOrNumber,
     #[serde(default)]
     at: Option<Time>,
 }
@@ -184,12 +184,12 @@ struct FileLine {
 /// An id in the source: a string or a number.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
-enum Word {
+enum TextOrNumber {
     Text(String),
     Number(i64),
 }
 
-impl Word {
+impl TextOrNumber {
     fn into_text(self) -> String {
         match self {
             Self::Text(text) => text.replace('\0', ""),
@@ -203,8 +203,8 @@ impl Word {
     }
 }
 
-fn some(word: Option<Word>) -> Option<String> {
-    word.map(Word::into_text).filter(|text| !text.is_empty())
+fn some(word: Option<TextOrNumber>) -> Option<String> {
+    word.map(TextOrNumber::into_text).filter(|text| !text.is_empty())
 }
 
 /// A time of RFC 3339.

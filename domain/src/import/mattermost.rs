@@ -118,9 +118,9 @@ pub async fn mattermost(
     cx: &Context,
     reader: impl BufRead + Send + 'static,
     options: &Options,
-    told: impl FnMut(Progress),
+    on_progress: impl FnMut(Progress),
 ) -> Result<Report> {
-    source::run(cx, "mattermost", options, move |feed| translate(reader, feed), told).await
+    source::run(cx, "mattermost", options, move |feed| translate(reader, feed), on_progress).await
 }
 
 fn translate(reader: impl BufRead, feed: &mut Feed) -> Translated {

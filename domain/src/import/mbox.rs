@@ -30,13 +30,13 @@ const MAX_HEAD: u64 = 256 << 10;
 ///
 /// # Errors
 /// If the file cannot be read, or the database fails. Broken messages are no error; the report lists them.
-pub async fn mbox(cx: &Context, path: &Path, options: &Options, told: impl FnMut(Progress)) -> Result<Report> {
+pub async fn mbox(cx: &Context, path: &Path, options: &Options, on_progress: impl FnMut(Progress)) -> Result<Report> {
     let path = path.to_owned();
-    source::run(cx, "mbox", options, move |feed| translate(&path, feed), told).await
+    source::run(cx, "mbox", options, move |feed| translate(&path, feed), on_progress).await
 }
 
 /// A message that the first pass found.
-struct Found {
+struct MailEntry {
     start: u64,
     length: u64,
     at: Timestamp,
@@ -80,7 +80,7 @@ fn translate(path: &Path, feed: &mut Feed) -> Translated {
 }
 
 /// Finds all messages, and the name of the list.
-fn find(file: &mut File, feed: &mut Feed) -> std::result::Result<(Vec<Found>, Option<String>), Stop> {
+fn find(file: &mut File, feed: &mut Feed) -> std::result::Result<(Vec<MailEntry>, Option<String>), Stop> {
     let mut reader = BufReader::with_capacity(1 << 18, file);
     let (mut found, mut ids, mut list) = (Vec::new(), HashSet::new(), None);
     let (mut at, mut start, mut head) = (0_u64, None, Vec::new());
@@ -92,7 +92,7 @@ fn find(file: &mut File, feed: &mut Feed) -> std::result::Result<(Vec<Found>, Op
             Some((id, moment, answers)) => {
                 let id = id.unwrap_or_else(|| format!("without-id-{start}"));
                 if ids.insert(id.clone()) {
-                    found.push(Found { start, length: at - start, at: moment, id, answers });
+                    found.push(MailEntry { start, length: at - start, at: moment, id, answers });
                 } else {
                     feed.leave_out(Kind::Messages, 1, ImportWarning::Twice, || id);
                 }
@@ -148,7 +148,7 @@ fn texts(value: &HeaderValue<'_>) -> Vec<String> {
 struct Threads(HashMap<String, String>);
 
 impl Threads {
-    fn add(&mut self, one: &Found) {
+    fn add(&mut self, one: &MailEntry) {
         let root =
             one.answers.iter().rev().find_map(|id| self.0.get(id)).or(one.answers.first()).unwrap_or(&one.id).clone();
         for id in &one.answers {
@@ -163,7 +163,7 @@ impl Threads {
 }
 
 fn message(
-    found: &Found,
+    found: &MailEntry,
     mail: &Mail<'_>,
     threads: &Threads,
     topics: &mut HashSet<String>,

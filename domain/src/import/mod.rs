@@ -70,7 +70,7 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
     tokio::task::spawn_blocking(work).await.map_err(|error| Error::Internal(error.to_string()))
 }
 
-/// Messages written until search indexes them while the import goes on.
+/// Messages written until search indexes them while the import continues.
 const FOLLOWS_AFTER: u64 = 25_000;
 
 /// Messages written until the database first counts its tables for its plans, and by which factor more until it does
@@ -117,8 +117,8 @@ async fn followed(
 }
 
 /// Updates the search index, the database's query plans and the statistics.
-async fn finish(cx: &Context, report: &mut Report, told: &mut impl FnMut(Progress)) -> Result<()> {
-    told(Progress { done: 0, total: 0, what: "search index" });
+async fn finish(cx: &Context, report: &mut Report, on_progress: &mut impl FnMut(Progress)) -> Result<()> {
+    on_progress(Progress { done: 0, total: 0, what: "search index" });
     (report.searchable, ()) = tokio::try_join!(search::catch_up(cx), update_plans(cx))?;
     if let Some(search) = &cx.search {
         search.wake();

@@ -26,31 +26,31 @@ fn numbered(name: &str, number: u32) -> String {
 }
 
 /// Creates accounts under their own ids and names where free, else under others. Returns the ids in order.
-pub(crate) async fn write(tx: &mut Tx, people: &[NewUser], oddities: &mut ImportWarnings) -> Result<Vec<UserId>> {
+pub(crate) async fn write(tx: &mut Tx, people: &[NewUser], warnings: &mut ImportWarnings) -> Result<Vec<UserId>> {
     let bulk: Vec<NewUser> = people.iter().filter(|user| user.id.is_some()).cloned().collect();
     let free: HashSet<UserId> = rows::users(tx, &bulk).await?.into_iter().map(|(id,)| id).collect();
     let mut ids = Vec::with_capacity(people.len());
     for user in people {
         ids.push(match user.id {
             Some(id) if free.contains(&id) => id,
-            _ => singly(tx, user.clone(), oddities).await?,
+            _ => singly(tx, user.clone(), warnings).await?,
         });
     }
     Ok(ids)
 }
 
 /// Creates one account under a free id and name.
-async fn singly(tx: &mut Tx, mut user: NewUser, oddities: &mut ImportWarnings) -> Result<UserId> {
+async fn singly(tx: &mut Tx, mut user: NewUser, warnings: &mut ImportWarnings) -> Result<UserId> {
     let wanted = user.username.clone();
     let mut number = 1;
     loop {
         let (id, name, form) = rows::user_taken(tx, &user).await?;
         if id && let Some(was) = user.id.take() {
-            oddities.note(ImportWarning::UserIdTaken, || format!("{was} ({wanted})"));
+            warnings.note(ImportWarning::UserIdTaken, || format!("{was} ({wanted})"));
         }
         if name {
             if number == 1 {
-                oddities.note(ImportWarning::NameChanged, || wanted.clone());
+                warnings.note(ImportWarning::NameChanged, || wanted.clone());
             }
             number += 1;
             user.username = numbered(&wanted, number);
@@ -59,7 +59,7 @@ async fn singly(tx: &mut Tx, mut user: NewUser, oddities: &mut ImportWarnings) -
         }
         if form {
             user.key = None;
-            oddities.note(ImportWarning::LookAlike, || user.username.clone());
+            warnings.note(ImportWarning::LookAlike, || user.username.clone());
         }
         let written = match user.id {
             Some(_) => rows::users(tx, std::slice::from_ref(&user)).await?.pop().map(|(id,)| id),

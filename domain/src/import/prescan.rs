@@ -19,7 +19,7 @@ pub(super) struct Prescan {
     pub people: BTreeMap<i64, PersonFound>,
     /// The highest message id that can be kept.
     pub highest_message: i64,
-    pub oddities: ImportWarnings,
+    pub warnings: ImportWarnings,
 }
 
 #[derive(Debug)]
@@ -63,9 +63,9 @@ pub(super) struct PersonFound {
 pub(super) fn prescan(dir: &Path) -> Result<Prescan> {
     let folders = folders(dir)?;
     let mut found = Prescan::default();
-    let users = read_list::<UserRecord>(&dir.join("users.json"), &mut found.oddities).unwrap_or_default();
+    let users = read_list::<UserRecord>(&dir.join("users.json"), &mut found.warnings).unwrap_or_default();
     let mut listed: HashMap<String, GroupRecord> =
-        read_list::<GroupRecord>(&dir.join("groups.json"), &mut found.oddities)
+        read_list::<GroupRecord>(&dir.join("groups.json"), &mut found.warnings)
             .unwrap_or_default()
             .into_iter()
             .map(|group| (group.slug.clone(), group))
@@ -98,8 +98,8 @@ pub(super) fn prescan(dir: &Path) -> Result<Prescan> {
 ///
 /// # Errors
 /// If the folder is no archive.
-pub async fn convore_dry_run(dir: &Path, mut told: impl FnMut(Progress)) -> Result<Report> {
-    told(Progress { done: 0, total: 0, what: "files" });
+pub async fn convore_dry_run(dir: &Path, mut on_progress: impl FnMut(Progress)) -> Result<Report> {
+    on_progress(Progress { done: 0, total: 0, what: "files" });
     let dir = dir.to_owned();
     let found = blocking(move || prescan(&dir)).await??;
     let mut report = Report { dry_run: true, ..Report::default() };
@@ -114,7 +114,7 @@ pub async fn convore_dry_run(dir: &Path, mut told: impl FnMut(Progress)) -> Resu
     ] {
         report.count(kind).add(total, new);
     }
-    report.oddities = found.oddities;
+    report.warnings = found.warnings;
     Ok(report)
 }
 
@@ -136,11 +136,11 @@ impl Prescan {
     fn group(&mut self, dir: &Path, folder: &str, record: Option<GroupRecord>, topic_ids: &mut HashSet<i64>) {
         let path = dir.join("groups").join(folder);
         let path_of = |slug: &str| is_plain(slug).then(|| path.join(slug).join("messages.json"));
-        let mut topics = read_list::<TopicRecord>(&path.join("topics.json"), &mut self.oddities).unwrap_or_default();
+        let mut topics = read_list::<TopicRecord>(&path.join("topics.json"), &mut self.warnings).unwrap_or_default();
         topics.retain(|topic| {
             let first = topic_ids.insert(topic.id);
             if !first {
-                self.oddities.note(ImportWarning::Twice, || format!("topic {} in {folder}", topic.id));
+                self.warnings.note(ImportWarning::Twice, || format!("topic {} in {folder}", topic.id));
             }
             first
         });
@@ -150,7 +150,7 @@ impl Prescan {
             .min_by_key(|topic| (moment(topic.date_created), topic.id));
         let named = record.as_ref().and_then(|group| group.creator_id);
         let Some(creator) = named.or(first.and_then(|topic| topic.creator_id)) else {
-            self.oddities.note(ImportWarning::NobodysGroup, || folder.to_owned());
+            self.warnings.note(ImportWarning::NobodysGroup, || folder.to_owned());
             return;
         };
         let id = record.as_ref().and_then(|group| group.id).or(topics.iter().find_map(|topic| topic.group_id));
@@ -159,7 +159,7 @@ impl Prescan {
             record.as_ref().and_then(|group| moment(group.date_created)).or(earliest).unwrap_or(Timestamp(i64::MAX));
         for topic in topics {
             let at = moment(topic.date_created).unwrap_or_else(|| {
-                self.oddities.note(ImportWarning::ImpossibleTime, || format!("of topic {}", topic.id));
+                self.warnings.note(ImportWarning::ImpossibleTime, || format!("of topic {}", topic.id));
                 earliest.unwrap_or(UNKNOWN)
             });
             let begun = self.topic(folder, topic, creator, at, path_of);
@@ -205,12 +205,12 @@ impl Prescan {
         self.met(creator, created_at);
         let (name, slug) = (clean(topic.name), clean(topic.slug));
         if name.trim().is_empty() {
-            self.oddities.note(ImportWarning::EmptyName, || format!("topic {}", topic.id));
+            self.warnings.note(ImportWarning::EmptyName, || format!("topic {}", topic.id));
         }
         let mut begun = created_at;
         let (mut messages, mut stars) = (0, 0);
         let path = path_of(&slug).unwrap_or_default();
-        let read = Messages::read(&path, created_at, &mut self.oddities).0;
+        let read = Messages::read(&path, created_at, &mut self.warnings).0;
         for (at, message) in &read {
             begun = begun.min(*at);
             self.met(message.user_id, *at);

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 
 use tokio::sync::mpsc;
 
-use super::report::{ImportWarning, ImportWarnings, Kind, Tally};
+use super::report::{ImportWarning, ImportWarnings, Kind, LeftOut};
 use super::writer::{BATCH, BATCH_BYTES};
 use model::time::Timestamp;
 use model::{GroupKind, Role};
@@ -50,7 +50,7 @@ pub(super) struct Group {
     pub name: String,
     pub description: String,
     pub kind: GroupKind,
-    /// `None`: whoever started its first topic.
+    /// `None`: the person who started its first topic.
     pub creator: Option<String>,
     pub created_at: Option<Timestamp>,
     pub archived_at: Option<Timestamp>,
@@ -207,7 +207,7 @@ pub(super) struct Batch {
     pub records: Vec<Record>,
     pub warnings: ImportWarnings,
     /// What the source has but no record was made of.
-    pub left_out: Tally,
+    pub left_out: LeftOut,
     bytes: usize,
 }
 

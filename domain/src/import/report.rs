@@ -80,9 +80,9 @@ pub(super) enum Kind {
 
 /// How many things of each kind were left out.
 #[derive(Debug, Default)]
-pub(super) struct Tally(BTreeMap<Kind, u64>);
+pub(super) struct LeftOut(BTreeMap<Kind, u64>);
 
-impl Tally {
+impl LeftOut {
     pub fn add(&mut self, kind: Kind, count: u64) {
         *self.0.entry(kind).or_default() += count;
     }
@@ -108,7 +108,7 @@ pub struct Report {
     pub resumed: bool,
     /// Whether nothing was written.
     pub dry_run: bool,
-    pub oddities: ImportWarnings,
+    pub warnings: ImportWarnings,
     /// Whether search has indexed everything; otherwise the process that writes the index will.
     pub searchable: bool,
 }
@@ -127,8 +127,8 @@ impl Report {
         }
     }
 
-    pub(super) fn leave_out(&mut self, tally: &Tally) {
-        for (kind, count) in &tally.0 {
+    pub(super) fn leave_out(&mut self, left: &LeftOut) {
+        for (kind, count) in &left.0 {
             self.count(*kind).dropped(*count);
         }
     }
@@ -169,8 +169,8 @@ impl fmt::Display for Report {
         if self.resumed {
             writeln!(f, "Resumed an earlier import of the same source.")?;
         }
-        for (oddity, count, example) in self.oddities.iter() {
-            writeln!(f, "{count:>10} {oddity}; example: {example}")?;
+        for (warning, count, example) in self.warnings.iter() {
+            writeln!(f, "{count:>10} {warning}; example: {example}")?;
         }
         if !self.searchable && !self.dry_run {
             writeln!(f, "The running service will index the imported messages in the background.")?;
@@ -179,7 +179,7 @@ impl fmt::Display for Report {
     }
 }
 
-macro_rules! oddities {
+macro_rules! import_warnings {
     ($($(#[$doc:meta])* $name:ident = $text:literal),* $(,)?) => {
         /// A problem in the source that the import worked around.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -206,7 +206,7 @@ macro_rules! oddities {
     };
 }
 
-oddities! {
+import_warnings! {
     Unreadable = "files skipped: could not be read",
     /// The topic is imported without messages.
     NoMessagesFile = "topics without a messages file",
@@ -264,28 +264,28 @@ pub struct ImportWarnings(BTreeMap<ImportWarning, (u64, String)>);
 
 impl ImportWarnings {
     /// Notes a warning; the first one stays as the example.
-    pub(super) fn note(&mut self, oddity: ImportWarning, example: impl FnOnce() -> String) {
-        self.note_many(oddity, 1, example);
+    pub(super) fn note(&mut self, warning: ImportWarning, example: impl FnOnce() -> String) {
+        self.note_many(warning, 1, example);
     }
 
-    pub(super) fn note_many(&mut self, oddity: ImportWarning, count: u64, example: impl FnOnce() -> String) {
+    pub(super) fn note_many(&mut self, warning: ImportWarning, count: u64, example: impl FnOnce() -> String) {
         let line = || validate::one_line(&example()).chars().take(MAX_EXAMPLE).collect::<String>();
-        self.0.entry(oddity).or_insert_with(|| (0, line())).0 += count;
+        self.0.entry(warning).or_insert_with(|| (0, line())).0 += count;
     }
 
     pub(super) fn append(&mut self, others: Self) {
-        for (oddity, (count, example)) in others.0 {
-            self.0.entry(oddity).or_insert((0, example)).0 += count;
+        for (warning, (count, example)) in others.0 {
+            self.0.entry(warning).or_insert((0, example)).0 += count;
         }
     }
 
     /// Returns how often a warning was noted.
-    pub fn count(&self, oddity: ImportWarning) -> u64 {
-        self.0.get(&oddity).map_or(0, |(count, _)| *count)
+    pub fn count(&self, warning: ImportWarning) -> u64 {
+        self.0.get(&warning).map_or(0, |(count, _)| *count)
     }
 
     /// Returns each warning with its count and example.
     pub fn iter(&self) -> impl Iterator<Item = (ImportWarning, u64, &str)> {
-        self.0.iter().map(|(oddity, (count, example))| (*oddity, *count, example.as_str()))
+        self.0.iter().map(|(warning, (count, example))| (*warning, *count, example.as_str()))
     }
 }

@@ -17,17 +17,17 @@ fn fits(slug: &str) -> bool {
 }
 
 /// Shortens a text to the limit of the forms.
-pub(super) fn shorten(text: &mut String, max: usize, oddities: &mut ImportWarnings) {
+pub(super) fn shorten(text: &mut String, max: usize, warnings: &mut ImportWarnings) {
     if text.chars().count() > max {
         *text = text.chars().take(max - 1).chain(['…']).collect();
-        oddities.note(ImportWarning::TooLong, || text.clone());
+        warnings.note(ImportWarning::TooLong, || text.clone());
     }
 }
 
 /// Creates a group under its wanted id and slug where free, else under others.
-pub(crate) async fn group(tx: &mut Tx, mut group: NewGroup, oddities: &mut ImportWarnings) -> Result<GroupId> {
-    shorten(&mut group.name, MAX_GROUP_NAME, oddities);
-    shorten(&mut group.description, MAX_DESCRIPTION, oddities);
+pub(crate) async fn group(tx: &mut Tx, mut group: NewGroup, warnings: &mut ImportWarnings) -> Result<GroupId> {
+    shorten(&mut group.name, MAX_GROUP_NAME, warnings);
+    shorten(&mut group.description, MAX_DESCRIPTION, warnings);
     let wanted = group.slug.clone();
     let base = match wanted {
         _ if fits(&wanted) => wanted.clone(),
@@ -39,7 +39,7 @@ pub(crate) async fn group(tx: &mut Tx, mut group: NewGroup, oddities: &mut Impor
         let fit = !is_reserved_slug(&group.slug);
         if fit && let Some(id) = rows::group(tx, &group).await? {
             if group.slug != wanted {
-                oddities.note(ImportWarning::SlugChanged, || format!("{wanted}, now {}", group.slug));
+                warnings.note(ImportWarning::SlugChanged, || format!("{wanted}, now {}", group.slug));
             }
             return Ok(id);
         }
@@ -47,7 +47,7 @@ pub(crate) async fn group(tx: &mut Tx, mut group: NewGroup, oddities: &mut Impor
             && fit
             && rows::group_id_taken(tx, id).await?
         {
-            oddities.note(ImportWarning::GroupIdTaken, || format!("{id} ({wanted})"));
+            warnings.note(ImportWarning::GroupIdTaken, || format!("{id} ({wanted})"));
             group.id = None;
         } else {
             number += 1;
@@ -59,16 +59,16 @@ pub(crate) async fn group(tx: &mut Tx, mut group: NewGroup, oddities: &mut Impor
 pub(crate) async fn topics(
     tx: &mut Tx,
     mut topics: Vec<NewTopic>,
-    oddities: &mut ImportWarnings,
+    warnings: &mut ImportWarnings,
 ) -> Result<Vec<TopicId>> {
     for topic in &mut topics {
-        shorten(&mut topic.name, MAX_TITLE, oddities);
+        shorten(&mut topic.name, MAX_TITLE, warnings);
         if !fits(&topic.slug) {
             let made = Some(slugify(&topic.slug)).filter(|slug| !slug.is_empty());
             // Without an id, the topic gets a slug with its new one.
             let made = made.unwrap_or_else(|| topic.id.map_or_else(String::new, |id| format!("topic-{id}")));
-            let oddity = if topic.slug.is_empty() { ImportWarning::EmptySlug } else { ImportWarning::SlugChanged };
-            oddities.note(oddity, || made.clone());
+            let warning = if topic.slug.is_empty() { ImportWarning::EmptySlug } else { ImportWarning::SlugChanged };
+            warnings.note(warning, || made.clone());
             topic.slug = made;
         }
     }
@@ -78,14 +78,14 @@ pub(crate) async fn topics(
     for topic in topics {
         ids.push(match topic.id {
             Some(id) if free.contains(&id) => id,
-            _ => singly(tx, topic, oddities).await?,
+            _ => singly(tx, topic, warnings).await?,
         });
     }
     Ok(ids)
 }
 
 /// Creates one topic under a free id and slug.
-async fn singly(tx: &mut Tx, mut topic: NewTopic, oddities: &mut ImportWarnings) -> Result<TopicId> {
+async fn singly(tx: &mut Tx, mut topic: NewTopic, warnings: &mut ImportWarnings) -> Result<TopicId> {
     let wanted = topic.slug.clone();
     if wanted.is_empty() {
         let NewTopic { group, name, creator, created_at, .. } = topic;
@@ -95,7 +95,7 @@ async fn singly(tx: &mut Tx, mut topic: NewTopic, oddities: &mut ImportWarnings)
     if let Some(id) = topic.id
         && rows::topic_id_taken(tx, id).await?
     {
-        oddities.note(ImportWarning::TopicIdTaken, || format!("{id} ({wanted})"));
+        warnings.note(ImportWarning::TopicIdTaken, || format!("{id} ({wanted})"));
         topic.id = None;
     }
     let mut number = 1;
@@ -111,7 +111,7 @@ async fn singly(tx: &mut Tx, mut topic: NewTopic, oddities: &mut ImportWarnings)
             return Ok(id);
         }
         if number == 1 {
-            oddities.note(ImportWarning::SlugChanged, || format!("topic {wanted}"));
+            warnings.note(ImportWarning::SlugChanged, || format!("topic {wanted}"));
         }
         number += 1;
         topic.slug = format!("{wanted}-{number}");

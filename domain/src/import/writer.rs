@@ -54,7 +54,7 @@ pub(crate) async fn write(
     tx: &mut Tx,
     batch: Vec<Ready>,
     fresh: impl Fn(TopicId) -> bool,
-    oddities: &mut ImportWarnings,
+    warnings: &mut ImportWarnings,
 ) -> Result<(Vec<MessageId>, u64)> {
     let mut grown: BTreeMap<TopicId, (i64, Timestamp)> = BTreeMap::new();
     for ready in &batch {
@@ -83,7 +83,7 @@ pub(crate) async fn write(
         stars.push(given);
         messages.push(NewMessage { id, topic, seq, author, at, raw, nodes, reply_to, edited_at, deleted_at });
     }
-    let ids = insert(tx, &messages, oddities).await?;
+    let ids = insert(tx, &messages, warnings).await?;
     let stars: Vec<(MessageId, UserId, Timestamp)> =
         ids.iter().zip(&stars).flat_map(|(id, given)| given.iter().map(|(user, at)| (*id, *user, *at))).collect();
     let starred = rows::stars(tx, &stars).await?;
@@ -97,21 +97,21 @@ pub(crate) async fn write(
 }
 
 /// Writes the rows of messages under their wanted ids where free. Returns all ids.
-async fn insert(tx: &mut Tx, messages: &[NewMessage], oddities: &mut ImportWarnings) -> Result<Vec<MessageId>> {
-    let mut keeping: Vec<&NewMessage> = messages.iter().filter(|message| message.id.is_some()).collect();
+async fn insert(tx: &mut Tx, messages: &[NewMessage], warnings: &mut ImportWarnings) -> Result<Vec<MessageId>> {
+    let mut with_ids: Vec<&NewMessage> = messages.iter().filter(|message| message.id.is_some()).collect();
     // Sorted, so that two transactions that want the same ids cannot deadlock.
-    keeping.sort_by_key(|message| message.id);
-    let written = rows::messages(tx, &keeping).await?;
+    with_ids.sort_by_key(|message| message.id);
+    let written = rows::messages(tx, &with_ids).await?;
     let mut taken = HashSet::new();
-    if written < keeping.len() as u64 {
-        let ids: Vec<MessageId> = keeping.iter().filter_map(|message| message.id).collect();
+    if written < with_ids.len() as u64 {
+        let ids: Vec<MessageId> = with_ids.iter().filter_map(|message| message.id).collect();
         let places = rows::places(tx, &ids).await?;
         let places: HashMap<MessageId, (TopicId, i64)> =
             places.into_iter().map(|(id, topic, seq)| (id, (topic, seq))).collect();
-        for message in &keeping {
+        for message in &with_ids {
             let Some(id) = message.id else { continue };
             if places.get(&id) != Some(&(message.topic, message.seq)) {
-                oddities.note(ImportWarning::MessageIdTaken, || id.to_string());
+                warnings.note(ImportWarning::MessageIdTaken, || id.to_string());
                 taken.insert((message.topic, message.seq));
             }
         }

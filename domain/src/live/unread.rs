@@ -66,7 +66,7 @@ pub async fn open(cx: &Context, user: UserId, is_live: bool) -> Result<(Option<C
 
 /// The sidebar of a user.
 pub async fn sidebar(cx: &Context, user: UserId) -> Result<Sidebar> {
-    let found = async { summary(cx, user, kept(cx, user).await?).await };
+    let found = async { summary(cx, user, cached(cx, user).await?).await };
     shown(cx, user, found.await).await
 }
 
@@ -131,7 +131,7 @@ fn keys(user: UserId, ahead: &[GroupId]) -> Vec<String> {
     [summary_key(user), user_key(user), ALL.to_owned()].into_iter().chain(of_groups).collect()
 }
 
-async fn kept(cx: &Context, user: UserId) -> Result<Kept> {
+async fn cached(cx: &Context, user: UserId) -> Result<Kept> {
     let ahead = read_ahead(cx, user);
     Ok(Kept::of(cx.kv.get_many(&keys(user, &ahead)).await?, ahead))
 }
@@ -282,7 +282,7 @@ fn arrange(sidebar: Sidebar) -> Sidebar {
 
 /// A valid stored summary and a recomputed one, which should be equal. `None` without a valid summary. For the doctor.
 pub(crate) async fn compare(cx: &Context, user: UserId) -> Result<Option<(Sidebar, Sidebar)>> {
-    let Kept { summary: Some(summary), read, version, user_version, .. } = kept(cx, user).await? else {
+    let Kept { summary: Some(summary), read, version, user_version, .. } = cached(cx, user).await? else {
         return Ok(None);
     };
     let ids: Vec<GroupId> = summary.sidebar.groups.iter().map(|group| group.id).collect();

@@ -227,8 +227,8 @@ pub async fn delete(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Perma
     delete_because(cx, viewer, id, "").await
 }
 
-/// As [`delete`], with a reason, which may be empty. If a moderator deletes the message, its author and those who
-/// reported it are told the reason.
+/// As [`delete`], with a reason, which may be empty. If a moderator deletes the message, its author and its
+/// reporters get the reason.
 ///
 /// # Errors
 /// [`Error::Forbidden`] for anyone but its author and moderators, [`Error::NotFound`], [`Error::Invalid`] on `reason`.

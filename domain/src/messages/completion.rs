@@ -18,14 +18,14 @@ const MAX_NAMED: usize = 20;
 /// People who wrote one of the last messages, this many, come first.
 const RECENT: i64 = 500;
 
-/// How a word can go on.
+/// How a word can continue.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Completions {
-    /// Those who wrote in the topic lately come first, then other members of the group.
+    /// Recent authors in the topic come first, then other members of the group.
     pub people: Vec<NamedPerson>,
     /// Short names and emoji.
     pub emoji: Vec<(String, &'static str)>,
-    /// The names of those who were named and cannot read the topic.
+    /// Names in the text whose owners cannot read the topic.
     pub unreached: Vec<String>,
 }
 
@@ -51,7 +51,7 @@ pub async fn complete(
     let is_short = typed.chars().count() <= MAX_CHARS;
     if let Some(begun) = typed.strip_prefix('@').filter(|_| is_short) {
         let begun = begun.to_lowercase();
-        let place = store::messages::completion::Place {
+        let place = store::messages::completion::TopicScope {
             group: found.group.id,
             topic: found.topic.id,
             after_seq: found.topic.last_seq - RECENT,

@@ -32,8 +32,8 @@ use crate::platform::error::Result;
 use markup::{self};
 use model::MessageId;
 
-/// Reparses messages stored by an older parser version, or `all`. Returns how many; `told` receives the progress.
-pub async fn reparse(cx: &Context, all: bool, mut told: impl FnMut(u64)) -> Result<u64> {
+/// Reparses messages stored by an older parser version, or `all`. Returns how many; `on_progress` gets the count.
+pub async fn reparse(cx: &Context, all: bool, mut on_progress: impl FnMut(u64)) -> Result<u64> {
     let version = if all { i64::MAX } else { i64::from(markup::NODES_VERSION) };
     let mut after = MessageId(0);
     let mut done = 0;
@@ -52,6 +52,6 @@ pub async fn reparse(cx: &Context, all: bool, mut told: impl FnMut(u64)) -> Resu
             done += store::messages::set_nodes(&mut tx, *id, raw, nodes).await?;
         }
         tx.commit().await?;
-        told(done);
+        on_progress(done);
     }
 }

@@ -98,17 +98,17 @@ pub struct LogFilter<'a> {
 ///
 /// # Errors
 /// [`Error::NotFound`] for anyone else; [`Error::Invalid`] on `by`, `whom` and `group` for unknown names.
-pub async fn of_admins(cx: &Context, viewer: Viewer, sought: LogFilter<'_>, before: Option<EntryId>) -> Result<Page> {
+pub async fn of_admins(cx: &Context, viewer: Viewer, filter: LogFilter<'_>, before: Option<EntryId>) -> Result<Page> {
     viewer.site_admin()?;
-    let mut wanted = Wanted { what: kinds(LogReach::Admins, sought.what), before, ..Wanted::default() };
-    if !sought.by.trim().is_empty() {
-        wanted.by = Some(members::named(cx, sought.by, "by").await?.id);
+    let mut wanted = Wanted { what: kinds(LogReach::Admins, filter.what), before, ..Wanted::default() };
+    if !filter.by.trim().is_empty() {
+        wanted.by = Some(members::named(cx, filter.by, "by").await?.id);
     }
-    if !sought.whom.trim().is_empty() {
-        wanted.whom = Some(members::named(cx, sought.whom, "whom").await?.id);
+    if !filter.whom.trim().is_empty() {
+        wanted.whom = Some(members::named(cx, filter.whom, "whom").await?.id);
     }
-    if !sought.group.trim().is_empty() {
-        let found = store::moderation::log::groups_called(&cx.db, sought.group).await?;
+    if !filter.group.trim().is_empty() {
+        let found = store::moderation::log::groups_called(&cx.db, filter.group).await?;
         if found.is_empty() {
             return Err(Error::invalid("group", "There is no group with this name, and never was."));
         }

@@ -236,8 +236,8 @@ pub struct Answered {
 }
 
 /// Answers all open reports of a message. [`Verdict::Deleted`] also deletes the message. If its author deleted it
-/// already, they can no longer restore it. Reports that were answered earlier keep their answer. Those who reported the
-/// message are told the decision and the reason, which may be empty; the author is told of a deletion.
+/// already, they can no longer restore it. Reports that were answered earlier keep their answer. The
+/// reporters get the decision and the reason, which may be empty; the author is notified of a deletion.
 ///
 /// # Errors
 /// [`Error::NotFound`] for users who may not see the report, [`Error::Forbidden`] on a deletion in an archived group,
@@ -293,7 +293,7 @@ pub async fn answer(
 /// Topics whose reports are answered at once.
 const STRANDED: i64 = 100;
 
-/// Answers the open reports in deleted groups: what they are about is gone. Those who reported it are told.
+/// Answers the open reports in deleted groups: their content is gone. The reporters are notified.
 pub(crate) async fn answer_stranded(cx: &Context) -> Result<()> {
     loop {
         let mut tx = cx.db.begin().await?;

@@ -8,15 +8,15 @@ use crate::matching::compiled;
 use crate::matching::compiled::{Compiled, Deadline, RuleInput, RuleMatch};
 
 use crate::groups;
-use crate::groups::{GroupAccess, members};
+use crate::groups::GroupAccess;
 use crate::matching::folding::NormalizedText;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::{caches, log, validate};
-use crate::site::{admins, rate_limits};
+use crate::site::rate_limits;
 use crate::topics::placed::MessageInTopic;
 use markup::{self, Node};
-use model::policy::{Permission, Viewer};
+use model::policy::Viewer;
 use model::{Fields, GroupId, LogAction, LogEntry, MessageId, RuleAction, RuleId, RuleKind};
 use store::moderation::rules::Recent;
 pub use store::moderation::rules::Rule;
@@ -111,25 +111,7 @@ impl RuleForm {
 
 /// Checks that the viewer is an admin of the group, or of the site. Returns the group with their access.
 async fn authority(cx: &Context, viewer: Viewer, group: Option<GroupId>) -> Result<Option<GroupAccess>> {
-    viewer.user()?;
-    let Some(group) = group else {
-        viewer.site_admin()?;
-        return Ok(None);
-    };
-    let found = groups::with_permission(cx, viewer, group, Permission::Administer).await?;
-    if found.group.is_direct() {
-        return Err(Error::Forbidden("Conversations can't have rules of their own."));
-    }
-    Ok(Some(found))
-}
-
-/// Checks the same again, and locks the group, or the site admins, until the commit.
-async fn hold(tx: &mut Tx, viewer: Viewer, group: Option<GroupId>) -> Result<()> {
-    match group {
-        Some(group) => members::lock(tx, viewer, group).await?.check(Permission::Administer)?,
-        None => drop(admins::lock(tx, viewer).await?),
-    }
-    Ok(())
+    groups::authority::check(cx, viewer, group, "Conversations can't have rules of their own.").await
 }
 
 /// Returns the rules of a group or of the site, oldest first, and the group with the viewer's access.
@@ -183,7 +165,7 @@ pub async fn create(cx: &Context, viewer: Viewer, group: Option<GroupId>, form: 
     };
     form.fill(&mut rule)?;
     let mut tx = cx.db.begin().await?;
-    hold(&mut tx, viewer, group).await?;
+    groups::authority::lock(&mut tx, viewer, group).await?;
     let most = if group.is_some() { OF_GROUP } else { OF_SITE };
     if store::moderation::rules::count(&mut tx, group).await? >= most as i64 {
         return Err(Error::Forbidden("You've reached the maximum number of rules. Delete one first."));
@@ -202,7 +184,7 @@ pub async fn update(cx: &Context, viewer: Viewer, id: RuleId, form: RuleForm) ->
     let (_, mut rule) = show(cx, viewer, id).await?;
     form.fill(&mut rule)?;
     let mut tx = cx.db.begin().await?;
-    hold(&mut tx, viewer, rule.group_id).await?;
+    groups::authority::lock(&mut tx, viewer, rule.group_id).await?;
     store::moderation::rules::update(&mut tx, &rule).await?;
     note(cx, &mut tx, viewer, LogAction::RuleChanged, &rule).await?;
     tx.commit().await?;
@@ -221,7 +203,7 @@ pub async fn switch(cx: &Context, viewer: Viewer, id: RuleId, version: i64, on: 
     }
     let now = cx.now();
     let mut tx = cx.db.begin().await?;
-    hold(&mut tx, viewer, rule.group_id).await?;
+    groups::authority::lock(&mut tx, viewer, rule.group_id).await?;
     if store::moderation::rules::switch(&mut tx, id, version, on.then_some(now)).await? == 0 {
         return Err(Error::Forbidden("Someone has changed this rule in the meantime. Check it again first."));
     }
@@ -238,7 +220,7 @@ pub async fn switch(cx: &Context, viewer: Viewer, id: RuleId, version: i64, on: 
 pub async fn delete(cx: &Context, viewer: Viewer, id: RuleId) -> Result<Rule> {
     let (_, rule) = show(cx, viewer, id).await?;
     let mut tx = cx.db.begin().await?;
-    hold(&mut tx, viewer, rule.group_id).await?;
+    groups::authority::lock(&mut tx, viewer, rule.group_id).await?;
     if store::moderation::rules::delete(&mut tx, id).await? == 0 {
         return Err(Error::NotFound);
     }

@@ -35,7 +35,7 @@ pub(super) fn is_reachable(user: &User, settings: &EmailSettings, now: Timestamp
         && !user.is_bot
         && settings.bouncing_at.is_none()
         && !policy::waits(user.waiting_since)
-        && policy::barred(user.suspended_until, user.banned_at, now).is_none()
+        && policy::restricted(user.suspended_until, user.banned_at, now).is_none()
 }
 
 /// What a collection is about now: what is emailed at once, and the rest if it is due.

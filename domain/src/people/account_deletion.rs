@@ -34,10 +34,10 @@ const BATCH: i64 = 200;
 pub async fn delete(cx: &Context, user: UserId, password: Password, erase: bool) -> Result<()> {
     let hash = passwords::check_own(cx, user, password, "current_password").await?;
     let mut tx = cx.db.begin().await?;
-    if store::people::users::hold_admins(&mut tx).await? == [user] {
+    if store::people::users::lock_admins(&mut tx).await? == [user] {
         return Err(Error::Forbidden("You're the only site admin. Make someone else an admin first."));
     }
-    passwords::hold_own(&mut tx, user, &hash).await?;
+    passwords::lock_own(&mut tx, user, &hash).await?;
     let gone = delete_in(&mut tx, cx, user, erase, EmailKind::Deleted).await?;
     tx.commit().await?;
     announce(cx, user, gone).await;
@@ -51,16 +51,16 @@ pub async fn delete(cx: &Context, user: UserId, password: Password, erase: bool)
 /// does not exist or is deleted, and for viewers who are not site admins.
 pub async fn delete_for(cx: &Context, actor: Actor, user: UserId, erase: bool) -> Result<()> {
     let mut tx = cx.db.begin().await?;
-    let held = admins::hold(&mut tx, actor, user).await?;
+    let locked = admins::lock(&mut tx, actor, user).await?;
     match actor {
-        Actor::Admin(_) if held.admins.contains(&user) => return Err(admins::still_admin()),
-        Actor::Operator if held.admins == [user] => {
+        Actor::Admin(_) if locked.admins.contains(&user) => return Err(admins::still_admin()),
+        Actor::Operator if locked.admins == [user] => {
             return Err(Error::Forbidden("This is the only site admin. Make someone else an admin first."));
         }
         Actor::Admin(_) | Actor::Operator => {}
     }
     let gone = delete_in(&mut tx, cx, user, erase, EmailKind::DeletedByAdmin).await?;
-    held.log(&mut tx, cx, LogAction::AccountDeleted).await?;
+    locked.log(&mut tx, cx, LogAction::AccountDeleted).await?;
     tx.commit().await?;
     announce(cx, user, gone).await;
     Ok(())
@@ -127,11 +127,11 @@ pub(crate) async fn leave_all(tx: &mut Tx, user: UserId, now: Timestamp) -> Resu
     let groups = store::people::account_deletion::groups(tx, user).await?;
     let mut concerned: Vec<(UserId, GroupId)> = groups.iter().map(|group| (user, *group)).collect();
     for group in groups {
-        let held = store::groups::lock(tx, group).await?;
+        let locked = store::groups::lock(tx, group).await?;
         store::groups::members::leave(tx, group, user).await?;
-        let Some(held) = held else { continue };
+        let Some(locked) = locked else { continue };
         let (_, left) = store::groups::members::head_count(tx, group).await?;
-        match held.kind {
+        match locked.kind {
             GroupKind::Direct | GroupKind::Private | GroupKind::Closed if left == 0 => {
                 groups::bury(tx, group, now).await?;
             }

@@ -82,7 +82,7 @@ pub(crate) async fn make(
     let mut made =
         store::people::users::insert(&mut tx, username.as_str(), &key, confirmed, &hash, is_admin, now).await?;
     if let Some(id) = made
-        && is_kept(&mut tx, cx, id, &username).await?
+        && is_reserved(&mut tx, cx, id, &username).await?
     {
         made = None;
     }
@@ -226,11 +226,11 @@ async fn count_attempt(cx: &Context, name: &str, account: Option<UserId>, origin
 /// Fails when the account is suspended or banned. Check the password first, because the error tells the reason.
 pub(crate) async fn check_free(cx: &Context, user: UserId) -> Result<()> {
     let user = own(cx, user).await?;
-    let Some(barred) = policy::barred(user.suspended_until, user.banned_at, cx.now()) else { return Ok(()) };
+    let Some(restricted) = policy::restricted(user.suspended_until, user.banned_at, cx.now()) else { return Ok(()) };
     let reason = &user.barred_reason;
     Err(Error::invalid(
         "password",
-        match barred {
+        match restricted {
             Restricted::Suspended(until) => {
                 format!("Your account is suspended until {} (UTC): {reason}", &until.rfc3339()[..16].replace('T', ", "))
             }
@@ -275,7 +275,7 @@ pub async fn rename(cx: &Context, user: UserId, typed: &str, password: Password)
         store::people::former_names::take_back(&mut tx, user, &lower).await?;
     }
     let renamed = store::people::users::rename(&mut tx, user, name.as_str(), &username_key(name.as_str())).await?;
-    if renamed == 0 || is_kept(&mut tx, cx, user, &name).await? {
+    if renamed == 0 || is_reserved(&mut tx, cx, user, &name).await? {
         return Err(taken());
     }
     // Count only successful renames.
@@ -296,9 +296,9 @@ pub async fn rename(cx: &Context, user: UserId, typed: &str, password: Password)
 
 /// Whether another account gave up this name or a similar one. Check it after writing the name: the write waits for a
 /// concurrent transaction that gives the name up.
-async fn is_kept(tx: &mut Tx, cx: &Context, user: UserId, name: &Username) -> Result<bool> {
+async fn is_reserved(tx: &mut Tx, cx: &Context, user: UserId, name: &Username) -> Result<bool> {
     let (lower, key) = (name.as_str().to_lowercase(), username_key(name.as_str()));
-    Ok(store::people::former_names::is_kept(tx, user, &lower, &key, cx.now()).await?)
+    Ok(store::people::former_names::is_reserved(tx, user, &lower, &key, cx.now()).await?)
 }
 
 /// Changes the user's profile.

@@ -57,7 +57,7 @@ pub async fn change(cx: &Context, id: UserId, typed: &str, password: Password, s
         count(cx, id, email).await?;
     }
     let mut tx = cx.db.begin().await?;
-    passwords::hold_own(&mut tx, id, &hash).await?;
+    passwords::lock_own(&mut tx, id, &hash).await?;
     let old = store::people::users::email_in(&mut tx, id).await?;
     match &email {
         Some(email) => {

@@ -147,7 +147,7 @@ pub async fn sessions_of(cx: &Context, viewer: Viewer, user: UserId) -> Result<V
 pub async fn end_sessions(cx: &Context, viewer: Viewer, user: UserId, session: Option<&str>) -> Result<()> {
     let by = viewer.site_admin()?;
     let mut tx = cx.db.begin().await?;
-    let held = hold(&mut tx, Actor::Admin(viewer), user).await?;
+    let locked = lock(&mut tx, Actor::Admin(viewer), user).await?;
     let ended = match session {
         Some(id) if store::people::sessions::delete(&mut tx, user, id).await? > 0 => vec![id.to_owned()],
         Some(_) => return Err(Error::NotFound),
@@ -159,7 +159,7 @@ pub async fn end_sessions(cx: &Context, viewer: Viewer, user: UserId, session: O
     let detail = if session.is_some() { "one" } else { "all" };
     log::write(&mut tx, LogEntry::new(by, LogAction::SessionRevoked).whom(user).detail(detail), cx.now()).await?;
     if by != user && !ended.is_empty() {
-        held.tell(&mut tx, cx, EmailKind::SessionsEnded).await?;
+        locked.tell(&mut tx, cx, EmailKind::SessionsEnded).await?;
     }
     tx.commit().await?;
     cx.wake.after_commit();
@@ -185,8 +185,8 @@ impl From<Viewer> for Actor {
     }
 }
 
-/// What [`hold`] found.
-pub(crate) struct Held {
+/// What [`lock`] found.
+pub(crate) struct LockedAccount {
     /// The actor in the log.
     pub by: Option<UserId>,
     pub user: User,
@@ -194,8 +194,8 @@ pub(crate) struct Held {
     pub admins: Vec<UserId>,
 }
 
-impl Held {
-    /// Logs an action on the account. Of an action of the operator, the service hears by a job.
+impl LockedAccount {
+    /// Logs an action on the account. A job tells the service about an action of the operator.
     pub async fn log(&self, tx: &mut Tx, cx: &Context, what: LogAction) -> Result<()> {
         if self.by.is_none() {
             jobs::enqueue(tx, Task::AccountChanged { user: self.user.id }, cx.now()).await?;
@@ -214,14 +214,14 @@ impl Held {
 ///
 /// # Errors
 /// [`Error::NotFound`] when the account does not exist or is deleted, and for viewers who are not site admins.
-pub(crate) async fn hold(tx: &mut Tx, actor: Actor, user: UserId) -> Result<Held> {
+pub(crate) async fn lock(tx: &mut Tx, actor: Actor, user: UserId) -> Result<LockedAccount> {
     let (admins, by) = match actor {
         Actor::Admin(viewer) => (admins::lock(tx, viewer).await?, viewer.id()),
-        Actor::Operator => (store::people::users::hold_admins(tx).await?, None),
+        Actor::Operator => (store::people::users::lock_admins(tx).await?, None),
     };
     store::people::users::lock(tx, &[user]).await?;
     let found = store::people::users::by_id_in(tx, user).await?.filter(|user| !user.deleted);
-    Ok(Held { by, user: found.ok_or(Error::NotFound)?, admins })
+    Ok(LockedAccount { by, user: found.ok_or(Error::NotFound)?, admins })
 }
 
 /// Appoints or dismisses a site admin, and tells them. The site always keeps at least one, even with concurrent
@@ -231,21 +231,21 @@ pub(crate) async fn hold(tx: &mut Tx, actor: Actor, user: UserId) -> Result<Held
 /// [`Error::NotFound`] as for [`person`]; [`Error::Forbidden`] for the last admin, and for accounts no one can use now.
 pub async fn set_admin(cx: &Context, actor: impl Into<Actor>, user: UserId, is_admin: bool) -> Result<()> {
     let mut tx = cx.db.begin().await?;
-    let held = hold(&mut tx, actor.into(), user).await?;
-    let found = &held.user;
-    let barred = policy::barred(found.suspended_until, found.banned_at, cx.now()).is_some();
-    if is_admin && (barred || !found.claimed || found.is_bot || policy::waits(found.waiting_since)) {
+    let locked = lock(&mut tx, actor.into(), user).await?;
+    let found = &locked.user;
+    let restricted = policy::restricted(found.suspended_until, found.banned_at, cx.now()).is_some();
+    if is_admin && (restricted || !found.claimed || found.is_bot || policy::waits(found.waiting_since)) {
         return Err(Error::Forbidden("No one can sign in to that account right now."));
     }
-    if !is_admin && held.admins == [user] {
+    if !is_admin && locked.admins == [user] {
         return Err(Error::Forbidden("The site needs at least one admin. Make someone else an admin first."));
     }
     if found.is_admin != is_admin {
         store::people::users::set_admin(&mut tx, user, is_admin).await?;
         webhook_authors::end_lost(cx, &mut tx, user).await?;
-        webhook_authors::end_auditors(cx, &mut tx, held.by, user).await?;
-        held.log(&mut tx, cx, if is_admin { LogAction::AdminMade } else { LogAction::AdminUnmade }).await?;
-        held.tell(&mut tx, cx, if is_admin { EmailKind::AdminMade } else { EmailKind::AdminUnmade }).await?;
+        webhook_authors::end_auditors(cx, &mut tx, locked.by, user).await?;
+        locked.log(&mut tx, cx, if is_admin { LogAction::AdminMade } else { LogAction::AdminUnmade }).await?;
+        locked.tell(&mut tx, cx, if is_admin { EmailKind::AdminMade } else { EmailKind::AdminUnmade }).await?;
     }
     tx.commit().await?;
     cx.wake.after_commit();

@@ -86,7 +86,7 @@ pub(crate) async fn create_for(cx: &Context, owner: TokenOwner, form: TokenForm,
     let (digest, scopes) = (secrets::digest(&token), form.scopes.to_text());
     let new = NewToken { user, name: &name, digest: &digest, scopes: &scopes, groups: groups.as_deref(), expires_at };
     let mut tx = cx.db.begin().await?;
-    passwords::hold_own(&mut tx, by, &hash).await?;
+    passwords::lock_own(&mut tx, by, &hash).await?;
     if store::people::api_tokens::count(&mut tx, user).await? >= MOST {
         return Err(Error::Forbidden("You have too many API tokens. Revoke those you no longer use."));
     }

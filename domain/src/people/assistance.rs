@@ -42,14 +42,14 @@ pub async fn send_data_link(cx: &Context, actor: Actor, user: UserId) -> Result<
 
 async fn send_link(cx: &Context, actor: Actor, user: UserId, kind: EmailKind, what: LogAction) -> Result<()> {
     let mut tx = cx.db.begin().await?;
-    let held = admins::hold(&mut tx, actor, user).await?;
-    let Some(address) = held.user.email.as_deref() else {
+    let locked = admins::lock(&mut tx, actor, user).await?;
+    let Some(address) = locked.user.email.as_deref() else {
         return Err(Error::Forbidden("This account has no confirmed email address, so nothing can be sent to it."));
     };
     rate_limits::count(cx, RateLimit::Reset, By::Mailbox(address)).await?;
     store::people::emails::void(&mut tx, user, kind).await?;
     outbound_email::with_link(&mut tx, cx, kind, Some(user), address).await?;
-    held.log(&mut tx, cx, what).await?;
+    locked.log(&mut tx, cx, what).await?;
     commit(cx, tx).await
 }
 
@@ -60,12 +60,12 @@ async fn send_link(cx: &Context, actor: Actor, user: UserId, kind: EmailKind, wh
 /// [`admins::person`].
 pub async fn confirm_address(cx: &Context, actor: Actor, user: UserId, address: &str) -> Result<()> {
     let mut tx = cx.db.begin().await?;
-    let held = admins::hold(&mut tx, actor, user).await?;
-    if !addresses::waits_for(&held.user, address) {
+    let locked = admins::lock(&mut tx, actor, user).await?;
+    if !addresses::waits_for(&locked.user, address) {
         return Err(nothing_to_confirm());
     }
-    addresses::replace(&mut tx, cx, &held.user, address).await?;
-    held.log(&mut tx, cx, LogAction::AddressConfirmed).await?;
+    addresses::replace(&mut tx, cx, &locked.user, address).await?;
+    locked.log(&mut tx, cx, LogAction::AddressConfirmed).await?;
     outbound_email::news(&mut tx, cx, EmailKind::AddressConfirmed, user, Some(address)).await?;
     commit(cx, tx).await
 }
@@ -76,11 +76,11 @@ pub async fn confirm_address(cx: &Context, actor: Actor, user: UserId, address: 
 /// [`Error::Forbidden`] when there is nothing to confirm; [`Error::TooMany`]; otherwise as [`admins::person`].
 pub async fn send_confirmation(cx: &Context, actor: Actor, user: UserId) -> Result<()> {
     let mut tx = cx.db.begin().await?;
-    let held = admins::hold(&mut tx, actor, user).await?;
-    let address = held.user.new_email.clone().ok_or_else(nothing_to_confirm)?;
+    let locked = admins::lock(&mut tx, actor, user).await?;
+    let address = locked.user.new_email.clone().ok_or_else(nothing_to_confirm)?;
     addresses::count(cx, user, &address).await?;
     addresses::ask(&mut tx, cx, user, &address).await?;
-    held.log(&mut tx, cx, LogAction::ConfirmationSent).await?;
+    locked.log(&mut tx, cx, LogAction::ConfirmationSent).await?;
     commit(cx, tx).await
 }
 
@@ -96,12 +96,12 @@ pub async fn set_password(cx: &Context, user: UserId, new: Password) -> Result<(
     passwords::check_new(cx, user, &new).await?;
     let hash = new.hash(&cx.hashing.lane("command")).await?;
     let mut tx = cx.db.begin().await?;
-    let held = admins::hold(&mut tx, Actor::Operator, user).await?;
-    if held.user.is_bot {
+    let locked = admins::lock(&mut tx, Actor::Operator, user).await?;
+    if locked.user.is_bot {
         return Err(Error::Forbidden("No one can sign in as a bot. Its owner creates API tokens for it."));
     }
     let ended = passwords::replace(&mut tx, cx, user, &hash).await?;
-    held.log(&mut tx, cx, LogAction::PasswordSet).await?;
+    locked.log(&mut tx, cx, LogAction::PasswordSet).await?;
     tx.commit().await?;
     passwords::announce_ended(cx, ended).await;
     tell::account_changed(cx, user).await;
@@ -115,9 +115,9 @@ pub async fn set_password(cx: &Context, user: UserId, new: Password) -> Result<(
 pub async fn export(cx: &Context, user: UserId) -> Result<impl Stream<Item = Result<String>> + use<>> {
     let lines = export::download(cx, user).await?;
     let mut tx = cx.db.begin().await?;
-    let held = admins::hold(&mut tx, Actor::Operator, user).await?;
-    held.log(&mut tx, cx, LogAction::AccountExported).await?;
-    held.tell(&mut tx, cx, EmailKind::Exported).await?;
+    let locked = admins::lock(&mut tx, Actor::Operator, user).await?;
+    locked.log(&mut tx, cx, LogAction::AccountExported).await?;
+    locked.tell(&mut tx, cx, EmailKind::Exported).await?;
     commit(cx, tx).await?;
     Ok(lines)
 }

@@ -102,7 +102,7 @@ pub async fn identify(cx: &Context, sent: &Credentials, origin: &Origin) -> Resu
     }
     let key = sent.key(cx);
     let epoch = match cx.credentials.get(&key) {
-        // While the bus is deaf, this process would not hear of a change.
+        // While the bus is disconnected, this process would miss a change.
         Ok(checked) if !cx.bus.is_deaf() && checked.is_valid(cx.now()) => return Ok(checked.caller),
         Ok(_) => None,
         Err(epoch) => Some(epoch),
@@ -206,9 +206,9 @@ async fn check_usable(cx: &Context, account: &Account) -> Result<()> {
     if policy::waits(account.waiting_since) {
         return Err(Error::invalid("password", "Your account is waiting for approval."));
     }
-    if policy::barred(account.suspended_until, account.banned_at, cx.now()).is_some() {
+    if policy::restricted(account.suspended_until, account.banned_at, cx.now()).is_some() {
         accounts::check_free(cx, account.person.id).await?;
-        // The account itself is not barred: it is a bot, and its owner is.
+        // The account itself is not restricted: it is a bot, and its owner is.
         return Err(Error::invalid("password", "This bot's owner is suspended or banned."));
     }
     Ok(())

@@ -107,7 +107,7 @@ async fn insert(
     let (key, now) = (username_key(name.as_str()), cx.now());
     let bot = store::people::bots::insert_account(tx, name.as_str(), &key, now).await?.ok_or_else(taken)?;
     // Another account may have given the name up at the same time.
-    if store::people::former_names::is_kept(tx, bot, &name.as_str().to_lowercase(), &key, now).await? {
+    if store::people::former_names::is_reserved(tx, bot, &name.as_str().to_lowercase(), &key, now).await? {
         return Err(taken());
     }
     store::people::bots::insert(tx, bot, owner, group, now).await?;

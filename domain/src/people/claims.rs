@@ -40,13 +40,13 @@ pub(crate) async fn claim(tx: &mut Tx, user: UserId, address: &str) -> Result<()
 /// [`Error::Forbidden`] when the account is claimed; otherwise as [`admins::person`].
 pub async fn link(cx: &Context, actor: Actor, user: UserId) -> Result<String> {
     let mut tx = cx.db.begin().await?;
-    let held = admins::hold(&mut tx, actor, user).await?;
-    if held.user.claimed {
+    let locked = admins::lock(&mut tx, actor, user).await?;
+    if locked.user.claimed {
         return Err(Error::Forbidden("This account already has a password. Send a password reset link instead."));
     }
     store::people::emails::void(&mut tx, user, EmailKind::Reset).await?;
     let link = outbound_email::link_to_hand_over(&mut tx, cx, EmailKind::Reset, user).await?;
-    held.log(&mut tx, cx, LogAction::ResetLinkSent).await?;
+    locked.log(&mut tx, cx, LogAction::ResetLinkSent).await?;
     tx.commit().await?;
     cx.wake.after_commit();
     Ok(link)
@@ -58,11 +58,11 @@ pub async fn link(cx: &Context, actor: Actor, user: UserId) -> Result<String> {
 /// [`Error::NotFound`] when no link works now; otherwise as [`admins::person`].
 pub async fn revoke(cx: &Context, actor: Actor, user: UserId) -> Result<()> {
     let mut tx = cx.db.begin().await?;
-    let held = admins::hold(&mut tx, actor, user).await?;
+    let locked = admins::lock(&mut tx, actor, user).await?;
     if store::people::emails::end_handed_over(&mut tx, user, EmailKind::Reset, cx.now()).await? == 0 {
         return Err(Error::NotFound);
     }
-    held.log(&mut tx, cx, LogAction::ClaimLinkRevoked).await?;
+    locked.log(&mut tx, cx, LogAction::ClaimLinkRevoked).await?;
     tx.commit().await?;
     cx.wake.after_commit();
     Ok(())

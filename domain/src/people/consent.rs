@@ -36,7 +36,7 @@ pub(crate) async fn record(tx: &mut Tx, user: UserId, consent: &Consent, now: Ti
 }
 
 /// What the user of a session is asked to accept again.
-pub fn asked(site: &site::Site, session: &Session) -> Consent {
+pub fn asked(site: &site::SiteState, session: &Session) -> Consent {
     site::pages::to_accept_again(site, session.accepted)
 }
 

@@ -55,9 +55,9 @@ pub(super) async fn check(cx: &Context, owner: &User, name: &str) -> Result<()> 
 /// As [`admins::person`].
 pub async fn clear(cx: &Context, actor: Actor, user: UserId) -> Result<()> {
     let mut tx = cx.db.begin().await?;
-    let held = admins::hold(&mut tx, actor, user).await?;
+    let locked = admins::lock(&mut tx, actor, user).await?;
     store::people::users::set_name(&mut tx, user, "").await?;
-    held.log(&mut tx, cx, LogAction::NameCleared).await?;
+    locked.log(&mut tx, cx, LogAction::NameCleared).await?;
     tx.commit().await?;
     cx.wake.after_commit();
     tell::person_changed(cx, user).await;

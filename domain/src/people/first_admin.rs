@@ -37,7 +37,7 @@ pub async fn make_link(cx: &Context) -> Result<Option<String>> {
     let token = secrets::token()?;
     let mut tx = cx.db.begin().await?;
     store::platform::settings::get_or_set(&mut tx, SETTING, "[]").await?;
-    let mut links = read(store::platform::settings::hold(&mut tx, SETTING).await?, cx.now());
+    let mut links = read(store::platform::settings::lock(&mut tx, SETTING).await?, cx.now());
     links.push((secrets::digest(&token), cx.now().plus(LASTS)));
     let kept = &links[links.len().saturating_sub(LINKS)..];
     let text = serde_json::to_string(kept).map_err(|error| Error::Internal(error.to_string()))?;
@@ -74,9 +74,9 @@ pub async fn create(cx: &Context, token: &str, new: NewAccount, origin: &Origin)
 /// # Errors
 /// [`Error::NotFound`] when the link is not one of them.
 pub(crate) async fn use_up(tx: &mut Tx, cx: &Context, digest: &str) -> Result<()> {
-    let links = read(store::platform::settings::hold(tx, SETTING).await?, cx.now());
+    let links = read(store::platform::settings::lock(tx, SETTING).await?, cx.now());
     store::platform::settings::set(tx, SETTING, "[]").await?;
     crate::site::first_steps::begin(tx).await?;
-    let only = store::people::users::hold_admins(tx).await?.len() == 1;
+    let only = store::people::users::lock_admins(tx).await?.len() == 1;
     if only && links.iter().any(|(known, _)| known == digest) { Ok(()) } else { Err(Error::NotFound) }
 }

@@ -83,7 +83,7 @@ impl Decision<'_> {
     }
 }
 
-/// Notifies the author of a deleted message, and those who reported it.
+/// Notifies the author and the reporters of a deleted message.
 pub(crate) async fn message_deleted(
     cx: &Context,
     tx: &mut Tx,
@@ -100,7 +100,7 @@ pub(crate) async fn message_deleted(
     reports_answered(cx, tx, decision, Verdict::Deleted, settled).await
 }
 
-/// Notifies the creator of a deleted topic, and those who reported messages in it.
+/// Notifies the creator of a deleted topic, and the reporters of messages in it.
 pub(crate) async fn topic_deleted(
     cx: &Context,
     tx: &mut Tx,
@@ -126,7 +126,7 @@ pub(crate) async fn topic_restored(
     tell(cx, tx, decision.notice(creator, NoticeKind::TopicRestored, &details)).await
 }
 
-/// Notifies those who reported a message of the decision.
+/// Notifies the reporters of a message of the decision.
 pub(crate) async fn reports_answered(
     cx: &Context,
     tx: &mut Tx,

@@ -171,12 +171,12 @@ pub(crate) async fn send(cx: &Context, draw: &Draw, id: EmailId) -> Result<()> {
     if email.kind == EmailKind::Confirm && !addresses::waits_for(&user, &email.address) {
         return forget(cx, id).await;
     }
-    let is_barred = model::policy::barred(user.suspended_until, user.banned_at, cx.now()).is_some();
-    if email.kind == EmailKind::Restricted && !is_barred || email.kind == EmailKind::Reinstated && is_barred {
+    let is_restricted = model::policy::restricted(user.suspended_until, user.banned_at, cx.now()).is_some();
+    if email.kind == EmailKind::Restricted && !is_restricted || email.kind == EmailKind::Reinstated && is_restricted {
         return forget(cx, id).await;
     }
     let is_news = matches!(email.kind, EmailKind::Invited | EmailKind::JoinRequested | EmailKind::Admitted);
-    if is_barred && is_news {
+    if is_restricted && is_news {
         return forget(cx, id).await;
     }
     let group = match email.group_id {
@@ -203,7 +203,7 @@ pub(crate) async fn send(cx: &Context, draw: &Draw, id: EmailId) -> Result<()> {
         address,
         link: email.seed.as_deref().filter(|_| taken_by.is_none()).map(|seed| link(cx, email.kind, seed)),
         taken_by: taken_by.map(|holder| holder.username),
-        barred: is_barred
+        restricted: is_restricted
             .then(|| (user.suspended_until.filter(|_| user.banned_at.is_none()), user.barred_reason.clone())),
         group,
         ..about(cx, &email).await
@@ -234,7 +234,7 @@ pub(crate) async fn about(cx: &Context, email: &EmailRow) -> EmailTemplateData {
         detail: email.detail.clone().unwrap_or_default(),
         group: None,
         expires_at: email.expires_at,
-        barred: None,
+        restricted: None,
         notice: email.detail.as_deref().and_then(NoticeEmail::parse),
         activity: None,
     }

@@ -37,7 +37,7 @@ fn not_yours(field: &'static str) -> Error {
 ///
 /// # Errors
 /// [`Error::Invalid`] on `current_password`.
-pub(crate) async fn hold_own(tx: &mut Tx, user: UserId, hash: &str) -> Result<()> {
+pub(crate) async fn lock_own(tx: &mut Tx, user: UserId, hash: &str) -> Result<()> {
     store::people::users::lock(tx, &[user]).await?;
     let now = store::people::users::password_hash_in(tx, user).await?;
     if now.as_deref() == Some(hash) { Ok(()) } else { Err(not_yours("current_password")) }
@@ -59,7 +59,7 @@ pub async fn change(cx: &Context, user: UserId, current: Password, new: Password
     let before = check_own(cx, user, current, "current_password").await?;
     let hash = new.hash(&lane(cx, user)).await?;
     let mut tx = cx.db.begin().await?;
-    hold_own(&mut tx, user, &before).await?;
+    lock_own(&mut tx, user, &before).await?;
     let ended = replace(&mut tx, cx, user, &hash).await?;
     let token = sessions::open_in(&mut tx, cx, user, origin).await?;
     tx.commit().await?;

@@ -107,7 +107,7 @@ pub async fn by_id(cx: &Context, id: &str) -> Result<Option<Session>> {
 
 async fn find(cx: &Context, id: &str) -> Result<Option<Session>> {
     let now = cx.now();
-    // While the bus is deaf, this process would not hear that a session has ended.
+    // While the bus is disconnected, this process would miss the end of a session.
     let epoch = match cx.sessions.get(id) {
         Ok(session) if !cx.bus.is_deaf() => return Ok((session.expires_at > now).then_some(session)),
         Ok(_) => None,
@@ -116,7 +116,7 @@ async fn find(cx: &Context, id: &str) -> Result<Option<Session>> {
     let Some(found) = store::people::sessions::by_id(&cx.db, id, now).await? else { return Ok(None) };
     let row = found.row;
     let Some(user) = store::people::users::by_id(&cx.db, row.user_id).await? else { return Ok(None) };
-    if policy::barred(user.suspended_until, user.banned_at, now).is_some() {
+    if policy::restricted(user.suspended_until, user.banned_at, now).is_some() {
         return Ok(None);
     }
     let lacks_two_factor =

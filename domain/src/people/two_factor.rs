@@ -129,7 +129,7 @@ pub async fn turn_on(cx: &Context, user: UserId, code: &str) -> Result<Vec<Strin
 pub async fn turn_off(cx: &Context, user: UserId, password: Password) -> Result<()> {
     let hash = passwords::check_own(cx, user, password, "current_password").await?;
     let mut tx = cx.db.begin().await?;
-    passwords::hold_own(&mut tx, user, &hash).await?;
+    passwords::lock_own(&mut tx, user, &hash).await?;
     remove(&mut tx, cx, user).await?;
     tx.commit().await?;
     cx.wake.after_commit();
@@ -143,9 +143,9 @@ pub async fn turn_off(cx: &Context, user: UserId, password: Password) -> Result<
 /// [`Error::NotFound`] when the account does not exist or is deleted, and for viewers who are not site admins.
 pub async fn turn_off_for(cx: &Context, actor: Actor, user: UserId) -> Result<()> {
     let mut tx = cx.db.begin().await?;
-    let held = admins::hold(&mut tx, actor, user).await?;
+    let locked = admins::lock(&mut tx, actor, user).await?;
     if remove(&mut tx, cx, user).await? {
-        held.log(&mut tx, cx, LogAction::SecondStepOff).await?;
+        locked.log(&mut tx, cx, LogAction::SecondStepOff).await?;
     }
     tx.commit().await?;
     cx.wake.after_commit();
@@ -153,7 +153,7 @@ pub async fn turn_off_for(cx: &Context, actor: Actor, user: UserId) -> Result<()
     Ok(())
 }
 
-/// Turns it off and tells the user. Whether it was on, or begun.
+/// Turns it off and tells the user. Whether it was on, or started.
 async fn remove(tx: &mut Tx, cx: &Context, user: UserId) -> Result<bool> {
     let was_there = store::people::two_factor::delete(tx, user).await? > 0;
     if was_there {
@@ -169,7 +169,7 @@ async fn remove(tx: &mut Tx, cx: &Context, user: UserId) -> Result<bool> {
 pub async fn new_recovery_codes(cx: &Context, user: UserId, password: Password) -> Result<Vec<String>> {
     let hash = passwords::check_own(cx, user, password, "current_password").await?;
     let mut tx = cx.db.begin().await?;
-    passwords::hold_own(&mut tx, user, &hash).await?;
+    passwords::lock_own(&mut tx, user, &hash).await?;
     let row = store::people::two_factor::of_in(&mut tx, user).await?;
     row.filter(|row| row.confirmed_at.is_some()).ok_or(Error::NotFound)?;
     let codes = fresh_codes(&mut tx, cx, user).await?;

@@ -14,9 +14,9 @@ use store::webhooks::deliveries::{self, NewDelivery};
 pub(crate) async fn note(cx: &Context, tx: &mut Tx, group: GroupId, user: UserId) -> Result<()> {
     let listeners = caches::webhooks::listeners_in(cx, tx).await?;
     let event = WebhookEvent::MemberJoined;
-    let is_told = |own: Option<GroupId>| own.is_none_or(|own| own == group);
+    let is_subscribed = |own: Option<GroupId>| own.is_none_or(|own| own == group);
     let told: Vec<&Listener> =
-        listeners.iter().filter(|own| is_told(own.group) && own.events.contains(&event)).collect();
+        listeners.iter().filter(|own| is_subscribed(own.group) && own.events.contains(&event)).collect();
     if told.is_empty() {
         return Ok(());
     }

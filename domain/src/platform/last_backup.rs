@@ -49,7 +49,7 @@ impl LastBackup {
     pub(crate) async fn update(db: &Db, change: impl FnOnce(Self) -> Option<Self>) -> Result<Option<Self>> {
         let mut tx = db.begin().await?;
         settings::get_or_set(&mut tx, BACKUPS, "{}").await?;
-        let old = Self::parse(settings::hold(&mut tx, BACKUPS).await?.as_deref());
+        let old = Self::parse(settings::lock(&mut tx, BACKUPS).await?.as_deref());
         let Some(new) = change(old) else { return Ok(None) };
         let text = serde_json::to_string(&new).map_err(|error| Error::Internal(error.to_string()))?;
         settings::set(&mut tx, BACKUPS, &text).await?;

@@ -11,7 +11,12 @@ pub struct Source<'a> {
     pub host: Option<&'a [u8]>,
 }
 
-impl Source<'_> {
+impl<'a> Source<'a> {
+    /// Reads the headers, with a function that returns the value of a header by its name.
+    pub fn read(header: impl Fn(&str) -> Option<&'a [u8]>) -> Self {
+        Self { site: header("sec-fetch-site"), origin: header("origin"), host: header("host") }
+    }
+
     /// Whether the request comes from a page of the site at this address, or from none. What the browser does not say
     /// is not held against it. The origin counts as a whole: a page with the same host and another scheme is foreign.
     pub fn is_own(&self, base_url: &str) -> bool {

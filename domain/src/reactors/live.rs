@@ -47,7 +47,7 @@ async fn replies(cx: &Context, news: &[News]) -> Result<HashMap<MessageId, Count
     Ok(store::messages::replies::counts(&cx.db, &ids).await?.into_iter().map(|count| (count.id, count)).collect())
 }
 
-/// How messages and topics are drawn now.
+/// How messages and topics are rendered now.
 #[derive(Clone, Copy)]
 pub(super) struct Drawing<'a> {
     draw: &'a Draw,
@@ -67,8 +67,8 @@ impl Drawing<'_> {
     }
 }
 
-/// What the members of a group and other readers hear of a topic.
-struct Told<'a> {
+/// The events of a topic for the members of a group and other readers.
+struct GroupEvents<'a> {
     group: GroupId,
     kind: GroupKind,
     topic: TopicId,
@@ -76,7 +76,7 @@ struct Told<'a> {
 }
 
 /// Tells the groups that a topic was moved from.
-async fn departures<'a>(cx: &Context, drawing: Drawing<'a>, news: &'a [News]) -> Result<Vec<Told<'a>>> {
+async fn departures<'a>(cx: &Context, drawing: Drawing<'a>, news: &'a [News]) -> Result<Vec<GroupEvents<'a>>> {
     let subject = &*news[0].subject;
     let mut told = Vec::new();
     for one in news {
@@ -85,19 +85,19 @@ async fn departures<'a>(cx: &Context, drawing: Drawing<'a>, news: &'a [News]) ->
             && let Some(old) = store::groups::by_ids(&cx.db, &[from]).await?.pop()
         {
             let texts = vec![Texts::of(None, moves::gone(&subject.row.topic, from), drawing, subject)];
-            told.push(Told { group: old.id, kind: old.kind, topic: subject.row.topic.id, texts });
+            told.push(GroupEvents { group: old.id, kind: old.kind, topic: subject.row.topic.id, texts });
         }
     }
     Ok(told)
 }
 
 /// Tells what happened in one topic.
-fn in_topic<'a>(drawing: Drawing<'a>, news: &'a [News]) -> Told<'a> {
+fn in_topic<'a>(drawing: Drawing<'a>, news: &'a [News]) -> GroupEvents<'a> {
     let subject = &*news[0].subject;
     let row = drawing.topic_row(&subject.row, &subject.group);
     let text = |one: &'a News| Some(Texts::of(one.message.as_ref(), event(drawing, one, &row)?, drawing, subject));
     let texts = news.iter().filter_map(text).collect();
-    Told { group: subject.group.id, kind: subject.group.kind, topic: subject.row.topic.id, texts }
+    GroupEvents { group: subject.group.id, kind: subject.group.kind, topic: subject.row.topic.id, texts }
 }
 
 /// Returns the event about the news. `row` is the topic's row in its group's list. `None` if the event about the deleted
@@ -169,7 +169,7 @@ fn about_message(
         "stars": message.stars.iter().map(|person| person.id).collect::<Vec<_>>(),
         "html": drawing.message(message, &row.topic, group),
     });
-    // What clients of the API are told besides: see `api/live.rs`.
+    // For what API clients receive besides, see `api/live.rs`.
     if let (Cause::StarsChanged { by: Some(by), .. }, Value::Object(fields)) = (cause, &mut event) {
         fields.insert("by".into(), by.user.0.into());
         fields.insert("starred".into(), by.starred.into());
@@ -213,14 +213,14 @@ const MOST_AT_ONCE: usize = 40_000;
 /// Publishes events to every online user who may read their topics now: members, and in a public group other readers too.
 /// For users who muted the topic or ignore the author, an event is marked `quiet`: it does not count. Users who voted in a
 /// poll get it with their own vote, and with the results that they may see.
-async fn publish(cx: &Context, told: &[Told<'_>]) -> Result<()> {
+async fn publish(cx: &Context, told: &[GroupEvents<'_>]) -> Result<()> {
     let authors: HashSet<UserId> = told.iter().flat_map(|told| &told.texts).flat_map(Texts::authors).collect();
     let authors: Vec<UserId> = authors.into_iter().collect();
     let polls: Vec<MessageId> = told.iter().flat_map(|told| &told.texts).filter_map(Texts::poll).collect();
     let public: HashSet<GroupId> =
         told.iter().filter(|told| policy::anyone_reads(told.kind)).map(|told| told.group).collect();
     let watching = async |group| Ok::<_, BusError>((group, cx.bus.watchers(group).await?));
-    // Whoever comes later reads a page on which it all is: it was committed before.
+    // Later readers load a page that contains all of it, because it was committed before.
     let (listening, watchers) = tokio::try_join!(cx.bus.listening(), try_join_all(public.into_iter().map(watching)))?;
     let watchers: HashMap<GroupId, Vec<UserId>> = watchers.into_iter().collect();
     let mut watching: Vec<UserId> = watchers.values().flatten().copied().collect();

@@ -1,5 +1,5 @@
 //! Reactor: keeps a row for each user whom a message mentions, and for the author of the message that it replies to. It
-//! counts only while they may read the message; until then its author is told whom it mentions in vain.
+//! counts only while they may read the message; until then its author is told whom it does not reach.
 
 use super::News;
 use crate::live::draw::Draw;
@@ -124,7 +124,7 @@ async fn tell_author(cx: &Context, news: &News, message: &Message, unreached: &[
     let (message, kind, reason, by) = (Some(message.id), NoticeKind::Unreached, "", None);
     let mut tx = cx.db.begin().await?;
     let new = NewNotice { user, group, kind, reason, by, topic, message, details: &details };
-    if !store::people::notices::is_told(&mut tx, &new).await? {
+    if !store::people::notices::was_notified(&mut tx, &new).await? {
         notices::tell(cx, &mut tx, new).await?;
         tx.commit().await?;
         cx.wake.after_commit();

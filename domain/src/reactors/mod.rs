@@ -41,7 +41,7 @@ pub struct Reactor {
     pub react: for<'a> fn(&'a Context, &'a Draw, &'a [News]) -> BoxFuture<'a, Result<()>>,
 }
 
-/// The reactors, in the order in which they run: the counts are right before anyone is told to look.
+/// The reactors, in the order in which they run: the counts are right before anyone is notified.
 pub const REACTORS: &[Reactor] = &[
     Reactor { name: "mentions", react: mentions::react },
     Reactor { name: "unread", react: unread::react },

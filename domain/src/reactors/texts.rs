@@ -81,7 +81,7 @@ impl<'a> Texts<'a> {
         event.to_string().into()
     }
 
-    /// Returns the event with the message as readers of a variant see it. It is quiet for those who ignore its author.
+    /// Returns the event with the message as readers of a variant see it. It is quiet for readers who ignore its author.
     fn draw(&self, message: &Message, variant: &Variant) -> Arc<str> {
         let Subject { group, row, .. } = self.subject;
         let mut message = match variant.chosen.as_slice() {

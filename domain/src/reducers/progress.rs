@@ -1,4 +1,4 @@
-//! How reducers go on, are dropped, and show their states.
+//! How reducers continue, are dropped, and show their states.
 
 use serde_json::Value;
 
@@ -44,7 +44,7 @@ pub struct Reading {
     pub updated_at: Option<Timestamp>,
 }
 
-/// Lets all reducers read on, and returns how far they are. If much is left, a job goes on.
+/// Lets all reducers read on, and returns how far they are. If much is left, a job continues.
 ///
 /// # Errors
 /// Those of the database.

@@ -84,7 +84,7 @@ fn event(message: &MessageRead) -> Event {
 /// What the rows are about is read after them. If it changes in between, a later row says so.
 pub(super) async fn log(cx: &Context, name: &str, group: GroupId, after: Position) -> Result<Step> {
     let rows = search_log::after(&cx.db, after, ROWS).await?;
-    let messages: BTreeSet<MessageId> = rows.iter().filter_map(|(_, changed)| message_of(*changed)).collect();
+    let messages: BTreeSet<MessageId> = rows.iter().filter_map(|(_, changed)| changed.message()).collect();
     let messages: Vec<MessageId> = messages.into_iter().collect();
     let messages: BTreeMap<MessageId, MessageRead> = match messages.is_empty() {
         true => BTreeMap::new(),
@@ -113,7 +113,7 @@ pub(super) async fn log(cx: &Context, name: &str, group: GroupId, after: Positio
     let (mut reached, mut sum, mut is_last) = (after, 0, (rows.len() as i64) < ROWS);
     let (mut read, mut events): (Vec<TopicRead>, ByTopic) = (Vec::new(), BTreeMap::new());
     for (position, changed) in &rows {
-        let message = message_of(*changed).and_then(|id| messages.get(&id));
+        let message = changed.message().and_then(|id| messages.get(&id));
         let topic = topic_of(*changed).or(message.map(|message| message.topic_id));
         let whole =
             topic.and_then(|topic| found.get(&topic)).filter(|topic| !read.iter().any(|known| known.id == topic.id));
@@ -138,13 +138,6 @@ pub(super) async fn log(cx: &Context, name: &str, group: GroupId, after: Positio
     events.extend(whole(cx, &read).await?);
     let states = known.into_iter().filter(|(topic, _)| !found.contains_key(topic)).collect();
     Ok(Step { events, states, reached: Reached::Position(reached), is_last })
-}
-
-fn message_of(changed: Changed) -> Option<MessageId> {
-    match changed {
-        Changed::Message(id) => Some(id),
-        Changed::Topic(_) | Changed::Group(_) => None,
-    }
 }
 
 fn topic_of(changed: Changed) -> Option<TopicId> {

@@ -17,7 +17,7 @@ use crate::platform::validate::{Draft, one_line};
 use crate::platform::{caches, secrets, text};
 use markup::Node;
 use model::policy::anyone_reads;
-use store::webhooks::auditors::Asked;
+use store::webhooks::auditors::AuditorToAsk;
 
 /// The most bytes of an answer: the longest message, escaped.
 const LONGEST: usize = 512 * 1_024;
@@ -31,7 +31,7 @@ const UNCHECKED: &str = "This message can't be checked right now. Your text is s
 /// What an auditor answers.
 #[derive(Debug, Deserialize)]
 struct Answer {
-    verdict: Word,
+    verdict: AuditorVerdict,
     #[serde(default)]
     reason: String,
     #[serde(default)]
@@ -40,7 +40,7 @@ struct Answer {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Word {
+enum AuditorVerdict {
     Accept,
     Refuse,
     Hold,
@@ -72,19 +72,21 @@ pub(crate) async fn audit(cx: &Context, submission: &Submission<'_>, draft: &Dra
         let Some(answer) = ask(cx, asked, submission, text).await? else { continue };
         let reason: String = one_line(&answer.reason).chars().take(MAX_REASON).collect();
         match answer.verdict {
-            Word::Accept => {}
-            Word::Refuse => {
+            AuditorVerdict::Accept => {}
+            AuditorVerdict::Refuse => {
                 return Err(Error::invalid("text", if reason.is_empty() { REFUSED.to_owned() } else { reason }));
             }
-            Word::Hold if submission.by_moderator() => {}
-            Word::Hold if submission.before.is_some() => return Err(Error::invalid("text", rules::CANNOT_WAIT)),
-            Word::Hold => {
+            AuditorVerdict::Hold if submission.by_moderator() => {}
+            AuditorVerdict::Hold if submission.before.is_some() => {
+                return Err(Error::invalid("text", rules::CANNOT_WAIT));
+            }
+            AuditorVerdict::Hold => {
                 let name = &asked.auditor.name;
                 let why =
                     if reason.is_empty() { format!("Held by {name}") } else { format!("Held by {name}: {reason}") };
                 verdict.held.get_or_insert(why);
             }
-            Word::Change => {
+            AuditorVerdict::Change => {
                 let new = answer.text.unwrap_or_default();
                 let new = super::draft(AUDITORS, Draft { text: new, ..draft.clone() })?;
                 let nodes = text::parse(cx, &new.text).await?;
@@ -105,7 +107,7 @@ pub(crate) async fn audit(cx: &Context, submission: &Submission<'_>, draft: &Dra
 ///
 /// # Errors
 /// [`Error::Invalid`] on `text` if it does not answer and fails closed.
-async fn ask(cx: &Context, asked: &Asked, submission: &Submission<'_>, text: &str) -> Result<Option<Answer>> {
+async fn ask(cx: &Context, asked: &AuditorToAsk, submission: &Submission<'_>, text: &str) -> Result<Option<Answer>> {
     let auditor = &asked.auditor;
     if !cx.webhooks.is_open(auditor.id) {
         match try_once(cx, asked, submission, text).await? {
@@ -125,7 +127,7 @@ async fn ask(cx: &Context, asked: &Asked, submission: &Submission<'_>, text: &st
 /// Asks one auditor. The inner error says what is wrong with its answer.
 async fn try_once(
     cx: &Context,
-    asked: &Asked,
+    asked: &AuditorToAsk,
     submission: &Submission<'_>,
     text: &str,
 ) -> Result<std::result::Result<Answer, String>> {
@@ -167,7 +169,9 @@ async fn try_once(
     }
     let parsed: std::result::Result<Answer, _> = serde_json::from_slice(&answer.body);
     Ok(match parsed {
-        Ok(answer) if answer.verdict == Word::Change && answer.text.is_none() => Err("it gives no text".to_owned()),
+        Ok(answer) if answer.verdict == AuditorVerdict::Change && answer.text.is_none() => {
+            Err("it gives no text".to_owned())
+        }
         Ok(answer) => Ok(answer),
         Err(error) => Err(format!("its answer cannot be read: {error}")),
     })

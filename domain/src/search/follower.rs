@@ -114,7 +114,7 @@ impl Steps {
 
 /// Some topics whose messages are indexed again.
 #[derive(Debug)]
-struct Part {
+struct Batch {
     topics: Vec<TopicId>,
     /// The last message that is done.
     after: MessageId,
@@ -130,7 +130,7 @@ struct Follower {
     writer: Writer,
     /// The last change that was read; `None` before the first one.
     read: Option<Position>,
-    backlog: VecDeque<Part>,
+    backlog: VecDeque<Batch>,
     /// How many changes, and how many messages of the backlog, are read and committed together.
     batch: i64,
 }
@@ -232,7 +232,7 @@ impl Follower {
         let waiting: HashSet<TopicId> = waiting.flat_map(|part| part.topics.iter().copied()).collect();
         topics.retain(|topic| !waiting.contains(topic));
         if !topics.is_empty() {
-            self.backlog.push_back(Part { topics, after: MessageId(0) });
+            self.backlog.push_back(Batch { topics, after: MessageId(0) });
         }
     }
 
@@ -254,8 +254,8 @@ impl Follower {
         Ok(self)
     }
 
-    /// Fills a new index beside the current one and then replaces it. `told` receives the number of documents done.
-    async fn refill(self, cx: &Context, mut told: impl FnMut(u64)) -> Result<Self> {
+    /// Fills a new index beside the current one and then replaces it. `on_progress` receives the count so far.
+    async fn refill(self, cx: &Context, mut on_progress: impl FnMut(u64)) -> Result<Self> {
         // Take the position before reading: what commits meanwhile is read twice, but never missed.
         let position = search_log::latest_position(&cx.db).await?;
         let writer = self.writer;
@@ -267,14 +267,14 @@ impl Follower {
             done += rows.len() as u64;
             let next = async { Ok(Arc::from(search_log::all_topics(&cx.db, TopicId(last.id), BATCH).await?)) };
             ((), rows) = tokio::try_join!(add(cx, &rebuild, Kind::Topic, rows.clone()), next)?;
-            told(done);
+            on_progress(done);
         }
         let mut rows: Arc<[Indexed]> = Arc::from(search_log::all_messages(&cx.db, MessageId(0), BATCH).await?);
         while let Some(last) = rows.last() {
             done += rows.len() as u64;
             let next = async { Ok(Arc::from(search_log::all_messages(&cx.db, MessageId(last.id), BATCH).await?)) };
             ((), rows) = tokio::try_join!(add(cx, &rebuild, Kind::Message, rows.clone()), next)?;
-            told(done);
+            on_progress(done);
         }
         let rebuild = Arc::into_inner(rebuild)
             .ok_or_else(|| Error::Internal("the new search index is still being written".into()))?;
@@ -317,12 +317,12 @@ async fn add(cx: &Context, rebuild: &Arc<Rebuild>, kind: Kind, rows: Arc<[Indexe
     Ok(())
 }
 
-/// Fills a new index beside the current one and then replaces it. `told` receives the number of documents done. Returns
+/// Fills a new index beside the current one and then replaces it. `on_progress` receives the count so far. Returns
 /// `false` if another process writes the index: see [`ask_for_reindex`].
-pub async fn reindex(cx: &Context, told: impl FnMut(u64)) -> Result<bool> {
+pub async fn reindex(cx: &Context, on_progress: impl FnMut(u64)) -> Result<bool> {
     let Some(search) = cx.search.clone() else { return Ok(false) };
     let Some(follower) = Follower::open(&search).await? else { return Ok(false) };
-    follower.refill(cx, told).await?;
+    follower.refill(cx, on_progress).await?;
     Ok(true)
 }
 

@@ -24,7 +24,7 @@ use crate::topics::placed;
 use crate::topics::placed::MessageInTopic;
 use model::policy::{Permission, Viewer};
 use model::{GroupId, MessageId, TopicId, UserId};
-use operators::Asked;
+use operators::ParsedQuery;
 use scope::Scope;
 use store::search::Label;
 
@@ -141,7 +141,7 @@ pub async fn ask(cx: &Context, viewer: Viewer, question: Question) -> Result<Ans
     let now = cx.now().0;
     let filled = search.filled.load(Ordering::Relaxed);
     let preparing = search.index.position().is_none().then_some(filled);
-    let Asked { words, title, facts, since, until, problems, hints, typed, .. } = asked;
+    let ParsedQuery { words, title, facts, since, until, problems, hints, typed, .. } = asked;
     let lists = !typed.is_empty() || only_group.is_some() || question.topic.is_some();
     let is_by_topic = question.order == Order::Best && question.topic.is_none();
     let is_of_messages = scope.only_messages.is_some() || !scope.but_messages.is_empty();

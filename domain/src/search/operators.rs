@@ -11,7 +11,7 @@ pub const PARTS: [&str; 3] = ["link", "image", "code"];
 
 /// A parsed query.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Asked {
+pub struct ParsedQuery {
     /// Words and phrases: everything but the operators.
     pub words: String,
     /// Names of people, and whether they are wanted.
@@ -96,8 +96,8 @@ pub fn pieces(text: &str) -> Vec<Piece<'_>> {
 }
 
 /// Parses a query. Unknown operators stay text.
-pub fn parse(text: &str, now: Timestamp) -> Asked {
-    let mut asked = Asked::default();
+pub fn parse(text: &str, now: Timestamp) -> ParsedQuery {
+    let mut asked = ParsedQuery::default();
     let mut words: Vec<&str> = Vec::new();
     // `OR` joins words. Next to an operator, or at an end of the query, it is ignored.
     let mut is_after_operator = true;
@@ -172,7 +172,7 @@ fn next<'a>(rest: &mut &'a str) -> Option<&'a str> {
     (!piece.is_empty()).then_some(piece)
 }
 
-impl Asked {
+impl ParsedQuery {
     /// Adds a problem, once.
     pub fn complain(&mut self, problem: &str) {
         if !self.problems.iter().any(|known| known == problem) {
@@ -274,7 +274,7 @@ mod tests {
     // 2012-03-31T12:00Z.
     const NOW: Timestamp = Timestamp(1_333_195_200 * 1_000_000);
 
-    fn asked(text: &str) -> Asked {
+    fn asked(text: &str) -> ParsedQuery {
         parse(text, NOW)
     }
 

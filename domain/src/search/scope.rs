@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::operators::{Asked, State};
+use super::operators::{ParsedQuery, State};
 use crate::groups;
 use crate::people::ignores;
 use crate::platform::context::Context;
@@ -64,7 +64,7 @@ impl Scope {
 }
 
 /// Resolves the operators. An unknown person or group is reported as a problem and matches nothing.
-pub(super) async fn scope(cx: &Context, viewer: Viewer, asked: &mut Asked) -> Result<Scope> {
+pub(super) async fn scope(cx: &Context, viewer: Viewer, asked: &mut ParsedQuery) -> Result<Scope> {
     let mut scope = Scope::of(cx, viewer).await?;
     let within = std::mem::take(&mut asked.within);
     let mut wanted_groups = within.iter().any(|(_, wanted)| *wanted).then(HashSet::new);

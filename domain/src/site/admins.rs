@@ -11,6 +11,6 @@ use store::{self, Tx};
 /// [`Error::NotFound`] for anyone else: what belongs to site admins is hidden.
 pub(crate) async fn lock(tx: &mut Tx, viewer: Viewer) -> Result<Vec<UserId>> {
     let user = viewer.site_admin()?;
-    let admins = store::people::users::hold_admins(tx).await?;
+    let admins = store::people::users::lock_admins(tx).await?;
     if admins.contains(&user) { Ok(admins) } else { Err(Error::NotFound) }
 }

@@ -9,7 +9,7 @@ pub mod proxies;
 pub mod rate_limits;
 pub mod secret_key;
 
-pub use crate::platform::caches::site::{Notice, Settings, Site};
+pub use crate::platform::caches::site::{Notice, Settings, SiteState};
 use crate::platform::text;
 use std::sync::Arc;
 
@@ -50,7 +50,7 @@ pub async fn id(db: &Db) -> Result<String> {
 const ROW: &str = "site";
 
 /// The site's current state. Cached, usually without a query. While the database is away, the last known state.
-pub async fn current(cx: &Context) -> Arc<Site> {
+pub async fn current(cx: &Context) -> Arc<SiteState> {
     let epoch = match cx.site.get() {
         Ok(site) => return site,
         Err(epoch) => epoch,
@@ -65,13 +65,13 @@ pub async fn current(cx: &Context) -> Arc<Site> {
             tracing::debug!(%error, "the site settings cannot be read");
             cx.site.last().unwrap_or_else(|| {
                 let (settings, pages) = (fresh(cx), pages::with_defaults(&[]));
-                Arc::new(Site { settings, notice: None, welcome: String::new(), pages })
+                Arc::new(SiteState { settings, notice: None, welcome: String::new(), pages })
             })
         }
     }
 }
 
-async fn read(cx: &Context) -> Result<Site> {
+async fn read(cx: &Context) -> Result<SiteState> {
     let settings = settings(cx).await?;
     let notice = if settings.notice.is_empty() {
         None
@@ -80,7 +80,7 @@ async fn read(cx: &Context) -> Result<Site> {
         Some(Notice { version, markup: text::render(cx, &settings.notice).await? })
     };
     let welcome = text::render_below_title(cx, &settings.welcome).await?;
-    Ok(Site { welcome, notice, pages: pages::existing(cx).await?, settings })
+    Ok(SiteState { welcome, notice, pages: pages::existing(cx).await?, settings })
 }
 
 /// The settings as they are in the database now.

@@ -172,7 +172,7 @@ pub async fn undo(cx: &Context, viewer: Viewer) -> Result<bool> {
     Ok(true)
 }
 
-/// Groups that open pages are told of when everything was marked as read.
+/// Groups that open pages update when everything was marked as read.
 const MOST_TOLD: usize = 50;
 
 /// Returns what a page shows as unread at this time, as text for its "mark read" form. With `group`, only of that group.

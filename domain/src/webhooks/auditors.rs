@@ -1,6 +1,7 @@
 //! External auditors: making, switching and deleting them. `screening/external.rs` asks them.
 
-use super::{hold, name, new_secret};
+use super::{name, new_secret};
+use crate::groups::authority::lock;
 use crate::platform::caches;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
@@ -58,7 +59,7 @@ pub async fn create(cx: &Context, viewer: Viewer, form: AuditorForm) -> Result<S
     let fails_closed = form.fails_closed;
     let new = NewAuditor { name: &name, url: &url, secret: &sealed, timeout_ms, fails_closed, by };
     let mut tx = cx.db.begin().await?;
-    hold(&mut tx, viewer, None).await?;
+    lock(&mut tx, viewer, None).await?;
     if store::webhooks::auditors::count(&mut tx).await? >= MOST {
         return Err(Error::Forbidden("The site has reached the limit of external auditors. Delete one first."));
     }
@@ -74,7 +75,7 @@ pub async fn create(cx: &Context, viewer: Viewer, form: AuditorForm) -> Result<S
 pub async fn switch(cx: &Context, viewer: Viewer, id: ExternalAuditorId, on: bool) -> Result<()> {
     let by = viewer.site_admin()?;
     let mut tx = cx.db.begin().await?;
-    hold(&mut tx, viewer, None).await?;
+    lock(&mut tx, viewer, None).await?;
     let name = match on {
         true => store::webhooks::auditors::switch_on(&mut tx, id, by).await?,
         false => store::webhooks::auditors::switch_off(&mut tx, id, cx.now()).await?,
@@ -90,7 +91,7 @@ pub async fn switch(cx: &Context, viewer: Viewer, id: ExternalAuditorId, on: boo
 pub async fn delete(cx: &Context, viewer: Viewer, id: ExternalAuditorId) -> Result<()> {
     viewer.site_admin()?;
     let mut tx = cx.db.begin().await?;
-    hold(&mut tx, viewer, None).await?;
+    lock(&mut tx, viewer, None).await?;
     let name = store::webhooks::auditors::delete(&mut tx, id).await?.ok_or(Error::NotFound)?;
     finish(cx, tx, viewer, format!("{name}: deleted")).await
 }

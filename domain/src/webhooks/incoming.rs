@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::payloads::{self, Rendered};
-use super::{authority, hold, name};
+use super::{authority, name};
+use crate::groups::authority::lock;
 use crate::live::tell;
 use crate::messages::{self, Posted, Target};
 use crate::people::bots;
@@ -103,7 +104,7 @@ pub async fn create(cx: &Context, viewer: Viewer, group: GroupId, form: Incoming
     let topic = topic.topic.id;
     let new = NewIncoming { bot, group, topic, name: &name, digest: &digest, signing_secret: sealed, by };
     let mut tx = cx.db.begin().await?;
-    hold(&mut tx, viewer, Some(group)).await?;
+    lock(&mut tx, viewer, Some(group)).await?;
     if store::webhooks::incoming::count(&mut tx, group).await? >= MOST {
         return Err(Error::Forbidden("This group has reached the limit of incoming webhooks. Revoke one first."));
     }
@@ -138,7 +139,7 @@ fn address(typed: &str) -> Option<(&str, &str)> {
 pub async fn revoke(cx: &Context, viewer: Viewer, group: GroupId, id: IncomingHookId) -> Result<()> {
     authority(cx, viewer, Some(group)).await?;
     let mut tx = cx.db.begin().await?;
-    hold(&mut tx, viewer, Some(group)).await?;
+    lock(&mut tx, viewer, Some(group)).await?;
     let (bot, name) = store::webhooks::incoming::delete(&mut tx, group, id).await?.ok_or(Error::NotFound)?;
     let entry = LogEntry::new(viewer.user()?, LogAction::HookDeleted).group(group).whom(bot).detail(&name);
     log::write(&mut tx, entry, cx.now()).await?;
@@ -184,7 +185,7 @@ pub async fn receive(cx: &Context, token: &str, request: Request<'_>) -> Result<
         return Err(Error::Forbidden("The account of this bot or of its owner was deleted."));
     }
     let banned_at = used.is_banned.then(|| cx.now());
-    if policy::barred(used.suspended_until, banned_at, cx.now()).is_some() {
+    if policy::restricted(used.suspended_until, banned_at, cx.now()).is_some() {
         return Err(Error::Forbidden("This bot or its owner is suspended or banned."));
     }
     if used.topic_group_id != used.group_id {

@@ -1,7 +1,8 @@
 //! Outgoing webhooks: creating, turning on and off, and deleting them, and the log of their deliveries.
 
-use super::{authority, hold, name, new_secret};
+use super::{authority, name, new_secret};
 use crate::groups::GroupAccess;
+use crate::groups::authority::lock;
 use crate::platform::caches;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
@@ -16,7 +17,7 @@ pub const OF_GROUP: i64 = 10;
 /// The most webhooks of the site.
 pub const OF_SITE: i64 = 50;
 /// The deliveries that the log shows.
-const SHOWN: i64 = 100;
+const DELIVERIES_SHOWN: i64 = 100;
 
 /// The form for a webhook.
 #[derive(Clone, Debug, Default)]
@@ -53,7 +54,7 @@ pub struct WebhookPage {
 /// [`Error::NotFound`] for anyone but its admins; [`Error::SignedOut`].
 pub async fn page(cx: &Context, viewer: Viewer, id: WebhookId) -> Result<WebhookPage> {
     let (found, webhook) = own(cx, viewer, id).await?;
-    let deliveries = store::webhooks::deliveries::of(&cx.db, id, SHOWN).await?;
+    let deliveries = store::webhooks::deliveries::of(&cx.db, id, DELIVERIES_SHOWN).await?;
     Ok(WebhookPage { found, webhook, deliveries })
 }
 
@@ -104,7 +105,7 @@ pub async fn create(cx: &Context, viewer: Viewer, group: Option<GroupId>, form: 
     let events = WebhookEvent::list(&chosen);
     let by = viewer.user()?;
     let mut tx = cx.db.begin().await?;
-    hold(&mut tx, viewer, group).await?;
+    lock(&mut tx, viewer, group).await?;
     let most = if group.is_some() { OF_GROUP } else { OF_SITE };
     if store::webhooks::outgoing::count(&mut tx, group).await? >= most {
         return Err(Error::Forbidden("You've reached the limit of webhooks. Delete one first."));
@@ -132,7 +133,7 @@ fn entry(viewer: Viewer, what: LogAction, group: Option<GroupId>, detail: &str) 
 pub async fn switch(cx: &Context, viewer: Viewer, id: WebhookId, on: bool) -> Result<()> {
     let (_, webhook) = own(cx, viewer, id).await?;
     let mut tx = cx.db.begin().await?;
-    hold(&mut tx, viewer, webhook.group_id).await?;
+    lock(&mut tx, viewer, webhook.group_id).await?;
     let changed = match on {
         true => store::webhooks::outgoing::switch_on(&mut tx, id).await?,
         false => store::webhooks::outgoing::switch_off(&mut tx, id, "", cx.now()).await?,
@@ -157,7 +158,7 @@ pub async fn switch(cx: &Context, viewer: Viewer, id: WebhookId, on: bool) -> Re
 pub async fn delete(cx: &Context, viewer: Viewer, id: WebhookId) -> Result<Webhook> {
     let (_, webhook) = own(cx, viewer, id).await?;
     let mut tx = cx.db.begin().await?;
-    hold(&mut tx, viewer, webhook.group_id).await?;
+    lock(&mut tx, viewer, webhook.group_id).await?;
     if store::webhooks::outgoing::delete(&mut tx, id).await? == 0 {
         return Err(Error::NotFound);
     }

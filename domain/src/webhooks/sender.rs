@@ -51,7 +51,7 @@ const WAITING: Duration = Duration::from_secs(14 * 24 * 3_600);
 /// Sends due deliveries until `shutdown` completes. Then it finishes the running ones.
 pub async fn keep(cx: Context, shutdown: impl Future<Output = ()>) {
     let mut woken = cx.wake.subscribe();
-    // Tasks of their own: one that holds a connection to the database goes on while this one waits for another.
+    // Tasks of their own: one that holds a connection to the database continues while this one waits for another.
     let mut tasks = JoinSet::new();
     let mut running: HashMap<Id, WebhookId> = HashMap::new();
     let mut shutdown = std::pin::pin!(shutdown);

@@ -85,7 +85,7 @@ impl Db {
                     .application_name("klatch")
                     .statement_cache_capacity(256)
                     .disable_statement_logging();
-                // Says why it fails. A pool would only say that it waited in vain.
+                // Says why it fails. A pool would only say that the wait timed out.
                 options.connect().await?.close().await?;
                 let pool = PgPoolOptions::new()
                     .max_connections(max_connections)

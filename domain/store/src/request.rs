@@ -14,7 +14,7 @@ pub async fn for_request<T>(id: String, work: impl Future<Output = T>) -> T {
     REQUEST.scope(id, work).await
 }
 
-/// Returns the id of the current request, for a task that goes on with it.
+/// Returns the id of the current request, for a task that continues with it.
 pub fn current_request() -> Option<String> {
     REQUEST.try_with(Clone::clone).ok()
 }

@@ -46,7 +46,7 @@ pub struct GroupName {
     pub is_archived: bool,
 }
 
-/// Returns the names of all groups without conversations, whoever may see them.
+/// Returns the names of all groups except conversations, including private groups.
 pub async fn group_names(db: &Db) -> Result<Vec<GroupName>> {
     sql!(all db, GroupName,
         "select id, name, slug, description, kind <> 'private' as is_known, archived_at is not null as is_archived

@@ -16,6 +16,16 @@ pub enum Changed {
     Group(GroupId),
 }
 
+impl Changed {
+    /// The id, if it is a message.
+    pub fn message(self) -> Option<MessageId> {
+        match self {
+            Self::Message(id) => Some(id),
+            Self::Topic(_) | Self::Group(_) => None,
+        }
+    }
+}
+
 /// Logs a change, in the transaction that makes it.
 pub async fn insert(tx: &mut Tx, changed: Changed) -> Result<u64> {
     let (kind, id) = match changed {

@@ -19,7 +19,7 @@ use domain::{groups, messages, search, store};
 use futures_util::TryStreamExt;
 use serde_json::Value;
 
-use crate::{complaint, id, is_forbidden, is_not_found, live, mentions_of, tables, told, unread};
+use crate::{complaint, describe, id, is_forbidden, is_not_found, live, mentions_of, tables, unread};
 
 stories! {
     an_old_name_redirects_to_the_new_one_and_stays_reserved,
@@ -82,7 +82,7 @@ async fn an_old_name_redirects_to_the_new_one_and_stays_reserved(forum: TestForu
         matches!(by_person::show(cx, Viewer::Anonymous, "miriam").await.unwrap(), Shown::Renamed(name) if name == "mira")
     );
     accounts::rename(cx, id(mira), "Mira", pass()).await.unwrap();
-    assert!(told(accounts::rename(cx, id(mira), "mirabel", pass()).await).contains("TooMany"));
+    assert!(describe(accounts::rename(cx, id(mira), "mirabel", pass()).await).contains("TooMany"));
 }
 
 async fn a_name_cannot_be_taken_while_its_owner_gives_it_up(forum: TestForum) {
@@ -138,7 +138,7 @@ async fn a_download_contains_only_what_its_owner_wrote(forum: TestForum) {
     for _ in 0..4 {
         export::download(cx, id(mira)).await.map(drop).unwrap();
     }
-    assert!(told(export::download(cx, id(mira)).await.map(drop)).contains("TooMany"));
+    assert!(describe(export::download(cx, id(mira)).await.map(drop)).contains("TooMany"));
     forum.drain().await;
 }
 
@@ -162,8 +162,8 @@ async fn messages_of_a_deleted_account_stay_under_a_placeholder_name(forum: Test
     complaint(accounts::sign_in(cx, "mira", pass(), &origin()).await, "password");
     complaint(accounts::sign_in(cx, "mira@example.org", pass(), &origin()).await, "password");
     forum.drain_twice().await;
-    let letter = forum.letters().pop().unwrap();
-    assert_eq!((letter.to.as_str(), letter.kind.as_str()), ("mira@example.org", "deleted"));
+    let email = forum.emails().pop().unwrap();
+    assert_eq!((email.to.as_str(), email.kind.as_str()), ("mira@example.org", "deleted"));
 
     let words = placed::show(cx, noor, topic.id).await.unwrap().message;
     assert!(words.markup.contains("quince"));
@@ -180,7 +180,7 @@ async fn messages_of_a_deleted_account_stay_under_a_placeholder_name(forum: Test
         id(mira)
     );
     assert_eq!(tables::ints(&forum, &kept).await, [[0, 0, 0, 0, 1]]);
-    // Viewers hear of it: the star goes, and the mention becomes plain text.
+    // Viewers get an event: the star goes, and the mention becomes plain text.
     let heard = live::events(&forum, Stream::User(id(noor)), cursor).await;
     for kind in ["star", "edit"] {
         assert!(heard.iter().any(|event| event["type"] == kind), "{kind}: {heard:?}");

@@ -12,7 +12,7 @@ use domain::platform::secrets::{Password, digest};
 use domain::policy::Viewer;
 use domain::testing::{PASSWORD, TestForum, wait_for};
 
-use crate::{complaint, id, is_forbidden, is_not_found, tables, told};
+use crate::{complaint, describe, id, is_forbidden, is_not_found, tables};
 
 stories! {
     people_sign_up_sign_out_and_sign_in_again,
@@ -124,10 +124,10 @@ async fn an_unknown_name_and_a_wrong_password_get_the_same_answer(forum: TestFor
     forum.execute("update users set password_hash = null where username = 'nobody'").await;
     forum.person("unclaimed").await;
     forum.execute("update users set password_hash = null where username = 'unclaimed'").await;
-    let wrong = told(accounts::sign_in(&forum.cx, "mira", Password::new("not this one"), &origin()).await);
+    let wrong = describe(accounts::sign_in(&forum.cx, "mira", Password::new("not this one"), &origin()).await);
     for name in ["noor", "unclaimed", "", "mira\0", "noor@example.org", "%"] {
         let answer = accounts::sign_in(&forum.cx, name, Password::new(PASSWORD), &origin()).await;
-        assert_eq!(told(answer), wrong, "{name:?}");
+        assert_eq!(describe(answer), wrong, "{name:?}");
     }
     accounts::sign_in(&forum.cx, "mira", Password::new(PASSWORD), &origin()).await.unwrap();
 }

@@ -37,13 +37,13 @@ async fn signed_up(forum: &TestForum, name: &str, email: &str) -> UserId {
     sessions::authenticate(&forum.cx, &token).await.unwrap().unwrap().person.id
 }
 
-async fn emails(forum: &TestForum, user: UserId) -> (Option<String>, Option<String>) {
+async fn addresses_of(forum: &TestForum, user: UserId) -> (Option<String>, Option<String>) {
     let user = accounts::own(&forum.cx, user).await.unwrap();
     (user.email, user.new_email)
 }
 
 fn kinds(forum: &TestForum) -> Vec<(String, String)> {
-    forum.letters().into_iter().map(|letter| (letter.to, letter.kind)).collect()
+    forum.emails().into_iter().map(|email| (email.to, email.kind)).collect()
 }
 
 fn pair(to: &str, kind: &str) -> (String, String) {
@@ -53,33 +53,33 @@ fn pair(to: &str, kind: &str) -> (String, String) {
 async fn an_address_is_confirmed_by_the_link_in_its_email(forum: TestForum) {
     let cx = &forum.cx;
     let mira = signed_up(&forum, "mira", "mira@example.org").await;
-    assert_eq!(emails(&forum, mira).await, (None, Some("mira@example.org".into())));
+    assert_eq!(addresses_of(&forum, mira).await, (None, Some("mira@example.org".into())));
     // An unconfirmed address is good for nothing.
     complaint(accounts::sign_in(cx, "mira@example.org", Password::new(LONG), &origin()).await, "password");
     passwords::forgot(cx, "mira@example.org", &origin()).await.unwrap();
     forum.drain().await;
     assert_eq!(kinds(&forum), [pair("mira@example.org", "confirm")]);
 
-    let token = forum.letters().pop().unwrap().token;
+    let token = forum.emails().pop().unwrap().token;
     let about = addresses::confirming(cx, &token).await.unwrap();
     assert_eq!(about, ("mira".to_owned(), "mira@example.org".to_owned()));
-    assert_eq!(emails(&forum, mira).await.0, None, "a look changes nothing");
+    assert_eq!(addresses_of(&forum, mira).await.0, None, "a look changes nothing");
     addresses::confirm(cx, &token).await.unwrap();
-    assert_eq!(emails(&forum, mira).await, (Some("mira@example.org".into()), None));
+    assert_eq!(addresses_of(&forum, mira).await, (Some("mira@example.org".into()), None));
     accounts::sign_in(cx, "MIRA@example.org", Password::new(LONG), &origin()).await.unwrap();
     assert!(is_not_found(addresses::confirm(cx, &token).await));
 
     addresses::change(cx, mira, "late@example.org", Password::new(LONG), "").await.unwrap();
     forum.drain().await;
-    let late = forum.letters().pop().unwrap().token;
+    let late = forum.emails().pop().unwrap().token;
     forum.pass(outbound_email::CONFIRM);
     assert!(is_not_found(addresses::confirm(cx, &late).await));
     addresses::ask_again(cx, mira).await.unwrap();
     forum.drain().await;
-    let again = forum.letters().pop().unwrap().token;
+    let again = forum.emails().pop().unwrap().token;
     assert_ne!(again, late);
     addresses::confirm(cx, &again).await.unwrap();
-    assert_eq!(emails(&forum, mira).await.0.as_deref(), Some("late@example.org"));
+    assert_eq!(addresses_of(&forum, mira).await.0.as_deref(), Some("late@example.org"));
     assert!(is_not_found(addresses::ask_again(cx, mira).await));
     forum.drain().await;
 }
@@ -90,12 +90,12 @@ async fn a_taken_address_is_revealed_only_to_its_owner(forum: TestForum) {
     // Signing up looks the same whether the address is taken or free.
     let noor = signed_up(&forum, "noor", "Mira@example.org").await;
     let sven = signed_up(&forum, "sven", "sven@example.org").await;
-    assert!(emails(&forum, noor).await.1.is_some() && emails(&forum, sven).await.1.is_some());
+    assert!(addresses_of(&forum, noor).await.1.is_some() && addresses_of(&forum, sven).await.1.is_some());
     forum.drain().await;
-    let letters = forum.letters();
+    let emails = forum.emails();
     assert_eq!(kinds(&forum), [pair("Mira@example.org", "confirm"), pair("sven@example.org", "confirm")]);
-    assert_eq!(letters[0].token, "", "there is nothing to confirm");
-    assert_ne!(letters[1].token, "");
+    assert_eq!(emails[0].token, "", "there is nothing to confirm");
+    assert_ne!(emails[1].token, "");
 }
 
 async fn the_old_address_is_notified_of_the_new_one(forum: TestForum) {
@@ -104,20 +104,20 @@ async fn the_old_address_is_notified_of_the_new_one(forum: TestForum) {
     let mira = accounts::create(cx, new, false).await.unwrap();
     addresses::change(cx, mira, "new@example.org", Password::new(LONG), "").await.unwrap();
     forum.drain().await;
-    // The old address is told before anything changes. Only the letter to the new address can be sent again.
+    // The old address gets an email before anything changes. Only the email to the new address can be sent again.
     let asked = [pair("old@example.org", "addressasked"), pair("new@example.org", "confirm")];
     assert_eq!(kinds(&forum), asked);
     addresses::ask_again(cx, mira).await.unwrap();
     forum.drain().await;
     assert_eq!(kinds(&forum)[2..], asked[1..]);
-    assert_eq!(emails(&forum, mira).await.0.as_deref(), Some("old@example.org"), "until then the old one counts");
-    addresses::confirm(cx, &forum.letters()[2].token).await.unwrap();
+    assert_eq!(addresses_of(&forum, mira).await.0.as_deref(), Some("old@example.org"), "until then the old one counts");
+    addresses::confirm(cx, &forum.emails()[2].token).await.unwrap();
     forum.drain().await;
     assert_eq!(kinds(&forum)[3..], [pair("old@example.org", "addresschanged")]);
 
     addresses::change(cx, mira, " ", Password::new(LONG), "").await.unwrap();
     forum.drain().await;
-    assert_eq!(emails(&forum, mira).await, (None, None));
+    assert_eq!(addresses_of(&forum, mira).await, (None, None));
     assert_eq!(kinds(&forum)[4..], [pair("new@example.org", "addresschanged")]);
 }
 
@@ -148,9 +148,9 @@ async fn changing_the_address_requires_the_password(forum: TestForum) {
     };
     complaint(change("mira@example.org", "not this one").await, "current_password");
     complaint(change("mira at example", LONG).await, "email");
-    assert_eq!(emails(&forum, mira).await, (None, None));
+    assert_eq!(addresses_of(&forum, mira).await, (None, None));
     forum.drain().await;
-    assert_eq!(forum.letters(), []);
+    assert_eq!(forum.emails(), []);
 }
 
 async fn when_two_accounts_request_an_address_the_first_to_confirm_gets_it(forum: TestForum) {
@@ -158,21 +158,21 @@ async fn when_two_accounts_request_an_address_the_first_to_confirm_gets_it(forum
     let mira = signed_up(&forum, "mira", "shared@example.org").await;
     let noor = signed_up(&forum, "noor", "shared@example.org").await;
     forum.drain().await;
-    let letters = forum.letters();
-    addresses::confirm(cx, &letters[1].token).await.unwrap();
-    complaint(addresses::confirm(cx, &letters[0].token).await, "email");
-    assert_eq!(emails(&forum, noor).await.0.as_deref(), Some("shared@example.org"));
-    assert_eq!(emails(&forum, mira).await.0, None);
+    let emails = forum.emails();
+    addresses::confirm(cx, &emails[1].token).await.unwrap();
+    complaint(addresses::confirm(cx, &emails[0].token).await, "email");
+    assert_eq!(addresses_of(&forum, noor).await.0.as_deref(), Some("shared@example.org"));
+    assert_eq!(addresses_of(&forum, mira).await.0, None);
     // Another change invalidates the earlier email.
     addresses::change(cx, mira, "own@example.org", Password::new(LONG), "").await.unwrap();
-    assert!(is_not_found(addresses::confirm(cx, &letters[0].token).await));
+    assert!(is_not_found(addresses::confirm(cx, &emails[0].token).await));
     forum.drain().await;
 }
 
 async fn an_email_is_sent_once_however_often_its_job_runs(forum: TestForum) {
     let mira = signed_up(&forum, "mira", "mira@example.org").await;
     forum.drain_twice().await;
-    let first = forum.letters();
+    let first = forum.emails();
     assert_eq!(first.len(), 1);
     for header in [
         "From: Test <forum@forum.example>",
@@ -185,16 +185,16 @@ async fn an_email_is_sent_once_however_often_its_job_runs(forum: TestForum) {
     // As if a job had died after sending: the retry sends the same email to the same address.
     forum.execute("update letters set sent_at = null").await;
     let mut tx = forum.cx.db.begin().await.unwrap();
-    let letter = domain::model::EmailId(tables::ints(&forum, "select id from letters").await[0][0]);
-    domain::platform::jobs::enqueue(&mut tx, Task::SendEmail { email: letter }, forum.cx.now()).await.unwrap();
+    let email = domain::model::EmailId(tables::ints(&forum, "select id from letters").await[0][0]);
+    domain::platform::jobs::enqueue(&mut tx, Task::SendEmail { email }, forum.cx.now()).await.unwrap();
     tx.commit().await.unwrap();
     forum.drain().await;
     let name = |source: &str| source.lines().find(|line| line.starts_with("Message-ID:")).map(str::to_owned);
-    let again = forum.letters();
+    let again = forum.emails();
     assert_eq!(again.len(), 1);
     assert_eq!((name(&again[0].source), &again[0].token), (name(&first[0].source), &first[0].token));
     addresses::confirm(&forum.cx, &again[0].token).await.unwrap();
-    assert_eq!(emails(&forum, mira).await.1, None);
+    assert_eq!(addresses_of(&forum, mira).await.1, None);
 }
 
 async fn an_email_that_cannot_be_sent_is_kept_and_retried(mut forum: TestForum) {
@@ -205,7 +205,7 @@ async fn an_email_that_cannot_be_sent_is_kept_and_retried(mut forum: TestForum) 
     signed_up(&forum, "mira", "mira@example.org").await;
     let failures = forum.run_jobs(1).await;
     assert!(failures[0].contains("mail server"), "{failures:?}");
-    assert_eq!(forum.letters(), []);
+    assert_eq!(forum.emails(), []);
     forum.cx.mail = folder;
     forum.pass(Duration::from_secs(700));
     forum.drain().await;

@@ -1,16 +1,13 @@
 //! Pending messages: who sees them, approving, declining, and that nobody else can read them.
 
+use crate::{ABSENT, complaint, describe, id, is_forbidden, is_not_found, mentions_of};
+use domain::groups::{self, GroupForm};
 use domain::messages::Target;
-use domain::platform::jobs::Task;
-use std::sync::Arc;
-use std::time::Duration;
-
-use domain::groups::{self, GroupForm, members};
-use domain::live::unread;
 use domain::model::{Group, GroupKind, PendingId, Role, TopicId};
 use domain::moderation::approval_queue;
 use domain::moderation::approval_queue::{Answer, Answered};
 use domain::people::{account_deletion, export};
+use domain::platform::jobs::Task;
 use domain::platform::validate::Draft;
 use domain::policy::Viewer;
 use domain::search::{self, Question};
@@ -18,30 +15,25 @@ use domain::testing::{TestForum, draft};
 use domain::topics::moves;
 use domain::{Error, Result, messages, topics};
 use futures_util::TryStreamExt;
-
-use crate::{ABSENT, complaint, id, is_forbidden, is_not_found, mentions_of, told};
+use std::time::Duration;
 
 stories! {
     first_messages_are_held_and_approved_or_declined,
     held_messages_are_visible_only_to_their_author_and_moderators,
     a_form_sent_twice_is_held_once_and_posted_once,
-    when_two_moderators_approve_at_once_the_message_is_posted_once,
-    an_interrupted_approval_leaves_the_message_held_or_posted_once,
-    a_message_that_may_no_longer_be_posted_stays_held,
-    a_held_topic_starts_when_it_is_approved,
     held_messages_can_be_withdrawn_and_are_deleted_with_their_author,
     held_messages_move_with_their_topic_and_are_deleted_with_their_group,
     site_admins_review_messages_in_groups_that_they_can_read,
     the_number_of_held_messages_is_limited,
 }
 
-async fn holding(forum: &TestForum, admin: Viewer, name: &str, kind: GroupKind, first_held: i64) -> Group {
+pub async fn holding(forum: &TestForum, admin: Viewer, name: &str, kind: GroupKind, first_held: i64) -> Group {
     let group = forum.group(admin, name, kind).await;
     let form = GroupForm { first_held, ..GroupForm::new(name, kind) };
     groups::update(&forum.cx, admin, group.id, form).await.unwrap()
 }
 
-fn is_held<T: std::fmt::Debug>(answer: Result<T>) {
+pub fn is_held<T: std::fmt::Debug>(answer: Result<T>) {
     assert!(matches!(answer, Err(Error::Pending)), "{answer:?}");
 }
 
@@ -50,7 +42,7 @@ fn keyed(text: &str, key: &str) -> Draft {
 }
 
 /// Returns ids and texts of a group's pending messages.
-async fn waiting(forum: &TestForum, who: Viewer, group: &Group) -> Vec<(PendingId, String)> {
+pub async fn waiting(forum: &TestForum, who: Viewer, group: &Group) -> Vec<(PendingId, String)> {
     let (found, rows) = approval_queue::of_group(&forum.cx, who, group.id).await.unwrap();
     assert_eq!(approval_queue::count(&found), rows.len() as i64);
     rows.into_iter().map(|row| (row.held_id, row.raw)).collect()
@@ -63,22 +55,22 @@ async fn own(forum: &TestForum, who: Viewer, topic: TopicId) -> Vec<(String, Opt
     rows.into_iter().map(|row| (row.raw, row.declined_at.map(|_| row.reason))).collect()
 }
 
-async fn said(forum: &TestForum, who: Viewer, topic: TopicId) -> Vec<String> {
+pub async fn said(forum: &TestForum, who: Viewer, topic: TopicId) -> Vec<String> {
     let found = topics::find(&forum.cx, who, topic).await.unwrap();
     let page = messages::page(&forum.cx, who, &found, messages::Window::After(0)).await.unwrap();
     page.messages.into_iter().map(|message| message.markup).collect()
 }
 
-async fn found_by_search(forum: &TestForum, who: Viewer, words: &str) -> usize {
+pub async fn found_by_search(forum: &TestForum, who: Viewer, words: &str) -> usize {
     let question = Question { words: words.into(), limit: 50, ..Default::default() };
     search::ask(&forum.cx, who, question).await.unwrap().hits.len()
 }
 
-async fn approve(forum: &TestForum, who: Viewer, group: &Group, one: PendingId) -> Result<Answered> {
+pub async fn approve(forum: &TestForum, who: Viewer, group: &Group, one: PendingId) -> Result<Answered> {
     approval_queue::answer(&forum.cx, who, Some(group.id), &[one], Answer::Approve).await
 }
 
-fn done(done: usize) -> Answered {
+pub fn done(done: usize) -> Answered {
     Answered { done, ..Answered::default() }
 }
 
@@ -191,14 +183,14 @@ async fn held_messages_are_visible_only_to_their_author_and_moderators(forum: Te
             let absent = domain::model::GroupId(ABSENT);
             for who in [boss, forum.person(&format!("stranger{kind}")).await, Viewer::Anonymous] {
                 assert_eq!(
-                    told(approval_queue::of_group(cx, who, garden.id).await),
-                    told(approval_queue::of_group(cx, who, absent).await)
+                    describe(approval_queue::of_group(cx, who, garden.id).await),
+                    describe(approval_queue::of_group(cx, who, absent).await)
                 );
                 let answered = approve(&forum, who, &garden, one).await;
                 let absent = approval_queue::answer(cx, who, Some(absent), &[one], Answer::Approve).await;
-                assert_eq!(told(answered), told(absent));
+                assert_eq!(describe(answered), describe(absent));
                 let own = approval_queue::withdraw(cx, who, one).await;
-                assert_eq!(told(own), told(approval_queue::withdraw(cx, who, PendingId(ABSENT)).await));
+                assert_eq!(describe(own), describe(approval_queue::withdraw(cx, who, PendingId(ABSENT)).await));
             }
         }
         assert!(is_not_found(approval_queue::withdraw(cx, mira, one).await), "it is not hers");
@@ -240,137 +232,6 @@ async fn a_form_sent_twice_is_held_once_and_posted_once(forum: TestForum) {
     assert_eq!(waiting(&forum, mira, &garden).await, []);
     forum.drain().await;
     assert_eq!(said(&forum, mira, topic).await, ["Hello", "Twice"]);
-}
-
-async fn when_two_moderators_approve_at_once_the_message_is_posted_once(forum: TestForum) {
-    let forum = Arc::new(forum);
-    let (mira, noor, moderator) =
-        (forum.person("mira").await, forum.person("noor").await, forum.person("moderator").await);
-    let garden = holding(&forum, mira, "Garden", GroupKind::Public, 3).await;
-    forum.admit(&garden, &[noor]).await;
-    groups::admit(&forum.cx, garden.id, id(moderator), Role::Moderator).await.unwrap();
-    let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
-    for n in 0..6 {
-        is_held(messages::submit(&forum.cx, noor, Target::Topic(topic), draft(&format!("Number {n}"))).await);
-    }
-    let ids: Vec<PendingId> = waiting(&forum, mira, &garden).await.into_iter().map(|(id, _)| id).collect();
-    let other = forum.another().await;
-    let (cx, group) = (forum.cx.clone(), garden.id);
-    let (first, second) = (ids.clone(), ids.clone());
-    let one =
-        tokio::spawn(
-            async move { approval_queue::answer(&cx, mira, Some(group), &first, Answer::Approve).await.unwrap() },
-        );
-    let two = tokio::spawn(async move {
-        let mixed: Vec<PendingId> = second.into_iter().rev().collect();
-        approval_queue::answer(&other, moderator, Some(group), &mixed, Answer::Approve).await.unwrap()
-    });
-    let (one, two) = (one.await.unwrap(), two.await.unwrap());
-    assert_eq!((one.done + two.done, one.before + two.before), (6, 6));
-    assert!(one.refused.is_empty() && two.refused.is_empty());
-    forum.drain().await;
-    let mut said = said(&forum, mira, topic).await;
-    said.sort();
-    assert_eq!(said, ["Hello", "Number 0", "Number 1", "Number 2", "Number 3", "Number 4", "Number 5"]);
-}
-
-async fn an_interrupted_approval_leaves_the_message_held_or_posted_once(forum: TestForum) {
-    let cx = forum.cx.clone();
-    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
-    let garden = holding(&forum, mira, "Garden", GroupKind::Public, 3).await;
-    forum.admit(&garden, &[noor]).await;
-    let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
-    for n in 0..8 {
-        is_held(messages::submit(&cx, noor, Target::Topic(topic), draft(&format!("Number {n}"))).await);
-    }
-    for (n, (one, _)) in waiting(&forum, mira, &garden).await.into_iter().enumerate() {
-        let (cx, group) = (cx.clone(), garden.id);
-        let answering =
-            tokio::spawn(async move { approval_queue::answer(&cx, mira, Some(group), &[one], Answer::Approve).await });
-        for _ in 0..n * 3 {
-            tokio::task::yield_now().await;
-        }
-        answering.abort();
-        let _ = answering.await;
-    }
-    let left = waiting(&forum, mira, &garden).await;
-    let ids: Vec<PendingId> = left.into_iter().map(|(id, _)| id).collect();
-    let answered = approval_queue::answer(&cx, mira, Some(garden.id), &ids, Answer::Approve).await.unwrap();
-    assert_eq!(answered.done + answered.before, ids.len());
-    forum.drain().await;
-    let mut said = said(&forum, mira, topic).await;
-    said.sort();
-    let all: Vec<String> = std::iter::once("Hello".into()).chain((0..8).map(|n| format!("Number {n}"))).collect();
-    assert_eq!(said, all, "each once");
-    assert_eq!(waiting(&forum, mira, &garden).await, []);
-}
-
-async fn a_message_that_may_no_longer_be_posted_stays_held(forum: TestForum) {
-    let cx = &forum.cx;
-    let (mira, noor, boss) = (forum.person("mira").await, forum.person("noor").await, forum.site_admin("boss").await);
-    let garden = holding(&forum, mira, "Garden", GroupKind::Public, 1).await;
-    forum.admit(&garden, &[noor]).await;
-    let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
-    is_held(messages::submit(cx, noor, Target::Topic(topic), draft("Later")).await);
-    let one = waiting(&forum, mira, &garden).await[0].0;
-    let refused = async |about: &str| {
-        let answered = approve(&forum, mira, &garden, one).await.unwrap();
-        assert_eq!((answered.done, answered.refused.len()), (0, 1), "{about}");
-        assert_eq!(waiting(&forum, mira, &garden).await.len(), 1, "{about}");
-        answered.refused[0]
-    };
-    topics::mark(cx, mira, topic, domain::model::Mark::Locked, true).await.unwrap();
-    assert!(refused("locked").await.contains("locked"));
-    topics::mark(cx, mira, topic, domain::model::Mark::Locked, false).await.unwrap();
-    members::remove(cx, mira, garden.id, id(noor)).await.unwrap();
-    assert!(refused("removed").await.contains("author"));
-    forum.admit(&garden, &[noor]).await;
-    domain::people::admins::restrict(cx, boss, id(noor), domain::people::admins::Restriction::Ban, "spam")
-        .await
-        .unwrap();
-    assert!(refused("banned").await.contains("account"));
-    domain::people::admins::restrict(cx, boss, id(noor), domain::people::admins::Restriction::Lift, "").await.unwrap();
-    groups::archive(cx, mira, garden.id, true).await.unwrap();
-    refused("archived").await;
-    groups::archive(cx, mira, garden.id, false).await.unwrap();
-    topics::delete(cx, mira, topic).await.unwrap();
-    assert!(refused("deleted").await.contains("was deleted"));
-    // It can still be declined.
-    let why = Answer::Decline("The topic is gone.".into());
-    assert_eq!(approval_queue::answer(cx, mira, Some(garden.id), &[one], why).await.unwrap(), done(1));
-    forum.drain().await;
-}
-
-async fn a_held_topic_starts_when_it_is_approved(forum: TestForum) {
-    let cx = &forum.cx;
-    let (mira, noor, ada) = (forum.person("mira").await, forum.person("noor").await, forum.person("ada").await);
-    let garden = holding(&forum, mira, "Garden", GroupKind::Closed, 1).await;
-    forum.admit(&garden, &[noor, ada]).await;
-    is_held(
-        messages::submit(
-            cx,
-            noor,
-            Target::NewTopic { group: garden.id, title: "Pears?" },
-            draft("Who has @ada's pears?"),
-        )
-        .await,
-    );
-    let found = groups::by_id(cx, noor, garden.id).await.unwrap();
-    let own = domain::screening::hold::own(cx, noor, found.group.id, None).await.unwrap();
-    assert_eq!((own[0].title.as_str(), own[0].raw.as_str()), ("Pears?", "Who has @ada's pears?"));
-    forum.pass(Duration::from_secs(1));
-    let one = waiting(&forum, mira, &garden).await[0].0;
-    assert_eq!(approve(&forum, mira, &garden, one).await.unwrap(), done(1));
-    forum.drain().await;
-    forum.catch_up().await;
-    let topic = topics::by_slug(cx, ada, "garden", "pears").await.unwrap().topic;
-    assert_eq!((topic.creator_name.as_str(), topic.last_seq), ("noor", 1));
-    assert_eq!(mentions_of(&forum, ada).await.len(), 1);
-    assert_eq!(crate::unread(&forum, ada, topic.id).await, 1);
-    assert_eq!(crate::unread(&forum, noor, topic.id).await, 0, "it is their own");
-    let sidebar = unread::sidebar(cx, id(noor)).await.unwrap();
-    assert_eq!(sidebar.unread(), 0);
-    assert_ne!(found_by_search(&forum, ada, "pears").await, 0);
 }
 
 async fn held_messages_can_be_withdrawn_and_are_deleted_with_their_author(forum: TestForum) {

@@ -39,7 +39,7 @@ async fn mira(forum: &TestForum) -> UserId {
 /// Returns the kinds of all emails to this address, and forgets none.
 async fn kinds(forum: &TestForum, to: &str) -> Vec<String> {
     forum.drain().await;
-    forum.letters().into_iter().filter(|letter| letter.to == to).map(|letter| letter.kind).collect()
+    forum.emails().into_iter().filter(|email| email.to == to).map(|email| email.kind).collect()
 }
 
 async fn logged(forum: &TestForum, boss: Viewer) -> Vec<(Option<String>, LogAction)> {
@@ -100,10 +100,10 @@ async fn an_admin_sends_a_password_link_without_seeing_it(forum: TestForum) {
     let mira = mira(&forum).await;
     assistance::send_reset_link(cx, by, mira).await.unwrap();
     forum.drain().await;
-    let first = forum.letters().pop().unwrap().token;
+    let first = forum.emails().pop().unwrap().token;
     assistance::send_reset_link(cx, by, mira).await.unwrap();
     forum.drain().await;
-    let second = forum.letters().pop().unwrap().token;
+    let second = forum.emails().pop().unwrap().token;
     assert!(is_not_found(passwords::reset(cx, &first, Password::new("rowing past the reeds")).await));
     passwords::reset(cx, &second, Password::new("rowing past the reeds")).await.unwrap();
     accounts::sign_in(cx, "mira", Password::new("rowing past the reeds"), &origin()).await.unwrap();
@@ -139,7 +139,7 @@ async fn a_download_is_sent_to_its_owner_as_a_single_use_link(forum: TestForum) 
     let link = async || {
         assistance::send_data_link(cx, by, mira).await.unwrap();
         forum.drain().await;
-        forum.letters().pop().unwrap().token
+        forum.emails().pop().unwrap().token
     };
     let token = link().await;
     assert_eq!(assistance::downloading(cx, &token).await.unwrap(), "mira");

@@ -1,20 +1,17 @@
 //! Attachments of messages: polls, and data of kinds that programs registered.
 
-use std::time::Duration;
-
+use crate::id;
+use crate::live::{events, open};
 use domain::bus::Stream;
 use domain::messages::attachments::kinds::{self, NewKind};
-use domain::messages::{self, AttachmentChange, Change, NewAttachment, Target, history, polls, preview, submit_with};
-use domain::model::{GroupKind, Layout, Mark, Message, MessageId, Permalink, ShowResults, TopicId, View};
+use domain::messages::{self, NewAttachment, Target, history, polls, submit_with};
+use domain::model::{GroupKind, Layout, Mark, Message, MessageId, Permalink, ShowResults, TopicId};
 use domain::policy::Viewer;
 use domain::testing::{TestForum, draft};
 use domain::topics::{self, placed};
 use domain::{Error, moderation, people};
-use futures_util::TryStreamExt;
 use serde_json::{Value, json};
-
-use crate::id;
-use crate::live::{events, open};
+use std::time::Duration;
 
 stories! {
     a_poll_is_a_message_with_a_fallback_text,
@@ -23,51 +20,38 @@ stories! {
     a_poll_closes_at_its_time_by_hand_or_with_its_topic,
     hidden_results_and_voters_stay_hidden,
     votes_reach_open_pages_once_a_second_and_each_reader_sees_their_own,
-    a_kind_is_registered_used_retired_and_disabled,
-    data_that_does_not_fit_its_kind_is_refused,
-    the_text_of_an_attachment_is_audited_and_can_be_held,
-    an_edit_keeps_the_attachment_and_the_history_shows_the_old_one,
-    a_poll_can_be_removed_with_its_votes,
-    the_same_data_is_no_change,
-    a_preview_shows_the_poll_and_its_errors,
     a_purged_poll_leaves_no_text_and_no_votes,
     a_deleted_account_leaves_no_votes_and_no_kinds,
-    a_download_of_ones_own_data_has_the_votes,
     a_topic_can_start_with_a_poll,
     a_reply_can_be_a_poll_and_its_votes_reveal_nothing_of_an_ignored_original,
 }
 
-fn poll(more: Value) -> NewAttachment {
+pub fn poll(more: Value) -> NewAttachment {
     let mut data = json!({"question": "Which day?", "options": ["Friday", "Saturday", "Sunday"]});
     data.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     NewAttachment { kind: "poll".into(), version: None, data }
 }
 
-async fn post(forum: &TestForum, who: Viewer, topic: TopicId, text: &str, attachment: NewAttachment) -> MessageId {
+pub async fn post(forum: &TestForum, who: Viewer, topic: TopicId, text: &str, attachment: NewAttachment) -> MessageId {
     submit_with(&forum.cx, who, Target::Topic(topic), draft(text), Some(attachment)).await.unwrap().id
 }
 
-/// An edit that replaces the attachment.
-fn change(attachment: NewAttachment) -> Change {
-    Change { text: None, attachment: AttachmentChange::Replace(attachment) }
-}
-
-async fn seen(forum: &TestForum, who: Viewer, id: MessageId) -> Message {
+pub async fn seen(forum: &TestForum, who: Viewer, id: MessageId) -> Message {
     placed::show(&forum.cx, who, id).await.unwrap().message
 }
 
 /// The votes that a reader may see, the number of voters, and what the reader chose.
-async fn result(forum: &TestForum, who: Viewer, id: MessageId) -> (Option<Vec<i64>>, i64, Vec<i64>) {
+pub async fn result(forum: &TestForum, who: Viewer, id: MessageId) -> (Option<Vec<i64>>, i64, Vec<i64>) {
     let attachment = seen(forum, who, id).await.attachment.unwrap();
     let tally = attachment.tally.clone().unwrap();
     (attachment.poll().unwrap().votes(&tally), tally.voters, tally.chosen)
 }
 
-async fn vote(forum: &TestForum, who: Viewer, id: MessageId, choices: &[i64]) -> domain::Result<Permalink> {
+pub async fn vote(forum: &TestForum, who: Viewer, id: MessageId, choices: &[i64]) -> domain::Result<Permalink> {
     polls::vote(&forum.cx, who, id, choices).await
 }
 
-fn why<T: std::fmt::Debug>(result: domain::Result<T>) -> String {
+pub fn why<T: std::fmt::Debug>(result: domain::Result<T>) -> String {
     match result {
         Err(Error::Invalid(fields)) => {
             let all: Vec<String> = fields.iter().map(|(field, why)| format!("{field}: {why}")).collect();
@@ -251,11 +235,11 @@ async fn votes_reach_open_pages_once_a_second_and_each_reader_sees_their_own(for
     }
 }
 
-fn id_of(who: Viewer) -> domain::model::UserId {
+pub fn id_of(who: Viewer) -> domain::model::UserId {
     id(who)
 }
 
-fn build(version: i64) -> NewKind {
+pub fn build(version: i64) -> NewKind {
     NewKind {
         name: "build".into(),
         version,
@@ -265,200 +249,6 @@ fn build(version: i64) -> NewKind {
         schema: json!({"type": "object", "required": ["number"], "properties": {
             "number": {"type": "integer"}, "state": {"type": "string", "title": "State"}}}),
     }
-}
-
-async fn a_kind_is_registered_used_retired_and_disabled(forum: TestForum) {
-    let cx = &forum.cx;
-    let (ada, mira, boss) = (forum.person("Ada").await, forum.person("mira").await, forum.site_admin("boss").await);
-    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
-    let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
-    let first = kinds::register(cx, ada, build(1)).await.unwrap();
-    let second =
-        kinds::register(cx, ada, NewKind { layout: Layout::Card, title: String::new(), ..build(2) }).await.unwrap();
-    assert_eq!(first.full_name(), "ada/build");
-    assert!(why(kinds::register(cx, ada, build(1)).await).starts_with("version: This version already exists."));
-    assert_eq!(kinds::own(cx, ada).await.unwrap(), [first.clone(), second.clone()]);
-    assert_eq!(kinds::own(cx, mira).await.unwrap(), []);
-    let data = json!({"number": 7, "state": "failed"});
-    let of = |version| NewAttachment { kind: "ada/build".into(), version, data: data.clone() };
-    let one = post(&forum, mira, topic, "Oh no.", of(Some(1))).await;
-    let newest = post(&forum, mira, topic, "", of(None)).await;
-    let attachment = seen(&forum, mira, one).await.attachment.unwrap();
-    assert_eq!(attachment.fallback, "Build 7\nState: failed");
-    assert_eq!(attachment.view, View::Card { title: "Build 7".into(), rows: vec![("State".into(), "failed".into())] });
-    assert_eq!(seen(&forum, mira, newest).await.attachment.unwrap().version, 2);
-    // Retired by its owner, disabled by a site admin.
-    let refused = async |version| why(submit_with(cx, mira, Target::Topic(topic), draft(""), Some(of(version))).await);
-    assert!(matches!(kinds::retire(cx, mira, second.id, true).await, Err(Error::NotFound)));
-    kinds::retire(cx, ada, second.id, true).await.unwrap();
-    assert_eq!(refused(Some(2)).await, "attachment: This version of the kind is retired.");
-    let older = post(&forum, mira, topic, "", of(None)).await;
-    assert_eq!(seen(&forum, mira, older).await.attachment.unwrap().version, 1);
-    assert!(matches!(kinds::disable(cx, mira, first.id, true).await, Err(Error::NotFound)));
-    assert!(matches!(kinds::all(cx, mira, domain::model::KindId(0), 10).await, Err(Error::NotFound)));
-    kinds::disable(cx, boss, first.id, true).await.unwrap();
-    kinds::disable(cx, boss, first.id, true).await.unwrap();
-    assert_eq!(refused(Some(1)).await, "attachment: A site admin disabled this kind of attachment.");
-    assert!(refused(None).await.starts_with("attachment: The kind of attachment “ada/build” isn't available"));
-    // Messages keep what they carry.
-    assert_eq!(seen(&forum, mira, one).await.attachment.unwrap().fallback, "Build 7\nState: failed");
-    kinds::disable(cx, boss, first.id, false).await.unwrap();
-    post(&forum, mira, topic, "", of(Some(1))).await;
-    let log = domain::store::moderation::log::all(&cx.db).await.unwrap();
-    assert_eq!(log.iter().filter(|(_, what)| *what == domain::model::LogAction::KindChanged).count(), 2);
-    assert_eq!(kinds::all(cx, boss, first.id, 10).await.unwrap().len(), 1);
-}
-
-async fn data_that_does_not_fit_its_kind_is_refused(forum: TestForum) {
-    let cx = &forum.cx;
-    let mira = forum.person("mira").await;
-    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
-    let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
-    kinds::register(cx, mira, build(1)).await.unwrap();
-    let refused = async |kind: &str, version, data| {
-        let new = NewAttachment { kind: kind.to_owned(), version, data };
-        why(submit_with(cx, mira, Target::Topic(topic), draft(""), Some(new)).await)
-    };
-    assert_eq!(refused("mira/build", None, json!({})).await, "attachment: number is missing.");
-    assert_eq!(
-        refused("mira/build", None, json!({"number": "7"})).await,
-        "attachment: number must be of type integer."
-    );
-    let long = json!({"number": 7, "state": "x".repeat(17_000)});
-    assert_eq!(refused("mira/build", None, long).await, "attachment: The data can have at most 16 KiB.");
-    assert!(refused("mira/other", None, json!({})).await.starts_with("attachment: The kind of attachment"));
-    assert!(refused("build", None, json!({})).await.starts_with("attachment: The kind of attachment"));
-    assert_eq!(refused("poll", Some(2), json!({})).await, "attachment: The only version of polls is 1.");
-    assert_eq!(refused("poll", None, json!({"question": "Q", "options": []})).await, "options: Enter 2 to 20 options.");
-    let many = NewKind { schema: json!({"type": "object", "$ref": "#"}), name: "A b".into(), version: 0, ..build(1) };
-    let why = why(kinds::register(cx, mira, many).await);
-    for field in ["name: Use 1 to 40", "version: Use a number", "schema: The keyword $ref is not supported."] {
-        assert!(why.contains(field), "{why}");
-    }
-}
-
-async fn the_text_of_an_attachment_is_audited_and_can_be_held(forum: TestForum) {
-    let cx = &forum.cx;
-    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
-    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
-    forum.admit(&garden, &[noor]).await;
-    let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
-    let held =
-        domain::groups::GroupForm { first_held: 1, ..domain::groups::GroupForm::new("Garden", GroupKind::Public) };
-    domain::groups::update(cx, mira, garden.id, held).await.unwrap();
-    let waits = submit_with(cx, noor, Target::Topic(topic), draft("Vote"), Some(poll(json!({})))).await;
-    assert!(matches!(waits, Err(Error::Pending)), "{waits:?}");
-    let (_, rows) = moderation::approval_queue::of_group(cx, mira, garden.id).await.unwrap();
-    assert_eq!(rows[0].raw, "Vote\n\nPoll: Which day?\n- Friday\n- Saturday\n- Sunday");
-    let approve = moderation::approval_queue::Answer::Approve;
-    moderation::approval_queue::answer(cx, mira, Some(garden.id), &[rows[0].held_id], approve).await.unwrap();
-    let page = messages::topic_page(cx, noor, topic, messages::Window::Unread).await.unwrap();
-    let message = page.messages.messages.last().unwrap().clone();
-    assert_eq!(message.attachment.unwrap().poll().unwrap().options.len(), 3);
-    vote(&forum, noor, message.id, &[0]).await.unwrap();
-}
-
-async fn an_edit_keeps_the_attachment_and_the_history_shows_the_old_one(forum: TestForum) {
-    let cx = &forum.cx;
-    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
-    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
-    forum.admit(&garden, &[noor]).await;
-    let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
-    let id = post(&forum, mira, topic, "Vote", poll(json!({}))).await;
-    messages::edit(cx, mira, id, "Please vote".into()).await.unwrap();
-    let message = seen(&forum, mira, id).await;
-    assert_eq!(message.attachment.as_ref().unwrap().typed_markup, "Please vote");
-    // Sent back as it was read, with the fallback text.
-    let raw = messages::editable(cx, mira, id).await.unwrap().raw.raw;
-    messages::edit(cx, mira, id, raw.clone()).await.unwrap();
-    assert_eq!(messages::editable(cx, mira, id).await.unwrap().raw.raw, raw);
-    let new = change(poll(json!({"question": "Which night?"})));
-    messages::edit_with(cx, mira, id, new.clone()).await.unwrap();
-    let history = history::of(cx, mira, id).await.unwrap();
-    let questions: Vec<String> = history
-        .versions
-        .iter()
-        .map(|version| version.attachment.as_ref().unwrap().poll().unwrap().question.clone())
-        .collect();
-    assert_eq!(questions, ["Which night?", "Which day?", "Which day?"]);
-    vote(&forum, noor, id, &[1]).await.unwrap();
-    let late = change(poll(json!({})));
-    assert!(why(messages::edit_with(cx, mira, id, late).await).starts_with("attachment: This poll can't be changed"));
-    messages::edit(cx, mira, id, "Vote now".into()).await.unwrap();
-    assert_eq!(result(&forum, noor, id).await.2, [1]);
-    let plain = forum.post(mira, topic, "Hello").await.id;
-    assert!(
-        why(messages::edit_with(cx, mira, plain, new).await).starts_with("attachment: Editing a message can't add")
-    );
-}
-
-async fn a_poll_can_be_removed_with_its_votes(forum: TestForum) {
-    let cx = &forum.cx;
-    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
-    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
-    forum.admit(&garden, &[noor]).await;
-    let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
-    let id = post(&forum, mira, topic, "Vote", poll(json!({}))).await;
-    vote(&forum, noor, id, &[1]).await.unwrap();
-    forum.pass(Duration::from_secs(2));
-    forum.drain().await;
-    let (stream, cursor) = open(&forum, noor).await;
-    let removed = Change { text: None, attachment: AttachmentChange::Remove };
-    messages::edit_with(cx, mira, id, removed.clone()).await.unwrap();
-    let message = seen(&forum, mira, id).await;
-    assert_eq!((message.markup.as_str(), message.attachment), ("Vote", None));
-    assert_eq!(domain::store::messages::polls::choices(&cx.db, &[id], &[id_of(noor)]).await.unwrap(), []);
-    assert!(matches!(vote(&forum, noor, id, &[1]).await, Err(Error::NotFound)));
-    assert_eq!(history::of(cx, mira, id).await.unwrap().versions.len(), 2);
-    forum.drain().await;
-    let heard = events(&forum, stream, cursor).await;
-    assert!(heard.iter().any(|event| event["type"] == "edit"), "{heard:?}");
-    // Once more changes nothing.
-    messages::edit_with(cx, mira, id, removed.clone()).await.unwrap();
-    assert_eq!(history::of(cx, mira, id).await.unwrap().versions.len(), 2);
-    // Without a text, nothing would be left.
-    let alone = post(&forum, mira, topic, "", poll(json!({}))).await;
-    assert_eq!(why(messages::edit_with(cx, mira, alone, removed.clone()).await), "text: Enter a message.");
-    assert!(matches!(messages::edit_with(cx, noor, alone, removed).await, Err(Error::Forbidden(_))));
-    let other = Change { text: Some("Talk".into()), attachment: AttachmentChange::Remove };
-    messages::edit_with(cx, mira, alone, other).await.unwrap();
-    assert_eq!(seen(&forum, mira, alone).await.markup, "Talk");
-    forum.drain().await;
-}
-
-async fn the_same_data_is_no_change(forum: TestForum) {
-    let cx = &forum.cx;
-    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
-    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
-    forum.admit(&garden, &[noor]).await;
-    let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
-    let at = cx.now().plus(Duration::from_secs(60)).rfc3339();
-    let id = post(&forum, mira, topic, "Vote", poll(json!({"closes_at": at}))).await;
-    vote(&forum, noor, id, &[1]).await.unwrap();
-    forum.pass(Duration::from_secs(120));
-    // As the form of the edit sends it: the poll has votes, and its time is over.
-    let data = seen(&forum, mira, id).await.attachment.unwrap().data.clone();
-    let same = AttachmentChange::Replace(NewAttachment { kind: "poll".into(), version: Some(1), data });
-    let edit = Change { text: Some("Vote now".into()), attachment: same };
-    messages::edit_with(cx, mira, id, edit).await.unwrap();
-    let attachment = seen(&forum, mira, id).await.attachment.unwrap();
-    assert_eq!(attachment.typed_markup, "Vote now");
-    assert_eq!(result(&forum, noor, id).await.2, [1]);
-    forum.drain().await;
-}
-
-async fn a_preview_shows_the_poll_and_its_errors(forum: TestForum) {
-    let cx = &forum.cx;
-    let mira = forum.person("mira").await;
-    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
-    let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
-    let shown = preview::preview(cx, mira, topic, "", Some(poll(json!({})))).await.unwrap();
-    assert_eq!((shown.markup.as_str(), shown.attachment.unwrap().fallback.lines().count()), ("", 4));
-    let shown = preview::preview(cx, mira, topic, "*Vote*", Some(poll(json!({})))).await.unwrap();
-    assert_eq!(shown.markup, "<em>Vote</em>");
-    let wrong = preview::preview(cx, mira, topic, "Vote", Some(poll(json!({"options": ["One"]})))).await;
-    assert_eq!(why(wrong), "options: Enter 2 to 20 options.");
-    assert_eq!(topics::find(cx, mira, topic).await.unwrap().message_count, 1);
 }
 
 async fn a_purged_poll_leaves_no_text_and_no_votes(forum: TestForum) {
@@ -506,35 +296,6 @@ async fn a_deleted_account_leaves_no_votes_and_no_kinds(forum: TestForum) {
     assert_eq!(result(&forum, mira, id).await.1, 0);
     assert_eq!(seen(&forum, mira, carried).await.attachment.unwrap().kind, "noor/build");
     assert_eq!(domain::store::messages::kinds::all(&cx.db, domain::model::KindId(0), 9).await.unwrap(), []);
-}
-
-async fn a_download_of_ones_own_data_has_the_votes(forum: TestForum) {
-    let cx = &forum.cx;
-    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
-    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
-    forum.admit(&garden, &[noor]).await;
-    let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
-    let open = post(&forum, mira, topic, "Vote", poll(json!({"multiple": true}))).await;
-    let secret = post(&forum, mira, topic, "", poll(json!({"anonymous": true}))).await;
-    vote(&forum, noor, open, &[0, 2]).await.unwrap();
-    vote(&forum, noor, secret, &[1]).await.unwrap();
-    vote(&forum, mira, open, &[1]).await.unwrap();
-    let lines = async |who: Viewer| {
-        let text: String = people::export::download(cx, id_of(who)).await.unwrap().try_collect().await.unwrap();
-        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<Value>>()
-    };
-    // Also those that the poll keeps secret, and no votes of others.
-    let found = lines(noor).await;
-    let votes = found.iter().filter(|line| line["type"] == "vote");
-    let votes: Vec<(&Value, &Value)> = votes.map(|line| (&line["message"], &line["choice"])).collect();
-    let expected = [(json!(open), json!(0)), (json!(open), json!(2)), (json!(secret), json!(1))];
-    assert_eq!(votes, expected.iter().map(|(poll, choice)| (poll, choice)).collect::<Vec<_>>());
-    let found = lines(mira).await;
-    let asked = found.iter().find(|line| line["type"] == "message" && line["id"] == json!(open)).unwrap();
-    assert_eq!(asked["attachment"]["data"]["multiple"], true);
-    assert!(found.iter().all(|line| line["type"] != "vote" || line["choice"] == 1), "{found:?}");
-    forum.pass(Duration::from_secs(2));
-    forum.drain().await;
 }
 
 async fn a_topic_can_start_with_a_poll(forum: TestForum) {

@@ -14,7 +14,7 @@ use domain::{groups, messages, topics};
 use sqlx::AssertSqlSafe;
 
 use crate::tables::{ints, texts};
-use crate::{ABSENT, complaint, id, is_forbidden, is_not_found, told};
+use crate::{ABSENT, complaint, describe, id, is_forbidden, is_not_found};
 
 stories! {
     the_log_is_append_only,
@@ -169,13 +169,13 @@ async fn readers_of_a_group_see_its_log_and_moderators_see_more(forum: TestForum
         messages::delete(cx, mira, posted.id).await.unwrap();
         assert_eq!(actions(&read(&forum, mira, &group).await), [LogAction::MessageDeleted, LogAction::Invited]);
         assert_eq!(actions(&read(&forum, noor, &group).await), [LogAction::MessageDeleted]);
-        let absent = told(log::of_group(cx, ada, GroupId(ABSENT), None, None).await);
+        let absent = describe(log::of_group(cx, ada, GroupId(ABSENT), None, None).await);
         for who in [ada, Viewer::Anonymous] {
             let answer = log::of_group(cx, who, group.id, None, None).await;
             match kind {
                 GroupKind::Public => assert_eq!(actions(&answer.unwrap().1.lines), [LogAction::MessageDeleted]),
                 GroupKind::Closed => assert!(is_forbidden(answer)),
-                _ => assert_eq!(told(answer), absent),
+                _ => assert_eq!(describe(answer), absent),
             }
         }
         // A filter only applies to what the viewer may read.
@@ -208,8 +208,8 @@ async fn the_log_hides_titles_of_topics_that_its_reader_may_not_see(forum: TestF
         assert_eq!(titles(who, &garden).await, [None, None], "it is where they read nothing");
     }
     assert_eq!(titles(noor, &garden).await, [Some("The secret plums".to_owned()), Some("The secret plums".to_owned())]);
-    let sought = LogFilter::default();
-    let page = log::of_admins(cx, boss, sought, None).await.unwrap();
+    let filter = LogFilter::default();
+    let page = log::of_admins(cx, boss, filter, None).await.unwrap();
     assert!(page.lines.iter().all(|line| line.topic_name.is_none() && line.topic_path.is_none()), "{page:?}");
     topics::delete(cx, mira, moved.topic).await.unwrap();
     assert_eq!(titles(noor, &garden).await, [None, None]);
@@ -293,8 +293,8 @@ async fn site_admins_find_every_log_entry(forum: TestForum) {
     members::remove(cx, mira, garden.id, id(noor)).await.unwrap();
     groups::delete(cx, mira, garden.id, "Garden").await.unwrap();
     forum.drain().await;
-    let find = async |sought| -> Vec<String> {
-        let page = log::of_admins(cx, boss, sought, None).await.unwrap();
+    let find = async |filter| -> Vec<String> {
+        let page = log::of_admins(cx, boss, filter, None).await.unwrap();
         page.lines.iter().map(|line| format!("{} {} {}", line.what, line.group_name, line.reason)).collect()
     };
     let gone = "group_deleted Garden ";
@@ -313,12 +313,12 @@ async fn site_admins_find_every_log_entry(forum: TestForum) {
         "though it is deleted"
     );
     assert_eq!(find(LogFilter { group: "den", whom: "noor", ..LogFilter::default() }).await, Vec::<String>::new());
-    for (sought, field) in [
+    for (filter, field) in [
         (LogFilter { by: "nobody", ..LogFilter::default() }, "by"),
         (LogFilter { whom: "no\0body", ..LogFilter::default() }, "whom"),
         (LogFilter { group: "nowhere", ..LogFilter::default() }, "group"),
     ] {
-        complaint(log::of_admins(cx, boss, sought, None).await, field);
+        complaint(log::of_admins(cx, boss, filter, None).await, field);
     }
     for who in [mira, Viewer::Anonymous] {
         assert!(log::of_admins(cx, who, LogFilter::default(), None).await.is_err());

@@ -1,11 +1,6 @@
 //! Backups: every table, from either database into either, while the forum is used.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
-use std::time::Duration;
-
-use domain::backup::schedule::{self, Schedule};
-use domain::backup::{self, Manifest, Order, Passphrase, restore};
+use domain::backup::{self, Manifest, Order, restore};
 use domain::import::demo;
 use domain::model::GroupKind;
 use domain::platform::secrets::SecretKey;
@@ -13,10 +8,12 @@ use domain::store::backup::{Kind, LEFT_OUT, Snapshot, TABLES, Target};
 use domain::store::{DatabaseUrl, Db};
 use domain::testing::{TestDb, TestForum};
 use domain::time::Timestamp;
-use domain::{Error, admin, messages};
+use domain::{Error, messages};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
-stories!(
+stories! {
     every_table_is_backed_up_or_left_out_on_purpose,
     a_backup_restores_the_same_rows_into_either_database,
     a_backup_is_consistent_and_does_not_block_posting,
@@ -24,9 +21,7 @@ stories!(
     ids_of_deleted_rows_are_not_used_again_after_a_restore,
     a_backup_of_an_older_schema_is_restored_and_then_migrated,
     exactly_one_backup_is_made_before_a_migration,
-    one_process_makes_each_scheduled_backup_and_old_ones_are_deleted,
-    a_scheduled_backup_that_fails_is_reported_and_tried_again,
-);
+}
 
 const KEY: &str = "a key that only tests are signed with";
 
@@ -139,7 +134,7 @@ async fn bare(postgres: bool) -> TestDb {
     test
 }
 
-fn why<T>(result: Result<T, Error>) -> String {
+pub fn why<T>(result: Result<T, Error>) -> String {
     match result {
         Ok(_) => panic!("it worked"),
         Err(error) => error.to_string(),
@@ -233,7 +228,7 @@ async fn a_backup_is_consistent_and_does_not_block_posting(forum: TestForum) {
     let posters: Vec<_> = posters.collect();
     let mut seen = BTreeSet::new();
     let mut files = Vec::new();
-    // Backups are made until one is sure to have begun between two posts.
+    // Backups are made until one is sure to have started between two posts.
     while seen.len() < 3 {
         let file = folder.path().join(format!("{}.zip", files.len()));
         let manifest = back_up(&forum.db.url, &file).await;
@@ -372,60 +367,8 @@ async fn exactly_one_backup_is_made_before_a_migration(forum: TestForum) {
     assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1);
 }
 
-fn schedule_in(folder: &Path) -> Schedule {
-    Schedule { folder: folder.to_owned(), every_hours: 6, keep: 2, passphrase: Passphrase::new("some words") }
-}
-
-fn files(folder: &Path) -> Vec<PathBuf> {
+pub fn files(folder: &Path) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
     files.sort();
     files
-}
-
-async fn one_process_makes_each_scheduled_backup_and_old_ones_are_deleted(forum: TestForum) {
-    let folder = TempDir::new().unwrap();
-    let (schedule, other) = (schedule_in(folder.path()), forum.another().await);
-    std::fs::write(folder.path().join("klatch-mine.zip"), "").unwrap();
-    let mut made = Vec::new();
-    for _ in 0..3 {
-        let (one, two) = tokio::join!(schedule::tick(&forum.cx, &schedule), schedule::tick(&other, &schedule));
-        let (one, two) = (one.unwrap(), two.unwrap());
-        assert!(one.is_some() != two.is_some(), "{one:?} {two:?}");
-        made.extend(one.or(two));
-        assert_eq!(schedule::tick(&forum.cx, &schedule).await.unwrap(), None, "it is not due again");
-        forum.pass(Duration::from_secs(6 * 3_600));
-    }
-    assert_eq!(files(folder.path()), [made[1].clone(), made[2].clone(), folder.path().join("klatch-mine.zip")]);
-    assert!(std::fs::read(&made[2]).unwrap().starts_with(b"klatch sealed"));
-    let said = why(backup::verify(&made[2], None, |_, _| {}).await);
-    assert!(said.contains("it is encrypted"), "{said}");
-    let said = why(backup::verify(&made[2], Passphrase::new("other words"), |_, _| {}).await);
-    assert!(said.contains("the passphrase is wrong"), "{said}");
-    backup::verify(&made[2], Passphrase::new("some words\n"), |_, _| {}).await.unwrap();
-    let health = admin::health::check(&forum.cx).await;
-    assert_eq!((health.backup, health.backup_age), (None, Some(Duration::from_secs(6 * 3_600))));
-}
-
-async fn a_scheduled_backup_that_fails_is_reported_and_tried_again(forum: TestForum) {
-    forum.catch_up().await;
-    let folder = TempDir::new().unwrap();
-    let in_the_way = folder.path().join("backups");
-    std::fs::write(&in_the_way, "a file").unwrap();
-    let schedule = schedule_in(&in_the_way);
-    why(schedule::tick(&forum.cx, &schedule).await);
-    let health = admin::health::check(&forum.another().await).await;
-    assert!(health.backup.as_deref().unwrap().contains("cannot create the folder"), "{health:?}");
-    assert!(health.is_ready(), "pages do without backups");
-    assert_eq!(schedule::tick(&forum.cx, &schedule).await.unwrap(), None, "not at once");
-    std::fs::remove_file(&in_the_way).unwrap();
-    forum.pass(Duration::from_secs(3_600));
-    schedule::tick(&forum.cx, &schedule).await.unwrap().unwrap();
-    let health = admin::health::check(&forum.another().await).await;
-    assert_eq!((health.backup, health.backup_age), (None, Some(Duration::ZERO)));
-    // Nobody makes the next ones.
-    forum.pass(Duration::from_secs(14 * 3_600));
-    let late = admin::health::check(&forum.another().await).await.backup.unwrap();
-    assert!(late.contains("14 hours old"), "{late}");
-    schedule::keep(forum.cx.clone(), None, async {}).await;
-    assert_eq!(admin::health::check(&forum.another().await).await.backup, None, "none are scheduled");
 }

@@ -1,58 +1,49 @@
-//! Bulk delete of one user's messages, its undo, and what that user is told.
-
-use domain::live::notices;
-use domain::messages::Target;
-use domain::moderation::records;
-use domain::platform::jobs::Task;
-use domain::topics::placed;
-use std::time::Duration;
-
-use domain::admin::doctor;
-use domain::groups::members;
-use domain::messages::history;
-use domain::model::{BulkDeleteId, Grounds, Group, GroupKind, LogAction, MessageId, NoticeKind, Role, UserId};
-use domain::moderation::bulk_delete::Span;
-use domain::moderation::{approval_queue, bulk_delete, log, reports, warnings};
-use domain::people::admins::Restriction;
-use domain::people::export;
-use domain::platform::jobs;
-use domain::policy::Viewer;
-use domain::testing::{DRAW, TestForum, draft};
-use domain::{groups, messages, reactors, search, topics};
-
-use futures_util::TryStreamExt;
+//! Bulk delete of one user's messages, its undo, and the notices to that user.
 
 use crate::tables::{Recount, ints};
 use crate::{complaint, id, is_forbidden, is_not_found, unread};
+use domain::admin::doctor;
+use domain::groups::members;
+use domain::live::notices;
+use domain::messages::Target;
+use domain::model::{BulkDeleteId, Grounds, Group, GroupKind, LogAction, MessageId, NoticeKind, Role, UserId};
+use domain::moderation::bulk_delete::Span;
+use domain::moderation::records;
+use domain::moderation::{bulk_delete, log, reports, warnings};
+use domain::people::admins::Restriction;
+use domain::people::export;
+use domain::platform::jobs::Task;
+use domain::policy::Viewer;
+use domain::testing::{DRAW, TestForum, draft};
+use domain::topics::placed;
+use domain::{groups, messages, reactors, search, topics};
+use futures_util::TryStreamExt;
+use std::time::Duration;
 
 stories! {
     a_bulk_delete_updates_search_unread_and_reports_and_can_be_undone,
-    undoing_restores_only_what_the_bulk_delete_deleted,
     a_bulk_delete_resumes_where_it_stopped_and_can_run_twice,
-    undoing_a_running_bulk_delete_stops_it_and_restores_what_it_deleted,
     only_messages_of_the_chosen_period_are_deleted,
     who_may_bulk_delete_and_undo,
-    a_bulk_delete_cannot_be_undone_after_thirty_days,
     a_bulk_delete_can_ban_its_author_and_tell_them_why,
     a_warning_is_shown_above_every_page_until_it_is_read,
-    a_bulk_delete_includes_held_messages_and_undoing_restores_them,
 }
 
-const DAY: Duration = Duration::from_secs(24 * 3_600);
+pub const DAY: Duration = Duration::from_secs(24 * 3_600);
 
 /// Returns those of the messages that are not deleted, as `who` sees them.
-async fn there(forum: &TestForum, who: Viewer, ids: &[MessageId]) -> Vec<MessageId> {
+pub async fn there(forum: &TestForum, who: Viewer, ids: &[MessageId]) -> Vec<MessageId> {
     let placed = placed::placed(&forum.cx, who, ids).await.unwrap();
     placed.into_iter().filter(|placed| !placed.message.deleted).map(|placed| placed.message.id).collect()
 }
 
-async fn newest(forum: &TestForum, user: UserId, group: Option<&Group>) -> BulkDeleteId {
+pub async fn newest(forum: &TestForum, user: UserId, group: Option<&Group>) -> BulkDeleteId {
     domain::store::moderation::bulk_delete::of_user(&forum.cx.db, user, group.map(|group| group.id), 1).await.unwrap()
         [0]
     .id
 }
 
-async fn found(forum: &TestForum, who: Viewer, words: &str) -> usize {
+pub async fn found(forum: &TestForum, who: Viewer, words: &str) -> usize {
     forum.catch_up().await;
     let question =
         search::Question { words: words.into(), order: search::Order::Newest, limit: 20, ..Default::default() };
@@ -60,7 +51,7 @@ async fn found(forum: &TestForum, who: Viewer, words: &str) -> usize {
 }
 
 /// Asserts that all unread counts equal a recount, and that the doctor finds nothing.
-async fn must_be_sound(forum: &TestForum, people: &[Viewer]) {
+pub async fn must_be_sound(forum: &TestForum, people: &[Viewer]) {
     let recount = Recount::of(forum).await;
     for who in people {
         let own = domain::live::unread::sidebar(&forum.cx, id(*who)).await.unwrap().unread();
@@ -72,7 +63,7 @@ async fn must_be_sound(forum: &TestForum, people: &[Viewer]) {
 }
 
 /// Creates a group with a moderator, a spammer and a reader.
-async fn scene(forum: &TestForum) -> (Viewer, Viewer, Viewer, Group) {
+pub async fn scene(forum: &TestForum) -> (Viewer, Viewer, Viewer, Group) {
     let (mira, spam, ada) = (forum.person("mira").await, forum.person("spam").await, forum.person("ada").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     forum.admit(&garden, &[spam, ada]).await;
@@ -109,7 +100,7 @@ async fn a_bulk_delete_updates_search_unread_and_reports_and_can_be_undone(forum
     assert!(waiting.is_empty(), "those who reported it are answered");
     assert!(crate::mentions_of(&forum, ada).await.iter().all(|(_, unread)| !unread));
     must_be_sound(&forum, &[mira, spam, ada]).await;
-    // They are told why. The log and their record have it too.
+    // They get the reason. The log and their record have it too.
     let told = notices::unread(cx, id(spam)).await.unwrap().unwrap();
     assert_eq!(
         (told.kind, told.reason.as_str(), told.group_name.as_str()),
@@ -127,36 +118,6 @@ async fn a_bulk_delete_updates_search_unread_and_reports_and_can_be_undone(forum
     assert_eq!((found(&forum, mira, "finches").await, unread(&forum, ada, alone.topic).await), (7, 2));
     must_be_sound(&forum, &[mira, spam, ada]).await;
     assert!(is_not_found(bulk_delete::undo_in_group(cx, mira, garden.id, record.removals[0].id).await), "once");
-}
-
-async fn undoing_restores_only_what_the_bulk_delete_deleted(forum: TestForum) {
-    let cx = &forum.cx;
-    let (mira, spam, ada, garden) = scene(&forum).await;
-    let talk = forum.topic(ada, &garden, "Plums", "My plums").await;
-    let mut posted = Vec::new();
-    for n in 0..5 {
-        posted.push(forum.post(spam, talk.topic, &format!("Finch {n}")).await.id);
-    }
-    let gone = forum.topic(spam, &garden, "Gone before", "Finch").await;
-    topics::delete(cx, mira, gone.topic).await.unwrap();
-    let kept = forum.topic(spam, &garden, "Gone after", "Finch").await;
-    messages::delete(cx, spam, posted[0]).await.unwrap();
-    messages::delete(cx, mira, posted[1]).await.unwrap();
-    bulk_delete::clear_group(cx, mira, garden.id, id(spam), Span::All, "Finches", false).await.unwrap();
-    forum.drain().await;
-    assert_eq!(there(&forum, ada, &posted).await, []);
-    // A message that was restored and then deleted again belongs to the later deletion.
-    forum.pass(Duration::from_secs(60));
-    for message in [posted[2], posted[3]] {
-        history::restore(cx, mira, message).await.unwrap();
-    }
-    messages::delete(cx, mira, posted[2]).await.unwrap();
-    bulk_delete::undo_in_group(cx, mira, garden.id, newest(&forum, id(spam), Some(&garden)).await).await.unwrap();
-    forum.drain().await;
-    assert_eq!(there(&forum, ada, &posted).await, posted[3..], "the others were deleted before, or since");
-    assert!(is_not_found(topics::find(cx, ada, gone.topic).await));
-    assert!(topics::find(cx, ada, kept.topic).await.is_ok());
-    must_be_sound(&forum, &[mira, spam, ada]).await;
 }
 
 async fn a_bulk_delete_resumes_where_it_stopped_and_can_run_twice(forum: TestForum) {
@@ -192,27 +153,6 @@ async fn a_bulk_delete_resumes_where_it_stopped_and_can_run_twice(forum: TestFor
     forum.drain_twice().await;
     assert_eq!(ints(&forum, left).await, [[130]]);
     assert_eq!(ints(&forum, "select count(*) from removed_messages").await, [[0]]);
-    must_be_sound(&forum, &[mira, spam, ada]).await;
-}
-
-async fn undoing_a_running_bulk_delete_stops_it_and_restores_what_it_deleted(forum: TestForum) {
-    let cx = &forum.cx;
-    let (mira, spam, ada, garden) = scene(&forum).await;
-    let talk = forum.topic(ada, &garden, "Plums", "One").await;
-    for n in 0..20 {
-        forum.post(spam, talk.topic, &format!("Finch {n}")).await;
-    }
-    forum.drain().await;
-    bulk_delete::clear_group(cx, mira, garden.id, id(spam), Span::All, "Finches", false).await.unwrap();
-    // Undone before any job has run.
-    bulk_delete::undo_in_group(cx, mira, garden.id, newest(&forum, id(spam), Some(&garden)).await).await.unwrap();
-    forum.drain().await;
-    let left = "select count(*) from messages where deleted_at is null and raw like 'Finch%'";
-    assert_eq!(ints(&forum, left).await, [[20]]);
-    assert_eq!(
-        ints(&forum, "select messages from removals where restored_at is not null and finished_at is null").await,
-        [[0]]
-    );
     must_be_sound(&forum, &[mira, spam, ada]).await;
 }
 
@@ -252,7 +192,7 @@ async fn who_may_bulk_delete_and_undo(forum: TestForum) {
     forum.topic(spam, &garden, "Finches", "For sale").await;
     let hidden = forum.topic(ada, &den, "Ours", "Hush").await;
     let there_too = forum.post(spam, hidden.topic, "Finches here").await.id;
-    let letter = messages::submit(cx, spam, Target::Conversation { to: "ada", title: "" }, draft("Finches, Ada?"))
+    let direct = messages::submit(cx, spam, Target::Conversation { to: "ada", title: "" }, draft("Finches, Ada?"))
         .await
         .unwrap();
     forum.topic(mira, &garden, "Mine", "Plums").await;
@@ -279,14 +219,14 @@ async fn who_may_bulk_delete_and_undo(forum: TestForum) {
     // The whole site includes groups that the admin cannot read. A conversation keeps its topic.
     bulk_delete::clear_site(cx, boss, id(spam), Span::All, "because", None).await.unwrap();
     forum.drain().await;
-    assert_eq!(there(&forum, ada, &[there_too, letter.id]).await, []);
-    assert!(topics::find(cx, ada, letter.topic).await.is_ok());
+    assert_eq!(there(&forum, ada, &[there_too, direct.id]).await, []);
+    assert!(topics::find(cx, ada, direct.topic).await.is_ok());
     let removal = newest(&forum, id(spam), None).await;
     assert!(is_not_found(bulk_delete::undo_in_group(cx, mira, garden.id, removal).await), "it is not of the group");
     assert!(is_not_found(bulk_delete::undo_in_site(cx, mira, removal).await));
     bulk_delete::undo_in_site(cx, boss, removal).await.unwrap();
     forum.drain().await;
-    assert_eq!(there(&forum, ada, &[there_too, letter.id]).await, [there_too, letter.id]);
+    assert_eq!(there(&forum, ada, &[there_too, direct.id]).await, [there_too, direct.id]);
     // A moderator can undo the bulk delete of a group admin; no one from another group can.
     clear(mira, &garden, spam).await.unwrap();
     forum.drain().await;
@@ -299,21 +239,6 @@ async fn who_may_bulk_delete_and_undo(forum: TestForum) {
     groups::archive(cx, mira, garden.id, true).await.unwrap();
     assert!(is_forbidden(clear(mira, &garden, spam).await));
     must_be_sound(&forum, &[mira, spam, ada, eva]).await;
-}
-
-async fn a_bulk_delete_cannot_be_undone_after_thirty_days(forum: TestForum) {
-    let cx = &forum.cx;
-    let (mira, spam, ada, garden) = scene(&forum).await;
-    let talk = forum.topic(ada, &garden, "Plums", "One").await;
-    let finch = forum.post(spam, talk.topic, "Finch").await.id;
-    bulk_delete::clear_group(cx, mira, garden.id, id(spam), Span::All, "Finches", false).await.unwrap();
-    forum.drain().await;
-    forum.pass(DAY * 31);
-    jobs::tick(&cx.db, cx.now()).await.unwrap();
-    forum.drain().await;
-    let removal = newest(&forum, id(spam), Some(&garden)).await;
-    assert!(is_not_found(bulk_delete::undo_in_group(cx, mira, garden.id, removal).await));
-    assert_eq!(there(&forum, ada, &[finch]).await, []);
 }
 
 async fn a_bulk_delete_can_ban_its_author_and_tell_them_why(forum: TestForum) {
@@ -386,55 +311,4 @@ async fn a_warning_is_shown_above_every_page_until_it_is_read(forum: TestForum) 
     // Their export contains it.
     let all: String = export::download(cx, id(spam)).await.unwrap().try_collect().await.unwrap();
     assert!(all.contains(r#""reason":"No finches""#) && all.contains(r#""reason":"Really""#), "{all}");
-}
-
-async fn a_bulk_delete_includes_held_messages_and_undoing_restores_them(forum: TestForum) {
-    let cx = &forum.cx;
-    let (mira, spam, _, garden) = scene(&forum).await;
-    let boss = forum.site_admin("boss").await;
-    let talk = forum.topic(spam, &garden, "Finches", "Finches for sale").await;
-    let other = forum.group(mira, "Orchard", GroupKind::Public).await;
-    forum.admit(&other, &[spam]).await;
-    let tree = forum.topic(mira, &other, "Trees", "Apples").await;
-    for group in [&garden, &other] {
-        let form = groups::GroupForm { first_held: 3, ..groups::GroupForm::new(&group.name, GroupKind::Public) };
-        groups::update(cx, mira, group.id, form).await.unwrap();
-    }
-    for topic in [talk.topic, tree.topic] {
-        assert!(matches!(
-            messages::submit(cx, spam, Target::Topic(topic), draft("Ten a dozen")).await,
-            Err(domain::Error::Pending)
-        ));
-    }
-    let waiting = async || {
-        let mut counts = Vec::new();
-        for group in [&garden, &other] {
-            let (found, rows) = approval_queue::of_group(cx, mira, group.id).await.unwrap();
-            assert_eq!(approval_queue::count(&found), rows.len() as i64);
-            counts.push(rows.len());
-        }
-        (counts, approval_queue::count_of_site(cx, boss).await.unwrap())
-    };
-    assert_eq!(waiting().await, (vec![1, 1], 2));
-    let (_, rows) = approval_queue::of_group(cx, mira, garden.id).await.unwrap();
-    bulk_delete::clear_group(cx, mira, garden.id, id(spam), Span::Day, "Advertising", false).await.unwrap();
-    assert_eq!(waiting().await, (vec![0, 1], 1));
-    // A moderator who loaded the queue before the bulk delete cannot approve it either.
-    let mut tx = cx.db.begin().await.unwrap();
-    assert_eq!(domain::store::moderation::approval_queue::take(&mut tx, rows[0].held_id).await.unwrap(), 0);
-    drop(tx);
-    let late = approval_queue::answer(cx, mira, Some(garden.id), &[rows[0].held_id], approval_queue::Answer::Approve)
-        .await
-        .unwrap();
-    assert_eq!(late.done, 0, "it is not there to be approved");
-    forum.drain().await;
-    bulk_delete::undo_in_group(cx, mira, garden.id, newest(&forum, id(spam), Some(&garden)).await).await.unwrap();
-    assert_eq!(waiting().await, (vec![1, 1], 2));
-    forum.drain().await;
-    bulk_delete::clear_site(cx, boss, id(spam), Span::All, "Advertising", None).await.unwrap();
-    assert_eq!(waiting().await, (vec![0, 0], 0));
-    forum.drain().await;
-    forum.pass(31 * DAY);
-    reactors::run(cx, &DRAW, Task::Sweep { slot: "now".into() }).await.unwrap();
-    assert_eq!(ints(&forum, "select count(*) from held").await, [[0]], "what cannot come back is not kept");
 }

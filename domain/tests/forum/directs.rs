@@ -315,7 +315,7 @@ async fn an_ignored_person_is_hidden_from_one_reader_only(forum: TestForum) {
     let place = groups::by_id(cx, ann, garden.id).await.unwrap();
     let (rows, _) = topics::list(cx, ann, &place, &mut sidebar.clone(), None, 5).await.unwrap();
     assert!(rows[0].ignored && !rows[0].folded);
-    // A topic that he starts is folded in lists, whoever wrote last in it.
+    // A topic that he starts is collapsed in lists, even if someone else posted last.
     let own = forum.topic(ben, &garden, "A shouted title", "quinces").await;
     forum.post(cleo, own.topic, "Not so loud").await;
     forum.drain().await;

@@ -10,7 +10,7 @@ use domain::people::ignores;
 use domain::platform::jobs::Task;
 use domain::policy::Viewer;
 use domain::reactors;
-use domain::testing::{DRAW, Letter, TestForum, draft};
+use domain::testing::{DRAW, SentEmail, TestForum, draft};
 use domain::topics::reads;
 
 use crate::tables::ints;
@@ -67,8 +67,8 @@ async fn sweep(forum: &TestForum) {
     forum.drain().await;
 }
 
-fn sent(forum: &TestForum) -> Vec<Letter> {
-    forum.letters().into_iter().filter(|letter| letter.kind == "activity").collect()
+fn sent(forum: &TestForum) -> Vec<SentEmail> {
+    forum.emails().into_iter().filter(|email| email.kind == "activity").collect()
 }
 
 async fn choose(forum: &TestForum, who: Viewer, change: impl FnOnce(&mut EmailChoices)) {
@@ -86,16 +86,16 @@ async fn a_mention_is_sent_once_some_minutes_later(forum: TestForum) {
     forum.pass(MINUTES);
     forum.drain_twice().await;
     later(&forum).await;
-    let [letter] = sent(&forum).try_into().unwrap();
-    assert_eq!(letter.to, "ben@example.org");
-    assert!(letter.source.contains("mentions ann: @ben look"), "{}", letter.source);
+    let [email] = sent(&forum).try_into().unwrap();
+    assert_eq!(email.to, "ben@example.org");
+    assert!(email.source.contains("mentions ann: @ben look"), "{}", email.source);
     for header in [
         format!("Message-ID: <message-{}.", posted.id),
         format!("In-Reply-To: <topic-{topic}."),
         "List-Id: <garden.forum.example>".to_owned(),
         "List-Unsubscribe-Post: List-Unsubscribe=One-Click".to_owned(),
     ] {
-        assert!(letter.source.contains(&header), "{header}: {}", letter.source);
+        assert!(email.source.contains(&header), "{header}: {}", email.source);
     }
     let (lines, has_more) = log::list(&forum.cx, boss, Some(EmailState::Sent), None, 10).await.unwrap();
     assert_eq!((lines.len(), lines[0].username.as_deref(), has_more), (1, Some("ben"), false));
@@ -154,11 +154,11 @@ async fn one_email_has_several_messages(forum: TestForum) {
     let to = Target::Conversation { to: "ben", title: "" };
     messages::submit(&forum.cx, ann, to, draft("three, for your eyes")).await.unwrap();
     later(&forum).await;
-    let [letter] = sent(&forum).try_into().unwrap();
+    let [email] = sent(&forum).try_into().unwrap();
     for line in ["mentions ann: @ben one", "mentions ann: @ben two", "directs ann: three, for your eyes"] {
-        assert!(letter.source.contains(line), "{line}: {}", letter.source);
+        assert!(email.source.contains(line), "{line}: {}", email.source);
     }
-    assert!(!letter.source.contains("nothing for anybody"));
+    assert!(!email.source.contains("nothing for anybody"));
     later(&forum).await;
     assert_eq!(sent(&forum).len(), 1);
 }
@@ -178,8 +178,8 @@ async fn whoever_is_muted_or_not_wanted_is_not_sent(forum: TestForum) {
     choose(&forum, ben, |new| new.mentions = Frequency::Now).await;
     forum.post(ann, topic, "@ben wanted").await;
     later(&forum).await;
-    let [letter] = sent(&forum).try_into().unwrap();
-    assert!(letter.source.contains("wanted") && !letter.source.contains("unwanted"), "{}", letter.source);
+    let [email] = sent(&forum).try_into().unwrap();
+    assert!(email.source.contains("wanted") && !email.source.contains("unwanted"), "{}", email.source);
 }
 
 async fn many_emails_wait_for_the_next_day(forum: TestForum) {
@@ -225,8 +225,8 @@ async fn a_digest_has_what_is_unread_of_a_day(forum: TestForum) {
     assert!(sent(&forum).is_empty(), "not before the morning");
     forum.pass(24 * HOUR);
     sweep(&forum).await;
-    let [letter] = sent(&forum).try_into().unwrap();
-    assert!(letter.source.contains("activity ann: unseen") && !letter.source.contains("activity ann: seen"));
+    let [email] = sent(&forum).try_into().unwrap();
+    assert!(email.source.contains("activity ann: unseen") && !email.source.contains("activity ann: seen"));
     forum.pass(24 * HOUR);
     sweep(&forum).await;
     assert_eq!(sent(&forum).len(), 1, "a message is in one digest");
@@ -237,8 +237,8 @@ async fn a_link_unsubscribes_from_one_kind(forum: TestForum) {
     let Place { ann, ben, topic, .. } = place(&forum, GroupKind::Public).await;
     forum.post(ann, topic, "@ben look").await;
     later(&forum).await;
-    let [letter] = sent(&forum).try_into().unwrap();
-    let (_, token) = letter.source.split_once("List-Unsubscribe: <https://forum.example/-/unsubscribe?token=").unwrap();
+    let [email] = sent(&forum).try_into().unwrap();
+    let (_, token) = email.source.split_once("List-Unsubscribe: <https://forum.example/-/unsubscribe?token=").unwrap();
     let token = token.split('>').next().unwrap();
     assert_eq!(unsubscribe::concerns(cx, token).await.unwrap(), [Concern::Mention]);
     assert_eq!(choices::show(cx, ben).await.unwrap().choices, EmailChoices::default(), "a look changes nothing");
@@ -267,7 +267,7 @@ async fn without_a_working_address_nothing_is_sent(forum: TestForum) {
     assert!(is_not_found(choices::confirm_again(cx, ann).await));
     choices::confirm_again(cx, ben).await.unwrap();
     forum.drain().await;
-    let confirm = forum.letters().into_iter().find(|letter| letter.kind == "confirm").unwrap();
+    let confirm = forum.emails().into_iter().find(|email| email.kind == "confirm").unwrap();
     domain::people::addresses::confirm(cx, &confirm.token).await.unwrap();
     assert!(!choices::show(cx, ben).await.unwrap().is_bouncing);
     forum.execute("update users set email = null").await;
@@ -288,7 +288,7 @@ async fn a_request_to_join_is_sent_to_moderators_and_its_approval_to_whoever_ask
     requests::answer(cx, ann, garden.id, &[cleo.id().unwrap()], true).await.unwrap();
     requests::answer(cx, ann, garden.id, &[dan.id().unwrap()], false).await.unwrap();
     forum.drain().await;
-    let all: Vec<(String, String)> = forum.letters().into_iter().map(|letter| (letter.to, letter.kind)).collect();
+    let all: Vec<(String, String)> = forum.emails().into_iter().map(|email| (email.to, email.kind)).collect();
     let one = |to: &str, kind: &str| (format!("{to}@example.org"), kind.to_owned());
     assert_eq!(all, [one("ann", "joinrequested"), one("cleo", "admitted")]);
 }

@@ -184,7 +184,7 @@ async fn an_export_can_only_be_imported_into_an_empty_forum(forum: TestForum) {
     db.close().await;
 }
 
-/// Draws pages as plain text.
+/// Renders pages as plain text.
 const DRAWING: Drawing = Drawing {
     index: |index| Ok(index.groups.iter().map(|group| format!("{} {}\n", group.name, group.topics)).collect()),
     group: |page| Ok(page.topics.iter().map(|topic| format!("{}\n", topic.name)).collect()),

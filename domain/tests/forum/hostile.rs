@@ -50,7 +50,7 @@ fn corpus() -> Vec<String> {
 }
 
 /// Asserts that the text is accepted or refused with a reason, and never causes an internal error.
-fn tamed<T>(what: &str, text: &str, answer: Result<T>) -> Option<T> {
+fn sanitized<T>(what: &str, text: &str, answer: Result<T>) -> Option<T> {
     match answer {
         Ok(taken) => Some(taken),
         Err(Error::Invalid(_) | Error::NotFound) => None,
@@ -73,13 +73,13 @@ async fn hostile_text_is_sanitized_or_refused_in_every_field(forum: TestForum) {
     let topic = forum.topic(mira, &garden, "Plums", "Hello.").await;
     for text in corpus() {
         if let Some(posted) =
-            tamed("message", &text, messages::submit(cx, mira, Target::Topic(topic.topic), draft(&text)).await)
+            sanitized("message", &text, messages::submit(cx, mira, Target::Topic(topic.topic), draft(&text)).await)
         {
             is_clean(&placed::show(cx, mira, posted.id).await.unwrap().message.markup);
         }
-        tamed("edit", &text, messages::edit(cx, mira, topic.id, text.clone()).await);
+        sanitized("edit", &text, messages::edit(cx, mira, topic.id, text.clone()).await);
         is_clean(&placed::show(cx, mira, topic.id).await.unwrap().message.markup);
-        if let Some(posted) = tamed(
+        if let Some(posted) = sanitized(
             "title",
             &text,
             messages::submit(cx, mira, Target::NewTopic { group: garden.id, title: &text }, draft("Hello.")).await,
@@ -90,16 +90,16 @@ async fn hostile_text_is_sanitized_or_refused_in_every_field(forum: TestForum) {
                 "{name:?}"
             );
         }
-        tamed("rename", &text, topics::rename(cx, mira, topic.topic, &text).await);
+        sanitized("rename", &text, topics::rename(cx, mira, topic.topic, &text).await);
         let form = |name: &str, slug: &str, description: &str| GroupForm {
             slug: slug.into(),
             description: description.into(),
             ..GroupForm::new(name, GroupKind::Public)
         };
-        tamed("group", &text, groups::create(cx, mira, form(&text, "", "")).await);
-        tamed("slug", &text, groups::create(cx, mira, form("Fine", &text, "")).await);
+        sanitized("group", &text, groups::create(cx, mira, form(&text, "", "")).await);
+        sanitized("slug", &text, groups::create(cx, mira, form("Fine", &text, "")).await);
         if let Some(changed) =
-            tamed("description", &text, groups::update(cx, mira, garden.id, form("Garden", "", &text)).await)
+            sanitized("description", &text, groups::update(cx, mira, garden.id, form("Garden", "", &text)).await)
         {
             is_clean(&text::render(cx, &changed.description).await.unwrap());
         }
@@ -117,7 +117,7 @@ async fn hostile_text_is_sanitized_or_refused_in_every_field(forum: TestForum) {
             Profile { web: format!("https://{text}"), ..empty() },
             Profile { bio: text.clone(), ..empty() },
         ] {
-            tamed("profile", &text, accounts::update_profile(cx, id(mira), profile).await);
+            sanitized("profile", &text, accounts::update_profile(cx, id(mira), profile).await);
         }
         is_clean(&by_person::profile(cx, Viewer::Anonymous, "mira").await.unwrap().bio_markup);
         let account = accounts::NewAccount {
@@ -125,7 +125,7 @@ async fn hostile_text_is_sanitized_or_refused_in_every_field(forum: TestForum) {
             email: format!("{text}@example.org"),
             password: domain::platform::secrets::Password::new(text.clone()),
         };
-        assert!(tamed("account", &text, accounts::create(cx, account, false).await).is_none());
+        assert!(sanitized("account", &text, accounts::create(cx, account, false).await).is_none());
     }
     forum.drain().await;
 }
@@ -138,11 +138,11 @@ async fn hostile_reasons_are_sanitized_and_the_log_accepts_any_query(forum: Test
     let first = forum.topic(mira, &garden, "Plums", "Hello.").await;
     let topic = first.topic;
     for (number, text) in corpus().into_iter().enumerate() {
-        tamed("warning", &text, warnings::warn(cx, boss, id(noor), &text).await);
-        tamed("warning", &text, warnings::warn_in_group(cx, mira, garden.id, id(noor), &text).await);
+        sanitized("warning", &text, warnings::warn(cx, boss, id(noor), &text).await);
+        sanitized("warning", &text, warnings::warn_in_group(cx, mira, garden.id, id(noor), &text).await);
         forum.post(noor, topic, "Plums?").await;
         let cleared = bulk_delete::clear_group(cx, mira, garden.id, id(noor), Span::All, &text, false).await;
-        tamed("removal", &text, cleared);
+        sanitized("removal", &text, cleared);
         // A mailbox gets only a few receipts.
         let email = format!("reader{number}@example.org");
         let typed = FromOutside {
@@ -153,17 +153,17 @@ async fn hostile_reasons_are_sanitized_and_the_log_accepts_any_query(forum: Test
             in_good_faith: true,
         };
         let from = Origin::new(std::net::Ipv4Addr::LOCALHOST, "");
-        tamed("report", &text, reports::create_from_outside(cx, &from, first.id, typed).await);
+        sanitized("report", &text, reports::create_from_outside(cx, &from, first.id, typed).await);
         let named = FromOutside { words: "because", email: &text, ..typed };
-        tamed("address", &text, reports::create_from_outside(cx, &from, first.id, named).await);
+        sanitized("address", &text, reports::create_from_outside(cx, &from, first.id, named).await);
         let posted = forum.post(noor, first.topic, "Pears?").await;
-        tamed("reason of a deletion", &text, messages::delete_because(cx, mira, posted.id, &text).await);
-        for sought in [
+        sanitized("reason of a deletion", &text, messages::delete_because(cx, mira, posted.id, &text).await);
+        for filter in [
             LogFilter { by: &text, ..LogFilter::default() },
             LogFilter { whom: &text, ..LogFilter::default() },
             LogFilter { group: &text, ..LogFilter::default() },
         ] {
-            assert!(tamed("search of the log", &text, log::of_admins(cx, boss, sought, None).await).is_none());
+            assert!(sanitized("search of the log", &text, log::of_admins(cx, boss, filter, None).await).is_none());
         }
     }
     forum.drain().await;
@@ -188,15 +188,17 @@ async fn hostile_search_queries_find_nothing_and_cause_no_error(forum: TestForum
             ..Default::default()
         };
         search::ask(cx, mira, question(&text, None)).await.unwrap();
-        assert!(tamed("search in", &text, search::ask(cx, mira, question("x", Some(text.clone()))).await).is_none());
-        assert!(tamed("slug", &text, groups::by_slug(cx, mira, &text).await).is_none());
-        assert!(tamed("topic slug", &text, topics::by_slug(cx, mira, &garden.slug, &text).await).is_none());
-        assert!(tamed("profile", &text, by_person::profile(cx, mira, &text).await).is_none());
+        assert!(
+            sanitized("search in", &text, search::ask(cx, mira, question("x", Some(text.clone()))).await).is_none()
+        );
+        assert!(sanitized("slug", &text, groups::by_slug(cx, mira, &text).await).is_none());
+        assert!(sanitized("topic slug", &text, topics::by_slug(cx, mira, &garden.slug, &text).await).is_none());
+        assert!(sanitized("profile", &text, by_person::profile(cx, mira, &text).await).is_none());
         let wanted = |order| domain::model::DirectoryFilter { words: &text, category: None, order };
         groups::discover(cx, mira, wanted(DiscoverOrder::Recent), 0, 10).await.unwrap();
         groups::discover(cx, mira, wanted(DiscoverOrder::Popular), i64::MAX, 10).await.unwrap();
         domain::admin::people(cx, &text, None, i64::MAX, 10).await.unwrap();
-        tamed("mark", &text, domain::topics::reads::mark_shown(cx, mira, &text).await);
+        sanitized("mark", &text, domain::topics::reads::mark_shown(cx, mira, &text).await);
     }
 }
 

@@ -102,7 +102,7 @@ async fn with_email(forum: &TestForum, name: &str) {
 
 fn kinds(forum: &TestForum, to: &str) -> Vec<String> {
     let to = format!("{to}@example.org");
-    forum.letters().into_iter().filter(|letter| letter.to == to).map(|letter| letter.kind).collect()
+    forum.emails().into_iter().filter(|email| email.to == to).map(|email| email.kind).collect()
 }
 
 async fn an_invitation_by_name_is_emailed_and_shown_on_the_home_page(forum: TestForum) {
@@ -164,7 +164,7 @@ async fn the_new_admin_of_a_group_and_the_site_admins_are_notified(forum: TestFo
     forum.drain().await;
     assert_eq!(role(ada).await, Some(Role::Admin));
     assert_eq!(kinds(&forum, "ada"), ["groupinherited"]);
-    // Whoever joins an empty group knows it.
+    // Someone who joins an empty group knows that.
     groups::leave(cx, ada, garden.id).await.unwrap();
     groups::join(cx, ada, garden.id).await.unwrap();
     forum.drain().await;

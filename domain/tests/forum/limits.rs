@@ -241,7 +241,7 @@ async fn with_email(forum: &TestForum, name: &str) -> domain::model::UserId {
 }
 
 fn emails(forum: &TestForum, kind: &str) -> Vec<String> {
-    forum.letters().into_iter().filter(|letter| letter.kind == kind).map(|letter| letter.to).collect()
+    forum.emails().into_iter().filter(|email| email.kind == kind).map(|email| email.to).collect()
 }
 
 async fn distributed_guessing_is_slowed_down_without_blocking_known_browsers(mut forum: TestForum) {
@@ -255,7 +255,7 @@ async fn distributed_guessing_is_slowed_down_without_blocking_known_browsers(mut
     assert_eq!(guess(&forum, "nobody").await, [8, 5, 5, 5], "the answers do not tell who has an account");
     forum.drain().await;
     assert_eq!(emails(&forum, "manyattempts"), ["mira@example.org"], "once a day");
-    assert_eq!(forum.letters().len(), 1);
+    assert_eq!(forum.emails().len(), 1);
 
     let sign_in = async |known: &str, address: &str| {
         let origin = Origin { known: known.to_owned(), ..from(address) };
@@ -287,10 +287,10 @@ async fn resetting_the_password_makes_the_browser_known_and_forgets_old_ones(mut
     let old = browsers::remember(cx, mira, "").await.unwrap().unwrap();
     passwords::forgot(cx, "MIRA@example.org", &from("203.0.113.1")).await.unwrap();
     forum.drain().await;
-    let letter = forum.letters().pop().unwrap();
-    assert_eq!(letter.to, "mira@example.org", "the address as its owner spelled it");
+    let email = forum.emails().pop().unwrap();
+    assert_eq!(email.to, "mira@example.org", "the address as its owner spelled it");
     let new = "four white egrets awake";
-    let user = passwords::reset(cx, &letter.token, Password::new(new)).await.unwrap();
+    let user = passwords::reset(cx, &email.token, Password::new(new)).await.unwrap();
     let known = browsers::remember(cx, user, &old).await.unwrap().unwrap();
     let sign_in = async |known: &str| {
         let origin = Origin { known: known.to_owned(), ..from("203.0.113.1") };

@@ -185,7 +185,7 @@ async fn a_group_made_private_sends_no_more_events_to_outsiders(forum: TestForum
     forum.topic(mira, &garden, "Plums", "@reader").await;
     groups::update(&forum.cx, mira, garden.id, form).await.unwrap();
     forum.drain().await;
-    // Their page is told to reload, and nothing of what was posted.
+    // Their page gets a reload event, and nothing of what was posted.
     assert_eq!(types(&forum, stream, cursor).await, ["member"]);
     assert_eq!(types(&forum, Stream::Group(garden.id), anonymous).await, Vec::<String>::new());
 }

@@ -23,13 +23,17 @@ mod account_deletion;
 mod accounts;
 mod addresses;
 mod approval_queue;
+mod approvals;
 mod archives;
 mod assistance;
+mod attachment_edits;
+mod attachment_kinds;
 mod attachments;
 mod audit_log;
 mod backups;
 mod bookmarks;
 mod bulk_delete;
+mod bulk_delete_undo;
 mod directs;
 mod display_names;
 mod emails_out;
@@ -43,7 +47,9 @@ mod groups;
 mod history;
 mod hostile;
 mod hostile_files;
+mod invitation_links;
 mod invitations;
+mod leaving_groups;
 mod limits;
 mod live;
 mod many_unread;
@@ -52,8 +58,10 @@ mod members;
 mod mentions;
 mod merges;
 mod messages;
+mod nodes;
 mod notices;
 mod oracle;
+mod outside_reports;
 mod outsiders;
 mod overlaps;
 mod passwords;
@@ -65,12 +73,15 @@ mod reducers;
 mod replies;
 mod reports;
 mod restorations;
+mod rule_scope;
 mod rules;
+mod scheduled_backups;
 mod search;
 mod search_names;
 mod search_operators;
 mod search_suggestions;
 mod sessions;
+mod sign_ups;
 mod site;
 mod site_pages;
 mod slow_mode;
@@ -98,7 +109,7 @@ fn id(who: Viewer) -> UserId {
 }
 
 /// Describes an answer; equal answers have equal descriptions.
-fn told<T>(answer: Result<T>) -> String {
+fn describe<T>(answer: Result<T>) -> String {
     match answer {
         Ok(_) => "ok".into(),
         Err(error) => format!("{error:?}"),

@@ -136,7 +136,7 @@ async fn only_the_latest_of_very_many_unread_topics_are_listed(forum: TestForum)
     let after = sidebar().await;
     assert_eq!(after.groups.iter().map(domain::model::SidebarGroup::unread).collect::<Vec<_>>(), [69, 70]);
     assert_eq!(unread(&forum, noor, made[0]).await, 0);
-    // Whoever reads the listed topics one by one finds the others on the start page.
+    // After the listed topics are read one by one, the start page lists the others.
     for topic in made[70..].iter().rev() {
         reads::mark(cx, noor, *topic, 1).await.unwrap();
         let home = topics::home(cx, noor, &mut sidebar().await, None).await.unwrap();
@@ -171,7 +171,7 @@ async fn reading_a_topic_recounts_only_its_group(forum: TestForum) {
     };
     let both = |garden, pond| vec![("Garden".to_owned(), garden), ("Pond".to_owned(), pond)];
     assert_eq!(counts().await, both(1, 1));
-    // Behind the forum's back: whoever counts the pond again sees it.
+    // Changed directly in the database: a recount of the pond finds it.
     forum.execute("update topics set last_seq = 5").await;
     reads::mark(cx, noor, topics[0], 2).await.unwrap();
     assert_eq!(counts().await, both(3, 1));

@@ -179,7 +179,7 @@ async fn links_unread_mentions_and_search_follow_a_moved_topic(forum: TestForum)
         At::Moved(path) => assert_eq!(path, format!("/{}/plums-2/", secret.slug)),
         At::Here(_) => panic!("it went"),
     }
-    // Outsiders are told that it is gone, and nothing else.
+    // Outsiders get the event that it is gone, and nothing else.
     assert!(is_not_found(moves::at(cx, sven, "garden", "plums").await));
     assert!(is_not_found(topics::find(cx, sven, topic).await));
     assert_eq!((unread(&forum, noor, topic).await, unread(&forum, sven, topic).await), (1, 0));

@@ -14,7 +14,7 @@ use domain::time::Timestamp;
 use domain::topics::reads;
 use domain::{groups, topics};
 
-use crate::{complaint, id, is_forbidden, is_not_found, tables, told};
+use crate::{complaint, describe, id, is_forbidden, is_not_found, tables};
 
 stories! {
     a_message_is_posted_edited_and_deleted,
@@ -30,8 +30,6 @@ stories! {
     a_day_begins_with_its_first_message,
     the_first_unread_message_follows_the_last_read_one,
     stars_are_added_and_removed,
-    reparsing_skips_messages_of_the_latest_version,
-    stored_nodes_keep_the_order_of_their_keys,
 }
 
 async fn a_message_is_posted_edited_and_deleted(forum: TestForum) {
@@ -77,14 +75,14 @@ async fn only_members_post_and_only_authors_edit(forum: TestForum) {
     groups::admit(cx, garden.id, id(moderator), Role::Moderator).await.unwrap();
     let topic = forum.topic(mira, &garden, "Plums", "Hello.").await.topic;
     assert!(is_forbidden(messages::submit(cx, boss, Target::Topic(topic), draft("x")).await));
-    assert_eq!(told(messages::submit(cx, Viewer::Anonymous, Target::Topic(topic), draft("x")).await), "SignedOut");
+    assert_eq!(describe(messages::submit(cx, Viewer::Anonymous, Target::Topic(topic), draft("x")).await), "SignedOut");
     let by_noor = forum.post(noor, topic, "Mine.").await.id;
     for who in [ada, mira, moderator, boss] {
         assert!(is_forbidden(messages::edit(cx, who, by_noor, "x".into()).await), "{who:?}");
     }
     assert!(is_forbidden(messages::delete(cx, ada, by_noor).await));
-    assert_eq!(told(messages::delete(cx, Viewer::Anonymous, by_noor).await), "SignedOut");
-    assert_eq!(told(messages::edit(cx, Viewer::Anonymous, by_noor, "x".into()).await), "SignedOut");
+    assert_eq!(describe(messages::delete(cx, Viewer::Anonymous, by_noor).await), "SignedOut");
+    assert_eq!(describe(messages::edit(cx, Viewer::Anonymous, by_noor, "x".into()).await), "SignedOut");
     messages::delete(cx, moderator, by_noor).await.unwrap();
     let by_ada = forum.post(ada, topic, "Mine.").await.id;
     messages::delete(cx, boss, by_ada).await.unwrap();
@@ -144,7 +142,7 @@ async fn a_repeated_form_is_answered_even_above_the_rate_limit(mut forum: TestFo
     let once = messages::submit(&forum.cx, mira, Target::Topic(topic), keyed("Once.", "k1")).await.unwrap();
     assert_eq!(messages::submit(&forum.cx, mira, Target::Topic(topic), keyed("Once.", "k1")).await.unwrap(), once);
     assert!(
-        told(messages::submit(&forum.cx, mira, Target::Topic(topic), keyed("Twice.", "k2")).await)
+        describe(messages::submit(&forum.cx, mira, Target::Topic(topic), keyed("Twice.", "k2")).await)
             .starts_with("TooMany")
     );
     forum.drain().await;
@@ -383,42 +381,5 @@ async fn stars_are_added_and_removed(forum: TestForum) {
     assert!(is_forbidden(stars::toggle(cx, stranger, message).await));
     messages::delete(cx, mira, message).await.unwrap();
     assert!(is_not_found(stars::toggle(cx, mira, message).await));
-    forum.drain().await;
-}
-
-async fn reparsing_skips_messages_of_the_latest_version(forum: TestForum) {
-    let cx = &forum.cx;
-    let mira = forum.person("mira").await;
-    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
-    let message = forum.topic(mira, &garden, "Plums", "@mira `code` https://example.org/").await.id;
-    let before = placed::show(cx, mira, message).await.unwrap().message;
-    assert_eq!(messages::reparse(cx, false, |_| {}).await.unwrap(), 0);
-    forum.execute("update messages set nodes = '[]', nodes_version = 0").await;
-    assert_eq!(placed::show(cx, mira, message).await.unwrap().message.markup, "");
-    assert_eq!(messages::reparse(cx, false, |_| {}).await.unwrap(), 1);
-    assert_eq!(messages::reparse(cx, true, |_| {}).await.unwrap(), 1);
-    assert_eq!(placed::show(cx, mira, message).await.unwrap().message, before);
-    forum.drain().await;
-}
-
-async fn stored_nodes_keep_the_order_of_their_keys(forum: TestForum) {
-    let cx = &forum.cx;
-    let mira = forum.person("mira").await;
-    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
-    let place = forum.topic(mira, &garden, "Plums", "@mira see http://example.org/").await;
-    let username = format!(
-        r#"{{"type":"username","user_id":{},"username":"mira","markup":"<a href=\"/users/mira/\">@mira</a>"}}"#,
-        id(mira)
-    );
-    let url = r#"{"type":"url","url":"http://example.org/","markup":"<a href=\"http://example.org/\" target=\"_blank\" rel=\"nofollow noopener ugc\">http://example.org/</a>"}"#;
-    let posted = format!(r#"[{username},{{"type":"text","markup":" see "}},{url}]"#);
-    let stored = || tables::texts(&forum, "select nodes from messages");
-    assert_eq!(stored().await, [posted.as_str()]);
-    messages::edit(cx, mira, place.id, "@mira".into()).await.unwrap();
-    let edited = format!("[{username}]");
-    assert_eq!(stored().await, [edited.as_str()]);
-    forum.execute("update messages set nodes = '[]'").await;
-    messages::reparse(cx, true, |_| {}).await.unwrap();
-    assert_eq!(stored().await, [edited.as_str()]);
     forum.drain().await;
 }

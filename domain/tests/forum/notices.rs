@@ -1,7 +1,7 @@
-//! Notices: who is told of a decision, by whom it was made and why, and reports by people without an account.
+//! Notices: who is notified of a decision, who made it and why; and reports by people without an account.
 
-use std::time::Duration;
-
+use crate::tables::{ints, texts};
+use crate::{complaint, id, is_not_found};
 use domain::bus::Stream;
 use domain::groups::{self, GroupForm};
 use domain::live::{notices, unread};
@@ -10,20 +10,17 @@ use domain::model::{
     DecidedBy, Grounds, Group, GroupKind, MessageId, NoticeKind, NoticeLine, PendingId, ReportId, Role, Verdict,
 };
 use domain::moderation::approval_queue::{self, Answer};
-use domain::moderation::reports::{self, FromOutside};
+use domain::moderation::reports;
 use domain::people::notices as told;
-use domain::people::sessions::Origin;
 use domain::people::{account_deletion, export};
 use domain::platform::jobs::Task;
 use domain::platform::secrets::Password;
 use domain::policy::Viewer;
-use domain::testing::{Letter, PASSWORD, TestForum, draft};
+use domain::testing::{PASSWORD, SentEmail, TestForum, draft};
 use domain::{Error, messages, topics};
 use futures_util::TryStreamExt;
 use serde_json::json;
-
-use crate::tables::{ints, texts};
-use crate::{ABSENT, complaint, id, is_not_found};
+use std::time::Duration;
 
 stories! {
     a_declined_message_is_returned_to_its_author_with_its_text,
@@ -36,20 +33,13 @@ stories! {
     notices_are_visible_only_to_their_owner,
     notices_are_in_the_download_and_are_deleted_with_the_account,
     read_notices_are_deleted_after_ninety_days_but_warnings_stay,
-    anonymous_visitors_can_report_public_messages,
-    an_anonymous_report_names_missing_fields_and_is_limited,
-    only_site_admins_see_a_reporters_address_until_the_report_is_answered,
 }
 
-fn network() -> Origin {
-    Origin::new([203, 0, 113, 7], "")
-}
-
-async fn of(forum: &TestForum, who: Viewer) -> Vec<NoticeLine> {
+pub async fn of(forum: &TestForum, who: Viewer) -> Vec<NoticeLine> {
     told::page(&forum.cx, who, None, 50).await.unwrap().lines
 }
 
-async fn kinds(forum: &TestForum, who: Viewer) -> Vec<NoticeKind> {
+pub async fn kinds(forum: &TestForum, who: Viewer) -> Vec<NoticeKind> {
     of(forum, who).await.into_iter().map(|line| line.kind).collect()
 }
 
@@ -81,13 +71,9 @@ async fn decline(forum: &TestForum, who: Viewer, group: &Group, one: PendingId, 
     assert_eq!(answered.unwrap().done, 1);
 }
 
-fn outside(email: &str) -> FromOutside<'_> {
-    FromOutside { grounds: Some(Grounds::Private), words: "My street", name: "A neighbour", email, in_good_faith: true }
-}
-
 /// Returns an email's source without the line breaks of its encoding.
-fn source(letter: &Letter) -> String {
-    letter.source.replace("=\r\n", "")
+pub fn source(email: &SentEmail) -> String {
+    email.source.replace("=\r\n", "")
 }
 
 async fn a_declined_message_is_returned_to_its_author_with_its_text(forum: TestForum) {
@@ -201,7 +187,7 @@ async fn reporters_and_authors_are_told_the_decision_its_maker_and_reason(forum:
     );
     assert_eq!(verdicts(eva).await, [(Verdict::Deleted, DecidedBy::Moderators, deleted)]);
     assert_eq!(kinds(&forum, mira).await, []);
-    // A deletion without a report is told too; one's own is not.
+    // A deletion without a report causes a notice too; one's own does not.
     let third = forum.post(noor, first.topic, "Buy larks").await;
     messages::delete_because(cx, mira, third.id, "No birds.").await.unwrap();
     messages::delete(cx, noor, second.id).await.unwrap();
@@ -224,9 +210,9 @@ async fn a_decision_is_emailed_to_a_confirmed_address(forum: TestForum) {
     let one = report(&forum, ada, first.id).await;
     reports::answer(cx, mira, one, Verdict::Deleted, "We sell no birds.").await.unwrap();
     forum.drain_twice().await;
-    let [letter] = forum.letters().try_into().unwrap();
-    assert_eq!((letter.to.as_str(), letter.kind.as_str()), ("noor@example.org", "notice"));
-    let source = source(&letter);
+    let [email] = forum.emails().try_into().unwrap();
+    assert_eq!((email.to.as_str(), email.kind.as_str()), ("noor@example.org", "notice"));
+    let source = source(&email);
     assert!(source.contains("We sell no birds.") && source.contains("Garden"), "{source}");
     assert_eq!(kinds(&forum, ada).await, [NoticeKind::ReportAnswered], "an unconfirmed address gets nothing");
 }
@@ -274,7 +260,7 @@ async fn notices_do_not_reveal_private_groups(forum: TestForum) {
     groups::leave(cx, noor, den.id).await.unwrap();
     let [line] = of(&forum, noor).await.try_into().unwrap();
     assert_eq!((line.group_name.as_str(), line.group_slug, line.message_id), ("Lions", None, None), "as it was told");
-    // What is reported in a conversation is told without its name, which is that of its people.
+    // Notices about conversations leave out the name, which contains the names of the participants.
     let posted =
         messages::submit(cx, noor, Target::Conversation { to: "ada", title: "" }, draft("Hello")).await.unwrap();
     let boss = forum.site_admin("boss").await;
@@ -303,7 +289,7 @@ async fn notices_are_visible_only_to_their_owner(forum: TestForum) {
     assert_eq!(count(&forum, noor).await, 1);
     assert!(matches!(told::page(cx, Viewer::Anonymous, None, 50).await, Err(Error::SignedOut)));
     assert!(matches!(notices::mark_all_read(cx, Viewer::Anonymous, line.id).await, Err(Error::SignedOut)));
-    // Whoever reported something is no business of the group's moderators.
+    // The group's moderators do not learn who reported something.
     groups::admit(cx, garden.id, id(mira), Role::Admin).await.ok();
     assert!(is_not_found(domain::groups::members::detail(cx, mira, garden.id, id(ada)).await));
 }
@@ -344,93 +330,4 @@ async fn read_notices_are_deleted_after_ninety_days_but_warnings_stay(forum: Tes
     domain::reactors::run(cx, &domain::testing::DRAW, Task::Sweep { slot: "now".into() }).await.unwrap();
     let left: Vec<_> = of(&forum, noor).await.into_iter().map(|line| (line.kind, line.details.text)).collect();
     assert_eq!(left, [(NoticeKind::Declined, "Two".to_owned()), (NoticeKind::Warning, String::new())]);
-}
-
-async fn anonymous_visitors_can_report_public_messages(forum: TestForum) {
-    let cx = &forum.cx;
-    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
-    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
-    forum.admit(&garden, &[noor]).await;
-    let posted = forum.topic(noor, &garden, "Plums", "Lime street 5").await;
-    // Twice from one address: the second report replaces the first.
-    for words in ["My street", "My street, still"] {
-        let typed = FromOutside { words, ..outside("Ann@example.org") };
-        reports::create_from_outside(cx, &network(), posted.id, typed).await.unwrap();
-    }
-    reports::create_from_outside(cx, &network(), posted.id, outside("ben@example.org")).await.unwrap();
-    forum.drain_twice().await;
-    let kinds: Vec<_> = forum.letters().into_iter().map(|letter| (letter.to, letter.kind)).collect();
-    let receipt = |to: &str| (to.to_owned(), "reportreceived".to_owned());
-    assert_eq!(kinds, [receipt("Ann@example.org"), receipt("Ann@example.org"), receipt("ben@example.org")]);
-    for letter in forum.letters() {
-        let source = source(&letter);
-        assert!(!source.contains("street") && !source.contains("neighbour"), "{source}");
-    }
-    let (_, items) = reports::of_group(cx, mira, garden.id).await.unwrap();
-    let voices: Vec<_> =
-        items[0].voices.iter().map(|v| (v.reporter_name.as_str(), v.words.as_str(), v.grounds)).collect();
-    let by = "A neighbour";
-    assert_eq!(voices, [(by, "My street, still", Grounds::Private), (by, "My street", Grounds::Private)]);
-    reports::answer(cx, mira, items[0].row.report_id, Verdict::Deleted, "That is private.").await.unwrap();
-    forum.drain_twice().await;
-    let answers: Vec<_> = forum.letters().into_iter().filter(|letter| letter.kind == "reportanswered").collect();
-    let to: Vec<_> = answers.iter().map(|letter| letter.to.as_str()).collect();
-    assert_eq!(to, ["Ann@example.org", "ben@example.org"]);
-    assert!(answers.iter().all(|letter| source(letter).contains("That is private.")));
-    assert_eq!(of(&forum, noor).await[0].details.grounds, [Grounds::Private]);
-    // Elsewhere the answer is that for a message that does not exist.
-    let absent =
-        crate::told(reports::create_from_outside(cx, &network(), MessageId(ABSENT), outside("a@example.org")).await);
-    for kind in [GroupKind::Closed, GroupKind::Private] {
-        let group = forum.group(mira, kind.as_str(), kind).await;
-        let hidden = forum.topic(mira, &group, "Plums", "Ours").await.id;
-        for message in [hidden, posted.id] {
-            let answer = reports::create_from_outside(cx, &network(), message, outside("a@example.org")).await;
-            assert_eq!(crate::told(answer), absent);
-        }
-    }
-    assert_eq!(ints(&forum, "select count(*) from reports").await, [[2]]);
-    forum.drain().await;
-}
-
-async fn an_anonymous_report_names_missing_fields_and_is_limited(mut forum: TestForum) {
-    forum.limit(|limits| limits.reports_per_day = 2);
-    let cx = &forum.cx;
-    let mira = forum.person("mira").await;
-    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
-    let posted = forum.topic(mira, &garden, "Plums", "Lime street 5").await;
-    let nothing = FromOutside { grounds: None, words: " ", name: &"x".repeat(81), email: "", in_good_faith: false };
-    for field in ["grounds", "words", "name", "email", "good_faith"] {
-        complaint(reports::create_from_outside(cx, &network(), posted.id, nothing).await, field);
-    }
-    let rule = FromOutside { grounds: Some(Grounds::Rule), email: "no address", ..outside("") };
-    complaint(reports::create_from_outside(cx, &network(), posted.id, rule).await, "grounds");
-    complaint(reports::create_from_outside(cx, &network(), posted.id, rule).await, "email");
-    for n in 0..3 {
-        let email = format!("reader{n}@example.org");
-        let answer = reports::create_from_outside(cx, &network(), posted.id, outside(&email)).await;
-        assert_eq!(matches!(answer, Err(Error::TooMany(_))), n == 2, "{answer:?}");
-    }
-    let elsewhere = Origin::new([198, 51, 100, 1], "");
-    reports::create_from_outside(cx, &elsewhere, posted.id, outside("else@example.org")).await.unwrap();
-    forum.drain().await;
-}
-
-async fn only_site_admins_see_a_reporters_address_until_the_report_is_answered(forum: TestForum) {
-    let cx = &forum.cx;
-    let (mira, boss) = (forum.person("mira").await, forum.site_admin("boss").await);
-    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
-    let eva = forum.person("eva").await;
-    forum.admit(&garden, &[eva]).await;
-    let posted = forum.topic(eva, &garden, "Plums", "Lime street 5").await;
-    reports::create_from_outside(cx, &network(), posted.id, outside("ann@example.org")).await.unwrap();
-    let (_, items) = reports::of_group(cx, mira, garden.id).await.unwrap();
-    assert_eq!((items[0].voices[0].username.as_deref(), items[0].voices[0].reporter_email.as_deref()), (None, None));
-    let seen = reports::of_site(cx, boss).await.unwrap();
-    assert_eq!(seen[0].voices[0].reporter_email.as_deref(), Some("ann@example.org"));
-    reports::answer(cx, mira, items[0].row.report_id, Verdict::Nothing, "").await.unwrap();
-    let left = texts(&forum, "select coalesce(reporter_email, '') || reporter_name from reports").await;
-    assert_eq!(left, [""]);
-    forum.drain().await;
-    assert_eq!(ints(&forum, "select count(*) from letters").await, [[0]], "nor does a sent email keep it");
 }

@@ -249,7 +249,7 @@ async fn a_notice_names_a_group_only_to_people_who_may_see_it(forum: TestForum) 
     assert_eq!(told(noor).await, (NoticeKind::Warning, "a group".to_owned()));
     members::ban(cx, mira, den.id, id(noor), "Too loud").await.unwrap();
     assert_eq!(told(noor).await, (NoticeKind::Ban, "a group".to_owned()));
-    // Former members are told which group banned them.
+    // Notices to former members name the group that banned them.
     members::ban(cx, mira, den.id, id(ada), "Too loud").await.unwrap();
     assert_eq!(told(ada).await, (NoticeKind::Ban, "Lions".to_owned()));
     forum.drain().await;

@@ -88,7 +88,7 @@ impl Scene {
     }
 
     /// Returns the spammer's unread notices, oldest first.
-    async fn told(&self, forum: &TestForum) -> Vec<NoticeKind> {
+    async fn notices_of_author(&self, forum: &TestForum) -> Vec<NoticeKind> {
         let mut all = Vec::new();
         while let Some(told) = notices::unread(&forum.cx, id(self.spam)).await.unwrap() {
             notices::mark_read(&forum.cx, self.spam, told.id).await.unwrap();
@@ -118,13 +118,13 @@ async fn undoing_a_groups_bulk_delete_leaves_that_of_the_site(forum: TestForum) 
     scene.undo_garden(&forum).await;
     assert_eq!(there(&forum, ada, &all).await, [], "the admin of the site removed it too");
     assert!(is_not_found(topics::find(cx, ada, alone.topic).await));
-    assert_eq!(scene.told(&forum).await, [NoticeKind::Removal; 2], "nothing is back that could be told");
+    assert_eq!(scene.notices_of_author(&forum).await, [NoticeKind::Removal; 2], "nothing is back that could be told");
     let away = "select (select count(*) from removed_messages), (select count(*) from removed_topics),
         (select messages + topics from removals where group_id is null)";
     assert_eq!(ints(&forum, away).await, [[1, 2, 5]], "the other one keeps all of it");
     scene.undo_site(&forum).await;
     assert_eq!(there(&forum, ada, &all).await, all);
-    assert_eq!(scene.told(&forum).await, [NoticeKind::Restored]);
+    assert_eq!(scene.notices_of_author(&forum).await, [NoticeKind::Restored]);
     must_be_sound(&forum).await;
 }
 
@@ -140,7 +140,7 @@ async fn undoing_the_sites_bulk_delete_leaves_that_of_a_group(forum: TestForum) 
     scene.clear_garden(&forum, Span::All).await;
     scene.undo_site(&forum).await;
     assert_eq!(there(&forum, ada, &all).await, [elsewhere], "what the group removed stays so");
-    assert_eq!(scene.told(&forum).await, [NoticeKind::Removal, NoticeKind::Removal, NoticeKind::Restored]);
+    assert_eq!(scene.notices_of_author(&forum).await, [NoticeKind::Removal, NoticeKind::Removal, NoticeKind::Restored]);
     // A later message is not covered by the other bulk delete.
     forum.pass(Duration::from_secs(60));
     let late = forum.post(spam, talk.topic, "I am sorry").await.id;

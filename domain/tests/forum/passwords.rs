@@ -67,10 +67,10 @@ async fn sign_in(forum: &TestForum, password: &str) -> domain::Result<accounts::
 async fn link(forum: &TestForum) -> String {
     passwords::forgot(&forum.cx, "Mira@Example.org", &origin()).await.unwrap();
     forum.drain().await;
-    let letter = forum.letters().pop().unwrap();
-    assert_eq!((letter.to.as_str(), letter.kind.as_str()), ("mira@example.org", "reset"));
-    assert_eq!(letter.token.len(), 32, "128 bits");
-    letter.token
+    let email = forum.emails().pop().unwrap();
+    assert_eq!((email.to.as_str(), email.kind.as_str()), ("mira@example.org", "reset"));
+    assert_eq!(email.token.len(), 32, "128 bits");
+    email.token
 }
 
 async fn a_forgotten_password_is_replaced_with_a_link_that_works_once(forum: TestForum) {
@@ -96,7 +96,7 @@ async fn a_forgotten_password_is_replaced_with_a_link_that_works_once(forum: Tes
     assert!(is_not_found(passwords::resetting(cx, &token).await));
     assert!(is_not_found(passwords::reset(cx, &token, Password::new(OLD)).await));
     forum.drain().await;
-    let kinds: Vec<String> = forum.letters().into_iter().map(|letter| letter.kind).collect();
+    let kinds: Vec<String> = forum.emails().into_iter().map(|email| email.kind).collect();
     assert_eq!(kinds, ["reset", "passwordchanged", "newbrowser"]);
 }
 
@@ -111,7 +111,7 @@ async fn known_and_unknown_addresses_are_answered_alike(forum: TestForum) {
     assert_eq!(costs, costs_too);
     assert_eq!(tables::ints(&forum, "select count(*) from letters where user_id is not null").await, [[0]]);
     forum.drain().await;
-    let to: Vec<String> = forum.letters().into_iter().map(|letter| letter.to).collect();
+    let to: Vec<String> = forum.emails().into_iter().map(|email| email.to).collect();
     assert_eq!(to, ["mira@example.org"]);
     assert_eq!(tables::ints(&forum, "select count(*) from letters").await, [[1]], "of the other nothing is left");
     for bad in ["", "mira", "a@b@c.org"] {
@@ -143,14 +143,14 @@ async fn a_reset_link_expires_after_an_hour_or_any_change(forum: TestForum) {
     // A password change also ends reset links, even one whose email is not sent yet.
     addresses::change(cx, mira, "mira@new.example.org", Password::new(NEW), "").await.unwrap();
     forum.drain().await;
-    let letter = forum.letters().pop().unwrap();
-    assert!(is_not_found(passwords::resetting(cx, &letter.token).await));
-    addresses::confirm(cx, &letter.token).await.unwrap();
+    let email = forum.emails().pop().unwrap();
+    assert!(is_not_found(passwords::resetting(cx, &email.token).await));
+    addresses::confirm(cx, &email.token).await.unwrap();
     passwords::forgot(cx, "mira@new.example.org", &origin()).await.unwrap();
     passwords::change(cx, mira, Password::new(NEW), Password::new(OLD), &origin()).await.unwrap();
-    let before = forum.letters().len();
+    let before = forum.emails().len();
     forum.drain().await;
-    let kinds: Vec<String> = forum.letters().into_iter().skip(before).map(|letter| letter.kind).collect();
+    let kinds: Vec<String> = forum.emails().into_iter().skip(before).map(|email| email.kind).collect();
     assert_eq!(kinds, ["passwordchanged"]);
 }
 
@@ -205,11 +205,11 @@ async fn failed_sign_ups_do_not_use_up_the_emails_of_an_address(mut forum: TestF
     assert_eq!(tables::texts(&forum, "select username from users order by id").await, ["mira", "ada", "sven"]);
     // Reset emails have a limit of their own.
     forum.drain().await;
-    let confirm = forum.letters().into_iter().find(|letter| letter.kind == "confirm").unwrap();
+    let confirm = forum.emails().into_iter().find(|email| email.kind == "confirm").unwrap();
     addresses::confirm(&cx, &confirm.token).await.unwrap();
     passwords::forgot(&forum.cx, "new@example.org", &origin()).await.unwrap();
     forum.drain().await;
-    assert_eq!(forum.letters().pop().unwrap().kind, "reset");
+    assert_eq!(forum.emails().pop().unwrap().kind, "reset");
 }
 
 async fn a_new_password_cancels_address_changes_requested_with_the_old_one(forum: TestForum) {
@@ -218,10 +218,10 @@ async fn a_new_password_cancels_address_changes_requested_with_the_old_one(forum
     let evil = async |password: &str| {
         addresses::change(cx, mira, "evil@example.net", Password::new(password), "").await.unwrap();
         forum.drain().await;
-        let letters: Vec<_> = forum.letters().into_iter().rev().take(2).collect();
-        let sent = [&letters[1], &letters[0]].map(|letter| (letter.to.as_str(), letter.kind.as_str()));
+        let emails: Vec<_> = forum.emails().into_iter().rev().take(2).collect();
+        let sent = [&emails[1], &emails[0]].map(|email| (email.to.as_str(), email.kind.as_str()));
         assert_eq!(sent, [("mira@example.org", "addressasked"), ("evil@example.net", "confirm")]);
-        letters[0].token.clone()
+        emails[0].token.clone()
     };
     let is_ended = async |token: &str| {
         assert!(is_not_found(addresses::confirming(cx, token).await));
@@ -240,9 +240,9 @@ async fn a_new_password_cancels_address_changes_requested_with_the_old_one(forum
     forum.drain().await;
     addresses::change(cx, mira, "evil@example.net", Password::new(OLD), "").await.unwrap();
     passwords::change(cx, mira, Password::new(OLD), Password::new(NEW), &origin()).await.unwrap();
-    let before = forum.letters().len();
+    let before = forum.emails().len();
     forum.drain().await;
-    let kinds: Vec<String> = forum.letters().into_iter().skip(before).map(|letter| letter.kind).collect();
+    let kinds: Vec<String> = forum.emails().into_iter().skip(before).map(|email| email.kind).collect();
     assert_eq!(kinds, ["addressasked", "passwordchanged"]);
 
     // An account that never confirmed its address keeps it, and can ask for the email again.
@@ -250,12 +250,12 @@ async fn a_new_password_cancels_address_changes_requested_with_the_old_one(forum
     let token = accounts::sign_up(cx, new, &Default::default(), &origin()).await.unwrap();
     let noor = sessions::authenticate(cx, &token).await.unwrap().unwrap().person.id;
     forum.drain().await;
-    let first = forum.letters().pop().unwrap();
+    let first = forum.emails().pop().unwrap();
     passwords::change(cx, noor, Password::new(OLD), Password::new(NEW), &origin()).await.unwrap();
     assert!(is_not_found(addresses::confirm(cx, &first.token).await));
     addresses::ask_again(cx, noor).await.unwrap();
     forum.drain().await;
-    addresses::confirm(cx, &forum.letters().pop().unwrap().token).await.unwrap();
+    addresses::confirm(cx, &forum.emails().pop().unwrap().token).await.unwrap();
     assert_eq!(accounts::own(cx, noor).await.unwrap().email.as_deref(), Some("noor@example.org"));
 }
 

@@ -18,7 +18,7 @@ stories! {
     joining_publishes_the_number_of_members,
 }
 
-async fn told(forum: &TestForum) {
+async fn publish_presence(forum: &TestForum) {
     presence::tell(&forum.cx, &domain::testing::DRAW).await.unwrap();
 }
 
@@ -32,14 +32,14 @@ async fn online_members_see_who_comes_and_goes(forum: TestForum) {
     let garden = forum.group(mira, "Garden", GroupKind::Private).await;
     forum.admit(&garden, &[noor]).await;
     let (stream, cursor) = open(&forum, noor).await;
-    told(&forum).await;
-    told(&forum).await;
+    publish_presence(&forum).await;
+    publish_presence(&forum).await;
     assert_eq!(said(&events(&forum, stream, cursor).await), ["<p>1 of 2</p>"], "once");
     open(&forum, mira).await;
-    told(&forum).await;
+    publish_presence(&forum).await;
     forum.pass(PAGE + Duration::from_secs(1));
     forum.cx.bus.seen(&[id(noor)]).await.unwrap();
-    told(&forum).await;
+    publish_presence(&forum).await;
     let events = events(&forum, stream, cursor).await;
     assert_eq!(said(&events), ["<p>1 of 2</p>", "<p>2 of 2</p>", "<p>1 of 2</p>"]);
     assert!(events.iter().all(|event| event["group"] == garden.id.0));
@@ -57,7 +57,7 @@ async fn outsiders_see_presence_in_public_groups_only(forum: TestForum) {
         forum.cx.bus.watch_group(id(stranger), group.id).await.unwrap();
     }
     open(&forum, mira).await;
-    told(&forum).await;
+    publish_presence(&forum).await;
     for (stream, cursor) in [(stream, cursor), (anyone, from)] {
         let heard = events(&forum, stream, cursor).await;
         assert_eq!(heard.iter().map(|event| event["group"].as_i64().unwrap()).collect::<Vec<_>>(), [garden.id.0]);
@@ -69,10 +69,10 @@ async fn joining_publishes_the_number_of_members(forum: TestForum) {
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     let (stream, _) = open(&forum, mira).await;
-    told(&forum).await;
+    publish_presence(&forum).await;
     let (_, cursor) = open(&forum, mira).await;
     groups::join(&forum.cx, noor, garden.id).await.unwrap();
-    told(&forum).await;
+    publish_presence(&forum).await;
     let heard = events(&forum, stream, cursor).await;
     assert_eq!(heard.iter().map(|event| event["members"].as_i64()).collect::<Vec<_>>(), [Some(2)]);
 }

@@ -309,7 +309,7 @@ async fn completion_offers_those_who_can_read(forum: TestForum) {
     assert_eq!(found.unreached, ["zoe"]);
     assert!(is_not_found(completion::complete(cx, nobody, first.topic, "@no", "").await));
     assert!(completion::complete(cx, Viewer::Anonymous, first.topic, "@no", "").await.is_err());
-    // In a public group, those who wrote in the topic come first, members or not.
+    // In a public group, authors in the topic come first, members or not.
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     forum.admit(&garden, &[noor]).await;
     let open = forum.topic(mira, &garden, "Plums", "Hello").await;

@@ -10,7 +10,7 @@ use domain::testing::{TestForum, draft};
 use domain::topics::placed;
 use domain::{Error, groups, messages, topics};
 
-use crate::{ABSENT, complaint, id, is_forbidden, is_not_found, told};
+use crate::{ABSENT, complaint, describe, id, is_forbidden, is_not_found};
 
 stories! {
     readers_report_messages_and_moderators_answer,
@@ -104,12 +104,12 @@ async fn hidden_messages_are_answered_like_missing_ones(forum: TestForum) {
         report(&forum, noor, posted.id).await.unwrap();
         let first = waiting(&forum, mira, group.id).await[0].1;
         for who in [ada, boss, Viewer::Anonymous] {
-            let absent = told(reports::reportable(cx, who, MessageId(ABSENT)).await);
-            assert_eq!(told(reports::reportable(cx, who, posted.id).await), absent);
-            assert_eq!(told(report(&forum, who, posted.id).await), absent);
+            let absent = describe(reports::reportable(cx, who, MessageId(ABSENT)).await);
+            assert_eq!(describe(reports::reportable(cx, who, posted.id).await), absent);
+            assert_eq!(describe(report(&forum, who, posted.id).await), absent);
             for verdict in [Verdict::Nothing, Verdict::Deleted] {
-                let absent = told(reports::answer(cx, who, ReportId(ABSENT), verdict, "").await);
-                assert_eq!(told(reports::answer(cx, who, first, verdict, "").await), absent);
+                let absent = describe(reports::answer(cx, who, ReportId(ABSENT), verdict, "").await);
+                assert_eq!(describe(reports::answer(cx, who, first, verdict, "").await), absent);
             }
         }
         assert!(

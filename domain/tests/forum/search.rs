@@ -13,7 +13,7 @@ use domain::testing::TestForum;
 use domain::topics::splits;
 use domain::{groups, messages, store, topics};
 
-use crate::{id, is_not_found, told};
+use crate::{describe, id, is_not_found};
 
 stories! {
     until_the_index_is_filled_search_says_so,
@@ -122,7 +122,7 @@ async fn searching_in_a_group_finds_only_its_messages(forum: TestForum) {
     assert_eq!(within(mira, &secret.slug).await.unwrap(), [hidden]);
     assert!(is_not_found(within(noor, &secret.slug).await));
     assert_eq!(within(noor, "").await.unwrap(), [open]);
-    assert_eq!(told(within(noor, "gar\0den").await), "NotFound");
+    assert_eq!(describe(within(noor, "gar\0den").await), "NotFound");
     forum.drain().await;
 }
 

@@ -96,7 +96,7 @@ async fn only_one_process_takes_the_sample_of_a_minute(forum: TestForum) {
     near(sample.median_us, 6);
     near(sample.p99_us, 900);
     assert!(sample.database_bytes > 1_000 && sample.indexed.is_some() && sample.index_bytes.is_some(), "{sample:?}");
-    // Processes have reported nothing since, and their last figures are too old.
+    // Processes have reported nothing since, and their last reports are too old.
     forum.pass(Duration::from_secs(120));
     statistics::measure(cx).await.unwrap();
     let last = *statistics::over_time(cx, boss, 30).await.unwrap().samples.last().unwrap();

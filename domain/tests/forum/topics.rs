@@ -8,7 +8,7 @@ use domain::testing::{TestForum, draft};
 use domain::topics::{self, PageEnd};
 use domain::{groups, messages};
 
-use crate::{complaint, id, is_forbidden, is_not_found, tables, told};
+use crate::{complaint, describe, id, is_forbidden, is_not_found, tables};
 
 stories! {
     a_topic_has_a_unique_address_in_its_group,
@@ -50,7 +50,7 @@ async fn a_topic_has_a_unique_address_in_its_group(forum: TestForum) {
         );
     }
     let both = messages::submit(cx, mira, Target::NewTopic { group: garden.id, title: "" }, draft(" ")).await;
-    assert!(told(both).contains("text"), "both complaints at once");
+    assert!(describe(both).contains("text"), "both complaints at once");
     for absent in ["fruh", "TOPIC", "topic\0", ""] {
         assert!(is_not_found(topics::by_slug(cx, mira, &garden.slug, absent).await));
     }
@@ -99,7 +99,7 @@ async fn only_members_start_topics(forum: TestForum) {
         ));
     }
     assert_eq!(
-        told(
+        describe(
             messages::submit(
                 &forum.cx,
                 Viewer::Anonymous,

@@ -156,7 +156,7 @@ async fn a_recovery_code_works_once_even_after_too_many_wrong_codes(mut forum: T
     complaint(two_factor::pass(cx, &ticket, &codes[5], &origin()).await, "code");
     two_factor::pass(cx, &ticket, &fresh[0], &origin()).await.unwrap();
     forum.drain().await;
-    let kinds: Vec<String> = forum.letters().into_iter().map(|letter| letter.kind).collect();
+    let kinds: Vec<String> = forum.emails().into_iter().map(|email| email.kind).collect();
     assert_eq!(kinds, ["secondstepon", "recoveryused", "recoveryused", "recoveryused"]);
 }
 

@@ -41,17 +41,17 @@ async fn the_owner_of_the_email_address_claims_the_account(forum: TestForum) {
     passwords::forgot(&forum.cx, "someone@example.org", &origin()).await.unwrap();
     passwords::forgot(&forum.cx, "ANN@Example.org", &origin()).await.unwrap();
     forum.drain().await;
-    let letters = forum.letters();
+    let emails = forum.emails();
     // To the address of the source, not to what was typed.
-    assert_eq!(letters.iter().map(|letter| letter.to.as_str()).collect::<Vec<_>>(), ["ann@example.org"]);
-    let token = letters[0].token.clone();
+    assert_eq!(emails.iter().map(|email| email.to.as_str()).collect::<Vec<_>>(), ["ann@example.org"]);
+    let token = emails[0].token.clone();
     let user = passwords::reset(&forum.cx, &token, new()).await.unwrap();
     let ann = assistance::named(&forum.cx, "ann").await.unwrap();
     assert_eq!((ann.id, ann.claimed, ann.email.as_deref()), (user, true, Some("ann@example.org")));
     assert!(rows(&forum, "select email from claims").await.is_empty());
     assert!(matches!(passwords::reset(&forum.cx, &token, new()).await, Err(Error::NotFound)));
     forum.drain().await;
-    wait_for("the news of the password", || async { forum.letters().len() == 2 }).await;
+    wait_for("the news of the password", || async { forum.emails().len() == 2 }).await;
 }
 
 async fn the_operator_creates_a_single_use_claim_link(forum: TestForum) {
@@ -62,13 +62,13 @@ async fn the_operator_creates_a_single_use_claim_link(forum: TestForum) {
     assert_eq!(passwords::resetting(&forum.cx, token).await.unwrap(), "ann");
     passwords::reset(&forum.cx, token, new()).await.unwrap();
     assert!(matches!(passwords::reset(&forum.cx, token, new()).await, Err(Error::NotFound)));
-    // Nobody proved to read the mailbox, so it is not confirmed.
+    // Nobody proved that they own the address, so it is not confirmed.
     let ann = assistance::named(&forum.cx, "ann").await.unwrap();
     assert_eq!((ann.claimed, ann.email), (true, None));
     assert_eq!(rows(&forum, "select what from audit_log").await, ["reset_link_sent"]);
     assert!(matches!(claims::link(&forum.cx, Actor::Operator, ann.id).await, Err(Error::Forbidden(_))));
     forum.drain().await;
-    assert!(forum.letters().is_empty());
+    assert!(forum.emails().is_empty());
 }
 
 async fn an_account_with_an_owner_cannot_be_claimed(forum: TestForum) {
@@ -77,7 +77,7 @@ async fn an_account_with_an_owner_cannot_be_claimed(forum: TestForum) {
     assistance::set_password(&forum.cx, ann.id, new()).await.unwrap();
     passwords::forgot(&forum.cx, "ann@example.org", &origin()).await.unwrap();
     forum.drain().await;
-    assert!(forum.letters().is_empty());
+    assert!(forum.emails().is_empty());
     people::account_deletion::delete_for(&forum.cx, Actor::Operator, ann.id, false).await.unwrap();
     forum.drain().await;
     assert!(rows(&forum, "select email from claims").await.is_empty());

@@ -90,7 +90,7 @@ async fn posts_replies_and_states_of_topics_are_kept(forum: TestForum) {
     // Left out: a notice, a broken post, a private message, and two that the file lacks.
     assert_eq!((report.messages.read, report.messages.new, report.messages.left_out), (11, 6, 5), "{report}");
     assert_eq!((report.replies.new, report.replies.left_out, report.edits.new), (1, 1, 1), "{report}");
-    assert_eq!((report.stars.left_out, report.oddities.count(ImportWarning::NobodysReaction)), (3, 3), "{report}");
+    assert_eq!((report.stars.left_out, report.warnings.count(ImportWarning::NobodysReaction)), (3, 3), "{report}");
     assert_eq!((report.states.new, report.states.left_out), (3, 1), "{report}");
     for (warning, times) in [
         (ImportWarning::Hidden, 1),
@@ -100,7 +100,7 @@ async fn posts_replies_and_states_of_topics_are_kept(forum: TestForum) {
         (ImportWarning::UnknownReply, 1),
         (ImportWarning::BadRecord, 1),
     ] {
-        assert_eq!(report.oddities.count(warning), times, "{warning}\n{report}");
+        assert_eq!(report.warnings.count(warning), times, "{warning}\n{report}");
     }
     let states = "select name from topics where locked_at is not null and pinned_at is not null and resolved_at is not null and archived_at is null";
     assert_eq!(rows(&forum, states).await, ["Topic 17"]);
@@ -215,10 +215,10 @@ async fn a_category_without_a_description_becomes_private(forum: TestForum) {
     topic(dir.path(), 17, 44, vec![post(41, 1, 5, 1, "<p>Perhaps for moderators</p>")], json!({}));
     topic(dir.path(), 18, 0, vec![post(51, 1, 5, 2, "<p>For everybody</p>")], json!({}));
     let report = discourse(&forum, dir.path()).await;
-    assert_eq!(report.oddities.count(ImportWarning::UnknownReaders), 1, "{report}");
+    assert_eq!(report.warnings.count(ImportWarning::UnknownReaders), 1, "{report}");
     let groups = rows(&forum, "select concat_ws('|', name, kind) from groups order by name").await;
     assert_eq!(groups, ["Category 44|private", "Uncategorized|public"]);
-    // Nothing says who read it, so whoever wrote in it is no member.
+    // Nothing says who may read it, so its authors do not become members.
     let members = "select g.name from memberships m join groups g on g.id = m.group_id";
     assert_eq!(rows(&forum, members).await, ["Uncategorized"]);
 }

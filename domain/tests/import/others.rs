@@ -59,7 +59,7 @@ async fn channels_and_threads_of_discord_are_kept(forum: TestForum) {
     let report = run().await;
     assert_eq!((of(report.groups), of(report.topics), of(report.people)), ((1, 1), (2, 2), (2, 2)), "{report}");
     assert_eq!((report.messages.read, report.messages.new, report.messages.left_out), (7, 3, 4), "{report}");
-    assert_eq!(report.oddities.count(ImportWarning::Private), 2, "{report}");
+    assert_eq!(report.warnings.count(ImportWarning::Private), 2, "{report}");
     assert_eq!(
         (report.stars.new, report.stars.left_out, report.replies.new, report.files.new, report.edits.new),
         (1, 1, 1, 1, 1),
@@ -119,7 +119,7 @@ async fn posts_and_replies_of_mattermost_are_kept(forum: TestForum) {
     assert_eq!(tables(&forum).await, before);
 }
 
-/// A mailing list: an answer stands before what it answers.
+/// A mailing list: an answer comes before what it answers.
 const MAIL: &str = "From bo@example.org Thu May  6 08:00:00 2021\n\
 Message-ID: <b@example.org>\nFrom: Bo Example <Bo@Example.org>\nSubject: Re: [kites] Which string?\nDate: Thu, 6 May 2021 08:00:00 +0000\n\
 In-Reply-To: <a@example.org>\nReferences: <a@example.org>\nContent-Type: text/plain; charset=iso-8859-1\nContent-Transfer-Encoding: quoted-printable\n\n\
@@ -141,7 +141,7 @@ async fn threads_of_a_mailing_list_are_kept_without_addresses(forum: TestForum) 
     let report = run().await;
     assert_eq!((of(report.groups), of(report.topics), of(report.people)), ((1, 1), (2, 2), (2, 2)), "{report}");
     assert_eq!((report.messages.read, report.messages.new, report.messages.left_out), (4, 3, 1), "{report}");
-    assert_eq!((report.replies.new, report.oddities.count(ImportWarning::ImpossibleTime)), (1, 1), "{report}");
+    assert_eq!((report.replies.new, report.warnings.count(ImportWarning::ImpossibleTime)), (1, 1), "{report}");
     assert_eq!(
         rows(&forum, SAID).await,
         [
@@ -157,7 +157,7 @@ async fn threads_of_a_mailing_list_are_kept_without_addresses(forum: TestForum) 
     }
     // A sender is easily forged: nobody gets an account by it.
     assert!(rows(&forum, "select email from claims").await.is_empty());
-    assert_eq!(report.oddities.count(ImportWarning::SameAddress), 0, "{report}");
+    assert_eq!(report.warnings.count(ImportWarning::SameAddress), 0, "{report}");
     is_quiet(&forum).await;
     let before = tables(&forum).await;
     assert_eq!(run().await.messages.there, 3);

@@ -93,7 +93,7 @@ async fn threads_reactions_and_joins_of_a_channel_are_kept(forum: TestForum) {
         ImportWarning::NobodysReaction,
         ImportWarning::SecondReaction,
     ] {
-        assert_eq!(report.oddities.count(warning), 1, "{warning}\n{report}");
+        assert_eq!(report.warnings.count(warning), 1, "{warning}\n{report}");
     }
     let said =
         "select concat_ws('|', t.name, m.seq, u.username, m.raw) from messages m join topics t on t.id = m.topic_id

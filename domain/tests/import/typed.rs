@@ -85,7 +85,7 @@ async fn every_kind_of_line_is_imported_and_reported(forum: TestForum) {
         ImportWarning::UnknownPerson,
         ImportWarning::SecondReaction,
     ] {
-        assert_eq!(report.oddities.count(warning), 1, "{warning}\n{report}");
+        assert_eq!(report.warnings.count(warning), 1, "{warning}\n{report}");
     }
     let groups =
         "select concat_ws('|', slug, name, description, kind, archived_at is not null) from groups order by slug";
@@ -132,7 +132,7 @@ async fn every_kind_of_line_is_imported_and_reported(forum: TestForum) {
     assert_eq!(counted(again.replies), (2, 0, 2, 0, 0), "{again}");
     assert_eq!(counted(again.stars), (2, 0, 1, 0, 1), "{again}");
     // What the first run noted is reported again.
-    assert_eq!(again.oddities.count(ImportWarning::UnknownPerson), 1, "{again}");
+    assert_eq!(again.warnings.count(ImportWarning::UnknownPerson), 1, "{again}");
 }
 
 async fn a_dry_run_writes_nothing_and_reports_the_same(forum: TestForum) {
@@ -146,7 +146,7 @@ async fn a_dry_run_writes_nothing_and_reports_the_same(forum: TestForum) {
     for ((what, dry), (_, real)) in dry.counts().into_iter().zip(real.counts()) {
         assert_eq!(counted(dry), counted(real), "{what}");
     }
-    let warned = |report: &Report| report.oddities.iter().map(|(what, count, _)| (what, count)).collect::<Vec<_>>();
+    let warned = |report: &Report| report.warnings.iter().map(|(what, count, _)| (what, count)).collect::<Vec<_>>();
     assert_eq!(warned(&dry), warned(&real));
 }
 
@@ -186,7 +186,7 @@ async fn messages_deleted_in_the_forum_stay_deleted(forum: TestForum) {
     let mut next = lines();
     next.iter_mut().find(|line| line["id"] == "m1").unwrap()["text"] = json!("Back again?");
     let report = run(&forum, &next, &made_up()).await;
-    assert_eq!(report.oddities.count(ImportWarning::KeptDeleted), 1, "{report}");
+    assert_eq!(report.warnings.count(ImportWarning::KeptDeleted), 1, "{report}");
     assert_eq!(rows(&forum, "select raw from messages where seq = 1 and deleted_at is not null").await.len(), 1);
     assert!(rows(&forum, "select raw from messages where raw like 'Back%'").await.is_empty());
 }
@@ -219,10 +219,10 @@ async fn private_content_is_not_imported_into_a_public_group(forum: TestForum) {
     all.push(json!({"type": "membership", "group": "g2", "person": "p1", "left": true}));
     let report = run(&forum, &all, &Options { into: Some(own.slug.clone()), ..made_up() }).await;
     assert_eq!(counted(report.groups), (2, 0, 1, 0, 1), "{report}");
-    assert_eq!(report.oddities.count(ImportWarning::Private), 1, "{report}");
+    assert_eq!(report.warnings.count(ImportWarning::Private), 1, "{report}");
     assert_eq!(rows(&forum, "select raw from messages").await, ["Hello"]);
     // Mira, who is `p1` there, is a member here by herself.
-    assert_eq!(report.oddities.count(ImportWarning::Departure), 1, "{report}");
+    assert_eq!(report.warnings.count(ImportWarning::Departure), 1, "{report}");
     assert_eq!(rows(&forum, "select role from memberships").await, ["admin"]);
 }
 
@@ -260,7 +260,7 @@ async fn characters_that_the_database_cannot_store_are_removed(forum: TestForum)
     ];
     let report = run(&forum, &all, &made_up()).await;
     assert_eq!(counted(report.messages), (1, 1, 0, 0, 0), "{report}");
-    assert_eq!(report.oddities.count(ImportWarning::TooLong), 1, "{report}");
+    assert_eq!(report.warnings.count(ImportWarning::TooLong), 1, "{report}");
     let groups = rows(&forum, "select concat_ws('|', name, description) from groups").await;
     assert_eq!(groups, ["Kites and wind|All that flies"]);
     let people = rows(&forum, "select concat_ws('|', name, bio) from users where username = 'ann'").await;
@@ -295,7 +295,7 @@ async fn a_stopped_import_of_typed_lines_reports_everything_in_the_end(forum: Te
         assert_eq!((count.read, count.left_out), (expected.read, expected.left_out), "{what}\n{report}");
         assert_eq!(count.new, 0, "{what}");
     }
-    let warned = |report: &Report| report.oddities.iter().map(|(what, count, _)| (what, count)).collect::<Vec<_>>();
+    let warned = |report: &Report| report.warnings.iter().map(|(what, count, _)| (what, count)).collect::<Vec<_>>();
     assert_eq!(warned(&report), warned(&expected));
     let replies = "select cast(count(*) as text) from messages where reply_to is not null";
     assert_eq!(rows(&forum, replies).await, rows(&whole, replies).await);
@@ -307,7 +307,7 @@ async fn a_matching_email_address_maps_to_the_existing_account(forum: TestForum)
     let statement = "update users set email = 'Ann@Example.org'";
     forum.execute(statement).await;
     let report = run(&forum, &lines(), &made_up()).await;
-    assert_eq!(report.oddities.count(ImportWarning::SameAddress), 1, "{report}");
+    assert_eq!(report.warnings.count(ImportWarning::SameAddress), 1, "{report}");
     let authors = "select distinct u.username from messages m join users u on u.id = m.author_id order by u.username";
     assert_eq!(rows(&forum, authors).await, ["bo", "mira", "p7"]);
     assert!(rows(&forum, "select email from claims").await.is_empty());

@@ -33,7 +33,7 @@ async fn an_archive_of_zulip_is_read_from_its_html(forum: TestForum) {
     let report = zulip(&forum, dir.path()).await;
     assert_eq!((of(report.groups), of(report.topics), of(report.people)), ((1, 1), (2, 2), (2, 2)), "{report}");
     assert_eq!((report.messages.read, report.messages.new, report.messages.left_out), (5, 3, 2), "{report}");
-    assert_eq!((report.states.new, report.oddities.count(ImportWarning::NoAuthor)), (1, 1), "{report}");
+    assert_eq!((report.states.new, report.warnings.count(ImportWarning::NoAuthor)), (1, 1), "{report}");
     assert_eq!(rows(&forum, "select name from groups").await, ["new / members"]);
     let topics = "select concat_ws('|', name, case when resolved_at is null then 'open' else 'resolved' end) from topics order by name";
     assert_eq!(rows(&forum, topics).await, ["Which string?|resolved", "Wind|open"]);

@@ -119,7 +119,7 @@ pub async fn run(live: Live, listener: TcpListener, shutdown: impl Future<Output
         }
     }
     server.live.drain();
-    // Clients that have already connected are told to reconnect, not cut off.
+    // Connected clients are asked to reconnect, not cut off.
     while timeout(Duration::ZERO, accept()).await.is_ok() {}
     drop(listener);
     server.ending.notify_waiters();

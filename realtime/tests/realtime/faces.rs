@@ -44,7 +44,7 @@ on_both_faces! {
     the_server_shuts_down_gracefully,
 }
 
-fn is_dressed(reply: &Reply) {
+fn has_usual_headers(reply: &Reply) {
     assert_eq!(reply.header("cache-control"), Some("no-store"), "{}", reply.head);
     assert_eq!(reply.header("content-type"), Some("application/json; charset=utf-8"), "{}", reply.head);
     assert!(reply.header("date").is_some(), "{}", reply.head);
@@ -60,7 +60,7 @@ async fn an_event_ends_the_wait_and_the_connection_is_kept(forum: Forum, face: F
         parked(&server.live, 1).await;
         forum.publish(alice.stream(), GroupId(7)).await;
         let reply = line.reply().await;
-        is_dressed(&reply);
+        has_usual_headers(&reply);
         assert_eq!((reply.status, reply.events()), (200, 1), "{}", reply.body);
         assert!(reply.body.contains("<p>Hello</p>"), "{}", reply.body);
         after = reply.json()["after"].as_str().unwrap().to_owned();
@@ -78,7 +78,7 @@ async fn a_poll_without_events_ends_after_its_time(forum: Forum, face: Face) {
     let after = forum.open(alice.stream()).await;
     let mut line = server.poll(&alice, &format!("after={after}")).await;
     let reply = line.reply().await;
-    is_dressed(&reply);
+    has_usual_headers(&reply);
     assert_eq!(reply.body, format!(r#"{{"after":"{after}","events":[],"retry_in":0}}"#));
     server.end().await;
 }
@@ -95,7 +95,7 @@ async fn a_reader_without_access_is_refused(forum: Forum, face: Face) {
     ] {
         line.send(&get(token, query)).await;
         let reply = line.reply().await;
-        is_dressed(&reply);
+        has_usual_headers(&reply);
         assert_eq!((reply.status, reply.json()["error"].as_str()), (status, Some(code)), "{query}");
     }
     line.send("GET /live?after=1-1&group=4711 HTTP/1.1\r\nHost: a\r\n\r\n").await;
@@ -138,7 +138,7 @@ async fn polls_from_another_site_are_refused(forum: Forum, face: Face) {
     ] {
         line.send(&get(&alice.token, "after=rubbish").replace("Cookie:", &format!("{headers}\r\nCookie:"))).await;
         let reply = line.reply().await;
-        is_dressed(&reply);
+        has_usual_headers(&reply);
         assert_eq!(reply.status, status, "{headers}");
     }
     server.end().await;
@@ -164,7 +164,7 @@ async fn too_many_polls_are_told_when_to_retry(forum: Forum, face: Face) {
     let _waiting = server.poll(&alice, &format!("after={}", forum.open(alice.stream()).await)).await;
     parked(&server.live, 1).await;
     let reply = server.poll(&bob, "after=1-1").await.reply().await;
-    is_dressed(&reply);
+    has_usual_headers(&reply);
     assert_eq!((reply.status, reply.json()["error"].as_str()), (503, Some("full")));
     assert!(reply.header("retry-after").unwrap().parse::<u64>().unwrap() >= 1);
     server.end().await;
@@ -221,7 +221,7 @@ async fn a_head_request_does_not_wait(forum: Forum, face: Face) {
     let mut line = server.connect().await;
     line.send(&get(&alice.token, &query).replace("GET", "HEAD")).await;
     let reply = line.bare().await;
-    is_dressed(&reply);
+    has_usual_headers(&reply);
     assert!(reply.status == 200 && reply.header("content-length").unwrap() != "0", "{}", reply.head);
     line.send(&get("0", &query)).await;
     assert_eq!(line.reply().await.status, 401, "and no body was left on the line");

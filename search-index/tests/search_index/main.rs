@@ -4,6 +4,7 @@
 
 mod fixture;
 mod highlighting;
+mod ranking;
 mod rebuilding;
 mod searching;
 mod sharing;

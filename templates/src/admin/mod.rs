@@ -10,11 +10,11 @@ use std::borrow::Borrow;
 use askama::Template;
 use domain::model::{AccountState, JobRow, SitePage, User};
 use domain::moderation::records::Record;
-use domain::policy::{Restricted, barred};
+use domain::policy::{Restricted, restricted};
 use domain::site::first_steps::FirstSteps;
 use domain::time::Timestamp;
 
-use crate::form::{BarForm, WarnForm};
+use crate::form::{RestrictForm, WarnForm};
 use crate::layout::Layout;
 
 /// `/admin/`.
@@ -26,7 +26,7 @@ pub struct Overview {
     pub first_steps: Option<FirstSteps>,
     /// The health checks.
     pub checks: Vec<Check>,
-    pub figures: Vec<Figure>,
+    pub statistics: Vec<Statistic>,
     /// Pages that the site should have, and has not.
     pub missing: Vec<SitePage>,
 }
@@ -43,7 +43,7 @@ pub struct Check {
 
 /// A number with its label.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Figure {
+pub struct Statistic {
     pub label: String,
     /// For example `1,204`.
     pub value: String,
@@ -104,7 +104,7 @@ pub struct PersonRow {
 impl PersonRow {
     /// Returns whether the account is suspended or banned now, as the label of a tag.
     pub fn restriction(&self, now: impl Borrow<Timestamp>) -> Option<&'static str> {
-        match barred(self.user.suspended_until, self.user.banned_at, *now.borrow())? {
+        match restricted(self.user.suspended_until, self.user.banned_at, *now.borrow())? {
             Restricted::Suspended(_) => Some("suspended"),
             Restricted::Banned => Some("banned"),
         }
@@ -180,7 +180,7 @@ pub struct Person {
     pub layout: Layout,
     pub user: User,
     /// The form that suspends or bans.
-    pub form: BarForm,
+    pub form: RestrictForm,
     pub warn: WarnForm,
     /// The moderation record of the account.
     pub record: Record,
@@ -240,13 +240,13 @@ impl Person {
     /// Whether the account may be made a site admin.
     pub fn may_become_admin(&self) -> bool {
         let user = &self.user;
-        user.claimed && !user.deleted && user.waiting_since.is_none() && self.barred().is_none()
+        user.claimed && !user.deleted && user.waiting_since.is_none() && self.restricted().is_none()
     }
 
     /// Returns why the account is suspended or banned now, in words.
-    pub fn barred(&self) -> Option<String> {
+    pub fn restricted(&self) -> Option<String> {
         let now = self.layout.now.at;
-        match barred(self.user.suspended_until, self.user.banned_at, now)? {
+        match restricted(self.user.suspended_until, self.user.banned_at, now)? {
             Restricted::Suspended(until) => Some(format!("Suspended until {}", crate::when::exact(&until))),
             Restricted::Banned => Some("Banned".to_owned()),
         }

@@ -7,7 +7,7 @@ use crate::layout::Layout;
 
 /// `/admin/figures`.
 #[derive(Clone, Debug, Template)]
-#[template(path = "admin/figures.html")]
+#[template(path = "admin/statistics.html")]
 pub struct Statistics {
     pub layout: Layout,
     /// Number of days that the charts of days show.

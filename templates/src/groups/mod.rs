@@ -121,7 +121,7 @@ pub struct Show {
     /// Whether the viewer may invite others, or add them to a conversation.
     pub may_invite: bool,
     pub is_banned: bool,
-    /// Number of requests to join, for those who may admit.
+    /// Number of requests to join, for people who may admit members.
     pub waiting: i64,
     /// Number of reported messages, for moderators.
     pub reported: i64,

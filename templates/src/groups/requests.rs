@@ -9,8 +9,8 @@ use crate::layout::Layout;
 
 /// `/GROUP/` of a closed group, for non-members.
 #[derive(Clone, Debug, Hash, Template)]
-#[template(path = "groups/requests/door.html")]
-pub struct Door {
+#[template(path = "groups/requests/closed_group.html")]
+pub struct ClosedGroup {
     pub layout: Layout,
     pub group: Group,
     /// HTML from the markup module; may be empty.

@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::form::MessageForm;
 use crate::layout::Layout;
 
-/// `/-/topics/ID/preview`: a message as it would be shown, and the form to go on.
+/// `/-/topics/ID/preview`: a message as it would be shown, and the form to continue.
 #[derive(Clone, Debug, Template)]
 #[template(path = "messages/preview.html")]
 pub struct Preview {
@@ -20,7 +20,7 @@ pub struct Preview {
     pub markup: String,
     /// The poll as it would be shown.
     pub poll: Option<Poll>,
-    /// Whom the text mentions in vain; empty if nobody.
+    /// People whom a mention in the text does not reach.
     pub note: String,
     pub form: MessageForm,
     /// The message that the form replies to.
@@ -86,7 +86,7 @@ pub fn limits(of: WriterLimits, noun: &str) -> Vec<String> {
     lines
 }
 
-/// How a word can go on, for `complete.js`.
+/// How a word can continue, for `complete.js`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 struct Completion {
     label: String,
@@ -99,7 +99,7 @@ struct Completion {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Completed {
     items: Vec<Completion>,
-    /// Whom the text mentions in vain; empty if nobody.
+    /// People whom a mention in the text does not reach.
     note: String,
 }
 

@@ -35,7 +35,7 @@ impl ApprovalQueue {
 
 /// `/admin/held`.
 #[derive(Clone, Debug, Template)]
-#[template(path = "admin/held.html")]
+#[template(path = "admin/approval_queue.html")]
 pub struct OfSite {
     pub layout: Layout,
     /// Oldest first.

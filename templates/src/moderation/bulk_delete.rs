@@ -5,7 +5,7 @@ use domain::model::{BulkDeleteRow, BulkDeleteSize, Group, Person};
 use domain::moderation::bulk_delete::{Measures, undo_until};
 use domain::time::Timestamp;
 
-use crate::form::ClearForm;
+use crate::form::BulkDeleteForm;
 use crate::layout::Layout;
 use crate::numbers::counted;
 
@@ -24,7 +24,7 @@ pub struct Clear {
     pub person: Person,
     /// Number of messages and topics for each span.
     pub measures: Measures,
-    pub form: ClearForm,
+    pub form: BulkDeleteForm,
 }
 
 impl Clear {

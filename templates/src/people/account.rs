@@ -104,7 +104,7 @@ pub struct Confirm {
     pub error: Option<String>,
 }
 
-/// Asks an admin for the password before a change; the form that was sent goes on afterwards.
+/// Asks an admin for the password before a change; the form that was sent continues afterwards.
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/account/prove.html")]
 pub struct Prove {

@@ -52,7 +52,7 @@ pub fn words(occasion: &EmailTemplateData) -> Result<EmailBody, String> {
 impl Email {
     fn about(occasion: &EmailTemplateData) -> Self {
         let EmailTemplateData { kind, site_name, base_url, username, address, link, taken_by, .. } = occasion;
-        let (expires_at, barred) = (&occasion.expires_at, &occasion.barred);
+        let (expires_at, restricted) = (&occasion.expires_at, &occasion.restricted);
         if let Some(notice) = &occasion.notice {
             return Self::of_notice(occasion, notice);
         }
@@ -175,7 +175,7 @@ impl Email {
                 vec!["The account and its data will be deleted within a week.".to_owned()],
             ),
             (EmailKind::Restricted, _) => {
-                let (until, why) = barred.clone().unwrap_or_default();
+                let (until, why) = restricted.clone().unwrap_or_default();
                 let (what, how_long) = match until {
                     Some(until) => ("suspended", format!("suspended until {}", crate::when::exact(&until))),
                     None => ("banned", "banned".to_owned()),
@@ -396,7 +396,7 @@ mod tests {
             expires_at: Timestamp(1_768_572_000_000_000),
             at: Timestamp(1_768_572_000_000_000),
             detail: "203.0.113.7\nMozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0".into(),
-            barred: Some((None, "Selling <finches>".into())),
+            restricted: Some((None, "Selling <finches>".into())),
             notice: None,
             activity: None,
         }

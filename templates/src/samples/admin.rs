@@ -8,7 +8,7 @@ use super::others::user;
 use super::{Drawn, ago, group_rows, layout, now};
 use crate::admin::chart::{Chart, Kind, Series, Unit};
 use crate::admin::statistics::Statistics;
-use crate::admin::{Check, DeletePerson, Figure, GroupRow, Groups, Jobs, Overview, People, PersonRow};
+use crate::admin::{Check, DeletePerson, GroupRow, Groups, Jobs, Overview, People, PersonRow, Statistic};
 use crate::errors::SubmittedForm;
 use crate::form::ProofForm;
 use crate::groups::deleted::DeletedGroups;
@@ -42,7 +42,7 @@ impl Overview {
     /// One failing check.
     pub fn sample() -> Self {
         let check = |name: &str, ok, text: &str| Check { name: name.to_owned(), ok, text: text.to_owned() };
-        let figure = |label: &str, value: &str, note: &str| Figure {
+        let statistic = |label: &str, value: &str, note: &str| Statistic {
             label: label.to_owned(),
             value: value.to_owned(),
             note: note.to_owned(),
@@ -63,13 +63,13 @@ impl Overview {
                 check("Search", true, "up to date"),
                 check("Jobs", false, "2 failed"),
             ],
-            figures: vec![
-                figure("People", "204", "12 new this month"),
-                figure("Messages", "18,412", "61 today"),
-                figure("Open live connections", "37", "of 10,000"),
-                figure("Jobs waiting", "0", ""),
-                figure("Delivery time", "8 ms", "median; p99: 31 ms"),
-                figure("Uptime", "12 days", ""),
+            statistics: vec![
+                statistic("People", "204", "12 new this month"),
+                statistic("Messages", "18,412", "61 today"),
+                statistic("Open live connections", "37", "of 10,000"),
+                statistic("Jobs waiting", "0", ""),
+                statistic("Delivery time", "8 ms", "median; p99: 31 ms"),
+                statistic("Uptime", "12 days", ""),
             ],
             missing: vec![SitePage::Imprint, SitePage::Contact],
         }
@@ -234,8 +234,8 @@ pub(super) fn all() -> Vec<Drawn> {
         ("admin-deleted-groups", DeletedGroups::sample().render()),
         ("admin-deleted-groups-none", DeletedGroups { rows: Vec::new(), ..DeletedGroups::sample() }.render()),
         ("admin", Overview::sample().render()),
-        ("admin-figures", Statistics::sample().render()),
-        ("admin-figures-year", Statistics { days: 365, ..Statistics::sample() }.render()),
+        ("admin-statistics", Statistics::sample().render()),
+        ("admin-statistics-year", Statistics { days: 365, ..Statistics::sample() }.render()),
         ("admin-people", People::sample().render()),
         ("admin-groups", Groups::sample().render()),
         ("prove", Prove::sample().render()),

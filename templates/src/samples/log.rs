@@ -10,7 +10,7 @@ use domain::moderation::bulk_delete::Span;
 use domain::moderation::records::Record;
 
 use super::{Drawn, ago, group, layout, person, stranger};
-use crate::form::{ClearForm, LogFilterForm};
+use crate::form::{BulkDeleteForm, LogFilterForm};
 use crate::home;
 use crate::layout::Layout;
 use crate::moderation::bulk_delete::Clear;
@@ -101,7 +101,7 @@ pub(super) fn record(group: Option<i64>) -> Record {
     Record { lines: lines().into_iter().take(4).collect(), removals, warnings }
 }
 
-fn told(kind: NoticeKind, group: &str, more: i64) -> Option<NoticeRow> {
+fn notice(kind: NoticeKind, group: &str, more: i64) -> Option<NoticeRow> {
     let reason = if kind == NoticeKind::Restored { "" } else { "No <wild> birds are sold here.\nPlease." };
     let (group_name, reason) = (group.to_owned(), reason.to_owned());
     Some(NoticeRow { id: NoticeId(4), group_name, kind, reason, created_at: ago(12), more })
@@ -142,13 +142,13 @@ impl Clear {
     pub fn sample() -> Self {
         let measure = |messages, topics| BulkDeleteSize { messages, topics };
         let measures = [(Span::Day, measure(3, 0)), (Span::Week, measure(41, 1)), (Span::All, measure(1_240, 12))];
-        let mut form = ClearForm { span: "week".into(), also: "ban".into(), ..ClearForm::default() };
+        let mut form = BulkDeleteForm { span: "week".into(), also: "ban".into(), ..BulkDeleteForm::default() };
         form.set_error("reason", "Please add a reason.");
         Self { layout: layout("/-/groups/1/members/8/clear"), group: Some(group(1)), person: person(8), measures, form }
     }
 
     fn in_the_site() -> Self {
-        let form = ClearForm { span: "all".into(), days: "7".into(), ..ClearForm::default() };
+        let form = BulkDeleteForm { span: "all".into(), days: "7".into(), ..BulkDeleteForm::default() };
         Self { layout: layout("/admin/people/8/clear"), group: None, form, ..Self::sample() }
     }
 
@@ -170,9 +170,9 @@ pub(super) fn all() -> Vec<Drawn> {
         ("clear", Clear::sample().render()),
         ("clear-site", Clear::in_the_site().render()),
         ("clear-nothing", Clear::of_nothing().render()),
-        ("told-warning", with(told(NoticeKind::Warning, "Bird watch", 2)).render()),
-        ("told-removal", with(told(NoticeKind::Removal, "", 0)).render()),
-        ("told-restored", with(told(NoticeKind::Restored, "", 0)).render()),
-        ("told-ban", with(told(NoticeKind::Ban, "Bird watch", 0)).render()),
+        ("told-warning", with(notice(NoticeKind::Warning, "Bird watch", 2)).render()),
+        ("told-removal", with(notice(NoticeKind::Removal, "", 0)).render()),
+        ("told-restored", with(notice(NoticeKind::Restored, "", 0)).render()),
+        ("told-ban", with(notice(NoticeKind::Ban, "Bird watch", 0)).render()),
     ]
 }

@@ -7,7 +7,7 @@ use domain::moderation::records::Record;
 
 use super::{Drawn, ago, group, layout, others, person, stranger};
 use crate::admin;
-use crate::form::{AskForm, BarForm, DirectForm, InviteForm, LinkForm, ReasonForm, WarnForm};
+use crate::form::{AskForm, DirectForm, InviteForm, LinkForm, ReasonForm, RestrictForm, WarnForm};
 use crate::groups::{deleted, invitations, members, requests};
 use crate::messages::conversations;
 use crate::people::settings;
@@ -106,7 +106,7 @@ impl deleted::DeletedTopics {
     }
 }
 
-impl requests::Door {
+impl requests::ClosedGroup {
     /// For a viewer who may ask.
     pub fn sample() -> Self {
         let mut closed = group(4);
@@ -239,7 +239,7 @@ impl settings::People {
 impl admin::Person {
     /// With validation errors.
     pub fn sample() -> Self {
-        let mut form = BarForm { days: "7".into(), ..BarForm::default() };
+        let mut form = RestrictForm { days: "7".into(), ..RestrictForm::default() };
         form.set_error("reason", "Please add a reason.");
         let mut layout = layout("/admin/people/2");
         layout.viewer.iter_mut().for_each(|viewer| viewer.is_admin = true);
@@ -278,7 +278,7 @@ impl admin::Person {
         page
     }
 
-    fn barred_for_a_week() -> Self {
+    fn restricted_for_a_week() -> Self {
         let mut page = Self::sample();
         page.user.suspended_until = Some(super::now().plus(std::time::Duration::from_secs(7 * 86_400)));
         page.user.barred_reason = "Shouting.".to_owned();
@@ -291,7 +291,7 @@ impl admin::Person {
 
 pub(super) fn all() -> Vec<Drawn> {
     use invitations::{Mine, OfGroup, Offered};
-    use requests::{Door, Requests};
+    use requests::{ClosedGroup, Requests};
     vec![
         ("members", members::Members::sample().render()),
         ("member", members::Edit::sample().render()),
@@ -305,11 +305,11 @@ pub(super) fn all() -> Vec<Drawn> {
             deleted::DeletedTopics { rows: Vec::new(), ..deleted::DeletedTopics::sample() }.render(),
         ),
         ("bans-none", members::Bans { rows: Vec::new(), ..members::Bans::sample() }.render()),
-        ("door", Door::sample().render()),
-        ("door-stranger", Door { layout: stranger("/choir/"), ..Door::sample() }.render()),
-        ("door-asked", Door { asked_at: Some(ago(9)), ..Door::sample() }.render()),
-        ("door-declined", Door { ask_again_at: Some(ago(0)), ..Door::sample() }.render()),
-        ("door-banned", Door { is_banned: true, may_ask: false, ..Door::sample() }.render()),
+        ("door", ClosedGroup::sample().render()),
+        ("door-stranger", ClosedGroup { layout: stranger("/choir/"), ..ClosedGroup::sample() }.render()),
+        ("door-asked", ClosedGroup { asked_at: Some(ago(9)), ..ClosedGroup::sample() }.render()),
+        ("door-declined", ClosedGroup { ask_again_at: Some(ago(0)), ..ClosedGroup::sample() }.render()),
+        ("door-banned", ClosedGroup { is_banned: true, may_ask: false, ..ClosedGroup::sample() }.render()),
         ("requests", Requests::sample().render()),
         ("requests-none", Requests { rows: Vec::new(), total: 0, ..Requests::sample() }.render()),
         ("invitations", Mine::sample().render()),
@@ -326,7 +326,7 @@ pub(super) fn all() -> Vec<Drawn> {
         ("direct-add", conversations::Add::sample().render()),
         ("settings-people", settings::People::sample().render()),
         ("admin-person", admin::Person::sample().render()),
-        ("admin-person-barred", admin::Person::barred_for_a_week().render()),
+        ("admin-person-restricted", admin::Person::restricted_for_a_week().render()),
         ("admin-person-unclaimed", admin::Person::unclaimed(None).render()),
         (
             "admin-person-claim-link",

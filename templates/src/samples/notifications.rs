@@ -23,7 +23,7 @@ pub fn data() -> EmailTemplateData {
         expires_at: now(),
         at: now(),
         detail: String::new(),
-        barred: None,
+        restricted: None,
         notice: None,
         activity: Some(activity()),
     }

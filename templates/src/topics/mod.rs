@@ -90,8 +90,8 @@ impl Show {
         self.later == 0
     }
 
-    /// Whether the line "new since your last visit" stands before this message: before the first one that counts. A page
-    /// that begins further on has no such line.
+    /// Whether the line "new since your last visit" comes before this message: before the first one that counts. A page
+    /// that begins later has no such line.
     pub fn begins_new(&self, message: &Message) -> bool {
         let Some(new) = self.new.filter(|new| self.first_seq() <= new.seq) else { return false };
         let me = self.layout.viewer.as_ref().map(|viewer| viewer.person.id);

@@ -67,7 +67,7 @@ fn pieces() -> Vec<String> {
     pieces
 }
 
-/// Packs the inputs in order into texts of at most `room` characters. Longer inputs stand alone.
+/// Packs the inputs in order into texts of at most `room` characters. Longer inputs are alone.
 fn packed(room: usize, separator: &str) -> Vec<String> {
     let mut all = Vec::new();
     let mut text = String::new();

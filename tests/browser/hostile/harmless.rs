@@ -39,9 +39,9 @@ pub fn page(about: &str, html: &str) {
             let sourced = attributes.iter().any(|(key, value)| key == "src" && value.starts_with("/static/"));
             let nonce = attributes.iter().any(|(key, _)| key == "nonce");
             // Emails have an inline style: they cannot use nonces.
-            let is_of_letter = name == "style" && attributes.is_empty() && !html.contains("<link ");
+            let is_of_email = name == "style" && attributes.is_empty() && !html.contains("<link ");
             let is_data = name == "script" && has("type", "application/ld+json");
-            assert!(sourced || nonce || is_of_letter || is_data, "{about}: a {name} that is not ours");
+            assert!(sourced || nonce || is_of_email || is_data, "{about}: a {name} that is not ours");
             rest = rest.split_once(&format!("</{name}>")).map_or("", |(inside, after)| {
                 let is_json = serde_json::from_str::<serde_json::Value>(inside).is_ok();
                 assert!(!is_data || is_json, "{about}: no JSON: {inside}");

@@ -23,7 +23,7 @@ const ASKED: usize = 20;
 const OPENED: usize = 2;
 
 /// The readers when the program runs as services. Only events, emails and logs are made differently there. Pages are
-/// drawn by the same code, from data that domain/tests covers on Postgres.
+/// rendered by the same code, from data that domain/tests covers on Postgres.
 const READERS_OF_SERVICES: [Who; 2] = [Who::Member, Who::Stranger];
 
 const ON_A_PHONE: [Who; 3] = [Who::Moderator, Who::Member, Who::Outsider];
@@ -237,9 +237,9 @@ async fn the_name_and_the_notice_of_the_site_are_text(world: &World, stranger: &
             stranger.goto(path).await;
             nothing_is_wrong(stranger, &format!("{path} of a site called {text:?}")).await;
         }
-        let letter = root.get("/-/settings/mail").await.expect(200).form("/-/settings/mail");
-        let letter = letter.with("email", "root@example.org").with("current_password", crate::support::PASSWORD);
-        assert!(root.send(&letter).await.status.as_u16() < 500);
+        let email = root.get("/-/settings/mail").await.expect(200).form("/-/settings/mail");
+        let email = email.with("email", "root@example.org").with("current_password", crate::support::PASSWORD);
+        assert!(root.send(&email).await.status.as_u16() < 500);
     }
 }
 
@@ -248,26 +248,26 @@ async fn letters_are_whole(forum: &Forum, world: &World) {
     let root = world.who(Who::Root);
     let form = root.get("/admin/settings").await.expect(200).form("/admin/settings");
     root.submit(&form.with("name", "At last").with("notice", "")).await.expect(200);
-    let letter = root.get("/-/settings/mail").await.expect(200).form("/-/settings/mail");
-    let letter = letter.with("email", "last@example.org").with("current_password", crate::support::PASSWORD);
-    root.submit(&letter).await.expect(200);
-    forum.mailbox.letter("last@example.org", "At last").await;
+    let email = root.get("/-/settings/mail").await.expect(200).form("/-/settings/mail");
+    let email = email.with("email", "last@example.org").with("current_password", crate::support::PASSWORD);
+    root.submit(&email).await.expect(200);
+    forum.mailbox.email("last@example.org", "At last").await;
     forum.jobs_done().await;
-    let letters = forum.mailbox.letters();
-    assert!(letters.len() > 20, "{}", letters.len());
+    let emails = forum.mailbox.emails();
+    assert!(emails.len() > 20, "{}", emails.len());
     const HEADERS: [&str; 8] =
         ["From", "To", "Subject", "Message-ID", "Date", "Auto-Submitted", "MIME-Version", "Content-Type"];
-    for letter in letters {
-        let head = letter.source.split("\r\n\r\n").next().expect("a head");
+    for email in emails {
+        let head = email.source.split("\r\n\r\n").next().expect("a head");
         for line in head.split("\r\n").filter(|line| !line.starts_with([' ', '\t'])) {
             let name = line.split(':').next().unwrap_or_default();
             assert!(HEADERS.contains(&name), "{line:?} in\n{head}");
             assert!(line.is_ascii(), "{line:?}");
         }
-        assert!(!letter.to.contains("victim"), "{}", letter.to);
-        harmless::page(&format!("the letter {:?}", letter.subject), &letter.html);
-        let odd = letter.text.chars().find(|c| c.is_control() && *c != '\n');
-        assert_eq!(odd, None, "{:?}", letter.text);
+        assert!(!email.to.contains("victim"), "{}", email.to);
+        harmless::page(&format!("the email {:?}", email.subject), &email.html);
+        let odd = email.text.chars().find(|c| c.is_control() && *c != '\n');
+        assert_eq!(odd, None, "{:?}", email.text);
     }
 }
 

@@ -67,7 +67,7 @@ async fn wrong_credentials_count_as_failed_sign_ins_and_known_ones_do_not(mut fo
     let said = wrong.get("/api/account/verify.json").await;
     assert!(!said.header("retry-after").is_empty());
     said.error(429);
-    // Whoever is signed in already goes on.
+    // Clients that are signed in already continue.
     for _ in 0..10 {
         right.get("/api/account/verify.json").await.ok();
     }
@@ -92,7 +92,7 @@ async fn a_new_password_revokes_all_tokens_in_every_process(forum: TestForum) {
     for client in [&by_password, &by_token] {
         client.get("/api/account/verify.json").await.error(401);
     }
-    // The other process is told over the bus.
+    // The other process gets a control message over the bus.
     let told =
         async { while !matches!(words.recv().await.expect("a word"), domain::bus::Control::UserChanged { .. }) {} };
     tokio::time::timeout(Duration::from_secs(20), told).await.expect("it is told");

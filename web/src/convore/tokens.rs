@@ -88,8 +88,8 @@ async fn a_token_expires(forum: TestForum) {
     let form = TokenForm { name: "Phone".into(), scopes: scopes("read"), groups: None, days: 7 };
     let token = api_tokens::create(&forum.cx, id(ada), form, Password::new(PASSWORD)).await.expect("a token");
     forum.drain().await;
-    let letters = forum.letters();
-    assert!(letters.len() == 1 && letters[0].kind == "tokenmade" && !letters[0].source.contains(&token), "{letters:?}");
+    let emails = forum.emails();
+    assert!(emails.len() == 1 && emails[0].kind == "tokenmade" && !emails[0].source.contains(&token), "{emails:?}");
     let client = Client { forum: &forum, authorization: basic("ada", &token) };
     client.get("/api/groups.json").await.ok();
     forum.pass(Duration::from_secs(7 * 24 * 3_600 + 1));

@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::http::header::CACHE_CONTROL;
 use actix_web::web::{Path, Query};
 use domain::Error;
-use domain::feeds::{self, Feed, Found, Subject};
+use domain::feeds::{self, Feed, FeedLookup, Subject};
 use domain::people::basic_auth::{self, Caller};
 use serde::Deserialize;
 use templates::Template as _;
@@ -59,16 +59,16 @@ async fn caller(req: &Req, params: &Params) -> Result<Caller, Error> {
     }
 }
 
-fn answer(req: &Req, params: &Params, found: Found) -> Answer {
+fn answer(req: &Req, params: &Params, found: FeedLookup) -> Answer {
     let format = Format::of(req);
     let moved = |path: &str| {
         let token = params.token.as_deref().map(|token| format!("?token={}", encoded(token)));
         Ok(req.moved(&format!("{path}{}{}", format.file(), token.unwrap_or_default())))
     };
     let feed = match found {
-        Found::Feed(feed) => feed,
-        Found::Moved(path) => return moved(&path),
-        Found::Renamed(name) => return moved(&format!("/users/{}/", encoded(&name))),
+        FeedLookup::Feed(feed) => feed,
+        FeedLookup::Moved(path) => return moved(&path),
+        FeedLookup::Renamed(name) => return moved(&format!("/users/{}/", encoded(&name))),
     };
     let about = about(&feed);
     let settings = &req.now.settings;

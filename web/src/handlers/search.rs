@@ -64,7 +64,7 @@ pub struct Typed {
     q: String,
 }
 
-/// `GET /-/search/suggest`: how the text can go on, and what it names, for `suggest.js`.
+/// `GET /-/search/suggest`: how the text can continue, and what it names, for `suggest.js`.
 pub async fn suggest(req: Req, typed: Query<Typed>) -> Answer {
     let by = req.viewer().id().map_or(req.origin().by(), By::User);
     rate_limits::count(req.cx(), RateLimit::Suggest, by).await?;

@@ -15,8 +15,9 @@ use domain::{Error, groups, messages, topics};
 use realtime::{Answer, Config, Live, Request, Who, check};
 
 use super::actors::{ACTORS, Actor};
-use super::scene::{ABSENT, STATES, Scene, Scope, State, World, keyed};
-use super::{COLUMN, FIRST, must_be_as_agreed};
+use super::states::{ABSENT, STATES, Scene, Scope, State};
+use super::world::{World, keyed};
+use super::{COLUMN, FIRST, must_match};
 
 /// The expected answers.
 const EXPECTED: &str = include_str!("live_events.txt");
@@ -67,7 +68,7 @@ const ACTS: [(Act, &str); 15] = [
     (Act::Start, "a topic is started"),
     (Act::Rename, "renamed"),
     (Act::Pin, "pinned"),
-    (Act::Move, "moved to a private group of maker, member and moderator"),
+    (Act::Move, "moved to a private group of creator, member and moderator"),
     (Act::Split, "its last message split off to that group"),
     (Act::Merge, "merged into another"),
     (Act::DeleteTopic, "deleted as a topic"),
@@ -113,7 +114,7 @@ async fn live_events_match_the_snapshot(forum: TestForum) {
         let _ = writeln!(table, "\n{name}");
         let mut rows = Rows::default();
         for state in [State::Public, State::Closed, State::Private, State::Direct] {
-            if let Some(answers) = told_of(&forum, &mut world, &ears, act, state).await {
+            if let Some(answers) = events_of(&forum, &mut world, &ears, act, state).await {
                 seen.extend(answers.chars());
                 rows.add(state, answers);
             }
@@ -121,19 +122,19 @@ async fn live_events_match_the_snapshot(forum: TestForum) {
         rows.write(&mut table);
     }
     for (kind, letter) in KINDS {
-        assert!(seen.contains(&letter), "no action here is told as {kind}");
+        assert!(seen.contains(&letter), "no action here publishes a {kind} event");
     }
-    must_be_as_agreed(&table, EXPECTED, "live_events.txt");
+    must_match(&table, EXPECTED, "live_events.txt");
 }
 
 fn heading() -> String {
     let mut heading =
-        "# What everybody's poll is told of what the maker of a group does in it, while all have its page open.\n#"
+        "# The live events that each actor's poll receives when the creator of a group acts in it. All have its page open.\n#"
             .to_owned();
     for (kind, letter) in KINDS {
         let _ = write!(heading, " {letter} {kind},");
     }
-    heading += " R draw the page anew; - nothing, x the poll is refused.\n#\n";
+    heading += " R reload the page; - nothing, x the poll is refused.\n#\n";
     let _ = write!(heading, "{:FIRST$}", "#");
     for actor in ACTORS {
         let _ = write!(heading, "{:COLUMN$}", actor.name());
@@ -205,7 +206,7 @@ impl Ears {
 }
 
 /// Returns the events that each actor receives, or `None` where the action is impossible.
-async fn told_of(forum: &TestForum, world: &mut World, ears: &Ears, act: Act, state: State) -> Option<String> {
+async fn events_of(forum: &TestForum, world: &mut World, ears: &Ears, act: Act, state: State) -> Option<String> {
     let scene = world.stage(forum, state, Scope::Whole).await;
     let (group, ready) = (scene.group.id, prepare(forum, world, act, &scene).await);
     forum.drain().await;

@@ -9,8 +9,9 @@ use domain::moderation::bulk_delete::Span;
 use domain::testing::TestForum;
 
 use super::actors::Actor;
-use super::door::{Door, address, fields};
-use super::scene::{Scope, State, World, keyed};
+use super::client::{Client, address, fields};
+use super::states::{Scope, State};
+use super::world::{World, keyed};
 use crate::routes::ROUTES;
 
 /// An action of moderators or admins: the address, who does it in the scene, extra form fields, and the logged action.
@@ -153,7 +154,7 @@ const NOT_LOGGED: &[&str] = &[
     "/-/webhooks/{hook}/delete",
     "/-/webhooks/{hook}/deliveries/{delivery}/again",
     "/admin/auditors/{id}",
-    // They need a kind of their own: a test in domain/tests/forum/attachments.rs checks the log.
+    // They need a kind of their own: a test in domain/tests/forum/attachment_kinds.rs checks the log.
     "/-/settings/kinds/{kind}/retire",
     "/admin/kinds/{kind}/disable",
     "/-/users/{name}/ignore",
@@ -232,7 +233,7 @@ async fn every_moderation_action_is_logged_on_postgres() {
 
 async fn every_moderation_action_is_logged(forum: TestForum) {
     let cx = &forum.cx;
-    let door = Door::open(&forum).await;
+    let client = Client::open(&forum).await;
     let mut world = World::make(&forum).await;
     for (path, actor, typed, what) in LOGGED {
         let scene = world.stage(&forum, State::Closed, Scope::Whole).await;
@@ -324,7 +325,7 @@ async fn every_moderation_action_is_logged(forum: TestForum) {
             _ => {}
         }
         let before = rows(&forum).await;
-        let answer = door.send(&forum, &mut world, "post", &address, &form, *actor).await;
+        let answer = client.send(&forum, &mut world, "post", &address, &form, *actor).await;
         assert!(answer.status < 400, "{path} answers {}: {}", answer.status, answer.body);
         let new: Vec<_> = rows(&forum).await.into_iter().skip(before.len()).collect();
         let by = world.who(*actor).id().expect("an account");

@@ -2,13 +2,14 @@
 //! `access.txt`; review changes to that file. A route that is missing there, or is listed but no longer exists, fails.
 
 mod actors;
-mod closed;
-mod door;
+mod client;
+mod foreign_ids;
 mod live;
 mod logged;
-mod scene;
-mod swap;
+mod read_only;
+mod states;
 mod v1;
+mod world;
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -21,8 +22,9 @@ use domain::testing::TestForum;
 use crate::handlers::api;
 use crate::routes::{Entry, ROUTES};
 use actors::ACTORS;
-use door::{Answer, Door, is_in_group};
-use scene::{STATES, State, World};
+use client::{Answer, Client, is_in_group};
+use states::{STATES, State};
+use world::World;
 
 /// The expected answers.
 const EXPECTED: &str = include_str!("access.txt");
@@ -84,9 +86,9 @@ async fn every_route_matches_the_access_snapshot(
     let blocks = blocks.into_iter().map(|(_, block)| block);
     let table = std::iter::once(heading()).chain(blocks).collect::<String>();
     let shown: Vec<String> = routes.iter().map(|entry| format!("{} {}", entry.method, entry.path)).collect();
-    // All of it on SQLite: it shows what is agreed about routes that no longer exist.
+    // The whole table on SQLite: it then also shows expected answers of routes that no longer exist.
     let agreed = if routes.len() == count { EXPECTED.to_owned() } else { only(EXPECTED, &shown) };
-    must_be_as_agreed(&table, &agreed, "access.txt");
+    must_match(&table, &agreed, "access.txt");
 }
 
 /// Takes one route after the other until none is left, and returns their blocks of the table with their numbers.
@@ -96,14 +98,14 @@ async fn part(open: impl AsyncFn() -> TestForum, routes: &[&Entry], next: &Atomi
     let mut nth = taken();
     while nth.is_some() {
         let forum = open().await;
-        let door = Door::open(&forum).await;
+        let client = Client::open(&forum).await;
         let mut world = World::make(&forum).await;
         // Without an index, the health check does not call the forum ready.
         forum.catch_up().await;
         while let Some(at) = nth.filter(|_| world.made < SCENES) {
             let entry = routes[at];
             let mut block = format!("\n{} {}\n", entry.method, entry.path);
-            for (states, answers) in rows(&forum, &door, &mut world, entry).await {
+            for (states, answers) in rows(&forum, &client, &mut world, entry).await {
                 let _ = writeln!(block, "{:FIRST$}{}", format!("  {states}"), answers.trim_end());
             }
             blocks.push((at, block));
@@ -115,7 +117,7 @@ async fn part(open: impl AsyncFn() -> TestForum, routes: &[&Entry], next: &Atomi
 
 /// # Panics
 /// When the table differs from the expected one; shows the differences.
-fn must_be_as_agreed(table: &str, agreed: &str, name: &str) {
+fn must_match(table: &str, agreed: &str, name: &str) {
     if table.replace("\r\n", "\n") == agreed.replace("\r\n", "\n") {
         return;
     }
@@ -128,19 +130,18 @@ fn must_be_as_agreed(table: &str, agreed: &str, name: &str) {
         let (now, then) = (now.get(route), then.get(route));
         if now != then {
             let shown = |rows: Option<&String>| rows.map_or("  nothing\n", String::as_str).to_owned();
-            let _ = write!(differing, "\n{route}\n is\n{} and was agreed to be\n{}", shown(now), shown(then));
+            let _ = write!(differing, "\n{route}\n is\n{} and should be\n{}", shown(now), shown(then));
         }
     }
-    panic!(
-        "The answers are not those of web/src/matrix/{name}. As they are, they stand in {}.\n{differing}",
-        file.display()
-    );
+    panic!("The answers differ from web/src/matrix/{name}. The new table is in {}.\n{differing}", file.display());
 }
 
 fn heading() -> String {
     let mut heading =
-        "# What each route answers to whom. A number is the status; `in` leads to the sign-in.\n".to_owned();
-    heading += "# Where a group is not to be known of, the answer is that for one that is absent, byte for byte: this is looked at too.\n#\n";
+        "# The answer of each route to each actor. A number is the status; `in` is a redirect to the sign-in page.\n"
+            .to_owned();
+    heading +=
+        "# A group that the actor may not know of gets the same bytes as an absent one; the test compares them.\n#\n";
     let _ = write!(heading, "{:FIRST$}", "#");
     for actor in ACTORS {
         let _ = write!(heading, "{:COLUMN$}", actor.name());
@@ -150,15 +151,15 @@ fn heading() -> String {
 }
 
 /// Returns the rows of a route: states with equal answers share a row.
-async fn rows(forum: &TestForum, door: &Door, world: &mut World, entry: &Entry) -> Vec<(String, String)> {
+async fn rows(forum: &TestForum, client: &Client, world: &mut World, entry: &Entry) -> Vec<(String, String)> {
     let mut rows: Vec<(String, String)> = Vec::new();
     let states: &[State] = if is_in_group(entry.path) { &STATES } else { &[State::Public] };
     for &state in states {
         let mut answers = String::new();
         for actor in ACTORS {
-            let answer = door.knock(forum, world, entry, state, actor).await;
+            let answer = client.request(forum, world, entry, state, actor).await;
             if state != State::Absent && matches!(answer.status, 404 | 410) && is_in_group(entry.path) {
-                let absent = door.knock(forum, world, entry, State::Absent, actor).await;
+                let absent = client.request(forum, world, entry, State::Absent, actor).await;
                 must_be_alike(entry, state, &answer, &absent);
             }
             assert!(answer.status < 500, "{} {} answers {} to {actor:?}", entry.method, entry.path, answer.status);

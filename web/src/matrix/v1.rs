@@ -10,9 +10,10 @@ use domain::testing::TestForum;
 use serde_json::{Value, json};
 
 use super::actors::{ACTORS, Actor};
-use super::door::Door;
-use super::scene::{ABSENT, STATES, Scene, Scope, State, World, id};
-use super::{COLUMN, FIRST, SCENES, THREADS, asked, heading, must_be_as_agreed, only};
+use super::client::Client;
+use super::states::{ABSENT, STATES, Scene, Scope, State};
+use super::world::{World, id};
+use super::{COLUMN, FIRST, SCENES, THREADS, asked, heading, must_match, only};
 use crate::handlers::v1::{ENDPOINTS, Endpoint};
 use crate::v1::DOCUMENT;
 
@@ -44,9 +45,9 @@ async fn every_route_matches_the_access_snapshot(
     let table = std::iter::once(heading()).chain(blocks).collect::<String>();
     let shown: Vec<String> =
         endpoints.iter().map(|endpoint| format!("{} {}", endpoint.method, endpoint.path)).collect();
-    // Without this, the whole table on SQLite would not show what is agreed about routes that no longer exist.
+    // The whole table on SQLite: it then also shows expected answers of routes that no longer exist.
     let agreed = if endpoints.len() == ENDPOINTS.len() { EXPECTED.to_owned() } else { only(EXPECTED, &shown) };
-    must_be_as_agreed(&table, &agreed, "v1.txt");
+    must_match(&table, &agreed, "v1.txt");
 }
 
 /// Takes one route after the other until none is left, and returns their blocks of the table with their numbers.
@@ -55,11 +56,11 @@ async fn part(open: impl AsyncFn() -> TestForum, endpoints: &[&Endpoint], next: 
     let (mut blocks, mut nth) = (Vec::new(), taken());
     while nth.is_some() {
         let forum = open().await;
-        let door = Door::open(&forum).await;
+        let client = Client::open(&forum).await;
         let mut world = World::make(&forum).await;
         forum.catch_up().await;
         while let Some(at) = nth.filter(|_| world.made < SCENES) {
-            blocks.push((at, block(&forum, &door, &mut world, endpoints[at]).await));
+            blocks.push((at, block(&forum, &client, &mut world, endpoints[at]).await));
             nth = taken();
         }
     }
@@ -72,16 +73,16 @@ fn is_in_group(path: &str) -> bool {
         .any(|noun| path.starts_with(&format!("/api/v1/{noun}/{{id}}")))
 }
 
-async fn block(forum: &TestForum, door: &Door, world: &mut World, endpoint: &Endpoint) -> String {
+async fn block(forum: &TestForum, client: &Client, world: &mut World, endpoint: &Endpoint) -> String {
     let states: &[State] = if is_in_group(endpoint.path) { &STATES } else { &[State::Public] };
     let mut rows: Vec<(String, String)> = Vec::new();
     for &state in states {
         let mut answers = String::new();
         for actor in ACTORS {
-            let (status, body) = ask(forum, door, world, endpoint, state, actor).await;
+            let (status, body) = ask(forum, client, world, endpoint, state, actor).await;
             assert!(status < 500, "{} {} answers {status} to {actor:?}: {body}", endpoint.method, endpoint.path);
             if status == 404 && state != State::Absent && states.len() > 1 {
-                let absent = ask(forum, door, world, endpoint, State::Absent, actor).await;
+                let absent = ask(forum, client, world, endpoint, State::Absent, actor).await;
                 let about = format!("{} {} in the state {state:?} for {actor:?}", endpoint.method, endpoint.path);
                 assert_eq!((status, body), absent, "{about}");
             }
@@ -111,20 +112,20 @@ async fn block(forum: &TestForum, door: &Door, world: &mut World, endpoint: &End
 /// Sends a request as an actor, and makes a new scene after a change.
 async fn ask(
     forum: &TestForum,
-    door: &Door,
+    client: &Client,
     world: &mut World,
     endpoint: &Endpoint,
     state: State,
     actor: Actor,
 ) -> (u16, String) {
     if endpoint.path == "/api/v1/me/read/undo" {
-        // What another route marked as read cannot be taken back any more.
+        // What another route marked as read cannot be undone any more.
         forum.pass(std::time::Duration::from_secs(3_600));
     }
     let scene = world.scene(forum, state, Scope::of(endpoint.path)).await;
     let path = address(endpoint, &scene, world);
     let body = endpoint.takes_body().then(|| body(endpoint, &scene));
-    let (status, body) = door.ask(forum, world, endpoint.method, &path, body, actor).await;
+    let (status, body) = client.ask(forum, world, endpoint.method, &path, body, actor).await;
     if endpoint.method != "get" && status < 300 {
         world.strike(forum, state).await;
         world.forget_sessions();

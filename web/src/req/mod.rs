@@ -16,7 +16,7 @@ use domain::bus::{Backlog, Stream};
 use domain::model::{Group, SignUps};
 use domain::people::sessions::Origin;
 use domain::platform::caches::sessions::Session;
-use domain::platform::caches::site::{Notice, Site as SiteNow};
+use domain::platform::caches::site::{Notice, SiteState as SiteNow};
 use domain::platform::secrets;
 use domain::policy::{Access, Permission, Viewer};
 use domain::{Context, Error};

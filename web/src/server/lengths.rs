@@ -1,7 +1,7 @@
 //! Corrects the length of requests of the API: some clients of 2011 count characters in place of bytes. The bytes beyond
 //! would begin the next request, which is none.
 //!
-//! Proxies take the length as it stands, and send nothing beyond it.
+//! Proxies take the length as it is, and send nothing beyond it.
 
 /// The longest head that is looked at.
 const HEAD: usize = 16 * 1_024;

@@ -28,7 +28,7 @@ use crate::Config;
 /// Seconds that running requests may take at shutdown.
 const LAST_ANSWERS: u64 = 15;
 
-/// How long a client may go on sending a body that was refused, so that it sees the answer.
+/// How long a client may continue sending a body that was refused, so that it sees the answer.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// The answer to a connection from an address that has too many.

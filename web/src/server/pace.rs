@@ -79,7 +79,7 @@ impl Pace {
         &self.0.times
     }
 
-    /// Returns when the client must have gone on; `None` while it is waiting for us.
+    /// Returns when the client must have continued; `None` while it is waiting for us.
     pub fn due(&self) -> Option<Instant> {
         let Inner { times, connections, state } = &*self.0;
         match state.get() {
@@ -101,7 +101,7 @@ impl Pace {
         }
     }
 
-    /// Whether no request has begun.
+    /// Whether no request has started.
     pub fn is_idle(&self) -> bool {
         matches!(self.0.state.get(), State::Idle { .. })
     }
@@ -173,7 +173,7 @@ pub async fn follow(
     let has_body = !matches!(payload, Payload::None);
     pace.begin(has_body);
     if has_body {
-        // Whoever reads the body to its end may then take as long as they like, as a poll does.
+        // After the whole body is read, a handler may take as long as it likes, as a poll does.
         let (body, of_body) = (payload.take(), pace.clone());
         let ends = stream::poll_fn(move |_| {
             of_body.complete();

@@ -183,7 +183,7 @@ async fn events_come_as_a_stream_too(forum: TestForum) {
             bot.request().uri(&format!("/api/v1/events?{wrong}")).insert_header((ACCEPT, "text/event-stream"));
         assert_eq!(call_service(&app, request.to_request()).await.status().as_u16(), status, "{wrong}");
     }
-    // Without an event, the place goes on.
+    // Without an event, the place continues.
     let silent = text.lines().find_map(|line| line.strip_prefix("id: ")).expect("a place").to_owned();
     let again = open(bot.request().uri(&format!("/api/v1/events?after={silent}"))).await;
     assert_eq!(again, format!("id: {silent}\n\n"));

@@ -72,7 +72,7 @@ async fn moderation_routes_need_the_moderation_scope(forum: TestForum) {
     let (of_topic, of_message) = (format!("/topics/{}", topic.topic), format!("/messages/{}", topic.id));
     let links = format!("/groups/{}/links", garden.id);
     let of_links = async |bot: &Bot<'_>| bot.get(&links).await.is(200);
-    // Whoever may only write revokes their own links, and makes links to ask.
+    // A token that may only write can revoke its own links, and create links that let people ask.
     writer.post(&links, json!({"role": null, "uses": 1, "days": 1})).await.is(201);
     let own = of_links(&writer).await["items"][0]["id"].as_str().expect("an id").to_owned();
     writer.delete(&format!("{links}/{own}")).await.is(204);

@@ -1,4 +1,4 @@
-//! What API clients are told of an event: its JSON, rendered once for all of a process's clients.
+//! What API clients receive of an event: its JSON, rendered once for all of a process's clients.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use store::topics::Subject;
 const KEPT: Duration = Duration::from_secs(3);
 const CAPACITY: usize = 2_000;
 
-/// The events that a process rendered a moment ago: they are the same for all who are told.
+/// The events that a process rendered a moment ago: they are the same for all recipients.
 #[derive(Debug)]
 pub struct Events {
     rendered: Remembered<String, Option<Arc<str>>>,

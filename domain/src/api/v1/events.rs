@@ -208,7 +208,7 @@ async fn events(ask: &Ask, after: Position, only: Option<GroupId>) -> Result<(Ve
         }
     }
     latest.reverse();
-    let ids: Vec<MessageId> = latest.iter().filter_map(|(_, changed)| message_of(*changed)).collect();
+    let ids: Vec<MessageId> = latest.iter().filter_map(|(_, changed)| changed.message()).collect();
     let messages = store::api::messages::by_ids(db, &ids).await?;
     let topic_of = |changed: Changed| match changed {
         Changed::Message(id) => messages.iter().find(|row| row.id == id).map(|row| row.topic_id),
@@ -231,7 +231,7 @@ async fn events(ask: &Ask, after: Position, only: Option<GroupId>) -> Result<(Ve
         if !found.access.may_read_topic(subject.row.topic.created_at) {
             return None;
         }
-        let row = message_of(changed).and_then(|id| messages.iter().find(|row| row.id == id));
+        let row = changed.message().and_then(|id| messages.iter().find(|row| row.id == id));
         let kind = match row {
             // The event about the topic says it.
             Some(_) if subject.deleted => return None,
@@ -257,13 +257,6 @@ async fn events(ask: &Ask, after: Position, only: Option<GroupId>) -> Result<(Ve
         })
     };
     Ok((latest.into_iter().filter_map(event).collect(), read))
-}
-
-fn message_of(changed: Changed) -> Option<MessageId> {
-    match changed {
-        Changed::Message(id) => Some(id),
-        Changed::Topic(_) | Changed::Group(_) => None,
-    }
 }
 
 /// Returns the groups of these topics with the caller's access, without those that are missing to the caller.

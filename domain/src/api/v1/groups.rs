@@ -138,7 +138,7 @@ pub async fn request(ask: Ask, Body(sent): Body<JoinRequest>) -> Result<Done> {
 /// # Errors
 /// As [`requests::withdraw`].
 pub async fn withdraw_request(ask: Ask, _: ()) -> Result<Done> {
-    // Whoever asked by a link may withdraw without knowing of the group: the policy answers alike for both.
+    // People who asked by a link may withdraw even if they cannot see the group: the policy answers both alike.
     let id: GroupId = ask.part("id")?;
     if !ask.caller.covers(id) {
         return Err(Error::NotFound);

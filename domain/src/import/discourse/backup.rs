@@ -17,7 +17,7 @@ use model::time::Timestamp;
 const LIKE: i64 = 2;
 
 #[derive(Default)]
-struct Found {
+struct Contents {
     people: HashMap<i64, Person>,
     emails: HashMap<i64, String>,
     categories: HashMap<i64, Group>,
@@ -40,7 +40,7 @@ const FIRST: [&str; 8] = [
 ];
 
 pub(super) fn translate(path: &Path, feed: &mut Feed) -> Translated {
-    let mut found = Found::default();
+    let mut found = Contents::default();
     let mut profiles: HashMap<i64, (String, String, String)> = HashMap::new();
     let too_long = dump::rows(path, &FIRST, |table, row| {
         match table {
@@ -96,7 +96,7 @@ pub(super) fn translate(path: &Path, feed: &mut Feed) -> Translated {
     Ok(())
 }
 
-impl Found {
+impl Contents {
     fn row(&mut self, table: &str, row: &Row<'_>) {
         let Some(id) = row.number("id") else { return };
         match table {

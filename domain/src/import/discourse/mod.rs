@@ -19,11 +19,16 @@ use crate::platform::error::Result;
 ///
 /// # Errors
 /// If there are none, or the database fails. Broken records are no error; the report lists them.
-pub async fn discourse(cx: &Context, path: &Path, options: &Options, told: impl FnMut(Progress)) -> Result<Report> {
+pub async fn discourse(
+    cx: &Context,
+    path: &Path,
+    options: &Options,
+    on_progress: impl FnMut(Progress),
+) -> Result<Report> {
     let path = path.to_owned();
     let translate = move |feed: &mut _| match dump::is_dump(&path) {
         true => backup::translate(&path, feed),
         false => json::translate(&mut Folder::open(&path)?, &path, feed),
     };
-    source::run(cx, "discourse", options, translate, told).await
+    source::run(cx, "discourse", options, translate, on_progress).await
 }

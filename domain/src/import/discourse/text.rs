@@ -12,18 +12,18 @@ pub(super) fn to_markup(raw: Option<&str>, cooked: &str) -> Converted {
 
 /// Turns `[quote="ann, post:3, topic:7"]…[/quote]` into lines with `>`, and `[spoiler]…[/spoiler]` into our spoilers.
 fn quotes(raw: &str) -> String {
-    let mut open = vec![Part::default()];
+    let mut open = vec![OpenTag::default()];
     for line in raw.lines() {
         let trimmed = line.trim();
-        let is_spoiler = |part: &Part| part.is_spoiler;
+        let is_spoiler = |part: &OpenTag| part.is_spoiler;
         if let Some(named) = trimmed.strip_prefix("[quote").and_then(|rest| rest.strip_suffix(']'))
             && (named.is_empty() || named.starts_with('='))
         {
             let name = named.trim_start_matches('=').trim_matches('"').split(',').next().unwrap_or_default().trim();
             let lines = if name.is_empty() { Vec::new() } else { vec![format!("@{name}:")] };
-            open.push(Part { is_spoiler: false, lines });
+            open.push(OpenTag { is_spoiler: false, lines });
         } else if matches!(trimmed, "[spoiler]" | "[spoiler=true]") {
-            open.push(Part { is_spoiler: true, lines: Vec::new() });
+            open.push(OpenTag { is_spoiler: true, lines: Vec::new() });
         } else if (trimmed == "[/quote]" && open.len() > 1 && !open.last().is_some_and(is_spoiler))
             || (trimmed == "[/spoiler]" && open.last().is_some_and(is_spoiler))
         {
@@ -44,13 +44,13 @@ fn quotes(raw: &str) -> String {
 
 /// The whole text, or a quote or a spoiler in it.
 #[derive(Default)]
-struct Part {
+struct OpenTag {
     is_spoiler: bool,
     lines: Vec<String>,
 }
 
-fn close(open: &mut Vec<Part>) {
-    let Some(Part { is_spoiler, lines }) = open.pop() else { return };
+fn close(open: &mut Vec<OpenTag>) {
+    let Some(OpenTag { is_spoiler, lines }) = open.pop() else { return };
     let lines = lines.join("\n");
     let marked = if is_spoiler { html::hidden(&lines) } else { html::quoted(&lines) };
     if let Some(outer) = open.last_mut() {

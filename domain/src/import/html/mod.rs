@@ -73,7 +73,7 @@ impl TokenSink for Sink {
 enum Kind {
     /// Adds nothing to its text.
     Inline,
-    /// Its text stands on lines of its own.
+    /// Its text is on lines of its own.
     Block,
     Paragraph,
     Heading {
@@ -138,7 +138,7 @@ impl Kind {
 
 /// An open element.
 #[derive(Debug)]
-struct Frame {
+struct OpenElement {
     name: String,
     kind: Kind,
     text: String,
@@ -148,7 +148,7 @@ struct Frame {
 
 struct Writer {
     base: String,
-    frames: Vec<Frame>,
+    frames: Vec<OpenElement>,
     files: u64,
     /// The language of the code that begins next.
     pending_language: Option<String>,
@@ -156,7 +156,7 @@ struct Writer {
 
 impl Writer {
     fn new(base: &str) -> Self {
-        let root = Frame { name: String::new(), kind: Kind::Block, text: String::new(), gap: 0 };
+        let root = OpenElement { name: String::new(), kind: Kind::Block, text: String::new(), gap: 0 };
         Self { base: base.trim_end_matches('/').to_owned(), frames: vec![root], files: 0, pending_language: None }
     }
 
@@ -265,7 +265,7 @@ impl Writer {
 
     fn open(&mut self, name: &str, kind: Kind) {
         if self.frames.len() < DEPTH {
-            self.frames.push(Frame { name: name.to_owned(), kind, text: String::new(), gap: 0 });
+            self.frames.push(OpenElement { name: name.to_owned(), kind, text: String::new(), gap: 0 });
         }
     }
 

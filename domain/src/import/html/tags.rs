@@ -2,7 +2,7 @@
 
 use html5ever::tokenizer::Tag;
 
-use super::{Frame, Kind, Writer};
+use super::{Kind, OpenElement, Writer};
 
 fn attribute<'a>(tag: &'a Tag, name: &str) -> Option<&'a str> {
     tag.attrs.iter().find(|attribute| &*attribute.name.local == name).map(|attribute| &*attribute.value)
@@ -185,7 +185,7 @@ fn kind(writer: &mut Writer, tag: &Tag, name: &str) -> Kind {
             let language = classes.split_ascii_whitespace().find_map(|class| {
                 class.strip_prefix("lang-").or_else(|| class.strip_prefix("language-")).filter(|name| *name != "auto")
             });
-            if let (Some(found), Some(Frame { kind: Kind::Pre { language }, .. })) =
+            if let (Some(found), Some(OpenElement { kind: Kind::Pre { language }, .. })) =
                 (language, writer.frames.last_mut())
                 && language.is_empty()
             {

@@ -1,14 +1,14 @@
 //! Writes the text of an ended element into the one around it.
 
-use super::{Frame, Kind, Writer, code, fenced, hidden, quoted, table};
+use super::{Kind, OpenElement, Writer, code, fenced, hidden, quoted, table};
 
 /// A wider table is written as lines of words.
 const COLUMNS_MAX: usize = 32;
 
 impl Writer {
     /// Gives the text of an ended element to the one around it.
-    pub(super) fn give(&mut self, frame: Frame) {
-        let Frame { kind, text, .. } = frame;
+    pub(super) fn give(&mut self, frame: OpenElement) {
+        let OpenElement { kind, text, .. } = frame;
         let trimmed = text.trim();
         match kind {
             Kind::Skipped | Kind::Formula if trimmed.is_empty() => {}
@@ -67,7 +67,7 @@ impl Writer {
                 }
             }
             Kind::Cell => match self.frames.last_mut() {
-                Some(Frame { kind: Kind::Row { cells }, .. }) => cells.push(trimmed.to_owned()),
+                Some(OpenElement { kind: Kind::Row { cells }, .. }) => cells.push(trimmed.to_owned()),
                 _ => self.block(trimmed, 1),
             },
             Kind::Tex => {
@@ -146,8 +146,8 @@ impl Writer {
             bare(shown) == bare(&href) || (shown.contains("…") || shown.ends_with("...")) && shown.contains("://")
         };
         if label.is_empty() || same(&shown) {
-            let apart = self.frames.last().is_some_and(|f| f.text.ends_with(|c: char| c.is_alphanumeric()));
-            return self.push(&if apart { format!(" {href}") } else { href });
+            let needs_space = self.frames.last().is_some_and(|f| f.text.ends_with(|c: char| c.is_alphanumeric()));
+            return self.push(&if needs_space { format!(" {href}") } else { href });
         }
         let label = label.replace('[', "(").replace(']', ")");
         self.push(&format!("[{label}]({href})"));

@@ -23,9 +23,9 @@ use model::{GroupKind, Role};
 ///
 /// # Errors
 /// If it is no export, or the database fails. Broken records are no error; the report lists them.
-pub async fn slack(cx: &Context, path: &Path, options: &Options, told: impl FnMut(Progress)) -> Result<Report> {
+pub async fn slack(cx: &Context, path: &Path, options: &Options, on_progress: impl FnMut(Progress)) -> Result<Report> {
     let path = path.to_owned();
-    source::run(cx, "slack", options, move |feed| translate(&path, feed), told).await
+    source::run(cx, "slack", options, move |feed| translate(&path, feed), on_progress).await
 }
 
 fn translate(path: &Path, feed: &mut Feed) -> Translated {
@@ -92,7 +92,7 @@ struct Translation<'a> {
 
 /// What a first pass over a channel finds.
 #[derive(Default)]
-struct Found {
+struct ChannelScan {
     /// The first messages of threads.
     threads: HashSet<String>,
     /// The last time that someone archived the channel, or wrote in it.
@@ -158,8 +158,8 @@ impl Translation<'_> {
         events
     }
 
-    fn found(&mut self) -> Found {
-        let mut found = Found::default();
+    fn found(&mut self) -> ChannelScan {
+        let mut found = ChannelScan::default();
         for day in self.days.clone() {
             for event in self.events(&day, None) {
                 let Some(at) = files::moment(&event.ts) else { continue };
@@ -180,7 +180,7 @@ impl Translation<'_> {
     fn event(
         &self,
         event: Event,
-        found: &Found,
+        found: &ChannelScan,
         topics: &mut HashSet<String>,
         joined: &mut HashSet<String>,
         feed: &mut Feed,
@@ -267,7 +267,7 @@ impl Translation<'_> {
         feed.message(message)
     }
 
-    /// Whoever wrote a message. A bot gets an account when it writes first.
+    /// The author of a message. A bot gets an account with its first message.
     fn author(&self, event: &Event, feed: &mut Feed) -> std::result::Result<Option<String>, Stop> {
         let commented = event.comment.as_ref().and_then(|comment| comment.user.clone());
         if let Some(user) = event.user.clone().or(commented).filter(|user| !user.is_empty()) {

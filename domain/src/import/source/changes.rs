@@ -48,7 +48,7 @@ impl Source {
                     self.report.stars.dropped(second);
                     if second > 0 {
                         let example = || format!("on {}", message.origin);
-                        self.report.oddities.note_many(ImportWarning::SecondReaction, second, example);
+                        self.report.warnings.note_many(ImportWarning::SecondReaction, second, example);
                     }
                 }
             }
@@ -87,7 +87,7 @@ impl Source {
             self.report.messages.found(1);
             self.report.edits.found(is_edited);
             self.report.stars.found(stars.len() as u64);
-            self.report.oddities.note(ImportWarning::KeptDeleted, || message.origin.clone());
+            self.report.warnings.note(ImportWarning::KeptDeleted, || message.origin.clone());
             return Ok(());
         };
         let has_new_text = before.get(..16) != now.get(..16);

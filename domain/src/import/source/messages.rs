@@ -67,13 +67,13 @@ impl Source {
         let (mut new, mut old) = (Vec::with_capacity(messages.len()), Vec::new());
         for message in messages {
             if message.text.len() > MAX_MESSAGE && message.text.chars().count() > MAX_MESSAGE {
-                self.report.oddities.note(ImportWarning::LongMessage, || message.origin.clone());
+                self.report.warnings.note(ImportWarning::LongMessage, || message.origin.clone());
             }
             let of_this_run = known.get(&message.key).is_some_and(|(id, _)| *id > self.newest_before);
             if !seen.insert(message.key.clone()) || of_this_run {
                 self.report.messages.dropped(1);
                 self.leave_out_parts(&message);
-                self.report.oddities.note(ImportWarning::Twice, || message.origin.clone());
+                self.report.warnings.note(ImportWarning::Twice, || message.origin.clone());
             } else if known.contains_key(&message.key) {
                 old.push(message);
             } else {
@@ -111,7 +111,7 @@ impl Source {
             let Some(mut placed) = place.filter(|_| self.people.contains_key(&message.author)) else {
                 self.report.messages.dropped(1);
                 self.leave_out_parts(&message);
-                self.report.oddities.note(ImportWarning::UnknownPlace, || message.origin.clone());
+                self.report.warnings.note(ImportWarning::UnknownPlace, || message.origin.clone());
                 continue;
             };
             if std::mem::take(&mut placed.deleted) {
@@ -232,7 +232,7 @@ impl Source {
                 stars.push((user, at.unwrap_or(message.at)));
             } else {
                 self.report.stars.dropped(1);
-                self.report.oddities.note(ImportWarning::SecondReaction, || format!("on {}", message.origin));
+                self.report.warnings.note(ImportWarning::SecondReaction, || format!("on {}", message.origin));
             }
         }
         stars
@@ -285,7 +285,7 @@ impl Source {
                     _ => {
                         self.report.replies.dropped(1);
                         self.report
-                            .oddities
+                            .warnings
                             .note(ImportWarning::UnknownReply, || format!("{}, to {}", reply.origin, reply.to));
                     }
                 }

@@ -37,7 +37,7 @@ pub struct Options {
 
 /// A topic of the source.
 #[derive(Clone, Debug)]
-struct Placed {
+struct KnownTopic {
     id: TopicId,
     /// `None`: the topic is gone.
     group: Option<GroupId>,
@@ -78,9 +78,9 @@ struct Source {
     into: Option<(GroupId, GroupKind)>,
     dry: Option<Dry>,
     groups: HashMap<String, GroupId>,
-    /// Those of the groups that are private: whoever wrote in one need not be a member any more.
+    /// The private groups: an author in one may no longer be a member.
     private: HashSet<GroupId>,
-    topics: HashMap<String, Placed>,
+    topics: HashMap<String, KnownTopic>,
     people: HashMap<String, UserId>,
     /// Who is or was a member by this source, and whether an earlier run knew it.
     members: HashMap<(GroupId, UserId), bool>,
@@ -115,11 +115,11 @@ pub(super) async fn run(
     kind: &str,
     options: &Options,
     translate: impl FnOnce(&mut Feed) -> Translated + Send + 'static,
-    mut told: impl FnMut(Progress),
+    mut on_progress: impl FnMut(Progress),
 ) -> Result<Report> {
     let mut source = Source::open(cx, format!("{kind}:{}", options.source), options).await?;
     let (written, news) = watch::channel(0);
-    let tell = &mut told;
+    let tell = &mut on_progress;
     let is_dry = options.dry_run;
     let tell = move |done| {
         if !is_dry {
@@ -130,7 +130,7 @@ pub(super) async fn run(
     followed(cx, news, batches(cx, Feed::start(translate), &mut source, tell)).await?;
     let mut report = source.into_report(cx).await?;
     if !is_dry {
-        finish(cx, &mut report, &mut told).await?;
+        finish(cx, &mut report, &mut on_progress).await?;
     }
     Ok(report)
 }
@@ -175,7 +175,7 @@ impl Source {
         }
         private.extend(into.filter(|(_, kind)| *kind == GroupKind::Private).map(|(id, _)| id));
         let placed = sources::topics(&cx.db, &key).await?.into_iter().map(|row| {
-            let placed = Placed { id: row.id, group: row.group_id, digest: row.digest, deleted: row.deleted };
+            let placed = KnownTopic { id: row.id, group: row.group_id, digest: row.digest, deleted: row.deleted };
             (row.foreign_id, placed)
         });
         let topics = placed.collect();
@@ -197,7 +197,7 @@ impl Source {
         let mut report = Report { resumed: !people.is_empty(), dry_run: options.dry_run, ..Report::default() };
         for (word, count, example) in sources::warnings(&cx.db, &key).await? {
             if let Some(warning) = ImportWarning::from_word(&word) {
-                report.oddities.note_many(warning, count.unsigned_abs(), || example);
+                report.warnings.note_many(warning, count.unsigned_abs(), || example);
             }
         }
         let names = Some(names(usernames, &people));
@@ -239,7 +239,7 @@ impl Source {
     /// Writes a batch in one transaction.
     async fn batch(&mut self, cx: &Context, batch: Batch) -> Result<()> {
         let Batch { records, warnings, left_out, .. } = batch;
-        self.report.oddities.append(warnings);
+        self.report.warnings.append(warnings);
         self.report.leave_out(&left_out);
         let mut people: Vec<Person> = Vec::new();
         let mut messages = Vec::new();
@@ -273,7 +273,7 @@ impl Source {
             sources::note_warnings(&mut tx, &self.key, &rows).await?;
             tx.commit().await?;
         }
-        self.report.oddities.append(noted);
+        self.report.warnings.append(noted);
         Ok(())
     }
 
@@ -285,7 +285,7 @@ impl Source {
         let never = std::mem::take(&mut self.coming_members);
         for membership in never {
             self.report.memberships.dropped(1);
-            self.report.oddities.note(ImportWarning::SplitMember, || membership.group);
+            self.report.warnings.note(ImportWarning::SplitMember, || membership.group);
         }
         self.answer_later(&mut tx).await?;
         self.close(tx).await

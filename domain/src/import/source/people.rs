@@ -21,7 +21,7 @@ impl Source {
     pub(super) fn describe_person(&mut self, person: Person, coming: &mut Vec<Person>) {
         if !self.is_first('p', &person.key) {
             self.report.people.dropped(1);
-            self.report.oddities.note(ImportWarning::Twice, || format!("person {}", person.key));
+            self.report.warnings.note(ImportWarning::Twice, || format!("person {}", person.key));
         } else if self.people.contains_key(&person.key) {
             self.report.people.found(1);
             self.name(&person);
@@ -155,7 +155,7 @@ impl Source {
         self.meet(cx, tx, unknown).await
     }
 
-    /// Writes the memberships that wait, and with `leaves` those that end. Those of groups that do not exist yet go on
+    /// Writes the memberships that wait, and with `leaves` those that end. Those of groups that do not exist yet continue
     /// waiting.
     pub(super) async fn join(&mut self, cx: &Context, tx: &mut Tx, leaves: bool) -> Result<()> {
         let (memberships, waiting): (Vec<Membership>, Vec<Membership>) =
@@ -177,7 +177,7 @@ impl Source {
                 // left a private one must not read it again, though.
                 if self.into.is_some_and(|(_, kind)| kind != GroupKind::Private) {
                     self.report.memberships.dropped(1);
-                    self.report.oddities.note(ImportWarning::Departure, || format!("person {}", membership.person));
+                    self.report.warnings.note(ImportWarning::Departure, || format!("person {}", membership.person));
                     continue;
                 }
                 if !self.left.insert(pair) {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::super::records::{Group, Topic};
 use super::super::report::{ImportWarning, ImportWarnings};
 use super::super::targets;
-use super::{Placed, Source};
+use super::{KnownTopic, Source};
 use crate::groups;
 use crate::platform::context::Context;
 use crate::platform::error::Result;
@@ -22,7 +22,7 @@ impl Source {
     pub(super) fn describe_group(&mut self, group: Group) {
         if !self.is_first('g', &group.key) {
             self.report.groups.dropped(1);
-            self.report.oddities.note(ImportWarning::Twice, || format!("group {}", group.key));
+            self.report.warnings.note(ImportWarning::Twice, || format!("group {}", group.key));
         } else if self.groups.contains_key(&group.key) && self.into.is_none() {
             self.report.groups.found(1);
         } else {
@@ -33,7 +33,7 @@ impl Source {
     pub(super) fn describe_topic(&mut self, topic: Topic) {
         if !self.is_first('t', &topic.key) {
             self.report.topics.dropped(1);
-            self.report.oddities.note(ImportWarning::Twice, || format!("topic {}", topic.key));
+            self.report.warnings.note(ImportWarning::Twice, || format!("topic {}", topic.key));
             return;
         }
         let Some(placed) = self.topics.get_mut(&topic.key) else {
@@ -82,7 +82,7 @@ impl Source {
             if seclusion(group.kind) > seclusion(kind) {
                 self.groups.remove(&group.key);
                 self.report.groups.dropped(1);
-                self.report.oddities.note(ImportWarning::Private, || format!("group {}", group.key));
+                self.report.warnings.note(ImportWarning::Private, || format!("group {}", group.key));
                 return Ok(None);
             }
             self.report.groups.found(1);
@@ -95,7 +95,7 @@ impl Source {
         let named = group.creator.as_ref().and_then(|key| self.people.get(key)).copied();
         let Some(creator) = named.or(starter.map(|(user, _)| user)) else {
             self.report.groups.dropped(1);
-            self.report.oddities.note(ImportWarning::NobodysGroup, || group.key.clone());
+            self.report.warnings.note(ImportWarning::NobodysGroup, || group.key.clone());
             return Ok(None);
         };
         let created_at = group.created_at.or(starter.map(|(_, at)| at)).unwrap_or_else(|| cx.now());
@@ -180,7 +180,7 @@ impl Source {
         let Some(creator) = named.or(starter.map(|(user, _)| user)) else {
             self.report.topics.dropped(1);
             self.report.states.dropped(topic.states.count());
-            self.report.oddities.note(ImportWarning::NobodysTopic, || topic.key);
+            self.report.warnings.note(ImportWarning::NobodysTopic, || topic.key);
             return Ok(None);
         };
         let created_at = topic.created_at.or(starter.map(|(_, at)| at)).unwrap_or_else(|| cx.now());
@@ -188,7 +188,7 @@ impl Source {
             self.report.topics.dropped(1);
             self.report.states.dropped(topic.states.count());
             self.report
-                .oddities
+                .warnings
                 .note(ImportWarning::UnknownPlace, || format!("topic {} in {}", topic.key, topic.group));
             return Ok(None);
         };
@@ -214,7 +214,7 @@ impl Source {
         };
         self.report.topics.added(1);
         self.report.states.added(states.count());
-        let placed = Placed { id, group: Some(group), digest: Some(states.digest()), deleted: false };
+        let placed = KnownTopic { id, group: Some(group), digest: Some(states.digest()), deleted: false };
         self.topics.insert(topic.key, placed);
         Ok(Some(id))
     }

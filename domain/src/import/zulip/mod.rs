@@ -18,7 +18,7 @@ use crate::platform::error::Result;
 ///
 /// # Errors
 /// If it is neither, or the database fails. Broken records are no error; the report lists them.
-pub async fn zulip(cx: &Context, path: &Path, options: &Options, told: impl FnMut(Progress)) -> Result<Report> {
+pub async fn zulip(cx: &Context, path: &Path, options: &Options, on_progress: impl FnMut(Progress)) -> Result<Report> {
     let path = path.to_owned();
     let translate = move |feed: &mut _| {
         let mut folder = Folder::open(&path)?;
@@ -29,5 +29,5 @@ pub async fn zulip(cx: &Context, path: &Path, options: &Options, told: impl FnMu
             None => archive::translate(&mut folder, &path, feed),
         }
     };
-    source::run(cx, "zulip", options, translate, told).await
+    source::run(cx, "zulip", options, translate, on_progress).await
 }

@@ -131,7 +131,7 @@ impl<'a> Destination<'a> {
     /// Resolves where a held message goes, and its author.
     pub(super) async fn approved(cx: &Context, moderator: Viewer, held: &'a PendingRow) -> Result<(Viewer, Self)> {
         let author = store::people::users::by_id(&cx.db, held.author_id).await?.ok_or(Error::NotFound)?;
-        if author.deleted || policy::barred(author.suspended_until, author.banned_at, cx.now()).is_some() {
+        if author.deleted || policy::restricted(author.suspended_until, author.banned_at, cx.now()).is_some() {
             return Err(Error::Forbidden("The author's account is suspended, banned, or deleted."));
         }
         let viewer = Viewer::User { id: author.id, is_admin: author.is_admin };

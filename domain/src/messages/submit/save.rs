@@ -31,7 +31,7 @@ use store::people::notices::NewNotice;
 use store::search_log::{self, Changed};
 
 /// Where the message is written, after the transaction created what it needs.
-struct Place {
+struct ResolvedTarget {
     group: GroupId,
     topic: TopicId,
     at: Timestamp,
@@ -94,17 +94,22 @@ pub(super) async fn save(
     cx.wake.after_commit();
     tell::pages_changed(cx, Some((place.group, place.topic))).await;
     announce(cx, destination, place.group, !reports.is_empty()).await;
-    let Place { group, topic, group_slug, topic_slug, .. } = place;
+    let ResolvedTarget { group, topic, group_slug, topic_slug, .. } = place;
     Ok(Outcome::Posted(Posted { id: saved.id, seq: saved.seq, topic, group, group_slug, topic_slug }))
 }
 
 /// Creates what the message needs; `None` if the target changed in the meantime.
-async fn prepare(cx: &Context, tx: &mut Tx, author: Viewer, destination: &Destination<'_>) -> Result<Option<Place>> {
+async fn prepare(
+    cx: &Context,
+    tx: &mut Tx,
+    author: Viewer,
+    destination: &Destination<'_>,
+) -> Result<Option<ResolvedTarget>> {
     let (user, now, pause) = (author.user()?, cx.now(), destination.slow_mode_interval(author));
     let place = match destination {
         Destination::Topic { found, .. } => {
             slow_mode::check(tx, user, found.group.id, Some(found.topic.id), pause, now).await?;
-            Place {
+            ResolvedTarget {
                 group: found.group.id,
                 topic: found.topic.id,
                 at: now,
@@ -116,7 +121,7 @@ async fn prepare(cx: &Context, tx: &mut Tx, author: Viewer, destination: &Destin
             let group = &group.group;
             slow_mode::check(tx, user, group.id, None, pause, now).await?;
             let (topic, topic_slug) = new_topic(tx, group.id, title, None, user, now).await?;
-            Place { group: group.id, topic, at: now, group_slug: group.slug.clone(), topic_slug }
+            ResolvedTarget { group: group.id, topic, at: now, group_slug: group.slug.clone(), topic_slug }
         }
         Destination::NewConversation { people, title, slug_source } => {
             return new_conversation(cx, tx, user, people, title, slug_source).await;
@@ -127,7 +132,13 @@ async fn prepare(cx: &Context, tx: &mut Tx, author: Viewer, destination: &Destin
             let source = direct_names::slug_source("");
             let (topic, topic_slug) = new_topic(tx, group.id, title, Some(&source), user, at).await?;
             // One microsecond after the topic, so that it counts as unread for the added users.
-            Place { group: group.id, topic, at: Timestamp(at.0 + 1), group_slug: group.slug.clone(), topic_slug }
+            ResolvedTarget {
+                group: group.id,
+                topic,
+                at: Timestamp(at.0 + 1),
+                group_slug: group.slug.clone(),
+                topic_slug,
+            }
         }
         Destination::Approved { held, moderator, topic } => {
             let group = &held.group;
@@ -143,7 +154,7 @@ async fn prepare(cx: &Context, tx: &mut Tx, author: Viewer, destination: &Destin
                 Some(found) => (found.topic.id, found.topic.slug.clone()),
                 None => new_topic(tx, group.id, &held.title, None, user, now).await?,
             };
-            Place { group: group.id, topic, at: now, group_slug: group.slug.clone(), topic_slug }
+            ResolvedTarget { group: group.id, topic, at: now, group_slug: group.slug.clone(), topic_slug }
         }
     };
     Ok(Some(place))
@@ -173,7 +184,7 @@ async fn new_conversation(
     people: &[UserId],
     title: &str,
     slug_source: &str,
-) -> Result<Option<Place>> {
+) -> Result<Option<ResolvedTarget>> {
     let at = cx.now();
     // Several participants may start it at once: one creates it, the others find it.
     store::people::users::lock(tx, people).await?;
@@ -191,7 +202,7 @@ async fn new_conversation(
     }
     direct_names::rename(tx, group).await?;
     let (topic, topic_slug) = new_topic(tx, group, title, Some(slug_source), user, at).await?;
-    Ok(Some(Place { group, topic, at, group_slug, topic_slug }))
+    Ok(Some(ResolvedTarget { group, topic, at, group_slug, topic_slug }))
 }
 
 /// Adds users to a conversation. Returns the time from which they see topics.
@@ -221,7 +232,7 @@ async fn finish(
     cx: &Context,
     tx: &mut Tx,
     destination: &Destination<'_>,
-    place: &Place,
+    place: &ResolvedTarget,
     message: MessageId,
 ) -> Result<()> {
     match destination {

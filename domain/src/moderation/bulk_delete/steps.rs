@@ -25,7 +25,7 @@ pub(crate) async fn work(cx: &Context, removal: BulkDeleteId, back: bool) -> Res
     for _ in 0..STEPS {
         let mut tx = cx.db.begin().await?;
         if back {
-            store::moderation::bulk_delete::hold_all(&mut tx, removal).await?;
+            store::moderation::bulk_delete::lock_all(&mut tx, removal).await?;
         }
         let Some(locked) = store::moderation::bulk_delete::lock(&mut tx, removal).await? else { return Ok(()) };
         let is_over = if back { !locked.undone || locked.restored } else { locked.undone || locked.finished };
@@ -100,7 +100,7 @@ async fn take(
     Ok(true)
 }
 
-/// Tells those who reported the messages. Their author gets one notice of the whole bulk deletion.
+/// Notifies the reporters of the messages. Their author gets one notice of the whole bulk deletion.
 async fn reports_answered(cx: &Context, tx: &mut Tx, by: UserId, topic: TopicId, settled: &[Settled]) -> Result<()> {
     if settled.is_empty() {
         return Ok(());
@@ -136,10 +136,10 @@ async fn step_topics(cx: &Context, tx: &mut Tx, id: BulkDeleteId, locked: &Locke
 /// Restores one step's worth; returns whether that was the end. Hands over what another bulk deletion covers.
 async fn step_back(cx: &Context, tx: &mut Tx, id: BulkDeleteId, now: Timestamp) -> Result<bool> {
     let topics = store::moderation::bulk_delete::topics_away(tx, id, STEP).await?;
-    for &TopicAway { topic_id: topic, group_id: group, deleted_at: at, heir } in &topics {
+    for &TopicAway { topic_id: topic, group_id: group, deleted_at: at, successor } in &topics {
         store::topics::touch(tx, topic).await?;
-        if let Some(heir) = heir {
-            store::moderation::bulk_delete::hand_topic(tx, id, heir, topic).await?;
+        if let Some(successor) = successor {
+            store::moderation::bulk_delete::hand_topic(tx, id, successor, topic).await?;
             continue;
         }
         let covered = store::moderation::bulk_delete::covered_in(tx, id, topic, STEP).await?;
@@ -164,8 +164,8 @@ async fn step_back(cx: &Context, tx: &mut Tx, id: BulkDeleteId, now: Timestamp) 
     for away in &messages {
         let message = away.message_id;
         store::topics::touch(tx, away.topic_id).await?;
-        if let Some(heir) = away.heir {
-            store::moderation::bulk_delete::hand_message(tx, id, heir, message).await?;
+        if let Some(successor) = away.successor {
+            store::moderation::bulk_delete::hand_message(tx, id, successor, message).await?;
         } else if store::moderation::bulk_delete::restore_message(tx, id, away).await? > 0 {
             store::messages::replies::touch_around(tx, message).await?;
             search_log::insert(tx, Changed::Message(message)).await?;

@@ -56,7 +56,7 @@ pub struct Notice {
 /// The site's current state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
-pub struct Site {
+pub struct SiteState {
     pub settings: Settings,
     pub notice: Option<Notice>,
     /// The welcome text as HTML; may be empty.
@@ -67,7 +67,7 @@ pub struct Site {
 
 /// The cached state of the site.
 #[derive(Debug)]
-pub struct SiteCache(Remembered<(), Arc<Site>>);
+pub struct SiteCache(Remembered<(), Arc<SiteState>>);
 
 impl Default for SiteCache {
     fn default() -> Self {
@@ -76,16 +76,16 @@ impl Default for SiteCache {
 }
 
 impl SiteCache {
-    pub(crate) fn get(&self) -> Result<Arc<Site>, Epoch> {
+    pub(crate) fn get(&self) -> Result<Arc<SiteState>, Epoch> {
         self.0.get(&())
     }
 
     /// The state as last read, however old.
-    pub(crate) fn last(&self) -> Option<Arc<Site>> {
+    pub(crate) fn last(&self) -> Option<Arc<SiteState>> {
         self.0.last(&())
     }
 
-    pub(crate) fn put(&self, site: Arc<Site>, epoch: Epoch) {
+    pub(crate) fn put(&self, site: Arc<SiteState>, epoch: Epoch) {
         self.0.put((), site, epoch);
     }
 

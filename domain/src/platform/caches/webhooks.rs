@@ -10,7 +10,7 @@ use crate::platform::error::Result;
 use bus::Control;
 use model::{ExternalAuditorId, GroupId, WebhookEvent, WebhookId};
 use store::Tx;
-use store::webhooks::auditors::Asked;
+use store::webhooks::auditors::AuditorToAsk;
 
 /// The longest use of what is cached; changes are announced over the bus.
 const TTL: Duration = Duration::from_secs(60);
@@ -43,7 +43,7 @@ struct Breaker {
 #[derive(Debug, Default)]
 pub(crate) struct Known {
     pub listeners: Vec<Listener>,
-    pub auditors: Vec<Asked>,
+    pub auditors: Vec<AuditorToAsk>,
 }
 
 /// A webhook that is on.

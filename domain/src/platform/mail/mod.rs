@@ -40,7 +40,7 @@ pub struct EmailTemplateData {
     /// What it is about. For a new browser: a line with its network address, and its `User-Agent`.
     pub detail: String,
     /// For emails about it: the end of the suspension (`None`: a ban) and the reason.
-    pub barred: Option<(Option<Timestamp>, String)>,
+    pub restricted: Option<(Option<Timestamp>, String)>,
     /// For emails about a decision or a report.
     pub notice: Option<NoticeEmail>,
     /// For emails about messages.

@@ -316,7 +316,7 @@ async fn exchange(
     let status = response.status().as_u16();
     let mut body = response.into_body();
     let mut answer = Answer { status, body: Vec::new(), is_whole: false };
-    // The status counts, even if the rest does not come in time.
+    // The status counts, even if the rest does not arrive in time.
     let until = until.checked_sub(Duration::from_millis(20)).unwrap_or(until);
     while let Ok(next) = timeout_at(until, body.frame()).await {
         match next {

@@ -18,14 +18,14 @@ pub struct Scope {
 
 /// The part of a table that an export contains.
 #[derive(Clone, Debug)]
-pub struct Part {
+pub struct ExportedTable {
     pub table: Table,
     /// The columns, and of some an expression instead of the column's own value.
     columns: Vec<(&'static str, Option<&'static str>)>,
     pub(super) condition: String,
 }
 
-impl Part {
+impl ExportedTable {
     /// The columns by name, of those that the database has.
     pub(super) fn columns(&self, all: &[Column]) -> Result<Vec<Read>, sqlx::Error> {
         let mut read = Vec::with_capacity(self.columns.len());
@@ -44,8 +44,13 @@ impl Part {
     }
 }
 
-fn part(name: &'static str, key: &'static [&'static str], columns: &[&'static str], condition: String) -> Part {
-    Part { table: Table { name, key }, columns: columns.iter().map(|name| (*name, None)).collect(), condition }
+fn part(
+    name: &'static str,
+    key: &'static [&'static str],
+    columns: &[&'static str],
+    condition: String,
+) -> ExportedTable {
+    ExportedTable { table: Table { name, key }, columns: columns.iter().map(|name| (*name, None)).collect(), condition }
 }
 
 impl Scope {
@@ -53,7 +58,7 @@ impl Scope {
     ///
     /// The `+` of the conditions makes SQLite read a table in the order of its key. Otherwise it would look rows up by the
     /// condition and sort them in memory.
-    pub fn parts(&self) -> Vec<Part> {
+    pub fn parts(&self) -> Vec<ExportedTable> {
         let (groups, topics, messages) = (self.groups(), self.topics(), self.messages());
         let of_topics = format!("+t.topic_id in ({topics})");
         let mut parts = vec![

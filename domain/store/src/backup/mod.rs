@@ -30,7 +30,7 @@ const fn by_id(name: &'static str) -> Table {
     Table { name, key: &["id"] }
 }
 
-/// The tables of a backup. A table stands after those that it references. A table that a later schema drops stays here,
+/// The tables of a backup. A table comes after those that it references. A table that a later schema drops stays here,
 /// for backups from before.
 pub const TABLES: &[Table] = &[
     by("settings", &["name"]),

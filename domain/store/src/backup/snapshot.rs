@@ -1,4 +1,4 @@
-//! A database as it is at one moment, while others go on writing to it.
+//! A database as it is at one moment, while others continue writing to it.
 
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
@@ -6,7 +6,7 @@ use model::{GroupId, GroupKind};
 use sqlx::AssertSqlSafe;
 
 use super::connection::Connection;
-use super::export::Part;
+use super::export::ExportedTable;
 use super::statements::{self, Read};
 use super::{Kind, LEFT_OUT_SETTINGS, TABLES, Table, catalogue};
 use crate::{DatabaseUrl, Db};
@@ -113,7 +113,7 @@ impl Snapshot {
     ///
     /// # Errors
     /// As [`Snapshot::rows`].
-    pub async fn part(&mut self, part: &Part) -> Result<BoxStream<'_, Result<String>>> {
+    pub async fn part(&mut self, part: &ExportedTable) -> Result<BoxStream<'_, Result<String>>> {
         let statement = self.statement_of_part(part).await?;
         Ok(self.stream(statement))
     }
@@ -130,7 +130,7 @@ impl Snapshot {
         Ok(statements::select(self.is_postgres(), table.name, &read, &key, condition.as_deref()))
     }
 
-    async fn statement_of_part(&mut self, part: &Part) -> Result<String> {
+    async fn statement_of_part(&mut self, part: &ExportedTable) -> Result<String> {
         let columns = self.columns(part.table.name).await?;
         let key = of_kind(&part.table, &columns);
         let read = part.columns(&columns)?;

@@ -19,7 +19,7 @@ pub struct NewInvitation<'a> {
     pub inviter: UserId,
     /// The digest of its token.
     pub token: &'a str,
-    /// The role of those who join by it; `None`: it only lets them ask to join.
+    /// The role it grants; `None`: it only lets people ask to join.
     pub role: Option<Role>,
     pub expires_at: Timestamp,
     /// How often it may be used.
@@ -90,7 +90,7 @@ pub async fn uninvite(tx: &mut Tx, group: GroupId, user: UserId) -> Result<Optio
     sql!(opt_value tx, UserId, "delete from invited where group_id = $1 and user_id = $2 returning inviter_id", group, user)
 }
 
-/// Takes back all invitations by name that a user made into a group. Returns the invited users.
+/// Revokes all invitations by name that a user made into a group. Returns the invited users.
 pub async fn uninvite_of(tx: &mut Tx, group: GroupId, inviter: UserId) -> Result<Vec<UserId>> {
     sql!(values tx, UserId, "delete from invited where group_id = $1 and inviter_id = $2 returning user_id", group, inviter)
 }

@@ -214,12 +214,12 @@ struct HearerLists {
     /// The number of the place, from 1.
     nth: i64,
     hearers: Option<String>,
-    /// Those who muted the group.
+    /// The members who muted the group.
     muted: Option<String>,
     /// Those of `muted` who follow the topic because they wrote in it, and chose no level for it.
     writing: Option<String>,
     topic_muted: Option<String>,
-    /// Those who follow the topic, whatever their level for the group.
+    /// The users who follow the topic, whatever their level for the group.
     topic_heard: Option<String>,
     /// Pairs of a user and an author whom the user ignores: `7:9,8:9`.
     ignoring: Option<String>,

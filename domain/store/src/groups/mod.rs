@@ -338,7 +338,7 @@ pub async fn searched(db: &Db, reader: Option<UserId>) -> Result<Searched> {
 }
 
 // The counts of a group, and the role of the reader in the parameter `$reader`.
-macro_rules! figures {
+macro_rules! counts {
     ($reader:literal) => {
         concat!(
             ", (select count(*) from memberships m where m.group_id = g.id) as members,
@@ -351,7 +351,7 @@ macro_rules! figures {
 }
 
 // The name or slug matches the words in `$1`. `$2` is a kind, `archived`, or empty for all.
-macro_rules! sought {
+macro_rules! matching {
     () => {
         " from groups g where g.kind <> 'direct' and g.deleted_at is null and (lower(g.name) like $1 or g.slug like $1)
            and ($2 = '' or g.kind = $2 or $2 = 'archived' and g.archived_at is not null)"
@@ -368,21 +368,21 @@ pub async fn listed(
     offset: i64,
 ) -> Result<Vec<ListedGroup>> {
     sql!(all db, ListedGroup,
-        concat!("select ", columns!(), figures!("$3"), sought!(), " order by lower(g.name), g.id limit $4 offset $5"),
+        concat!("select ", columns!(), counts!("$3"), matching!(), " order by lower(g.name), g.id limit $4 offset $5"),
         crate::pattern(words), crate::word(kind), reader, limit, offset)
 }
 
 /// The groups that a user created and that are not deleted, newest first.
 pub async fn made_by(db: &Db, reader: UserId, creator: UserId, limit: i64) -> Result<Vec<ListedGroup>> {
     sql!(all db, ListedGroup,
-        concat!("select ", columns!(), figures!("$2"),
+        concat!("select ", columns!(), counts!("$2"),
             " from groups g where g.creator_id = $1 and g.kind <> 'direct' and g.deleted_at is null order by g.id desc limit $3"),
         creator, reader, limit)
 }
 
 /// The number of groups that `listed` finds.
 pub async fn count_listed(db: &Db, words: &str, kind: &str) -> Result<i64> {
-    sql!(value db, i64, concat!("select count(*)", sought!()), crate::pattern(words), crate::word(kind))
+    sql!(value db, i64, concat!("select count(*)", matching!()), crate::pattern(words), crate::word(kind))
 }
 
 /// The number of groups, without conversations.

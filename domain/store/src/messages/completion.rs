@@ -16,7 +16,7 @@ pub struct NamedPerson {
 
 /// Where a name is looked for.
 #[derive(Clone, Copy, Debug)]
-pub struct Place {
+pub struct TopicScope {
     pub group: GroupId,
     pub topic: TopicId,
     /// Messages above this number count.
@@ -25,7 +25,7 @@ pub struct Place {
     pub is_public: bool,
 }
 
-// Accounts in use whose name begins with `$3`, except the reader `$1` and those whom the reader ignores.
+// Accounts in use whose name begins with `$3`, except the reader `$1` and people whom the reader ignores.
 macro_rules! named {
     () => {
         "u.id <> $1 and u.deleted_at is null and u.waiting_since is null
@@ -35,8 +35,14 @@ macro_rules! named {
 }
 
 /// The people who wrote in a topic and can read it, latest first.
-pub async fn participants(db: &Db, reader: UserId, place: Place, begun: &str, limit: i64) -> Result<Vec<NamedPerson>> {
-    let Place { group, topic, after_seq, is_public } = place;
+pub async fn participants(
+    db: &Db,
+    reader: UserId,
+    place: TopicScope,
+    begun: &str,
+    limit: i64,
+) -> Result<Vec<NamedPerson>> {
+    let TopicScope { group, topic, after_seq, is_public } = place;
     sql!(all db, NamedPerson,
         concat!("select u.id, u.username, u.name
                  from (select author_id, max(seq) as latest from messages

@@ -74,13 +74,13 @@ macro_rules! locked {
     };
 }
 
-/// Locks the bulk delete until the commit: one step at a time, whoever runs it. `None` when it is gone.
+/// Locks the bulk delete until the commit: one step at a time, in whichever process. `None` when it is gone.
 pub async fn lock(tx: &mut Tx, id: BulkDeleteId) -> Result<Option<LockedDelete>> {
     sql!(opt tx, LockedDelete, pg locked!(" for update"), lite locked!(""), id)
 }
 
 /// Locks all bulk deletes of the same user until the commit. Call it before one hands anything over to another.
-pub async fn hold_all(tx: &mut Tx, id: BulkDeleteId) -> Result<()> {
+pub async fn lock_all(tx: &mut Tx, id: BulkDeleteId) -> Result<()> {
     let _ = sql!(all tx, (BulkDeleteId,),
         pg "select id from removals where user_id = (select user_id from removals where id = $1) order by id for update",
         lite "select id from removals where user_id = (select user_id from removals where id = $1)", id)?;
@@ -210,14 +210,14 @@ pub struct TopicAway {
     pub group_id: GroupId,
     pub deleted_at: Timestamp,
     /// Another bulk delete that covers the topic too.
-    pub heir: Option<BulkDeleteId>,
+    pub successor: Option<BulkDeleteId>,
 }
 
 /// The topics that a bulk delete still keeps deleted.
 pub async fn topics_away(tx: &mut Tx, id: BulkDeleteId, limit: i64) -> Result<Vec<TopicAway>> {
     sql!(all tx, TopicAway,
         concat!("select r.topic_id, t.group_id, r.deleted_at,
-                   (select min(w.id) from removals w where w.id <> $1 and ", covers!("t.creator_id", "t.group_id", "t.created_at"), ") as heir
+                   (select min(w.id) from removals w where w.id <> $1 and ", covers!("t.creator_id", "t.group_id", "t.created_at"), ") as successor
                  from removed_topics r join topics t on t.id = r.topic_id
                  where r.removal_id = $1 order by r.topic_id limit $2"), id, limit)
 }
@@ -231,36 +231,36 @@ pub struct MessageAway {
     /// Whether its author had deleted it.
     pub own: bool,
     /// Another bulk delete that covers the message too.
-    pub heir: Option<BulkDeleteId>,
+    pub successor: Option<BulkDeleteId>,
 }
 
 /// The messages that a bulk delete still keeps deleted, by topic and number.
 pub async fn messages_away(tx: &mut Tx, id: BulkDeleteId, limit: i64) -> Result<Vec<MessageAway>> {
     sql!(all tx, MessageAway,
         concat!("select r.message_id, m.topic_id, r.deleted_at, r.own,
-                   (select min(w.id) from removals w where w.id <> $1 and ", covers!("m.author_id", "t.group_id", "m.created_at"), ") as heir
+                   (select min(w.id) from removals w where w.id <> $1 and ", covers!("m.author_id", "t.group_id", "m.created_at"), ") as successor
                  from removed_messages r join messages m on m.id = r.message_id join topics t on t.id = m.topic_id
                  where r.removal_id = $1 order by m.topic_id, m.seq limit $2"), id, limit)
 }
 
 /// Hands a topic over to another bulk delete, which keeps it deleted.
-pub async fn hand_topic(tx: &mut Tx, id: BulkDeleteId, heir: BulkDeleteId, topic: TopicId) -> Result<u64> {
+pub async fn hand_topic(tx: &mut Tx, id: BulkDeleteId, successor: BulkDeleteId, topic: TopicId) -> Result<u64> {
     sql!(run tx, "insert into removed_topics (removal_id, topic_id, deleted_at)
                   select $2, topic_id, deleted_at from removed_topics where removal_id = $1 and topic_id = $3
-                  on conflict (removal_id, topic_id) do update set deleted_at = excluded.deleted_at", id, heir, topic)?;
+                  on conflict (removal_id, topic_id) do update set deleted_at = excluded.deleted_at", id, successor, topic)?;
     let messages =
         sql!(value tx, i64, "select count(*) from messages where topic_id = $1 and deleted_at is null", topic)?;
-    add(tx, heir, messages, 1).await?;
+    add(tx, successor, messages, 1).await?;
     sql!(run tx, "delete from removed_topics where removal_id = $1 and topic_id = $2", id, topic)
 }
 
 /// Hands a message over to another bulk delete, which keeps it deleted.
-pub async fn hand_message(tx: &mut Tx, id: BulkDeleteId, heir: BulkDeleteId, message: MessageId) -> Result<u64> {
+pub async fn hand_message(tx: &mut Tx, id: BulkDeleteId, successor: BulkDeleteId, message: MessageId) -> Result<u64> {
     sql!(run tx, "insert into removed_messages (removal_id, message_id, deleted_at, own)
                   select $2, message_id, deleted_at, own from removed_messages where removal_id = $1 and message_id = $3
                   on conflict (removal_id, message_id) do update set deleted_at = excluded.deleted_at, own = excluded.own",
-        id, heir, message)?;
-    add(tx, heir, 1, 0).await?;
+        id, successor, message)?;
+    add(tx, successor, 1, 0).await?;
     sql!(run tx, "delete from removed_messages where removal_id = $1 and message_id = $2", id, message)
 }
 

@@ -21,12 +21,12 @@ pub async fn warned(tx: &mut Tx, id: NoticeId, group: Option<GroupId>) -> Result
         id, group.map_or(0, |group| group.0))
 }
 
-/// Takes a notice back. 0 when it was taken back before.
+/// Revokes a notice. 0 when it was revoked before.
 pub async fn take_back(tx: &mut Tx, id: NoticeId, by: UserId, now: Timestamp) -> Result<u64> {
     sql!(run tx, "update notices set taken_back_at = $3, taken_back_by = $2 where id = $1 and taken_back_at is null", id, by, now)
 }
 
-/// Takes back a user's notices of a ban from a group.
+/// Revokes a user's notices of a ban from a group.
 pub async fn take_back_bans(tx: &mut Tx, group: GroupId, user: UserId, by: UserId, now: Timestamp) -> Result<u64> {
     sql!(run tx,
         "update notices set taken_back_at = $4, taken_back_by = $3

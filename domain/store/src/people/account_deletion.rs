@@ -58,7 +58,7 @@ pub async fn delete_mentions(tx: &mut Tx, user: UserId, messages: &[MessageId]) 
 /// Erases the text and earlier texts of up to `limit` messages of an author. Returns these messages.
 pub async fn erase_messages(tx: &mut Tx, user: UserId, limit: i64, now: Timestamp) -> Result<Vec<MessageId>> {
     let ids = sql!(values tx, MessageId, "select id from messages where author_id = $1 and raw <> '' order by id limit $2", user, limit)?;
-    // Whoever changes a message and its topic locks the topics first.
+    // Code that changes a message and its topic locks the topics first.
     for topic in crate::messages::history::topics_of(tx, &ids).await? {
         crate::topics::touch(tx, topic).await?;
     }

@@ -122,7 +122,7 @@ pub async fn void(tx: &mut Tx, user: UserId, kind: EmailKind) -> Result<u64> {
            or (user_id is null and lower(address) = (select lower(email) from users where id = $1)))", user, kind)
 }
 
-/// Returns until when a link of this kind works that no email carries, because whoever asked for it handed it over.
+/// Returns until when a link of this kind works that was handed over instead of emailed.
 pub async fn handed_over_until(db: &Db, user: UserId, kind: EmailKind, now: Timestamp) -> Result<Option<Timestamp>> {
     sql!(opt_value db, Timestamp,
         "select expires_at from letters where user_id = $1 and kind = $2 and address = '' and expires_at > $3 order by id desc limit 1",

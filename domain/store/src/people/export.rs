@@ -107,7 +107,7 @@ pub struct OwnLink {
     pub group_id: GroupId,
     /// `None`: the user may not know of the group.
     pub group_name: Option<String>,
-    /// The role of those who join by it; `None`: it only lets them ask to join.
+    /// The role it grants; `None`: it only lets people ask to join.
     pub role: Option<Role>,
     pub created_at: Timestamp,
     pub expires_at: Timestamp,
@@ -178,7 +178,7 @@ pub struct OwnMessage {
     pub created_at: Timestamp,
     pub edited_at: Option<Timestamp>,
     pub deleted_at: Option<Timestamp>,
-    /// As typed; empty once it was erased for good.
+    /// As typed; empty once it was erased permanently.
     pub raw: String,
     /// The attachment, as stored.
     pub attachment: Option<String>,

@@ -25,7 +25,7 @@ pub async fn let_go(tx: &mut Tx, user: UserId, until: Timestamp) -> Result<u64> 
 }
 
 /// Whether this name, or one that looks like it, is reserved as a former name of another user.
-pub async fn is_kept(tx: &mut Tx, user: UserId, lower: &str, key: &str, now: Timestamp) -> Result<bool> {
+pub async fn is_reserved(tx: &mut Tx, user: UserId, lower: &str, key: &str, now: Timestamp) -> Result<bool> {
     let kept = sql!(opt_value tx, String,
         "select username_lower from former_names where (username_lower = $2 or username_key = $3)
            and (user_id is null or user_id <> $1) and (kept_until is null or kept_until > $4) limit 1",

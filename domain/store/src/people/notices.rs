@@ -48,13 +48,13 @@ pub async fn insert(tx: &mut Tx, new: NewNotice<'_>, known: bool, now: Timestamp
 }
 
 /// Whether the user got the same notice about the same message before.
-pub async fn is_told(tx: &mut Tx, new: &NewNotice<'_>) -> Result<bool> {
+pub async fn was_notified(tx: &mut Tx, new: &NewNotice<'_>) -> Result<bool> {
     sql!(value tx, bool,
         "select exists (select 1 from notices where user_id = $1 and kind = $2 and message_id = $3 and details = $4)",
         new.user, new.kind, new.message, new.details.to_json())
 }
 
-/// The oldest notice of a user that is shown above the next page, and is neither read nor taken back.
+/// The oldest notice of a user that is shown above the next page, and is neither read nor revoked.
 pub async fn unread(db: &Db, user: UserId) -> Result<Option<NoticeRow>> {
     sql!(opt db, NoticeRow,
         concat!("select n.id, n.group_name, n.kind, n.reason, n.created_at, count(*) over () - 1 as more
@@ -62,7 +62,7 @@ pub async fn unread(db: &Db, user: UserId) -> Result<Option<NoticeRow>> {
         user)
 }
 
-/// The number of a user's notices that are neither read nor taken back.
+/// The number of a user's notices that are neither read nor revoked.
 pub async fn count(db: &Db, user: UserId) -> Result<i64> {
     sql!(value db, i64, "select count(*) from notices where user_id = $1 and read_at is null and taken_back_at is null", user)
 }

@@ -34,7 +34,7 @@ macro_rules! latest {
 
 /// A session with what its user's pages need.
 #[derive(Clone, Debug, sqlx::FromRow)]
-pub struct Found {
+pub struct SessionOfUser {
     #[sqlx(flatten)]
     pub row: SessionRow,
     #[sqlx(flatten)]
@@ -44,8 +44,8 @@ pub struct Found {
 }
 
 /// Returns the unexpired session with this digest.
-pub async fn by_id(db: &Db, id: &str, now: Timestamp) -> Result<Option<Found>> {
-    sql!(opt db, Found,
+pub async fn by_id(db: &Db, id: &str, now: Timestamp) -> Result<Option<SessionOfUser>> {
+    sql!(opt db, SessionOfUser,
         concat!("select ", columns!(), ",
                 exists (select 1 from notices n where n.user_id = sessions.user_id and n.read_at is null and n.taken_back_at is null and ", shown_at_once!(), ") as has_unread_notice,
                 exists (select 1 from second_steps f where f.user_id = sessions.user_id and f.confirmed_at is not null) as has_two_factor,

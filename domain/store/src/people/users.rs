@@ -196,7 +196,7 @@ pub async fn set_theme(tx: &mut Tx, id: UserId, theme: Theme) -> Result<u64> {
 }
 
 // Name or email address contain the words in `$1`, and the account is in state `$2` at the moment `$3`.
-macro_rules! sought {
+macro_rules! matching {
     () => {
         " from users where (username_lower like $1 or lower(name) like $1 or lower(coalesce(email, '')) like $1)
            and case $2
@@ -223,17 +223,17 @@ pub async fn listed(
         concat!("select ", columns!(), ", waiting_since is not null and declined_at is not null as declined,
                     (select count(*) from messages m where m.author_id = users.id) as messages,
                     (select max(s.created_at) from sessions s where s.user_id = users.id) as seen_at",
-                sought!(), " order by username_lower, id limit $4 offset $5"),
+                matching!(), " order by username_lower, id limit $4 offset $5"),
         crate::pattern(words), state.map_or("", AccountState::as_str), now, limit, offset)
 }
 
 /// The number of accounts that `listed` finds.
 pub async fn count_listed(db: &Db, words: &str, state: Option<AccountState>, now: Timestamp) -> Result<i64> {
-    sql!(value db, i64, concat!("select count(*)", sought!()), crate::pattern(words), state.map_or("", AccountState::as_str), now)
+    sql!(value db, i64, concat!("select count(*)", matching!()), crate::pattern(words), state.map_or("", AccountState::as_str), now)
 }
 
 /// Locks and returns the site admins until the transaction ends, so that their changes happen one after the other.
-pub async fn hold_admins(tx: &mut Tx) -> Result<Vec<UserId>> {
+pub async fn lock_admins(tx: &mut Tx) -> Result<Vec<UserId>> {
     match tx.on() {
         On::Postgres(on) => {
             sqlx::query_scalar("select id from users where is_admin order by id for no key update").fetch_all(on).await

@@ -189,7 +189,7 @@ pub async fn postpone(
     Ok(touched == 1)
 }
 
-/// Marks a job as failed for good; it waits for an admin. Returns whether it was still held.
+/// Marks a job as failed permanently; it waits for an admin. Returns whether it was still held.
 pub async fn park(tx: &mut Tx, owner: &str, attempt: i64, id: JobId, now: Timestamp, error: &str) -> Result<bool> {
     let touched = sql!(run tx,
         "update jobs set state = 'failed', owner = null, run_at = $4, last_error = $5

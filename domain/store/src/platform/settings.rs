@@ -21,7 +21,7 @@ pub async fn set(tx: &mut Tx, name: &str, value: &str) -> Result<u64, sqlx::Erro
 }
 
 /// Locks a value until the commit, and returns it.
-pub async fn hold(tx: &mut Tx, name: &str) -> Result<Option<String>, sqlx::Error> {
+pub async fn lock(tx: &mut Tx, name: &str) -> Result<Option<String>, sqlx::Error> {
     sql!(opt_value tx, String, "update settings set value = value where name = $1 returning value", name)
 }
 

@@ -35,7 +35,7 @@ pub async fn deleted_before(db: &Db, before: Timestamp) -> Result<Option<TopicId
     sql!(opt_value db, TopicId, "select id from topics where deleted_at < $1 order by deleted_at, id limit 1", before)
 }
 
-/// Deletes up to `limit` messages of a deleted topic for good, with everything that refers to them. Returns how many.
+/// Deletes up to `limit` messages of a deleted topic permanently, with everything that refers to them. Returns how many.
 pub async fn purge_messages(tx: &mut Tx, topic: TopicId, limit: i64) -> Result<u64> {
     sql!(run tx, "delete from messages where id in (select m.id from messages m join topics t on t.id = m.topic_id
                     where m.topic_id = $1 and t.deleted_at is not null order by m.seq limit $2)", topic, limit)

@@ -35,7 +35,7 @@ pub async fn all(db: &Db) -> Result<Vec<ExternalAuditor>> {
 
 /// An external auditor that is on, with its secret.
 #[derive(Clone, Debug, sqlx::FromRow)]
-pub struct Asked {
+pub struct AuditorToAsk {
     #[sqlx(flatten)]
     pub auditor: ExternalAuditor,
     /// Encrypted.
@@ -43,8 +43,8 @@ pub struct Asked {
 }
 
 /// The external auditors that are on, in the order in which they are asked.
-pub async fn asked(db: &Db) -> Result<Vec<Asked>> {
-    sql!(all db, Asked,
+pub async fn asked(db: &Db) -> Result<Vec<AuditorToAsk>> {
+    sql!(all db, AuditorToAsk,
         "select a.id, a.name, a.url, a.timeout_ms, a.fails_closed, a.created_at, a.off_at, a.secret from external_auditors a
          where a.off_at is null order by a.id")
 }

@@ -1,4 +1,4 @@
-//! Webhooks that are told of events.
+//! Webhooks that receive events.
 
 use crate::db::{Db, Tx, sql};
 use model::time::Timestamp;
@@ -142,7 +142,7 @@ pub async fn switch_off_lost(
         user, now, reason)
 }
 
-/// Lets the webhooks of a user wait until a moment, or (`None`) go on.
+/// Lets the webhooks of a user wait until a moment, or (`None`) continue.
 pub async fn pause_of(tx: &mut Tx, user: UserId, until: Option<Timestamp>) -> Result<u64> {
     sql!(run tx, "update webhooks set paused_until = $2 where created_by = $1", user, until)
 }
@@ -159,7 +159,7 @@ pub async fn delete(tx: &mut Tx, id: WebhookId) -> Result<u64> {
     sql!(run tx, "delete from webhooks where id = $1", id)
 }
 
-/// The accounts that a webhook's failure is told to: the admins of its group, or of the site.
+/// The accounts that are notified of a webhook's failure: the admins of its group, or of the site.
 pub async fn admins(tx: &mut Tx, group: Option<GroupId>) -> Result<Vec<UserId>> {
     match group {
         Some(group) => {

@@ -144,7 +144,7 @@ macro_rules! stories {
 
 stories!(every_statement_can_be_prepared, a_broken_statement_is_found);
 
-/// The flags stand in `.cargo/config.toml`, which cargo reads only in this folder and those below.
+/// The flags are in `.cargo/config.toml`, which cargo reads only in this folder and those below.
 #[tokio::test]
 async fn sqlite_is_built_with_our_flags() {
     let test = TestDb::sqlite().await;

@@ -24,7 +24,7 @@ pub struct Leaf {
     pub place: Place,
 }
 
-/// A token, or what stands between a pair of brackets. The character is the opening bracket.
+/// A token, or what is between a pair of brackets. The character is the opening bracket.
 #[derive(Clone, Debug)]
 pub enum Tree {
     Leaf(Leaf),
@@ -197,7 +197,7 @@ impl Lexer<'_> {
                         'r' => text.push('\r'),
                         '0' => text.push('\0'),
                         '\\' | '"' | '\'' => text.push(escape),
-                        // The line goes on after the space at the start of the next one.
+                        // The line continues after the space at the start of the next one.
                         '\n' => {
                             let rest = chars.as_str();
                             chars = self.source[self.at..].char_indices();

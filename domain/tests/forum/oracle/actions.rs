@@ -46,36 +46,6 @@ pub enum News {
 }
 
 impl World<'_> {
-    pub fn any<V: Copy>(&mut self, from: &[V]) -> V {
-        from[self.rng.roll(from.len())]
-    }
-
-    pub fn any_topic(&mut self) -> T {
-        let all = self.model.topics.len();
-        let there: Vec<T> = (0..all).filter(|t| !self.model.topics[*t].gone).collect();
-        if there.is_empty() || self.rng.roll(8) == 0 { self.rng.roll(all) } else { self.any(&there) }
-    }
-
-    fn any_message(&mut self) -> M {
-        self.rng.roll(self.model.messages.len())
-    }
-
-    /// Returns a user, usually a member of the group.
-    pub fn member(&mut self, g: G) -> P {
-        let members: Vec<P> = self.model.groups[g].members.keys().copied().collect();
-        if members.is_empty() || self.rng.roll(5) == 0 { self.rng.roll(self.people.len()) } else { self.any(&members) }
-    }
-
-    /// Returns a user, usually a moderator of the group.
-    fn moderator(&mut self, g: G) -> P {
-        let moderators: Vec<P> = (0..self.people.len()).filter(|p| self.model.can_moderate(g, *p)).collect();
-        if moderators.is_empty() || self.rng.roll(5) == 0 {
-            self.rng.roll(self.people.len())
-        } else {
-            self.any(&moderators)
-        }
-    }
-
     fn topic_id(&self, t: T) -> TopicId {
         self.model.topics[t].id
     }
@@ -86,19 +56,6 @@ impl World<'_> {
 
     fn group_id(&self, g: G) -> GroupId {
         self.model.groups[g].id
-    }
-
-    /// Returns a text with a unique word and perhaps mentions.
-    fn text(&mut self) -> (String, String, BTreeSet<P>) {
-        let word = self.word("w");
-        let mut names = BTreeSet::new();
-        let mut text = format!("{word} quince");
-        for _ in 0..self.rng.roll(3) {
-            let p = self.rng.roll(self.people.len());
-            names.insert(p);
-            text += &format!(" @{}", self.names[p]);
-        }
-        (text, word, names)
     }
 
     fn begun(&self, answer: &Result<TopicAccess>, title: String) -> Begun {
@@ -170,7 +127,7 @@ impl World<'_> {
                 (
                     format!("{by} puts {other} out of {g}, ban {ban}"),
                     said(&answer),
-                    self.model.put_out(by, g, other, ban),
+                    self.model.remove_member(by, g, other, ban),
                     News::None,
                 )
             }

@@ -21,7 +21,7 @@ use super::World;
 use super::actions::News;
 use super::model::{Group, M, P, T};
 use super::polls;
-use crate::{id, told};
+use crate::{describe, id};
 
 impl World<'_> {
     /// Returns all viewers, including an anonymous one.
@@ -236,7 +236,7 @@ impl World<'_> {
                     Some(topics::by_slug(&self.forum.cx, viewer, words[1], words[2]).await.unwrap().topic.id)
                 }
                 Err(domain::Error::NotFound) => None,
-                Err(error) => panic!("{}", told::<()>(Err(error))),
+                Err(error) => panic!("{}", describe::<()>(Err(error))),
             };
             let leads = self.model.knows(*g, p) && self.model.reads_topic(*t, p);
             let expected = leads.then(|| self.model.topics[*t].id);

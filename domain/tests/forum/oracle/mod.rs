@@ -1,15 +1,17 @@
 //! Random sequences of actions by several users in several groups. Every answer, page, count and live event must be
-//! what an oracle says, which does not use the database (`model.rs`, `rules.rs`, `moves.rs`, `polls.rs`).
+//! what an oracle says, which does not use the database (`model.rs`, `rules.rs`, `moves.rs`, `polls.rs`, `wikis.rs`).
 //!
 //! `KLATCH_TEST_SEQUENCES` is the number of sequences, `KLATCH_TEST_SEED` the first seed. A failed sequence prints its
 //! seed.
 
 mod actions;
 mod checks;
+mod choices;
 mod model;
 mod moves;
 mod polls;
 mod rules;
+mod wikis;
 
 use domain::messages;
 use domain::messages::Target;

@@ -278,7 +278,7 @@ impl Model {
         found
     }
 
-    /// Keeps the mentions of a message, also of users who cannot read it yet, and takes back all others.
+    /// Keeps the mentions of a message, also of users who cannot read it yet, and removes all others.
     pub fn tell_named(&mut self, m: M) {
         let author = self.messages[m].author;
         let names = self.messages[m].names.clone();

@@ -79,7 +79,7 @@ impl Model {
     }
 
     /// Moderators remove members of lower rank, site admins anyone.
-    pub fn put_out(&mut self, by: P, g: G, p: P, ban: bool) -> Said {
+    pub fn remove_member(&mut self, by: P, g: G, p: P, ban: bool) -> Said {
         if !self.can_moderate(g, by) {
             return self.no(g, by);
         }
@@ -289,7 +289,7 @@ impl Model {
     }
 
     /// Returns the topic of a message that a user may read.
-    fn at(&self, m: M, p: P) -> Option<T> {
+    pub fn at(&self, m: M, p: P) -> Option<T> {
         self.topic_of(m).filter(|t| self.reads_topic(*t, Some(p)))
     }
 
@@ -306,20 +306,6 @@ impl Model {
         word.clone_into(&mut self.messages[m].word);
         self.messages[m].names = names;
         self.tell_named(m);
-        Said::Done
-    }
-
-    /// Only the first message of a topic becomes a wiki. It stays one wherever it goes.
-    pub fn set_wiki(&mut self, p: P, m: M, on: bool) -> Said {
-        let Some(t) = self.at(m, p) else { return Said::Absent };
-        if self.messages[m].deleted_by.is_some() {
-            return Said::Absent;
-        }
-        let own = self.messages[m].author == p && self.writes_in(t, p);
-        if !own && !self.moderates_in(t, p) || on && self.topics[t].messages.first() != Some(&m) {
-            return Said::Refused;
-        }
-        self.messages[m].wiki = on;
         Said::Done
     }
 

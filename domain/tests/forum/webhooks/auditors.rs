@@ -220,7 +220,7 @@ async fn an_auditor_is_off_when_its_author_is_dismissed(forum: TestForum) {
     assert_eq!(receiver.take().len(), 1, "at once, and only one is asked");
     let log = domain::store::moderation::log::all(&cx.db).await.unwrap();
     assert!(log.contains(&(third.id(), LogAction::AuditorChanged)), "{log:?}");
-    // Whoever switches it on answers for it from then on.
+    // The admin who switches it on is responsible for it from then on.
     let off = auditors::list(cx, boss).await.unwrap()[1].id;
     auditors::switch(cx, third, off, true).await.unwrap();
     admins::set_admin(cx, boss, id(third), false).await.unwrap();

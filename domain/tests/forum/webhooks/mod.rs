@@ -2,6 +2,7 @@
 
 mod auditors;
 mod bots;
+mod deliveries;
 mod incoming;
 mod lost_rights;
 mod outgoing;

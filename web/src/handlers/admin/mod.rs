@@ -10,10 +10,11 @@ use std::time::Duration;
 
 use actix_web::web::{Path, Query};
 use domain::admin;
+use domain::groups::GroupAccess;
 use domain::model::{AccountState, SitePage};
 use domain::site::first_steps::{self, MailState};
 use serde::Deserialize;
-use templates::admin::{Check, Figure, GroupRow, Groups, Jobs, KINDS, Overview, People, PersonRow};
+use templates::admin::{Check, GroupRow, Groups, Jobs, KINDS, Overview, People, PersonRow, Statistic};
 use templates::numbers::counted;
 
 use crate::failure::{Answer, Failure};
@@ -33,18 +34,26 @@ pub(super) async fn layout(req: &Req) -> Result<templates::Layout, Failure> {
     Ok(templates::Layout { reports, held, sign_ups, ..layout })
 }
 
+/// Returns the layout of a page for admins of a group or (`None`) of the site.
+pub(super) async fn layout_for(req: &Req, found: Option<&GroupAccess>) -> Result<templates::Layout, Failure> {
+    let Some(found) = found else { return layout(req).await };
+    let mut layout = req.layout().await?;
+    req.group_layout(&mut layout, &found.group, &found.access).await?;
+    Ok(layout)
+}
+
 /// `GET /admin/`.
 pub async fn index(req: Req) -> Answer {
     let layout = layout(&req).await?;
-    let (health, figures) = admin::overview(req.cx()).await?;
+    let (health, overview) = admin::overview(req.cx()).await?;
     let first_steps = first_steps::card(req.cx(), req.viewer()).await?;
     let check = |name: &str, wrong: Option<String>| Check {
         name: name.to_owned(),
         ok: wrong.is_none(),
         text: wrong.unwrap_or_else(|| "OK".to_owned()),
     };
-    let figure =
-        |label: &str, value: String, note: &str| Figure { label: label.to_owned(), value, note: note.to_owned() };
+    let statistic =
+        |label: &str, value: String, note: &str| Statistic { label: label.to_owned(), value, note: note.to_owned() };
     let mut checks = vec![
         check("Database", health.reads),
         check("Database writes", health.writes),
@@ -52,13 +61,13 @@ pub async fn index(req: Req) -> Answer {
         check(
             "Jobs",
             health.jobs.or_else(|| {
-                (figures.jobs.failed > 0)
-                    .then(|| format!("{} failed. Review them on the Jobs page", figures.jobs.failed))
+                (overview.jobs.failed > 0)
+                    .then(|| format!("{} failed. Review them on the Jobs page", overview.jobs.failed))
             }),
         ),
         check(
             "Search",
-            health.search.or_else(|| figures.indexed.is_none().then(|| "this process has no index".to_owned())),
+            health.search.or_else(|| overview.indexed.is_none().then(|| "this process has no index".to_owned())),
         ),
     ];
     checks.push(Check {
@@ -80,15 +89,19 @@ pub async fn index(req: Req) -> Answer {
         checks.push(check("Proxy", Some(format!("{peer} {what}. Add it to KLATCH_TRUSTED_PROXIES"))));
     }
     let shown = vec![
-        figure("People", figures.people.to_string(), &format!("{} online", figures.here)),
-        figure("Groups", figures.groups.to_string(), ""),
-        figure("Topics", figures.topics.to_string(), ""),
-        figure("Messages", figures.messages.to_string(), ""),
-        figure("Jobs waiting", figures.jobs.ready.to_string(), &format!("oldest: {} s", figures.waiting.as_secs())),
-        figure(
+        statistic("People", overview.people.to_string(), &format!("{} online", overview.here)),
+        statistic("Groups", overview.groups.to_string(), ""),
+        statistic("Topics", overview.topics.to_string(), ""),
+        statistic("Messages", overview.messages.to_string(), ""),
+        statistic(
+            "Jobs waiting",
+            overview.jobs.ready.to_string(),
+            &format!("oldest: {} s", overview.waiting.as_secs()),
+        ),
+        statistic(
             "Search index",
-            figures.indexed.map_or("–".to_owned(), |count| count.to_string()),
-            &match figures.unindexed {
+            overview.indexed.map_or("–".to_owned(), |count| count.to_string()),
+            &match overview.unindexed {
                 Some(0) => "messages and topics, up to date".to_owned(),
                 Some(waiting) => format!("messages and topics; {waiting} changes to index"),
                 None => "messages and topics; indexing".to_owned(),
@@ -97,7 +110,7 @@ pub async fn index(req: Req) -> Answer {
     ];
     let is_missing = |page: &SitePage| !req.now.pages.iter().any(|current| current.page == *page);
     let missing = [SitePage::Imprint, SitePage::Contact].into_iter().filter(is_missing).collect();
-    req.page(&Overview { layout, first_steps, checks, figures: shown, missing })
+    req.page(&Overview { layout, first_steps, checks, statistics: shown, missing })
 }
 
 /// Says how old the last backup is.

@@ -7,7 +7,7 @@ use domain::model::{SessionRow, UserId};
 use domain::people::admins::{self, Actor};
 use domain::people::{account_deletion, assistance, claims, display_names, two_factor};
 use templates::admin::{Claim, DeletePerson, Person, Session};
-use templates::form::{BarForm, WarnForm};
+use templates::form::{RestrictForm, WarnForm};
 
 use crate::failure::{Answer, Failure};
 use crate::form::Form;
@@ -19,7 +19,7 @@ use crate::req::Req;
 pub(in crate::handlers) async fn page(
     req: &Req,
     user: UserId,
-    form: BarForm,
+    form: RestrictForm,
     warn: WarnForm,
 ) -> Result<Person, Failure> {
     let layout = layout(req).await?;
@@ -41,7 +41,7 @@ pub(in crate::handlers) async fn page(
 
 /// The page with empty forms.
 async fn plain(req: &Req, user: UserId) -> Result<Person, Failure> {
-    page(req, user, BarForm { days: "7".into(), ..BarForm::default() }, WarnForm::default()).await
+    page(req, user, RestrictForm { days: "7".into(), ..RestrictForm::default() }, WarnForm::default()).await
 }
 
 /// `GET /admin/people/ID`.
@@ -74,14 +74,14 @@ pub async fn restrict(req: Req, path: Path<String>, form: Form) -> Answer {
     let user: UserId = id(&path)?;
     let (restriction, said) = match form.get("what") {
         "suspend" => (admins::Restriction::Suspend { days: form.get("days").trim().parse().unwrap_or(0) }, "suspended"),
-        "ban" => (admins::Restriction::Ban, "barred"),
-        "lift" => (admins::Restriction::Lift, "freed"),
+        "ban" => (admins::Restriction::Ban, "restricted"),
+        "lift" => (admins::Restriction::Lift, "reinstated"),
         _ => return Err(domain::Error::invalid("what", "Choose an action.").into()),
     };
     match admins::restrict(req.cx(), req.viewer(), user, restriction, form.get("reason")).await {
         Ok(user) => Ok(req.redirect_saying(&format!("/admin/people/{}", user.id), said)),
         Err(domain::Error::Invalid(fields)) => {
-            let back = BarForm { days: form.get("days").into(), reason: form.get("reason").into(), error: None };
+            let back = RestrictForm { days: form.get("days").into(), reason: form.get("reason").into(), error: None };
             let back = refill(back, domain::Error::Invalid(fields))?;
             req.with_field_errors(&page(&req, user, back, WarnForm::default()).await?)
         }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::pin::Pin;
 
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
-use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HOST, ORIGIN};
+use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE};
 use actix_web::http::{Method, Uri};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
@@ -161,8 +161,7 @@ async fn caller(request: &HttpRequest, site: &Site, callback: Option<&str>) -> R
         }
         return Ok(Caller::ANONYMOUS);
     }
-    let value = |name: &str| request.headers().get(name).map(|value| value.as_bytes());
-    let source = Source { site: value("sec-fetch-site"), origin: value(ORIGIN.as_str()), host: value(HOST.as_str()) };
+    let source = Source::read(|name| request.headers().get(name).map(|value| value.as_bytes()));
     // Browsers add credentials that somebody typed once to requests of other sites' pages too.
     if !source.is_own(&site.cx.config.base_url) {
         return Err(Error::Forbidden("Pages of other sites cannot use this.").into());

@@ -63,7 +63,7 @@ pub async fn follow(req: Req, path: Path<String>, form: Form) -> Answer {
             req.site.forget_beside(&[group.id]);
             Ok(req.redirect_saying(&format!("/{}/", group.slug), "joined"))
         }
-        Ok(Followed::Asked(_)) => Ok(req.redirect_saying("/-/invitations", "asked")),
+        Ok(Followed::Requested(_)) => Ok(req.redirect_saying("/-/invitations", "asked")),
         Err(error @ (domain::Error::Invalid(_) | domain::Error::TooMany(_))) => {
             let back = AskForm { message: form.get("message").into(), error: None };
             let back = refill(back, error)?;

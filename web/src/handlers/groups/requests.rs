@@ -5,7 +5,7 @@ use domain::groups::GroupAccess;
 use domain::model::{GroupId, UserId};
 use domain::policy::Permission;
 use templates::form::AskForm;
-use templates::groups::requests::{Door, Requests, Row};
+use templates::groups::requests::{ClosedGroup, Requests, Row};
 
 use crate::failure::{Answer, Failure};
 use crate::form::Form;
@@ -18,11 +18,11 @@ pub(super) async fn door(
     mut layout: templates::Layout,
     found: GroupAccess,
     form: AskForm,
-) -> Result<Door, Failure> {
+) -> Result<ClosedGroup, Failure> {
     layout.group = Some(found.group.id);
     let asked = domain::groups::requests::own(req.cx(), req.viewer(), found.group.id).await?;
     let aside = req.site.beside(found.group.id).await?.aside;
-    Ok(Door {
+    Ok(ClosedGroup {
         about: domain::platform::text::render(req.cx(), &found.group.description).await?,
         members: aside.members,
         may_ask: found.access.may(Permission::Ask),

@@ -50,7 +50,7 @@ pub async fn replies(req: Req, path: Path<String>) -> Answer {
     req.page(&composer::Replies { layout, group, topic, original: original.message, replies, more })
 }
 
-/// `POST /-/topics/ID/preview`: shows the text and the poll, and the form to go on. With `cancel_reply`, shows the form
+/// `POST /-/topics/ID/preview`: shows the text and the poll, and the form to continue. With `cancel_reply`, shows the form
 /// without the message that it replied to.
 pub async fn preview(req: Req, path: Path<String>, form: Form) -> Answer {
     let topic: TopicId = id(&path)?;
@@ -95,7 +95,7 @@ pub struct Typed {
     named: String,
 }
 
-/// `GET /-/topics/ID/complete`: how a word can go on, for `complete.js`.
+/// `GET /-/topics/ID/complete`: how a word can continue, for `complete.js`.
 pub async fn complete(req: Req, path: Path<String>, typed: Query<Typed>) -> Answer {
     let topic: TopicId = id(&path)?;
     let (group, found) =

@@ -5,7 +5,7 @@ use domain::model::{BulkDeleteId, GroupId, UserId};
 use domain::moderation::bulk_delete;
 use domain::moderation::bulk_delete::Span;
 use domain::people::admins::Restriction;
-use templates::form::ClearForm;
+use templates::form::BulkDeleteForm;
 use templates::moderation::bulk_delete::Clear;
 
 use crate::failure::{Answer, Failure};
@@ -13,14 +13,14 @@ use crate::form::Form;
 use crate::handlers::{id, refill};
 use crate::req::Req;
 
-fn empty() -> ClearForm {
-    ClearForm { span: "all".into(), days: "7".into(), ..ClearForm::default() }
+fn empty() -> BulkDeleteForm {
+    BulkDeleteForm { span: "all".into(), days: "7".into(), ..BulkDeleteForm::default() }
 }
 
 /// Returns the submitted form with its errors.
-fn back(form: &Form, error: domain::Error) -> Result<ClearForm, domain::Error> {
+fn back(form: &Form, error: domain::Error) -> Result<BulkDeleteForm, domain::Error> {
     let [span, reason, also, days] = ["span", "reason", "also", "days"].map(|field| form.get(field).into());
-    let back = ClearForm { span, reason, also, days, error: None };
+    let back = BulkDeleteForm { span, reason, also, days, error: None };
     refill(back, error)
 }
 
@@ -28,13 +28,13 @@ fn span(form: &Form) -> Result<Span, domain::Error> {
     Span::parse(form.get("span")).ok_or_else(|| domain::Error::invalid("span", "Choose a period."))
 }
 
-async fn site_page(req: &Req, user: UserId, form: ClearForm) -> Result<Clear, Failure> {
+async fn site_page(req: &Req, user: UserId, form: BulkDeleteForm) -> Result<Clear, Failure> {
     let layout = crate::handlers::admin::layout(req).await?;
     let (user, measures) = bulk_delete::of_site(req.cx(), req.viewer(), user).await?;
     Ok(Clear { layout, group: None, person: user.person(), measures, form })
 }
 
-async fn group_page(req: &Req, group: GroupId, user: UserId, form: ClearForm) -> Result<Clear, Failure> {
+async fn group_page(req: &Req, group: GroupId, user: UserId, form: BulkDeleteForm) -> Result<Clear, Failure> {
     let mut layout = req.layout().await?;
     let (chosen, measures) = bulk_delete::of_group(req.cx(), req.viewer(), group, user).await?;
     req.group_layout(&mut layout, &chosen.found.group, &chosen.found.access).await?;

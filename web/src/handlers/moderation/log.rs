@@ -65,8 +65,8 @@ pub async fn of_admins(req: Req, params: Query<Params>) -> Answer {
     let Params { by, whom, what, group, .. } = &*params;
     let [by_field, whom_field, what_field, group_field] = [by, whom, what, group].map(|word| word.as_str().into());
     let form = LogFilterForm { by: by_field, whom: whom_field, what: what_field, group: group_field, error: None };
-    let sought = LogFilter { by, whom, what: params.what(), group };
-    match log::of_admins(req.cx(), req.viewer(), sought, params.before()?).await {
+    let filter = LogFilter { by, whom, what: params.what(), group };
+    match log::of_admins(req.cx(), req.viewer(), filter, params.before()?).await {
         Ok(Page { lines, more }) => req.page(&OfAdmins { layout, form, lines, more }),
         Err(domain::Error::Invalid(fields)) => {
             let form = refill(form, domain::Error::Invalid(fields))?;

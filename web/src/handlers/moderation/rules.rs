@@ -12,20 +12,13 @@ use templates::moderation::rules::{Edit, Index, path as path_of};
 
 use crate::failure::{Answer, Failure};
 use crate::form::Form;
+use crate::handlers::admin::layout_for;
 use crate::handlers::{id, refill};
 use crate::req::Req;
 
-/// Returns the layout of rule pages: the admins' layout for rules of the site.
-async fn layout(req: &Req, found: Option<&domain::groups::GroupAccess>) -> Result<templates::Layout, Failure> {
-    let Some(found) = found else { return crate::handlers::admin::layout(req).await };
-    let mut layout = req.layout().await?;
-    req.group_layout(&mut layout, &found.group, &found.access).await?;
-    Ok(layout)
-}
-
 async fn list(req: &Req, group: Option<GroupId>, form: Option<NewcomersForm>) -> Result<Index, Failure> {
     let (found, rules) = rules::list(req.cx(), req.viewer(), group).await?;
-    let layout = layout(req, found.as_ref()).await?;
+    let layout = layout_for(req, found.as_ref()).await?;
     let newcomers = match form {
         Some(form) => form,
         None => {
@@ -69,7 +62,7 @@ pub async fn set_newcomers(req: Req, form: Form) -> Answer {
 
 async fn new_page(req: &Req, group: Option<GroupId>, form: RuleForm) -> Result<Edit, Failure> {
     let (found, _) = rules::list(req.cx(), req.viewer(), group).await?;
-    let layout = layout(req, found.as_ref()).await?;
+    let layout = layout_for(req, found.as_ref()).await?;
     Ok(Edit { layout, group: found.map(|found| found.group), rule: None, form, tried: None })
 }
 
@@ -159,7 +152,7 @@ pub async fn create_of_site(req: Req, form: Form) -> Answer {
 /// Builds the page of a rule: with messages it would have caught, or with a form that has errors.
 async fn edit_page(req: &Req, rule: RuleId, back: Option<RuleForm>) -> Result<Edit, Failure> {
     let (found, rule) = rules::show(req.cx(), req.viewer(), rule).await?;
-    let layout = layout(req, found.as_ref()).await?;
+    let layout = layout_for(req, found.as_ref()).await?;
     let tried = match back {
         Some(_) => None,
         None => Some(rules::try_out(req.cx(), req.viewer(), &rule).await?),

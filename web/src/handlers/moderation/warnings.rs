@@ -3,7 +3,7 @@
 use actix_web::web::Path;
 use domain::model::{GroupId, NoticeId, UserId};
 use domain::moderation::warnings;
-use templates::form::{BarForm, ReasonForm, Refill as _, WarnForm};
+use templates::form::{ReasonForm, Refill as _, RestrictForm, WarnForm};
 
 use crate::failure::Answer;
 use crate::form::Form;
@@ -26,7 +26,7 @@ pub async fn warn(req: Req, path: Path<String>, form: Form) -> Answer {
         Ok(user) => Ok(req.redirect_saying(&format!("/admin/people/{}", user.id), "warned")),
         Err(error @ domain::Error::Invalid(_)) => {
             let page =
-                crate::handlers::admin::person::page(&req, user, BarForm::default(), back(&form, error)?).await?;
+                crate::handlers::admin::person::page(&req, user, RestrictForm::default(), back(&form, error)?).await?;
             req.with_field_errors(&page)
         }
         Err(error) => Err(error.into()),

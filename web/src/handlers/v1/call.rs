@@ -3,8 +3,7 @@
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
-    AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, ETAG, HOST, HeaderMap, HeaderName, HeaderValue, IF_MATCH,
-    IF_NONE_MATCH, ORIGIN,
+    AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_MATCH, IF_NONE_MATCH,
 };
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
@@ -72,8 +71,7 @@ async fn reply(
 
 /// Returns who sends the request. Cookies are not looked at.
 async fn caller(request: &HttpRequest, site: &Site) -> Result<Caller, Refusal> {
-    let value = |name: &str| request.headers().get(name).map(|value| value.as_bytes());
-    let source = Source { site: value("sec-fetch-site"), origin: value(ORIGIN.as_str()), host: value(HOST.as_str()) };
+    let source = Source::read(|name| request.headers().get(name).map(|value| value.as_bytes()));
     // Browsers also add credentials that were typed once to requests from other sites' pages.
     if !source.is_own(&site.cx.config.base_url) {
         return Err(Error::Forbidden("Pages of other sites can't use this.").into());

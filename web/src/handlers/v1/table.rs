@@ -2,7 +2,7 @@
 
 use super::endpoint::{Endpoint, endpoints};
 
-/// All routes of the API. Fixed paths stand before those with parameters.
+/// All routes of the API. Fixed paths come before those with parameters.
 pub const ENDPOINTS: &[Endpoint] = endpoints! {
     get "/me" Account "Returns the caller's account." => me::show;
     patch "/me" Write "Changes the caller's profile and settings." => me::update;

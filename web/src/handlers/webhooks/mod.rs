@@ -11,6 +11,7 @@ use templates::webhooks::{AuditorForm, BotForm, Fresh, IncomingForm, Index, Show
 
 use crate::failure::{Answer, Failure};
 use crate::form::Form;
+use crate::handlers::admin::layout_for;
 use crate::handlers::{id, refill};
 use crate::req::Req;
 
@@ -24,19 +25,11 @@ pub(super) struct Shown {
     pub fresh: Option<Fresh>,
 }
 
-/// Returns the layout: that of the group, or of the admins' pages.
-async fn layout(req: &Req, found: Option<&domain::groups::GroupAccess>) -> Result<templates::Layout, Failure> {
-    let Some(found) = found else { return crate::handlers::admin::layout(req).await };
-    let mut layout = req.layout().await?;
-    req.group_layout(&mut layout, &found.group, &found.access).await?;
-    Ok(layout)
-}
-
 /// Builds the page of a group's webhooks or (`None`) of the site's.
 pub(super) async fn page(req: &Req, group: Option<GroupId>, shown: Shown) -> Result<Index, Failure> {
     let (cx, viewer) = (req.cx(), req.viewer());
     let (found, webhooks) = outgoing::list(cx, viewer, group).await?;
-    let layout = layout(req, found.as_ref()).await?;
+    let layout = layout_for(req, found.as_ref()).await?;
     let (bots, choices, incoming) = match group {
         Some(group) => (
             bots::of_group(cx, viewer, group).await?,
@@ -113,7 +106,7 @@ pub async fn show(req: Req, path: Path<String>) -> Answer {
     if page.found.is_none() {
         req.admin()?;
     }
-    let layout = layout(&req, page.found.as_ref()).await?;
+    let layout = layout_for(&req, page.found.as_ref()).await?;
     let group = page.found.map(|found| found.group);
     req.page(&Show { layout, group, webhook: page.webhook, deliveries: page.deliveries })
 }

@@ -6,8 +6,9 @@ use domain::site;
 use domain::testing::TestForum;
 
 use super::actors::Actor;
-use super::door::Door;
-use super::scene::{Scope, State, World};
+use super::client::Client;
+use super::states::{Scope, State};
+use super::world::World;
 use crate::routes::ROUTES;
 
 #[actix_web::test]
@@ -29,7 +30,7 @@ fn is_taken(path: &str) -> bool {
 }
 
 async fn nothing_is_changed_while_the_site_is_read_only(forum: TestForum) {
-    let door = Door::open(&forum).await;
+    let client = Client::open(&forum).await;
     let mut world = World::make(&forum).await;
     world.scene(&forum, State::Public, Scope::Whole).await;
     let settings = Settings {
@@ -50,7 +51,7 @@ async fn nothing_is_changed_while_the_site_is_read_only(forum: TestForum) {
         for actor in [Actor::Anonymous, Actor::Member, Actor::Moderator, Actor::Admin, Actor::SiteAdmin] {
             // A form of the admins may have made the site writable again.
             site::update(&forum.cx, boss, settings.clone()).await.expect("decided");
-            let answer = door.knock(&forum, &mut world, entry, State::Public, actor).await;
+            let answer = client.request(&forum, &mut world, entry, State::Public, actor).await;
             let says = answer.body.contains("<h1>The site is in read-only mode</h1>");
             let about = format!("{} as {actor:?}", entry.path);
             if is_taken(entry.path) {
@@ -67,10 +68,10 @@ async fn nothing_is_changed_while_the_site_is_read_only(forum: TestForum) {
     let path = format!("/-/topics/{}/messages", scene.topic);
     let typed = "<b>kept</b> & \"whole\"".to_owned();
     let back =
-        door.send(&forum, &mut world, "post", &path, &[("text", typed), ("key", "abc".into())], Actor::Member).await;
+        client.send(&forum, &mut world, "post", &path, &[("text", typed), ("key", "abc".into())], Actor::Member).await;
     assert!(back.body.contains("&#60;b&#62;kept&#60;/b&#62; &#38; &#34;whole&#34;"), "{}", back.body);
     assert!(back.body.contains("name=\"key\""));
     for path in ["/".to_owned(), format!("/{}/", scene.group.slug), "/-/settings".to_owned()] {
-        assert_eq!(door.send(&forum, &mut world, "get", &path, &[], Actor::Member).await.status, 200, "{path}");
+        assert_eq!(client.send(&forum, &mut world, "get", &path, &[], Actor::Member).await.status, 200, "{path}");
     }
 }

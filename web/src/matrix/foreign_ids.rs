@@ -3,8 +3,9 @@
 use domain::testing::TestForum;
 
 use super::actors::Actor;
-use super::door::Door;
-use super::scene::{Scope, State, World, keyed};
+use super::client::Client;
+use super::states::{Scope, State};
+use super::world::{World, keyed};
 use domain::groups;
 use domain::groups::{invitations, members, requests};
 
@@ -19,7 +20,7 @@ async fn ids_of_other_groups_are_not_found_on_postgres() {
 }
 
 async fn ids_of_other_groups_are_not_found(forum: TestForum) {
-    let door = Door::open(&forum).await;
+    let client = Client::open(&forum).await;
     let mut world = World::make(&forum).await;
     let theirs = world.stage(&forum, State::Closed, Scope::Whole).await;
     // A group of the admin's own, otherwise empty.
@@ -80,7 +81,7 @@ async fn ids_of_other_groups_are_not_found(forum: TestForum) {
         if !word.is_empty() {
             fields.push((word, "swapped".to_owned()));
         }
-        let answer = door.send(&forum, &mut world, "post", &path, &fields, Actor::Admin).await;
+        let answer = client.send(&forum, &mut world, "post", &path, &fields, Actor::Admin).await;
         assert_eq!(answer.status, 404, "{path}");
     }
     for path in [
@@ -100,13 +101,13 @@ async fn ids_of_other_groups_are_not_found(forum: TestForum) {
         format!("/-/direct/{}/add", own.id),
         format!("/-/direct/{}/add", theirs.group.id),
     ] {
-        let answer = door.send(&forum, &mut world, "get", &path, &[], Actor::Admin).await;
+        let answer = client.send(&forum, &mut world, "get", &path, &[], Actor::Admin).await;
         assert_eq!(answer.status, 404, "{path}");
     }
     // Pending messages of another group cannot be answered here.
     for one in ["approve", "decline"] {
         let fields = [("one", format!("{one}:{}", theirs.held)), ("reason", "because".to_owned())];
-        let answer = door.send(&forum, &mut world, "post", &format!("{base}/held"), &fields, Actor::Admin).await;
+        let answer = client.send(&forum, &mut world, "post", &format!("{base}/held"), &fields, Actor::Admin).await;
         assert_eq!(answer.status, 303);
     }
     let (_, waiting) =
@@ -114,7 +115,7 @@ async fn ids_of_other_groups_are_not_found(forum: TestForum) {
     assert_eq!(waiting.len(), 1);
     // A request to join another group cannot be approved here.
     let fields = [("one", format!("approve:{}", number(asker)))];
-    let answer = door.send(&forum, &mut world, "post", &format!("{base}/requests"), &fields, Actor::Admin).await;
+    let answer = client.send(&forum, &mut world, "post", &format!("{base}/requests"), &fields, Actor::Admin).await;
     assert_eq!(answer.status, 303);
     let found = groups::by_id(cx, admin, own.id).await.expect("the own group");
     assert_eq!(

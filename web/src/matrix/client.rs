@@ -8,7 +8,8 @@ use domain::platform::secrets;
 use domain::testing::TestForum;
 
 use super::actors::Actor;
-use super::scene::{ABSENT, Scene, Scope, State, World, id};
+use super::states::{ABSENT, Scene, Scope, State};
+use super::world::{World, id};
 use crate::routes::{Entry, configure};
 use crate::{Config, Site, errors, from_memory};
 
@@ -40,12 +41,12 @@ pub struct Answer {
     pub status: u16,
     pub headers: Vec<(String, String)>,
     pub body: String,
-    leads_in: bool,
+    signs_in: bool,
 }
 
 impl Answer {
     pub fn word(&self) -> String {
-        if self.leads_in { "in".to_owned() } else { self.status.to_string() }
+        if self.signs_in { "in".to_owned() } else { self.status.to_string() }
     }
 }
 
@@ -53,9 +54,9 @@ type Heard = (u16, Vec<(String, String)>, String);
 type Called = Box<dyn Fn(TestRequest) -> std::pin::Pin<Box<dyn Future<Output = Heard>>>>;
 
 /// The web service under test.
-pub struct Door(Called);
+pub struct Client(Called);
 
-impl Door {
+impl Client {
     pub async fn open(forum: &TestForum) -> Self {
         let site = Data::new(Site::new(forum.cx.clone(), Config::default()));
         let app = App::new().app_data(site).wrap(middleware::from_fn(errors::render_errors));
@@ -68,7 +69,7 @@ impl Door {
     }
 
     /// Sends a request as an actor, with a form that contains the fields of all forms.
-    pub async fn knock(
+    pub async fn request(
         &self,
         forum: &TestForum,
         world: &mut World,
@@ -155,18 +156,18 @@ impl Door {
             let text = text.replace(&encoded, "ADDRESS").replace(path, "ADDRESS");
             sent.iter().fold(text, |text, sent| text.replace(sent, "\nNAME</textarea>"))
         };
-        let leads_in = headers.iter().any(|(name, value)| name == "location" && value.starts_with("/-/sign-in?"));
+        let signs_in = headers.iter().any(|(name, value)| name == "location" && value.starts_with("/-/sign-in?"));
         let mut headers: Vec<(String, String)> = headers
             .iter()
             .filter(|(name, _)| !matches!(name.as_str(), "set-cookie" | "date"))
             .map(|(name, value)| (name.clone(), plain(&without_chance(value))))
             .collect();
         headers.sort();
-        Answer { status, headers, body: plain(&without_chance(&body)), leads_in }
+        Answer { status, headers, body: plain(&without_chance(&body)), signs_in }
     }
 }
 
-impl Door {
+impl Client {
     /// Sends a request of the API, with a token of the actor.
     async fn call(
         &self,
@@ -188,11 +189,11 @@ impl Door {
         let (status, headers, body) = (self.0)(request).await;
         let mut headers: Vec<(String, String)> = headers.into_iter().filter(|(name, _)| name != "date").collect();
         headers.sort();
-        Answer { status, headers, body: body.replace(path, "ADDRESS"), leads_in: false }
+        Answer { status, headers, body: body.replace(path, "ADDRESS"), signs_in: false }
     }
 }
 
-impl Door {
+impl Client {
     /// Sends a request of the modern API, with a token of the actor. Returns the status and the body.
     pub async fn ask(
         &self,
