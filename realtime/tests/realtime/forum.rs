@@ -135,7 +135,7 @@ impl Somebody {
 }
 
 pub fn after(cursor: Cursor) -> Request {
-    Request { after: cursor, seen: Vec::new(), groups: Vec::new() }
+    Request { after: cursor, seen: Vec::new(), groups: Vec::new(), visible: None }
 }
 
 pub fn reading(group: GroupId, cursor: Cursor) -> Request {
