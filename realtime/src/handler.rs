@@ -68,7 +68,8 @@ fn api_who(request: &HttpRequest, live: &Live) -> Result<ApiWho, Answer> {
     let peer = request.peer_addr().map_or_else(|| std::net::Ipv4Addr::UNSPECIFIED.into(), |peer| peer.ip());
     let forwarded = request.headers().get_all("x-forwarded-for").map(|value| value.as_bytes());
     let client = live.config().proxies.client(peer, forwarded);
-    Ok(ApiWho::new(value("authorization"), client))
+    let authorization = request.headers().get("authorization").map(|value| value.as_bytes());
+    Ok(ApiWho::new(authorization, client))
 }
 
 async fn show(request: HttpRequest, live: Data<Live>) -> HttpResponse {

@@ -1,5 +1,7 @@
 //! The web service on actix-web: routes, extractors, thin handlers. Rules live in `domain`, pages in `templates`.
 
+// The states of handlers nest more deeply than the default of 128.
+#![recursion_limit = "256"]
 // Fields of plain records are documented where their names do not say enough.
 #![allow(missing_docs)]
 

@@ -89,7 +89,7 @@ mod tests {
 
     /// A Thursday, at this hour in UTC.
     fn at(hour: i64) -> Timestamp {
-        Timestamp(20_000 * DAY - 20_000 % 7 * DAY + hour * HOUR)
+        Timestamp(19_999 * DAY + hour * HOUR)
     }
 
     #[test]

@@ -127,32 +127,34 @@ pub async fn run_all(cx: &Context, draw: &Draw, mut jobs: Vec<Job>) -> Result<()
 /// # Errors
 /// Any failure; the job will be retried.
 pub async fn run(cx: &Context, draw: &Draw, job: impl Into<Job>) -> Result<()> {
-    match job.into() {
-        Job::Happened(cause) => react(REACTORS, cx, draw, &[cause]).await,
+    // Boxed: otherwise each kind's state would be part of this one.
+    let work: BoxFuture<'_, Result<()>> = match job.into() {
+        Job::Happened(cause) => Box::pin(async move { react(REACTORS, cx, draw, &[cause]).await }),
         Job::Task(Task::React { reactor, cause }) => {
             let reactor = REACTORS.iter().find(|known| known.name == reactor);
             let reactor =
                 reactor.ok_or_else(|| Error::Internal("the job names a reactor that does not exist".into()))?;
-            (reactor.react)(cx, draw, &News::of(cx, &[cause]).await?).await
+            Box::pin(async move { (reactor.react)(cx, draw, &News::of(cx, &[cause]).await?).await })
         }
-        Job::Task(Task::Sweep { .. }) => sweep::sweep(cx).await,
-        Job::Task(Task::SendEmail { email }) => notifications::send(cx, draw, email).await,
-        Job::Task(Task::CollectEmail { user }) => notifications::collect::run(cx, user).await,
-        Job::Task(Task::AccountDeleted { user, erase }) => account_deletion::purge_step(cx, user, erase).await,
-        Job::Task(Task::BulkDelete { removal }) => bulk_delete::work(cx, removal, false).await,
-        Job::Task(Task::UndoBulkDelete { removal }) => bulk_delete::work(cx, removal, true).await,
-        Job::Task(Task::CompareSummaries { token }) => doctor::answer(cx, token).await,
-        Job::Task(Task::AccountChanged { user }) => {
+        Job::Task(Task::Sweep { .. }) => Box::pin(sweep::sweep(cx)),
+        Job::Task(Task::SendEmail { email }) => Box::pin(notifications::send(cx, draw, email)),
+        Job::Task(Task::CollectEmail { user }) => Box::pin(notifications::collect::run(cx, user)),
+        Job::Task(Task::AccountDeleted { user, erase }) => Box::pin(account_deletion::purge_step(cx, user, erase)),
+        Job::Task(Task::BulkDelete { removal }) => Box::pin(bulk_delete::work(cx, removal, false)),
+        Job::Task(Task::UndoBulkDelete { removal }) => Box::pin(bulk_delete::work(cx, removal, true)),
+        Job::Task(Task::CompareSummaries { token }) => Box::pin(doctor::answer(cx, token)),
+        Job::Task(Task::AccountChanged { user }) => Box::pin(async move {
             tell::person_changed(cx, user).await;
             bots::owner_changed(cx, user).await;
             Ok(())
-        }
-        Job::Task(Task::GroupChanged { group }) => tell::group_changed(cx, group).await,
-        Job::Task(Task::Reduce { group }) => reducers::resume(cx, group).await,
-        Job::Task(Task::Push(push)) => crate::messages::push::send(cx, push).await,
-        Job::Task(Task::ImageUploaded { file }) => files::images::prepare(cx, file).await,
-        Job::Task(Task::NoticesChanged { user }) => notices::tell_count(cx, user).await,
-    }
+        }),
+        Job::Task(Task::GroupChanged { group }) => Box::pin(tell::group_changed(cx, group)),
+        Job::Task(Task::Reduce { group }) => Box::pin(reducers::resume(cx, group)),
+        Job::Task(Task::Push(push)) => Box::pin(crate::messages::push::send(cx, push)),
+        Job::Task(Task::ImageUploaded { file }) => Box::pin(files::images::prepare(cx, file)),
+        Job::Task(Task::NoticesChanged { user }) => Box::pin(notices::tell_count(cx, user)),
+    };
+    work.await
 }
 
 /// Runs the reactors on events. If one fails, it runs for each event alone, so that one event does not hold up others. The
@@ -161,12 +163,13 @@ pub async fn run(cx: &Context, draw: &Draw, job: impl Into<Job>) -> Result<()> {
 /// # Errors
 /// If the database does not answer.
 pub async fn react(reactors: &[Reactor], cx: &Context, draw: &Draw, causes: &[Cause]) -> Result<()> {
-    let news = News::of(cx, causes).await?;
-    tell_pages(cx, &news).await;
+    // Boxed, as the state of what these call nests deeply.
+    let news = Box::pin(News::of(cx, causes)).await?;
+    Box::pin(tell_pages(cx, &news)).await;
     let mut timings = Vec::new();
     for reactor in reactors {
         let begun = std::time::Instant::now();
-        let failed = failures(reactor, cx, draw, &news).await;
+        let failed = Box::pin(failures(reactor, cx, draw, &news)).await;
         timings.push(format!("{} {:.1} ms", reactor.name, begun.elapsed().as_secs_f64() * 1_000.0));
         if failed.is_empty() {
             continue;

@@ -4,7 +4,7 @@
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::{log, text, validate};
-use crate::site::{Site, admins};
+use crate::site::{SiteState, admins};
 use bus::Control;
 use model::policy::Viewer;
 use model::time::Timestamp;
@@ -211,13 +211,13 @@ pub(super) async fn keep_default(tx: &mut Tx, cx: &Context, page: SitePage, by: 
 }
 
 /// What new members must accept now.
-pub fn to_accept(site: &Site) -> Consent {
+pub fn to_accept(site: &SiteState) -> Consent {
     let current = |page: &SitePage| site.pages.iter().find(|current| current.page == *page);
     Consent(site.settings.must_accept.iter().filter_map(current).map(|page| (page.page, page.version)).collect())
 }
 
 /// What a member who accepted these versions is asked to accept again.
-pub fn to_accept_again(site: &Site, accepted: Accepted) -> Consent {
+pub fn to_accept_again(site: &SiteState, accepted: Accepted) -> Consent {
     let is_asked = |page: SitePage| {
         site.pages.iter().any(|current| current.page == page && current.asked > accepted.version(page))
     };

@@ -1,6 +1,6 @@
 //! Undoing a bulk delete.
 
-use crate::bulk_delete::{DAY, found, must_be_sound, newest, scene, there};
+use crate::bulk_delete::{DAY, must_be_sound, newest, scene, there};
 use crate::tables::ints;
 use crate::{id, is_not_found};
 use domain::messages::{Target, history};

@@ -1,6 +1,6 @@
 //! Reports by people without an account.
 
-use crate::notices::{kinds, of, source};
+use crate::notices::{of, source};
 use crate::tables::{ints, texts};
 use crate::{ABSENT, complaint};
 use domain::Error;

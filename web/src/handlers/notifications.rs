@@ -1,6 +1,5 @@
 //! Emails about messages: the viewer's choices, unsubscribing by a link, and the log for admins.
 
-use actix_web::http::StatusCode;
 use actix_web::web::Query;
 use domain::Error;
 use domain::model::{EmailChoices, EmailState, Frequency};
