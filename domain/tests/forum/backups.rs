@@ -30,7 +30,7 @@ const ROWS: &[&str] = &[
     "insert into former_memberships (group_id, user_id, role, created_at, read_before, sees_from, level)
      select group_id, user_id, role, created_at, read_before, created_at, 'muted' from memberships order by group_id, user_id limit 1",
     "insert into former_settings (group_id, number, name, description, kind, category, slow_seconds, first_held, replaced_at, replaced_by)
-     select id, 1, 'Größe', 'line\nbreak', kind, category, 9007199254740993, 3, created_at, creator_id from groups order by id limit 1",
+     select id, 7, 'Größe', 'line\nbreak', kind, category, 9007199254740993, 3, created_at, creator_id from groups order by id limit 1",
     "insert into files (owner_id, sha256, size, kind, name, width, height, state, created_at) select id, 'ab', 9007199254740993, 'image/jpeg', 'Ä.jpg', 3, null, 'ready', created_at from users order by id limit 1",
     "insert into message_files (file_id, message_id) select max(f.id), min(m.id) from files f, messages m",
     "insert into former_names (username_lower, username_key, user_id) select 'zoë', null, min(id) from users",
