@@ -241,7 +241,7 @@ impl Browser {
         self.goto("/-/sign-up").await;
         self.fill("#f-username", name).await;
         self.fill("#f-password", PASSWORD).await;
-        self.click("main form button").await;
+        self.click("main form button:not([type=button])").await;
         self.sees(&format!("Welcome, {name}")).await;
     }
 
@@ -250,7 +250,7 @@ impl Browser {
         self.goto(&format!("/-/sign-in?next={next}")).await;
         self.fill("#f-username", name).await;
         self.fill("#f-password", PASSWORD).await;
-        self.click("main form button").await;
+        self.click("main form button:not([type=button])").await;
     }
 
     pub async fn tab(&self) -> WindowHandle {

@@ -8,7 +8,7 @@ use domain::model::{OtherTopic, Topic, TopicAction, TopicEvent, TopicRow};
 use domain::screening::WriterLimits;
 
 use super::{Drawn, ago, conversation, group, layout, original, person, stranger, topic, wrens};
-use crate::form::{EditForm, MergeForm, MessageForm, ReasonForm, RenameForm, SplitForm};
+use crate::form::{EditForm, MergeForm, MessageForm, RenameForm, SplitForm};
 use crate::links::Links;
 use crate::messages;
 use crate::topics::subscriptions::{Entry, Following};
@@ -363,19 +363,6 @@ impl messages::History {
         ];
         let layout = layout("/-/messages/139/history");
         Self { layout, group: group(1), topic: wrens(), message, versions, kept_until: Some(ago(0)), may_restore: true }
-    }
-}
-
-impl messages::Delete {
-    /// The question.
-    pub fn sample() -> Self {
-        Self {
-            layout: layout("/-/messages/140/delete"),
-            group: group(1),
-            topic: wrens(),
-            message: conversation().swap_remove(3),
-            form: ReasonForm::default(),
-        }
     }
 }
 
