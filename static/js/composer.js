@@ -164,8 +164,12 @@ let areReady = false;
 
 function loadExtras() {
   const loaded = (module) => module.start();
-  // After a failure, clicks do what they do without scripts.
-  extras ??= import('./writing.js').then(loaded).catch((error) => console.error(error)).finally(() => { areReady = true; });
+  // After a failure, clicks do what they do without scripts, and the next approach tries again.
+  const failed = (error) => {
+    extras = null;
+    console.warn(error);
+  };
+  extras ??= import('./writing.js').then(loaded).catch(failed).finally(() => { areReady = true; });
   return extras;
 }
 

@@ -13,13 +13,16 @@ export function around(value, start, end, mark) {
   return { from: start, to: end, insert: mark + text + mark, select: [start + size, end + size] };
 }
 
+const TICK = '\x60';
+const FENCE = TICK.repeat(3);
+
 /** Makes code of the selection: a block if it has several lines. */
 export function code(value, start, end) {
   const text = value.slice(start, end);
-  if (!text.includes('\n')) return around(value, start, end, '\x60');
+  if (!text.includes('\n')) return around(value, start, end, TICK);
   const before = start > 0 && value[start - 1] !== '\n' ? '\n' : '';
-  const open = `${before}\`\`\`\n`;
-  return { from: start, to: end, insert: `${open}${text}\n\`\`\`\n`, select: [start + open.length, start + open.length + text.length] };
+  const open = `${before}${FENCE}\n`;
+  return { from: start, to: end, insert: `${open}${text}\n${FENCE}\n`, select: [start + open.length, start + open.length + text.length] };
 }
 
 /** Makes a link of the selection. Its address is selected then, or its text if there is none. */

@@ -1,13 +1,12 @@
 // The page's script. Every page works without it: it adds live messages, drafts, suggestions, fresh times and keys.
 
 import { start as startComposer } from './composer.js';
-import { start as startImages } from './images.js';
 import { start as startKeyboard } from './keyboard.js';
 import { start as startMessages } from './messages.js';
 import { start as startSessions } from './sessions.js';
 import { start as startTimes } from './times.js';
 
-for (const start of [startSessions, startTimes, startMessages, startComposer, startImages, startKeyboard]) {
+for (const start of [startSessions, startTimes, startMessages, startComposer, startKeyboard]) {
   try {
     start();
   } catch (error) {
@@ -16,6 +15,13 @@ for (const start of [startSessions, startTimes, startMessages, startComposer, st
 }
 
 const on = (name) => import(name).then((module) => module.start()).catch((error) => console.error(error));
+
+// Messages with images may also come later.
+const onImages = () => {
+  if (document.querySelector('a.image')) on('./images.js');
+  else document.addEventListener('pointerover', onImages, { once: true });
+};
+onImages();
 
 // Imported separately, so that the rest works when live updates are unavailable.
 if (document.body.dataset.liveAfter) on('./live.js');

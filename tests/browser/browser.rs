@@ -227,21 +227,14 @@ impl Browser {
     /// Focuses the first match by keyboard and presses Enter. Works for elements that are only visible on hover or
     /// focus.
     pub async fn press(&self, selector: &str) {
-        let element = self
-            .client
-            .wait()
-            .for_element(Locator::Css(selector))
-            .await
-            .unwrap_or_else(|error| panic!("{selector}: {error}"));
-        let enter = char::from(Key::Enter).to_string();
-        element.send_keys(&enter).await.unwrap_or_else(|error| panic!("{selector}: {error}"));
+        self.append(selector, &char::from(Key::Enter).to_string()).await;
     }
 
     pub async fn sign_up(&self, name: &str) {
         self.goto("/-/sign-up").await;
         self.fill("#f-username", name).await;
         self.fill("#f-password", PASSWORD).await;
-        self.click("main form button").await;
+        self.click("main form button:not([type=button])").await;
         self.sees(&format!("Welcome, {name}")).await;
     }
 
@@ -250,7 +243,7 @@ impl Browser {
         self.goto(&format!("/-/sign-in?next={next}")).await;
         self.fill("#f-username", name).await;
         self.fill("#f-password", PASSWORD).await;
-        self.click("main form button").await;
+        self.click("main form button:not([type=button])").await;
     }
 
     pub async fn tab(&self) -> WindowHandle {

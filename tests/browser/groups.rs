@@ -1,5 +1,7 @@
 //! Joining groups, in browsers with scripts and without.
 
+use std::time::Duration;
+
 use fantoccini::Locator;
 
 use crate::browser::{Browser, Driver};
@@ -79,7 +81,7 @@ async fn an_invitation_leads_in(running: Running, scripts: bool) {
     ben.click("main .empty a.primary").await;
     ben.fill("#f-username", "ben").await;
     ben.fill("#f-password", "rowing past the lighthouse").await;
-    ben.click("main form button").await;
+    ben.click("main form button:not([type=button])").await;
     ben.sees("ana invited you").await;
     ben.click("main form button.primary").await;
     ben.sees("You've joined.").await;
@@ -90,7 +92,10 @@ async fn an_invitation_leads_in(running: Running, scripts: bool) {
     cleo.sign_in("cleo", &path).await;
     let shown = cleo.js("return document.body.innerText").await;
     assert!(!shown.as_str().expect("a page").contains("The den"), "{shown}");
-    let said = cleo.complaints().await;
+    let said = crate::support::wait_at_most(Duration::from_secs(10), "the answer is logged", async || {
+        Some(cleo.complaints().await).filter(|said| !said.is_empty())
+    });
+    let said = said.await;
     assert!(said.len() == 1 && said[0].contains("410"), "it is answered as a link that never was: {said:?}");
     // Now an invitation by name.
     cleo.goto("/").await;

@@ -64,6 +64,7 @@ async fn a_poll_is_asked_answered_and_closed_before_all_eyes(running: Running) {
     let (ana, ben) = (driver.browser(&forum.base).await, driver.browser(&forum.base).await);
     for (browser, name) in [(&ana, "ana"), (&ben, "ben")] {
         browser.sign_in(name, &topic).await;
+        browser.click("#f-text").await;
         browser.until("the composer is ready", "document.querySelector('.toolbar [aria-label=Bold]')").await;
     }
     ana.fill("#f-text", "Please vote").await;
@@ -124,6 +125,7 @@ async fn a_poll_is_edited_until_somebody_votes(running: Running) {
     let Scene { forum, mut driver, ben, topic } = scene(running).await;
     let ana = driver.browser(&forum.base).await;
     ana.sign_in("ana", &topic).await;
+    ana.click("#f-text").await;
     ana.until("the composer is ready", "document.querySelector('.toolbar [aria-label=Bold]')").await;
     ana.fill("#f-text", "Please vote").await;
     ana.click(".poll-fields summary").await;

@@ -3,6 +3,8 @@
 use askama::Template;
 
 use super::{Drawn, ago, conversation, group, layout, wrens};
+use crate::form::ReasonForm;
+use crate::messages;
 use crate::messages::bookmarks::{Bookmarks, Row, Stars};
 
 impl Bookmarks {
@@ -23,6 +25,19 @@ impl Stars {
     pub fn sample() -> Self {
         let message = conversation().swap_remove(0);
         Self { layout: layout("/-/messages/137/stars"), group: group(1), topic: wrens(), message }
+    }
+}
+
+impl messages::Delete {
+    /// The question.
+    pub fn sample() -> Self {
+        Self {
+            layout: layout("/-/messages/140/delete"),
+            group: group(1),
+            topic: wrens(),
+            message: conversation().swap_remove(3),
+            form: ReasonForm::default(),
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use domain::model::{OtherTopic, Topic, TopicAction, TopicEvent, TopicRow};
 use domain::screening::WriterLimits;
 
 use super::{Drawn, ago, conversation, group, layout, original, person, stranger, topic, wrens};
-use crate::form::{EditForm, MergeForm, MessageForm, ReasonForm, RenameForm, SplitForm};
+use crate::form::{EditForm, MergeForm, MessageForm, RenameForm, SplitForm};
 use crate::links::Links;
 use crate::messages;
 use crate::topics::subscriptions::{Entry, Following};
@@ -328,19 +328,6 @@ impl messages::composer::Replies {
 
     fn empty() -> Self {
         Self { replies: Vec::new(), more: false, ..Self::sample() }
-    }
-}
-
-impl messages::Delete {
-    /// The question.
-    pub fn sample() -> Self {
-        Self {
-            layout: layout("/-/messages/140/delete"),
-            group: group(1),
-            topic: wrens(),
-            message: conversation().swap_remove(3),
-            form: ReasonForm::default(),
-        }
     }
 }
 

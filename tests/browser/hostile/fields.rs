@@ -381,6 +381,7 @@ pub const FIELDS: &[Field] = fields! {
     "/search" "has": Few, Member at "/search?q=plums";
     "/search" "is": Few, Member at "/search?q=plums";
     "/search" "shown": Lines, Member at "/search?q=plums";
+    "/{}/{}/" "date": Nothing;
     "/-/go" "q": Lines, Member at "/-/go?q=plums+or+pears";
     "/groups/" "q": Lines, Stranger at "/groups/";
     "/groups/" "category": Few, Stranger at "/groups/";
@@ -400,6 +401,11 @@ const OF_ANY: [&str; 4] = ["csrf", "file", "key", "next"];
 pub fn pattern(action: &str) -> String {
     let path = action.split(['?', '#']).next().unwrap_or_default();
     let parts: Vec<&str> = path.split('/').collect();
+    if let ["", group, _, ""] = parts[..]
+        && !["-", "admin", "groups", "users"].contains(&group)
+    {
+        return "/{}/{}/".to_owned();
+    }
     let part = |(i, part): (usize, &&str)| {
         let before = if i == 0 { "" } else { parts[i - 1] };
         let is_id = part.len() >= 32 || !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());

@@ -43,7 +43,7 @@ const LOOK: &str = "
     if (document.querySelector('iframe, object, embed, base, [style], [onerror], [onload], [onclick], [onfocus], [onmouseover]'))
         wrong.push('an element that is not ours');
     for (const node of document.body.children)
-        if (!['A', 'HEADER', 'NAV', 'MAIN', 'FORM', 'SCRIPT', 'P', 'DIV'].includes(node.tagName)) wrong.push('<' + node.tagName + '> in the body');
+        if (!['A', 'HEADER', 'NAV', 'MAIN', 'FOOTER', 'FORM', 'SCRIPT', 'P', 'DIV'].includes(node.tagName)) wrong.push('<' + node.tagName + '> in the body');
     const wide = document.documentElement;
     if (wide.scrollWidth > wide.clientWidth + 1) {
         const out = [...document.querySelectorAll('main *')].filter((node) => !node.closest('.scroll, pre') && node.getBoundingClientRect().right > wide.clientWidth + 1);

@@ -151,6 +151,7 @@ fn address(endpoint: &Endpoint, scene: &Scene, world: &World) -> String {
         "rules" => scene.rule,
         "queue" => scene.held,
         "admin" if path.contains("sign-ups") => id(world.who(Actor::Waiting)).0,
+        "admin" if path.contains("/groups/") => ABSENT,
         "admin" => id(world.friend).0,
         _ => ABSENT,
     };

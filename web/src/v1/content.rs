@@ -368,6 +368,7 @@ async fn wikis_are_made_edited_and_ended_and_histories_are_read(forum: TestForum
     bot.patch(&path, json!({"text": "Two"})).await.problem(403);
     bot.ask("put", &format!("{path}/wiki"), None).await.problem(403);
     assert_eq!(admin.ask("put", &format!("{path}/wiki"), None).await.is(200)["wiki"], true);
+    forum.pass(std::time::Duration::from_secs(1));
     let edited = bot.patch(&path, json!({"text": "Two"})).await.is(200);
     assert_eq!((&edited["text"], &edited["author"]["username"]), (&json!("Two"), &json!("ada")));
     let history = bot.get(&format!("{path}/history")).await.is(200);

@@ -239,7 +239,8 @@ impl World<'_> {
             }
             53 => {
                 let m = self.model.topics[t].messages.first().copied().unwrap_or(m);
-                let (by, on) = (if p.is_multiple_of(2) { self.model.messages[m].author } else { p }, self.rng.roll(4) > 0);
+                let (by, on) =
+                    (if p.is_multiple_of(2) { self.model.messages[m].author } else { p }, self.rng.roll(4) > 0);
                 let is = said(&wikis::set(&cx, self.people[by], self.message_id(m), on).await);
                 let news = if self.model.messages[m].wiki == on { News::None } else { News::Message("edit", m) };
                 (format!("{by} makes {m} a wiki: {on}"), is, self.model.set_wiki(by, m, on), news)

@@ -291,10 +291,10 @@ mod tests {
         assert_eq!(status, 403);
         let (status, _) = send("/-/files", body(&fields, &[("a.html", PAGE)]), "cross-site").await;
         assert_eq!(status, 403);
-        let (status, said) = send("/-/files", body(&fields, &[("a.html", &b""[..])]), "same-origin").await;
-        assert!(status == 422 && said.contains("empty"), "{status} {said}");
-        let (status, said) = send("/-/files", body(&fields, &[]), "same-origin").await;
-        assert!(status == 422 && said.contains("Choose a file."), "{status} {said}");
+        let (status, _) = send("/-/files", body(&fields, &[("a.html", &b""[..])]), "same-origin").await;
+        assert_eq!(status, 422, "an empty file");
+        let (status, _) = send("/-/files", body(&fields, &[]), "same-origin").await;
+        assert_eq!(status, 422, "no file");
         let (status, said) =
             send("/-/files", body(&fields, &[("a b.html", PAGE), ("x.svg", GIF)]), "same-origin").await;
         assert_eq!(status, 200, "{said}");
