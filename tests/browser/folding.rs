@@ -17,9 +17,9 @@ async fn a_long_message_folds_and_a_link_to_it_unfolds_it(running: Running) {
     let reader = driver.browser(&forum.base).await;
     reader.goto(&herons.path).await;
     reader.until("the message is folded", &format!("{HEIGHT} < 1500")).await;
-    reader.click(".long label").await;
+    reader.js("document.querySelector('.long label').click()").await;
     reader.until("it unfolds", &format!("{HEIGHT} > 2000")).await;
-    reader.click(".long label").await;
+    reader.js("document.querySelector('.long label').click()").await;
     reader.until("it folds again", &format!("{HEIGHT} < 1500")).await;
     let id = reader.js("return document.querySelector('.message').id").await;
     let link = format!("{}#{}", herons.path, id.as_str().expect("an id"));

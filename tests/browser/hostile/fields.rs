@@ -390,6 +390,7 @@ pub const FIELDS: &[Field] = fields! {
     "/-/groups/{}/members" "role": Few, Moderator at "/-/groups/{public}/members";
     "/admin/people" "q": Lines, Root at "/admin/people";
     "/admin/people" "state": Few, Root at "/admin/people";
+    "/admin/mail" "state": Few, Root at "/admin/mail";
     "/admin/groups" "q": Lines, Root at "/admin/groups";
     "/admin/groups" "kind": Few, Root at "/admin/groups";
 };
