@@ -2,7 +2,7 @@
 
 /// Elements that the templates use.
 const ELEMENTS: &str = "a aside b bdi blockquote body br button code datalist dd del details div dl dt em fieldset figcaption figure footer form h1 h2 h3 \
-    h4 h5 h6 head header hr html i img input ins label legend li line link main mark meta nav ol option p path polygon polyline pre rect g text q s script section select \
+    h4 h5 h6 head header hr html i img input ins label legend li line link main mark meta nav noscript ol option p path polygon polyline pre rect g text q s script section select \
     small span strong style summary svg table tbody td textarea th thead time title tr u ul article kbd circle";
 
 /// # Panics
