@@ -54,7 +54,7 @@ async fn lines_become_topics_replies_and_mentions(forum: TestForum) {
     assert_eq!(slugs, ["hello", "hello", "hello-2"]);
     assert_eq!(rows(&forum, "select slug from groups order by slug").await, ["help-2", "new-people"]);
     let people = rows(&forum, "select concat_ws('|', username, name) from users order by username").await;
-    assert_eq!(people, ["ann_example|", "ann_example_2|Ann Example", "bo_example|Bo Example", "unal|Ünal 日"]);
+    assert_eq!(people, ["ann_example|", "ann_example_2|Ann Example", "bo_example|Bo Example", "unal_ri|Ünal 日"]);
     let answers = "select concat_ws('|', a.raw, q.raw) from messages a join messages q on q.id = a.reply_to";
     assert_eq!(rows(&forum, answers).await, ["Thanks, @ann_example_2, and @ann_example_2!|Welcome"]);
     will_find(&forum, "welcome", 1).await;

@@ -100,7 +100,7 @@ impl Edit {
         page.message.attachment = Some(Box::new(attachment));
         page.message.author = person(4);
         page.form.question = "Where do they sleep?".into();
-        page.form.options = "In <boxes>\nIn reed".into();
+        page.form.options = "With <boxes>\nWith reed".into();
         page
     }
 
@@ -129,7 +129,7 @@ impl Preview {
         let mut page = Self { markup: String::new(), poll: Some(asked), ..Self::sample() };
         page.form.text = String::new().into();
         page.form.question = "Where do they sleep?".into();
-        page.form.options = "In <boxes>\nIn reed".into();
+        page.form.options = "With <boxes>\nWith reed".into();
         page
     }
 }
