@@ -1,4 +1,4 @@
-// Turns push messages on for this browser, and registers it again after it signed in anew.
+// Turns push messages on for this browser, and registers it again after a new sign-in.
 
 import { worker } from './trusted.js';
 

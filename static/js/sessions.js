@@ -22,7 +22,7 @@ function hasEnded(user) {
   }
 }
 
-/** Fetches a page anew that the browser kept from before a sign-out. */
+/** Reloads a page that the browser kept from before a sign-out. */
 function check(isKept) {
   const { user } = document.body.dataset;
   if (!user || !hasEnded(user)) return;

@@ -9,7 +9,7 @@ use super::{Drawn, ago, conversation, group, layout, person, wrens};
 use crate::{groups, messages, topics};
 
 impl groups::versions::History {
-    /// Renamed and described anew once.
+    /// Renamed once, with a new description.
     pub fn sample() -> Self {
         let group = group(6);
         let now = Settings {
