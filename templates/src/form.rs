@@ -141,7 +141,7 @@ form! {
         results,
         /// The hours until the poll closes; empty: it stays open.
         closes_in,
-        /// What the page shows: whoever answers has read it. Empty if unread messages come before.
+        /// What the page shows: the author of an answer has read it. Empty if unread messages come before.
         seen,
     } key
 }

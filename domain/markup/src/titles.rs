@@ -26,7 +26,7 @@ impl Parsed {
         topics
     }
 
-    /// Shows these topics by their titles. Whoever reads the text reads the titles: give only those of public groups.
+    /// Shows these topics by their titles. Everyone who reads the text reads the titles: give only those of public groups.
     pub fn show_titles(&mut self, titles: &HashMap<OwnTopic, String>) {
         if titles.is_empty() {
             return;

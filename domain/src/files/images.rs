@@ -1,4 +1,4 @@
-//! Images: measured when they arrive, and made anew by a job. What pages show was written by us from pixels alone, without what
+//! Images: measured when they arrive, and re-encoded by a job. What pages show was written by us from pixels alone, without what
 //! cameras and people hid in the file.
 
 use std::io::Cursor;
@@ -237,7 +237,7 @@ fn encoded(image: &DynamicImage, kind: &str) -> ImageResult<Vec<u8>> {
     Ok(out)
 }
 
-/// Makes an animation anew, frame by frame. It ends where its frames are damaged or too many.
+/// Re-encodes an animation frame by frame. It ends at the first damaged frame, or when there are too many.
 fn animation(bytes: &[u8]) -> Result<Vec<u8>, String> {
     let mut decoder = GifDecoder::new(Cursor::new(bytes)).map_err(|error| error.to_string())?;
     decoder.set_limits(limits()).map_err(|error| error.to_string())?;

@@ -1,4 +1,4 @@
-//! Files that people upload: stored under the digest of their bytes, read by whoever may read a message that shows them.
+//! Files that people upload: stored under the digest of their bytes, readable for everyone who may read a message that shows them.
 
 pub mod images;
 mod kinds;

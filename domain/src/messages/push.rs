@@ -110,7 +110,7 @@ pub(crate) async fn send(cx: &Context, push: PushTry) -> Result<()> {
             tx.commit().await?;
             Ok(())
         }
-        // The browser took its permission back, or registered anew.
+        // The permission was revoked in the browser, or the browser registered again.
         Ok(404 | 410) => forget(cx, push.device, &receiver).await,
         Ok(status @ (429 | 500..)) => failed(cx, push, &receiver, &format!("status {status}")).await,
         Ok(status) => {

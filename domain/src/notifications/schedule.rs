@@ -9,7 +9,7 @@ use model::time::Timestamp;
 use model::{EmailChoices, Frequency, UserId};
 use store::Tx;
 
-/// How long messages wait at least: whoever reads them meanwhile gets no email.
+/// How long messages wait at least: people who read them meanwhile get no email.
 pub const DELAY: Duration = Duration::from_secs(3 * 60);
 /// What happens within such a time is collected by one job, in microseconds.
 const SLOT: i64 = 2 * 60 * 1_000_000;

@@ -92,7 +92,7 @@ struct Readable {
     is_public: bool,
 }
 
-/// Makes a message show those of the files that its author, or whoever edits it, uploaded.
+/// Makes a message show those of the files that its author or editor uploaded.
 pub async fn link(tx: &mut Tx, message: MessageId, files: &[i64], (author, editor): (UserId, UserId)) -> Result<u64> {
     sql!(run tx,
         "insert into message_files (file_id, message_id)

@@ -1,4 +1,4 @@
-//! Uploaded files: they arrive in forms with files, and are read by whoever may read a message that shows them.
+//! Uploaded files: they arrive in forms with files, and everyone who may read a message that shows them may read them.
 
 use actix_multipart::{Field, Multipart};
 use actix_web::body::SizedStream;
@@ -195,7 +195,7 @@ pub async fn show(req: Req, request: HttpRequest, path: Path<(String, String)>, 
     let Found { file, is_public } = files::find(req.cx(), req.viewer(), id(&path.0)?).await?;
     let key = file.key(params.w.as_deref().and_then(|width| width.parse().ok()));
     let tag = format!("\"{key}\"");
-    // Whoever may not read it any more is noticed, since the browser asks each time.
+    // The browser asks each time, so a reader who lost access gets no copy.
     let caching = if is_public { "public, max-age=600" } else { "private, no-cache" };
     let known = request.headers().get_all(IF_NONE_MATCH).filter_map(|known| known.to_str().ok());
     if known.flat_map(|known| known.split(',')).any(|known| known.trim().trim_start_matches("W/") == tag) {
