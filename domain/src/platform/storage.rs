@@ -49,11 +49,6 @@ impl Files {
         Self { arriving: folder.join("arriving"), storage: Arc::new(Folder(folder.clone())), local: Some(folder) }
     }
 
-    /// Files in another storage, which arrive in a local folder.
-    pub fn new(storage: Arc<dyn Storage>, arriving: PathBuf) -> Self {
-        Self { storage, arriving, local: None }
-    }
-
     /// Returns the folder that contains the files, if they are on this machine.
     pub fn local(&self) -> Option<&Path> {
         self.local.as_deref()
