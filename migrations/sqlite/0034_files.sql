@@ -20,6 +20,8 @@ create index files_created on files (created_at);
 create table message_files (
     file_id integer not null references files (id) on delete cascade,
     message_id integer not null references messages (id) on delete cascade,
+    -- only an earlier text of the message shows it: nobody reads it for that, but it is kept
+    is_former boolean not null default false,
     primary key (file_id, message_id)
 );
 create index message_files_message on message_files (message_id);

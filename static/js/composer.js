@@ -122,11 +122,11 @@ function sendOnKey(event) {
 /** Moves the text to another form, when the topic was merged into another. The text already there stays in front. */
 export function carry(from, to) {
   const [old, text] = [from.elements.text, to.elements.text];
-  const before = drafts.read(to.dataset.topic).text;
-  text.value = [before, old.value].filter((words) => words?.trim()).join('\n\n');
+  const before = drafts.read(to.dataset.topic);
+  text.value = [before.text, old.value].filter((words) => words?.trim()).join('\n\n');
   const kept = { text: text.value, ...here() };
   for (const name of ['reply_to', 'question', 'options']) {
-    kept[name] = from.elements[name].value;
+    kept[name] = from.elements[name].value || before[name] || '';
     to.elements[name].value = kept[name];
   }
   drafts.write(from.dataset.topic);

@@ -135,13 +135,22 @@ async function run() {
     }
     item.state.textContent = 'Sending…';
     item.after = Number(list()?.dataset.lastSeq ?? 0);
+    let said;
     try {
-      confirm(item, await post(item));
+      said = await post(item);
     } catch (error) {
       // Without a reason, the browser is offline: this one waits too.
       if (error.message) fail(item, error.message);
+      continue;
+    }
+    try {
+      confirm(item, said);
+    } catch (error) {
+      // It is posted, whatever the page shows.
+      console.error(error);
     }
   }
+  if (queue[0]?.problem) for (const waiting of queue.filter(({ problem }) => !problem)) tell(waiting, 'Waiting for the message above.');
   isSending = false;
 }
 
@@ -179,10 +188,11 @@ function handBack(item) {
   const form = compose();
   const { elements } = form;
   const wasEmpty = isEmpty(form);
+  if (!wasEmpty && item.fields.question && elements.question?.value.trim()) return say('Send or clear your poll first.', true);
   const typed = elements.text.value;
   for (const [name, value] of Object.entries(item.fields)) {
     const field = elements[name];
-    if (!field || name === 'csrf' || (!wasEmpty && !value)) continue;
+    if (!field || name === 'csrf' || (!wasEmpty && (!value || (name === 'reply_to' && field.value)))) continue;
     if (field.type === 'checkbox') field.checked = true;
     else field.value = value;
   }

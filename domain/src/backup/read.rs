@@ -1,6 +1,6 @@
 //! Reads an archive that anyone may have made: nothing in it is trusted, and nothing of it becomes a path.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::Path;
@@ -79,29 +79,29 @@ impl Archive {
 
     /// Checks that the archive contains what the manifest names, and nothing else.
     fn check_entries(&mut self) -> Result<()> {
-        let mut named: BTreeSet<&str> = BTreeSet::from([MANIFEST]);
+        let mut named: BTreeMap<&str, Option<&Entry>> = BTreeMap::from([(MANIFEST, None)]);
         for entry in &self.manifest.entries {
             if !is_known(entry) {
                 return Err(refused(format!("it has an unknown entry: `{}`", entry.name.escape_debug())));
             }
-            if !named.insert(&entry.name) {
+            if named.insert(&entry.name, Some(entry)).is_some() {
                 return Err(refused(format!("the manifest lists `{}` twice", entry.name)));
             }
         }
         for number in 0..self.zip.len() {
             let file = self.zip.by_index_raw(number).map_err(refused)?;
             let name = file.name().map_err(refused)?.into_owned();
-            if !named.remove(&*name) {
+            let Some(entry) = named.remove(&*name) else {
                 return Err(refused(format!("it has an unknown entry: `{}`", name.escape_debug())));
-            }
+            };
             if !matches!(file.compression(), CompressionMethod::Deflated | CompressionMethod::Stored) {
                 return Err(refused(format!("`{name}` has an unsupported compression method")));
             }
-            if let Some(entry) = self.manifest.entries.iter().find(|entry| entry.name == name) {
+            if let Some(entry) = entry {
                 entry.check_ratio(file.compressed_size())?;
             }
         }
-        match named.first() {
+        match named.keys().next() {
             Some(missing) => Err(refused(format!("`{missing}` is missing"))),
             None => Ok(()),
         }

@@ -46,7 +46,8 @@ fn stored(folder: &Path) -> Vec<(String, PathBuf)> {
 pub(super) async fn write(writer: &mut Writer, folder: &Path) -> Result<()> {
     let failed = |error: std::io::Error| Error::Internal(format!("cannot read an uploaded file: {error}"));
     let mut piece = vec![0; PIECE];
-    for (key, path) in stored(folder) {
+    let folder = folder.to_owned();
+    for (key, path) in super::blocking(move || Ok(stored(&folder))).await? {
         let Ok(mut file) = tokio::fs::File::open(path).await else { continue };
         let name = format!("files/{key}");
         let entry = Entry { name: name.clone(), rows: 0, bytes: 0, sha256: String::new() };

@@ -17,6 +17,7 @@ use tokio::sync::Semaphore;
 use super::invalid;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
+use crate::platform::jobs::{self, Task};
 use crate::platform::secrets;
 
 /// The most pixels of an image.
@@ -34,8 +35,10 @@ const QUALITY: u8 = 82;
 /// The speed of GIF, from 1 to 30.
 const SPEED: i32 = 10;
 
-/// One image at a time in a process: each may take much memory.
-static ONE: Semaphore = Semaphore::const_new(1);
+/// One upload is measured at a time in a process, as its file is read into memory.
+static MEASURING: Semaphore = Semaphore::const_new(1);
+/// How long a job lets another image go first.
+const AGAIN: Duration = Duration::from_secs(1);
 /// How long an upload waits for it.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -61,7 +64,7 @@ fn limits() -> Limits {
 /// [`Error::Invalid`] on `file` if it is damaged or too large.
 pub(super) async fn measure(path: PathBuf) -> Result<Measured> {
     let busy = |_| invalid("The server is busy with other images. Try again in a minute.");
-    let _one = tokio::time::timeout(PATIENCE, ONE.acquire()).await.map_err(busy)?;
+    let _one = tokio::time::timeout(PATIENCE, MEASURING.acquire()).await.map_err(busy)?;
     let measured = tokio::task::spawn_blocking(move || {
         let bytes = std::fs::read(path).map_err(|error| Error::Internal(format!("cannot read an upload: {error}")))?;
         measured(&bytes)
@@ -140,13 +143,26 @@ pub(crate) async fn prepare(cx: &Context, id: FileId) -> Result<()> {
         // The job was interrupted at its end.
         return cx.files.delete(&file.sha256).await;
     }
-    let one = ONE.acquire().await.map_err(|error| Error::Internal(error.to_string()))?;
+    // Waiting for the turn would keep other jobs from running.
+    let Some(turn) = cx.files.turn() else {
+        let mut tx = cx.db.begin().await?;
+        jobs::enqueue(&mut tx, Task::ImageUploaded { file: id }, cx.now().plus(AGAIN)).await?;
+        tx.commit().await?;
+        return Ok(());
+    };
     let made = match original(cx, &file).await? {
+        // Restored from a backup that caught the images and not the original.
+        None if are_made(cx, &file).await? => Some(Vec::new()),
         None => None,
         Some(bytes) => {
             let about = file.clone();
             // A decoder that panics found a damaged image.
-            let made = tokio::task::spawn_blocking(move || made(&bytes, &about)).await;
+            // The turn ends with the work, even if the job is cancelled before.
+            let made = tokio::task::spawn_blocking(move || {
+                let _turn = turn;
+                made(&bytes, &about)
+            })
+            .await;
             match made {
                 Ok(Ok(made)) => Some(made),
                 Ok(Err(error)) => {
@@ -160,7 +176,6 @@ pub(crate) async fn prepare(cx: &Context, id: FileId) -> Result<()> {
             }
         }
     };
-    drop(one);
     let state = if made.is_some() { FileState::Ready } else { FileState::Bad };
     let mut tx = cx.db.begin().await?;
     store::files::hold(&mut tx, &file.sha256).await?;
@@ -179,6 +194,16 @@ pub(crate) async fn prepare(cx: &Context, id: FileId) -> Result<()> {
     tx.commit().await?;
     // From now on, nobody stores or reads the original.
     cx.files.delete(&file.sha256).await
+}
+
+/// Whether everything that pages show of an image is stored.
+async fn are_made(cx: &Context, file: &FileRow) -> Result<bool> {
+    for key in file.keys() {
+        if cx.files.open(&key).await?.is_none() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 async fn original(cx: &Context, file: &FileRow) -> Result<Option<Vec<u8>>> {

@@ -203,12 +203,20 @@ pub(crate) fn mentioned(text: &str) -> bool {
     text.contains(FILES)
 }
 
-/// Makes a saved message show the files that its text names, as far as its author or editor uploaded them: naming someone
-/// else's file gives nobody access to it.
-pub(crate) async fn link(tx: &mut Tx, message: MessageId, nodes: &[markup::Node], by: (UserId, UserId)) -> Result<()> {
+/// Makes a saved message show the files that its text names: those that it showed before, and new ones that `by`, who
+/// wrote this text, uploaded. Naming someone else's file gives nobody access to it, and neither does an edit of a text in
+/// which others named it: new are only files that the text `before` did not name.
+pub(crate) async fn link(
+    tx: &mut Tx,
+    message: MessageId,
+    nodes: &[markup::Node],
+    before: &str,
+    by: UserId,
+) -> Result<()> {
     let files = markup::files(nodes);
+    let new: Vec<i64> = files.iter().copied().filter(|id| !before.contains(&format!("{FILES}{id}/"))).collect();
     store::files::unlink_others(tx, message, &files).await?;
-    store::files::link(tx, message, &files, by).await?;
+    store::files::link(tx, message, &files, &new, by).await?;
     Ok(())
 }
 

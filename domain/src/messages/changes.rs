@@ -35,6 +35,11 @@ pub struct Editable {
 }
 
 impl Editable {
+    /// Returns what identifies the text as it is now, for [`Change::base`].
+    pub fn base(&self) -> String {
+        crate::platform::secrets::digest_of(self.raw.raw.as_bytes())
+    }
+
     /// The attachment.
     ///
     /// # Errors
@@ -94,6 +99,8 @@ pub struct Change {
     /// `None` leaves the text as it is.
     pub text: Option<String>,
     pub attachment: AttachmentChange,
+    /// [`Editable::base`] of what the editor started from; `None`: it is not compared.
+    pub base: Option<String>,
 }
 
 /// What an edit does to the attachment.
@@ -137,6 +144,12 @@ pub async fn edit_with(cx: &Context, viewer: Viewer, id: MessageId, change: Chan
     let text = old.as_ref().map_or(text.clone(), |old| old.typed(text.trim_end()).to_owned());
     let draft = screening::draft(AUDITORS, Draft { text, key: None, attachment })?;
     if draft.text != editable.raw.raw || draft.attachment != old {
+        if change.base.as_ref().is_some_and(|base| *base != editable.base()) {
+            return Err(Error::invalid(
+                "text",
+                "Someone else changed this message while you were editing it. Copy your text, and edit the message again.",
+            ));
+        }
         let by = viewer.user()?;
         let nodes = parse(cx, &draft.text).await?;
         let Audited { verdict: audited, changed } = audit_edit(cx, by, &editable, &draft, &nodes).await?;
@@ -149,7 +162,8 @@ pub async fn edit_with(cx: &Context, viewer: Viewer, id: MessageId, change: Chan
         }
         store::messages::history::keep(&mut tx, id).await?;
         let Some(locked) = store::messages::attachments::lock(&mut tx, id).await? else { return Err(Error::NotFound) };
-        if locked.attachment != editable.raw.attachment {
+        let text_changed = change.base.is_some() && locked.raw != editable.raw.raw;
+        if locked.attachment != editable.raw.attachment || text_changed {
             return Err(Error::invalid("text", "This message just changed. Save your changes again."));
         }
         if draft.attachment != old {
@@ -168,7 +182,7 @@ pub async fn edit_with(cx: &Context, viewer: Viewer, id: MessageId, change: Chan
             return Err(Error::NotFound);
         }
         if files::mentioned(&draft.text) || files::mentioned(&editable.raw.raw) {
-            files::link(&mut tx, id, &nodes, (editable.raw.author_id, by)).await?;
+            files::link(&mut tx, id, &nodes, &editable.raw.raw, by).await?;
         }
         store::messages::replies::touch_replies(&mut tx, id).await?;
         search_log::insert(&mut tx, Changed::Message(id)).await?;

@@ -13,7 +13,7 @@ use crate::topics;
 use bus::Control;
 use model::policy::{Permission, Viewer};
 use model::time::Timestamp;
-use model::{DeletedGroup, DeletedTopic, GroupId, LogAction, LogEntry, NoticeKind, Role, TopicAction, TopicId};
+use model::{DeletedGroup, DeletedTopic, GroupId, LogAction, LogEntry, NoticeKind, TopicAction, TopicId};
 use store::people::notices::NewNotice;
 use store::search_log::{self, Changed};
 
@@ -108,17 +108,14 @@ pub async fn restore_group(cx: &Context, viewer: Viewer, id: GroupId) -> Result<
     let mut tx = cx.db.begin().await?;
     crate::site::admins::lock(&mut tx, viewer).await?;
     let members = store::groups::deleted::restore(&mut tx, id, now.minus(KEPT)).await?.ok_or(Error::NotFound)?;
-    unread::users_change(cx, &members).await?;
     members::promote_successor(&mut tx, id, by, now).await?;
     log::write(&mut tx, LogEntry::new(by, LogAction::GroupRestored).group(id), now).await?;
-    for user in &members {
-        if store::groups::members::place(&mut tx, id, *user).await?.role > Some(Role::Member) {
-            let notice = NewNotice::new(*user, Some(id), NoticeKind::GroupRestored, "", by);
-            notices::tell(cx, &mut tx, notice).await?;
-        }
+    for user in store::groups::members::moderators_in(&mut tx, id).await? {
+        notices::tell(cx, &mut tx, NewNotice::new(user, Some(id), NoticeKind::GroupRestored, "", by)).await?;
     }
     search_log::insert(&mut tx, Changed::Group(id)).await?;
     jobs::enqueue(&mut tx, Task::GroupChanged { group: id }, now).await?;
+    unread::users_change(cx, &members).await?;
     tx.commit().await?;
     cx.wake.after_commit();
     cx.tell(&Control::GroupChanged { group: id, narrows: false }).await;

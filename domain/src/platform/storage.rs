@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use tokio::io::AsyncRead;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::platform::error::{Error, Result};
 
@@ -41,12 +42,24 @@ pub struct Files {
     storage: Arc<dyn Storage>,
     arriving: PathBuf,
     local: Option<PathBuf>,
+    /// One image is made at a time in a process: each may take much memory.
+    turn: Arc<Semaphore>,
 }
 
 impl Files {
     /// Files in a folder. It is created when the first one comes.
     pub fn folder(folder: PathBuf) -> Self {
-        Self { arriving: folder.join("arriving"), storage: Arc::new(Folder(folder.clone())), local: Some(folder) }
+        Self {
+            arriving: folder.join("arriving"),
+            storage: Arc::new(Folder(folder.clone())),
+            local: Some(folder),
+            turn: Arc::new(Semaphore::new(1)),
+        }
+    }
+
+    /// Takes the turn to make an image; `None` while another one is being made.
+    pub fn turn(&self) -> Option<OwnedSemaphorePermit> {
+        self.turn.clone().try_acquire_owned().ok()
     }
 
     /// Returns the folder that contains the files, if they are on this machine.

@@ -70,17 +70,17 @@ pub async fn readable(db: &Db, viewer: Option<UserId>, is_admin: bool, id: FileI
     let found = sql!(opt db, Readable,
         concat!("select ", columns!(), ",
                    exists (select 1 from message_files l join messages m on m.id = l.message_id join topics t on t.id = m.topic_id
-                     join groups g on g.id = t.group_id where l.file_id = f.id and m.deleted_at is null and t.deleted_at is null
+                     join groups g on g.id = t.group_id where l.file_id = f.id and not l.is_former and m.deleted_at is null and t.deleted_at is null
                      and g.deleted_at is null and g.kind = 'public') as is_public
                  from files f where f.id = $2 and (f.owner_id = $1
                    or exists (select 1 from message_files l join messages m on m.id = l.message_id join topics t on t.id = m.topic_id
-                     join groups g on g.id = t.group_id where l.file_id = f.id and m.deleted_at is null and ", topic_visible_to_first!(), ")
+                     join groups g on g.id = t.group_id where l.file_id = f.id and not l.is_former and m.deleted_at is null and ", topic_visible_to_first!(), ")
                    or exists (select 1 from held h join groups g on g.id = h.group_id where h.author_id = f.owner_id
                      and h.declined_at is null and h.raw like $3 and (($4 and ", settled_by_site_admin_first!(), ")
                        or exists (select 1 from memberships mo where mo.group_id = g.id and mo.user_id = $1 and mo.role <> 'member')))
                    or ($4 and exists (select 1 from message_files l join reports r on r.message_id = l.message_id
                      join messages m on m.id = l.message_id join topics t on t.id = m.topic_id join groups g on g.id = t.group_id
-                     where l.file_id = f.id and m.deleted_at is null and ", settled_by_site_admin_first!(), ")))"),
+                     where l.file_id = f.id and not l.is_former and m.deleted_at is null and ", settled_by_site_admin_first!(), ")))"),
         viewer, id, text.as_str(), is_admin)?;
     Ok(found.map(|found| (found.file, found.is_public)))
 }
@@ -92,19 +92,22 @@ struct Readable {
     is_public: bool,
 }
 
-/// Makes a message show those of the files that its author or editor uploaded.
-pub async fn link(tx: &mut Tx, message: MessageId, files: &[i64], (author, editor): (UserId, UserId)) -> Result<u64> {
+/// Makes a message show those of the files that it showed before, and those of the new ones that a user uploaded.
+pub async fn link(tx: &mut Tx, message: MessageId, files: &[i64], new: &[i64], by: UserId) -> Result<u64> {
     sql!(run tx,
         "insert into message_files (file_id, message_id)
-         select id, cast($2 as bigint) from files where id in (select cast(value as bigint) from json_each($1)) and owner_id in ($3, $4)
-         on conflict do nothing",
-        crate::list(files), message, author, editor)
+         select id, cast($2 as bigint) from files where id in (select cast(value as bigint) from json_each($1))
+           and (id in (select file_id from message_files where message_id = $2)
+             or owner_id = $4 and id in (select cast(value as bigint) from json_each($3)))
+         on conflict (file_id, message_id) do update set is_former = false",
+        crate::list(files), message, crate::list(new), by)
 }
 
-/// Makes a message show no other files than these.
+/// Makes a message show no other files than these. The others are kept for its history.
 pub async fn unlink_others(tx: &mut Tx, message: MessageId, files: &[i64]) -> Result<u64> {
     sql!(run tx,
-        "delete from message_files where message_id = $2 and file_id not in (select cast(value as bigint) from json_each($1))",
+        "update message_files set is_former = true
+         where message_id = $2 and file_id not in (select cast(value as bigint) from json_each($1))",
         crate::list(files), message)
 }
 

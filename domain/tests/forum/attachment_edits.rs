@@ -22,7 +22,7 @@ stories! {
 
 /// An edit that replaces the attachment.
 fn change(attachment: NewAttachment) -> Change {
-    Change { text: None, attachment: AttachmentChange::Replace(attachment) }
+    Change { attachment: AttachmentChange::Replace(attachment), ..Change::default() }
 }
 
 async fn an_edit_keeps_the_attachment_and_the_history_shows_the_old_one(forum: TestForum) {
@@ -70,7 +70,7 @@ async fn a_poll_can_be_removed_with_its_votes(forum: TestForum) {
     forum.pass(Duration::from_secs(2));
     forum.drain().await;
     let (stream, cursor) = open(&forum, noor).await;
-    let removed = Change { text: None, attachment: AttachmentChange::Remove };
+    let removed = Change { attachment: AttachmentChange::Remove, ..Change::default() };
     messages::edit_with(cx, mira, id, removed.clone()).await.unwrap();
     let message = seen(&forum, mira, id).await;
     assert_eq!((message.markup.as_str(), message.attachment), ("Vote", None));
@@ -87,7 +87,7 @@ async fn a_poll_can_be_removed_with_its_votes(forum: TestForum) {
     let alone = post(&forum, mira, topic, "", poll(json!({}))).await;
     assert_eq!(why(messages::edit_with(cx, mira, alone, removed.clone()).await), "text: Enter a message.");
     assert!(matches!(messages::edit_with(cx, noor, alone, removed).await, Err(Error::Forbidden(_))));
-    let other = Change { text: Some("Talk".into()), attachment: AttachmentChange::Remove };
+    let other = Change { text: Some("Talk".into()), attachment: AttachmentChange::Remove, base: None };
     messages::edit_with(cx, mira, alone, other).await.unwrap();
     assert_eq!(seen(&forum, mira, alone).await.markup, "Talk");
     forum.drain().await;
@@ -106,7 +106,7 @@ async fn the_same_data_is_no_change(forum: TestForum) {
     // As the form of the edit sends it: the poll has votes, and its time is over.
     let data = seen(&forum, mira, id).await.attachment.unwrap().data.clone();
     let same = AttachmentChange::Replace(NewAttachment { kind: "poll".into(), version: Some(1), data });
-    let edit = Change { text: Some("Vote now".into()), attachment: same };
+    let edit = Change { text: Some("Vote now".into()), attachment: same, base: None };
     messages::edit_with(cx, mira, id, edit).await.unwrap();
     let attachment = seen(&forum, mira, id).await.attachment.unwrap();
     assert_eq!(attachment.typed_markup, "Vote now");

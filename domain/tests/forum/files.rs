@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::Error;
 use domain::files::{self, Found};
-use domain::messages::{delete, edit};
+use domain::messages::{delete, edit, wikis};
 use domain::model::{FileRow, GroupKind};
 use domain::platform::jobs::Task;
 use domain::policy::Viewer;
@@ -15,6 +15,7 @@ use crate::{hostile_files, tables};
 stories! {
     a_file_is_read_by_whoever_reads_a_message_with_it,
     a_foreign_file_in_a_message_opens_it_for_nobody,
+    editing_a_wiki_opens_and_destroys_no_file_of_others,
     the_same_bytes_are_stored_once_and_deleted_with_the_last_message,
     an_edit_takes_a_file_out_of_a_message,
     uploads_have_limits,
@@ -86,6 +87,34 @@ async fn a_foreign_file_in_a_message_opens_it_for_nobody(forum: TestForum) {
     assert_eq!(reads(&forum, Viewer::Anonymous, &file).await, None);
     edit(&forum.cx, noor, topic.id, format!("Again {}", file.markup(""))).await.unwrap();
     assert_eq!(reads(&forum, noor, &file).await, None);
+    forum.drain().await;
+}
+
+async fn editing_a_wiki_opens_and_destroys_no_file_of_others(forum: TestForum) {
+    let cx = &forum.cx;
+    let (ann, mallory) = (forum.person("ann").await, forum.person("mallory").await);
+    let garden = forum.group(ann, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[mallory]).await;
+    let secret = upload(&forum, ann, "secret.txt", b"A secret").await.unwrap();
+    let shown = upload(&forum, ann, "shown.txt", b"For all").await.unwrap();
+    let text = format!("Plan {}", shown.markup(""));
+    let of_ann = forum.topic(ann, &garden, "Plan", &text).await;
+    let of_mallory = forum.topic(mallory, &garden, "Trap", &format!("Fix teh typo {}", secret.markup(""))).await;
+    wikis::set(cx, ann, of_ann.id, true).await.unwrap();
+    wikis::set(cx, mallory, of_mallory.id, true).await.unwrap();
+    // Neither an edit of her wiki nor her edit of another opens her file.
+    edit(cx, mallory, of_ann.id, format!("{text} {}", secret.markup(""))).await.unwrap();
+    edit(cx, ann, of_ann.id, format!("{text} and {}", secret.markup(""))).await.unwrap();
+    edit(cx, ann, of_mallory.id, format!("Fix the typo {}", secret.markup(""))).await.unwrap();
+    assert_eq!(reads(&forum, mallory, &secret).await, None);
+    assert_eq!(reads(&forum, Viewer::Anonymous, &shown).await, Some(true));
+    // What an edit removes is hidden, but whoever restores the text has it again.
+    edit(cx, mallory, of_ann.id, "Nothing".to_owned()).await.unwrap();
+    forum.pass(2 * DAY);
+    sweep(&forum).await;
+    assert_eq!(reads(&forum, mallory, &shown).await, None);
+    edit(cx, mallory, of_ann.id, text).await.unwrap();
+    assert_eq!(reads(&forum, mallory, &shown).await, Some(true));
     forum.drain().await;
 }
 

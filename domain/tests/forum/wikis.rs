@@ -14,6 +14,7 @@ stories! {
     members_edit_a_wiki_and_its_author_stays_its_author,
     only_the_author_and_moderators_make_a_first_message_a_wiki,
     a_closed_topic_closes_its_wiki,
+    an_edit_of_an_old_version_is_refused,
     members_see_no_version_from_before_the_wiki,
     earlier_settings_of_a_group_are_kept_with_who_changed_them,
     earlier_titles_of_a_topic_are_kept_with_who_changed_them,
@@ -83,6 +84,25 @@ async fn a_closed_topic_closes_its_wiki(forum: TestForum) {
         topics::mark(cx, mira, plums.topic, mark, false).await.unwrap();
         messages::edit(cx, noor, plums.id, format!("After {mark:?}")).await.unwrap();
     }
+    forum.drain().await;
+}
+
+async fn an_edit_of_an_old_version_is_refused(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[noor]).await;
+    let plums = forum.topic(mira, &garden, "Plums", "Two ripe plums").await;
+    wikis::set(cx, mira, plums.id, true).await.unwrap();
+    let base = messages::editable(cx, noor, plums.id).await.unwrap().base();
+    let change =
+        |text: &str| messages::Change { text: Some(text.into()), base: Some(base.clone()), ..Default::default() };
+    messages::edit_with(cx, noor, plums.id, change("Three ripe plums")).await.unwrap();
+    // The same form again changes nothing, and another text does not replace what was saved meanwhile.
+    messages::edit_with(cx, noor, plums.id, change("Three ripe plums")).await.unwrap();
+    let refused = messages::edit_with(cx, mira, plums.id, change("Two unripe plums")).await;
+    assert!(matches!(refused, Err(domain::Error::Invalid(_))));
+    assert!(placed::show(cx, mira, plums.id).await.unwrap().message.markup.contains("Three"));
     forum.drain().await;
 }
 

@@ -175,7 +175,7 @@ pub async fn update(ask: Ask, Body(new): Body<MessageChange>) -> Result<Found<Me
         }
         (None, false) => AttachmentChange::Keep,
     };
-    let change = messages::Change { text: new.text, attachment };
+    let change = messages::Change { text: new.text, attachment, base: None };
     messages::edit_with(&ask.cx, ask.viewer(), raw.id, change).await?;
     Ok(Found(object(&ask, raw.id).await?))
 }

@@ -86,7 +86,7 @@ pub(super) async fn save(
         store::moderation::reports::insert_by_rule(&mut tx, saved.id, rule, place.at).await?;
     }
     if files::mentioned(&draft.text) {
-        files::link(&mut tx, saved.id, nodes, (user, user)).await?;
+        files::link(&mut tx, saved.id, nodes, "", user).await?;
     }
     polls::announce_end(&mut tx, saved.id, draft.attachment.as_deref()).await?;
     finish(cx, &mut tx, destination, &place, saved.id).await?;

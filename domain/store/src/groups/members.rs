@@ -178,6 +178,11 @@ pub async fn moderators(db: &Db, group: GroupId) -> Result<Vec<UserId>> {
     sql!(values db, UserId, "select user_id from memberships where group_id = $1 and role <> 'member'", group)
 }
 
+/// As [`moderators`], in a transaction.
+pub async fn moderators_in(tx: &mut Tx, group: GroupId) -> Result<Vec<UserId>> {
+    sql!(values tx, UserId, "select user_id from memberships where group_id = $1 and role <> 'member'", group)
+}
+
 /// Which of these users are members.
 pub async fn among(db: &Db, group: GroupId, users: &[UserId]) -> Result<Vec<UserId>> {
     if users.is_empty() {

@@ -28,14 +28,15 @@ pub fn decode(stored: Option<&str>) -> Result<Option<Box<Attachment>>> {
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Locked {
     pub topic_id: TopicId,
+    pub raw: String,
     /// As stored.
     pub attachment: Option<String>,
 }
 
-/// Raises the version of a message that is not deleted, which locks it, and returns its attachment.
+/// Raises the version of a message that is not deleted, which locks it, and returns its text and attachment.
 pub async fn lock(tx: &mut Tx, message: MessageId) -> Result<Option<Locked>> {
     sql!(opt tx, Locked,
-        "update messages set version = version + 1 where id = $1 and deleted_at is null returning topic_id, attachment", message)
+        "update messages set version = version + 1 where id = $1 and deleted_at is null returning topic_id, raw, attachment", message)
 }
 
 /// Replaces the attachment of a message.

@@ -111,7 +111,7 @@ pub async fn edit(req: Req, path: Path<String>) -> Answer {
     let message = id(&path)?;
     let editable = domain::messages::editable(req.cx(), req.viewer(), message).await?;
     let form = poll_fields::edit_form(editable.attachment()?.as_deref());
-    let form = EditForm { text: editable.typed()?.into(), ..form };
+    let form = EditForm { text: editable.typed()?.into(), key: editable.base(), ..form };
     req.page(&edit_page(&req, message, form).await?)
 }
 
@@ -120,7 +120,8 @@ pub async fn update(req: Req, path: Path<String>, form: Form) -> Answer {
     let message = id(&path)?;
     let editable = domain::messages::editable(req.cx(), req.viewer(), message).await?;
     let attachment = poll_fields::change(&form, editable.attachment()?.as_deref());
-    let change = Change { text: Some(form.get("text").to_owned()), attachment };
+    let base = Some(form.get("key").to_owned()).filter(|base| !base.is_empty());
+    let change = Change { text: Some(form.get("text").to_owned()), attachment, base };
     match domain::messages::edit_with(req.cx(), req.viewer(), message, change).await {
         Ok(_) if req.wants_json => fragment(&req, message).await,
         Err(error) if req.wants_json => Err(error.into()),
@@ -132,6 +133,8 @@ pub async fn update(req: Req, path: Path<String>, form: Form) -> Answer {
                 question: field("question"),
                 options: field("options"),
                 remove_attachment: field("remove_attachment"),
+                // Whoever saves again has seen the error.
+                key: editable.base(),
                 ..EditForm::default()
             };
             let back = refill(back, error)?;
