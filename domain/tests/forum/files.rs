@@ -99,7 +99,7 @@ async fn editing_a_wiki_opens_and_destroys_no_file_of_others(forum: TestForum) {
     let shown = upload(&forum, ann, "shown.txt", b"For all").await.unwrap();
     let text = format!("Plan {}", shown.markup(""));
     let of_ann = forum.topic(ann, &garden, "Plan", &text).await;
-    let of_mallory = forum.topic(mallory, &garden, "Trap", &format!("Fix teh typo {}", secret.markup(""))).await;
+    let of_mallory = forum.topic(mallory, &garden, "Trap", &format!("Fix the typpo {}", secret.markup(""))).await;
     wikis::set(cx, ann, of_ann.id, true).await.unwrap();
     wikis::set(cx, mallory, of_mallory.id, true).await.unwrap();
     // Neither an edit of her wiki nor her edit of another opens her file.
