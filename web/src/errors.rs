@@ -124,7 +124,7 @@ async fn page(cause: &Cause, request: &HttpRequest) -> HttpResponse {
         let user = session.person.id;
         let takes_code = domain::people::two_factor::is_on(req.cx(), user).await.unwrap_or(false);
         let mut form = ProofForm::default();
-        form.proof_password.error = why.clone();
+        form.proof_password.error = why.as_ref().map(ToString::to_string);
         let (username, kept) = (session.person.username.clone(), crate::form::submitted_form(request));
         let page = Prove { layout: req.bare_layout(), form, username, takes_code, kept };
         return req.page_with(StatusCode::FORBIDDEN, &page);
@@ -141,7 +141,7 @@ async fn page(cause: &Cause, request: &HttpRequest) -> HttpResponse {
     let problem = if is_expired { Problem::Expired } else { cause.problem.clone() };
     let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
-    req.page_with(status, &ErrorPage { layout, problem, why: cause.why, kept, request_id })
+    req.page_with(status, &ErrorPage { layout, problem, why: cause.why.clone(), kept, request_id })
 }
 
 /// Builds the page for a user whose account waits for approval by an admin of the site.

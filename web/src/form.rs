@@ -200,9 +200,7 @@ async fn prove(req: &Req, typed: &str) -> Result<(), Failure> {
         return Err(Failure::Unproved(None));
     }
     match proofs::give(req.cx(), session, typed).await {
-        Err(domain::Error::Invalid(fields)) => {
-            Err(Failure::Unproved(Some(fields.get(proofs::FIELD).unwrap_or_default().to_owned())))
-        }
+        Err(domain::Error::Invalid(fields)) => Err(Failure::Unproved(fields.get(proofs::FIELD).cloned())),
         other => Ok(other?),
     }
 }

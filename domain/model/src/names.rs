@@ -74,7 +74,7 @@ impl Username {
     /// What is wrong, on the field `username`.
     pub fn parse(typed: &str) -> Result<Self> {
         let name = typed.trim();
-        let said = |message: &str| Err(Fields::of("username", message));
+        let said = |message: &'static str| Err(Fields::of("username", message));
         let count = name.chars().count();
         if count < 2 {
             return said("Use at least 2 characters.");

@@ -219,7 +219,7 @@ impl Access {
         if !self.may(Permission::Know) {
             return Err(Denied::NotFound);
         }
-        Err(Denied::Forbidden(match action {
+        Err(Denied::forbidden(match action {
             _ if self.is_archived && NOT_IN_ARCHIVE.contains(&action) => "This is archived and can't be changed.",
             Permission::Join | Permission::Ask if self.membership.is_banned => "You're banned from this group.",
             Permission::Know | Permission::Read => "Only members can read this.",
@@ -278,7 +278,7 @@ impl Access {
             return Ok(());
         }
         self.check(Permission::Know)?;
-        Err(Denied::Forbidden("Only moderators of the group can do that."))
+        Err(Denied::forbidden("Only moderators of the group can do that."))
     }
 
     /// Whether a valid invitation link lets them join, or ask to join.
@@ -311,7 +311,7 @@ pub fn readers(kind: GroupKind) -> u8 {
 /// [`Denied::SignedOut`]; [`Denied::Forbidden`] for the author.
 pub fn check_report(viewer: Viewer, author: UserId) -> Result<()> {
     if viewer.user()? == author {
-        return Err(Denied::Forbidden("You can't report your own message. Edit or delete it instead."));
+        return Err(Denied::forbidden("You can't report your own message. Edit or delete it instead."));
     }
     Ok(())
 }

@@ -47,7 +47,7 @@ pub enum Change {
 pub fn check_change(read_only: bool, change: Change) -> Result<(), Denied> {
     match change {
         Change::Forum if read_only => {
-            Err(Denied::Forbidden("The site is in read-only mode. Posting and editing are paused."))
+            Err(Denied::forbidden("The site is in read-only mode. Posting and editing are paused."))
         }
         Change::Browser | Change::Site | Change::Forum => Ok(()),
     }

@@ -70,7 +70,7 @@ pub async fn create(
 ) -> Result<objects::Group> {
     check_write(cx, caller, Counts::Yes).await?;
     if !caller.is_unlimited() {
-        return Err(Error::Forbidden("This API token works in some groups only: it cannot create one."));
+        return Err(Error::forbidden("This API token works in some groups only: it cannot create one."));
     }
     if name.trim().is_empty() {
         return Err(Error::invalid("name", "Group name required."));

@@ -20,6 +20,7 @@ use crate::platform::error::{Error, Result};
 use crate::platform::jobs::{self, Task};
 use crate::platform::secrets;
 use crate::site::{self, rate_limits};
+use texts::Text;
 
 /// How long a file is kept that no message shows.
 pub const KEPT: Duration = Duration::from_secs(24 * 3_600);
@@ -135,7 +136,7 @@ fn unwritten(error: &std::io::Error) -> Error {
     Error::Internal(format!("cannot write an uploaded file: {error}"))
 }
 
-fn invalid(why: impl Into<String>) -> Error {
+fn invalid(why: impl Into<Text>) -> Error {
     Error::invalid("file", why)
 }
 

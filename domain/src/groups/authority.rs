@@ -25,7 +25,7 @@ pub(crate) async fn check(
     };
     let found = with_permission(cx, viewer, group, Permission::Administer).await?;
     if found.group.is_direct() {
-        return Err(Error::Forbidden(not_in_conversations));
+        return Err(Error::forbidden(not_in_conversations));
     }
     Ok(Some(found))
 }

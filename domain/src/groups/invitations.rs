@@ -66,7 +66,7 @@ pub async fn list(cx: &Context, viewer: Viewer, group: GroupId) -> Result<Shown>
 async fn of_group(cx: &Context, viewer: Viewer, group: GroupId) -> Result<GroupAccess> {
     let found = groups::with_permission(cx, viewer, group, Permission::Read).await?;
     if found.group.is_direct() {
-        return Err(Error::Forbidden("Only members can add people to a conversation."));
+        return Err(Error::forbidden("Only members can add people to a conversation."));
     }
     if !found.access.may(Permission::Admit) {
         found.access.check(Permission::Invite)?;
@@ -109,7 +109,7 @@ pub async fn make_link(cx: &Context, viewer: Viewer, group: GroupId, form: LinkF
     let now = cx.now();
     let mut tx = cx.db.begin().await?;
     if !may_offer(members::lock(&mut tx, viewer, group).await?, form.role) {
-        return Err(Error::Forbidden("You can't assign a role above your own."));
+        return Err(Error::forbidden("You can't assign a role above your own."));
     }
     let new = NewInvitation {
         group,
@@ -248,7 +248,7 @@ pub async fn follow(cx: &Context, viewer: Viewer, token: &str, message: &str) ->
         return Err(Error::NotFound);
     }
     if !access.may_follow_link() {
-        return Err(Error::Forbidden("You can't join this group."));
+        return Err(Error::forbidden("You can't join this group."));
     }
     if store::groups::invitations::use_once(&mut tx, invitation.id, now).await? == 0 {
         return Err(Error::NotFound);
@@ -340,7 +340,7 @@ pub async fn accept(cx: &Context, viewer: Viewer, group: GroupId) -> Result<Grou
     let by = lock_inviter(&mut tx, cx, inviter).await?;
     let access = members::lock(&mut tx, viewer, group).await?;
     if access.is_archived() {
-        return Err(Error::Forbidden("This group is archived and can't be changed."));
+        return Err(Error::forbidden("This group is archived and can't be changed."));
     }
     let by = held_inviter(&mut tx, by, group, access).await?;
     let stands = store::groups::invitations::uninvite(&mut tx, group, user).await? == Some(inviter);

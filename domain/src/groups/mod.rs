@@ -343,12 +343,12 @@ pub async fn leave(cx: &Context, viewer: Viewer, id: GroupId) -> Result<Group> {
             jobs::enqueue(&mut tx, Task::GroupChanged { group: id }, cx.now()).await?;
         }
         GroupKind::Private if left == 0 => {
-            return Err(Error::Forbidden(
+            return Err(Error::forbidden(
                 "You're the last member, and no one else could find this group. Delete it instead.",
             ));
         }
         GroupKind::Closed if left == 0 => {
-            return Err(Error::Forbidden(
+            return Err(Error::forbidden(
                 "You're the last member, and no one else could approve new ones. Make the group public or delete it instead.",
             ));
         }

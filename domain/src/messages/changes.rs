@@ -86,7 +86,7 @@ async fn change(cx: &Context, viewer: Viewer, id: MessageId, or_moderator: bool)
         match raw.author_id == user {
             true => found.check_write()?,
             false if raw.wiki_at.is_some() && !or_moderator => found.check_open()?,
-            false => return Err(Error::Forbidden("Only the author can do that.")),
+            false => return Err(Error::forbidden("Only the author can do that.")),
         }
     }
     Ok(Editable { raw, access: found.access, topic: found.topic, group: found.group })
@@ -137,7 +137,7 @@ pub async fn edit_with(cx: &Context, viewer: Viewer, id: MessageId, change: Chan
         AttachmentChange::Keep => old.clone(),
     };
     if attachment != old && viewer.id() != Some(editable.raw.author_id) {
-        return Err(Error::Forbidden("Only the author can change the attachment of a wiki."));
+        return Err(Error::forbidden("Only the author can change the attachment of a wiki."));
     }
     // With an attachment the text may come with its fallback text or without.
     let text = change.text.unwrap_or_else(|| editable.raw.raw.clone());
@@ -252,7 +252,7 @@ pub async fn delete_because(cx: &Context, viewer: Viewer, id: MessageId, reason:
     let user = viewer.user()?;
     let mut tx = cx.db.begin().await?;
     if !lock(&mut tx, &editable).await? {
-        return Err(Error::Forbidden("A moderator just moved this message. Open it again to delete it."));
+        return Err(Error::forbidden("A moderator just moved this message. Open it again to delete it."));
     }
     let gone = delete_in(cx, &mut tx, id, editable.topic.id, user).await?;
     if editable.group.is_direct() && crate::groups::direct_names::is_titled_by(&editable.topic.name, &editable.raw.raw)

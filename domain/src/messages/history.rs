@@ -80,7 +80,7 @@ pub async fn of(cx: &Context, viewer: Viewer, id: MessageId) -> Result<History> 
     let since =
         match moderates || is_author {
             true => None,
-            false => Some(wiki_at.ok_or(Error::Forbidden(
+            false => Some(wiki_at.ok_or(Error::forbidden(
                 "Only the author and the group's moderators can see the history of a message.",
             ))?),
         };
@@ -143,14 +143,14 @@ pub async fn restore(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Perm
     let deletion = store::messages::history::deletion(&cx.db, id).await?;
     if let Some(deletion) = deletion {
         if !found.access.may(Permission::Moderate) && !is_own(&found, viewer, &deletion) {
-            return Err(Error::Forbidden("Only a moderator can restore this message."));
+            return Err(Error::forbidden("Only a moderator can restore this message."));
         }
         until(cx, &deletion).ok_or(Error::NotFound)?;
         let now = cx.now();
         let mut tx = cx.db.begin().await?;
         store::topics::touch(&mut tx, found.topic.id).await?;
         if viewer.site_admin().is_err() && store::moderation::bulk_delete::took_from_site(&mut tx, id).await? {
-            return Err(Error::Forbidden(
+            return Err(Error::forbidden(
                 "A site admin deleted everything this author posted. Only a site admin can restore it.",
             ));
         }

@@ -105,7 +105,7 @@ async fn removable(cx: &Context, viewer: Viewer, user: UserId) -> Result<User> {
     viewer.site_admin()?;
     let found = admins::person(cx, viewer, user).await?;
     if found.is_admin {
-        return Err(Error::Forbidden("You can't delete the posts of a site admin. Remove them as an admin first."));
+        return Err(Error::forbidden("You can't delete the posts of a site admin. Remove them as an admin first."));
     }
     Ok(found)
 }
@@ -123,7 +123,7 @@ pub async fn of_group(
     let chosen = members::detail(cx, viewer, group, user).await?;
     chosen.found.access.check(Permission::Moderate)?;
     if viewer.id() == Some(user) || !chosen.found.access.may_remove(chosen.role()) {
-        return Err(Error::Forbidden("You can only delete the posts of people with a lower role than yours."));
+        return Err(Error::forbidden("You can only delete the posts of people with a lower role than yours."));
     }
     Ok((chosen, measures(cx, user, Some(group)).await?))
 }
@@ -193,7 +193,7 @@ pub async fn clear_group(
     access.check(Permission::Moderate)?;
     let place = store::groups::members::place(&mut tx, group, user).await?;
     if by == user || !access.may_remove(place.role) {
-        return Err(Error::Forbidden("You can only delete the posts of people with a lower role than yours."));
+        return Err(Error::forbidden("You can only delete the posts of people with a lower role than yours."));
     }
     check_any(cx, user, Some(group), since).await?;
     begin(cx, &mut tx, NewBulkDelete { user, group: Some(group), by, reason: &reason, since }, span).await?;

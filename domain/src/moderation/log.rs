@@ -59,7 +59,7 @@ pub async fn of_group(
 ) -> Result<(GroupAccess, Page)> {
     let found = groups::with_permission(cx, viewer, group, Permission::Read).await?;
     if found.group.is_direct() {
-        return Err(Error::Forbidden("Conversations have no moderation log."));
+        return Err(Error::forbidden("Conversations have no moderation log."));
     }
     let reach = if found.access.may_settle() { LogReach::Moderators } else { LogReach::Public };
     let since_opened = reach == LogReach::Public;

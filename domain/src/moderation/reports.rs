@@ -177,7 +177,7 @@ pub async fn of_group(cx: &Context, viewer: Viewer, group: GroupId) -> Result<(G
     let moderator = viewer.user()?;
     let found = groups::by_id(cx, viewer, group).await?;
     if found.group.is_direct() {
-        return Err(Error::Forbidden("Reports in conversations go to the site admins."));
+        return Err(Error::forbidden("Reports in conversations go to the site admins."));
     }
     found.access.check_settle()?;
     let rows = store::moderation::reports::of_group(&cx.db, group, moderator, LIST_LIMIT).await?;
@@ -260,7 +260,7 @@ pub async fn answer(
         return Err(Error::NotFound);
     }
     if verdict == Verdict::Deleted && access.is_archived() {
-        return Err(Error::Forbidden("This group is archived, so its messages can't be changed."));
+        return Err(Error::forbidden("This group is archived, so its messages can't be changed."));
     }
     let now = cx.now();
     let settled = store::moderation::reports::settle(&mut tx, message, user, verdict, now).await?;

@@ -168,7 +168,7 @@ pub async fn create(cx: &Context, viewer: Viewer, group: Option<GroupId>, form: 
     groups::authority::lock(&mut tx, viewer, group).await?;
     let most = if group.is_some() { OF_GROUP } else { OF_SITE };
     if store::moderation::rules::count(&mut tx, group).await? >= most as i64 {
-        return Err(Error::Forbidden("You've reached the maximum number of rules. Delete one first."));
+        return Err(Error::forbidden("You've reached the maximum number of rules. Delete one first."));
     }
     let id = store::moderation::rules::insert(&mut tx, &rule, now).await?;
     note(cx, &mut tx, viewer, LogAction::RuleMade, &Rule { id, ..rule }).await?;
@@ -199,13 +199,13 @@ pub async fn update(cx: &Context, viewer: Viewer, id: RuleId, form: RuleForm) ->
 pub async fn switch(cx: &Context, viewer: Viewer, id: RuleId, version: i64, on: bool) -> Result<Rule> {
     let (_, rule) = show(cx, viewer, id).await?;
     if on && try_out(cx, viewer, &rule).await?.is_slow {
-        return Err(Error::Forbidden("This pattern is too slow. Simplify it and try again."));
+        return Err(Error::forbidden("This pattern is too slow. Simplify it and try again."));
     }
     let now = cx.now();
     let mut tx = cx.db.begin().await?;
     groups::authority::lock(&mut tx, viewer, rule.group_id).await?;
     if store::moderation::rules::switch(&mut tx, id, version, on.then_some(now)).await? == 0 {
-        return Err(Error::Forbidden("Someone has changed this rule in the meantime. Check it again first."));
+        return Err(Error::forbidden("Someone has changed this rule in the meantime. Check it again first."));
     }
     note(cx, &mut tx, viewer, if on { LogAction::RuleSwitchedOn } else { LogAction::RuleSwitchedOff }, &rule).await?;
     tx.commit().await?;

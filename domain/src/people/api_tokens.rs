@@ -88,7 +88,7 @@ pub(crate) async fn create_for(cx: &Context, owner: TokenOwner, form: TokenForm,
     let mut tx = cx.db.begin().await?;
     passwords::lock_own(&mut tx, by, &hash).await?;
     if store::people::api_tokens::count(&mut tx, user).await? >= MOST {
-        return Err(Error::Forbidden("You have too many API tokens. Revoke those you no longer use."));
+        return Err(Error::forbidden("You have too many API tokens. Revoke those you no longer use."));
     }
     store::people::api_tokens::insert(&mut tx, new, now).await?;
     note(&mut tx, owner, format!("an API token: {name}"), now).await?;

@@ -74,10 +74,10 @@ pub async fn set(cx: &Context, viewer: Viewer, name: &str, ignored: bool) -> Res
     let user = viewer.user()?;
     let other = store::people::users::by_name(&cx.db, name).await?.ok_or(Error::NotFound)?.person();
     if other.id == user {
-        return Err(Error::Forbidden("You can't ignore yourself."));
+        return Err(Error::forbidden("You can't ignore yourself."));
     }
     if ignored && of(cx, user).await?.len() >= MOST {
-        return Err(Error::Forbidden("You've reached the limit of ignored people."));
+        return Err(Error::forbidden("You've reached the limit of ignored people."));
     }
     let mut tx = cx.db.begin().await?;
     unread::users_change(cx, &[user]).await?;

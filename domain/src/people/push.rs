@@ -85,7 +85,7 @@ pub async fn register(cx: &Context, user: UserId, session: &str, new: &Registrat
     let mut tx = cx.db.begin().await?;
     store::people::users::lock(&mut tx, &[user]).await?;
     if store::people::push::count_others(&mut tx, user, session).await? >= MOST {
-        return Err(Error::Forbidden("You have too many devices. Remove those you no longer use."));
+        return Err(Error::forbidden("You have too many devices. Remove those you no longer use."));
     }
     let device = NewDevice {
         user,

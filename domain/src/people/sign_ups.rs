@@ -92,14 +92,14 @@ pub(crate) async fn entry(cx: &Context, token: &str, message: &str) -> Result<En
         (Door::Open, _) => Ok(Entry::Free),
         (Door::Asks, _) => Ok(Entry::Waits(validate::reason(message, "message", false)?)),
         (Door::ByLink, Some(link)) => Ok(Entry::Link(link)),
-        (Door::Closed, _) => Err(Error::Forbidden("This site isn't accepting new accounts right now.")),
-        (Door::NeedsLink, _) => Err(Error::Forbidden("You need an invitation to create an account here.")),
+        (Door::Closed, _) => Err(Error::forbidden("This site isn't accepting new accounts right now.")),
+        (Door::NeedsLink, _) => Err(Error::forbidden("You need an invitation to create an account here.")),
         (Door::ByLink | Door::LinkEnded, _) => Err(ended()),
     }
 }
 
 fn ended() -> Error {
-    Error::Forbidden("This invitation has expired or was already used. Ask for a new one.")
+    Error::forbidden("This invitation has expired or was already used. Ask for a new one.")
 }
 
 /// Applies the entry to a new account, in the transaction that creates it.

@@ -92,7 +92,7 @@ pub async fn begin(cx: &Context, user: UserId, password: Password) -> Result<()>
     let sealed = cx.config.secret.encrypt("second-step", &user.to_string(), &bytes)?;
     let mut tx = cx.db.begin().await?;
     if store::people::two_factor::begin(&mut tx, user, &sealed, cx.now()).await? == 0 {
-        return Err(Error::Forbidden(
+        return Err(Error::forbidden(
             "Two-factor authentication is already on. To set it up again, turn it off first.",
         ));
     }

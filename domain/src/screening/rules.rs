@@ -9,6 +9,7 @@ use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use futures_util::future::BoxFuture;
 use model::RuleAction;
+use texts::Text;
 
 /// Shown if a rule refuses a message and has no explanation.
 pub(super) const REFUSED: &str = "This isn't allowed by the rules here.";
@@ -77,5 +78,6 @@ pub(super) async fn is_for(cx: &Context, rule: &Compiled, author: &mut Author) -
 
 pub(super) fn refused(rule: &Compiled, field: &'static str) -> Error {
     let explanation = &rule.rule.explanation;
-    Error::invalid(field, if explanation.is_empty() { REFUSED } else { explanation })
+    let why = if explanation.is_empty() { REFUSED.into() } else { Text::verbatim(explanation.clone()) };
+    Error::invalid(field, why)
 }

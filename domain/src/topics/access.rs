@@ -55,7 +55,7 @@ impl TopicAccess {
     pub fn check_write(&self) -> Result<()> {
         self.access.check(Permission::Write)?;
         if self.unseen {
-            return Err(Error::Forbidden(
+            return Err(Error::forbidden(
                 "Some people in this conversation can't read this topic. It continues in a newer one.",
             ));
         }
@@ -78,7 +78,7 @@ impl TopicAccess {
     /// [`Error::Forbidden`] with the reason.
     pub fn check_open(&self) -> Result<()> {
         self.check_write()?;
-        if self.is_open() { Ok(()) } else { Err(Error::Forbidden("This topic is locked. Only moderators can post.")) }
+        if self.is_open() { Ok(()) } else { Err(Error::forbidden("This topic is locked. Only moderators can post.")) }
     }
 
     /// Checks that the viewer may rename the topic.

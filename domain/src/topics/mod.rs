@@ -166,10 +166,10 @@ pub async fn delete(cx: &Context, viewer: Viewer, id: TopicId) -> Result<Group> 
     lock(&mut tx, &found).await?;
     let others = store::topics::others_wrote_in(&mut tx, id, found.topic.creator_id).await?;
     if others && !found.access.may(Permission::Moderate) {
-        return Err(OTHERS_WROTE);
+        return Err(others_wrote());
     }
     if !found.access.may(Permission::Moderate) && store::moderation::reports::waits_in(&mut tx, id).await? {
-        return Err(Error::Forbidden("You can't delete this topic until a moderator has handled the reports in it."));
+        return Err(Error::forbidden("You can't delete this topic until a moderator has handled the reports in it."));
     }
     // Deleting a topic in which only the actor wrote is not a moderation action.
     let own = by == found.topic.creator_id && !others;
@@ -203,12 +203,14 @@ pub async fn check_delete(cx: &Context, viewer: Viewer, found: &TopicAccess) -> 
     }
     found.check_edit(viewer)?;
     if store::topics::others_wrote(&cx.db, found.topic.id, found.topic.creator_id).await? {
-        return Err(OTHERS_WROTE);
+        return Err(others_wrote());
     }
     Ok(())
 }
 
-const OTHERS_WROTE: Error = Error::Forbidden("Others have posted in this topic. Ask a moderator to delete it.");
+fn others_wrote() -> Error {
+    Error::forbidden("Others have posted in this topic. Ask a moderator to delete it.")
+}
 
 /// Locks a topic until the commit, provided it is still in the group where it was found.
 ///

@@ -102,14 +102,14 @@ pub(crate) async fn target(
     to: GroupId,
 ) -> Result<groups::GroupAccess> {
     if found.group.is_direct() {
-        return Err(Error::Forbidden(STAYS));
+        return Err(Error::forbidden(STAYS));
     }
     let target = groups::by_id(cx, viewer, to).await?;
     if to != found.group.id {
         target.access.check(Permission::Write)?;
     }
     if target.group.is_direct() {
-        return Err(Error::Forbidden(STAYS));
+        return Err(Error::forbidden(STAYS));
     }
     if model::policy::readers(target.group.kind) > model::policy::readers(found.group.kind) {
         return Err(Error::invalid("group", "You can't move private messages to a group that more people can read."));

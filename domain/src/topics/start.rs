@@ -37,13 +37,16 @@ pub async fn start(cx: &Context, viewer: Viewer, group: GroupId, title: &str) ->
     let audited = match external::audit(cx, &submission, &empty).await {
         // An external auditor refuses the text, and here is nothing but a title.
         Err(Error::Invalid(fields)) => {
-            let why = fields.iter().next().map_or("An automatic check rejected this title.", |(_, why)| why).to_owned();
+            let why = fields
+                .iter()
+                .next()
+                .map_or_else(|| "An automatic check rejected this title.".into(), |(_, why)| why.clone());
             return Err(Error::invalid("title", why));
         }
         audited => audited?,
     };
     if audited.verdict.held.is_some() || !audited.verdict.reports.is_empty() || audited.changed.is_some() {
-        return Err(Error::Forbidden(
+        return Err(Error::forbidden(
             "This topic needs approval. Post it on the site together with its first message.",
         ));
     }

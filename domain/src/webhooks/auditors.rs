@@ -61,7 +61,7 @@ pub async fn create(cx: &Context, viewer: Viewer, form: AuditorForm) -> Result<S
     let mut tx = cx.db.begin().await?;
     lock(&mut tx, viewer, None).await?;
     if store::webhooks::auditors::count(&mut tx).await? >= MOST {
-        return Err(Error::Forbidden("The site has reached the limit of external auditors. Delete one first."));
+        return Err(Error::forbidden("The site has reached the limit of external auditors. Delete one first."));
     }
     store::webhooks::auditors::insert(&mut tx, new, cx.now()).await?;
     finish(cx, tx, viewer, format!("{name}: created")).await?;

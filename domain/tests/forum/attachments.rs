@@ -57,7 +57,7 @@ pub fn why<T: std::fmt::Debug>(result: domain::Result<T>) -> String {
             let all: Vec<String> = fields.iter().map(|(field, why)| format!("{field}: {why}")).collect();
             all.join(" ")
         }
-        Err(Error::Forbidden(why)) => why.to_owned(),
+        Err(Error::Forbidden(why)) => why.to_string(),
         other => panic!("{other:?}"),
     }
 }

@@ -127,7 +127,7 @@ fn is_forbidden<T>(answer: Result<T>) -> bool {
 fn complaint<T>(answer: Result<T>, field: &str) -> String {
     match answer {
         Err(Error::Invalid(fields)) => match fields.get(field) {
-            Some(message) => message.to_owned(),
+            Some(message) => message.to_string(),
             None => panic!("{field} is fine, but not {fields:?}"),
         },
         Err(error) => panic!("{error:?}"),

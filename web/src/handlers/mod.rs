@@ -55,8 +55,8 @@ fn key_for(req: &Req) -> Result<String, Error> {
 fn form_errors(error: Error) -> Result<Vec<(String, String)>, Error> {
     crate::refused::note(&error);
     match error {
-        Error::Invalid(fields) => Ok(fields.iter().map(|(field, why)| (field.to_owned(), why.to_owned())).collect()),
-        Error::Forbidden(why) => Ok(vec![(String::new(), why.to_owned())]),
+        Error::Invalid(fields) => Ok(fields.iter().map(|(field, why)| (field.to_owned(), why.to_string())).collect()),
+        Error::Forbidden(why) => Ok(vec![(String::new(), why.to_string())]),
         Error::TooMany(limit) => Ok(vec![(
             String::new(),
             format!(
@@ -66,7 +66,7 @@ fn form_errors(error: Error) -> Result<Vec<(String, String)>, Error> {
         )]),
         Error::Busy(_) => {
             let why = "Many people are signing in right now. Try again in a few seconds.";
-            Ok(vec![(String::new(), why.to_owned())])
+            Ok(vec![(String::new(), why.to_string())])
         }
         Error::Slow(wait) => {
             Ok(vec![(String::new(), format!("{} Your text isn't lost.", crate::failure::too_soon(wait)))])

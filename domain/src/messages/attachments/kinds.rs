@@ -70,7 +70,7 @@ pub async fn register(cx: &Context, viewer: Viewer, new: NewKind) -> Result<Kind
     // Two requests at once do not exceed the limit.
     store::people::users::lock(&mut tx, &[owner]).await?;
     if table::count_of(&mut tx, owner).await? >= MOST {
-        return Err(Error::Forbidden("An account can have at most 50 kinds of attachments, counting versions."));
+        return Err(Error::forbidden("An account can have at most 50 kinds of attachments, counting versions."));
     }
     let (name, version, layout) = (new.name.as_str(), new.version, new.layout);
     let new = table::NewKind { owner, name, version, layout, title: &title, fields: &fields, schema: &source };

@@ -13,6 +13,7 @@ use crate::platform::error::{Error, Result};
 use crate::platform::validate::one_line;
 use model::time::Timestamp;
 use model::{Attachment, Layout, MAX_OPTIONS, Poll, ShowResults, View};
+use texts::Text;
 use view::Shape;
 
 /// The built-in kind of polls.
@@ -66,12 +67,12 @@ pub async fn check(cx: &Context, new: NewAttachment) -> Result<Attachment> {
     }
     let kind = kinds::usable(cx, &new.kind, new.version).await?;
     if new.data.to_string().len() > MAX_BYTES {
-        return Err(unknown(&format!("The data can have at most {} KiB.", MAX_BYTES / 1_024)));
+        return Err(unknown(format!("The data can have at most {} KiB.", MAX_BYTES / 1_024)));
     }
     let damaged = |error| Error::Internal(format!("the kind {}: {error}", kind.id));
     let schema: Value = serde_json::from_str(&kind.schema).map_err(damaged)?;
     let fields: Vec<String> = serde_json::from_str(&kind.fields).map_err(damaged)?;
-    schema::check(&schema, &new.data).map_err(|why| unknown(&why))?;
+    schema::check(&schema, &new.data).map_err(unknown)?;
     let name = kind.full_name();
     if kind.layout == Layout::Poll {
         return poll(new.data, &name, kind.version, cx.now());
@@ -79,7 +80,7 @@ pub async fn check(cx: &Context, new: NewAttachment) -> Result<Attachment> {
     let shape = Shape { name: &name, layout: kind.layout, title: &kind.title, fields: &fields, schema: &schema };
     let view = shape.view(&new.data);
     if Shape::is_too_long(&view) {
-        return Err(unknown(&format!("An attachment can have at most {} rows.", view::MAX_ROWS)));
+        return Err(unknown(format!("An attachment can have at most {} rows.", view::MAX_ROWS)));
     }
     let fallback = shape.fallback(&view);
     let (data, version) = (new.data, kind.version);
@@ -95,14 +96,14 @@ pub async fn check(cx: &Context, new: NewAttachment) -> Result<Attachment> {
     })
 }
 
-fn unknown(why: &str) -> Error {
+fn unknown(why: impl Into<Text>) -> Error {
     Error::invalid("attachment", why)
 }
 
 /// Checks a poll.
 fn poll(data: Value, kind: &str, version: i64, now: Timestamp) -> Result<Attachment> {
     let read: PollData =
-        serde_json::from_value(data).map_err(|error| unknown(&format!("The poll isn't valid: {error}.")))?;
+        serde_json::from_value(data).map_err(|error| unknown(format!("The poll isn't valid: {error}.")))?;
     let mut fields = model::Fields::default();
     let question = one_line(&read.question);
     match question.chars().count() {

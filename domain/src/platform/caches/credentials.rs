@@ -69,7 +69,7 @@ impl Caller {
         if self.scopes.has(scope) {
             return Ok(());
         }
-        Err(Denied::Forbidden(match scope {
+        Err(Denied::forbidden(match scope {
             Scope::Read => "This API token can't read.",
             Scope::Write => "These credentials can't change anything.",
             Scope::Moderate => "This API token can't moderate.",

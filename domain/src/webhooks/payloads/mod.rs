@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::incoming::Request;
 use crate::platform::error::{Error, Result};
+use texts::Text;
 
 /// A service with events of its own format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +45,7 @@ pub(super) fn render(request: &Request<'_>) -> Result<Rendered> {
     let is_json = request.content_type.starts_with("application/json") || request.event.is_some();
     let json: Option<Value> = match serde_json::from_str(&body) {
         Ok(json) => Some(json),
-        Err(error) if is_json => return Err(wrong(&format!("The body is not valid JSON: {error}."))),
+        Err(error) if is_json => return Err(wrong(format!("The body is not valid JSON: {error}."))),
         Err(_) => None,
     };
     let json = json.filter(|json| is_json || json.is_object());
@@ -65,7 +66,7 @@ pub(super) fn render(request: &Request<'_>) -> Result<Rendered> {
     }
 }
 
-fn wrong(why: &str) -> Error {
+fn wrong(why: impl Into<Text>) -> Error {
     Error::invalid("text", why)
 }
 

@@ -157,14 +157,14 @@ async fn caller(request: &HttpRequest, site: &Site, callback: Option<&str>) -> R
         }
         // A page of another site must not read as the user of the browser.
         if cookie.is_some() || authorization.is_some() {
-            return Err(Error::Forbidden("JSONP is for public data: send no cookie and no credentials.").into());
+            return Err(Error::forbidden("JSONP is for public data: send no cookie and no credentials.").into());
         }
         return Ok(Caller::ANONYMOUS);
     }
     let source = Source::read(|name| request.headers().get(name).map(|value| value.as_bytes()));
     // Browsers add credentials that somebody typed once to requests of other sites' pages too.
     if !source.is_own(&site.cx.config.base_url) {
-        return Err(Error::Forbidden("Pages of other sites cannot use this.").into());
+        return Err(Error::forbidden("Pages of other sites cannot use this.").into());
     }
     if let Some(sent) = authorization.and_then(|value| Credentials::read(value.as_bytes())) {
         return match basic_auth::identify(&site.cx, &sent, &origin(request, site)).await {

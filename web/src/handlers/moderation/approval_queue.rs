@@ -69,7 +69,7 @@ fn outcome(
     match answered {
         Ok(Answered { refused, .. }) if !refused.is_empty() => {
             let told = match refused.as_slice() {
-                [why] => (*why).to_owned(),
+                [why] => why.to_string(),
                 [why, ..] => format!("{} messages couldn't be approved. First reason: {why}", refused.len()),
                 [] => String::new(),
             };

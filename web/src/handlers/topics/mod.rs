@@ -238,7 +238,7 @@ pub async fn relocate(req: Req, path: Path<String>, form: Form) -> Answer {
     match moves::to_group(req.cx(), req.viewer(), topic, id(form.get("group"))?).await {
         Ok((topic, group)) => Ok(req.redirect_saying(&format!("/{}/{}/", group.slug, topic.slug), "moved")),
         Err(domain::Error::Invalid(fields)) => {
-            let why = fields.iter().next().map(|(_, why)| why.to_owned());
+            let why = fields.iter().next().map(|(_, why)| why.to_string());
             edit_page(&req, topic, None, why).await
         }
         Err(error) => Err(error.into()),

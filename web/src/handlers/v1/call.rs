@@ -74,7 +74,7 @@ async fn caller(request: &HttpRequest, site: &Site) -> Result<Caller, Refusal> {
     let source = Source::read(|name| request.headers().get(name).map(|value| value.as_bytes()));
     // Browsers also add credentials that were typed once to requests from other sites' pages.
     if !source.is_own(&site.cx.config.base_url) {
-        return Err(Error::Forbidden("Pages of other sites can't use this.").into());
+        return Err(Error::forbidden("Pages of other sites can't use this.").into());
     }
     let Some(sent) = request.headers().get(AUTHORIZATION) else { return Ok(Caller::ANONYMOUS) };
     let origin = origin(request, site);

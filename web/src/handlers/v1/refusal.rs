@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use crate::failure::{Cause, Failure, MUST_SIGN_IN};
 use crate::refused;
+use texts::Text;
 
 /// The media type of problem details.
 pub const MEDIA_TYPE: &str = "application/problem+json";
@@ -66,7 +67,7 @@ impl From<Error> for Refusal {
     fn from(error: Error) -> Self {
         match error {
             Error::Invalid(fields) if fields.iter().all(|(field, _)| field == "cursor") => {
-                Self::Malformed(fields.get("cursor").unwrap_or_default().to_owned())
+                Self::Malformed(fields.get("cursor").map(ToString::to_string).unwrap_or_default())
             }
             other => Self::Failure(other.into()),
         }
@@ -75,7 +76,7 @@ impl From<Error> for Refusal {
 
 impl Refusal {
     /// A field that is wrong.
-    pub fn invalid(field: &'static str, why: impl Into<String>) -> Self {
+    pub fn invalid(field: &'static str, why: impl Into<Text>) -> Self {
         Self::Failure(Error::invalid(field, why).into())
     }
 

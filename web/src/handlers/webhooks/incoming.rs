@@ -108,10 +108,11 @@ fn failed(error: &Error) -> HttpResponse {
     };
     match error {
         Error::NotFound => refused(StatusCode::NOT_FOUND, "There is no webhook at this URL. It may have been revoked."),
-        Error::Forbidden(why) => refused(StatusCode::FORBIDDEN, why),
+        Error::Forbidden(why) => refused(StatusCode::FORBIDDEN, &why.to_string()),
         Error::Invalid(fields) => {
-            let why = fields.iter().next().map_or("The text can't be posted.", |(_, why)| why);
-            refused(StatusCode::UNPROCESSABLE_ENTITY, why)
+            let why =
+                fields.iter().next().map_or_else(|| "The text can't be posted.".into(), |(_, why)| why.to_string());
+            refused(StatusCode::UNPROCESSABLE_ENTITY, &why)
         }
         Error::TooMany(limit) => wait(limit.wait.as_secs(), "Too many messages in a short time. Try again later."),
         Error::Slow(time) => wait(time.as_secs(), "The group is in slow mode. Try again later."),
