@@ -354,14 +354,6 @@ pub fn draft(text: &str) -> Draft {
     Draft::new(text.into(), None)
 }
 
-/// A black image.
-pub fn png(width: u32, height: u32) -> Vec<u8> {
-    let mut out = std::io::Cursor::new(Vec::new());
-    let black = image::DynamicImage::new_rgb8(width, height);
-    black.write_to(&mut out, image::ImageFormat::Png).expect("an image");
-    out.into_inner()
-}
-
 impl Drop for TestForum {
     fn drop(&mut self) {
         for folder in [&self.search, &mail_beside(&self.search), &self.search.with_extension("files")] {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use domain::Error;
 use domain::admin::logo;
+use domain::api::objects::User;
 use domain::files::pictures::{self, MOST_BYTES, Picture};
 use domain::messages::stars;
 use domain::model::{GroupKind, LogAction, picture_address, picture_key};
@@ -68,6 +69,8 @@ async fn an_avatar_is_shown_replaced_and_removed(forum: TestForum) {
     let first = avatar(&forum, mira).await;
     assert_eq!((first.len(), shown().await.author.avatar), (64, first.clone()));
     assert_eq!(shown().await.stars[0].avatar, first);
+    let of_convore = User::new(cx, &shown().await.author);
+    assert!(of_convore.img.ends_with(&picture_address(&first, 96)), "{}", of_convore.img);
     let picture = read(&forum, Viewer::Anonymous, &first).await.unwrap();
     assert_eq!((picture.kind, picture.is_public), ("image/jpeg", true));
     let image = image::load_from_memory(&picture.bytes).unwrap();

@@ -19,7 +19,7 @@ use model::policy::Permission;
 #[serde(deny_unknown_fields)]
 pub struct NewPicture {
     /// A PNG, JPEG, GIF or WebP as Base64. The site keeps its pixels alone.
-    #[schema(max_length = 950_000)]
+    #[schema(max_length = 950000)]
     pub image: String,
 }
 
