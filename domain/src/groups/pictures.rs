@@ -19,8 +19,8 @@ pub async fn set(cx: &Context, viewer: Viewer, id: GroupId, image: Vec<u8>) -> R
     let made = pictures::make(cx, viewer.user()?, Shape::Square, image).await?;
     let mut tx = cx.db.begin().await?;
     members::lock(&mut tx, viewer, id).await?.check(Permission::Administer)?;
-    made.store(&mut tx, cx).await?;
     change(&mut tx, cx, viewer, id, &made.digest).await?;
+    made.store(&mut tx, cx).await?;
     save_change(cx, tx, id, false).await?;
     Ok(Group { picture: made.digest, ..group })
 }

@@ -16,8 +16,8 @@ pub async fn set(cx: &Context, user: UserId, image: Vec<u8>) -> Result<()> {
     let made = pictures::make(cx, user, Shape::Square, image).await?;
     let mut tx = cx.db.begin().await?;
     store::people::users::lock(&mut tx, &[user]).await?;
-    made.store(&mut tx, cx).await?;
     change(&mut tx, cx, user, &made.digest).await?;
+    made.store(&mut tx, cx).await?;
     save(cx, tx, user).await
 }
 
