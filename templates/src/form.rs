@@ -98,6 +98,13 @@ form! {
 }
 
 form! {
+    /// Uploads an avatar, the image of a group, or the logo. The file is never sent back.
+    PictureForm {
+        file,
+    }
+}
+
+form! {
     /// Renames a topic.
     RenameForm {
         title,

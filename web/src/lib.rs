@@ -28,6 +28,8 @@ mod matrix;
 mod opening;
 mod page_cache;
 #[cfg(test)]
+mod picture_tests;
+#[cfg(test)]
 mod proofs;
 #[cfg(test)]
 mod proxied;

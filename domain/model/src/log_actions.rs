@@ -103,6 +103,8 @@ words! {
         DataLinkSent = "data_link_sent",
         /// The display name of an account was removed.
         NameCleared = "name_cleared",
+        /// The avatar of an account was removed.
+        AvatarCleared = "avatar_cleared",
         /// The data of an account was exported.
         AccountExported = "account_exported",
         AccountDeleted = "account_deleted",
@@ -207,6 +209,7 @@ impl LogAction {
             Self::AddressConfirmed => "confirmed an email address",
             Self::DataLinkSent => "sent a data download link",
             Self::NameCleared => "removed a display name",
+            Self::AvatarCleared => "removed an avatar",
             Self::AccountExported => "exported an account's data",
             Self::AccountDeleted => "deleted an account",
             Self::PasswordSet => "set a password",
@@ -304,6 +307,7 @@ impl LogAction {
             Self::AddressConfirmed => ("confirmed the email address of", ""),
             Self::DataLinkSent => ("sent a data download link to", ""),
             Self::NameCleared => ("removed the display name of", ""),
+            Self::AvatarCleared => ("removed the avatar of", ""),
             Self::AccountExported => ("exported the data of", ""),
             Self::AccountDeleted => ("deleted the account of", ""),
             Self::PasswordSet => ("set the password of", ""),

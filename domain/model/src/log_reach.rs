@@ -88,6 +88,7 @@ impl LogAction {
             | Self::AddressConfirmed
             | Self::DataLinkSent
             | Self::NameCleared
+            | Self::AvatarCleared
             | Self::AccountExported
             | Self::AccountDeleted
             | Self::PasswordSet

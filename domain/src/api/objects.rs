@@ -2,7 +2,7 @@
 
 use markup::show_images;
 use model::time::Timestamp;
-use model::{Images, Person, Role, Topic};
+use model::{Images, Person, Role, Topic, picture_address};
 use serde::Serialize;
 use serde_json::Value;
 use store::api::groups::ApiGroup;
@@ -37,7 +37,7 @@ pub struct User {
     pub username: String,
     /// The path of the profile.
     pub url: String,
-    /// The address of a picture: that of the site, since users have none.
+    /// The address of the avatar; that of the site's icon if there is none, or it was not read.
     pub img: String,
 }
 
@@ -48,7 +48,10 @@ impl User {
             id: person.id.to_string(),
             username: person.username.clone(),
             url: format!("/users/{}/", encoded(&person.username)),
-            img: format!("{}/icon.svg", cx.config.base_url),
+            img: match person.avatar.as_str() {
+                "" => format!("{}/icon.svg", cx.config.base_url),
+                avatar => format!("{}{}", cx.config.base_url, picture_address(avatar, 96)),
+            },
         }
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod images;
 mod kinds;
+pub mod pictures;
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
@@ -138,6 +139,13 @@ fn unwritten(error: &std::io::Error) -> Error {
 
 fn invalid(why: impl Into<Text>) -> Error {
     Error::invalid("file", why)
+}
+
+/// Stores what was made of an upload.
+async fn put(cx: &Context, key: &str, bytes: &[u8]) -> Result<()> {
+    let path = cx.files.arriving().await?.join(secrets::token()?);
+    tokio::fs::write(&path, bytes).await.map_err(|error| unwritten(&error))?;
+    cx.files.put(key, &path).await
 }
 
 /// Returns a name that needs no escaping in addresses and texts: letters, digits, and single dots, dashes and underscores

@@ -7,6 +7,7 @@ pub mod direct_names;
 pub mod invitations;
 mod lively;
 pub mod members;
+pub mod pictures;
 pub mod requests;
 pub mod versions;
 pub(crate) mod webhook_authors;

@@ -1,5 +1,6 @@
 //! Account deletion: what is deleted at once, and what a job deletes afterwards.
 
+use crate::files::pictures;
 use crate::groups::direct_names;
 use crate::live::tell;
 use crate::platform::jobs::{Cause, Task};
@@ -110,6 +111,8 @@ pub(crate) async fn announce(cx: &Context, user: UserId, (ended, concerned): Gon
 
 pub(crate) async fn anonymize(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<()> {
     store::site::consent::delete_of(tx, user).await?;
+    let avatar = store::pictures::set_avatar(tx, user, "").await?;
+    pictures::replaced(tx, avatar.unwrap_or_default(), now).await?;
     let plain = format!("{}{user}", model::names::PLACEHOLDER);
     // An import may have created a user with that name.
     let other = format!("{plain}-{}", &crate::platform::secrets::token()?[..6]);

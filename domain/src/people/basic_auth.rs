@@ -69,7 +69,7 @@ impl Credentials {
 }
 
 /// Decodes Base64. White space within is skipped: Python's older encoder breaks long lines.
-fn decode(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
     let (mut bits, mut count) = (0u32, 0);
     for byte in text.bytes().filter(|byte| !byte.is_ascii_whitespace()) {

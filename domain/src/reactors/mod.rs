@@ -152,6 +152,7 @@ pub async fn run(cx: &Context, draw: &Draw, job: impl Into<Job>) -> Result<()> {
         Job::Task(Task::Reduce { group }) => Box::pin(reducers::resume(cx, group)),
         Job::Task(Task::Push(push)) => Box::pin(crate::messages::push::send(cx, push)),
         Job::Task(Task::ImageUploaded { file }) => Box::pin(files::images::prepare(cx, file)),
+        Job::Task(Task::PictureReplaced { digest }) => Box::pin(files::pictures::forget(cx, digest)),
         Job::Task(Task::NoticesChanged { user }) => Box::pin(notices::tell_count(cx, user)),
     };
     work.await

@@ -50,12 +50,11 @@ pub(super) async fn sweep(cx: &Context) -> Result<()> {
     let mut groups = 0;
     loop {
         let mut tx = cx.db.begin().await?;
-        let emptied = store::groups::purge(&mut tx, cx.now().minus(KEPT)).await?;
+        let Some(picture) = store::groups::purge(&mut tx, cx.now().minus(KEPT)).await? else { break };
+        files::pictures::replaced(&mut tx, picture, cx.now()).await?;
         tx.commit().await.map_err(Error::from)?;
-        groups += emptied;
-        if emptied == 0 {
-            break;
-        }
+        cx.wake.after_commit();
+        groups += 1;
     }
     tracing::info!(
         sessions, letters, notices, log, purged, declined, sign_ups, samples, links, topics, groups, deliveries, files,

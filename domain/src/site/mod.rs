@@ -18,7 +18,7 @@ use crate::platform::error::{Error, Result};
 use crate::platform::{log, secrets, validate};
 use bus::Control;
 use model::policy::Viewer;
-use model::{Fields, Images, LogAction, LogEntry, SignUps, SitePage};
+use model::{Fields, Images, LogAction, LogEntry, Logo, SignUps, SitePage};
 use store::Db;
 
 /// The most characters of the site's name.
@@ -65,7 +65,7 @@ pub async fn current(cx: &Context) -> Arc<SiteState> {
             tracing::debug!(%error, "the site settings cannot be read");
             cx.site.last().unwrap_or_else(|| {
                 let (settings, pages) = (fresh(cx), pages::with_defaults(&[]));
-                Arc::new(SiteState { settings, notice: None, welcome: String::new(), pages })
+                Arc::new(SiteState { settings, notice: None, welcome: String::new(), logo: None, pages })
             })
         }
     }
@@ -80,7 +80,9 @@ async fn read(cx: &Context) -> Result<SiteState> {
         Some(Notice { version, markup: text::render(cx, &settings.notice).await? })
     };
     let welcome = text::render_below_title(cx, &settings.welcome).await?;
-    Ok(SiteState { welcome, notice, pages: pages::existing(cx).await?, settings })
+    let logo = store::platform::settings::get(&cx.db, store::pictures::LOGO).await?;
+    let logo = logo.as_deref().and_then(Logo::parse);
+    Ok(SiteState { welcome, notice, logo, pages: pages::existing(cx).await?, settings })
 }
 
 /// The settings as they are in the database now.

@@ -84,6 +84,8 @@ const ROWS: &[&str] = &[
     "insert into counted_days (day, messages, people, accounts) values (20000, 5, 2, 1)",
     "insert into samples (at, hour, jobs_waiting, jobs_failed, database_bytes, delivered) select created_at, 480000, 0, 0, 4096, 0 from users order by id limit 1",
     "insert into settings (name, value) values ('welcome', 'yes')",
+    "update users set avatar = 'ab' where id = (select min(id) from users)",
+    "update groups set picture = 'ab' where id = (select min(id) from groups)",
     "insert into jobs (kind, payload, state, attempt, run_at, owner, created_at) select 'sweep', '{\"slot\":\"2026-11-21T10\"}', 'running', 1, created_at, 'somebody', created_at from users order by id limit 1",
 ];
 

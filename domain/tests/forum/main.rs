@@ -65,6 +65,7 @@ mod outside_reports;
 mod outsiders;
 mod overlaps;
 mod passwords;
+mod pictures;
 mod policy;
 mod presence;
 mod push;

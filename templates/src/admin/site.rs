@@ -3,7 +3,7 @@
 use askama::Template;
 use domain::model::{Images, SignUps, SitePage};
 
-use crate::form::SiteForm;
+use crate::form::{PictureForm, SiteForm};
 use crate::layout::Layout;
 
 /// `/admin/settings`.
@@ -12,6 +12,8 @@ use crate::layout::Layout;
 pub struct Settings {
     pub layout: Layout,
     pub form: SiteForm,
+    /// The form for the logo.
+    pub picture: PictureForm,
     /// The notice as HTML from the markup module; may be empty.
     pub notice: String,
 }

@@ -15,7 +15,7 @@ use domain::live::presence::Aside;
 use domain::model::{Category, Group, GroupId, GroupKind, GroupRow, Role, TopicRow};
 use domain::moderation::approval_queue::OwnPending;
 
-use crate::form::{DeleteGroupForm, GroupForm, TopicForm};
+use crate::form::{DeleteGroupForm, GroupForm, PictureForm, TopicForm};
 use crate::layout::Layout;
 use crate::when::Now;
 
@@ -217,6 +217,15 @@ pub struct Edit {
     pub layout: Layout,
     pub group: Group,
     pub form: GroupForm,
+    /// The form for its image.
+    pub picture: PictureForm,
+}
+
+impl Edit {
+    /// Returns where the form for the image is sent.
+    pub fn image_action(&self) -> String {
+        format!("/-/groups/{}/image", self.group.id)
+    }
 }
 
 /// Returns a description for a list, without markup.

@@ -8,7 +8,7 @@ use domain::model::{GroupKind, Role, TopicRow};
 
 use super::{Drawn, ago, group, group_rows, layout, now, person, stranger, topic, wrens};
 use crate::admin::chart::{Chart, Kind, Series, Unit};
-use crate::form::{DeleteGroupForm, GroupForm};
+use crate::form::{DeleteGroupForm, GroupForm, PictureForm};
 use crate::groups::statistics::Statistics;
 use crate::groups::{Delete, Discover, Edit, Export, GroupOrder, New, Show};
 use crate::when;
@@ -148,7 +148,7 @@ impl Edit {
             kind: "private".into(),
             ..GroupForm::default()
         };
-        Self { layout: layout("/-/groups/6/edit"), group, form }
+        Self { layout: layout("/-/groups/6/edit"), group, form, picture: PictureForm::default() }
     }
 }
 

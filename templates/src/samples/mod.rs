@@ -47,7 +47,9 @@ pub(crate) fn ago(minutes: u64) -> Timestamp {
 pub(crate) fn person(id: usize) -> Person {
     let id = id.clamp(1, NAMES.len());
     let name = if id == 4 { "Ida Ångström-Папандреу".to_owned() } else { String::new() };
-    Person { id: UserId(id as i64), username: NAMES[id - 1].to_owned(), name }
+    // One of them has an avatar.
+    let avatar = if id == 3 { "0a".repeat(32) } else { String::new() };
+    Person { id: UserId(id as i64), username: NAMES[id - 1].to_owned(), name, avatar }
 }
 
 const GROUPS: [(&str, &str, &str); 6] = [
@@ -73,6 +75,7 @@ pub(crate) fn group(id: usize) -> Group {
         created_at: ago(600_000),
         slow_seconds: 0,
         first_held: 0,
+        picture: if id == 2 { "0b".repeat(32) } else { String::new() },
     }
 }
 

@@ -9,8 +9,8 @@ use domain::people::two_factor::{Setup, State};
 use super::{Drawn, ago, conversation, group, layout, person, stranger, wrens};
 use crate::errors::{ErrorPage, Problem, SubmittedForm};
 use crate::form::{
-    ApiTokenForm, CodeForm, DeleteForm, ForgotForm, MailForm, NameForm, OwnPasswordForm, PasswordForm, ProfileForm,
-    ResetForm, SignInForm, SignUpForm,
+    ApiTokenForm, CodeForm, DeleteForm, ForgotForm, MailForm, NameForm, OwnPasswordForm, PasswordForm, PictureForm,
+    ProfileForm, ResetForm, SignInForm, SignUpForm,
 };
 use crate::layout::Layout;
 use crate::messages::mentions::Mentions;
@@ -27,6 +27,7 @@ pub(super) fn user(id: usize) -> User {
         email: (id != 6).then(|| format!("{}@example.org", person.username)),
         new_email: None,
         name: if id == 2 { "Tomas Lindqvist".to_owned() } else { String::new() },
+        avatar: person.avatar,
         bio: "Boxes, mostly.".to_owned(),
         location: "Upper valley".to_owned(),
         web: "https://example.org/boxes/".to_owned(),
@@ -92,7 +93,9 @@ impl settings::Profile {
             ..ProfileForm::default()
         };
         form.set_error("web", "An address starts with https:// or http://.");
-        Self { layout: layout("/-/settings"), form }
+        let mut picture = PictureForm::default();
+        picture.set_error("file", "This image is damaged, or of a kind that can't be shown.");
+        Self { layout: layout("/-/settings"), form, picture }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Site settings, sign-ups, and the waiting page.
 
 use askama::Template;
-use domain::model::{Consent, CurrentPage, PageVersion, PageVersionRow, SignUps, SiteInvitationId, SitePage};
+use domain::model::{Consent, CurrentPage, Logo, PageVersion, PageVersionRow, SignUps, SiteInvitationId, SitePage};
 use domain::people::sign_ups::Door;
 use domain::platform::caches::site::Notice;
 
@@ -9,7 +9,8 @@ use super::admin::admins_layout;
 use super::{Drawn, ago, layout, person, stranger};
 use crate::admin::site::Settings;
 use crate::admin::site_pages::{Edit, Index, Show as ShowPage, Version};
-use crate::form::{Refill, SiteForm, SiteLinkForm, SitePageForm};
+use crate::form::{PictureForm, Refill, SiteForm, SiteLinkForm, SitePageForm};
+use crate::layout::Layout;
 use crate::people::account::{SignUp, Waiting};
 use crate::people::sign_ups::{Link, Row, SignUpsPage};
 use crate::topics::Show;
@@ -31,7 +32,9 @@ impl Settings {
             error: None,
         };
         let notice = "On Saturday <em>everything</em> is off from 9 to 10.".to_owned();
-        Self { layout: admins_layout("/admin/settings"), form, notice }
+        let logo = Some(Logo { digest: "0c".repeat(32), width: 301, height: 64 });
+        let layout = Layout { logo, ..admins_layout("/admin/settings") };
+        Self { layout, form, picture: PictureForm::default(), notice }
     }
 }
 

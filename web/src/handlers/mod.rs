@@ -10,6 +10,7 @@ pub mod messages;
 pub mod moderation;
 pub mod notifications;
 pub mod people;
+pub mod pictures;
 pub mod search;
 pub mod switcher;
 pub mod topics;

@@ -92,6 +92,7 @@ const LOGGED: &[Logged] = &[
         AddressConfirmed,
     ),
     ("/admin/people/{id}/account", Actor::SiteAdmin, &[("what", "clear-name")], NameCleared),
+    ("/admin/people/{id}/account", Actor::SiteAdmin, &[("what", "clear-avatar")], AvatarCleared),
     ("/admin/people/{id}/account", Actor::SiteAdmin, &[("what", "second-step-off")], SecondStepOff),
     ("/admin/sign-ups", Actor::SiteAdmin, &[("one", "approve:WAITING")], SignUpApproved),
     ("/admin/sign-ups", Actor::SiteAdmin, &[("one", "decline:WAITING")], SignUpDeclined),
@@ -122,6 +123,7 @@ const NOT_LOGGED: &[&str] = &[
     // Happens once per site, by its operator: a test in domain/tests checks the log.
     "/-/first-admin",
     "/-/settings",
+    "/-/settings/avatar",
     "/-/settings/password",
     "/-/settings/people",
     "/-/settings/mail",
@@ -175,6 +177,9 @@ const NOT_LOGGED: &[&str] = &[
     // They need an account that came with an import: a test in domain/tests/import/claims.rs checks the log.
     "/admin/people/{id}/claim",
     "/admin/people/{id}/claim/revoke",
+    // They need an image: a test in domain/tests/forum/pictures.rs checks the log.
+    "/-/groups/{id}/image",
+    "/admin/logo",
     // It changes nothing that anyone can see for longer than it takes.
     "/-/groups/{id}/statistics/recompute",
     // They change nothing but what the card for admins shows.

@@ -206,6 +206,8 @@ fn body(endpoint: &Endpoint, scene: &Scene) -> Value {
             json!(format!("k{}", &token[..20]))
         }
         "name" => json!("Name"),
+        // No image: what is checked before it is.
+        "image" => json!(""),
         "slug" | "description" | "web" | "explanation" | "accent" => json!(""),
         "kind" if of_rule => json!("words"),
         "kind" if scene.group.is_direct() => json!("public"),

@@ -23,6 +23,7 @@ pub mod moderation;
 pub mod notifications;
 pub mod objects;
 pub mod people;
+pub mod pictures;
 pub mod push;
 pub mod rules;
 pub mod search;

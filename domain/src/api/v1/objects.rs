@@ -12,7 +12,7 @@ use super::attachments::Attachment;
 use super::words::{At, Category, GroupKind, Id, Level, Role};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
-use model::{Images, UserId};
+use model::{Images, UserId, picture_address};
 use store::api::groups::ApiGroup;
 use store::api::messages::ApiMessage;
 
@@ -25,17 +25,26 @@ pub struct Person {
     #[serde(skip_serializing_if = "String::is_empty")]
     #[schema(required = false)]
     pub name: String,
+    /// The path of the avatar on this site, 96 pixels wide. Only next to messages, and only if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub avatar: Option<String>,
+}
+
+/// Returns the path of a picture; `None` if the digest is empty.
+pub(super) fn picture(digest: &str) -> Option<String> {
+    (!digest.is_empty()).then(|| picture_address(digest, 96))
 }
 
 impl Person {
     pub(super) fn new(id: UserId, username: &str) -> Self {
-        Self { id: id.into(), username: username.to_owned(), name: String::new() }
+        Self { id: id.into(), username: username.to_owned(), name: String::new(), avatar: None }
     }
 }
 
 impl From<&model::Person> for Person {
     fn from(person: &model::Person) -> Self {
-        Self { name: person.name.clone(), ..Self::new(person.id, &person.username) }
+        Self { name: person.name.clone(), avatar: picture(&person.avatar), ..Self::new(person.id, &person.username) }
     }
 }
 
@@ -46,6 +55,8 @@ pub struct User {
     pub username: String,
     /// The display name. May be empty.
     pub name: String,
+    /// The path of the avatar on this site, 96 pixels wide. Null without one.
+    pub avatar: Option<String>,
     pub bio: String,
     pub location: String,
     /// A URL. May be empty.
@@ -61,6 +72,7 @@ impl User {
             id: user.id.into(),
             username: user.username.clone(),
             name: user.name.clone(),
+            avatar: picture(&user.avatar),
             bio: user.bio.clone(),
             location: user.location.clone(),
             web: user.web.clone(),
@@ -97,6 +109,8 @@ pub struct Group {
     pub category: Category,
     /// The URL of its page.
     pub url: String,
+    /// The path of its image on this site, 96 pixels wide. Null without one.
+    pub image: Option<String>,
     pub creator: Person,
     pub members_count: i64,
     pub topics_count: i64,
@@ -126,6 +140,7 @@ impl Group {
             kind: group.kind.into(),
             category: group.category.into(),
             url: format!("{}/{}/", cx.config.base_url, group.slug),
+            image: picture(&group.picture),
             creator: Person::new(group.creator_id, &row.creator_name),
             members_count: row.members,
             topics_count: row.topics,

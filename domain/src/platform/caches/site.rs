@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bus::Control;
-use model::{CurrentPage, Images, SignUps, SitePage};
+use model::{CurrentPage, Images, Logo, SignUps, SitePage};
 use serde::{Deserialize, Serialize};
 
 use super::{Epoch, Remembered};
@@ -61,6 +61,7 @@ pub struct SiteState {
     pub notice: Option<Notice>,
     /// The welcome text as HTML; may be empty.
     pub welcome: String,
+    pub logo: Option<Logo>,
     /// The current versions of the pages that exist, in the order of the footer.
     pub pages: Vec<CurrentPage>,
 }

@@ -76,6 +76,8 @@ pub enum Task {
     Push(PushTry),
     /// An image was uploaded: make what pages show of it.
     ImageUploaded { file: FileId },
+    /// Something no longer has this picture: delete its bytes if nothing has it.
+    PictureReplaced { digest: String },
     /// Housekeeping: expired sessions, old rows of the search log.
     Sweep {
         /// The hour of its schedule: `2026-11-21T10`.

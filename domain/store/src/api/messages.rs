@@ -40,6 +40,7 @@ struct Row {
     author_id: UserId,
     username: String,
     display: String,
+    avatar: String,
     created_at: Timestamp,
     edited_at: Option<Timestamp>,
     raw: String,
@@ -53,18 +54,19 @@ struct Row {
 }
 
 #[derive(serde::Deserialize)]
-struct Star(i64, String, i64);
+struct Star(i64, String, String, i64);
 
 fn messages(rows: Vec<Row>) -> Result<Vec<ApiMessage>> {
     let message = |row: Row| {
         let stars: Vec<Star> = serde_json::from_str(&row.stars)
             .map_err(|error| sqlx::Error::Decode(format!("stars of message {}: {error}", row.id).into()))?;
-        let star = |Star(id, username, at)| (Person::new(UserId(id), username), Timestamp(at));
+        let star =
+            |Star(id, username, avatar, at)| (Person { avatar, ..Person::new(UserId(id), username) }, Timestamp(at));
         Ok(ApiMessage {
             id: row.id,
             topic_id: row.topic_id,
             seq: row.seq,
-            author: Person { id: row.author_id, username: row.username, name: row.display },
+            author: Person { id: row.author_id, username: row.username, name: row.display, avatar: row.avatar },
             created_at: row.created_at,
             edited_at: row.edited_at,
             raw: row.raw,
@@ -91,8 +93,8 @@ macro_rules! replies {
 macro_rules! select {
     (pg $rest:expr) => {
         concat!(
-            "select m.id, m.topic_id, m.seq, m.author_id, u.username, u.name as display, m.created_at, m.edited_at, m.raw, m.nodes, m.attachment, m.deleted_at is not null as deleted, m.wiki_at is not null as is_wiki,
-                    coalesce((select json_agg(json_build_array(s.user_id, su.username, cast(extract(epoch from s.created_at) * 1000000 as bigint))
+            "select m.id, m.topic_id, m.seq, m.author_id, u.username, u.name as display, u.avatar, m.created_at, m.edited_at, m.raw, m.nodes, m.attachment, m.deleted_at is not null as deleted, m.wiki_at is not null as is_wiki,
+                    coalesce((select json_agg(json_build_array(s.user_id, su.username, su.avatar, cast(extract(epoch from s.created_at) * 1000000 as bigint))
                                               order by s.created_at, s.user_id)
                               from stars s join users su on su.id = s.user_id where s.message_id = m.id)::text, '[]') as stars",
             replies!(),
@@ -102,8 +104,8 @@ macro_rules! select {
     };
     (lite $rest:expr) => {
         concat!(
-            "select m.id, m.topic_id, m.seq, m.author_id, u.username, u.name as display, m.created_at, m.edited_at, m.raw, m.nodes, m.attachment, m.deleted_at is not null as deleted, m.wiki_at is not null as is_wiki,
-                    (select json_group_array(json_array(user_id, username, created_at)) from (select s.user_id, su.username, s.created_at
+            "select m.id, m.topic_id, m.seq, m.author_id, u.username, u.name as display, u.avatar, m.created_at, m.edited_at, m.raw, m.nodes, m.attachment, m.deleted_at is not null as deleted, m.wiki_at is not null as is_wiki,
+                    (select json_group_array(json_array(user_id, username, avatar, created_at)) from (select s.user_id, su.username, su.avatar, s.created_at
                               from stars s join users su on su.id = s.user_id where s.message_id = m.id
                               order by s.created_at, s.user_id)) as stars",
             replies!(),

@@ -5,7 +5,7 @@ use actix_web::web::Path;
 use domain::admin;
 use domain::model::{SessionRow, UserId};
 use domain::people::admins::{self, Actor};
-use domain::people::{account_deletion, assistance, claims, display_names, two_factor};
+use domain::people::{account_deletion, assistance, avatars, claims, display_names, two_factor};
 use templates::admin::{Claim, DeletePerson, Person, Session};
 use templates::form::{RestrictForm, WarnForm};
 
@@ -122,6 +122,7 @@ pub async fn assist(req: Req, path: Path<String>, form: Form) -> Answer {
             assistance::confirm_address(req.cx(), actor, user, form.get("address")).await.map(|()| "address-confirmed")
         }
         "clear-name" => display_names::clear(req.cx(), actor, user).await.map(|()| "name-cleared"),
+        "clear-avatar" => avatars::clear(req.cx(), actor, user).await.map(|()| "avatar-cleared"),
         "second-step-off" => two_factor::turn_off_for(req.cx(), actor, user).await.map(|()| "their-second-step-off"),
         _ => Err(domain::Error::invalid("what", "Choose an action.")),
     };

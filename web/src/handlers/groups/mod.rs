@@ -14,7 +14,7 @@ use domain::model::{Category, DirectoryFilter as Discovered, DirectoryOrder, Gro
 use domain::policy::Permission;
 use domain::topics::{GroupPage, PageEnd};
 use serde::Deserialize;
-use templates::form::{AskForm, DeleteGroupForm, GroupForm, Refill as _, TopicForm};
+use templates::form::{AskForm, DeleteGroupForm, GroupForm, PictureForm, Refill as _, TopicForm};
 use templates::groups::{Delete, Discover, Edit, GroupOrder, New, Show};
 use templates::links::Links;
 
@@ -89,7 +89,8 @@ pub async fn show(req: Req, path: Path<String>, params: Query<ShowParams>) -> An
     let mut page = draw(&req, layout, found, before, form).await?;
     if let Some(base) = req.describes().filter(|_| domain::policy::anyone_reads(page.group.kind)) {
         let (group, about) = (&page.group, templates::groups::plain(&page.group.description));
-        page.layout.links = Some(Links::page(base, &format!("/{}/", group.slug), &group.name, &about));
+        let links = Links::page(base, &format!("/{}/", group.slug), &group.name, &about);
+        page.layout.links = Some(links.with_picture(base, &group.picture));
     }
     match page.rows.as_slice() {
         [only] if page.group.is_direct() && before.is_none() => {
@@ -203,11 +204,11 @@ pub async fn create(req: Req, form: Form) -> Answer {
     }
 }
 
-/// `GET /-/groups/ID/edit`.
-pub async fn edit(req: Req, path: Path<String>) -> Answer {
+/// Builds the page of a group's settings as they are stored, with the form for its image.
+pub(super) async fn edit_page(req: &Req, id: GroupId, picture: PictureForm) -> Result<Edit, Failure> {
     let mut layout = req.layout().await?;
     req.signed_in()?;
-    let found = domain::groups::with_permission(req.cx(), req.viewer(), id(&path)?, Permission::Administer).await?;
+    let found = domain::groups::with_permission(req.cx(), req.viewer(), id, Permission::Administer).await?;
     req.group_layout(&mut layout, &found.group, &found.access).await?;
     let group = found.group;
     let form = GroupForm {
@@ -222,7 +223,12 @@ pub async fn edit(req: Req, path: Path<String>) -> Answer {
         error: None,
         key: String::new(),
     };
-    req.page(&Edit { layout, group, form })
+    Ok(Edit { layout, group, form, picture })
+}
+
+/// `GET /-/groups/ID/edit`.
+pub async fn edit(req: Req, path: Path<String>) -> Answer {
+    req.page(&edit_page(&req, id(&path)?, PictureForm::default()).await?)
 }
 
 /// `POST /-/groups/ID/edit`.
@@ -242,7 +248,7 @@ pub async fn update(req: Req, path: Path<String>, form: Form) -> Answer {
             let mut layout = req.layout().await?;
             let found = domain::groups::with_permission(req.cx(), req.viewer(), id, Permission::Administer).await?;
             req.group_layout(&mut layout, &found.group, &found.access).await?;
-            req.with_field_errors(&Edit { layout, group: found.group, form })
+            req.with_field_errors(&Edit { layout, group: found.group, form, picture: PictureForm::default() })
         }
         Err(error) => Err(error.into()),
     }

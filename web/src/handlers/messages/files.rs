@@ -115,7 +115,7 @@ async fn receive(req: &Req, request: &HttpRequest, payload: Payload) -> Result<R
         }
     }
     body::complete(request);
-    Ok(Received { form: Form::of_fields(request, req, fields)?, files: stored, error })
+    Ok(Received { form: Form::of_fields(request, req, fields).await?, files: stored, error })
 }
 
 /// Stores one file of a form. If it is not taken or refused, its bytes are read and dropped, so that the rest of the form
