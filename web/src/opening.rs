@@ -1,4 +1,5 @@
 //! What opening a topic, moving on in it and leaving it mark as read, and that a page's own poll does not return for that.
+//! And the links between the pages of a long topic, and of a long history.
 
 use actix_web::App;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
@@ -136,6 +137,37 @@ async fn opening_a_topic_marks_nothing(forum: TestForum) {
     assert_eq!(unread().await, 2);
     assert_eq!(post("/-/read/undo", "text/html", &[]).await, 303);
     assert_eq!(unread().await, 0);
+}
+
+#[actix_web::test]
+async fn the_pages_of_a_long_history_link_each_other() {
+    let forum = TestForum::sqlite().await;
+    let mira = forum.person("mira").await;
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    let plums = forum.topic(mira, &garden, "Plums", "Day 1").await;
+    for number in 2..=51 {
+        domain::messages::edit(&forum.cx, mira, plums.id, format!("Day {number}")).await.expect("an edit");
+    }
+    let site = Data::new(Site::new(forum.cx.clone(), Config::default()));
+    let app = init_service(App::new().app_data(site).configure(routes::configure)).await;
+    let origin = Origin::new(std::net::Ipv4Addr::LOCALHOST, "");
+    let session = sessions::open(&forum.cx, mira.id().expect("an account"), &origin).await.expect("a session");
+    let path = format!("/-/messages/{}/history", plums.id);
+    let get = async |query: &str| {
+        let request = TestRequest::get().uri(&format!("{path}{query}"));
+        let request = request.insert_header(("cookie", format!("__Host-klatch={session}")));
+        let answer = call_service(&app, request.to_request()).await;
+        let status = answer.status().as_u16();
+        (status, String::from_utf8(read_body(answer).await.to_vec()).expect("text"))
+    };
+    let (_, newest) = get("").await;
+    assert!(newest.contains("50 edits") && newest.contains("href=\"?before=2\"") && !newest.contains("rel=\"prev\""));
+    assert_eq!((newest.matches(">current<").count(), newest.contains("Original")), (1, false));
+    let (_, oldest) = get("?before=2").await;
+    assert!(oldest.contains("50 edits") && oldest.contains("href=\"?before=52\"") && !oldest.contains("rel=\"next\""));
+    assert!(oldest.contains("Original") && oldest.contains("value=\"Day 1\"") && !oldest.contains(">current<"));
+    assert_eq!(get("?before=52").await.1.matches("<h2>").count(), newest.matches("<h2>").count());
+    assert_eq!(get("?before=x").await.0, 404);
 }
 
 #[actix_web::test]

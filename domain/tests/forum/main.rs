@@ -92,6 +92,7 @@ mod titles;
 mod topics;
 mod two_factor;
 mod unread;
+mod versions;
 mod walk;
 mod warnings;
 mod webhooks;
