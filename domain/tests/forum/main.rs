@@ -58,6 +58,7 @@ mod members;
 mod mentions;
 mod merges;
 mod messages;
+mod moving_on;
 mod nodes;
 mod notices;
 mod oracle;
