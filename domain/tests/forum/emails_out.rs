@@ -11,7 +11,7 @@ use domain::platform::jobs::Task;
 use domain::policy::Viewer;
 use domain::reactors;
 use domain::testing::{DRAW, SentEmail, TestForum, draft};
-use domain::topics::reads;
+use domain::topics::{reads, subscriptions};
 
 use crate::tables::ints;
 use crate::{complaint, is_not_found};
@@ -171,6 +171,11 @@ async fn whoever_is_muted_or_not_wanted_is_not_sent(forum: TestForum) {
     later(&forum).await;
     assert!(sent(&forum).is_empty());
     members::set_level(cx, ben, garden.id, SubscriptionLevel::Normal).await.unwrap();
+    subscriptions::set_of_topic(cx, ben, topic, SubscriptionLevel::Muted).await.unwrap();
+    forum.post(ann, topic, "@ben muted too").await;
+    later(&forum).await;
+    assert!(sent(&forum).is_empty());
+    subscriptions::set_of_topic(cx, ben, topic, SubscriptionLevel::Normal).await.unwrap();
     choose(&forum, ben, |new| new.mentions = Frequency::Never).await;
     forum.post(ann, topic, "@ben unwanted").await;
     later(&forum).await;
