@@ -22,13 +22,13 @@ stories! {
     what_may_not_be_seen_any_more_is_not_sent,
     what_waits_for_approval_is_not_sent,
     one_email_has_several_messages,
-    whoever_is_muted_or_not_wanted_is_not_sent,
+    what_is_muted_or_not_wanted_is_not_sent,
     many_emails_wait_for_the_next_day,
     in_quiet_hours_nothing_is_sent,
     a_digest_has_what_is_unread_of_a_day,
     a_link_unsubscribes_from_one_kind,
     without_a_working_address_nothing_is_sent,
-    a_request_to_join_is_sent_to_moderators_and_its_approval_to_whoever_asked,
+    a_request_to_join_is_sent_to_moderators_and_its_approval_to_its_author,
     choices_are_checked,
 }
 
@@ -163,7 +163,7 @@ async fn one_email_has_several_messages(forum: TestForum) {
     assert_eq!(sent(&forum).len(), 1);
 }
 
-async fn whoever_is_muted_or_not_wanted_is_not_sent(forum: TestForum) {
+async fn what_is_muted_or_not_wanted_is_not_sent(forum: TestForum) {
     let cx = &forum.cx;
     let Place { ann, ben, garden, topic } = place(&forum, GroupKind::Public).await;
     members::set_level(cx, ben, garden.id, SubscriptionLevel::Muted).await.unwrap();
@@ -281,7 +281,7 @@ async fn without_a_working_address_nothing_is_sent(forum: TestForum) {
     assert!(sent(&forum).is_empty());
 }
 
-async fn a_request_to_join_is_sent_to_moderators_and_its_approval_to_whoever_asked(forum: TestForum) {
+async fn a_request_to_join_is_sent_to_moderators_and_its_approval_to_its_author(forum: TestForum) {
     let cx = &forum.cx;
     let Place { ann, garden, .. } = place(&forum, GroupKind::Closed).await;
     let (cleo, dan) = (forum.person("cleo").await, forum.person("dan").await);

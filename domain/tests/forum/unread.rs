@@ -16,7 +16,7 @@ stories! {
     messages_posted_between_leaving_and_rejoining_are_not_unread,
     a_read_position_only_advances_and_never_past_the_end,
     messages_that_arrive_after_the_page_was_rendered_stay_unread,
-    whoever_answers_has_read_what_the_page_showed,
+    an_answer_marks_what_the_page_showed_as_read,
     marking_many_topics_read_publishes_one_event,
     marking_all_read_covers_topics_that_the_form_does_not_list,
     marking_read_at_once_from_many_tabs_does_no_harm,
@@ -158,7 +158,7 @@ async fn messages_that_arrive_after_the_page_was_rendered_stay_unread(forum: Tes
     }
 }
 
-async fn whoever_answers_has_read_what_the_page_showed(forum: TestForum) {
+async fn an_answer_marks_what_the_page_showed_as_read(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;

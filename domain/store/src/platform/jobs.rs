@@ -96,7 +96,7 @@ pub async fn insert_unique(
         key, kind, add_to(payload), run_at)
 }
 
-/// Inserts jobs with a key, a kind and a payload each. Those whose key exists are left out.
+/// Inserts jobs with a key, a kind and a payload each. A job whose key exists is left out.
 pub async fn insert_all_unique(tx: &mut Tx, jobs: &[(String, String, String)], run_at: Timestamp) -> Result<u64> {
     macro_rules! insert {
         ($key:literal, $kind:literal, $payload:literal) => {

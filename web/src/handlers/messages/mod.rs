@@ -133,7 +133,7 @@ pub async fn update(req: Req, path: Path<String>, form: Form) -> Answer {
                 question: field("question"),
                 options: field("options"),
                 remove_attachment: field("remove_attachment"),
-                // Whoever saves again has seen the error.
+                // The error was shown: saving again is meant.
                 key: editable.base(),
                 ..EditForm::default()
             };
