@@ -31,6 +31,11 @@ pub async fn of_user(db: &Db, user: UserId) -> Result<Option<EmailSettings>> {
     sql!(opt db, EmailSettings, concat!("select ", columns!(), " from email_settings where user_id = $1"), user)
 }
 
+/// The same in a transaction that locked the user: nobody else changes it.
+pub async fn of_locked_user(tx: &mut Tx, user: UserId) -> Result<Option<EmailSettings>> {
+    sql!(opt tx, EmailSettings, concat!("select ", columns!(), " from email_settings where user_id = $1"), user)
+}
+
 /// Begins to keep what was collected, for those of these users who have a confirmed address and nothing is kept of:
 /// messages from a moment on count.
 pub async fn begin(tx: &mut Tx, users: &[UserId], from: Timestamp) -> Result<u64> {

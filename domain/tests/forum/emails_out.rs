@@ -27,6 +27,7 @@ stories! {
     in_quiet_hours_nothing_is_sent,
     a_digest_has_what_is_unread_of_a_day,
     a_link_unsubscribes_from_one_kind,
+    links_that_are_used_at_once_unsubscribe_from_all_their_kinds,
     without_a_working_address_nothing_is_sent,
     a_request_to_join_is_sent_to_moderators_and_its_approval_to_its_author,
     choices_are_checked,
@@ -258,6 +259,30 @@ async fn a_link_unsubscribes_from_one_kind(forum: TestForum) {
     forum.post(ann, topic, "@ben again").await;
     later(&forum).await;
     assert_eq!(sent(&forum).len(), 1);
+}
+
+async fn links_that_are_used_at_once_unsubscribe_from_all_their_kinds(forum: TestForum) {
+    let cx = &forum.cx;
+    let ben = forum.person("ben").await;
+    choose(&forum, ben, |new| new.followed = Frequency::Now).await;
+    let token = |kind: &str| {
+        let what = format!("{}-{kind}", crate::id(ben));
+        format!("{what}-{}", cx.config.secret.sign("unsubscribe", &what))
+    };
+    let [one, two, three] = ["mentions", "directs", "followed"].map(token);
+    for _ in 0..5 {
+        choose(&forum, ben, |new| *new = EmailChoices { followed: Frequency::Now, ..EmailChoices::default() }).await;
+        let (one, two, three) = tokio::join!(
+            unsubscribe::unsubscribe(cx, &one),
+            unsubscribe::unsubscribe(cx, &two),
+            unsubscribe::unsubscribe(cx, &three)
+        );
+        for done in [one, two, three] {
+            done.unwrap();
+        }
+        let EmailChoices { mentions, directs, followed, .. } = choices::show(cx, ben).await.unwrap().choices;
+        assert_eq!([mentions, directs, followed], [Frequency::Never; 3]);
+    }
 }
 
 async fn without_a_working_address_nothing_is_sent(forum: TestForum) {
