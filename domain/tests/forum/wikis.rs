@@ -173,6 +173,14 @@ async fn earlier_titles_of_a_topic_are_kept_with_who_changed_them(forum: TestFor
     assert_eq!(said, [("Pears", "mira"), ("Quinces", "noor"), ("Plums", "noor")]);
     assert!(seen.may_restore);
     assert!(is_forbidden(titles::of(cx, sven, topic, None).await));
+    // Two at once: neither title is lost.
+    let (one, other) = tokio::join!(topics::rename(cx, noor, topic, "Figs"), topics::rename(cx, mira, topic, "Dates"));
+    one.unwrap();
+    other.unwrap();
+    let seen = titles::of(cx, noor, topic, None).await.unwrap();
+    let mut names: Vec<&str> = seen.titles.iter().map(|version| version.title.as_str()).collect();
+    names[..2].sort_unstable();
+    assert_eq!(names, ["Dates", "Figs", "Pears", "Quinces", "Plums"]);
     messages::submit(cx, sven, Target::Topic(topic), draft("Which?")).await.unwrap();
     forum.drain().await;
 }

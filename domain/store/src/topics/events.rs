@@ -81,6 +81,11 @@ pub async fn between(db: &Db, reader: Option<UserId>, topic: TopicId, from: i64,
     Ok(rows.into_iter().map(event).collect())
 }
 
+/// Returns the title that a topic has before it is renamed. Lock the topic first.
+pub async fn title_before(tx: &mut Tx, topic: TopicId) -> Result<Option<String>> {
+    sql!(opt_value tx, String, "select name from topics where id = $1", topic)
+}
+
 /// Returns how often a topic was renamed.
 pub async fn count_renamed(db: &Db, topic: TopicId) -> Result<i64> {
     sql!(value db, i64, "select count(*) from topic_events where topic_id = $1 and what = $2", topic, TopicAction::Renamed)
