@@ -52,7 +52,7 @@ function onFiles(event) {
 }
 for (const type of ['change', 'paste', 'dragover', 'drop']) document.addEventListener(type, onFiles);
 
-// Only those who search need suggestions.
+// Only a search needs suggestions.
 const isSearch = (target) => target?.matches?.('form[action="/search"] input[name=q]');
 const onFocus = ({ target }) => {
   if (!isSearch(target)) return;

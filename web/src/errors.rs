@@ -134,7 +134,7 @@ async fn page(cause: &Cause, request: &HttpRequest) -> HttpResponse {
         Ok(layout) => layout,
         Err(_) => req.bare_layout(),
     };
-    // A notice would make the page differ by viewer; a missing page answers everyone alike.
+    // A notice would make the page differ by viewer; a missing page gives everyone the same answer.
     let layout = templates::Layout { told: None, ..layout };
     let kept = crate::form::submitted_form(request);
     let is_expired = cause.is_signed_out && !kept.written().is_empty();

@@ -18,6 +18,8 @@ mod feed_tests;
 mod flash;
 mod form;
 mod from_memory;
+#[cfg(test)]
+mod given_back;
 pub mod handlers;
 mod headers;
 #[cfg(test)]

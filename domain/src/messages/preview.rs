@@ -38,7 +38,7 @@ pub(crate) async fn parse(cx: &Context, typed: &str) -> Result<Vec<Node>> {
 ///
 /// # Errors
 /// [`Error::Invalid`] on `text` when it is too long, or empty without an attachment, and on what [`attachments::check`]
-/// checks; [`Error::NotFound`], [`Error::Forbidden`] for those who cannot write in the topic now.
+/// checks; [`Error::NotFound`], [`Error::Forbidden`] for people who cannot write in the topic now.
 pub async fn preview(
     cx: &Context,
     viewer: Viewer,

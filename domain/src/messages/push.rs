@@ -1,6 +1,7 @@
 //! Push messages: a job per new message and device decides when it runs whether the message still concerns the device's
 //! owner, and sends it.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde_json::json;
@@ -47,21 +48,21 @@ pub(crate) async fn queue(cx: &Context, messages: &[MessageId]) -> Result<()> {
     if messages.is_empty() || !store::people::push::any(&cx.db).await? {
         return Ok(());
     }
-    let mut found = Vec::new();
-    for &message in messages {
-        for (device, owner) in store::people::push::concerned(&cx.db, message).await? {
-            let wait = if push::is_looking(cx, owner).await { SOON } else { Duration::ZERO };
-            found.push((PushTry { device, message, attempt: 1, waited: false }, wait));
-        }
-    }
-    if found.is_empty() {
+    let concerned = store::people::push::concerned(&cx.db, messages).await?;
+    if concerned.is_empty() {
         return Ok(());
     }
-    let mut tx = cx.db.begin().await?;
-    for (push, wait) in found {
-        let key = format!("push:{}:{}", push.message, push.device);
-        jobs::enqueue_unique(&mut tx, &key, Task::Push(push), cx.now().plus(wait)).await?;
+    let owners: BTreeSet<UserId> = concerned.iter().map(|(_, _, owner)| *owner).collect();
+    let looking = push::looking_among(cx, &owners.into_iter().collect::<Vec<_>>()).await;
+    let (mut soon, mut at_once) = (Vec::new(), Vec::new());
+    for (message, device, owner) in concerned {
+        let push = PushTry { device, message, attempt: 1, waited: false };
+        let jobs = if looking.contains(&owner) { &mut soon } else { &mut at_once };
+        jobs.push((format!("push:{message}:{device}"), Task::Push(push).into()));
     }
+    let (mut tx, now) = (cx.db.begin().await?, cx.now());
+    jobs::enqueue_all_unique(&mut tx, at_once, now).await?;
+    jobs::enqueue_all_unique(&mut tx, soon, now.plus(SOON)).await?;
     tx.commit().await?;
     cx.wake.after_commit();
     Ok(())

@@ -58,13 +58,21 @@ pub async fn update(cx: &Context, viewer: Viewer, new: &EmailChoices) -> Result<
     if !(-720..=840).contains(&new.utc_offset) || new.utc_offset % 15 != 0 {
         return Err(Error::invalid("utc_offset", "Choose a time zone."));
     }
-    store_choices(cx, user, new).await
+    change(cx, user, |choices| choices.clone_from(new)).await
 }
 
-pub(super) async fn store_choices(cx: &Context, user: UserId, new: &EmailChoices) -> Result<()> {
+/// Changes what somebody chose. Of changes at the same time, none is lost.
+pub(super) async fn change(cx: &Context, user: UserId, change: impl FnOnce(&mut EmailChoices)) -> Result<()> {
     let now = cx.now();
     let mut tx = cx.db.begin().await?;
-    store::notifications::set(&mut tx, user, new, schedule::next(new, now), now).await?;
+    store::people::users::lock(&mut tx, &[user]).await?;
+    let settings = store::notifications::of_locked_user(&mut tx, user).await?;
+    let before = settings.map(|settings| settings.choices).unwrap_or_default();
+    let mut new = before.clone();
+    change(&mut new);
+    if new != before {
+        store::notifications::set(&mut tx, user, &new, schedule::next(&new, now), now).await?;
+    }
     Ok(tx.commit().await?)
 }
 

@@ -1,5 +1,6 @@
 //! Devices that get push messages: a browser registers while it is signed in, and its registration ends with its session.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use crate::platform::context::Context;
@@ -114,6 +115,13 @@ pub async fn remove(cx: &Context, user: UserId, device: PushDeviceId) -> Result<
 pub async fn is_looking(cx: &Context, user: UserId) -> bool {
     // Without the bus, a message too many is better than none.
     cx.kv.get(&looking(user)).await.is_ok_and(|found| found.is_some())
+}
+
+/// Tells which of these users look at a page of this site now.
+pub(crate) async fn looking_among(cx: &Context, users: &[UserId]) -> HashSet<UserId> {
+    let keys: Vec<String> = users.iter().map(|user| looking(*user)).collect();
+    let found = cx.kv.get_many(&keys).await.unwrap_or_default();
+    users.iter().zip(found).filter(|(_, found)| found.is_some()).map(|(user, _)| *user).collect()
 }
 
 /// Records that a page of a user is visible in the browser of a session, or was hidden.

@@ -21,6 +21,7 @@ pub mod secrets;
 pub mod storage;
 pub mod text;
 pub mod validate;
+pub mod versions;
 pub mod webpush;
 
 pub use store::{Spent, add_spent, current_request, for_request, spent};

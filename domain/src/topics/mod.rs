@@ -84,10 +84,13 @@ pub async fn rename(cx: &Context, viewer: Viewer, id: TopicId, title: &str) -> R
     for (rule, (_, message)) in passed.reports.iter().zip(first.iter().cycle()) {
         store::moderation::reports::insert_by_rule(&mut tx, *message, rule, now).await?;
     }
+    // Somebody else may have renamed it meanwhile.
+    let name = store::topics::events::title_before(&mut tx, id).await?.ok_or(Error::NotFound)?;
     store::topics::rename(&mut tx, id, &title).await?;
-    if title != found.topic.name {
-        let old = found.topic.title();
-        store::topics::events::insert(&mut tx, id, viewer.user()?, TopicAction::Renamed, old, now).await?;
+    if title != name {
+        let old = Topic { name, ..found.topic.clone() };
+        let (by, old) = (viewer.user()?, old.title());
+        store::topics::events::insert(&mut tx, id, by, TopicAction::Renamed, old, now).await?;
         log(&mut tx, &found, viewer.user()?, LogAction::TopicRenamed, now).await?;
     }
     search_log::insert(&mut tx, Changed::Topic(id)).await?;

@@ -77,6 +77,7 @@ impl Show {
             later: 0,
             new: Some(NewSince { seq: 46, count: 3 }),
             read_seq: Some(45),
+            seen: None,
             visited: true,
             may_write: true,
             is_member: true,

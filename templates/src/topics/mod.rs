@@ -35,6 +35,8 @@ pub struct Show {
     pub new: Option<NewSince>,
     /// Number of the message up to which the viewer has read; `None` when nobody is signed in.
     pub read_seq: Option<i64>,
+    /// With this, the link to the next page marks this page as read.
+    pub seen: Option<String>,
     /// Whether the viewer has read here before.
     pub visited: bool,
     /// Whether the viewer may write here.

@@ -35,6 +35,19 @@ fn id<T: FromStr>(text: &str) -> Result<T, Error> {
     text.parse().map_err(|_| Error::NotFound)
 }
 
+/// The query parameter of a page of versions.
+#[derive(serde::Deserialize)]
+pub struct VersionsBefore {
+    before: Option<String>,
+}
+
+impl VersionsBefore {
+    /// The version before which those of the page come.
+    fn number(&self) -> Result<Option<i64>, Error> {
+        self.before.as_deref().map(id).transpose()
+    }
+}
+
 /// Returns what limits the viewer's messages or topics in a group, in sentences.
 async fn writer_limits(req: &Req, group: &Group, access: Access, noun: &str) -> Result<Vec<String>, Error> {
     let Some(session) = &req.session else { return Ok(Vec::new()) };

@@ -214,7 +214,7 @@ fn every_changing_route_is_classified_as_logged_or_not() {
         let not = NOT_LOGGED.contains(&entry.path);
         assert!(
             logged != not,
-            "{} has to be in one of the lists in web/src/matrix/logged.rs: does it keep order, and so leave a row in the log?",
+            "{} has to be in one of the lists in web/src/matrix/logged.rs: do moderators use it, so that it leaves a row in the log?",
             entry.path
         );
     }

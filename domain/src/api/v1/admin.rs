@@ -220,7 +220,7 @@ async fn set_restriction(ask: &Ask, restriction: Restriction, reason: &str) -> R
 /// A link to claim an account. It cannot be shown again.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ClaimLink {
-    /// Whoever opens it sets a password, and owns the account. It works once, for three days.
+    /// The person who opens it sets a password, and owns the account. It works once, for three days.
     pub url: String,
 }
 

@@ -6,7 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::attachments::{Attach, Attachment};
 use super::objects::{Message, Node, Person};
 use super::words::{At, Grounds, Id};
-use super::{Ask, Body, Created, Done, Found, PAGE, Page, Query, cursor};
+use super::{Ask, Body, Created, Cursor, Done, Found, PAGE, Page, Query, cursor};
 use crate::messages::{self, AttachmentChange, Target, history, stars, submit_with, wikis};
 use crate::moderation::reports;
 use crate::people::ignores;
@@ -233,8 +233,10 @@ pub struct Version {
 /// The versions of a message's text.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct History {
-    /// Newest first.
+    /// A page of them, newest first.
     pub versions: Vec<Version>,
+    /// The cursor of the next page. Null on the last page.
+    pub next: Option<String>,
     /// When the text of a deleted message is purged; null if it is not deleted.
     pub kept_until: Option<At>,
     /// Whether the caller may restore it until then.
@@ -245,10 +247,12 @@ pub struct History {
 /// messages keep them until they are purged.
 ///
 /// # Errors
-/// As [`history::of`]; [`Error::Forbidden`] if that takes a moderator's rights and the credentials do not carry them.
-pub async fn history(ask: Ask, _: ()) -> Result<Found<History>> {
+/// As [`history::read`]; [`Error::Invalid`] on `cursor`; [`Error::Forbidden`] if that takes a moderator's rights and the
+/// credentials do not carry them.
+pub async fn history(ask: Ask, Query(at): Query<Cursor>) -> Result<Found<History>> {
+    let before = cursor::number("texts", at.cursor.as_deref())?;
     let (raw, found) = ask.message_or_deleted().await?;
-    let shown = history::of(&ask.cx, ask.viewer(), raw.id).await?;
+    let shown = history::read(&ask.cx, ask.viewer(), raw.id, before).await?;
     if raw.wiki_at.is_none() || found.access.may(Permission::Moderate) {
         ask.check_own_or_moderate(raw.author_id)?;
     }
@@ -261,6 +265,7 @@ pub async fn history(ask: Ask, _: ()) -> Result<Found<History>> {
     };
     Ok(Found(History {
         versions: shown.versions.iter().map(version).collect(),
+        next: shown.page.older().map(|number| cursor::make("texts", number)),
         kept_until: shown.kept_until.map(Into::into),
         may_restore: shown.may_restore,
     }))

@@ -1,10 +1,13 @@
-//! JSON Schema, as far as kinds of attachments use it: a subset without references and patterns, so that checking data
-//! always takes a time in proportion to its size. Schemas with other keywords are refused.
+//! JSON Schema, as far as kinds of attachments use it: a subset without references and patterns, and with short lists of
+//! values, so that checking data always takes a time in proportion to its size. Schemas with other keywords are refused.
 
 use serde_json::{Map, Value};
 
 /// The most levels of schemas within schemas.
 const MAX_DEPTH: usize = 8;
+
+/// The most entries of `enum`, `required` and `type`: each of a list of data may be compared with all of them.
+const MAX_VALUES: usize = 100;
 
 /// The keywords that say something about data.
 pub const KEYWORDS: &[&str] = &[
@@ -46,6 +49,10 @@ fn check_part(schema: &Value, at: &str, depth: usize) -> Result<(), String> {
         return wrong(&format!("Schemas can be nested at most {MAX_DEPTH} levels deep."));
     }
     for (keyword, value) in keywords {
+        let is_list = matches!(keyword.as_str(), "type" | "enum" | "required");
+        if is_list && value.as_array().is_some_and(|values| values.len() > MAX_VALUES) {
+            return wrong(&format!("{keyword} can have at most {MAX_VALUES} entries."));
+        }
         let fits = match keyword.as_str() {
             "type" => match value {
                 Value::Array(types) => !types.is_empty() && types.iter().all(is_type),
@@ -101,30 +108,19 @@ fn check_value(schema: &Value, data: &Value, at: &str) -> Result<(), String> {
     let place = if at.is_empty() { "The data" } else { at };
     for (keyword, wanted) in keywords {
         let number = || wanted.as_u64().unwrap_or_default();
-        let (fits, expected) = match (keyword.as_str(), data) {
+        let fits = match (keyword.as_str(), data) {
             ("type", _) => match wanted {
-                Value::Array(types) => (types.iter().any(|word| is_of(word, data)), format!("one of {wanted}")),
-                one => (is_of(one, data), format!("of type {}", one.as_str().unwrap_or_default())),
+                Value::Array(types) => types.iter().any(|word| is_of(word, data)),
+                one => is_of(one, data),
             },
-            ("enum", _) => (
-                wanted.as_array().is_none_or(|values| values.iter().any(|value| equal(value, data))),
-                format!("one of {wanted}"),
-            ),
-            ("const", _) => (equal(wanted, data), format!("{wanted}")),
-            ("minLength", Value::String(text)) => {
-                (text.chars().count() as u64 >= number(), format!("at least {wanted} characters long"))
-            }
-            ("maxLength", Value::String(text)) => {
-                (text.chars().count() as u64 <= number(), format!("at most {wanted} characters long"))
-            }
-            ("minItems", Value::Array(items)) => {
-                (items.len() as u64 >= number(), format!("a list of at least {wanted}"))
-            }
-            ("maxItems", Value::Array(items)) => {
-                (items.len() as u64 <= number(), format!("a list of at most {wanted}"))
-            }
-            ("minimum", Value::Number(value)) => (value.as_f64() >= wanted.as_f64(), format!("at least {wanted}")),
-            ("maximum", Value::Number(value)) => (value.as_f64() <= wanted.as_f64(), format!("at most {wanted}")),
+            ("enum", _) => wanted.as_array().is_none_or(|values| values.iter().any(|value| equal(value, data))),
+            ("const", _) => equal(wanted, data),
+            ("minLength", Value::String(text)) => text.chars().count() as u64 >= number(),
+            ("maxLength", Value::String(text)) => text.chars().count() as u64 <= number(),
+            ("minItems", Value::Array(items)) => items.len() as u64 >= number(),
+            ("maxItems", Value::Array(items)) => items.len() as u64 <= number(),
+            ("minimum", Value::Number(value)) => value.as_f64() >= wanted.as_f64(),
+            ("maximum", Value::Number(value)) => value.as_f64() <= wanted.as_f64(),
             ("items", Value::Array(items)) => {
                 for (number, item) in items.iter().enumerate() {
                     check_value(wanted, item, &path(at, &format!("[{number}]")))?;
@@ -149,10 +145,25 @@ fn check_value(schema: &Value, data: &Value, at: &str) -> Result<(), String> {
             _ => continue,
         };
         if !fits {
-            return Err(format!("{place} must be {expected}."));
+            return Err(format!("{place} must be {}.", expected(keyword, wanted)));
         }
     }
     Ok(())
+}
+
+/// Returns what a keyword expects, in words.
+fn expected(keyword: &str, wanted: &Value) -> String {
+    match keyword {
+        "type" if !wanted.is_array() => format!("of type {}", wanted.as_str().unwrap_or_default()),
+        "type" | "enum" => format!("one of {wanted}"),
+        "minLength" => format!("at least {wanted} characters long"),
+        "maxLength" => format!("at most {wanted} characters long"),
+        "minItems" => format!("a list of at least {wanted}"),
+        "maxItems" => format!("a list of at most {wanted}"),
+        "minimum" => format!("at least {wanted}"),
+        "maximum" => format!("at most {wanted}"),
+        _ => wanted.to_string(),
+    }
 }
 
 fn check_fields(
@@ -214,6 +225,12 @@ mod tests {
         assert!(
             why(json!({"type": "object", "$schema": "http://json-schema.org/draft-04/schema#"})).contains("2020-12")
         );
+        for keyword in ["enum", "required", "type"] {
+            let many = json!({"type": "object", "properties": {"a": {keyword: vec!["string"; MAX_VALUES + 1]}}});
+            assert_eq!(why(many), format!("a: {keyword} can have at most 100 entries."));
+            let few = json!({"type": "object", "properties": {"a": {keyword: vec!["string"; MAX_VALUES]}}});
+            assert_eq!(check_schema(&few), Ok(()));
+        }
         let mut deep = json!({"type": "string"});
         for _ in 0..=MAX_DEPTH {
             deep = json!({"type": "object", "properties": {"a": deep}});

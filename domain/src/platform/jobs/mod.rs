@@ -256,3 +256,13 @@ pub async fn enqueue_unique(
     let (kind, payload) = job.into().to_row()?;
     Ok(table::insert_unique(tx, key, &kind, &payload, run_at).await?.is_some())
 }
+
+/// Queues jobs for `run_at`, each unless one with its key is still queued.
+pub async fn enqueue_all_unique(tx: &mut Tx, jobs: Vec<(String, Job)>, run_at: Timestamp) -> Result<(), store::Error> {
+    if jobs.is_empty() {
+        return Ok(());
+    }
+    let row = |(key, job): (String, Job)| job.to_row().map(|(kind, payload)| (key, kind, payload));
+    let rows = jobs.into_iter().map(row).collect::<Result<Vec<_>, _>>()?;
+    table::insert_all_unique(tx, &rows, run_at).await.map(drop)
+}

@@ -32,6 +32,8 @@ use crate::req::Req;
 pub struct Params {
     before: Option<String>,
     after: Option<String>,
+    /// With `after`: says that the link comes from the page before.
+    seen: Option<String>,
     /// A message's number, or `last`.
     at: Option<String>,
     /// A day, as `2011-05-03`.
@@ -60,14 +62,14 @@ fn day(text: &str) -> Result<Timestamp, domain::Error> {
     Timestamp::from_rfc3339(&format!("{text}T00:00:00Z")).ok_or_else(wrong)
 }
 
-/// `GET /GROUP/TOPIC/`. Whoever moves on to a page has read the one before, unless a browser only prefetches it, or a script
-/// loads more.
+/// `GET /GROUP/TOPIC/`. The link to the next page marks the page before as read, unless a browser only prefetches the next
+/// one, or a script loads it.
 pub async fn show(req: Req, path: Path<(String, String)>, params: Query<Params>) -> Answer {
     let window = params.window()?;
     let (group, slug) = path.into_inner();
     let layout = req.layout().await?;
-    let moves_on = req.session.is_some() && !req.is_prefetch && !req.is_background;
-    let page = match messages::open(req.cx(), req.viewer(), &group, &slug, window, moves_on).await? {
+    let seen = params.seen.as_deref().filter(|_| !req.is_prefetch && !req.is_background);
+    let page = match messages::open(req.cx(), req.viewer(), &group, &slug, window, seen).await? {
         Opened::Here(page) => *page,
         Opened::Moved(path) => return Ok(req.moved(&path)),
     };
@@ -118,7 +120,7 @@ pub(super) async fn draw(
     page: TopicPage,
     mut form: MessageForm,
 ) -> Result<Show, Failure> {
-    let TopicPage { found, about, messages, events, own_pending, continues, .. } = page;
+    let TopicPage { found, about, messages, events, own_pending, continues, seen, .. } = page;
     req.group_layout(&mut layout, &found.group, &found.in_group()).await?;
     let beside = req.beside(found.group.id).await?;
     domain::live::unread::list_also(req.cx(), req.viewer(), &mut layout.sidebar, [&found.topic].into_iter()).await?;
@@ -143,6 +145,7 @@ pub(super) async fn draw(
         later: messages.later,
         new,
         read_seq,
+        seen,
         visited: found.read_seq.is_some(),
         may_write: found.is_open(),
         is_member: found.access.role().is_some(),
