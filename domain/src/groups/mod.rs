@@ -146,6 +146,7 @@ pub async fn create(cx: &Context, viewer: Viewer, form: GroupForm) -> Result<Gro
         created_at,
         slow_seconds,
         first_held,
+        picture: String::new(),
     })
 }
 
