@@ -5,9 +5,16 @@ use domain::model::{Group, Message, Topic, picture_address};
 use domain::topics::placed::MessageInTopic;
 use serde::Serialize;
 use serde_json::json;
+use texts::{Html, Text};
 
 use crate::script_json::ScriptJson;
 use crate::text_directive::encoded;
+
+/// Returns a link to a user as the macro `person` writes it, for texts that contain one.
+pub fn person(name: &str) -> Html {
+    let shown = Text::verbatim(name.to_owned()).into_html();
+    Html::trusted(format!("<a class=\"person\" href=\"/users/{}/\">{shown}</a>", encoded(name)))
+}
 
 /// The most characters of a description.
 const DESCRIPTION: usize = 200;

@@ -49,10 +49,10 @@ impl Group {
     }
 }
 
-/// Returns the name of a conversation without one of its members.
+/// Returns the name of a conversation without one of its members, in the current language if nobody else is left.
 pub fn others_in(name: &str, username: &str) -> String {
     let others: Vec<&str> = name.split(", ").filter(|other| *other != username).collect();
-    if others.is_empty() { "Only you".to_owned() } else { others.join(", ") }
+    if others.is_empty() { texts::words::only_you().to_string() } else { others.join(", ") }
 }
 
 /// A group in the list of groups, or among a user's groups.

@@ -239,7 +239,7 @@ pub fn of_friends(caller: &Caller) -> Result<Listed<objects::Group>> {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[allow(missing_docs)]
 pub struct CategoryObject {
-    pub name: &'static str,
+    pub name: String,
     pub slug: &'static str,
     pub groups_count: i64,
 }
@@ -256,7 +256,7 @@ pub async fn categories(cx: &Context, caller: &Caller) -> Result<Vec<CategoryObj
     }
     let rows = store::api::groups::categories(&cx.db, caller.viewer().id()).await?;
     let object = |(category, count): (Category, i64)| CategoryObject {
-        name: category.label(),
+        name: category.label().to(texts::Lang::En),
         slug: category.as_str(),
         groups_count: count,
     };

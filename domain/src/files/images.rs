@@ -62,7 +62,7 @@ fn limits() -> Limits {
 /// # Errors
 /// [`Error::Invalid`] on `file` if it is damaged or too large.
 pub(super) async fn measure(path: PathBuf) -> Result<Measured> {
-    let busy = |_| invalid("The server is busy with other images. Try again in a minute.");
+    let busy = |_| invalid(texts::files::busy());
     let _one = tokio::time::timeout(PATIENCE, MEASURING.acquire()).await.map_err(busy)?;
     let measured = tokio::task::spawn_blocking(move || {
         let bytes = std::fs::read(path).map_err(|error| Error::Internal(format!("cannot read an upload: {error}")))?;
@@ -72,11 +72,11 @@ pub(super) async fn measure(path: PathBuf) -> Result<Measured> {
 }
 
 pub(super) fn damaged() -> Error {
-    invalid("This image is damaged, or of a kind that can't be shown. Save it as PNG or JPEG, and try again.")
+    invalid(texts::files::damaged())
 }
 
 fn too_large() -> Error {
-    invalid("This image has too many pixels. Make it smaller, and try again.")
+    invalid(texts::files::too_many_pixels())
 }
 
 fn format_of(bytes: &[u8]) -> Option<ImageFormat> {

@@ -36,7 +36,7 @@ pub async fn delete(cx: &Context, user: UserId, password: Password, erase: bool)
     let hash = passwords::check_own(cx, user, password, "current_password").await?;
     let mut tx = cx.db.begin().await?;
     if store::people::users::lock_admins(&mut tx).await? == [user] {
-        return Err(Error::forbidden("You're the only site admin. Make someone else an admin first."));
+        return Err(Error::forbidden(texts::people_errors::only_admin_you()));
     }
     passwords::lock_own(&mut tx, user, &hash).await?;
     let gone = delete_in(&mut tx, cx, user, erase, EmailKind::Deleted).await?;
@@ -56,7 +56,7 @@ pub async fn delete_for(cx: &Context, actor: Actor, user: UserId, erase: bool) -
     match actor {
         Actor::Admin(_) if locked.admins.contains(&user) => return Err(admins::still_admin()),
         Actor::Operator if locked.admins == [user] => {
-            return Err(Error::forbidden("This is the only site admin. Make someone else an admin first."));
+            return Err(Error::forbidden(texts::people_errors::only_admin()));
         }
         Actor::Admin(_) | Actor::Operator => {}
     }

@@ -81,12 +81,12 @@ pub async fn set_kinds(cx: &Context, user: UserId, kinds: PushKinds) -> Result<(
 pub async fn register(cx: &Context, user: UserId, session: &str, new: &Registration) -> Result<PushDeviceId> {
     let endpoint = cx.outbound.check_secure(&new.endpoint).map_err(|why| Error::invalid("endpoint", why))?;
     if BrowserKeys::read(&new.public_key, &new.auth_secret).is_none() {
-        return Err(Error::invalid("keys", "The keys of this browser can't be read."));
+        return Err(Error::invalid("keys", texts::people_errors::push_keys()));
     }
     let mut tx = cx.db.begin().await?;
     store::people::users::lock(&mut tx, &[user]).await?;
     if store::people::push::count_others(&mut tx, user, session).await? >= MOST {
-        return Err(Error::forbidden("You have too many devices. Remove those you no longer use."));
+        return Err(Error::forbidden(texts::people_errors::push_limit()));
     }
     let device = NewDevice {
         user,

@@ -119,7 +119,7 @@ pub async fn update(cx: &Context, viewer: Viewer, mut new: Settings) -> Result<(
     new.notice = validate::text(&new.notice);
     new.welcome = validate::text(&new.welcome);
     if new.name.is_empty() {
-        fields.add("name", "Give the site a name.");
+        fields.add("name", texts::site::name_missing());
     }
     for (field, text, most) in [
         ("name", &new.name, MAX_NAME),
@@ -129,11 +129,11 @@ pub async fn update(cx: &Context, viewer: Viewer, mut new: Settings) -> Result<(
     ] {
         let count = text.chars().count();
         if count > most {
-            fields.add(field, format!("Use at most {most} characters. This has {count}."));
+            fields.add(field, texts::validation::at_most_has(most, count));
         }
     }
     if new.admins_need_two_factor && !store::people::two_factor::is_on(&cx.db, by).await? {
-        fields.add("admins_need_two_factor", "Turn on two-factor authentication for your own account first.");
+        fields.add("admins_need_two_factor", texts::site::two_factor_first());
     }
     if let Some(accent) = validate::collect(&mut fields, accent::check(&new.accent))? {
         new.accent = accent;
@@ -166,14 +166,15 @@ async fn check_consent(cx: &Context, fields: &mut Fields, pages: &[SitePage]) ->
     let existing = pages::existing(cx).await?;
     for page in pages {
         if !page.is_acceptable() {
-            fields.add("must_accept", "Choose from the rules, the terms, and the privacy policy.");
+            fields.add("must_accept", texts::site::accept_choices());
         } else if !existing.iter().any(|current| current.page == *page) {
-            fields.add("must_accept", format!("First write the {}, on the Pages tab.", page.name()));
+            fields.add("must_accept", texts::site::accept_unwritten(page.name()));
         }
     }
     Ok(())
 }
 
+/// Describes the changes for the log, in English.
 fn changes(old: &Settings, new: &Settings) -> String {
     let mut changes = Vec::new();
     if old.name != new.name {
@@ -195,7 +196,7 @@ fn changes(old: &Settings, new: &Settings) -> String {
         changes.push(if new.accent.is_empty() { "the default accent color" } else { "the accent color" }.to_owned());
     }
     if old.must_accept != new.must_accept {
-        let names: Vec<&str> = new.must_accept.iter().map(|page| page.name()).collect();
+        let names: Vec<String> = new.must_accept.iter().map(|page| page.name().to(texts::Lang::En)).collect();
         changes.push(format!("to accept: {}", if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }));
     }
     if old.images != new.images {

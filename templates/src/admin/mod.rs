@@ -13,6 +13,7 @@ use domain::moderation::records::Record;
 use domain::policy::{Restricted, restricted};
 use domain::site::first_steps::FirstSteps;
 use domain::time::Timestamp;
+use texts::Text;
 
 use crate::form::{RestrictForm, WarnForm};
 use crate::layout::Layout;
@@ -38,7 +39,7 @@ pub struct Check {
     pub name: String,
     pub ok: bool,
     /// The result in a few words: `answers in 0.4 ms`.
-    pub text: String,
+    pub text: Text,
 }
 
 /// A number with its label.
@@ -84,7 +85,7 @@ impl People {
     }
 
     /// Returns the states to filter by: word, label, whether it is selected.
-    pub fn states(&self) -> [(&'static str, &'static str, bool); 6] {
+    pub fn states(&self) -> [(&'static str, Text, bool); 6] {
         AccountState::ALL.map(|state| (state.as_str(), state.label(), self.state == Some(state)))
     }
 }

@@ -54,7 +54,7 @@ impl Settings {
     }
 
     /// Returns the pages that new members can be asked to accept: the field, its label, and whether it is ticked.
-    pub fn acceptable(&self) -> [(String, &'static str, bool); 3] {
+    pub fn acceptable(&self) -> [(String, texts::Text, bool); 3] {
         let chosen = &self.form.must_accept.value;
         SitePage::ACCEPTABLE
             .map(|page| (format!("accept_{page}"), page.title(), chosen.split(' ').any(|word| word == page.as_str())))

@@ -35,7 +35,7 @@ fn values(settings: &Settings) -> [(&'static str, String); 5] {
     [
         ("Name", settings.name.clone()),
         ("Visibility", settings.kind.as_str().to_owned()),
-        ("Category", settings.category.label().to_owned()),
+        ("Category", settings.category.label().to_string()),
         ("Slow mode", slow_label(&settings.slow_seconds)),
         ("New members", first_held_label(&settings.first_held)),
     ]

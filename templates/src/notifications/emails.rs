@@ -112,7 +112,10 @@ mod tests {
             {
                 assert!(text.contains(part), "{part}: {text}");
             }
-            assert!(text.contains("/-/unsubscribe?token=1-mentions-ab") && text.contains(Concern::Mention.label()));
+            assert!(
+                text.contains("/-/unsubscribe?token=1-mentions-ab")
+                    && text.contains(&Concern::Mention.label().to_string())
+            );
         }
         assert!(!written.text.contains("&#"), "{}", written.text);
     }

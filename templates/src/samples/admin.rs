@@ -41,7 +41,7 @@ pub(super) fn first_steps() -> FirstSteps {
 impl Overview {
     /// One failing check.
     pub fn sample() -> Self {
-        let check = |name: &str, ok, text: &str| Check { name: name.to_owned(), ok, text: text.to_owned() };
+        let check = |name: &str, ok, text: &str| Check { name: name.to_owned(), ok, text: text.to_owned().into() };
         let statistic = |label: &str, value: &str, note: &str| Statistic {
             label: label.to_owned(),
             value: value.to_owned(),

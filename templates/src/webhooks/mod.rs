@@ -104,7 +104,7 @@ impl Index {
     }
 
     /// The events that can be chosen: word, label.
-    pub fn events(&self) -> Vec<(&'static str, &'static str)> {
+    pub fn events(&self) -> Vec<(&'static str, texts::Text)> {
         WebhookEvent::CHOICES.iter().map(|event| (event.as_str(), event.label())).collect()
     }
 

@@ -94,7 +94,7 @@ pub async fn index(ask: Ask, _: ()) -> Result<Found<Page<SitePageEntry>>> {
     let site = crate::site::current(&ask.cx).await;
     let entry = |current: &model::CurrentPage| SitePageEntry {
         page: current.page.into(),
-        title: current.page.title().to_owned(),
+        title: current.page.title().to_string(),
         version: current.version,
         url: url(&ask, current.page),
     };
@@ -110,7 +110,7 @@ pub async fn show(ask: Ask, _: ()) -> Result<Found<SitePageText>> {
     let images = crate::site::current(&ask.cx).await.settings.images;
     Ok(Found(SitePageText {
         page: shown.page.into(),
-        title: shown.page.title().to_owned(),
+        title: shown.page.title().to_string(),
         version: shown.version,
         text: shown.text,
         markup: markup::show_images(shown.markup, images),

@@ -18,6 +18,7 @@ use hyper::client::conn::http1;
 use hyper::header::{CONNECTION, CONTENT_TYPE, HOST, USER_AGENT};
 use hyper::{Method, Request};
 use hyper_util::rt::TokioIo;
+use texts::{Lang, Text, validation};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -88,7 +89,7 @@ pub struct Answer {
     pub is_whole: bool,
 }
 
-/// Why there is no answer. Its text is for admins.
+/// Why there is no answer. Its text is for admins and the log, in English.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
     /// The address is not one that may be used.
@@ -125,16 +126,16 @@ impl Outbound {
     ///
     /// # Errors
     /// What to correct.
-    pub fn check(&self, typed: &str) -> Result<Url, String> {
+    pub fn check(&self, typed: &str) -> Result<Url, Text> {
         if typed.len() > MAX_URL {
-            return Err(format!("Use at most {MAX_URL} characters."));
+            return Err(validation::at_most(MAX_URL));
         }
-        let url = Url::parse(typed.trim()).map_err(|_| "Enter an address that starts with https://.".to_owned())?;
+        let url = Url::parse(typed.trim()).map_err(|_| validation::address_https())?;
         if !matches!(url.scheme(), "https" | "http") || url.host().is_none() {
-            return Err("Enter an address that starts with https:// or http://.".to_owned());
+            return Err(validation::address_http());
         }
         if !url.username().is_empty() || url.password().is_some() {
-            return Err("The address can't contain a username or password.".to_owned());
+            return Err(validation::address_password());
         }
         let port = url.port_or_known_default().unwrap_or(443);
         let literal = match url.host() {
@@ -154,7 +155,7 @@ impl Outbound {
     ///
     /// # Errors
     /// What to correct.
-    pub fn check_secure(&self, typed: &str) -> Result<Url, String> {
+    pub fn check_secure(&self, typed: &str) -> Result<Url, Text> {
         let url = self.check(typed)?;
         let is_allowed = match url.host() {
             Some(Host::Ipv4(address)) => self.allowed.has_address(address.into()),
@@ -162,22 +163,16 @@ impl Outbound {
             Some(Host::Domain(name)) => self.allowed.has_name(name),
             None => false,
         };
-        if url.scheme() == "https" || is_allowed {
-            Ok(url)
-        } else {
-            Err("Use an address that starts with https://.".to_owned())
-        }
+        if url.scheme() == "https" || is_allowed { Ok(url) } else { Err(validation::address_encrypted()) }
     }
 
     /// Checks an address that a connection would go to.
-    fn check_address(&self, name: &str, address: IpAddr, port: u16) -> Result<(), String> {
+    fn check_address(&self, name: &str, address: IpAddr, port: u16) -> Result<(), Text> {
         if self.allowed.has_name(name) || self.allowed.has_address(address) {
             return Ok(());
         }
         if !is_public(address) {
-            return Err(format!(
-                "{name} is a private or reserved address ({address}). The operator can allow it with KLATCH_WEBHOOK_ALLOW."
-            ));
+            return Err(validation::address_private(name, address.to_string()));
         }
         check_port(port)
     }
@@ -193,7 +188,7 @@ impl Outbound {
     /// # Errors
     /// [`Failure`].
     pub async fn post(&self, post: Post<'_>) -> Result<Answer, Failure> {
-        let url = self.check(post.url).map_err(Failure::Refused)?;
+        let url = self.check(post.url).map_err(|why| Failure::Refused(why.to(Lang::En)))?;
         let until = Deadline::now() + post.timeout;
         match timeout_at(until, self.send(&url, &post, until)).await {
             Ok(answer) => answer,
@@ -230,7 +225,7 @@ impl Outbound {
         let mut failed = None;
         for address in found.into_iter().take(TRIED) {
             if let Err(why) = self.check_address(name, address.ip(), port) {
-                refused = Some(why);
+                refused = Some(why.to(Lang::En));
                 continue;
             }
             match TcpStream::connect(SocketAddr::new(address.ip(), port)).await {
@@ -252,10 +247,10 @@ impl Outbound {
 }
 
 /// Privileged ports other than those of HTTP belong to services that must not get requests.
-fn check_port(port: u16) -> Result<(), String> {
+fn check_port(port: u16) -> Result<(), Text> {
     match port {
         80 | 443 | 1_024.. => Ok(()),
-        _ => Err(format!("Port {port} can't be used. Use 80, 443, or a port from 1024 up.")),
+        _ => Err(validation::address_port(port.to_string())),
     }
 }
 

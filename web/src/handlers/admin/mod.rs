@@ -16,6 +16,7 @@ use domain::site::first_steps::{self, MailState};
 use serde::Deserialize;
 use templates::admin::{Check, GroupRow, Groups, Jobs, KINDS, Overview, People, PersonRow, Statistic};
 use templates::numbers::counted;
+use texts::Text;
 
 use crate::failure::{Answer, Failure};
 use crate::form::Form;
@@ -47,10 +48,10 @@ pub async fn index(req: Req) -> Answer {
     let layout = layout(&req).await?;
     let (health, overview) = admin::overview(req.cx()).await?;
     let first_steps = first_steps::card(req.cx(), req.viewer()).await?;
-    let check = |name: &str, wrong: Option<String>| Check {
+    let check = |name: &str, wrong: Option<Text>| Check {
         name: name.to_owned(),
         ok: wrong.is_none(),
-        text: wrong.unwrap_or_else(|| "OK".to_owned()),
+        text: wrong.unwrap_or_else(|| "OK".into()),
     };
     let statistic =
         |label: &str, value: String, note: &str| Statistic { label: label.to_owned(), value, note: note.to_owned() };
@@ -62,31 +63,29 @@ pub async fn index(req: Req) -> Answer {
             "Jobs",
             health.jobs.or_else(|| {
                 (overview.jobs.failed > 0)
-                    .then(|| format!("{} failed. Review them on the Jobs page", overview.jobs.failed))
+                    .then(|| format!("{} failed. Review them on the Jobs page", overview.jobs.failed).into())
             }),
         ),
         check(
             "Search",
-            health.search.or_else(|| overview.indexed.is_none().then(|| "this process has no index".to_owned())),
+            health.search.or_else(|| overview.indexed.is_none().then(|| "this process has no index".into())),
         ),
     ];
     checks.push(Check {
         name: "Backup".to_owned(),
         ok: health.backup.is_none(),
-        text: health.backup.unwrap_or_else(|| backup_age(health.backup_age)),
+        text: health.backup.unwrap_or_else(|| backup_age(health.backup_age).into()),
     });
     checks.push(match first_steps::mail(req.cx()).await? {
-        MailState::NotConfigured => {
-            check("Email", Some("no mail server is configured. Set KLATCH_SMTP_URL".to_owned()))
-        }
+        MailState::NotConfigured => check("Email", Some("no mail server is configured. Set KLATCH_SMTP_URL".into())),
         _ if health.mail.is_some() => check("Email", health.mail),
-        MailState::Failed(_, why) => check("Email", Some(format!("the last test failed: {why}"))),
-        MailState::Untested => Check { name: "Email".to_owned(), ok: true, text: "not tested yet".to_owned() },
+        MailState::Failed(_, why) => check("Email", Some(format!("the last test failed: {why}").into())),
+        MailState::Untested => Check { name: "Email".to_owned(), ok: true, text: "not tested yet".into() },
         MailState::Works(_) => check("Email", None),
     });
     if let Some(peer) = req.site.config.proxies.untrusted() {
         let what = "forwards requests but isn't a trusted proxy, so all its clients share one rate limit";
-        checks.push(check("Proxy", Some(format!("{peer} {what}. Add it to KLATCH_TRUSTED_PROXIES"))));
+        checks.push(check("Proxy", Some(format!("{peer} {what}. Add it to KLATCH_TRUSTED_PROXIES").into())));
     }
     let shown = vec![
         statistic("People", overview.people.to_string(), &format!("{} online", overview.here)),
