@@ -11,6 +11,7 @@ use crate::platform::validate::Draft;
 use crate::topics::reads;
 use model::{MessageId, ReadPosition, Scope};
 use store::api::messages::ApiMessage;
+use texts::Text;
 
 /// The objects of rows that are sorted newest first, oldest first.
 pub(super) async fn objects(cx: &Context, rows: &[ApiMessage]) -> Result<Vec<Message>> {
@@ -66,7 +67,7 @@ fn as_block(text: &str) -> String {
 /// [`Error::Invalid`] when there is none.
 pub(super) fn typed(text: &str, pasted: bool) -> Result<Draft> {
     if text.trim().is_empty() {
-        return Err(Error::invalid("message", "Message required."));
+        return Err(Error::invalid("message", Text::verbatim("Message required.")));
     }
     Ok(Draft::new(if pasted { as_block(text) } else { text.to_owned() }, None))
 }

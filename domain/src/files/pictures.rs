@@ -59,16 +59,13 @@ pub(crate) struct Made {
 /// [`Error::Invalid`] on `file` when it is no image or too large; [`Error::TooMany`].
 pub(crate) async fn make(cx: &Context, by: UserId, shape: Shape, bytes: Vec<u8>) -> Result<Made> {
     if bytes.is_empty() {
-        return Err(invalid("Choose an image."));
+        return Err(invalid(texts::files::choose_image()));
     }
     if bytes.len() > MOST_BYTES {
-        return Err(invalid(format!(
-            "This image has more than {} MB. Make it smaller, and try again.",
-            MOST_BYTES >> 20
-        )));
+        return Err(invalid(texts::files::image_too_large(MOST_BYTES >> 20)));
     }
     rate_limits::count_by_age(cx, RateLimit::Upload, by).await?;
-    let busy = || invalid("The server is busy with other images. Try again in a minute.");
+    let busy = || invalid(texts::files::busy());
     let turn = cx.files.turn_within(PATIENCE).await.ok_or_else(busy)?;
     // The turn ends with the work, even if the request is cancelled before. A decoder that panics found a damaged image.
     let made = tokio::task::spawn_blocking(move || {

@@ -105,13 +105,10 @@ async fn page(cx: &Context, viewer: Viewer, id: MessageId, before: Option<i64>) 
     let moderates = found.access.may(Permission::Moderate);
     let is_author = placed.message.author.id == user;
     let wiki_at = placed.message.wiki_at.filter(|_| !placed.message.deleted && found.access.role().is_some());
-    let since =
-        match moderates || is_author {
-            true => None,
-            false => Some(wiki_at.ok_or(Error::forbidden(
-                "Only the author and the group's moderators can see the history of a message.",
-            ))?),
-        };
+    let since = match moderates || is_author {
+        true => None,
+        false => Some(wiki_at.ok_or_else(|| Error::forbidden(texts::messages_errors::history_for_few()))?),
+    };
     let (mut kept_until, mut may_restore) = (None, false);
     if let Some(deletion) = store::messages::history::deletion(&cx.db, id).await? {
         kept_until = Some(until(cx, &deletion).ok_or(Error::NotFound)?);
@@ -183,16 +180,14 @@ pub async fn restore(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Perm
     let deletion = store::messages::history::deletion(&cx.db, id).await?;
     if let Some(deletion) = deletion {
         if !found.access.may(Permission::Moderate) && !is_own(&found, viewer, &deletion) {
-            return Err(Error::forbidden("Only a moderator can restore this message."));
+            return Err(Error::forbidden(texts::messages_errors::restore_for_moderators()));
         }
         until(cx, &deletion).ok_or(Error::NotFound)?;
         let now = cx.now();
         let mut tx = cx.db.begin().await?;
         store::topics::touch(&mut tx, found.topic.id).await?;
         if viewer.site_admin().is_err() && store::moderation::bulk_delete::took_from_site(&mut tx, id).await? {
-            return Err(Error::forbidden(
-                "A site admin deleted everything this author posted. Only a site admin can restore it.",
-            ));
+            return Err(Error::forbidden(texts::messages_errors::restore_for_admins()));
         }
         if store::messages::history::restore(&mut tx, id, now.minus(KEPT), deletion.deleted_by).await? > 0 {
             store::messages::replies::touch_around(&mut tx, id).await?;

@@ -16,6 +16,7 @@ use crate::platform::webpush::{self, BrowserKeys};
 use model::{Group, JobId, Message, MessageId, PushDeviceId, PushKinds, Topic, UserId};
 use store::Db;
 use store::people::push::{Concern, Receiver};
+use texts::Text;
 
 /// How long a message waits for an owner who looks at a page of this site, and may read it there.
 const SOON: Duration = Duration::from_secs(5);
@@ -209,12 +210,12 @@ impl Why {
         .find_map(|(holds, why)| holds.then_some(why))
     }
 
-    fn title(self, author: &str, topic: &Topic) -> String {
+    fn title(self, author: &str, topic: &Topic) -> Text {
         match self {
-            Self::Direct => author.to_owned(),
-            Self::Mention => format!("{author} mentioned you in {}", topic.title()),
-            Self::Reply => format!("{author} replied to you in {}", topic.title()),
-            Self::Followed => format!("{author} in {}", topic.title()),
+            Self::Direct => Text::verbatim(author.to_owned()),
+            Self::Mention => texts::messages_errors::push_mention(author, topic.title()),
+            Self::Reply => texts::messages_errors::push_reply(author, topic.title()),
+            Self::Followed => texts::messages_errors::push_followed(author, topic.title()),
         }
     }
 }
@@ -233,7 +234,7 @@ async fn content(cx: &Context, user: UserId, id: MessageId) -> Result<Option<Con
 
 /// Writes a Declarative Web Push message: browsers that know it show it without our worker.
 fn written(cx: &Context, why: Why, message: &Message, topic: &Topic, group: &Group, text: &str) -> Result<Content> {
-    let title = why.title(&message.author.username, topic);
+    let title = why.title(&message.author.username, topic).to_string();
     let tag = format!("topic-{}", topic.id);
     let json = json!({
         "web_push": 8030,
@@ -242,7 +243,7 @@ fn written(cx: &Context, why: Why, message: &Message, topic: &Topic, group: &Gro
             "body": text,
             "navigate": format!("{}/-/messages/{}", cx.config.base_url, message.id),
             "tag": tag,
-            "lang": "en",
+            "lang": texts::current().code(),
             "timestamp": message.created_at.0 / 1_000,
             // A tab that shows the topic is opened instead of another one.
             "data": {"topic": format!("/{}/{}/", group.slug, topic.slug)},

@@ -172,7 +172,7 @@ pub async fn delete(cx: &Context, viewer: Viewer, id: TopicId) -> Result<Group> 
         return Err(others_wrote());
     }
     if !found.access.may(Permission::Moderate) && store::moderation::reports::waits_in(&mut tx, id).await? {
-        return Err(Error::forbidden("You can't delete this topic until a moderator has handled the reports in it."));
+        return Err(Error::forbidden(texts::topics_errors::reports_wait()));
     }
     // Deleting a topic in which only the actor wrote is not a moderation action.
     let own = by == found.topic.creator_id && !others;
@@ -212,7 +212,7 @@ pub async fn check_delete(cx: &Context, viewer: Viewer, found: &TopicAccess) -> 
 }
 
 fn others_wrote() -> Error {
-    Error::forbidden("Others have posted in this topic. Ask a moderator to delete it.")
+    Error::forbidden(texts::topics_errors::others_posted())
 }
 
 /// Locks a topic until the commit, provided it is still in the group where it was found.

@@ -43,7 +43,7 @@ pub async fn of(cx: &Context, viewer: Viewer, id: TopicId, before: Option<i64>) 
     let user = viewer.user()?;
     let found = find(cx, viewer, id).await?;
     if found.topic.creator_id != user && !found.access.with_archived(false).may(Permission::Moderate) {
-        return Err(Error::forbidden("Only the creator of the topic and the group's moderators can see this."));
+        return Err(Error::forbidden(texts::topics_errors::titles_for_few()));
     }
     let may_restore = found.may_edit(viewer);
     let renamed = store::topics::events::count_renamed(&cx.db, id).await?;

@@ -156,7 +156,7 @@ async fn a_long_history_of_settings_has_pages(forum: TestForum) {
     for number in 2..=CHANGES + 1 {
         let form = GroupForm {
             description: format!("Rain {number}"),
-            ..GroupForm::new(&format!("Day {number}"), GroupKind::Public)
+            ..GroupForm::new(format!("Day {number}"), GroupKind::Public)
         };
         groups::update(cx, mira, garden.id, form).await.unwrap();
     }

@@ -36,7 +36,7 @@ pub struct Overview {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Check {
     /// For example `Database`.
-    pub name: String,
+    pub name: Text,
     pub ok: bool,
     /// The result in a few words: `answers in 0.4 ms`.
     pub text: Text,
@@ -45,11 +45,11 @@ pub struct Check {
 /// A number with its label.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Statistic {
-    pub label: String,
+    pub label: Text,
     /// For example `1,204`.
     pub value: String,
     /// A few more words; may be empty.
-    pub note: String,
+    pub note: Text,
 }
 
 impl Overview {

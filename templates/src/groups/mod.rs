@@ -14,6 +14,7 @@ use domain::backup::export::Extent;
 use domain::live::presence::Aside;
 use domain::model::{Category, Group, GroupId, GroupKind, GroupRow, Role, TopicRow};
 use domain::moderation::approval_queue::OwnPending;
+use texts::Text;
 
 use crate::form::{DeleteGroupForm, GroupForm, PictureForm, TopicForm};
 use crate::layout::Layout;
@@ -143,7 +144,7 @@ pub struct Show {
     /// The form to start a topic.
     pub form: TopicForm,
     /// What limits the viewer's topics, in sentences.
-    pub limits: Vec<String>,
+    pub limits: Vec<Text>,
 }
 
 impl Show {

@@ -4,6 +4,7 @@ use askama::Template;
 use domain::model::{Consent, CurrentPage, Logo, PageVersion, PageVersionRow, SignUps, SiteInvitationId, SitePage};
 use domain::people::sign_ups::Door;
 use domain::platform::caches::site::Notice;
+use texts::Text;
 
 use super::admin::admins_layout;
 use super::{Drawn, ago, layout, person, stranger};
@@ -140,8 +141,11 @@ impl Edit {
     /// After another admin published a version.
     fn conflict() -> Self {
         let mut page = Self::sample();
-        page.form.set_error("text", "Someone changed this page while you were editing it.");
-        page.form.set_error("asks_again", "First choose in the settings that new members must accept this page.");
+        page.form.set_error("text", Text::verbatim("Someone changed this page while you were editing it."));
+        page.form.set_error(
+            "asks_again",
+            Text::verbatim("First choose in the settings that new members must accept this page."),
+        );
         page.older = Some(1);
         page
     }

@@ -53,7 +53,7 @@ async fn caller(req: &Req, params: &Params) -> Result<Caller, Error> {
     match params.token.as_deref() {
         None | Some("") => Ok(Caller::ANONYMOUS),
         Some(token) => match basic_auth::identify_token(req.cx(), token, req.origin()).await {
-            Err(Error::Invalid(_)) => Err(Error::forbidden("This API token is not valid.")),
+            Err(Error::Invalid(_)) => Err(Error::forbidden(texts::forms::token_not_valid())),
             caller => caller,
         },
     }

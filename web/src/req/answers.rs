@@ -106,7 +106,7 @@ impl Req {
             Ok(html) => self.private_page(status, html),
             Err(error) => {
                 tracing::error!(%error, "a page was not drawn");
-                HttpResponse::InternalServerError().body("Something went wrong on our end. Try again in a minute.\n")
+                HttpResponse::InternalServerError().body(format!("{}\n", texts::forms::went_wrong()))
             }
         }
     }

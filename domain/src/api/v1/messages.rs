@@ -166,12 +166,12 @@ pub async fn update(ask: Ask, Body(new): Body<MessageChange>) -> Result<Found<Me
     let (raw, _) = ask.message().await?;
     let attachment = match (new.attachment, new.remove_attachment) {
         (Some(_), true) => {
-            return Err(Error::invalid("attachment", "Replace the attachment or remove it, not both."));
+            return Err(Error::invalid("attachment", texts::api_errors::attachment_twice()));
         }
         (Some(new), false) => AttachmentChange::Replace(new.into()),
         (None, true) => AttachmentChange::Remove,
         (None, false) if new.text.is_none() => {
-            return Err(Error::invalid("text", "Send a new text or attachment."));
+            return Err(Error::invalid("text", texts::api_errors::no_change()));
         }
         (None, false) => AttachmentChange::Keep,
     };

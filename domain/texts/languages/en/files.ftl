@@ -5,3 +5,5 @@ empty = This file is empty. Choose another one.
 busy = The server is busy with other images. Try again in a minute.
 damaged = This image is damaged, or of a kind that can't be shown. Save it as PNG or JPEG, and try again.
 too-many-pixels = This image has too many pixels. Make it smaller, and try again.
+choose-image = Choose an image.
+image-too-large = This image has more than { $most } MB. Make it smaller, and try again.

@@ -71,11 +71,11 @@ pub async fn update(req: Req, form: Form) -> Answer {
         error: None,
     };
     let Some(sign_ups) = SignUps::parse(form.get("sign_ups")) else {
-        back.set_error("sign_ups", "Choose who can sign up.");
+        back.set_error("sign_ups", texts::forms::choose_sign_ups());
         return req.with_field_errors(&page(&req, back, PictureForm::default()).await?);
     };
     let Some(images) = Images::parse(form.get("images")) else {
-        back.set_error("images", "Choose how images are shown.");
+        back.set_error("images", texts::forms::choose_images());
         return req.with_field_errors(&page(&req, back, PictureForm::default()).await?);
     };
     let new = site::Settings {

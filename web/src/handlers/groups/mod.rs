@@ -17,6 +17,7 @@ use serde::Deserialize;
 use templates::form::{AskForm, DeleteGroupForm, GroupForm, PictureForm, Refill as _, TopicForm};
 use templates::groups::{Delete, Discover, Edit, GroupOrder, New, Show};
 use templates::links::Links;
+use texts::Text;
 
 use crate::failure::{Answer, Failure};
 use crate::form::Form;
@@ -149,7 +150,7 @@ fn wanted(form: &Form) -> Result<Wanted, domain::Error> {
         slug: form.get("slug").to_owned(),
         description: form.get("description").to_owned(),
         kind: GroupKind::parse(form.get("kind"))
-            .ok_or_else(|| domain::Error::invalid("kind", "Choose who can read the group."))?,
+            .ok_or_else(|| domain::Error::invalid("kind", texts::forms::choose_readers()))?,
         category: Category::parse(form.get("category")).unwrap_or(Category::Other),
         slow_seconds: number(form.get("slow")),
         first_held: number(form.get("first_held")),
@@ -162,7 +163,7 @@ fn number(typed: &str) -> i64 {
     if typed.is_empty() { 0 } else { typed.parse().unwrap_or(-1) }
 }
 
-fn given_back(form: &Form, wrong: Vec<(String, String)>) -> GroupForm {
+fn given_back(form: &Form, wrong: Vec<(String, Text)>) -> GroupForm {
     let mut back = GroupForm {
         name: form.get("name").into(),
         slug: form.get("slug").into(),

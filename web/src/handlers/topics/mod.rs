@@ -19,6 +19,7 @@ use serde::Deserialize;
 use templates::form::{MessageForm, RenameForm};
 use templates::links::Links;
 use templates::topics::{Delete, Edit, NewSince, Show};
+use texts::Text;
 
 use crate::failure::{Answer, Failure};
 use crate::flash;
@@ -58,7 +59,7 @@ impl Params {
 
 /// Returns when a day begins, in UTC.
 fn day(text: &str) -> Result<Timestamp, domain::Error> {
-    let wrong = || domain::Error::invalid("date", "Enter the date as year, month and day, like 2011-05-03.");
+    let wrong = || domain::Error::invalid("date", texts::forms::enter_date());
     Timestamp::from_rfc3339(&format!("{text}T00:00:00Z")).ok_or_else(wrong)
 }
 
@@ -102,13 +103,13 @@ pub(super) async fn replying(req: &Req, topic: TopicId, form: &MessageForm) -> R
 }
 
 /// Returns what limits the viewer's messages in a topic, in sentences.
-pub(super) async fn limits(req: &Req, found: &TopicAccess) -> Result<Vec<String>, Failure> {
+pub(super) async fn limits(req: &Req, found: &TopicAccess) -> Result<Vec<Text>, Failure> {
     if !found.is_open() {
         return Ok(Vec::new());
     }
     let mut limits = writer_limits(req, &found.group, found.access, "message").await?;
     if found.topic.locked {
-        limits.push("This topic is locked. Only moderators can post.".to_owned());
+        limits.push(texts::topics_errors::locked());
     }
     Ok(limits)
 }
