@@ -133,6 +133,8 @@ words! {
         AuditorChanged = "auditor_changed",
         /// Another user's poll was closed.
         PollClosed = "poll_closed",
+        /// The link previews of another user's message were removed.
+        PreviewsRemoved = "previews_removed",
         /// Another user's message was made a wiki.
         WikiMade = "wiki_made",
         /// Another user's wiki was made an ordinary message.
@@ -228,6 +230,7 @@ impl LogAction {
             Self::HookDeleted => "deleted a webhook",
             Self::AuditorChanged => "changed an external auditor",
             Self::PollClosed => "closed a poll",
+            Self::PreviewsRemoved => "removed the link previews of a message",
             Self::WikiMade => "made a message a wiki",
             Self::WikiEnded => "made a wiki an ordinary message",
             Self::KindChanged => "changed a kind of attachment",
@@ -319,6 +322,7 @@ impl LogAction {
             Self::HookDeleted => ("deleted a webhook that posted as", ""),
             Self::AuditorChanged => ("changed an external auditor of", ""),
             Self::PollClosed => ("closed a poll by", ""),
+            Self::PreviewsRemoved => ("removed the link previews of a message by", ""),
             Self::WikiMade => ("made a message by", "a wiki"),
             Self::WikiEnded => ("made a wiki by", "an ordinary message"),
             Self::KindChanged => ("changed a kind of attachment by", ""),
