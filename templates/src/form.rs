@@ -262,8 +262,10 @@ form! {
         read_only,
         /// `yes`: admins need two-factor authentication.
         admins_need_two_factor,
-        /// `load`, `click` or `never`.
+        /// `load` or `never`.
         images,
+        /// `yes`: new messages get previews of their links.
+        link_previews,
         /// A welcome text on the home page of visitors.
         welcome,
         /// The accent color, as `#rrggbb`.

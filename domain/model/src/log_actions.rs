@@ -136,6 +136,8 @@ words! {
         AuditorChanged = "auditor_changed",
         /// Another user's poll was closed.
         PollClosed = "poll_closed",
+        /// The link previews of another user's message were removed.
+        PreviewsRemoved = "previews_removed",
         /// Another user's message was made a wiki.
         WikiMade = "wiki_made",
         /// Another user's wiki was made an ordinary message.
@@ -234,6 +236,7 @@ impl LogAction {
             Self::PollClosed => log_actions::poll_closed(),
             Self::WikiMade => log_actions::wiki_made(),
             Self::WikiEnded => log_actions::wiki_ended(),
+            Self::PreviewsRemoved => log_actions::previews_removed(),
             Self::KindChanged => log_actions::kind_changed(),
         }
     }
@@ -326,6 +329,7 @@ impl LogAction {
             Self::PollClosed => log_actions::poll_closed_of(whom),
             Self::WikiMade => log_actions::wiki_made_of(whom),
             Self::WikiEnded => log_actions::wiki_ended_of(whom),
+            Self::PreviewsRemoved => log_actions::previews_removed_of(whom),
             Self::KindChanged => log_actions::kind_changed_of(whom),
         };
         text.into_html()

@@ -20,6 +20,7 @@ impl LogAction {
             Self::MessageDeleted
             | Self::MessageRestored
             | Self::PollClosed
+            | Self::PreviewsRemoved
             | Self::WikiMade
             | Self::WikiEnded
             | Self::TopicRenamed

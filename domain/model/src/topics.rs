@@ -127,6 +127,8 @@ pub struct Message {
     pub markup: String,
     /// `None` also if it is deleted.
     pub attachment: Option<Box<Attachment>>,
+    /// What its links lead to; empty also if it is deleted.
+    pub previews: Vec<LinkPreview>,
     pub mentions: Vec<UserId>,
     /// When it was last edited.
     pub edited_at: Option<Timestamp>,

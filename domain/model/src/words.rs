@@ -280,11 +280,9 @@ words! {
     /// What pages do with images of other hosts that people post.
     #[derive(Default)]
     Images {
-        /// They are loaded with the page.
-        Load = "load",
-        /// They are loaded when a reader clicks.
+        /// They are shown. The server fetches them, so that readers send nothing to other hosts.
         #[default]
-        Click = "click",
+        Load = "load",
         /// They are links.
         Never = "never",
     }
@@ -292,7 +290,7 @@ words! {
 
 impl Images {
     /// All values, in the order shown.
-    pub const ALL: [Self; 3] = [Self::Click, Self::Load, Self::Never];
+    pub const ALL: [Self; 2] = [Self::Load, Self::Never];
 }
 
 words! {

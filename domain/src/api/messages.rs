@@ -7,6 +7,7 @@ use crate::people::basic_auth::Caller;
 use crate::platform::context::Context;
 use crate::platform::cut;
 use crate::platform::error::{Error, Result};
+use crate::platform::remote::RemoteImages;
 use crate::platform::validate::Draft;
 use crate::topics::reads;
 use model::{MessageId, ReadPosition, Scope};
@@ -15,7 +16,7 @@ use texts::Text;
 
 /// The objects of rows that are sorted newest first, oldest first.
 pub(super) async fn objects(cx: &Context, rows: &[ApiMessage]) -> Result<Vec<Message>> {
-    let images = crate::site::current(cx).await.settings.images;
+    let images = RemoteImages::of(cx, crate::site::current(cx).await.settings.images);
     rows.iter().rev().map(|row| Message::new(cx, row, images)).collect()
 }
 

@@ -1,5 +1,5 @@
 //! Images: measured when they arrive, and re-encoded by a job. What pages show was written by us from pixels alone, without what
-//! cameras and people hid in the file.
+//! cameras and people hid in the file. Images of other hosts are re-encoded when a reader asks for them.
 
 use std::io::Cursor;
 use std::path::PathBuf;
@@ -29,6 +29,10 @@ const LONGEST: u32 = 20_000;
 const FULL: u32 = 3_200;
 /// The most pixels of all frames of an animation; later frames are left out.
 const ANIMATED_PIXELS: u64 = 100_000_000;
+/// The same for images of other hosts, which are made while a reader waits.
+const REMOTE_PIXELS: u64 = 25_000_000;
+/// Larger images of other hosts are made smaller, to fit a square of this width.
+const REMOTE: u32 = 1_600;
 /// The quality of JPEG, up to 100.
 const QUALITY: u8 = 82;
 /// The speed of GIF, from 1 to 30.
@@ -227,7 +231,7 @@ fn made(bytes: &[u8], file: &FileRow) -> Result<Vec<(String, Vec<u8>)>, String> 
     let format = format_of(bytes).ok_or("its kind is not known")?;
     let key = |end: &dyn std::fmt::Display| format!("{}.{end}", file.sha256);
     if format == ImageFormat::Gif {
-        return Ok(vec![(key(&"full"), animation(bytes)?)]);
+        return Ok(vec![(key(&"full"), animation(bytes, ANIMATED_PIXELS)?)]);
     }
     let full = decoded(bytes, format, (width, height)).map_err(|error| error.to_string())?;
     let mut all = Vec::new();
@@ -269,12 +273,23 @@ pub(super) fn encoded(image: &DynamicImage, kind: &str) -> ImageResult<Vec<u8>> 
     Ok(out)
 }
 
-/// Re-encodes an animation frame by frame. It ends at the first damaged frame, or when there are too many.
-fn animation(bytes: &[u8]) -> Result<Vec<u8>, String> {
+/// Returns an image of another host as it is served, with its type.
+pub(super) fn remade(bytes: &[u8]) -> Result<(&'static str, Vec<u8>), String> {
+    let format = format_of(bytes).ok_or("its kind is not known")?;
+    let Measured { kind, width, height } = measured(bytes).map_err(|error| error.to_string())?;
+    if format == ImageFormat::Gif {
+        return Ok((kind, animation(bytes, REMOTE_PIXELS)?));
+    }
+    let image = decoded(bytes, format, fitting(width, height, REMOTE, REMOTE)).map_err(|error| error.to_string())?;
+    Ok((kind, encoded(&image, kind).map_err(|error| error.to_string())?))
+}
+
+/// Re-encodes an animation frame by frame. It ends at the first damaged frame, or when its frames have `most` pixels.
+fn animation(bytes: &[u8], most: u64) -> Result<Vec<u8>, String> {
     let mut decoder = GifDecoder::new(Cursor::new(bytes)).map_err(|error| error.to_string())?;
     decoder.set_limits(limits()).map_err(|error| error.to_string())?;
     let (width, height) = decoder.dimensions();
-    let most = ANIMATED_PIXELS / (u64::from(width) * u64::from(height)).max(1);
+    let most = most / (u64::from(width) * u64::from(height)).max(1);
     let mut out = Vec::new();
     let mut frames = 0;
     {

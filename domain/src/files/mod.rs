@@ -1,8 +1,10 @@
 //! Files that people upload: stored under the digest of their bytes, readable for everyone who may read a message that shows them.
+//! Images of other hosts: see [`remote_images`].
 
 pub mod images;
 mod kinds;
 pub mod pictures;
+pub mod remote_images;
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};

@@ -7,6 +7,7 @@ mod changes;
 pub mod completion;
 pub mod conversations;
 pub mod history;
+pub mod link_previews;
 pub mod mentions;
 mod page;
 pub mod polls;

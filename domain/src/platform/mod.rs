@@ -17,6 +17,7 @@ pub mod mail;
 pub mod networks;
 pub mod origins;
 pub mod outbound;
+pub mod remote;
 pub mod secrets;
 pub mod storage;
 pub mod text;

@@ -101,6 +101,7 @@ fn fresh(cx: &Context) -> Settings {
         read_only: false,
         admins_need_two_factor: false,
         images: Images::default(),
+        link_previews: true,
         welcome: String::new(),
         accent: String::new(),
         must_accept: Vec::new(),
@@ -201,6 +202,9 @@ fn changes(old: &Settings, new: &Settings) -> String {
     }
     if old.images != new.images {
         changes.push(format!("images: {}", new.images));
+    }
+    if old.link_previews != new.link_previews {
+        changes.push(format!("link previews: {}", if new.link_previews { "on" } else { "off" }));
     }
     if old.read_only != new.read_only {
         changes.push(if new.read_only { "read-only" } else { "no longer read-only" }.to_owned());

@@ -36,16 +36,12 @@ impl Settings {
     }
 
     /// Returns the choices for images of other hosts: word, label, explanation.
-    pub fn image_choices(&self) -> [(&'static str, &'static str, &'static str); 3] {
+    pub fn image_choices(&self) -> [(&'static str, &'static str, &'static str); 2] {
         Images::ALL.map(|choice| {
             let (label, about) = match choice {
-                Images::Click => (
-                    "Show on click",
-                    "Readers see a link first. The other site sees a reader's address only after they click.",
-                ),
                 Images::Load => (
-                    "Show right away",
-                    "Every reader's browser loads every image. Whoever posts an image can learn the address of everyone who reads it.",
+                    "Show",
+                    "This server fetches images when they are first viewed, and keeps a copy. Other sites don't see who reads a message.",
                 ),
                 Images::Never => ("Never show", "Readers see a link to the other site."),
             };

@@ -357,6 +357,7 @@ pub const FIELDS: &[Field] = fields! {
     "/admin/settings" "read_only": Nothing;
     "/admin/settings" "admins_need_two_factor": Nothing;
     "/admin/settings" "images": Few, Root at "/admin/settings";
+    "/admin/settings" "link_previews": Nothing;
     "/admin/settings" "welcome": Long, Root at "/admin/settings";
     "/admin/settings" "accent": Few, Root at "/admin/settings";
     "/admin/settings" "accept_rules": Nothing;

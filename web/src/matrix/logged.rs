@@ -71,6 +71,7 @@ const LOGGED: &[Logged] = &[
     ("/-/messages/{id}/restore", Actor::Moderator, &[], MessageRestored),
     ("/-/messages/{id}/close", Actor::Moderator, &[], PollClosed),
     ("/-/messages/{id}/wiki", Actor::Moderator, &[], WikiMade),
+    ("/-/messages/{id}/previews", Actor::Moderator, &[], PreviewsRemoved),
     ("/admin/people/{id}/bar", Actor::SiteAdmin, &[], AccountSuspended),
     ("/admin/people/{id}/bar", Actor::SiteAdmin, &[("what", "ban")], AccountBanned),
     ("/admin/people/{id}/bar", Actor::SiteAdmin, &[("what", "lift")], AccountFreed),
@@ -320,6 +321,9 @@ async fn every_moderation_action_is_logged(forum: TestForum) {
                 .await;
         }
         match what {
+            PreviewsRemoved => {
+                forum.execute("update messages set previews = '[{\"url\":\"\",\"title\":\"\",\"site\":\"\"}]'").await;
+            }
             TopicRestored => {
                 let topic = domain::model::TopicId(scene.topic);
                 domain::topics::delete(cx, world.maker, topic).await.map(drop).expect("deleted");

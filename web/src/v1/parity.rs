@@ -95,6 +95,7 @@ const HAVE: &[(&str, &[&str])] = &[
     ("/-/messages/{id}/star", &["messages::star", "messages::unstar"]),
     ("/-/messages/{id}/bookmark", &["bookmarks::add", "bookmarks::remove"]),
     ("/-/messages/{id}/wiki", &["messages::make_wiki", "messages::end_wiki"]),
+    ("/-/messages/{id}/previews", &["messages::remove_previews"]),
     ("/-/messages/{id}/vote", &["attachments::vote"]),
     ("/-/messages/{id}/retract", &["attachments::retract"]),
     ("/-/messages/{id}/close", &["attachments::close"]),

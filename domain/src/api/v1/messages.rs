@@ -7,11 +7,12 @@ use super::attachments::{Attach, Attachment};
 use super::objects::{Message, Node, Person};
 use super::words::{At, Grounds, Id};
 use super::{Ask, Body, Created, Cursor, Done, Found, PAGE, Page, Query, cursor};
-use crate::messages::{self, AttachmentChange, Target, history, stars, submit_with, wikis};
+use crate::messages::{self, AttachmentChange, Target, history, link_previews, stars, submit_with, wikis};
 use crate::moderation::reports;
 use crate::people::ignores;
 use crate::platform::cut;
 use crate::platform::error::{Error, Result};
+use crate::platform::remote::RemoteImages;
 use crate::platform::validate::Draft;
 use crate::site::rate_limits;
 use crate::topics::{subscriptions, tallies};
@@ -21,7 +22,7 @@ use store::api::messages::ApiMessage;
 
 /// Returns the objects of messages.
 pub(super) async fn objects(ask: &Ask, rows: &[ApiMessage]) -> Result<Vec<Message>> {
-    let images = crate::site::current(&ask.cx).await.settings.images;
+    let images = RemoteImages::of(&ask.cx, crate::site::current(&ask.cx).await.settings.images);
     let reader = ask.viewer().id();
     let ignored = match reader {
         Some(user) => ignores::of(&ask.cx, user).await?,
@@ -317,6 +318,19 @@ async fn set_wiki(ask: Ask, on: bool) -> Result<Found<Message>> {
     Ok(Found(object(&ask, raw.id).await?))
 }
 
+/// Removes the link previews of a message for good. Editing the message doesn't bring them back.
+///
+/// # Errors
+/// As [`link_previews::remove`]; [`Error::Forbidden`] if that takes a moderator's rights and the credentials do not carry
+/// them.
+pub async fn remove_previews(ask: Ask, _: ()) -> Result<Found<Message>> {
+    let (raw, _) = ask.message().await?;
+    messages::deletable(&ask.cx, ask.viewer(), raw.id).await?;
+    ask.check_own_or_moderate(raw.author_id)?;
+    link_previews::remove(&ask.cx, ask.viewer(), raw.id).await?;
+    Ok(Found(object(&ask, raw.id).await?))
+}
+
 /// A report of a message.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -366,7 +380,7 @@ pub async fn preview(ask: Ask, Body(new): Body<Text>) -> Result<Found<Preview>> 
     rate_limits::count_change(&ask.cx, ask.user()?).await?;
     let nodes = messages::preview::parse(&ask.cx, &new.text).await?;
     let nodes = serde_json::to_string(&nodes).map_err(|error| Error::Internal(error.to_string()))?;
-    let images = crate::site::current(&ask.cx).await.settings.images;
+    let images = RemoteImages::of(&ask.cx, crate::site::current(&ask.cx).await.settings.images);
     let (parsed, rendered) = super::objects::parsed(&nodes, images)?;
     Ok(Found(Preview { parsed, rendered }))
 }

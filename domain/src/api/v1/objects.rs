@@ -1,6 +1,5 @@
 //! The objects of the API that several routes answer with.
 
-use markup::show_images;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::openapi::RefOr;
@@ -12,7 +11,8 @@ use super::attachments::Attachment;
 use super::words::{At, Category, GroupKind, Id, Level, Role};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
-use model::{Images, UserId, picture_address};
+use crate::platform::remote::RemoteImages;
+use model::{UserId, picture_address};
 use store::api::groups::ApiGroup;
 use store::api::messages::ApiMessage;
 
@@ -250,12 +250,38 @@ impl PartialSchema for Node {
 impl ToSchema for Node {}
 
 /// Returns the nodes of a text that was stored or parsed, and its HTML as pages show it.
-pub(super) fn parsed(nodes: &str, images: Images) -> Result<(Vec<Node>, String)> {
+pub(super) fn parsed(nodes: &str, images: RemoteImages<'_>) -> Result<(Vec<Node>, String)> {
     let damaged = |error| Error::Internal(format!("the nodes of a text: {error}"));
     let mut parsed: Vec<Value> = serde_json::from_str(nodes).map_err(damaged)?;
     parsed.iter_mut().for_each(with_text_ids);
-    let rendered = show_images(markup::markup_of(nodes).map_err(damaged)?, images);
+    let rendered = images.show(markup::markup_of(nodes).map_err(damaged)?);
     Ok((parsed.into_iter().map(Node).collect(), rendered))
+}
+
+/// What a link leads to. The texts are those of the linked page.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct LinkPreview {
+    /// The link.
+    pub url: String,
+    pub title: String,
+    /// May be empty.
+    pub description: String,
+    /// The name of the site, or its host.
+    pub site: String,
+    /// The path of its image on this site. Null if it has none, or images are off.
+    pub image: Option<String>,
+}
+
+impl LinkPreview {
+    fn new(preview: &model::LinkPreview, images: RemoteImages<'_>) -> Self {
+        Self {
+            url: preview.url.clone(),
+            title: preview.title.clone(),
+            description: preview.description.clone(),
+            site: preview.site.clone(),
+            image: preview.image.as_deref().and_then(|image| images.address(image)),
+        }
+    }
 }
 
 /// A star of a message.
@@ -284,6 +310,8 @@ pub struct Message {
     pub rendered: String,
     /// Its attachment; null if it has none.
     pub attachment: Option<Attachment>,
+    /// What its links lead to, as the linked pages describe themselves. A job fetches them after the message was posted.
+    pub previews: Vec<LinkPreview>,
     /// The message that it replies to; null if it is no reply, or that message is deleted or in another topic.
     pub reply_to: Option<Id>,
     /// How many messages reply to it.
@@ -304,7 +332,7 @@ impl Message {
     pub(super) fn new(
         cx: &Context,
         row: &ApiMessage,
-        images: Images,
+        images: RemoteImages<'_>,
         reader: Option<UserId>,
         ignored: &[UserId],
     ) -> Result<Self> {
@@ -319,6 +347,7 @@ impl Message {
             parsed,
             rendered,
             attachment: row.attachment.as_deref().map(Into::into),
+            previews: row.previews.iter().map(|preview| LinkPreview::new(preview, images)).collect(),
             reply_to: row.reply_to.map(Into::into),
             replies: row.replies,
             wiki: row.is_wiki,

@@ -33,6 +33,9 @@ pub struct Settings {
     pub admins_need_two_factor: bool,
     #[serde(default)]
     pub images: Images,
+    /// Whether new messages get previews of their links.
+    #[serde(default = "yes")]
+    pub link_previews: bool,
     /// A welcome text on the home page of visitors, in message markup; may be empty.
     #[serde(default)]
     pub welcome: String,
@@ -42,6 +45,10 @@ pub struct Settings {
     /// The pages that new members must accept.
     #[serde(default)]
     pub must_accept: Vec<SitePage>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// A notice above every page, until the user hides it.

@@ -74,6 +74,8 @@ pub enum Task {
     CollectEmail { user: UserId },
     /// Send a message to a device, if it still concerns its owner.
     Push(PushTry),
+    /// A message has links: ask what they lead to.
+    PreviewLinks { message: MessageId },
     /// An image was uploaded: make what pages show of it.
     ImageUploaded { file: FileId },
     /// Something no longer has this picture: delete its bytes if nothing has it.
@@ -124,6 +126,10 @@ pub enum Cause {
     PollChanged {
         message: MessageId,
     },
+    /// A message got previews of its links, or lost them.
+    PreviewsChanged {
+        message: MessageId,
+    },
     /// A topic was started without a message.
     TopicStarted {
         topic: TopicId,
@@ -153,13 +159,14 @@ pub struct StarredBy {
 
 impl Cause {
     /// The kinds of all causes, as stored.
-    const WORDS: [&str; 10] = [
+    const WORDS: [&str; 11] = [
         "message_posted",
         "message_edited",
         "message_deleted",
         "message_restored",
         "stars_changed",
         "poll_changed",
+        "previews_changed",
         "topic_started",
         "topic_changed",
         "topic_moved",
@@ -174,7 +181,8 @@ impl Cause {
             | Self::MessageDeleted { message }
             | Self::MessageRestored { message }
             | Self::StarsChanged { message, .. }
-            | Self::PollChanged { message } => Some(message),
+            | Self::PollChanged { message }
+            | Self::PreviewsChanged { message } => Some(message),
             Self::TopicStarted { .. }
             | Self::TopicChanged { .. }
             | Self::TopicMoved { .. }

@@ -1,9 +1,12 @@
-//! HTTP requests to addresses that people typed: webhooks and external auditors, and push services.
+//! HTTP requests to addresses that people typed: webhooks and external auditors, push services, and the images and linked
+//! pages of messages.
 //!
 //! The name is resolved once, each address is checked, and the connection goes to exactly the address that was checked.
-//! Redirects are not followed, proxies of the environment are not used, and time and sizes are limited.
+//! Only [`Outbound::get`] follows redirects, each like a new address. Proxies of the environment are not used, and time and
+//! sizes are limited.
 
 mod addresses;
+mod get;
 
 use std::fmt;
 use std::io;
@@ -15,8 +18,8 @@ use futures_util::future::BoxFuture;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;
 use hyper::client::conn::http1;
-use hyper::header::{CONNECTION, CONTENT_TYPE, HOST, USER_AGENT};
-use hyper::{Method, Request};
+use hyper::header::{CONNECTION, CONTENT_TYPE, HOST, HeaderMap, USER_AGENT};
+use hyper::{Method, Request, http};
 use hyper_util::rt::TokioIo;
 use texts::{Lang, Text, validation};
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -30,6 +33,7 @@ use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 use url::{Host, Position, Url};
 
 pub use addresses::{Allowed, is_public};
+pub use get::{Admits, Get, Got, MAX_GET_URL};
 
 /// The most bytes of an address.
 pub const MAX_URL: usize = 1_000;
@@ -47,6 +51,8 @@ pub type Resolver = Arc<dyn Fn(String, u16) -> BoxFuture<'static, io::Result<Vec
 #[derive(Clone)]
 pub struct Outbound {
     allowed: Arc<Allowed>,
+    /// The setting with which the operator allows private addresses.
+    setting: &'static str,
     resolver: Resolver,
     /// Places for requests that jobs send: hosts that hang do not take the places of all jobs.
     places: Arc<Semaphore>,
@@ -101,14 +107,26 @@ pub enum Failure {
     /// It could not be reached, or its answer is no HTTP.
     #[error("{0}")]
     Broken(String),
+    /// Too many requests were sent to its host lately.
+    #[error("too many requests were sent to it in this minute")]
+    Busy,
 }
 
 impl Outbound {
-    /// A client that uses public addresses, and private ones that the operator allowed.
+    /// A client for webhooks. It uses public addresses, and private ones that the operator allowed for them.
     pub fn new(allowed: Allowed) -> Self {
+        Self::with_setting(allowed, "KLATCH_WEBHOOK_ALLOW")
+    }
+
+    /// A client for what messages link to. Anybody may write a message, so this needs a permission of its own.
+    pub fn for_messages(allowed: Allowed) -> Self {
+        Self::with_setting(allowed, "KLATCH_FETCH_ALLOW")
+    }
+
+    fn with_setting(allowed: Allowed, setting: &'static str) -> Self {
         let resolver: Resolver =
             Arc::new(|name, port| Box::pin(async move { Ok(tokio::net::lookup_host((name, port)).await?.collect()) }));
-        Self { allowed: Arc::new(allowed), resolver, places: Arc::new(Semaphore::new(PLACES as usize)) }
+        Self { allowed: Arc::new(allowed), setting, resolver, places: Arc::new(Semaphore::new(PLACES as usize)) }
     }
 
     /// The same with another resolver, for tests.
@@ -127,8 +145,12 @@ impl Outbound {
     /// # Errors
     /// What to correct.
     pub fn check(&self, typed: &str) -> Result<Url, Text> {
-        if typed.len() > MAX_URL {
-            return Err(validation::at_most(MAX_URL));
+        self.check_within(typed, MAX_URL)
+    }
+
+    fn check_within(&self, typed: &str, most: usize) -> Result<Url, Text> {
+        if typed.len() > most {
+            return Err(validation::at_most(most));
         }
         let url = Url::parse(typed.trim()).map_err(|_| validation::address_https())?;
         if !matches!(url.scheme(), "https" | "http") || url.host().is_none() {
@@ -172,7 +194,7 @@ impl Outbound {
             return Ok(());
         }
         if !is_public(address) {
-            return Err(validation::address_private(name, address.to_string()));
+            return Err(validation::address_private(name, address.to_string(), self.setting));
         }
         check_port(port)
     }
@@ -190,21 +212,30 @@ impl Outbound {
     pub async fn post(&self, post: Post<'_>) -> Result<Answer, Failure> {
         let url = self.check(post.url).map_err(|why| Failure::Refused(why.to(Lang::En)))?;
         let until = Deadline::now() + post.timeout;
-        match timeout_at(until, self.send(&url, &post, until)).await {
-            Ok(answer) => answer,
+        let mut request = request(Method::POST, &url);
+        if !post.headers.iter().any(|(name, _)| *name == CONTENT_TYPE.as_str()) {
+            request = request.header(CONTENT_TYPE, "application/json");
+        }
+        for (name, value) in post.headers {
+            request = request.header(name, value);
+        }
+        let request = request.body(Full::from(post.body)).map_err(|error| broken(error.to_string()))?;
+        let read = Read { most: post.most, until, follows: false };
+        match timeout_at(until, self.send(&url, request, read)).await {
+            Ok(answered) => answered.map(|(_, answer)| answer),
             Err(_) => Err(Failure::TimedOut(post.timeout)),
         }
     }
 
-    async fn send(&self, url: &Url, post: &Post<'_>, until: Deadline) -> Result<Answer, Failure> {
+    async fn send(&self, url: &Url, request: Sent, read: Read) -> Result<(HeaderMap, Answer), Failure> {
         let stream = self.connect(url).await?;
         if url.scheme() == "http" {
-            return exchange(stream, url, post, until).await;
+            return exchange(stream, request, read).await;
         }
         let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();
         let name = ServerName::try_from(host).map_err(|_| broken("its name cannot be used with TLS"))?;
         let stream = tls()?.connect(name, stream).await.map_err(|error| broken(format!("TLS: {error}")))?;
-        exchange(stream, url, post, until).await
+        exchange(stream, request, read).await
     }
 
     /// Resolves the name once and connects to one of its addresses that may be used.
@@ -231,7 +262,8 @@ impl Outbound {
             match TcpStream::connect(SocketAddr::new(address.ip(), port)).await {
                 Ok(stream) if self.is_own(&stream, name, address.ip()) => {
                     refused = Some(format!(
-                        "{name} is this machine ({address}). The operator can allow it with KLATCH_WEBHOOK_ALLOW."
+                        "{name} is this machine ({address}). The operator can allow it with {}.",
+                        self.setting
                     ));
                 }
                 Ok(stream) => return Ok(stream),
@@ -278,12 +310,32 @@ impl Drop for Driver {
     }
 }
 
+type Sent = Request<Full<Bytes>>;
+
+/// How much of an answer is read.
+#[derive(Clone, Copy)]
+struct Read {
+    most: usize,
+    until: Deadline,
+    /// Whether a redirect is followed: its body is not read then.
+    follows: bool,
+}
+
+/// Begins a request. It says nothing about who caused it.
+fn request(method: Method, url: &Url) -> http::request::Builder {
+    Request::builder()
+        .method(method)
+        .uri(&url[Position::BeforePath..Position::AfterQuery])
+        .header(HOST, &url[Position::BeforeHost..Position::AfterPort])
+        .header(USER_AGENT, "Klatch")
+        .header(CONNECTION, "close")
+}
+
 async fn exchange(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    url: &Url,
-    post: &Post<'_>,
-    until: Deadline,
-) -> Result<Answer, Failure> {
+    request: Sent,
+    Read { most, until, follows }: Read,
+) -> Result<(HeaderMap, Answer), Failure> {
     let wrong = |error: hyper::Error| broken(format!("its response is not valid HTTP: {error}"));
     let (mut sender, connection) = http1::Builder::new()
         .max_buf_size(MAX_HEAD)
@@ -294,23 +346,12 @@ async fn exchange(
         // Its error reaches the sender too.
         let _ = connection.await;
     }));
-    let mut request = Request::builder()
-        .method(Method::POST)
-        .uri(&url[Position::BeforePath..Position::AfterQuery])
-        .header(HOST, &url[Position::BeforeHost..Position::AfterPort])
-        .header(USER_AGENT, "Klatch")
-        .header(CONNECTION, "close");
-    if !post.headers.iter().any(|(name, _)| *name == CONTENT_TYPE.as_str()) {
-        request = request.header(CONTENT_TYPE, "application/json");
-    }
-    for (name, value) in &post.headers {
-        request = request.header(*name, value);
-    }
-    let request = request.body(Full::from(post.body.clone())).map_err(|error| broken(error.to_string()))?;
     let response = sender.send_request(request).await.map_err(wrong)?;
-    let status = response.status().as_u16();
-    let mut body = response.into_body();
-    let mut answer = Answer { status, body: Vec::new(), is_whole: false };
+    let (head, mut body) = response.into_parts();
+    let mut answer = Answer { status: head.status.as_u16(), body: Vec::new(), is_whole: false };
+    if follows && head.status.is_redirection() {
+        return Ok((head.headers, answer));
+    }
     // The status counts, even if the rest does not arrive in time.
     let until = until.checked_sub(Duration::from_millis(20)).unwrap_or(until);
     while let Ok(next) = timeout_at(until, body.frame()).await {
@@ -322,7 +363,7 @@ async fn exchange(
             Some(Err(_)) => break,
             Some(Ok(frame)) => {
                 let Some(data) = frame.data_ref() else { continue };
-                let room = post.most.saturating_sub(answer.body.len());
+                let room = most.saturating_sub(answer.body.len());
                 answer.body.extend_from_slice(&data[..data.len().min(room)]);
                 if data.len() > room {
                     break;
@@ -330,7 +371,7 @@ async fn exchange(
             }
         }
     }
-    Ok(answer)
+    Ok((head.headers, answer))
 }
 
 /// Measures how long something takes, in milliseconds.

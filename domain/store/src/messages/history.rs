@@ -79,7 +79,7 @@ pub async fn restore(tx: &mut Tx, message: MessageId, after: Timestamp, by: Opti
 pub async fn purge(tx: &mut Tx, before: Timestamp, limit: i64) -> Result<u64> {
     // The conditions are repeated: a message may have been restored before its row was locked.
     let ids = sql!(values tx, MessageId,
-        "update messages set version = version + 1, raw = '', nodes = '[]', attachment = null
+        "update messages set version = version + 1, raw = '', nodes = '[]', attachment = null, previews = null
          where id in (select id from messages where deleted_at is not null and raw <> '' and deleted_at <= $1 order by id limit $2)
            and deleted_at <= $1 and raw <> '' returning id", before, limit)?;
     sql!(run tx, "delete from former_texts where message_id in (select cast(value as bigint) from json_each($1))", crate::list(&ids))?;

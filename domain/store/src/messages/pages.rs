@@ -1,6 +1,6 @@
 //! Messages as pages show them.
 
-use super::attachments;
+use super::{attachments, link_previews};
 use crate::db::{Db, sql};
 use markup::Node;
 use model::time::Timestamp;
@@ -24,6 +24,7 @@ struct Row {
     created_at: Timestamp,
     nodes: String,
     attachment: Option<String>,
+    previews: Option<String>,
     edited_at: Option<Timestamp>,
     deleted: bool,
     has_words: bool,
@@ -61,6 +62,8 @@ impl Row {
         } else {
             (markup::markup_of(&self.nodes).map_err(corrupt)?, mentioned(&self.nodes).map_err(corrupt)?)
         };
+        let previews = if self.deleted { None } else { self.previews.as_deref() };
+        let previews = link_previews::shown(previews, &markup)?;
         let stars: Vec<Star> = serde_json::from_str(&self.stars).map_err(corrupt)?;
         let reply_to = match (self.original_id, self.original_author, self.original_name) {
             (Some(id), Some(author), Some(username)) => Some(Original {
@@ -85,6 +88,7 @@ impl Row {
             created_at: self.created_at,
             markup,
             attachment,
+            previews,
             mentions,
             edited_at: self.edited_at,
             deleted: self.deleted,
@@ -127,7 +131,7 @@ fn messages(rows: Vec<Row>) -> Result<Vec<Message>> {
 // once for each message of the page.
 macro_rules! columns {
     () => {
-        "select m.id, m.topic_id, m.seq, m.author_id, u.username, u.name as display, u.avatar, u.is_bot as by_bot, m.created_at, m.nodes, m.attachment, m.edited_at, m.version, m.wiki_at,
+        "select m.id, m.topic_id, m.seq, m.author_id, u.username, u.name as display, u.avatar, u.is_bot as by_bot, m.created_at, m.nodes, m.attachment, m.previews, m.edited_at, m.version, m.wiki_at,
                 m.deleted_at is not null as deleted, m.raw <> '' as has_words, coalesce(m.deleted_by = m.author_id, false) as by_author,
                 o.id as original_id, o.author_id as original_author, ou.username as original_name, ou.name as original_display,
                 case when o.deleted_at is null then substr(o.raw, 1, 1000) end as original_raw,

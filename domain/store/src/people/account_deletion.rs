@@ -67,7 +67,7 @@ pub async fn erase_messages(tx: &mut Tx, user: UserId, limit: i64, now: Timestam
     crate::messages::polls::delete_all(tx, &ids).await?;
     crate::files::unlink_all(tx, &ids).await?;
     sql!(run tx,
-        "update messages set version = version + 1, raw = '', nodes = '[]', attachment = null, deleted_by = case when deleted_at is null then author_id else deleted_by end,
+        "update messages set version = version + 1, raw = '', nodes = '[]', attachment = null, previews = null, deleted_by = case when deleted_at is null then author_id else deleted_by end,
                 deleted_at = coalesce(deleted_at, $2)
          where id in (select cast(value as bigint) from json_each($1))", &list, now)?;
     Ok(ids)

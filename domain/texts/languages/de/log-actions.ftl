@@ -173,3 +173,5 @@ kind-changed-of = hat eine Art von Anhängen von { $name } geändert
 
 deleted-account = (gelöschtes Konto)
 someone = <span class="soft">(jemand)</span>
+previews-removed = hat die Linkvorschauen einer Nachricht entfernt
+previews-removed-of = hat die Linkvorschauen einer Nachricht von { $name } entfernt

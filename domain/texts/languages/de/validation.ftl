@@ -21,5 +21,5 @@ address-https = Gib eine Adresse ein, die mit https:// beginnt.
 address-http = Gib eine Adresse ein, die mit https:// oder http:// beginnt.
 address-password = Die Adresse darf keinen Benutzernamen und kein Passwort enthalten.
 address-encrypted = Verwende eine Adresse, die mit https:// beginnt.
-address-private = { $name } ist eine private oder reservierte Adresse ({ $address }). Der Betreiber kann sie mit KLATCH_WEBHOOK_ALLOW erlauben.
+address-private = { $name } ist eine private oder reservierte Adresse ({ $address }). Der Betreiber kann sie mit { $setting } erlauben.
 address-port = Port { $port } kann nicht verwendet werden. Verwende 80, 443 oder einen Port ab 1024.

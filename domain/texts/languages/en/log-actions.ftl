@@ -176,3 +176,5 @@ kind-changed-of = changed a kind of attachment by { $name }
 # In place of the name of the affected person, in any of these sentences.
 deleted-account = a deleted account
 someone = <span class="soft">someone</span>
+previews-removed = removed the link previews of a message
+previews-removed-of = removed the link previews of a message by { $name }

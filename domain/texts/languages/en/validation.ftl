@@ -26,5 +26,5 @@ address-https = Enter an address that starts with https://.
 address-http = Enter an address that starts with https:// or http://.
 address-password = The address can't contain a username or password.
 address-encrypted = Use an address that starts with https://.
-address-private = { $name } is a private or reserved address ({ $address }). The operator can allow it with KLATCH_WEBHOOK_ALLOW.
+address-private = { $name } is a private or reserved address ({ $address }). The operator can allow it with { $setting }.
 address-port = Port { $port } can't be used. Use 80, 443, or a port from 1024 up.

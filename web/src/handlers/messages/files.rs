@@ -1,13 +1,15 @@
 //! Uploaded files: they arrive in forms with files, and everyone who may read a message that shows them may read them.
+//! Images of other hosts, which readers get from here.
 
 use actix_multipart::{Field, Multipart};
 use actix_web::body::SizedStream;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
-use actix_web::web::{Bytes, Path, Payload, Query};
+use actix_web::web::{Bytes, Data, Path, Payload, Query};
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use domain::Error;
-use domain::files::{self, Found};
+use domain::files::{self, Found, remote_images};
 use domain::model::{FileRow, TopicId};
+use domain::platform::remote::Kept;
 use futures_util::StreamExt;
 use futures_util::stream::try_unfold;
 use serde::Deserialize;
@@ -23,6 +25,7 @@ use crate::form::{Form, check_source};
 use crate::handlers::topics::polls::message_form;
 use crate::handlers::{id, refill};
 use crate::req::Req;
+use crate::site::Site;
 
 /// The most files of a form.
 const MOST_FILES: usize = 10;
@@ -219,6 +222,18 @@ pub async fn show(req: Req, request: HttpRequest, path: Path<(String, String)>, 
         .insert_header((CACHE_CONTROL, caching))
         .insert_header((ETAG, tag))
         .body(SizedStream::new(stored.len, bytes)))
+}
+
+/// `GET /-/image/SIGNATURE/ADDRESS`: an image of another host. The same for everyone who has the address, so nobody is asked
+/// who they are.
+pub async fn remote(site: Data<Site>, path: Path<(String, String)>) -> Answer {
+    let Kept { kind, bytes } = remote_images::find(&site.cx, &path.0, &path.1).await?;
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, kind))
+        .insert_header(("content-security-policy", POLICY))
+        .insert_header(("x-content-type-options", "nosniff"))
+        .insert_header((CACHE_CONTROL, "public, max-age=86400"))
+        .body(bytes))
 }
 
 #[cfg(test)]

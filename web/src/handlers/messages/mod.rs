@@ -198,6 +198,13 @@ pub async fn star(req: Req, path: Path<String>, _form: Form) -> Answer {
     if req.wants_json { fragment(&req, message).await } else { Ok(req.redirect(&address(&place, message))) }
 }
 
+/// `POST /-/messages/ID/previews`: removes the link previews of the message.
+pub async fn remove_previews(req: Req, path: Path<String>, _form: Form) -> Answer {
+    let message = id(&path)?;
+    let place = domain::messages::link_previews::remove(req.cx(), req.viewer(), message).await?;
+    if req.wants_json { fragment(&req, message).await } else { Ok(req.redirect(&address(&place, message))) }
+}
+
 /// `POST /-/messages/ID/wiki`: makes the message a wiki, or with `on=no` an ordinary message again.
 pub async fn wiki(req: Req, path: Path<String>, form: Form) -> Answer {
     let message = id(&path)?;

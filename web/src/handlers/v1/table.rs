@@ -126,6 +126,7 @@ pub const ENDPOINTS: &[Endpoint] = endpoints! {
     delete "/messages/{id}/star" Post "Removes the caller's star." => messages::unstar;
     put "/messages/{id}/wiki" Write "Makes the first message of a topic a wiki." => messages::make_wiki;
     delete "/messages/{id}/wiki" Write "Makes a wiki an ordinary message again." => messages::end_wiki;
+    delete "/messages/{id}/previews" Write "Removes the link previews of a message for good." => messages::remove_previews;
     put "/messages/{id}/bookmark" Post "Bookmarks a message. Nobody else sees it." => bookmarks::add;
     delete "/messages/{id}/bookmark" Post "Removes the caller's bookmark." => bookmarks::remove;
     post "/messages/{id}/report" Write "Reports a message to the moderators." => messages::report;
