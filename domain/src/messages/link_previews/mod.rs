@@ -178,7 +178,7 @@ pub async fn remove(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Perma
     let now = cx.now();
     let mut tx = cx.db.begin().await?;
     if !changes::lock(&mut tx, &editable).await? {
-        return Err(Error::Forbidden("A moderator just moved this message. Open it again."));
+        return Err(Error::forbidden(texts::messages_errors::moved_open_again()));
     }
     if table::remove(&mut tx, id).await? > 0 {
         search_log::insert(&mut tx, Changed::Message(id)).await?;

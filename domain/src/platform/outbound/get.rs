@@ -2,6 +2,8 @@
 
 use hyper::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, LOCATION};
 
+use texts::Lang;
+
 use super::*;
 
 /// The most bytes of an address. Those of images are often longer than those that people type.
@@ -61,7 +63,7 @@ impl Outbound {
     }
 
     async fn follow(&self, get: &Get<'_>, until: Deadline) -> Result<Got, Failure> {
-        let mut url = self.check_within(get.url, MAX_GET_URL).map_err(Failure::Refused)?;
+        let mut url = self.check_within(get.url, MAX_GET_URL).map_err(|why| Failure::Refused(why.to(Lang::En)))?;
         for _ in 0..=REDIRECTS {
             let host = url.host_str().unwrap_or_default();
             if !(get.admits)(host) {
@@ -74,7 +76,7 @@ impl Outbound {
             let header = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
             if matches!(status, 301 | 302 | 303 | 307 | 308) {
                 let next = url.join(header(LOCATION)).map_err(|error| broken(format!("its redirect: {error}")))?;
-                url = self.check_within(next.as_str(), MAX_GET_URL).map_err(Failure::Refused)?;
+                url = self.check_within(next.as_str(), MAX_GET_URL).map_err(|why| Failure::Refused(why.to(Lang::En)))?;
                 continue;
             }
             if !matches!(header(CONTENT_ENCODING), "" | "identity") {
