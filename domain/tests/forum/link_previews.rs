@@ -68,7 +68,7 @@ async fn a_link_alone_in_its_paragraph_gets_a_preview_and_open_pages_show_it(for
     // Programs get them too, and the history knows nothing of them.
     let rows = domain::store::api::messages::by_ids(&forum.cx.db, &[posted.id]).await.unwrap();
     assert_eq!(rows[0].previews, after.previews);
-    assert_eq!(history::of(&forum.cx, mira, posted.id).await.unwrap().versions.len(), 1);
+    assert_eq!(history::of(&forum.cx, mira, posted.id, None).await.unwrap().versions.len(), 1);
     // At most three, and none for links within a text.
     let pages: Vec<String> = (0..5).map(|nth| host.at(&format!("/{nth}"), Answer::html(PAGE))).collect();
     let many = forum.post(mira, posted.topic, &pages.join("\n\n")).await;

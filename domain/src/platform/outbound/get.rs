@@ -76,7 +76,8 @@ impl Outbound {
             let header = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
             if matches!(status, 301 | 302 | 303 | 307 | 308) {
                 let next = url.join(header(LOCATION)).map_err(|error| broken(format!("its redirect: {error}")))?;
-                url = self.check_within(next.as_str(), MAX_GET_URL).map_err(|why| Failure::Refused(why.to(Lang::En)))?;
+                url =
+                    self.check_within(next.as_str(), MAX_GET_URL).map_err(|why| Failure::Refused(why.to(Lang::En)))?;
                 continue;
             }
             if !matches!(header(CONTENT_ENCODING), "" | "identity") {
