@@ -18,7 +18,7 @@ const DOMAIN: &[&[&str]] = &[
     &["screening", "files"],
     &["live", "site"],
     &["platform"],
-    &["matching"],
+    &["html", "matching"],
 ];
 
 /// The modules of `web/src`, in the same way.

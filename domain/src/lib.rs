@@ -8,6 +8,7 @@ pub mod backup;
 pub mod feeds;
 pub mod files;
 pub mod groups;
+mod html;
 pub mod import;
 pub mod live;
 mod matching;
