@@ -11,6 +11,7 @@ pub mod groups;
 mod html;
 pub mod import;
 pub mod live;
+pub mod mail_in;
 mod matching;
 pub mod messages;
 pub mod moderation;

@@ -23,6 +23,8 @@ pub struct Group {
     pub slow_seconds: i64,
     /// How many first messages of a new user need approval.
     pub first_held: i64,
+    /// Whether members can start topics by email.
+    pub takes_email: bool,
 }
 
 impl Group {

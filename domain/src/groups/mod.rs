@@ -6,6 +6,7 @@ pub(crate) mod authority;
 pub mod direct_names;
 pub mod invitations;
 mod lively;
+pub mod mail_in;
 pub mod members;
 pub mod requests;
 pub mod versions;
@@ -145,6 +146,7 @@ pub async fn create(cx: &Context, viewer: Viewer, form: GroupForm) -> Result<Gro
         created_at,
         slow_seconds,
         first_held,
+        takes_email: false,
     })
 }
 

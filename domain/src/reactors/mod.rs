@@ -18,6 +18,7 @@ use crate::admin::doctor;
 use crate::files;
 use crate::live::draw::Draw;
 use crate::live::{notices, tell};
+use crate::mail_in;
 use crate::moderation::bulk_delete;
 use crate::notifications;
 use crate::people::{account_deletion, bots};
@@ -152,6 +153,7 @@ pub async fn run(cx: &Context, draw: &Draw, job: impl Into<Job>) -> Result<()> {
         Job::Task(Task::Reduce { group }) => Box::pin(reducers::resume(cx, group)),
         Job::Task(Task::Push(push)) => Box::pin(crate::messages::push::send(cx, push)),
         Job::Task(Task::ImageUploaded { file }) => Box::pin(files::images::prepare(cx, file)),
+        Job::Task(Task::EmailReceived { email }) => Box::pin(mail_in::handle(cx, email)),
         Job::Task(Task::NoticesChanged { user }) => Box::pin(notices::tell_count(cx, user)),
     };
     work.await

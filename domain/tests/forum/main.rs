@@ -52,6 +52,7 @@ mod invitations;
 mod leaving_groups;
 mod limits;
 mod live;
+mod mail_in;
 mod many_unread;
 mod marks;
 mod members;

@@ -73,6 +73,7 @@ pub(crate) fn group(id: usize) -> Group {
         created_at: ago(600_000),
         slow_seconds: 0,
         first_held: 0,
+        takes_email: id < 3,
     }
 }
 

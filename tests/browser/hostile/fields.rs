@@ -164,6 +164,7 @@ pub const FIELDS: &[Field] = fields! {
     "/-/groups/{}/edit" "first_held": Nothing;
     "/-/groups/{}/edit" "opens": Nothing;
     "/-/groups/{}/archive" "archived": Nothing;
+    "/-/groups/{}/mail-in" "on": Nothing;
     "/-/groups/{}/delete" "name": Lines, Moderator at "/-/groups/{public}/delete";
     "/-/groups/{}/level" "level": Few, Member at "/garden/";
     "/-/groups/{}/read" "upto": Nothing;

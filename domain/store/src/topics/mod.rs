@@ -69,6 +69,7 @@ struct InGroup {
     in_created_at: Timestamp,
     in_slow_seconds: i64,
     in_first_held: i64,
+    in_takes_email: bool,
 }
 
 impl From<InGroup> for Group {
@@ -85,6 +86,7 @@ impl From<InGroup> for Group {
             created_at: row.in_created_at,
             slow_seconds: row.in_slow_seconds,
             first_held: row.in_first_held,
+            takes_email: row.in_takes_email,
         }
     }
 }
@@ -93,7 +95,7 @@ macro_rules! group_columns {
     () => {
         "g.id as in_id, g.slug as in_slug, g.name as in_name, g.description as in_description, g.kind as in_kind,
          g.category as in_category, g.archived_at as in_archived_at, g.creator_id as in_creator_id, g.created_at as in_created_at,
-         g.slow_seconds as in_slow_seconds, g.first_held as in_first_held"
+         g.slow_seconds as in_slow_seconds, g.first_held as in_first_held, g.takes_email as in_takes_email"
     };
 }
 
