@@ -14,11 +14,12 @@ use domain::platform::outbound::Allowed;
 use domain::platform::secrets::SecretKey;
 use domain::site::proxies::Proxies;
 use domain::store::DatabaseUrl;
+use mail_in::Address;
 
 use crate::backup_settings::Backups;
 use crate::environment::Environment;
 use crate::fetch_settings::Fetching;
-use crate::keys;
+use crate::{keys, receive};
 
 /// A bad setting: what is wrong, with the setting's name.
 #[derive(Debug)]
@@ -68,6 +69,8 @@ pub struct Settings {
     /// The most bytes of finished public pages to keep in memory.
     pub page_cache: u64,
     pub mail: Mailer,
+    /// Where emails are received, if anywhere.
+    pub mail_in: Option<Address>,
     /// The key before the current one, to replace it.
     pub previous_key: Option<SecretKey>,
     /// The private hosts and networks that webhooks may use.
@@ -147,6 +150,7 @@ impl Settings {
             limits: limits(env)?,
             session: days(env, "KLATCH_SESSION_DAYS", 90)?,
             idle: days(env, "KLATCH_SESSION_IDLE_DAYS", 30)?,
+            mail_in: receive::config(env)?,
         };
         let mail = mail(env, &data_dir, &config)?;
         let connections = parsed(env, "KLATCH_DATABASE_CONNECTIONS", 16, "a number of connections")?;
@@ -174,6 +178,7 @@ impl Settings {
             )?,
             page_cache: u64::from(parsed::<u32>(env, "KLATCH_PAGE_CACHE_MB", 64, "a number of megabytes")?) << 20,
             mail,
+            mail_in: receive::address(env)?,
             previous_key: keys::previous(env)?,
             backups: Backups::read(env)?,
             webhook_allow: hosts(env, "KLATCH_WEBHOOK_ALLOW")?,

@@ -6,9 +6,10 @@ use crate::live::draw::Draw;
 use crate::people::{addresses, claims};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
-use crate::platform::mail::{EmailTemplateData, GroupMentioned, Headers, MailError, outbox, trouble};
+use crate::platform::mail::signed::{self, MailTo};
+use crate::platform::mail::{EmailTemplateData, GroupMentioned, Headers, MailError, ReturnsTo, outbox, trouble};
 use crate::platform::secrets;
-use model::{EmailId, EmailKind, EmailState, GroupId, NoticeEmail, Role, User, UserId};
+use model::{EmailId, EmailKind, EmailState, GroupId, NoticeEmail, ReturnedEmail, Role, User, UserId};
 use store::people::emails::{EmailRow, NewEmail};
 use store::{self, Tx};
 
@@ -208,7 +209,11 @@ pub(crate) async fn send(cx: &Context, draw: &Draw, id: EmailId) -> Result<()> {
         group,
         ..about(cx, &email).await
     };
-    deliver(cx, draw, &email, Some(user.id), &Headers::default(), occasion).await
+    // An answer to an email says so, so that nobody's program answers it.
+    let answers = occasion.returned.as_ref().map(|returned| returned.message_id.clone());
+    let returns_to = if answers.is_some() { ReturnsTo::Nobody } else { ReturnsTo::Sender };
+    let headers = Headers { answers, returns_to, ..Headers::default() };
+    deliver(cx, draw, &email, Some(user.id), &headers, occasion).await
 }
 
 /// Whether this is the confirmed address of the account, and refused several emails in a row.
@@ -237,6 +242,7 @@ pub(crate) async fn about(cx: &Context, email: &EmailRow) -> EmailTemplateData {
         restricted: None,
         notice: email.detail.as_deref().and_then(NoticeEmail::parse),
         activity: None,
+        returned: email.detail.as_deref().filter(|_| email.kind == EmailKind::Returned).and_then(ReturnedEmail::parse),
     }
 }
 
@@ -254,6 +260,11 @@ pub(crate) async fn deliver(
 ) -> Result<()> {
     let (id, address) = (email.id, occasion.address.clone());
     let words = (draw.email)(&occasion).map_err(Error::Internal)?;
+    let returns_to = match &headers.returns_to {
+        ReturnsTo::Sender => returns_to(cx, user, id),
+        other => other.clone(),
+    };
+    let headers = &Headers { returns_to, ..headers.clone() };
     let outcome = cx.mail.send(id, email.kind, &address, words, headers, email.created_at).await;
     // Failing to note it must not send the email again.
     if !matches!(outcome, Err(MailError::Refused(_)))
@@ -289,6 +300,15 @@ pub(crate) async fn deliver(
             Err(Error::Internal(why))
         }
     }
+}
+
+/// To whom mail servers report that they cannot deliver an email: to an address that names it, if the forum receives
+/// such reports.
+fn returns_to(cx: &Context, user: Option<UserId>, email: EmailId) -> ReturnsTo {
+    let takes = cx.config.mail_in.as_ref().is_some_and(|mail_in| mail_in.takes_bounces);
+    let to = user.filter(|_| takes).map(|user| MailTo::Bounce { user, email });
+    let address = to.and_then(|to| signed::address(&cx.config, to, cx.now()));
+    address.map_or(ReturnsTo::Sender, ReturnsTo::Address)
 }
 
 /// Whether this is the confirmed address of the account.

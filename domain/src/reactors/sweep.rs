@@ -40,6 +40,7 @@ pub(super) async fn sweep(cx: &Context) -> Result<()> {
     store::people::former_names::delete_expired(&mut tx, cx.now()).await?;
     store::people::api_tokens::delete_expired(&mut tx, cx.now().minus(KEPT)).await?;
     let letters = store::people::emails::delete_expired(&mut tx, cx.now(), cx.now().minus(EMAILS_LOGGED)).await?;
+    let emails = store::mail_in::delete_before(&mut tx, cx.now().minus(KEPT)).await?;
     let notices = store::people::notices::purge(&mut tx, cx.now().minus(notices::KEPT)).await?;
     store::messages::link_previews::forget_expired(&mut tx, cx.now()).await?;
     let log = store::search_log::trim(&mut tx, SEARCH_LOG_KEPT).await?;
@@ -58,8 +59,8 @@ pub(super) async fn sweep(cx: &Context) -> Result<()> {
         groups += 1;
     }
     tracing::info!(
-        sessions, letters, notices, log, purged, declined, sign_ups, samples, links, topics, groups, deliveries, files,
-        "swept"
+        sessions, letters, emails, notices, log, purged, declined, sign_ups, samples, links, topics, groups,
+        deliveries, files, "swept"
     );
     Ok(())
 }

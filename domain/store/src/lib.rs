@@ -11,6 +11,7 @@ pub mod feeds;
 pub mod files;
 pub mod groups;
 pub mod import;
+pub mod mail_in;
 pub mod messages;
 pub mod moderation;
 pub mod notifications;

@@ -56,6 +56,8 @@ const ROWS: &[&str] = &[
      select id, 22, 7, created_at, created_at, created_at, created_at, created_at from users
      where id not in (select user_id from email_settings) order by id limit 1",
     "insert into letters (kind, user_id, address, created_at, expires_at) select 'confirm', null, 'a@example.org', created_at, created_at from users order by id limit 1",
+    "update groups set takes_email = true where id in (select min(id) from groups)",
+    "insert into incoming_emails (user_id, digest, sender, recipient, raw, outcome, received_at) select id, 'Ab', '', 'reply+Ä@in.example', 'ZoÃ«\nline', 'waiting', created_at from users order by id limit 1",
     "insert into former_topics (group_id, slug, topic_id) select group_id, 'before', id from topics order by id limit 1",
     "insert into topic_events (topic_id, after_seq, actor_id, what, created_at, other_id) select id, 1, creator_id, 'moved', created_at, id from topics order by id limit 1",
     "insert into topic_levels (user_id, topic_id, level) select creator_id, id, 'muted' from topics order by id limit 1",

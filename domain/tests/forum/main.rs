@@ -53,6 +53,7 @@ mod leaving_groups;
 mod limits;
 mod link_previews;
 mod live;
+mod mail_in;
 mod many_unread;
 mod marks;
 mod members;

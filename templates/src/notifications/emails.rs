@@ -1,6 +1,7 @@
 //! Emails about messages, as plain text and as HTML with the same content.
 
 use askama::Template;
+use domain::mail_in::REPLY_ABOVE;
 use domain::markup::{without_own_images, without_spoilers};
 use domain::model::Concern;
 use domain::platform::mail::{Activity, ActivityMessage, EmailBody, EmailTemplateData};
@@ -53,6 +54,11 @@ fn subject(data: &EmailTemplateData, activity: &Activity) -> String {
 }
 
 impl Email<'_> {
+    /// The line that answers are written above, if they are posted; else nothing.
+    fn mark(&self) -> String {
+        if self.activity.takes_replies { format!("{REPLY_ABOVE}\n\n") } else { String::new() }
+    }
+
     /// What the email is, in a sentence.
     fn intro(&self) -> String {
         let site = &self.data.site_name;
@@ -99,7 +105,9 @@ impl Email<'_> {
 
 #[cfg(test)]
 mod tests {
+    use domain::mail_in::REPLY_ABOVE;
     use domain::model::Concern;
+    use domain::platform::mail::Activity;
 
     use super::words;
     use crate::samples::notifications::{activity, data};
@@ -119,6 +127,10 @@ mod tests {
             );
         }
         assert!(!written.text.contains("&#"), "{}", written.text);
+        assert!(written.text.starts_with(&format!("{REPLY_ABOVE}\n\nHello mira,")), "{}", written.text);
+        assert!(written.html.contains(REPLY_ABOVE), "{}", written.html);
+        let silent = words(&data(), &Activity { takes_replies: false, ..activity() }).expect("it draws");
+        assert!(silent.text.starts_with("Hello mira,") && !silent.html.contains(REPLY_ABOVE), "{}", silent.text);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Emails: the text of each kind, as plain text and as HTML with the same content.
 
 use askama::Template;
-use domain::model::{EmailKind, NoticeEmail, Verdict};
+use domain::model::{EmailKind, NoticeEmail, ReturnedEmail, Verdict};
 use domain::platform::mail::{EmailBody, EmailTemplateData};
 
 use super::notices;
@@ -316,6 +316,23 @@ impl Email {
                 Some(("Sign in", format!("{base_url}/-/sign-in"))),
                 vec![],
             ),
+            (EmailKind::Returned, _) => {
+                let empty = || ReturnedEmail {
+                    reason: String::new(),
+                    subject: String::new(),
+                    text: String::new(),
+                    message_id: None,
+                };
+                let ReturnedEmail { reason, subject, text, .. } = occasion.returned.clone().unwrap_or_else(empty);
+                let about = if subject.is_empty() { String::new() } else { format!(" (“{subject}”)") };
+                let given_back = (!text.is_empty()).then(|| ["This is what you wrote:".to_owned(), text]);
+                (
+                    format!("Your email to {site_name} wasn't posted"),
+                    vec![format!("{username}'s email to {site_name}{about} wasn't posted."), reason],
+                    None,
+                    given_back.into_iter().flatten().collect(),
+                )
+            }
             // It always carries messages.
             (EmailKind::Activity, _) => (format!("New messages at {site_name}"), vec![], None, vec![]),
             // These always carry a notice.
@@ -377,7 +394,7 @@ impl Email {
 
 #[cfg(test)]
 mod tests {
-    use domain::model::{DecidedBy, EmailKind, Grounds, NoticeDetails, NoticeEmail, NoticeKind};
+    use domain::model::{DecidedBy, EmailKind, Grounds, NoticeDetails, NoticeEmail, NoticeKind, ReturnedEmail};
     use domain::platform::mail::{EmailTemplateData, GroupMentioned};
     use domain::time::Timestamp;
 
@@ -399,6 +416,7 @@ mod tests {
             restricted: Some((None, "Selling <finches>".into())),
             notice: None,
             activity: None,
+            returned: None,
         }
     }
 
@@ -447,6 +465,22 @@ mod tests {
             assert!(written.text.contains(part), "{}", written.text);
         }
         assert!(!written.html.contains("<finches>"), "{}", written.html);
+    }
+
+    #[test]
+    fn a_returned_text_comes_back_whole_with_the_reason() {
+        let returned = ReturnedEmail {
+            reason: "This topic is locked.".to_owned(),
+            subject: "Re: <Plums>".to_owned(),
+            text: "First line\nsecond <b>line</b>\n\n> quoted".to_owned(),
+            message_id: None,
+        };
+        let written = words(&EmailTemplateData { returned: Some(returned), ..occasion(EmailKind::Returned) });
+        let written = written.expect("it draws");
+        for part in ["This topic is locked.", "Re: <Plums>", "First line\nsecond <b>line</b>\n\n> quoted"] {
+            assert!(written.text.contains(part), "{part}: {}", written.text);
+        }
+        assert!(written.html.contains("First line\nsecond &#60;b&#62;line"), "{}", written.html);
     }
 
     #[test]

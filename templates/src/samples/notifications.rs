@@ -26,6 +26,7 @@ pub fn data() -> EmailTemplateData {
         restricted: None,
         notice: None,
         activity: Some(activity()),
+        returned: None,
     }
 }
 
@@ -55,7 +56,7 @@ pub fn activity() -> Activity {
         },
     ];
     let link = |concern: Concern| (concern, format!("https://forum.example/-/unsubscribe?token=1-{concern}-ab"));
-    Activity { topics, more: 3, unsubscribe: vec![link(Concern::Mention), link(Concern::Direct)] }
+    Activity { topics, more: 3, takes_replies: true, unsubscribe: vec![link(Concern::Mention), link(Concern::Direct)] }
 }
 
 impl Settings {

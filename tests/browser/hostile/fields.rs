@@ -166,6 +166,7 @@ pub const FIELDS: &[Field] = fields! {
     "/-/groups/{}/edit" "opens": Nothing;
     "/-/groups/{}/image" "remove": Nothing;
     "/-/groups/{}/archive" "archived": Nothing;
+    "/-/groups/{}/mail-in" "on": Nothing;
     "/-/groups/{}/delete" "name": Lines, Moderator at "/-/groups/{public}/delete";
     "/-/groups/{}/level" "level": Few, Member at "/garden/";
     "/-/groups/{}/read" "upto": Nothing;

@@ -94,7 +94,7 @@ fn refused(error: Error) -> Result<PictureForm, Error> {
     };
     let mut back = refill(PictureForm::default(), error)?;
     if let Some(wait) = wait {
-        back.error = Some(texts::forms::too_many_files(templates::when::wait(&wait.as_secs())));
+        back.error = Some(texts::forms::uploads_too_often(templates::when::wait(&wait.as_secs())));
     }
     Ok(back)
 }

@@ -172,3 +172,4 @@ search-index = search index
 too-many-pages = Too many pages are being requested at once. Try again in ten seconds.
 went-wrong = Something went wrong on our end. Try again in a minute.
 late = <p class="flash problem" role="status">The database does not answer just now. This page may be out of date.</p>
+uploads-too-often = That's too many files. Try again in { $wait }.
