@@ -57,7 +57,8 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// Receives emails until `stop`. Emails that are being received then are still taken.
 pub async fn run(cx: Context, listener: Listener, config: Config, stop: impl Future<Output = ()>) {
     let (stops, stopped) = watch::channel(false);
-    let (config, places) = (Arc::new(config), Arc::new(Semaphore::new(config.connections)));
+    let places = Arc::new(Semaphore::new(config.connections));
+    let config = Arc::new(config);
     let mut stop = std::pin::pin!(stop);
     loop {
         let accepted = tokio::select! {

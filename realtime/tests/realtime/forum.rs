@@ -63,6 +63,7 @@ impl Forum {
             base_url: "http://forum.example".to_owned(),
             secret: SecretKey::new("a secret for tests, of some length").unwrap(),
             limits: Limits::default(),
+            mail_in: None,
             session: Duration::from_secs(3_600),
             idle: Duration::from_secs(3_600),
         };

@@ -66,7 +66,7 @@ async fn whoever_may_no_longer_post_gets_the_text_back(forum: TestForum) {
     admins::restrict(cx, boss, id(ben), Restriction::Suspend { days: 3 }, "Shouting").await.unwrap();
     refused("Your account is suspended or banned.").await;
     admins::restrict(cx, boss, id(ben), Restriction::Lift, "").await.unwrap();
-    let settings = (*site::current(cx).await).settings.clone();
+    let settings = site::current(cx).await.settings.clone();
     site::update(cx, boss, Settings { read_only: true, ..settings.clone() }).await.unwrap();
     refused("read-only").await;
     site::update(cx, boss, Settings { read_only: false, ..settings }).await.unwrap();
