@@ -18,7 +18,7 @@ use crate::platform::error::{Error, Result};
 use crate::platform::{log, secrets, validate};
 use bus::Control;
 use model::policy::Viewer;
-use model::{Fields, Images, LogAction, LogEntry, SignUps, SitePage};
+use model::{Fields, Images, Language, LogAction, LogEntry, SignUps, SitePage};
 use store::Db;
 
 /// The most characters of the site's name.
@@ -102,6 +102,7 @@ fn fresh(cx: &Context) -> Settings {
         welcome: String::new(),
         accent: String::new(),
         must_accept: Vec::new(),
+        language: Language::default(),
     }
 }
 
@@ -198,6 +199,9 @@ fn changes(old: &Settings, new: &Settings) -> String {
     }
     if old.images != new.images {
         changes.push(format!("images: {}", new.images));
+    }
+    if old.lang() != new.lang() {
+        changes.push(format!("language: {}", new.lang().name()));
     }
     if old.read_only != new.read_only {
         changes.push(if new.read_only { "read-only" } else { "no longer read-only" }.to_owned());

@@ -6,7 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::members::Reason;
 use super::moderation::Reach;
 use super::objects::User;
-use super::words::{AccountState, At, Images, SignUps, SitePage, given};
+use super::words::{AccountState, At, Images, Language, SignUps, SitePage, given};
 use super::{Ask, Body, Created, Done, Found, PAGE, Page, Query, cursor};
 use crate::moderation::{bulk_delete, warnings};
 use crate::people::admins::{self, Actor, Restriction};
@@ -35,6 +35,8 @@ pub struct Settings {
     pub accent: String,
     /// The pages that new members must accept.
     pub must_accept: Vec<SitePage>,
+    /// The language for people of whom none is known, and of feeds.
+    pub language: Language,
 }
 
 /// Returns the site settings.
@@ -54,6 +56,7 @@ pub async fn settings(ask: Ask, _: ()) -> Result<Found<Settings>> {
         images: now.images.into(),
         welcome: now.welcome,
         accent: now.accent,
+        language: Language(now.lang()),
         must_accept: now.must_accept.into_iter().map(Into::into).collect(),
     }))
 }
@@ -89,6 +92,9 @@ pub struct SettingsChange {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Vec<SitePage>, required = false)]
     pub must_accept: Option<Vec<SitePage>>,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Language, required = false)]
+    pub language: Option<Language>,
 }
 
 /// Changes the site settings. Whether admins need two-factor authentication can only be set on the page.
@@ -108,6 +114,7 @@ pub async fn update_settings(ask: Ask, Body(change): Body<SettingsChange>) -> Re
         images: change.images.map_or(old.images, |word| word.0),
         welcome: change.welcome.unwrap_or(old.welcome),
         accent: change.accent.unwrap_or(old.accent),
+        language: change.language.map_or(old.language, |word| model::Language(Some(word.0))),
         must_accept: change.must_accept.map_or(old.must_accept, |pages| pages.into_iter().map(|page| page.0).collect()),
     };
     site::update(&ask.cx, ask.viewer(), new).await?;

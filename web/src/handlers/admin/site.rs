@@ -1,6 +1,6 @@
 //! The settings of the site; hiding its notice.
 
-use domain::model::{Images, SignUps, SitePage};
+use domain::model::{Images, Language, SignUps, SitePage};
 use domain::site;
 use domain::site::accent;
 use domain::site::first_steps::{self, MailState};
@@ -43,6 +43,7 @@ pub async fn edit(req: Req) -> Answer {
         images: settings.images.as_str().into(),
         welcome: settings.welcome.into(),
         accent: accent.into(),
+        language: settings.language.0.unwrap_or_default().code().into(),
         must_accept: words(&settings.must_accept).into(),
         error: None,
     };
@@ -62,15 +63,16 @@ pub async fn update(req: Req, form: Form) -> Answer {
         images: form.get("images").into(),
         welcome: form.get("welcome").into(),
         accent: form.get("accent").into(),
+        language: form.get("language").into(),
         must_accept: words(&ticked(&form)).into(),
         error: None,
     };
     let Some(sign_ups) = SignUps::parse(form.get("sign_ups")) else {
-        back.set_error("sign_ups", "Choose who can sign up.");
+        back.set_error("sign_ups", texts::errors::choose_sign_ups());
         return req.with_field_errors(&page(&req, back).await?);
     };
     let Some(images) = Images::parse(form.get("images")) else {
-        back.set_error("images", "Choose how images are shown.");
+        back.set_error("images", texts::errors::choose_images());
         return req.with_field_errors(&page(&req, back).await?);
     };
     let new = site::Settings {
@@ -83,6 +85,7 @@ pub async fn update(req: Req, form: Form) -> Answer {
         images,
         welcome: form.get("welcome").to_owned(),
         accent: form.get("accent").to_owned(),
+        language: Language::parse(form.get("language")),
         must_accept: ticked(&form),
     };
     match site::update(req.cx(), req.viewer(), new).await {
