@@ -335,17 +335,17 @@ pub const DRAW: Draw = Draw {
         let original = message.reply_to.as_ref().map_or("", model::Original::words);
         let poll = message.attachment.as_ref().and_then(|attachment| attachment.poll().zip(attachment.tally.as_ref()));
         let votes = poll.map(|(poll, tally)| format!(" chosen {:?} votes {:?}", tally.chosen, poll.votes(tally)));
-        let votes = votes.unwrap_or_default();
-        format!("<p>{}: {}{votes}</p>{original}", message.author.username, message.markup)
+        format!("<p>{}: {}{}</p>{original}", message.author.username, message.markup, votes.unwrap_or_default())
     },
     here: |aside, _| format!("<p>{} of {}</p>", aside.here.len(), aside.members),
     topic_row: |row, _, _| format!("<li>{} ({})</li>", row.topic.title(), row.message_count),
     email: |occasion| {
-        let link = occasion.link.as_deref().unwrap_or_default();
+        let (kind, name, link) = (occasion.kind, &occasion.username, occasion.link.as_deref().unwrap_or_default());
         let notice = occasion.notice.as_ref().map(model::NoticeEmail::to_json).unwrap_or_default();
         let messages = occasion.activity.as_ref().map(crate::platform::mail::Activity::lines).unwrap_or_default();
-        let text = format!("kind: {}\nname: {}\nlink: {link}\n{notice}\n{messages}", occasion.kind, occasion.username);
-        Ok(EmailBody { subject: occasion.kind.to_string(), html: format!("<pre>{text}</pre>"), text })
+        let lang = occasion.lang.code();
+        let text = format!("kind: {kind}\nname: {name}\nlanguage: {lang}\nlink: {link}\n{notice}\n{messages}");
+        Ok(EmailBody { subject: kind.to_string(), html: format!("<pre>{text}</pre>"), text })
     },
 };
 
