@@ -3,6 +3,8 @@
 mod moderation;
 mod people;
 
+use texts::Text;
+
 pub use moderation::{
     BulkDeleteForm, LogFilterForm, NewcomersForm, ReasonForm, ReportForm, RestrictForm, RuleForm, WarnForm,
 };
@@ -16,7 +18,7 @@ pub use people::{
 pub struct Field {
     pub value: String,
     /// What to correct.
-    pub error: Option<String>,
+    pub error: Option<Text>,
 }
 
 impl Field {
@@ -40,7 +42,7 @@ impl<T: Into<String>> From<T> for Field {
 /// A form that can be shown again with errors.
 pub trait Refill {
     /// Sets the error of the field with that name; for any other name, of the form as a whole.
-    fn set_error(&mut self, field: &str, why: impl Into<String>);
+    fn set_error(&mut self, field: &str, why: impl Into<Text>);
 }
 
 macro_rules! form {
@@ -50,7 +52,7 @@ macro_rules! form {
         pub struct $name {
             $($(#[$fdoc])* pub $field: Field,)*
             /// An error of the form as a whole.
-            pub error: Option<String>,
+            pub error: Option<texts::Text>,
             $(
                 /// The idempotency key: a form that is sent twice with the same key takes effect once.
                 pub $key: String,
@@ -58,7 +60,7 @@ macro_rules! form {
         }
 
         impl Refill for $name {
-            fn set_error(&mut self, field: &str, why: impl Into<String>) {
+            fn set_error(&mut self, field: &str, why: impl Into<texts::Text>) {
                 match field {
                     $(stringify!($field) => self.$field.error = Some(why.into()),)*
                     _ => self.error = Some(why.into()),
@@ -261,6 +263,8 @@ form! {
         accent,
         /// Words of the pages that new members must accept, separated by spaces.
         must_accept,
+        /// The tag of a language.
+        language,
     }
 }
 
@@ -285,7 +289,7 @@ mod tests {
         assert!(!form.is_wrong());
         form.set_error("title", "Say what it is about");
         form.set_error("weather", "Too wet");
-        assert_eq!(form.title.error.as_deref(), Some("Say what it is about"));
-        assert_eq!(form.error.as_deref(), Some("Too wet"));
+        assert_eq!(form.title.error, Some("Say what it is about".into()));
+        assert_eq!(form.error, Some("Too wet".into()));
     }
 }

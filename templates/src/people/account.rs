@@ -101,7 +101,7 @@ pub struct Confirm {
     /// The token from the URL.
     pub token: String,
     /// Why it cannot be confirmed.
-    pub error: Option<String>,
+    pub error: Option<texts::Text>,
 }
 
 /// Asks an admin for the password before a change; the form that was sent continues afterwards.

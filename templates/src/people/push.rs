@@ -18,7 +18,7 @@ pub struct Push {
     /// The public key for new devices.
     pub key: String,
     /// Why the device was not turned on.
-    pub error: Option<String>,
+    pub error: Option<texts::Text>,
 }
 
 impl Push {

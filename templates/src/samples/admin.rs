@@ -95,7 +95,8 @@ impl DeletedGroups {
 impl Statistics {
     /// A month of a village.
     pub fn sample() -> Self {
-        let days: Vec<String> = (0..30u64).map(|i| when::day(&ago((29 - i) * 1_440), &now().into())).collect();
+        let days: Vec<String> =
+            (0..30u64).map(|i| when::day(&ago((29 - i) * 1_440), &now().into()).to_string()).collect();
         let minutes: Vec<String> = (0..60u64).map(|i| format!("{:02}:{:02}", 10 + i / 60, i % 60)).collect();
         let values = |count: u64, seed: u64, most: u64| -> Vec<Option<i64>> {
             (0..count).map(|i| (i % 17 != 5).then_some(((i * 37 + seed * 11) % most + i * 2) as i64)).collect()
@@ -222,7 +223,7 @@ impl Prove {
     /// After a wrong password, with the form of a ban.
     pub fn sample() -> Self {
         let mut form = ProofForm::default();
-        form.proof_password.error = Some("Incorrect password.".to_owned());
+        form.proof_password.error = Some("Incorrect password.".into());
         let fields = vec![("reason".to_owned(), "Sells <finches>".to_owned()), ("what".to_owned(), "ban".to_owned())];
         let kept = SubmittedForm { action: "/admin/people/7/bar".to_owned(), is_whole: true, fields };
         Self { layout: layout("/admin/people/7/bar"), form, username: "mira".to_owned(), takes_code: true, kept }

@@ -178,7 +178,8 @@ impl Export {
 impl Statistics {
     /// A month, with a day that nobody answered on.
     fn sample(is_complete: bool) -> Self {
-        let labels: Vec<String> = (0..30u64).map(|i| when::day(&ago((29 - i) * 1_440), &now().into())).collect();
+        let labels: Vec<String> =
+            (0..30u64).map(|i| when::day(&ago((29 - i) * 1_440), &now().into()).to_string()).collect();
         let chart = |title: &str, kind, unit, name, values| Chart {
             title: title.to_owned(),
             note: String::new(),

@@ -208,7 +208,7 @@ impl Confirm {
             username: "jules".to_owned(),
             address: "jules@example.org".to_owned(),
             token: "t".to_owned(),
-            error: Some("Another account already uses this address.".to_owned()),
+            error: Some("Another account already uses this address.".into()),
         }
     }
 }

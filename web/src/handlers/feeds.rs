@@ -11,6 +11,7 @@ use templates::Template as _;
 use templates::feeds::{Document, Sitemap, SitemapIndex};
 use templates::links::Embed;
 use templates::search::encoded;
+use texts::{errors, within};
 
 use crate::failure::Answer;
 use crate::handlers::id;
@@ -40,6 +41,13 @@ impl Format {
             Self::Json => "feed.json",
         }
     }
+
+    fn kind(self) -> &'static str {
+        match self {
+            Self::Atom => ATOM,
+            Self::Json => JSON,
+        }
+    }
 }
 
 /// The parameters of a feed.
@@ -53,7 +61,7 @@ async fn caller(req: &Req, params: &Params) -> Result<Caller, Error> {
     match params.token.as_deref() {
         None | Some("") => Ok(Caller::ANONYMOUS),
         Some(token) => match basic_auth::identify_token(req.cx(), token, req.origin()).await {
-            Err(Error::Invalid(_)) => Err(Error::forbidden("This API token is not valid.")),
+            Err(Error::Invalid(_)) => Err(Error::forbidden(errors::bad_token())),
             caller => caller,
         },
     }
@@ -73,11 +81,15 @@ fn answer(req: &Req, params: &Params, found: FeedLookup) -> Answer {
     let about = about(&feed);
     let settings = &req.now.settings;
     let base_url = &req.cx().config.base_url;
-    let document = Document::new(&feed, &req.now.settings.name, base_url, settings.images, format.file());
-    let (text, kind) = match format {
-        Format::Atom => (document.render().map_err(|error| Error::Internal(error.to_string()))?, ATOM),
-        Format::Json => (document.to_json().map_err(|error| Error::Internal(error.to_string()))?, JSON),
-    };
+    // Readers of feeds ask for no language, and all of them get the same.
+    let text = within(settings.lang(), || {
+        let document = Document::new(&feed, &settings.name, base_url, settings.images, format.file());
+        match format {
+            Format::Atom => document.render().map_err(|error| Error::Internal(error.to_string())),
+            Format::Json => document.to_json().map_err(|error| Error::Internal(error.to_string())),
+        }
+    })?;
+    let kind = format.kind();
     match params.token.as_deref() {
         None | Some("") => req.shared_text(text, kind, about),
         Some(_) => req.private_text(text, kind),
@@ -152,7 +164,8 @@ pub async fn embed(req: Req, params: Query<EmbedParams>) -> Answer {
     let base_url = &req.cx().config.base_url;
     let path = params.url.strip_prefix(base_url.as_str()).ok_or(Error::NotFound)?;
     let entry = feeds::linked(req.cx(), path).await?;
-    let embed = Embed::new(&entry, &req.now.settings.name, base_url);
+    let settings = &req.now.settings;
+    let embed = within(settings.lang(), || Embed::new(&entry, &settings.name, base_url));
     let json = serde_json::to_string(&embed).map_err(|error| Error::Internal(error.to_string()))?;
     req.shared_text(json, "application/json; charset=utf-8", About::Unkept)
 }

@@ -25,6 +25,7 @@ use domain::model::Group;
 use domain::policy::Access;
 use domain::screening::WriterLimits;
 use templates::people::account::{EndedLink, LinkEnded};
+use texts::{Text, errors};
 
 use crate::failure::Answer;
 use crate::req::Req;
@@ -52,25 +53,15 @@ fn key_for(req: &Req) -> Result<String, Error> {
 }
 
 /// Returns the errors of a refused form by field; passes on errors that are not about the form.
-fn form_errors(error: Error) -> Result<Vec<(String, String)>, Error> {
+fn form_errors(error: Error) -> Result<Vec<(String, Text)>, Error> {
     crate::refused::note(&error);
+    let of_form = |why| Ok(vec![(String::new(), why)]);
     match error {
-        Error::Invalid(fields) => Ok(fields.iter().map(|(field, why)| (field.to_owned(), why.to_string())).collect()),
-        Error::Forbidden(why) => Ok(vec![(String::new(), why.to_string())]),
-        Error::TooMany(limit) => Ok(vec![(
-            String::new(),
-            format!(
-                "You're doing that too often. Your text isn't lost. Send it again in {}.",
-                templates::when::wait(&limit.wait.as_secs())
-            ),
-        )]),
-        Error::Busy(_) => {
-            let why = "Many people are signing in right now. Try again in a few seconds.";
-            Ok(vec![(String::new(), why.to_string())])
-        }
-        Error::Slow(wait) => {
-            Ok(vec![(String::new(), format!("{} Your text isn't lost.", crate::failure::too_soon(wait)))])
-        }
+        Error::Invalid(fields) => Ok(fields.iter().map(|(field, why)| (field.to_owned(), why.clone())).collect()),
+        Error::Forbidden(why) => of_form(why),
+        Error::TooMany(limit) => of_form(errors::too_often(templates::when::wait(&limit.wait.as_secs()))),
+        Error::Busy(_) => of_form(errors::busy()),
+        Error::Slow(wait) => of_form(errors::slow_mode_form(crate::failure::slow_wait(wait))),
         other => Err(other),
     }
 }

@@ -76,7 +76,7 @@ pub async fn restrict(req: Req, path: Path<String>, form: Form) -> Answer {
         "suspend" => (admins::Restriction::Suspend { days: form.get("days").trim().parse().unwrap_or(0) }, "suspended"),
         "ban" => (admins::Restriction::Ban, "restricted"),
         "lift" => (admins::Restriction::Lift, "reinstated"),
-        _ => return Err(domain::Error::invalid("what", "Choose an action.").into()),
+        _ => return Err(domain::Error::invalid("what", texts::errors::choose_action()).into()),
     };
     match admins::restrict(req.cx(), req.viewer(), user, restriction, form.get("reason")).await {
         Ok(user) => Ok(req.redirect_saying(&format!("/admin/people/{}", user.id), said)),
@@ -123,7 +123,7 @@ pub async fn assist(req: Req, path: Path<String>, form: Form) -> Answer {
         }
         "clear-name" => display_names::clear(req.cx(), actor, user).await.map(|()| "name-cleared"),
         "second-step-off" => two_factor::turn_off_for(req.cx(), actor, user).await.map(|()| "their-second-step-off"),
-        _ => Err(domain::Error::invalid("what", "Choose an action.")),
+        _ => Err(domain::Error::invalid("what", texts::errors::choose_action())),
     };
     Ok(req.redirect_saying(&format!("/admin/people/{user}"), said?))
 }

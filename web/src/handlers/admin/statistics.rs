@@ -37,8 +37,9 @@ pub async fn index(req: Req, params: Query<Params>) -> Answer {
     let layout = layout(&req).await?;
     let days = if params.days == "365" { 365 } else { 30 };
     let over_time = statistics::over_time(req.cx(), req.viewer(), days).await?;
-    let lately = lately(&over_time.samples, layout.now.at);
-    req.page(&Statistics { layout, days, by_day: by_day(over_time), lately })
+    let lately = texts::within(req.lang, || lately(&over_time.samples, layout.now.at));
+    let by_day = texts::within(req.lang, || by_day(over_time));
+    req.page(&Statistics { layout, days, by_day, lately })
 }
 
 fn by_day(OverTime { days, groups, .. }: OverTime) -> Vec<Chart> {
@@ -77,7 +78,7 @@ fn by_day(OverTime { days, groups, .. }: OverTime) -> Vec<Chart> {
 
 /// Returns a day without its year, which is that of the page or the one before.
 fn date(day: Timestamp) -> String {
-    when::day(&day, &day.into())
+    when::day(&day, &day.into()).to_string()
 }
 
 /// The samples of so many equal spans of time up to now: the last one in each, and `None` where there is none.

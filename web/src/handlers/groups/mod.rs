@@ -161,7 +161,7 @@ fn number(typed: &str) -> i64 {
     if typed.is_empty() { 0 } else { typed.parse().unwrap_or(-1) }
 }
 
-fn given_back(form: &Form, wrong: Vec<(String, String)>) -> GroupForm {
+fn given_back(form: &Form, wrong: Vec<(String, texts::Text)>) -> GroupForm {
     let mut back = GroupForm {
         name: form.get("name").into(),
         slug: form.get("slug").into(),

@@ -35,7 +35,7 @@ pub async fn show(req: Req, path: Path<String>, params: Query<Params>) -> Answer
     req.page(&Statistics {
         layout,
         days,
-        charts: charts(&found.days, &found.total),
+        charts: texts::within(req.lang, || charts(&found.days, &found.total)),
         reducers: found.readings.iter().map(|reading| reading.name).collect(),
         is_complete: found.is_complete(),
         group: found.found.group,
@@ -43,7 +43,7 @@ pub async fn show(req: Req, path: Path<String>, params: Query<Params>) -> Answer
 }
 
 fn charts(days: &[Day], total: &Day) -> Vec<Chart> {
-    let label = |day: &Day| when::day(&day.start(), &day.start().into());
+    let label = |day: &Day| when::day(&day.start(), &day.start().into()).to_string();
     let labels: Vec<String> = days.iter().map(label).collect();
     let count = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
     let seconds = |day: &Day| day.first_answer.map(|time| count(time.as_secs()));

@@ -13,6 +13,7 @@ use futures_util::stream::try_unfold;
 use serde::Deserialize;
 use serde_json::json;
 use templates::errors::Problem;
+use texts::errors;
 use tokio::io::AsyncReadExt;
 use tokio::time::{Instant, timeout_at};
 
@@ -130,9 +131,7 @@ async fn store(
 ) -> Result<Result<Option<FileRow>, Error>, Failure> {
     let mut upload = match is_taken {
         false => Ok(None),
-        true if before >= MOST_FILES => {
-            Err(Error::invalid("file", format!("You can attach at most {MOST_FILES} files at a time.")))
-        }
+        true if before >= MOST_FILES => Err(Error::invalid("file", errors::most_files(MOST_FILES))),
         true => files::begin(req.cx(), req.viewer()).await.map(Some),
     };
     while let Some(piece) = meter.piece(part).await? {
@@ -157,7 +156,7 @@ pub async fn create(req: Req, request: HttpRequest, payload: Payload) -> Answer 
         return Err(error.into());
     }
     if received.files.is_empty() {
-        return Err(Error::invalid("file", "Choose a file.").into());
+        return Err(Error::invalid("file", errors::choose_file()).into());
     }
     let file = |file: &FileRow| json!({"id": file.id, "address": file.address(), "markup": file.markup("")});
     let files: Vec<_> = received.files.iter().map(file).collect();

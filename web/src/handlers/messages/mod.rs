@@ -63,7 +63,7 @@ pub async fn create(req: Req, path: Path<String>, form: Form) -> Answer {
     if !form.get("file").is_empty() {
         // Without a script, the browser sent only the names of the chosen files.
         let mut back = message_form(&form);
-        back.text.error = Some("Press Attach to upload the files that you chose, or remove them.".to_owned());
+        back.text.error = Some(texts::errors::press_attach());
         return req.with_field_errors(&composer::topic_page(&req, topic, back).await?);
     }
     let (target, poll) = (composer::target(topic, &form), poll(&form, req.cx().now()));

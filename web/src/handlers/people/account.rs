@@ -84,7 +84,7 @@ fn wanted(form: &Form) -> NewAccount {
     }
 }
 
-fn given_back(form: &Form, wrong: Vec<(String, String)>) -> SignUpForm {
+fn given_back(form: &Form, wrong: Vec<(String, texts::Text)>) -> SignUpForm {
     let mut back = SignUpForm {
         username: form.get("username").into(),
         email: form.get("email").into(),

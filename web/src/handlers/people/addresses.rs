@@ -74,7 +74,7 @@ pub async fn confirm(req: Req, form: Form) -> Answer {
     }
 }
 
-async fn ask(req: &Req, token: &str, error: Option<String>) -> Answer {
+async fn ask(req: &Req, token: &str, error: Option<texts::Text>) -> Answer {
     let (username, address) = match addresses::confirming(req.cx(), token).await {
         Ok(about) => about,
         Err(Error::NotFound) => return link_ended(req, EndedLink::Confirm).await,

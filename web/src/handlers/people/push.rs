@@ -11,7 +11,7 @@ use crate::form::Form;
 use crate::handlers::{form_errors, id};
 use crate::req::Req;
 
-async fn page(req: &Req, error: Option<String>) -> Result<Push, Failure> {
+async fn page(req: &Req, error: Option<texts::Text>) -> Result<Push, Failure> {
     let session = req.signed_in()?;
     let shown = push::overview(req.cx(), session.person.id).await?;
     let device = |device: PushDevice| Device {

@@ -19,6 +19,7 @@ use serde::Deserialize;
 use templates::form::{MessageForm, RenameForm};
 use templates::links::Links;
 use templates::topics::{Delete, Edit, NewSince, Show};
+use texts::{Text, errors};
 
 use crate::failure::{Answer, Failure};
 use crate::flash;
@@ -56,7 +57,7 @@ impl Params {
 
 /// Returns when a day begins, in UTC.
 fn day(text: &str) -> Result<Timestamp, domain::Error> {
-    let wrong = || domain::Error::invalid("date", "Enter the date as year, month and day, like 2011-05-03.");
+    let wrong = || domain::Error::invalid("date", errors::enter_date());
     Timestamp::from_rfc3339(&format!("{text}T00:00:00Z")).ok_or_else(wrong)
 }
 
@@ -189,7 +190,7 @@ pub async fn create(req: Req, path: Path<String>, form: Form) -> Answer {
 }
 
 /// Answers with the edit page and the given form.
-async fn edit_page(req: &Req, topic: TopicId, form: Option<RenameForm>, not_moved: Option<String>) -> Answer {
+async fn edit_page(req: &Req, topic: TopicId, form: Option<RenameForm>, not_moved: Option<Text>) -> Answer {
     let mut layout = req.layout().await?;
     req.signed_in()?;
     let found = domain::topics::find(req.cx(), req.viewer(), topic).await?;
@@ -238,7 +239,7 @@ pub async fn relocate(req: Req, path: Path<String>, form: Form) -> Answer {
     match moves::to_group(req.cx(), req.viewer(), topic, id(form.get("group"))?).await {
         Ok((topic, group)) => Ok(req.redirect_saying(&format!("/{}/{}/", group.slug, topic.slug), "moved")),
         Err(domain::Error::Invalid(fields)) => {
-            let why = fields.iter().next().map(|(_, why)| why.to_string());
+            let why = fields.iter().next().map(|(_, why)| why.clone());
             edit_page(&req, topic, None, why).await
         }
         Err(error) => Err(error.into()),

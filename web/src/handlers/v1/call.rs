@@ -14,25 +14,27 @@ use domain::platform::origins::Source;
 use domain::platform::secrets;
 use domain::site::rate_limits::Usage;
 use templates::errors::Problem;
+use texts::errors;
 
 use super::endpoint::{Endpoint, Reply, Sent};
 use super::idempotency;
 use super::refusal::Refusal;
 use crate::body;
 use crate::failure::Failure;
-use crate::req::origin;
+use crate::req::{asked, origin};
 use crate::site::Site;
 
 /// Answers a request of an endpoint.
 pub async fn answer(endpoint: &'static Endpoint, request: HttpRequest, payload: Payload) -> HttpResponse {
+    let lang = asked(request.headers()).unwrap_or_default();
     let mut usage = None;
     let mut response = match reply(endpoint, &request, payload, &mut usage).await {
         Ok(response) => response,
         // It was saved, and a moderator decides.
         Err(Refusal::Failure(Failure::Domain(Error::Pending))) => HttpResponse::Accepted()
             .insert_header((CACHE_CONTROL, "private, no-store"))
-            .json(super::Pending { pending: true, detail: "Waiting for approval by a moderator.".into() }),
-        Err(refusal) => refusal.response(),
+            .json(super::Pending { pending: true, detail: errors::api_pending().to(lang) }),
+        Err(refusal) => refusal.response(lang),
     };
     if let Some(usage) = usage.filter(|usage| usage.most < u64::MAX)
         && !response.headers().contains_key("ratelimit")
@@ -74,14 +76,14 @@ async fn caller(request: &HttpRequest, site: &Site) -> Result<Caller, Refusal> {
     let source = Source::read(|name| request.headers().get(name).map(|value| value.as_bytes()));
     // Browsers also add credentials that were typed once to requests from other sites' pages.
     if !source.is_own(&site.cx.config.base_url) {
-        return Err(Error::forbidden("Pages of other sites can't use this.").into());
+        return Err(Error::forbidden(errors::api_other_site()).into());
     }
     let Some(sent) = request.headers().get(AUTHORIZATION) else { return Ok(Caller::ANONYMOUS) };
     let origin = origin(request, site);
     let identified = match (Credentials::read(sent.as_bytes()), bearer(sent)) {
         (Some(basic), _) => basic_auth::identify(&site.cx, &basic, &origin).await,
         (None, Some(token)) => basic_auth::identify_token(&site.cx, token, &origin).await,
-        (None, None) => return Err(Failure::Credentials(Some("Send `Bearer` and an API token.".into())).into()),
+        (None, None) => return Err(Failure::Credentials(Some(errors::api_bearer())).into()),
     };
     match identified {
         Err(Error::Invalid(fields)) => {

@@ -103,7 +103,7 @@ impl<T: DeserializeOwned + IntoParams> Input for Query<T> {
 impl<T: DeserializeOwned + ToSchema> Input for Body<T> {
     fn read(sent: &Sent) -> Result<Self, Refusal> {
         <() as Input>::read(sent)?;
-        let malformed = |error: serde_json::Error| Refusal::Malformed(format!("The body is not JSON: {error}."));
+        let malformed = |error: serde_json::Error| Refusal::Malformed(format!("The body is not JSON: {error}.").into());
         let value: serde_json::Value = serde_json::from_slice(&sent.body).map_err(malformed)?;
         if has_nul(&value) {
             return Err(Refusal::invalid("", "Text can't contain the character U+0000."));

@@ -107,10 +107,7 @@ fn before(kept: &[u8], body: &str) -> Result<Option<Reply>, Refusal> {
     let mut parts = text.splitn(3, '\n');
     let (Some(known), Some(status), Some(json)) = (parts.next(), parts.next(), parts.next()) else { return Ok(None) };
     if known != body {
-        return Err(Refusal::invalid(
-            "Idempotency-Key",
-            "This key was already used with another body. Send a new key.",
-        ));
+        return Err(Refusal::invalid("Idempotency-Key", texts::errors::api_other_body()));
     }
     let status = status.parse().ok().and_then(|status| StatusCode::from_u16(status).ok());
     let body = Some(json.to_owned()).filter(|json| !json.is_empty());
