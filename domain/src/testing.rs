@@ -340,12 +340,13 @@ pub const DRAW: Draw = Draw {
     here: |aside, _| format!("<p>{} of {}</p>", aside.here.len(), aside.members),
     topic_row: |row, _, _| format!("<li>{} ({})</li>", row.topic.title(), row.message_count),
     email: |occasion| {
-        let link = occasion.link.as_deref().unwrap_or_default();
+        let (kind, name, link) = (occasion.kind, &occasion.username, occasion.link.as_deref().unwrap_or_default());
         let notice = occasion.notice.as_ref().map(model::NoticeEmail::to_json).unwrap_or_default();
         let messages = occasion.activity.as_ref().map(crate::platform::mail::Activity::lines).unwrap_or_default();
         let more = occasion.returned.as_ref().map_or(messages, model::ReturnedEmail::to_json);
-        let text = format!("kind: {}\nname: {}\nlink: {link}\n{notice}\n{more}", occasion.kind, occasion.username);
-        Ok(EmailBody { subject: occasion.kind.to_string(), html: format!("<pre>{text}</pre>"), text })
+        let lang = occasion.lang.code();
+        let text = format!("kind: {kind}\nname: {name}\nlanguage: {lang}\nlink: {link}\n{notice}\n{more}");
+        Ok(EmailBody { subject: kind.to_string(), html: format!("<pre>{text}</pre>"), text })
     },
 };
 

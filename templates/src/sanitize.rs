@@ -5,10 +5,33 @@ use std::sync::LazyLock;
 
 use domain::platform::remote::RemoteImages;
 use regex::{Captures, Regex};
+use texts::{Lang, Text, markup};
 
-/// Finishes a page or a fragment: sanitizes it, and replaces its images as the site wants it.
-pub fn finish(html: String, images: RemoteImages<'_>) -> String {
-    images.show(sanitize(html))
+/// Finishes a page or a fragment: sanitizes it, replaces its images as the site wants it, and writes the titles in messages
+/// in the language of the [`texts::within`] around it.
+pub fn finish(html: String, images: Images) -> String {
+    titled(images.show(sanitize(html)))
+}
+
+/// What stands before and after the titles that the parser writes in English. Quotes in what people write are escaped, so
+/// this is in no text of theirs.
+const TITLES: [(&str, fn() -> Text, &str); 3] = [
+    ("<span class=\"box\" title=\"", markup::box_done, "\">☑"),
+    ("<span class=\"box\" title=\"", markup::box_to_do, "\">☐"),
+    ("<span class=\"unloaded\" title=\"", markup::unloaded, "\">"),
+];
+
+fn titled(mut html: String) -> String {
+    if texts::current() == Lang::En {
+        return html;
+    }
+    for (before, title, after) in TITLES {
+        if html.contains(before) {
+            let title = title();
+            html = html.replace(&format!("{before}{}{after}", title.to(Lang::En)), &format!("{before}{title}{after}"));
+        }
+    }
+    html
 }
 
 /// Removes control characters except line ends and tabs, characters that change the writing direction, and combining
@@ -85,6 +108,21 @@ fn acts(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn titles_in_messages_are_in_the_language_of_the_page() {
+        let site = domain::markup::Site { base_url: "https://forum.example" };
+        let parsed = domain::markup::parse("- [x] a\n- [ ] b\n\n![c](https://a.example/d.png) title=\"Done\">☑", &site);
+        let nodes = parsed.into_nodes(&std::collections::HashMap::new());
+        let html: String = nodes.iter().map(|node| node.markup()).collect();
+        let finished = |lang| texts::within(lang, || finish(html.clone(), Images::Click));
+        let (english, german) = (finished(Lang::En), finished(Lang::De));
+        assert_eq!(english, domain::markup::show_images(html.clone(), Images::Click));
+        for (part, other) in [("title=\"Done\">☑", "title=\"Erledigt\">☑"), ("\"To do\"", "\"Zu erledigen\"")] {
+            assert!(english.contains(part) && german.contains(other) && !german.contains(part), "{german}");
+        }
+        assert!(german.contains("<span class=\"unloaded\" title=\"Dieses Bild"), "{german}");
+    }
 
     #[test]
     fn only_harmful_characters_are_removed() {

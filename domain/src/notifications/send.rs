@@ -72,18 +72,19 @@ async fn about_messages(cx: &Context, draw: &Draw, email: &EmailRow) -> Result<(
         topics: topics(cx, messages, &wanted).await?,
         unsubscribe: concerns.iter().map(|one| (*one, unsubscribe::link(cx, user, &[*one]))).collect(),
     };
-    let data = data(cx, email, &account, activity).await;
+    let data = data(cx, email, &account, activity).await?;
     outbound_email::deliver(cx, draw, email, Some(user), &headers, data).await
 }
 
-async fn data(cx: &Context, email: &EmailRow, account: &User, activity: Activity) -> EmailTemplateData {
-    EmailTemplateData {
+async fn data(cx: &Context, email: &EmailRow, account: &User, activity: Activity) -> Result<EmailTemplateData> {
+    Ok(EmailTemplateData {
+        lang: outbound_email::language(cx, account).await?,
         username: account.username.clone(),
         detail: String::new(),
         notice: None,
         activity: Some(activity),
         ..outbound_email::about(cx, email).await
-    }
+    })
 }
 
 /// Returns the messages by topic.

@@ -12,6 +12,7 @@ use crate::platform::secrets;
 use model::{EmailId, EmailKind, EmailState, GroupId, NoticeEmail, ReturnedEmail, Role, User, UserId};
 use store::people::emails::{EmailRow, NewEmail};
 use store::{self, Tx};
+use texts::Lang;
 
 /// How long a link to reset a password works.
 pub const RESET: Duration = Duration::from_secs(3_600);
@@ -200,6 +201,7 @@ pub(crate) async fn send(cx: &Context, draw: &Draw, id: EmailId) -> Result<()> {
         return drop_it(cx, id, "The address refused earlier emails.").await;
     }
     let occasion = EmailTemplateData {
+        lang: language(cx, &user).await?,
         username: user.username.clone(),
         address,
         link: email.seed.as_deref().filter(|_| taken_by.is_none()).map(|seed| link(cx, email.kind, seed)),
@@ -225,11 +227,26 @@ async fn is_bouncing(cx: &Context, user: &User, address: &str) -> Result<bool> {
     Ok(settings.is_some_and(|settings| settings.bouncing_at.is_some()))
 }
 
+/// The language of emails to a user: the one they chose, or else that of the browser they last signed in with, or else the
+/// site's.
+pub(crate) async fn language(cx: &Context, user: &User) -> Result<Lang> {
+    if let Some(chosen) = user.language.0 {
+        return Ok(chosen);
+    }
+    let seen = store::people::sessions::last_language(&cx.db, user.id).await?;
+    Ok(match seen.0 {
+        Some(lang) => lang,
+        None => crate::site::current(cx).await.settings.lang(),
+    })
+}
+
 /// The data of an email, without what depends on the account.
 pub(crate) async fn about(cx: &Context, email: &EmailRow) -> EmailTemplateData {
+    let site = crate::site::current(cx).await;
     EmailTemplateData {
         kind: email.kind,
-        site_name: crate::site::current(cx).await.settings.name.clone(),
+        lang: site.settings.lang(),
+        site_name: site.settings.name.clone(),
         base_url: cx.config.base_url.clone(),
         username: String::new(),
         address: email.address.clone(),

@@ -33,6 +33,7 @@ const ROWS: &[&str] = &[
      select id, 7, 'Größe', 'line\nbreak', kind, category, 9007199254740993, 3, created_at, creator_id from groups order by id limit 1",
     "insert into files (owner_id, sha256, size, kind, name, width, height, state, created_at) select id, 'ab', 9007199254740993, 'image/jpeg', 'Ä.jpg', 3, null, 'ready', created_at from users order by id limit 1",
     "insert into message_files (file_id, message_id) select max(f.id), min(m.id) from files f, messages m",
+    "update users set language = 'de' where username_lower = (select min(username_lower) from users)",
     "insert into former_names (username_lower, username_key, user_id) select 'zoë', null, min(id) from users",
     "insert into second_steps (user_id, secret, created_at, used_step) select id, 'ff00', created_at, 9007199254740993 from users order by id limit 1",
     "insert into api_tokens (user_id, name, digest, scopes, created_at) select id, 'A program', 'Ab', 'read', created_at from users order by id limit 1",

@@ -49,6 +49,7 @@ mod hostile;
 mod hostile_files;
 mod invitation_links;
 mod invitations;
+mod languages;
 mod leaving_groups;
 mod limits;
 mod link_previews;

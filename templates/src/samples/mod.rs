@@ -289,6 +289,7 @@ pub fn stranger(path: &str) -> Layout {
             css: "/static/klatch.css".to_owned(),
             more_css: "/static/more.css".to_owned(),
             js: "/static/js/klatch.js".to_owned(),
+            texts: None,
             icon: "/static/icon.svg".to_owned(),
             touch_icon: "/static/icon-180.png".to_owned(),
         },

@@ -3,6 +3,7 @@
 use askama::Template;
 use domain::model::{Concern, EmailId, EmailKind, EmailLine, EmailState};
 use domain::platform::mail::{Activity, ActivityMessage, ActivityTopic, EmailTemplateData};
+use texts::Lang;
 
 use super::admin::admins_layout;
 use super::{Drawn, ago, layout, message, now, original, stranger};
@@ -13,6 +14,7 @@ use crate::notifications::{Log, NotificationsForm, Settings, Unsubscribe};
 pub fn data() -> EmailTemplateData {
     EmailTemplateData {
         kind: EmailKind::Activity,
+        lang: Lang::En,
         site_name: "Upper valley".into(),
         base_url: "https://forum.example".into(),
         username: "mira".into(),

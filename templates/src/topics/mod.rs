@@ -207,7 +207,7 @@ pub struct Edit {
     /// Whether the viewer may archive and unarchive the topic.
     pub may_archive: bool,
     /// Why it was not moved.
-    pub not_moved: Option<String>,
+    pub not_moved: Option<texts::Text>,
 }
 
 impl Edit {

@@ -95,6 +95,7 @@ pub const FIELDS: &[Field] = fields! {
     "/-/settings" "location": Lines, Member at "/-/settings";
     "/-/settings" "web": After("https://example.org/"), Member at "/-/settings";
     "/-/settings" "theme": Nothing;
+    "/-/settings" "language": Nothing;
     "/-/settings" "follow": Nothing;
     "/-/settings/avatar" "remove": Nothing;
     "/-/settings/password" "current_password": Few, Member at "/-/settings/password" with [("new_password", "another one it is")];
@@ -361,6 +362,7 @@ pub const FIELDS: &[Field] = fields! {
     "/admin/settings" "link_previews": Nothing;
     "/admin/settings" "welcome": Long, Root at "/admin/settings";
     "/admin/settings" "accent": Few, Root at "/admin/settings";
+    "/admin/settings" "language": Nothing;
     "/admin/settings" "accept_rules": Nothing;
     "/admin/settings" "accept_terms": Nothing;
     "/admin/settings" "accept_privacy": Nothing;

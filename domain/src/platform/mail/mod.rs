@@ -19,12 +19,15 @@ pub use activity::{Activity, ActivityMessage, ActivityTopic};
 use model::time::Timestamp;
 use model::{EmailId, EmailKind, NoticeEmail, ReturnedEmail};
 use smtp::Smtp;
+use texts::Lang;
 
 /// The data for an email's template.
 #[derive(Clone, Debug)]
 #[allow(missing_docs)]
 pub struct EmailTemplateData {
     pub kind: EmailKind,
+    /// The language of the recipient.
+    pub lang: Lang,
     pub site_name: String,
     pub base_url: String,
     /// Empty for people without an account.
