@@ -46,8 +46,10 @@ class Page {
     this.deleted = new Map();
     /** The known numbering of topics: how often their messages were renumbered. */
     this.numberings = new Map();
-    const name = user ? `klatch-live-u${user}` : `klatch-live-g${liveGroup}`;
-    this.poll = new Poll({ name, anonymous: !user, page: this });
+    // Tabs in different languages get different events.
+    const { lang } = document.documentElement;
+    const name = `klatch-live-${user ? `u${user}` : `g${liveGroup}`}-${lang}`;
+    this.poll = new Poll({ name, anonymous: !user, lang, page: this });
     this.drawn();
   }
 

@@ -162,8 +162,8 @@ export async function refresh() {
   const page = parsePage(text);
   const [main, fresh] = [document.getElementById('main'), page.getElementById('main')];
   const { user, page: kind, liveAfter } = page.body.dataset;
-  // Another user is signed in, or none: load the page as a whole.
-  if (!fresh || user !== document.body.dataset.user) return load();
+  // Another user is signed in, or none, or they chose another language: load the page as a whole.
+  if (!fresh || user !== document.body.dataset.user || page.documentElement.lang !== document.documentElement.lang) return load();
   if (answer.redirected) {
     if (kind !== document.body.dataset.page) return load();
     history.replaceState(history.state, '', answer.url + location.hash);
