@@ -1,6 +1,8 @@
 // Images in messages: loads those of other sites when the reader asks for them, shows them in a dialog, and turns broken
 // ones back into links. Without this script, the same link opens the image.
 
+import { t } from './texts.js';
+
 const IMAGE = '.markup a.image';
 
 const make = (name, values, ...children) => {
@@ -12,8 +14,8 @@ const make = (name, values, ...children) => {
 const picture = (src, alt) => make('img', { alt, referrerPolicy: 'no-referrer', src });
 
 function show(link, image) {
-  const close = make('button', { type: 'button', textContent: 'Close' });
-  const original = make('a', { href: link.href, target: '_blank', rel: link.rel, textContent: 'Open original' });
+  const close = make('button', { type: 'button', textContent: t('Close') });
+  const original = make('a', { href: link.href, target: '_blank', rel: link.rel, textContent: t('Open original') });
   const dialog = make('dialog', { className: 'picture', ariaLabel: image.alt }, picture(link.href, image.alt), make('p', {}, close, original));
   dialog.addEventListener('click', (event) => {
     if (event.target !== original) dialog.close();
