@@ -1,5 +1,6 @@
 // The list of keys, in a dialog.
 
+import { addStyle } from './style.js';
 import { t } from './texts.js';
 
 const KEYS = [
@@ -28,7 +29,8 @@ const row = ([keys, what]) => make('div', {}, make('dt', {}, ...keys.split(' ').
 let dialog;
 
 /** Opens the dialog. */
-export function show() {
+export async function show() {
+  await addStyle();
   if (!dialog) {
     const title = make('h2', { id: 'keys-title', textContent: t('Keyboard shortcuts') });
     const close = make('form', { method: 'dialog' }, make('button', { textContent: t('Close') }));

@@ -2,6 +2,7 @@
 //
 // The field is a combobox: arrows choose, Enter takes, Escape closes. Without this script the form works as it is.
 
+import { addStyle } from './style.js';
 import { t } from './texts.js';
 
 /** Milliseconds without a key before the server is asked. */
@@ -55,6 +56,7 @@ let count = 0;
 /** The suggestions of one field. */
 export class Box {
   constructor(field) {
+    addStyle();
     this.field = field;
     this.choices = new Choices();
     this.asked = null;
