@@ -124,7 +124,7 @@ async fn page(cause: &Cause, request: &HttpRequest) -> HttpResponse {
         let user = session.person.id;
         let takes_code = domain::people::two_factor::is_on(req.cx(), user).await.unwrap_or(false);
         let mut form = ProofForm::default();
-        form.proof_password.error = why.as_ref().map(ToString::to_string);
+        form.proof_password.error = why.clone();
         let (username, kept) = (session.person.username.clone(), crate::form::submitted_form(request));
         let page = Prove { layout: req.bare_layout(), form, username, takes_code, kept };
         return req.page_with(StatusCode::FORBIDDEN, &page);
@@ -134,7 +134,7 @@ async fn page(cause: &Cause, request: &HttpRequest) -> HttpResponse {
         Ok(layout) => layout,
         Err(_) => req.bare_layout(),
     };
-    // A notice would make the page differ by viewer; a missing page answers everyone alike.
+    // A notice would make the page differ by viewer; a missing page gives everyone the same answer.
     let layout = templates::Layout { told: None, ..layout };
     let kept = crate::form::submitted_form(request);
     let is_expired = cause.is_signed_out && !kept.written().is_empty();

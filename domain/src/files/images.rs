@@ -1,5 +1,5 @@
 //! Images: measured when they arrive, and re-encoded by a job. What pages show was written by us from pixels alone, without what
-//! cameras and people hid in the file.
+//! cameras and people hid in the file. Images of other hosts are re-encoded when a reader asks for them.
 
 use std::io::Cursor;
 use std::path::PathBuf;
@@ -18,7 +18,6 @@ use super::invalid;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::jobs::{self, Task};
-use crate::platform::secrets;
 
 /// The most pixels of an image.
 const MOST_PIXELS: u64 = 50_000_000;
@@ -30,6 +29,10 @@ const LONGEST: u32 = 20_000;
 const FULL: u32 = 3_200;
 /// The most pixels of all frames of an animation; later frames are left out.
 const ANIMATED_PIXELS: u64 = 100_000_000;
+/// The same for images of other hosts, which are made while a reader waits.
+const REMOTE_PIXELS: u64 = 25_000_000;
+/// Larger images of other hosts are made smaller, to fit a square of this width.
+const REMOTE: u32 = 1_600;
 /// The quality of JPEG, up to 100.
 const QUALITY: u8 = 82;
 /// The speed of GIF, from 1 to 30.
@@ -63,7 +66,7 @@ fn limits() -> Limits {
 /// # Errors
 /// [`Error::Invalid`] on `file` if it is damaged or too large.
 pub(super) async fn measure(path: PathBuf) -> Result<Measured> {
-    let busy = |_| invalid("The server is busy with other images. Try again in a minute.");
+    let busy = |_| invalid(texts::files::busy());
     let _one = tokio::time::timeout(PATIENCE, MEASURING.acquire()).await.map_err(busy)?;
     let measured = tokio::task::spawn_blocking(move || {
         let bytes = std::fs::read(path).map_err(|error| Error::Internal(format!("cannot read an upload: {error}")))?;
@@ -72,12 +75,12 @@ pub(super) async fn measure(path: PathBuf) -> Result<Measured> {
     measured.await.unwrap_or_else(|_| Err(damaged()))
 }
 
-fn damaged() -> Error {
-    invalid("This image is damaged, or of a kind that can't be shown. Save it as PNG or JPEG, and try again.")
+pub(super) fn damaged() -> Error {
+    invalid(texts::files::damaged())
 }
 
 fn too_large() -> Error {
-    invalid("This image has too many pixels. Make it smaller, and try again.")
+    invalid(texts::files::too_many_pixels())
 }
 
 fn format_of(bytes: &[u8]) -> Option<ImageFormat> {
@@ -85,9 +88,17 @@ fn format_of(bytes: &[u8]) -> Option<ImageFormat> {
     image::guess_format(bytes).ok().filter(|format| known.contains(format))
 }
 
-fn measured(bytes: &[u8]) -> Result<Measured> {
+/// What the header of an image says.
+pub(super) struct Header {
+    pub format: ImageFormat,
+    /// Its width and height once it is turned as its camera was held.
+    pub size: (u32, u32),
+    has_alpha: bool,
+}
+
+/// Reads the header of an image, and nothing else of it.
+pub(super) fn header(bytes: &[u8], most_pixels: u64) -> Result<Header> {
     let format = format_of(bytes).ok_or_else(damaged)?;
-    // Only the header is read.
     let mut decoder =
         ImageReader::with_format(Cursor::new(bytes), format).into_decoder().map_err(|error| match error {
             image::ImageError::Limits(_) => too_large(),
@@ -98,20 +109,25 @@ fn measured(bytes: &[u8]) -> Result<Measured> {
         return Err(damaged());
     }
     let pixels = u64::from(width) * u64::from(height);
-    if width > LONGEST || height > LONGEST || pixels > MOST_PIXELS || decoder.total_bytes() > MOST_BYTES {
+    if width > LONGEST || height > LONGEST || pixels > most_pixels || decoder.total_bytes() > MOST_BYTES {
         return Err(too_large());
     }
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    Ok(Header { format, size: upright((width, height), orientation), has_alpha: decoder.color_type().has_alpha() })
+}
+
+fn measured(bytes: &[u8]) -> Result<Measured> {
+    let Header { format, size: (width, height), has_alpha } = header(bytes, MOST_PIXELS)?;
     let kind = match format {
         ImageFormat::Gif => "image/gif",
         ImageFormat::Jpeg => "image/jpeg",
-        ImageFormat::WebP if !decoder.color_type().has_alpha() => "image/jpeg",
+        ImageFormat::WebP if !has_alpha => "image/jpeg",
         // Without loss, as the original.
         _ => "image/webp",
     };
     if format == ImageFormat::Gif {
         return Ok(Measured { kind, width, height });
     }
-    let (width, height) = upright((width, height), decoder.orientation().unwrap_or(Orientation::NoTransforms));
     let (width, height) = fitting(width, height, FULL, FULL);
     Ok(Measured { kind, width, height })
 }
@@ -127,7 +143,7 @@ fn upright((width, height): (u32, u32), orientation: Orientation) -> (u32, u32) 
 }
 
 /// The size of an image that was made smaller to fit.
-fn fitting(width: u32, height: u32, most_width: u32, most_height: u32) -> (u32, u32) {
+pub(super) fn fitting(width: u32, height: u32, most_width: u32, most_height: u32) -> (u32, u32) {
     if width <= most_width && height <= most_height {
         return (width, height);
     }
@@ -182,13 +198,8 @@ pub(crate) async fn prepare(cx: &Context, id: FileId) -> Result<()> {
     let settled = store::files::settle(&mut tx, &file.sha256, state).await?;
     // Nobody needs it if the file was deleted meanwhile.
     if settled > 0 {
-        let arriving = cx.files.arriving().await?;
         for (key, bytes) in made.unwrap_or_default() {
-            let path = arriving.join(secrets::token()?);
-            tokio::fs::write(&path, bytes)
-                .await
-                .map_err(|error| Error::Internal(format!("cannot write an image: {error}")))?;
-            cx.files.put(&key, &path).await?;
+            super::put(cx, &key, &bytes).await?;
         }
     }
     tx.commit().await?;
@@ -220,7 +231,7 @@ fn made(bytes: &[u8], file: &FileRow) -> Result<Vec<(String, Vec<u8>)>, String> 
     let format = format_of(bytes).ok_or("its kind is not known")?;
     let key = |end: &dyn std::fmt::Display| format!("{}.{end}", file.sha256);
     if format == ImageFormat::Gif {
-        return Ok(vec![(key(&"full"), animation(bytes)?)]);
+        return Ok(vec![(key(&"full"), animation(bytes, ANIMATED_PIXELS)?)]);
     }
     let full = decoded(bytes, format, (width, height)).map_err(|error| error.to_string())?;
     let mut all = Vec::new();
@@ -234,7 +245,7 @@ fn made(bytes: &[u8], file: &FileRow) -> Result<Vec<(String, Vec<u8>)>, String> 
 }
 
 /// Decodes an image, made smaller and upright.
-fn decoded(bytes: &[u8], format: ImageFormat, shown: (u32, u32)) -> ImageResult<DynamicImage> {
+pub(super) fn decoded(bytes: &[u8], format: ImageFormat, shown: (u32, u32)) -> ImageResult<DynamicImage> {
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     reader.limits(limits());
     let mut decoder = reader.into_decoder()?;
@@ -249,7 +260,7 @@ fn decoded(bytes: &[u8], format: ImageFormat, shown: (u32, u32)) -> ImageResult<
     Ok(image)
 }
 
-fn encoded(image: &DynamicImage, kind: &str) -> ImageResult<Vec<u8>> {
+pub(super) fn encoded(image: &DynamicImage, kind: &str) -> ImageResult<Vec<u8>> {
     let mut out = Vec::new();
     if kind == "image/jpeg" {
         let pixels = DynamicImage::ImageRgb8(image.to_rgb8());
@@ -262,12 +273,23 @@ fn encoded(image: &DynamicImage, kind: &str) -> ImageResult<Vec<u8>> {
     Ok(out)
 }
 
-/// Re-encodes an animation frame by frame. It ends at the first damaged frame, or when there are too many.
-fn animation(bytes: &[u8]) -> Result<Vec<u8>, String> {
+/// Returns an image of another host as it is served, with its type.
+pub(super) fn remade(bytes: &[u8]) -> Result<(&'static str, Vec<u8>), String> {
+    let format = format_of(bytes).ok_or("its kind is not known")?;
+    let Measured { kind, width, height } = measured(bytes).map_err(|error| error.to_string())?;
+    if format == ImageFormat::Gif {
+        return Ok((kind, animation(bytes, REMOTE_PIXELS)?));
+    }
+    let image = decoded(bytes, format, fitting(width, height, REMOTE, REMOTE)).map_err(|error| error.to_string())?;
+    Ok((kind, encoded(&image, kind).map_err(|error| error.to_string())?))
+}
+
+/// Re-encodes an animation frame by frame. It ends at the first damaged frame, or when its frames have `most` pixels.
+fn animation(bytes: &[u8], most: u64) -> Result<Vec<u8>, String> {
     let mut decoder = GifDecoder::new(Cursor::new(bytes)).map_err(|error| error.to_string())?;
     decoder.set_limits(limits()).map_err(|error| error.to_string())?;
     let (width, height) = decoder.dimensions();
-    let most = ANIMATED_PIXELS / (u64::from(width) * u64::from(height)).max(1);
+    let most = most / (u64::from(width) * u64::from(height)).max(1);
     let mut out = Vec::new();
     let mut frames = 0;
     {

@@ -1,7 +1,10 @@
 //! Files that people upload: stored under the digest of their bytes, readable for everyone who may read a message that shows them.
+//! Images of other hosts: see [`remote_images`].
 
 pub mod images;
 mod kinds;
+pub mod pictures;
+pub mod remote_images;
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
@@ -70,7 +73,7 @@ pub async fn begin(cx: &Context, viewer: Viewer) -> Result<Upload> {
     let done = store::files::bytes_since(&cx.db, owner, a_day_ago).await?;
     let most = cx.config.limits.file_megabytes_per_day;
     if most > 0 && done.unsigned_abs() >= most << 20 {
-        return Err(invalid(format!("You can upload at most {most} MB a day. Try again tomorrow.")));
+        return Err(invalid(texts::files::day_limit(most)));
     }
     let path = cx.files.arriving().await?.join(secrets::token()?);
     let file = tokio::fs::File::create_new(&path).await.map_err(|error| unwritten(&error))?;
@@ -86,7 +89,7 @@ impl Upload {
     pub async fn write(&mut self, bytes: &[u8]) -> Result<()> {
         self.size += bytes.len() as u64;
         if self.size > self.most {
-            return Err(invalid(format!("Files can have at most {} MB.", self.most >> 20)));
+            return Err(invalid(texts::files::too_large(self.most >> 20)));
         }
         let missing = HEAD.saturating_sub(self.head.len()).min(bytes.len());
         self.head.extend_from_slice(&bytes[..missing]);
@@ -100,7 +103,7 @@ impl Upload {
     /// [`Error::Invalid`] on `file` if it is empty, or an image that cannot be shown.
     pub async fn finish(mut self, cx: &Context, name: &str) -> Result<FileRow> {
         if self.size == 0 {
-            return Err(invalid("This file is empty. Choose another one."));
+            return Err(invalid(texts::files::empty()));
         }
         self.file.flush().await.map_err(|error| unwritten(&error))?;
         let mut kind = kinds::of(&self.head);
@@ -136,8 +139,15 @@ fn unwritten(error: &std::io::Error) -> Error {
     Error::Internal(format!("cannot write an uploaded file: {error}"))
 }
 
-fn invalid(why: impl Into<Text>) -> Error {
+fn invalid(why: Text) -> Error {
     Error::invalid("file", why)
+}
+
+/// Stores what was made of an upload.
+async fn put(cx: &Context, key: &str, bytes: &[u8]) -> Result<()> {
+    let path = cx.files.arriving().await?.join(secrets::token()?);
+    tokio::fs::write(&path, bytes).await.map_err(|error| unwritten(&error))?;
+    cx.files.put(key, &path).await
 }
 
 /// Returns a name that needs no escaping in addresses and texts: letters, digits, and single dots, dashes and underscores

@@ -36,7 +36,7 @@ async fn moderator(cx: &Context, viewer: Viewer, group: GroupId) -> Result<Group
     viewer.user()?;
     let found = groups::by_id(cx, viewer, group).await?;
     if found.group.is_direct() {
-        return Err(Error::forbidden("Conversations have no approval queue."));
+        return Err(Error::forbidden(texts::moderation_errors::no_queue()));
     }
     found.access.check_settle()?;
     Ok(found)
@@ -182,7 +182,7 @@ async fn settle_twin(cx: &Context, row: &PendingRow) -> Result<bool> {
         None => None,
     };
     if twin.is_none() {
-        return Err(Error::forbidden("The topic was deleted."));
+        return Err(Error::forbidden(texts::moderation_errors::topic_deleted()));
     }
     let mut tx = cx.db.begin().await?;
     store::moderation::approval_queue::take(&mut tx, row.held_id).await?;

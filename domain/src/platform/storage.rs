@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use tokio::io::AsyncRead;
@@ -60,6 +61,11 @@ impl Files {
     /// Takes the turn to make an image; `None` while another one is being made.
     pub fn turn(&self) -> Option<OwnedSemaphorePermit> {
         self.turn.clone().try_acquire_owned().ok()
+    }
+
+    /// Waits for the turn to make an image; `None` if it takes longer than `patience`.
+    pub async fn turn_within(&self, patience: Duration) -> Option<OwnedSemaphorePermit> {
+        tokio::time::timeout(patience, self.turn.clone().acquire_owned()).await.ok()?.ok()
     }
 
     /// Returns the folder that contains the files, if they are on this machine.

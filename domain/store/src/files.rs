@@ -143,3 +143,12 @@ pub async fn of_owner(db: &Db, owner: UserId, after: FileId, limit: i64) -> Resu
     sql!(all db, FileRow,
         concat!("select ", columns!(), " from files f where f.owner_id = $1 and f.id > $2 order by f.id limit $3"), owner, after, limit)
 }
+
+/// Whether an account, a group, which may be deleted and can be restored, or the site has the picture of this digest.
+pub async fn is_picture_used(tx: &mut Tx, digest: &str) -> Result<bool> {
+    sql!(value tx, bool,
+        "select exists (select 1 from users u where u.avatar = $1 and u.avatar <> '')
+           or exists (select 1 from groups g where g.picture = $1 and g.picture <> '')
+           or exists (select 1 from settings s where s.name = 'logo' and s.value like $2)",
+        digest, crate::pictures::logo_of(digest))
+}

@@ -122,6 +122,22 @@ impl Text {
         }
     }
 
+    /// Returns the text as HTML: what others wrote is escaped, arguments that are [`Html`] are not. The message itself
+    /// contains nothing to escape.
+    #[must_use]
+    pub fn into_html(self) -> Html {
+        Html(self)
+    }
+
+    /// Returns the words of a message without arguments in the current language, where a text must be a part of something
+    /// else. The pseudo-locale has the English ones here. Empty for other texts.
+    #[must_use]
+    pub fn words(&self) -> &'static str {
+        let Source::Message(id) = self.0 else { return "" };
+        let [Part::Text(words)] = parts(id, current()) else { return "" };
+        words
+    }
+
     /// Whether there are no words.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -30,6 +30,21 @@ fn arguments_of_a_text_with_html_are_escaped() {
 }
 
 #[test]
+fn words_of_others_are_escaped_when_a_text_becomes_html() {
+    assert_eq!(Text::verbatim("<i>").into_html().to_string(), "&#60;i&#62;");
+    let nested = layout::groups_of(2, layout::signed_in_as("<i>")).into_html();
+    assert_eq!(nested.to_string(), "2 groups of Signed in as <b>&#60;i&#62;</b>");
+}
+
+#[test]
+fn a_text_without_arguments_is_a_part_of_something_else_in_the_current_language() {
+    assert_eq!(layout::skip().words(), "Skip to content");
+    assert_eq!(within(Lang::De, || layout::skip().words()), "Zum Inhalt springen");
+    assert_eq!(within(Lang::Pseudo, || layout::skip().words()), "Skip to content");
+    assert_eq!(layout::groups_of(2, "ann").words(), "");
+}
+
+#[test]
 fn the_pseudo_locale_leaves_arguments_as_they_are() {
     let text = layout::groups_of(2, "ann").to(Lang::Pseudo);
     assert!(text.contains("2 ") && text.ends_with("ann") && !text.contains("groups"), "{text}");

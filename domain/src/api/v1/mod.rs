@@ -23,6 +23,7 @@ pub mod moderation;
 pub mod notifications;
 pub mod objects;
 pub mod people;
+pub mod pictures;
 pub mod push;
 pub mod rules;
 pub mod search;
@@ -253,7 +254,7 @@ impl Ask {
         if self.caller.is_unlimited() {
             return Ok(());
         }
-        Err(Error::forbidden("This API token is limited to some groups and can't do this."))
+        Err(Error::forbidden(texts::api_errors::limited_token()))
     }
 
     /// Checks that the credentials carry a moderator's rights, unless this is the caller's own.

@@ -126,7 +126,7 @@ fn both<A, B>(one: Result<A>, other: Result<B>) -> Result<(A, B)> {
 }
 
 fn cannot_write() -> Error {
-    Error::forbidden("The author can no longer post there.")
+    Error::forbidden(texts::messages_errors::author_cannot_post())
 }
 
 impl<'a> Destination<'a> {
@@ -134,14 +134,14 @@ impl<'a> Destination<'a> {
     pub(super) async fn approved(cx: &Context, moderator: Viewer, held: &'a PendingRow) -> Result<(Viewer, Self)> {
         let author = store::people::users::by_id(&cx.db, held.author_id).await?.ok_or(Error::NotFound)?;
         if author.deleted || policy::restricted(author.suspended_until, author.banned_at, cx.now()).is_some() {
-            return Err(Error::forbidden("The author's account is suspended, banned, or deleted."));
+            return Err(Error::forbidden(texts::messages_errors::author_restricted()));
         }
         let viewer = Viewer::User { id: author.id, is_admin: author.is_admin };
         let topic = match held.topic_id {
             None => None,
             Some(topic) => {
                 let found = topics::find(cx, viewer, topic).await.map_err(|error| match error {
-                    Error::NotFound => Error::forbidden("The topic was deleted, or the author can no longer read it."),
+                    Error::NotFound => Error::forbidden(texts::messages_errors::author_cannot_read()),
                     error => error,
                 })?;
                 if !found.may_write() {

@@ -1,13 +1,15 @@
 //! Uploaded files: they arrive in forms with files, and everyone who may read a message that shows them may read them.
+//! Images of other hosts, which readers get from here.
 
 use actix_multipart::{Field, Multipart};
 use actix_web::body::SizedStream;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
-use actix_web::web::{Bytes, Path, Payload, Query};
+use actix_web::web::{Bytes, Data, Path, Payload, Query};
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use domain::Error;
-use domain::files::{self, Found};
+use domain::files::{self, Found, remote_images};
 use domain::model::{FileRow, TopicId};
+use domain::platform::remote::Kept;
 use futures_util::StreamExt;
 use futures_util::stream::try_unfold;
 use serde::Deserialize;
@@ -23,6 +25,7 @@ use crate::form::{Form, check_source};
 use crate::handlers::topics::polls::message_form;
 use crate::handlers::{id, refill};
 use crate::req::Req;
+use crate::site::Site;
 
 /// The most files of a form.
 const MOST_FILES: usize = 10;
@@ -115,7 +118,7 @@ async fn receive(req: &Req, request: &HttpRequest, payload: Payload) -> Result<R
         }
     }
     body::complete(request);
-    Ok(Received { form: Form::of_fields(request, req, fields)?, files: stored, error })
+    Ok(Received { form: Form::of_fields(request, req, fields).await?, files: stored, error })
 }
 
 /// Stores one file of a form. If it is not taken or refused, its bytes are read and dropped, so that the rest of the form
@@ -130,9 +133,7 @@ async fn store(
 ) -> Result<Result<Option<FileRow>, Error>, Failure> {
     let mut upload = match is_taken {
         false => Ok(None),
-        true if before >= MOST_FILES => {
-            Err(Error::invalid("file", format!("You can attach at most {MOST_FILES} files at a time.")))
-        }
+        true if before >= MOST_FILES => Err(Error::invalid("file", texts::forms::too_many_files(MOST_FILES))),
         true => files::begin(req.cx(), req.viewer()).await.map(Some),
     };
     while let Some(piece) = meter.piece(part).await? {
@@ -157,7 +158,7 @@ pub async fn create(req: Req, request: HttpRequest, payload: Payload) -> Answer 
         return Err(error.into());
     }
     if received.files.is_empty() {
-        return Err(Error::invalid("file", "Choose a file.").into());
+        return Err(Error::invalid("file", texts::forms::choose_file()).into());
     }
     let file = |file: &FileRow| json!({"id": file.id, "address": file.address(), "markup": file.markup("")});
     let files: Vec<_> = received.files.iter().map(file).collect();
@@ -221,6 +222,18 @@ pub async fn show(req: Req, request: HttpRequest, path: Path<(String, String)>, 
         .insert_header((CACHE_CONTROL, caching))
         .insert_header((ETAG, tag))
         .body(SizedStream::new(stored.len, bytes)))
+}
+
+/// `GET /-/image/SIGNATURE/ADDRESS`: an image of another host. The same for everyone who has the address, so nobody is asked
+/// who they are.
+pub async fn remote(site: Data<Site>, path: Path<(String, String)>) -> Answer {
+    let Kept { kind, bytes } = remote_images::find(&site.cx, &path.0, &path.1).await?;
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, kind))
+        .insert_header(("content-security-policy", POLICY))
+        .insert_header(("x-content-type-options", "nosniff"))
+        .insert_header((CACHE_CONTROL, "public, max-age=86400"))
+        .body(bytes))
 }
 
 #[cfg(test)]
