@@ -1,8 +1,8 @@
 //! Addresses of the style sheets, the scripts and the icons.
 
 /// The modules that `js/klatch.js` imports on every page.
-pub const ALWAYS: [&str; 7] =
-    ["composer.js", "drafts.js", "keyboard.js", "messages.js", "sessions.js", "times.js", "trusted.js"];
+pub const ALWAYS: [&str; 8] =
+    ["composer.js", "drafts.js", "keyboard.js", "messages.js", "sessions.js", "texts.js", "times.js", "trusted.js"];
 /// The modules that it imports on pages with live updates.
 pub const LIVE: [&str; 5] = ["live.js", "cursor.js", "poll.js", "reading.js", "unread.js"];
 

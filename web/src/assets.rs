@@ -43,6 +43,7 @@ const SOURCES: [(&str, &str, &[u8]); FILES_COUNT] = files! {
     "js/format.js" => "",
     "js/images.js" => "",
     "js/keyboard.js" => "",
+    "js/keys.js" => "",
     "js/live.js" => "",
     "js/messages.js" => "",
     "js/more.js" => "",
@@ -53,8 +54,10 @@ const SOURCES: [(&str, &str, &[u8]); FILES_COUNT] = files! {
     "js/refresh.js" => "",
     "js/sending.js" => "",
     "js/sessions.js" => "",
+    "js/style.js" => "",
     "js/suggest.js" => "",
     "js/switcher.js" => "",
+    "js/texts.js" => "",
     "js/times.js" => "",
     "js/trusted.js" => "",
     "js/unread.js" => "",
@@ -62,7 +65,7 @@ const SOURCES: [(&str, &str, &[u8]); FILES_COUNT] = files! {
     "js/writing.js" => "",
     "sw.js" => "",
 };
-const FILES_COUNT: usize = 35;
+const FILES_COUNT: usize = 38;
 
 /// The files as they are sent: without comments and indentation.
 static FILES: LazyLock<Vec<(&str, &str, Compressed)>> = LazyLock::new(|| {
