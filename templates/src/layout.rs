@@ -151,9 +151,10 @@ impl Layout {
         }
     }
 
-    /// Whether the page is one of settings, moderation or administration, which have a style sheet of their own.
+    /// Whether the page is one of settings, moderation or administration, of search or of notices. They have a style sheet
+    /// of their own.
     pub fn needs_more_css(&self) -> bool {
-        self.path.starts_with("/-/") || self.path.starts_with("/admin/")
+        ["/-/", "/admin/", "/search", "/notices"].iter().any(|start| self.path.starts_with(start))
     }
 
     /// Returns the addresses of the scripts that the page imports at once: the browser fetches them together.
