@@ -44,6 +44,7 @@ const SOURCES: [(&str, &str, &[u8]); FILES_COUNT] = files! {
     "js/format.js" => "",
     "js/images.js" => "",
     "js/keyboard.js" => "",
+    "js/keys.js" => "",
     "js/live.js" => "",
     "js/messages.js" => "",
     "js/more.js" => "",
@@ -54,6 +55,7 @@ const SOURCES: [(&str, &str, &[u8]); FILES_COUNT] = files! {
     "js/refresh.js" => "",
     "js/sending.js" => "",
     "js/sessions.js" => "",
+    "js/style.js" => "",
     "js/suggest.js" => "",
     "js/switcher.js" => "",
     "js/texts.js" => "",
@@ -64,7 +66,7 @@ const SOURCES: [(&str, &str, &[u8]); FILES_COUNT] = files! {
     "js/writing.js" => "",
     "sw.js" => "",
 };
-const FILES_COUNT: usize = 36;
+const FILES_COUNT: usize = 38;
 
 /// The files as they are sent: without comments and indentation. The translations of the scripts' texts are among them.
 static FILES: LazyLock<Vec<(String, &str, Compressed)>> = LazyLock::new(|| {
