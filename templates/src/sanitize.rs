@@ -9,16 +9,15 @@ use texts::{Lang, Text, markup};
 
 /// Finishes a page or a fragment: sanitizes it, replaces its images as the site wants it, and writes the titles in messages
 /// in the language of the [`texts::within`] around it.
-pub fn finish(html: String, images: Images) -> String {
+pub fn finish(html: String, images: RemoteImages<'_>) -> String {
     titled(images.show(sanitize(html)))
 }
 
 /// What stands before and after the titles that the parser writes in English. Quotes in what people write are escaped, so
 /// this is in no text of theirs.
-const TITLES: [(&str, fn() -> Text, &str); 3] = [
+const TITLES: [(&str, fn() -> Text, &str); 2] = [
     ("<span class=\"box\" title=\"", markup::box_done, "\">☑"),
     ("<span class=\"box\" title=\"", markup::box_to_do, "\">☐"),
-    ("<span class=\"unloaded\" title=\"", markup::unloaded, "\">"),
 ];
 
 fn titled(mut html: String) -> String {
@@ -115,13 +114,12 @@ mod tests {
         let parsed = domain::markup::parse("- [x] a\n- [ ] b\n\n![c](https://a.example/d.png) title=\"Done\">☑", &site);
         let nodes = parsed.into_nodes(&std::collections::HashMap::new());
         let html: String = nodes.iter().map(|node| node.markup()).collect();
-        let finished = |lang| texts::within(lang, || finish(html.clone(), Images::Click));
+        let finished = |lang| texts::within(lang, || finish(html.clone(), RemoteImages::LINKS));
         let (english, german) = (finished(Lang::En), finished(Lang::De));
-        assert_eq!(english, domain::markup::show_images(html.clone(), Images::Click));
+        assert_eq!(english, RemoteImages::LINKS.show(html.clone()));
         for (part, other) in [("title=\"Done\">☑", "title=\"Erledigt\">☑"), ("\"To do\"", "\"Zu erledigen\"")] {
             assert!(english.contains(part) && german.contains(other) && !german.contains(part), "{german}");
         }
-        assert!(german.contains("<span class=\"unloaded\" title=\"Dieses Bild"), "{german}");
     }
 
     #[test]

@@ -108,7 +108,6 @@ impl Email<'_> {
 #[cfg(test)]
 mod tests {
     use domain::mail_in::REPLY_ABOVE;
-    use domain::model::Concern;
     use domain::platform::mail::Activity;
 
     use super::words;

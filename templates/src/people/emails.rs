@@ -261,11 +261,14 @@ impl Email {
                     message_id: None,
                 };
                 let ReturnedEmail { reason, subject, text, .. } = occasion.returned.clone().unwrap_or_else(empty);
-                let about = if subject.is_empty() { String::new() } else { format!(" (“{subject}”)") };
-                let given_back = (!text.is_empty()).then(|| ["This is what you wrote:".to_owned(), text]);
+                let given_back = (!text.is_empty()).then(|| [emails::returned_text(), Text::verbatim(text)]);
+                let about = match subject.is_empty() {
+                    true => emails::returned(name, site),
+                    false => emails::returned_about(name, site, subject),
+                };
                 (
-                    format!("Your email to {site_name} wasn't posted"),
-                    vec![format!("{username}'s email to {site_name}{about} wasn't posted."), reason],
+                    emails::returned_subject(site),
+                    vec![about, Text::verbatim(reason)],
                     None,
                     given_back.into_iter().flatten().collect(),
                 )

@@ -162,3 +162,8 @@ stop = { $concern ->
 
 test-subject = Test-E-Mail von { $site }
 test = Wenn du das lesen kannst, kann { $url } E-Mails senden.
+
+returned-subject = Deine E-Mail an { $site } wurde nicht veröffentlicht
+returned = Die E-Mail von { $name } an { $site } wurde nicht veröffentlicht.
+returned-about = Die E-Mail von { $name } an { $site } („{ $subject }“) wurde nicht veröffentlicht.
+returned-text = Das hast du geschrieben:

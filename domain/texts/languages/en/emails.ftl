@@ -171,3 +171,9 @@ stop = { $concern ->
 # A test of the mail server.
 test-subject = Test email from { $site }
 test = If you can read this, { $url } can send email.
+
+# An email that somebody sent to the forum could not be posted and comes back with its text.
+returned-subject = Your email to { $site } wasn't posted
+returned = { $name }'s email to { $site } wasn't posted.
+returned-about = { $name }'s email to { $site } (“{ $subject }”) wasn't posted.
+returned-text = This is what you wrote:
