@@ -51,7 +51,7 @@ impl Show {
                     action: TopicAction::SplitOff,
                     detail: "12".to_owned(),
                     other: Some(OtherTopic {
-                        title: "Wrens <in> the wall".to_owned(),
+                        name: "Wrens <in> the wall".to_owned(),
                         group_slug: "birds".to_owned(),
                         slug: "wrens-in-the-wall".to_owned(),
                     }),

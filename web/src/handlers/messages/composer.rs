@@ -73,6 +73,7 @@ pub async fn preview(req: Req, path: Path<String>, form: Form) -> Answer {
     let note = composer::unreached(&unreached, &found.group);
     if req.wants_json {
         let html = req.render(&Previewed { markup, poll })?;
+        let note = note.map(|note| note.to_string()).unwrap_or_default();
         let headers = ("cache-control", "private, no-store");
         return Ok(HttpResponse::Ok().insert_header(headers).json(json!({"html": html, "note": note})));
     }
