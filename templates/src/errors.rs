@@ -68,8 +68,11 @@ pub struct SubmittedForm {
     pub fields: Vec<(String, String)>,
 }
 
+/// A field's name and its label.
+type Labelled = (&'static str, fn() -> Text);
+
 /// Fields with text that users type, and their labels on this page.
-const WRITTEN: [(&str, fn() -> Text); 21] = [
+const WRITTEN: [Labelled; 21] = [
     ("to", errors::field_to),
     ("title", errors::field_title),
     ("text", errors::field_message),

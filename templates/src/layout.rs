@@ -168,21 +168,13 @@ impl Layout {
     }
 
     /// Returns what a new account's email address is for.
-    pub fn email_hint(&self) -> &'static str {
-        if self.sends_email {
-            "Used to reset your password. We'll email you a link to confirm it. Only you and the site admins can see it."
-        } else {
-            "Only you and the site admins can see it. This site can't send email."
-        }
+    pub fn email_hint(&self) -> texts::Text {
+        if self.sends_email { texts::layout::email_hint() } else { texts::layout::email_hint_without_mail() }
     }
 
     /// Returns what the email address of a reporter without an account is for.
-    pub fn report_hint(&self) -> &'static str {
-        if self.sends_email {
-            "We'll email you a receipt and the decision. Only site admins can see your address, and it's deleted after the decision."
-        } else {
-            "This site can't send email. Only site admins can see your address, and it's deleted after the decision."
-        }
+    pub fn report_hint(&self) -> texts::Text {
+        if self.sends_email { texts::layout::report_hint() } else { texts::layout::report_hint_without_mail() }
     }
 
     /// Whether a user is signed in.
@@ -236,6 +228,15 @@ impl Layout {
     /// Whether only members can read the group.
     pub fn is_private(group: &SidebarGroup) -> bool {
         matches!(group.kind, GroupKind::Private | GroupKind::Closed)
+    }
+
+    /// Returns the word for a group that only members can read.
+    pub fn kind(group: &SidebarGroup) -> Option<texts::Text> {
+        match group.kind {
+            GroupKind::Private => Some(texts::layout::private()),
+            GroupKind::Closed => Some(texts::layout::closed()),
+            GroupKind::Public | GroupKind::Direct => None,
+        }
     }
 
     /// Whether the viewer has muted the group.

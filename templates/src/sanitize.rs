@@ -13,9 +13,12 @@ pub fn finish(html: String, images: RemoteImages<'_>) -> String {
     titled(images.show(sanitize(html)))
 }
 
+/// What stands before a title, the title, and what stands after it.
+type Title = (&'static str, fn() -> Text, &'static str);
+
 /// What stands before and after the titles that the parser writes in English. Quotes in what people write are escaped, so
 /// this is in no text of theirs.
-const TITLES: [(&str, fn() -> Text, &str); 2] = [
+const TITLES: [Title; 2] = [
     ("<span class=\"box\" title=\"", markup::box_done, "\">☑"),
     ("<span class=\"box\" title=\"", markup::box_to_do, "\">☐"),
 ];
