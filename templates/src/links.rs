@@ -2,6 +2,7 @@
 //! search engines (schema.org) and link previews (Open Graph, ogp.me; oEmbed, oembed.com).
 
 use domain::model::{Group, Message, Topic, picture_address};
+use domain::time::Timestamp;
 use domain::topics::placed::MessageInTopic;
 use serde::Serialize;
 use serde_json::json;
@@ -9,11 +10,18 @@ use texts::{Html, Text};
 
 use crate::script_json::ScriptJson;
 use crate::text_directive::encoded;
+use crate::when::{self, Now};
 
 /// Returns a link to a user as the macro `person` writes it, for texts that contain one.
 pub fn person(name: &str) -> Html {
     let shown = Text::verbatim(name.to_owned()).into_html();
     Html::trusted(format!("<a class=\"person\" href=\"/users/{}/\">{shown}</a>", encoded(name)))
+}
+
+/// Returns a time as the macro `time` writes it, for texts that contain one, in the current language.
+pub fn time(at: &Timestamp, now: &Now) -> Html {
+    let (exact, relative) = (when::exact(at), when::relative(at, now));
+    Html::trusted(format!("<time datetime=\"{}\" title=\"{exact}\">{relative}</time>", at.rfc3339()))
 }
 
 /// The most characters of a description.
@@ -203,7 +211,19 @@ impl Embed {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+
+    #[test]
+    fn a_time_in_a_text_is_written_as_on_the_page() {
+        let at = Timestamp::from_rfc3339("2026-03-12T10:00:00Z").expect("a time");
+        let now = at.plus(Duration::from_secs(12 * 60)).into();
+        let element = "<time datetime=\"2026-03-12T10:00:00Z\" title=\"Mar 12, 2026, 10:00 UTC\">12 min ago</time>";
+        assert_eq!(time(&at, &now).to_string(), element);
+        let line = texts::invitations::made_by("<ann>", time(&at, &now)).into_html();
+        assert_eq!(line.to_string(), format!("by &#60;ann&#62;, {element}"));
+    }
 
     #[test]
     fn the_excerpt_of_a_message_is_one_line_without_tags() {
