@@ -7,21 +7,21 @@ use std::ops::Range;
 
 use domain::time::Timestamp;
 use plotters::prelude::*;
+use texts::{Arg, Text, Value, charts};
 
 pub use canvas::{Anchor, Shape};
 use canvas::{Canvas, GRID, INK, SERIES};
 
-use crate::numbers::thousands;
 use crate::when;
 
 /// A chart and a table of the same values.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Chart {
-    pub title: texts::Text,
+    pub title: Text,
     /// The current value or the total, in a few words; may be empty.
-    pub note: texts::Text,
+    pub note: Text,
     /// What the labels are: `Day`.
-    pub of: texts::Text,
+    pub of: Text,
     pub kind: Kind,
     pub unit: Unit,
     /// From left to right, or from top to bottom.
@@ -36,7 +36,7 @@ pub enum Label {
     /// A day, written without its year, which is that of the page or the one before.
     Day(Timestamp),
     /// A name, or a time of day.
-    Name(texts::Text),
+    Name(Text),
 }
 
 impl fmt::Display for Label {
@@ -44,6 +44,15 @@ impl fmt::Display for Label {
         match self {
             Self::Day(at) => write!(f, "{}", when::day(at, &(*at).into())),
             Self::Name(name) => name.fmt(f),
+        }
+    }
+}
+
+impl Value for Label {
+    fn to_arg(&self) -> Arg {
+        match self {
+            Self::Day(at) => when::day(at, &(*at).into()).to_arg(),
+            Self::Name(name) => name.to_arg(),
         }
     }
 }
@@ -75,29 +84,36 @@ pub enum Unit {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Series {
     /// For example `messages`.
-    pub name: texts::Text,
+    pub name: Text,
     /// One value per label; `None` where it is unknown.
     pub values: Vec<Option<i64>>,
 }
 
 impl Unit {
     /// Returns a value as text for people.
-    pub fn write(self, value: i64) -> String {
+    pub fn write(self, value: i64) -> Text {
         let number = value as f64;
-        let short =
-            |number: f64| if number > 0.0 && number < 10.0 { format!("{number:.1}") } else { format!("{number:.0}") };
         match self {
-            Self::Count => thousands(value),
-            Self::Time if value < 1_000_000 => format!("{} ms", short(number / 1e3)),
-            Self::Time => format!("{} s", short(number / 1e6)),
-            Self::Span if value < 60 => format!("{value} s"),
-            Self::Span if value < 3_600 => format!("{} min", short(number / 60.0)),
-            Self::Span if value < 2 * 86_400 => format!("{} h", short(number / 3_600.0)),
-            Self::Span => format!("{} days", short(number / 86_400.0)),
-            Self::Bytes if value < 1_000_000 => format!("{} kB", short(number / 1e3)),
-            Self::Bytes if value < 1_000_000_000 => format!("{} MB", short(number / 1e6)),
-            Self::Bytes => format!("{} GB", short(number / 1e9)),
+            Self::Count => charts::number(value),
+            Self::Time if value < 1_000_000 => charts::milliseconds(short(number / 1e3)),
+            Self::Time => charts::seconds(short(number / 1e6)),
+            Self::Span if value < 60 => charts::seconds(value),
+            Self::Span if value < 3_600 => charts::minutes(short(number / 60.0)),
+            Self::Span if value < 2 * 86_400 => charts::hours(short(number / 3_600.0)),
+            Self::Span => charts::days(short(number / 86_400.0)),
+            Self::Bytes if value < 1_000_000 => charts::kilobytes(short(number / 1e3)),
+            Self::Bytes if value < 1_000_000_000 => charts::megabytes(short(number / 1e6)),
+            Self::Bytes => charts::gigabytes(short(number / 1e9)),
         }
+    }
+}
+
+/// Returns a number with a decimal place if it is small.
+fn short(number: f64) -> Text {
+    let written = format!("{number:.1}");
+    match written.split_once('.') {
+        Some((whole, tenths)) if number > 0.0 && number < 10.0 => charts::decimal(whole, tenths),
+        _ => charts::number(number.round_ties_even() as i64),
     }
 }
 
@@ -118,17 +134,17 @@ impl Chart {
     }
 
     /// Returns the rows of the table: a label and its values as text.
-    pub fn rows(&self) -> Vec<(&Label, Vec<String>)> {
+    pub fn rows(&self) -> Vec<(&Label, Vec<Text>)> {
         let value = |series: &Series, at: usize| {
             let known = series.values.get(at).copied().flatten();
-            known.map_or("–".to_owned(), |value| self.unit.write(value))
+            known.map_or_else(|| Text::verbatim("–"), |value| self.unit.write(value))
         };
         let row = |(at, label)| (label, self.series.iter().map(|series| value(series, at)).collect());
         self.labels.iter().enumerate().map(row).collect()
     }
 
     /// Returns the horizontal bars: label, value as text, length in percent.
-    pub fn bars(&self) -> Vec<(&Label, String, i64)> {
+    pub fn bars(&self) -> Vec<(&Label, Text, i64)> {
         let most = self.most().max(1);
         let values = self.series.first().map(|series| series.values.as_slice()).unwrap_or_default();
         let values = values.iter().map(|value| value.unwrap_or(0));
@@ -144,16 +160,12 @@ impl Chart {
     }
 
     /// Describes the chart in a sentence, for screen readers.
-    pub fn sentence(&self) -> String {
+    pub fn sentence(&self) -> Text {
         let (from, until) = (self.labels.first(), self.labels.last());
-        let (Some(from), Some(until)) = (from, until) else { return format!("{}: no data yet.", self.title) };
-        let names: Vec<String> = self.series.iter().map(|series| series.name.to_string()).collect();
-        format!(
-            "{}: {}, from {from} to {until}; maximum {}.",
-            self.title,
-            names.join(" and "),
-            self.unit.write(self.most())
-        )
+        let (Some(from), Some(until)) = (from, until) else { return charts::sentence_empty(&self.title) };
+        let names = self.series.iter().map(|series| series.name.clone()).reduce(charts::both);
+        let names = names.unwrap_or_else(|| Text::verbatim(""));
+        charts::sentence(&self.title, names, from, until, self.unit.write(self.most()))
     }
 
     /// Returns the shapes of the picture.
@@ -174,7 +186,7 @@ impl Chart {
     /// Returns the room that the numbers of the axis need, in SVG units.
     fn widest_number(&self) -> u32 {
         let most = self.most().max(1);
-        let widths = (1..=4).map(|part| canvas::width(&self.unit.write(most / 4 * part + most % 4)));
+        let widths = (1..=4).map(|part| canvas::width(&self.unit.write(most / 4 * part + most % 4).to_string()));
         (widths.max().unwrap_or(0) + 14).clamp(36, Self::WIDTH as i32 / 2) as u32
     }
 
@@ -194,7 +206,7 @@ impl Chart {
         // Counts are whole numbers, so a grid line between two of them gets no label.
         let is_between = |value: f64| self.unit == Unit::Count && (value - value.round()).abs() > 1e-6;
         let number = |value: &f64| {
-            if is_between(*value) { String::new() } else { self.unit.write(value.round() as i64) }
+            if is_between(*value) { String::new() } else { self.unit.write(value.round() as i64).to_string() }
         };
         let letters = TextStyle::from(("sans-serif", canvas::LETTERS).into_font()).color(&INK);
         chart
@@ -251,8 +263,9 @@ fn runs(values: &[Option<i64>]) -> Vec<Vec<(f64, f64)>> {
 
 #[cfg(test)]
 mod tests {
+    use texts::Lang;
+
     use super::*;
-    use texts::Text;
 
     fn chart(kind: Kind, values: Vec<Option<i64>>) -> Chart {
         Chart {
@@ -337,7 +350,7 @@ mod tests {
 
     #[test]
     fn numbers_are_written_in_readable_units() {
-        assert_eq!(Unit::Count.write(12_345), thousands(12_345));
+        assert_eq!(Unit::Count.write(12_345), "12,345");
         assert_eq!(Unit::Time.write(850), "0.8 ms");
         assert_eq!(Unit::Time.write(42_000), "42 ms");
         assert_eq!(Unit::Time.write(1_500_000), "1.5 s");
@@ -345,5 +358,17 @@ mod tests {
         assert_eq!(spans, ["30 s", "1.5 min", "1.5 h", "24 h", "12 days"]);
         assert_eq!(Unit::Bytes.write(532_480), "532 kB");
         assert_eq!(Unit::Bytes.write(7_000_000_000), "7.0 GB");
+        assert_eq!(Unit::Span.write(5_400).to(Lang::De), "1,5 h");
+        assert_eq!(Unit::Count.write(12_345).to(Lang::De), "12.345");
+    }
+
+    #[test]
+    fn a_sentence_describes_a_chart() {
+        let mut chart = chart(Kind::Bars, vec![Some(1_200), Some(3)]);
+        assert_eq!(chart.sentence(), "By day: messages, from 1 November to 2 November; maximum 1,200.");
+        chart.series.push(Series { name: Text::verbatim("people"), values: vec![None] });
+        assert_eq!(chart.sentence(), "By day: messages and people, from 1 November to 2 November; maximum 1,200.");
+        chart.labels.clear();
+        assert_eq!(chart.sentence(), "By day: no data yet.");
     }
 }

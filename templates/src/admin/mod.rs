@@ -13,7 +13,7 @@ use domain::moderation::records::Record;
 use domain::policy::{Restricted, restricted};
 use domain::site::first_steps::FirstSteps;
 use domain::time::Timestamp;
-use texts::Text;
+use texts::{Html, Text};
 
 use crate::form::{RestrictForm, WarnForm};
 use crate::layout::Layout;
@@ -56,6 +56,18 @@ impl Overview {
     /// Whether all checks pass.
     pub fn all_well(&self) -> bool {
         self.checks.iter().all(|check| check.ok)
+    }
+
+    /// Returns a sentence about the imprint and the contact page, if one of them is missing.
+    pub fn missing_pages(&self) -> Option<Html> {
+        let lacks = |page: SitePage| self.missing.contains(&page);
+        let which = match (lacks(SitePage::Imprint), lacks(SitePage::Contact)) {
+            (true, true) => "both",
+            (true, false) => "imprint",
+            (false, true) => "contact",
+            (false, false) => return None,
+        };
+        Some(texts::admin::missing_pages(which))
     }
 }
 
@@ -104,10 +116,10 @@ pub struct PersonRow {
 
 impl PersonRow {
     /// Returns whether the account is suspended or banned now, as the label of a tag.
-    pub fn restriction(&self, now: impl Borrow<Timestamp>) -> Option<&'static str> {
+    pub fn restriction(&self, now: impl Borrow<Timestamp>) -> Option<Text> {
         match restricted(self.user.suspended_until, self.user.banned_at, *now.borrow())? {
-            Restricted::Suspended(_) => Some("suspended"),
-            Restricted::Banned => Some("banned"),
+            Restricted::Suspended(_) => Some(texts::admin_people::suspended_tag()),
+            Restricted::Banned => Some(texts::admin_people::banned_tag()),
         }
     }
 }
@@ -139,9 +151,17 @@ impl Groups {
         format!("/admin/groups?q={}&kind={}&page={page}", crate::search::encoded(&self.q), self.kind)
     }
 
-    /// Returns the filters and whether each is selected.
-    pub fn kinds(&self) -> [(&'static str, bool); 4] {
-        KINDS.map(|kind| (kind, kind == self.kind))
+    /// Returns the filters: word, label, whether it is selected.
+    pub fn kinds(&self) -> [(&'static str, Text, bool); 4] {
+        KINDS.map(|kind| {
+            let label = match kind {
+                "public" => texts::groups::public_tag(),
+                "closed" => texts::groups::closed_tag(),
+                "private" => texts::groups::private_tag(),
+                _ => texts::groups::archived_tag(),
+            };
+            (kind, label, kind == self.kind)
+        })
     }
 }
 
@@ -245,11 +265,35 @@ impl Person {
     }
 
     /// Returns why the account is suspended or banned now, in words.
-    pub fn restricted(&self) -> Option<String> {
+    pub fn restricted(&self) -> Option<Text> {
         let now = self.layout.now.at;
         match restricted(self.user.suspended_until, self.user.banned_at, now)? {
-            Restricted::Suspended(until) => Some(format!("Suspended until {}", crate::when::exact(&until))),
-            Restricted::Banned => Some("Banned".to_owned()),
+            Restricted::Suspended(until) => Some(texts::admin_people::suspended_until(crate::when::exact(&until))),
+            Restricted::Banned => Some(texts::admin_people::banned()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_overview_says_which_pages_are_missing() {
+        let says = |missing: &[SitePage]| {
+            let page = Overview { missing: missing.to_vec(), ..Overview::sample() };
+            page.missing_pages().map(|sentence| sentence.to_string())
+        };
+        let (imprint, contact) =
+            ("<a href=\"/admin/pages/imprint\">imprint</a>", "<a href=\"/admin/pages/contact\">contact page</a>");
+        let starts =
+            |missing: &[SitePage], start: &str| says(missing).is_some_and(|sentence| sentence.starts_with(start));
+        assert_eq!(says(&[]), None);
+        assert!(starts(&[SitePage::Imprint], &format!("This site has no {imprint}. In many countries")));
+        assert!(starts(&[SitePage::Contact], &format!("This site has no {contact}. In many countries")));
+        assert!(starts(
+            &[SitePage::Imprint, SitePage::Contact],
+            &format!("This site has no {imprint} and no {contact}. In")
+        ));
     }
 }

@@ -3,6 +3,7 @@
 use askama::Template;
 use domain::model::{CurrentPage, PageVersion, PageVersionRow, SitePage};
 use domain::time::Timestamp;
+use texts::Text;
 
 use crate::form::SitePageForm;
 use crate::layout::Layout;
@@ -30,16 +31,21 @@ pub struct Index {
 
 impl Index {
     /// Returns all pages, each with whether it exists, in a few words.
-    pub fn rows(&self) -> Vec<(SitePage, String)> {
+    pub fn rows(&self) -> Vec<(SitePage, Text)> {
         SitePage::EACH.iter().map(|page| (*page, self.status(*page))).collect()
     }
 
-    fn status(&self, page: SitePage) -> String {
-        match self.existing.iter().find(|current| current.page == page) {
-            None => "Not written yet".to_owned(),
-            Some(CurrentPage { version: 0, .. }) => "Default text".to_owned(),
-            Some(CurrentPage { version, .. }) => format!("Version {version}"),
-        }
+    fn status(&self, page: SitePage) -> Text {
+        let current = self.existing.iter().find(|current| current.page == page);
+        current.map_or_else(texts::admin_site::not_written, |current| version_name(&current.version))
+    }
+}
+
+/// Returns the name of a version of a page.
+pub fn version_name(version: &i64) -> Text {
+    match version {
+        0 => texts::admin_site::default_text(),
+        number => texts::admin_site::version(number.to_string()),
     }
 }
 
@@ -77,10 +83,7 @@ pub struct Version {
 
 impl Version {
     /// Returns the heading.
-    pub fn name(&self) -> String {
-        match self.version.version {
-            0 => "Default text".to_owned(),
-            number => format!("Version {number}"),
-        }
+    pub fn name(&self) -> Text {
+        version_name(&self.version.version)
     }
 }

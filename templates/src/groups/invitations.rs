@@ -3,6 +3,7 @@
 use askama::Template;
 use domain::model::{Group, GroupId, Invitation, InvitationId, InvitedRow, InvitedTo, Person, Role};
 use domain::time::Timestamp;
+use texts::Text;
 
 use crate::form::{AskForm, InviteForm, LinkForm};
 use crate::layout::Layout;
@@ -51,8 +52,9 @@ impl From<domain::groups::requests::Mine> for JoinRequest {
 
 impl JoinRequest {
     /// Returns the group's name, as far as the viewer may know it.
-    pub fn name(&self) -> &str {
-        self.group.as_ref().map_or("a private group", |group| group.name.as_str())
+    pub fn name(&self) -> Text {
+        let known = self.group.as_ref().map(|group| Text::verbatim(group.name.clone()));
+        known.unwrap_or_else(texts::invitations::private_group)
     }
 }
 
@@ -128,12 +130,12 @@ impl From<Invitation> for Link {
 
 impl Link {
     /// Returns what the link does, in a few words.
-    pub fn does(&self) -> &'static str {
+    pub fn does(&self) -> Text {
         match self.role {
-            None => "Lets people ask to join",
-            Some(Role::Member) => "Lets people join",
-            Some(Role::Moderator) => "Lets people join as moderators",
-            Some(Role::Admin) => "Lets people join as admins",
+            None => texts::invitations::lets_ask(),
+            Some(Role::Member) => texts::invitations::lets_join(),
+            Some(Role::Moderator) => texts::invitations::lets_moderate(),
+            Some(Role::Admin) => texts::invitations::lets_administer(),
         }
     }
 }

@@ -6,6 +6,7 @@ use askama::Template;
 use domain::model::{BanRow, Group, MemberRow, Person, Role};
 use domain::moderation::records::Record;
 use domain::time::Timestamp;
+use texts::Text;
 
 use crate::form::{ReasonForm, WarnForm};
 use crate::layout::Layout;
@@ -30,9 +31,13 @@ pub struct Members {
 
 impl Members {
     /// Returns the roles of the filter: word, label, and whether it is chosen.
-    pub fn roles(&self) -> [(&'static str, &'static str, bool); 3] {
-        [(Role::Admin, "Admins"), (Role::Moderator, "Moderators"), (Role::Member, "Members")]
-            .map(|(role, label)| (role.as_str(), label, self.role == Some(role)))
+    pub fn roles(&self) -> [(&'static str, Text, bool); 3] {
+        [
+            (Role::Admin, texts::members::admins()),
+            (Role::Moderator, texts::members::moderators()),
+            (Role::Member, texts::members::members()),
+        ]
+        .map(|(role, label)| (role.as_str(), label, self.role == Some(role)))
     }
 
     /// Returns the query string of another page of the list.
@@ -60,11 +65,11 @@ impl From<MemberRow> for Row {
 
 impl Row {
     /// Returns a label for moderators and admins.
-    pub fn title(&self) -> Option<&'static str> {
+    pub fn title(&self) -> Option<Text> {
         match self.role {
             Role::Member => None,
-            Role::Moderator => Some("moderator"),
-            Role::Admin => Some("admin"),
+            Role::Moderator => Some(texts::members::moderator_tag()),
+            Role::Admin => Some(texts::members::admin_tag()),
         }
     }
 

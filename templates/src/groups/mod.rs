@@ -51,11 +51,11 @@ impl GroupOrder {
     }
 
     /// Returns the label.
-    pub fn label(self) -> &'static str {
+    pub fn label(self) -> Text {
         match self {
-            Self::Popular => "Most members",
-            Self::Recent => "Latest activity",
-            Self::Name => "Name",
+            Self::Popular => texts::groups::most_members(),
+            Self::Recent => texts::groups::latest_activity(),
+            Self::Name => texts::groups::order_name(),
         }
     }
 }
@@ -150,7 +150,7 @@ pub struct Show {
 
 impl Show {
     /// Returns the group kind as a word.
-    pub fn kind(&self) -> &'static str {
+    pub fn kind(&self) -> Text {
         kind_word(self.group.kind)
     }
 
@@ -236,12 +236,22 @@ pub fn plain(description: &str) -> String {
 }
 
 /// Returns a group kind as a word.
-pub fn kind_word(kind: impl Borrow<GroupKind>) -> &'static str {
+pub fn kind_word(kind: impl Borrow<GroupKind>) -> Text {
     match kind.borrow() {
-        GroupKind::Public => "Public",
-        GroupKind::Closed => "Closed",
-        GroupKind::Private => "Private",
-        GroupKind::Direct => "Conversation",
+        GroupKind::Public => texts::groups::public(),
+        GroupKind::Closed => texts::groups::closed(),
+        GroupKind::Private => texts::groups::private(),
+        GroupKind::Direct => texts::groups::conversation(),
+    }
+}
+
+/// Returns a group kind as a tag.
+pub fn kind_tag(kind: impl Borrow<GroupKind>) -> Text {
+    match kind.borrow() {
+        GroupKind::Public => texts::groups::public_tag(),
+        GroupKind::Closed => texts::groups::closed_tag(),
+        GroupKind::Private => texts::groups::private_tag(),
+        GroupKind::Direct => texts::groups::direct_tag(),
     }
 }
 
@@ -268,30 +278,43 @@ pub struct Delete {
 }
 
 /// Returns how long slow mode makes a member wait, in words.
-pub fn slow_label(seconds: &i64) -> String {
+pub fn slow_label(seconds: &i64) -> Text {
     match seconds {
-        0 => "Off".to_owned(),
-        seconds => format!("One message every {}", span(*seconds)),
+        0 => texts::groups::slow_off(),
+        seconds => texts::groups::slow_every(span(*seconds)),
     }
 }
 
 /// Returns a duration in seconds as words.
-pub fn span(seconds: impl Borrow<i64>) -> String {
-    let counted = match *seconds.borrow() {
-        seconds if seconds >= 3_600 && seconds % 3_600 == 0 => {
-            crate::numbers::counted(seconds / 3_600, "hour", "hours")
-        }
-        seconds if seconds >= 60 && seconds % 60 == 0 => crate::numbers::counted(seconds / 60, "minute", "minutes"),
-        seconds => crate::numbers::counted(seconds, "second", "seconds"),
-    };
-    counted.to_string()
+pub fn span(seconds: impl Borrow<i64>) -> Text {
+    match *seconds.borrow() {
+        seconds if seconds >= 3_600 && seconds % 3_600 == 0 => texts::groups::hours(seconds / 3_600),
+        seconds if seconds >= 60 && seconds % 60 == 0 => texts::groups::minutes(seconds / 60),
+        seconds => texts::groups::seconds(seconds),
+    }
 }
 
 /// Returns how many first messages need approval, in words.
-pub fn first_held_label(number: &i64) -> String {
-    match number {
-        0 => "No approval needed".to_owned(),
-        1 => "First message needs approval".to_owned(),
-        number => format!("First {number} messages need approval"),
+pub fn first_held_label(number: &i64) -> Text {
+    texts::groups::first_held(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use texts::Lang;
+
+    use super::*;
+
+    #[test]
+    fn settings_of_a_group_are_written_in_words() {
+        let slow = [0, 30, 60, 300, 7_200].map(|seconds| slow_label(&seconds).to_string());
+        let every = |time: &str| format!("One message every {time}");
+        assert_eq!(
+            slow,
+            ["Off".to_owned(), every("30 seconds"), every("1 minute"), every("5 minutes"), every("2 hours")]
+        );
+        assert_eq!(slow_label(&300).to(Lang::De), "Eine Nachricht in 5 Minuten");
+        let held = [0, 1, 3].map(|number| first_held_label(&number));
+        assert_eq!(held, ["No approval needed", "First message needs approval", "First 3 messages need approval"]);
     }
 }

@@ -3,6 +3,7 @@
 use askama::Template;
 use domain::model::{Group, Person, RequestRow};
 use domain::time::Timestamp;
+use texts::Text;
 
 use crate::form::AskForm;
 use crate::layout::Layout;
@@ -43,8 +44,8 @@ pub struct Requests {
 
 impl Requests {
     /// Returns how many requests wait, in words.
-    pub fn fact(&self) -> String {
-        format!("{} waiting", crate::numbers::thousands(self.total))
+    pub fn fact(&self) -> Text {
+        texts::invitations::waiting(self.total)
     }
 }
 

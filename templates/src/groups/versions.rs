@@ -5,8 +5,9 @@ use domain::groups::versions::{Settings, SettingsVersion};
 use domain::model::Group;
 use domain::platform::compare::Piece;
 use domain::platform::versions::VersionPage;
+use texts::Text;
 
-use super::{first_held_label, slow_label};
+use super::{first_held_label, kind_tag, slow_label};
 use crate::layout::Layout;
 
 /// `/-/groups/ID/history`.
@@ -25,19 +26,19 @@ pub struct History {
 /// A setting in a version.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
-    pub name: &'static str,
+    pub name: Text,
     /// What it was; `None` in the earliest version.
-    pub before: Option<String>,
-    pub now: String,
+    pub before: Option<Text>,
+    pub now: Text,
 }
 
-fn values(settings: &Settings) -> [(&'static str, String); 5] {
+fn values(settings: &Settings) -> [(Text, Text); 5] {
     [
-        ("Name", settings.name.clone()),
-        ("Visibility", settings.kind.as_str().to_owned()),
-        ("Category", settings.category.label().to_string()),
-        ("Slow mode", slow_label(&settings.slow_seconds)),
-        ("New members", first_held_label(&settings.first_held)),
+        (texts::groups::name(), Text::verbatim(settings.name.clone())),
+        (texts::groups::visibility(), kind_tag(settings.kind)),
+        (texts::groups::category(), settings.category.label()),
+        (texts::groups::slow_mode(), slow_label(&settings.slow_seconds)),
+        (texts::groups::new_members(), first_held_label(&settings.first_held)),
     ]
 }
 

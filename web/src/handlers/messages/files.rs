@@ -15,7 +15,6 @@ use futures_util::stream::try_unfold;
 use serde::Deserialize;
 use serde_json::json;
 use templates::errors::Problem;
-use texts::errors;
 use tokio::io::AsyncReadExt;
 use tokio::time::{Instant, timeout_at};
 

@@ -70,9 +70,9 @@ fn outcome(
     match answered {
         Ok(Answered { refused, .. }) if !refused.is_empty() => {
             let told = match refused.as_slice() {
-                [why] => why.clone(),
-                [why, ..] => texts::forms::not_approved(refused.len(), why),
-                [] => Text::verbatim(""),
+                [why] => Some(why.clone()),
+                [why, ..] => Some(texts::forms::not_approved(refused.len(), why)),
+                [] => None,
             };
             back.form.error = told;
             Ok(Err(back))

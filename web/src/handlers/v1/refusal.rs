@@ -1,6 +1,5 @@
 //! Refusals of the API: problem details (RFC 9457).
 
-use std::fmt;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;

@@ -1,0 +1,19 @@
+# Topics by email: the page of a group
+title = Themen per E-Mail
+not-received = Diese Site empfängt keine E-Mails.
+send = Schicke eine E-Mail an diese Adresse, um ein Thema in { $group } zu beginnen. Der Betreff wird zum Titel.
+address-hint = Die Adresse gehört nur dir: Gib sie nicht weiter. E-Mails müssen von der bestätigten Adresse deines Kontos kommen. Die Adresse wechselt alle paar Monate; eine alte gilt noch einige Monate weiter.
+only-members = Nur Mitglieder, die schreiben dürfen, können Themen per E-Mail beginnen.
+off = In dieser Gruppe kann man keine Themen per E-Mail beginnen.
+setting = Einstellung
+setting-hint = Mit Themen per E-Mail bekommt jedes Mitglied, das schreiben darf, auf dieser Seite eine eigene Adresse. Alle Grenzen und die Freigabe-Warteschlange gelten wie auf der Site.
+turn-off = Themen per E-Mail ausschalten
+turn-on = Themen per E-Mail einschalten
+
+# Why an email comes back, and what stands in a post about its files
+no-topics = In dieser Gruppe kann man keine Themen mehr per E-Mail beginnen.
+too-many-files = Eine E-Mail kann höchstens { $most } Dateien haben.
+not-attached = Nicht angehängt: `{ $name }`. { $why }
+gone = Das Thema oder die Gruppe wurde gelöscht, oder du darfst es nicht mehr lesen.
+limit = Du hast eine Grenze erreicht. Versuche es in { $wait } noch einmal.
+slow-mode = Dort gilt der langsame Modus. Versuche es in { $wait } noch einmal.
