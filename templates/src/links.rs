@@ -1,7 +1,8 @@
 //! What a public page tells programs that link to it: its one address, a description, its feed, and what it is about for
 //! search engines (schema.org) and link previews (Open Graph, ogp.me; oEmbed, oembed.com).
 
-use domain::model::{Group, Message, Topic, picture_address};
+use domain::model::{Consent, Group, Message, Topic, picture_address};
+use domain::time::Timestamp;
 use domain::topics::placed::MessageInTopic;
 use serde::Serialize;
 use serde_json::json;
@@ -9,11 +10,31 @@ use texts::{Html, Text};
 
 use crate::script_json::ScriptJson;
 use crate::text_directive::encoded;
+use crate::when::{self, Now};
 
 /// Returns a link to a user as the macro `person` writes it, for texts that contain one.
 pub fn person(name: &str) -> Html {
     let shown = Text::verbatim(name.to_owned()).into_html();
     Html::trusted(format!("<a class=\"person\" href=\"/users/{}/\">{shown}</a>", encoded(name)))
+}
+
+/// Returns a time as the macro `time` writes it, for texts that contain one, in the current language.
+pub fn time(at: &Timestamp, now: &Now) -> Html {
+    let (exact, relative) = (when::exact(at), when::relative(at, now));
+    Html::trusted(format!("<time datetime=\"{}\" title=\"{exact}\">{relative}</time>", at.rfc3339()))
+}
+
+/// Returns links to pages of the site in a sentence: `rules, the terms and the privacy policy`.
+pub fn pages(consent: &Consent) -> Html {
+    let mut links = consent.pages().into_iter().map(|page| {
+        let name = page.name().into_html();
+        Html::trusted(format!("<a href=\"/-/pages/{page}\" target=\"_blank\">{name}</a>"))
+    });
+    let Some(last) = links.next_back() else { return Html::trusted("") };
+    match links.reduce(|before, next| texts::words::names_more(before, next).into_html()) {
+        Some(before) => texts::words::names_last(before, last).into_html(),
+        None => last,
+    }
 }
 
 /// The most characters of a description.

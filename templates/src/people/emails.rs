@@ -335,7 +335,8 @@ impl Email {
         let EmailTemplateData { kind, site_name, base_url, username, .. } = occasion;
         let NoticeEmail { kind: what, group, reason, link, details } = notice;
         let page = format!("{base_url}{link}");
-        let happened = notices::heading(*what, group, details);
+        let happened = notices::heading(*what, group, details).to_string();
+        let facts = || notices::facts(*what, details).into_iter().map(|fact| fact.to_string());
         let why = || (!reason.is_empty()).then(|| format!("Reason: {reason}"));
         let (subject, said, link, after) = match kind {
             EmailKind::ReportReceived => {
@@ -358,14 +359,14 @@ impl Email {
                 let again = "If you disagree, report the message again and explain why. You can go to court or to an out-of-court dispute settlement body in any case.";
                 (
                     format!("Your report at {site_name} was reviewed"),
-                    [happened].into_iter().chain(why()).chain(notices::facts(*what, details)).collect(),
+                    [happened].into_iter().chain(why()).chain(facts()).collect(),
                     stays.then_some(("View message", page)),
                     stays.then(|| again.to_owned()).into_iter().collect(),
                 )
             }
             _ => (
                 format!("A moderation decision at {site_name}"),
-                [happened].into_iter().chain(why()).chain(notices::facts(*what, details)).collect(),
+                [happened].into_iter().chain(why()).chain(facts()).collect(),
                 Some(("View notices", format!("{base_url}/notices"))),
                 vec!["Your notices also say whom to contact if you disagree.".to_owned()],
             ),
