@@ -20,6 +20,7 @@ pub mod help;
 pub mod home;
 pub mod layout;
 pub mod links;
+mod lists;
 pub mod menu;
 pub mod messages;
 pub mod moderation;

@@ -242,7 +242,7 @@ mod tests {
         assert!(status == 200 && !for_ever && other == colored, "a page of another version");
         assert_eq!(get(&purple.replace("klatch.css", "nothing.css")).await.0, 404);
         // A color that another site has is not made for anybody who asks.
-        let blue = addresses("#0000aa").css;
+        let blue = addresses("#0000aa", Lang::En).css;
         let (status, for_ever, css) = get(&blue).await;
         assert!(status == 200 && !for_ever && !css.contains("--accent:#0000aa"));
         color("#0000aa").await;

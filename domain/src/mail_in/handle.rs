@@ -19,6 +19,7 @@ use model::policy::{self, Change, Permission, Viewer};
 use model::{EmailId, EmailKind, FileRow, GroupId, IncomingEmailId, IncomingOutcome, ReturnedEmail, User};
 use store::mail_in::IncomingRow;
 use store::people::emails::NewEmail;
+use texts::{Lang, Text, mail_in};
 
 /// The most answers to a person in a day.
 const MOST_ANSWERS: i64 = 20;
@@ -77,9 +78,13 @@ async fn judge(cx: &Context, row: &IncomingRow) -> Result<Verdict> {
         return Ok(Verdict::Done(Ignored));
     };
     let body = body::read(&mail);
-    let answered = match objection(cx, &account, &address, signed, &mail, &body).await? {
+    let lang = match account.language.0 {
+        Some(chosen) => chosen,
+        None => site::current(cx).await.settings.lang(),
+    };
+    let answered = match objection(cx, (&account, lang), &address, signed, &mail, &body).await? {
         Some(reason) => Err(reason),
-        None => post(cx, row, signed.to, &mail, &body).await?,
+        None => post(cx, row, signed.to, &mail, (&body, lang)).await?,
     };
     Ok(match answered {
         Ok(outcome) => Verdict::Done(outcome),
@@ -90,7 +95,7 @@ async fn judge(cx: &Context, row: &IncomingRow) -> Result<Verdict> {
 /// Returns why the account may post nothing now, or not with this email.
 async fn objection(
     cx: &Context,
-    account: &User,
+    (account, lang): (&User, Lang),
     address: &str,
     signed: Signed,
     mail: &Message<'_>,
@@ -99,27 +104,22 @@ async fn objection(
     let author = automatic::author(mail).unwrap_or_default();
     if !is_same(&author, address) {
         let from = validate::one_line(&author);
-        return Ok(Some(format!(
-            "The email came from {from}. Only emails from the confirmed address of your account are posted. If you didn't \
-             send it, someone else has the address that you got in an email: don't forward such emails."
-        )));
+        return Ok(Some(mail_in::from_elsewhere(from).to(lang)));
     }
     if signed.is_expired {
-        return Ok(Some(
-            "The address that you wrote to has expired. Reply to a newer email, or post on the site.".to_owned(),
-        ));
+        return Ok(Some(mail_in::expired().to(lang)));
     }
     if policy::restricted(account.suspended_until, account.banned_at, cx.now()).is_some() {
-        return Ok(Some("Your account is suspended or banned.".to_owned()));
+        return Ok(Some(mail_in::restricted().to(lang)));
     }
     if policy::waits(account.waiting_since) || account.is_bot {
-        return Ok(Some("Your account can't post by email.".to_owned()));
+        return Ok(Some(mail_in::cannot_post().to(lang)));
     }
     if let Err(denied) = policy::check_change(site::current(cx).await.settings.read_only, Change::Forum) {
-        return why(denied.into()).map(Some);
+        return why(denied.into(), lang).map(Some);
     }
     let is_empty = !validate::is_visible(&body.text) && body.files.is_empty();
-    Ok(is_empty.then(|| "No text was found above the quoted email. Write your text above it.".to_owned()))
+    Ok(is_empty.then(|| mail_in::no_text().to(lang)))
 }
 
 /// Whether an email came from the address of an account. What follows a `+` in it may be missing.
@@ -138,13 +138,13 @@ async fn post(
     row: &IncomingRow,
     to: MailTo,
     mail: &Message<'_>,
-    body: &Body<'_>,
+    (body, lang): (&Body<'_>, Lang),
 ) -> Result<std::result::Result<IncomingOutcome, String>> {
     // An email has none of an admin's rights.
     let viewer = Viewer::User { id: row.user_id, is_admin: false };
-    let text = match with_files(cx, viewer, body).await {
+    let text = match with_files(cx, viewer, body, lang).await {
         Ok(text) => text,
-        Err(error) => return why(error).map(Err),
+        Err(error) => return why(error, lang).map(Err),
     };
     let draft = Draft::new(text, Some(row.digest.clone()));
     let submitted = match to {
@@ -168,7 +168,7 @@ async fn post(
             Ok(Ok(IncomingOutcome::Posted))
         }
         Err(Error::Pending) => Ok(Ok(IncomingOutcome::Held)),
-        Err(error) => why(error).map(Err),
+        Err(error) => why(error, lang).map(Err),
     }
 }
 
@@ -181,7 +181,7 @@ async fn start(
 ) -> Result<messages::Posted> {
     let found = groups::with_permission(cx, viewer, group, Permission::Write).await?;
     if !found.group.takes_email {
-        return Err(Error::forbidden("Topics can no longer be started in this group by email."));
+        return Err(Error::forbidden(mail_in::no_topics()));
     }
     let title = title(mail.subject().unwrap_or_default());
     messages::submit(cx, viewer, Target::NewTopic { group, title: &title }, draft).await
@@ -196,22 +196,22 @@ fn title(subject: &str) -> String {
 }
 
 /// Stores the files and returns the text with them. What is refused is named in it.
-async fn with_files(cx: &Context, viewer: Viewer, body: &Body<'_>) -> Result<String> {
+async fn with_files(cx: &Context, viewer: Viewer, body: &Body<'_>, lang: Lang) -> Result<String> {
     let mut paragraphs = vec![body.text.clone()];
     let mut refused = Vec::new();
     for (at, file) in body.files.iter().enumerate() {
         let stored = match at < MOST_FILES {
             true => upload(cx, viewer, file).await,
-            false => Err(Error::invalid("file", format!("An email can have at most {MOST_FILES} files."))),
+            false => Err(Error::invalid("file", mail_in::too_many_files(MOST_FILES))),
         };
         match stored {
             Ok(row) => paragraphs.push(row.markup("")),
-            Err(error) => refused.push((file.name.as_str(), why(error)?)),
+            Err(error) => refused.push((file.name.as_str(), why(error, lang)?)),
         }
     }
     paragraphs.extend(refused.iter().take(2 * MOST_FILES).map(|(name, why)| {
         let name: String = validate::one_line(name).chars().filter(|c| *c != '`').take(80).collect();
-        format!("Not attached: `{name}`. {why}")
+        mail_in::not_attached(name, why).to(lang)
     }));
     paragraphs.retain(|paragraph| !paragraph.is_empty());
     Ok(paragraphs.join("\n\n"))
@@ -229,13 +229,13 @@ async fn upload(cx: &Context, viewer: Viewer, file: &Attached<'_>) -> Result<Fil
 ///
 /// # Errors
 /// The error itself if it is about us: then the job tries again.
-fn why(error: Error) -> Result<String> {
+fn why(error: Error, lang: Lang) -> Result<String> {
     match error {
-        Error::NotFound => Ok("The topic or group was deleted, or you can no longer read it.".to_owned()),
-        Error::Forbidden(why) => Ok(why.to_string()),
-        Error::Invalid(fields) => Ok(fields.iter().map(|(_, why)| why.to_string()).collect::<Vec<_>>().join(" ")),
-        Error::TooMany(exceeded) => Ok(format!("You reached a limit. Try again in {}.", minutes(exceeded.wait))),
-        Error::Slow(wait) => Ok(format!("Slow mode is on there. Try again in {}.", minutes(wait))),
+        Error::NotFound => Ok(mail_in::gone().to(lang)),
+        Error::Forbidden(why) => Ok(why.to(lang)),
+        Error::Invalid(fields) => Ok(fields.iter().map(|(_, why)| why.to(lang)).collect::<Vec<_>>().join(" ")),
+        Error::TooMany(exceeded) => Ok(mail_in::limit(minutes(exceeded.wait)).to(lang)),
+        Error::Slow(wait) => Ok(mail_in::slow_mode(minutes(wait)).to(lang)),
         Error::Busy(_)
         | Error::Pending
         | Error::SignedOut
@@ -247,11 +247,8 @@ fn why(error: Error) -> Result<String> {
     }
 }
 
-fn minutes(wait: Duration) -> String {
-    match wait.as_secs().div_ceil(60) {
-        0 | 1 => "a minute".to_owned(),
-        minutes => format!("{minutes} minutes"),
-    }
+fn minutes(wait: Duration) -> Text {
+    mail_in::minutes(wait.as_secs().div_ceil(60).max(1))
 }
 
 /// What goes back: everything that its author typed.

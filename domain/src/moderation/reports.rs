@@ -21,7 +21,8 @@ use model::{
     DecidedBy, EmailKind, Fields, Grounds, GroupId, GroupKind, LogAction, LogEntry, Message, MessageId, NoticeDetails,
     NoticeEmail, NoticeKind, ReportId, Verdict,
 };
-use store::moderation::reports::{OpenRow, Reported, Stranded, VoiceRow};
+pub use store::moderation::reports::VoiceRow;
+use store::moderation::reports::{OpenRow, Reported, Stranded};
 
 /// Messages on the moderators' page.
 pub const LIST_LIMIT: i64 = 50;

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use domain::model::{Group, PendingId, PendingRow};
+use texts::Text;
 
 use crate::form::ReasonForm;
 use crate::layout::Layout;
@@ -23,8 +24,8 @@ pub struct ApprovalQueue {
 
 impl ApprovalQueue {
     /// Returns how many wait, in words.
-    pub fn fact(&self) -> String {
-        format!("{} waiting", crate::numbers::thousands(self.total))
+    pub fn fact(&self) -> Text {
+        texts::moderation::waiting(self.total)
     }
 
     /// Returns the form's action path.

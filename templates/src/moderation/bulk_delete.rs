@@ -4,15 +4,12 @@ use askama::Template;
 use domain::model::{BulkDeleteRow, BulkDeleteSize, Group, Person};
 use domain::moderation::bulk_delete::{Measures, undo_until};
 use domain::time::Timestamp;
+use texts::{Html, Text, moderation as words};
 
 use crate::form::BulkDeleteForm;
 use crate::layout::Layout;
-use crate::numbers::counted;
-
-/// Says who can read the reason of an action in a group.
-pub const IN_GROUP: &str = "They'll be notified. The group's moderation log will show it with both your names to everyone who can read the group.";
-/// Says who can read the reason of an action on the site.
-const IN_SITE: &str = "They'll be notified. The public moderation log will show it with both your names.";
+use crate::links;
+use crate::when::{self, Now};
 
 /// `/admin/people/ID/clear` and `/-/groups/ID/members/USER/clear`: the amounts, and the form.
 #[derive(Clone, Debug, Template)]
@@ -37,8 +34,8 @@ impl Clear {
     }
 
     /// Returns who can read the reason.
-    pub fn who_reads(&self) -> &'static str {
-        if self.group.is_some() { IN_GROUP } else { IN_SITE }
+    pub fn who_reads(&self) -> Text {
+        if self.group.is_some() { words::reason_in_group() } else { words::reason_on_site() }
     }
 
     /// Whether there is anything to delete.
@@ -48,32 +45,40 @@ impl Clear {
 }
 
 /// Returns an amount in words.
-pub fn how_much(measure: &BulkDeleteSize) -> String {
-    let messages = counted(measure.messages, "message", "messages").to_string();
+pub fn how_much(measure: &BulkDeleteSize) -> Text {
     match measure.topics {
-        0 => messages,
-        topics => format!("{messages} and {}", counted(topics, "topic", "topics")),
+        0 => words::messages(measure.messages),
+        topics => words::messages_and_topics(measure.messages, topics),
     }
 }
 
 /// Returns how much was deleted, in words.
-pub fn amount(row: &BulkDeleteRow) -> String {
+pub fn amount(row: &BulkDeleteRow) -> Text {
     how_much(&BulkDeleteSize { messages: row.messages, topics: row.topics })
 }
 
 /// Returns the progress in words.
-pub fn state(row: &BulkDeleteRow) -> &'static str {
+pub fn state(row: &BulkDeleteRow) -> Text {
     match (row.finished_at, row.undone_at, row.restored_at) {
-        (_, _, Some(_)) => "restored",
-        (_, Some(_), None) => "being restored",
-        (Some(_), None, None) => "deleted",
-        (None, None, None) => "being deleted",
+        (_, _, Some(_)) => words::state_restored(),
+        (_, Some(_), None) => words::state_being_restored(),
+        (Some(_), None, None) => words::state_deleted(),
+        (None, None, None) => words::state_being_deleted(),
     }
 }
 
 /// Returns until when it can be undone.
 pub fn until(row: &BulkDeleteRow, now: &Timestamp) -> Option<Timestamp> {
     undo_until(row, *now)
+}
+
+/// Returns who did it and when, and until when it can be undone.
+pub fn by(row: &BulkDeleteRow, now: &Now) -> Html {
+    let at = links::time(&row.created_at, now);
+    match until(row, &now.at) {
+        Some(end) => words::by_until(&row.by_name, at, when::day(&end, now)).into_html(),
+        None => words::by(&row.by_name, at).into_html(),
+    }
 }
 
 /// Returns the action path of the undo form.

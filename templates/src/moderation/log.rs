@@ -2,7 +2,7 @@
 
 use askama::Template;
 use domain::model::{EntryId, Group, GroupKind, LogAction, LogLine, LogReach, shown_title};
-use texts::{Html, Text};
+use texts::{Html, Text, moderation as words};
 
 use crate::form::LogFilterForm;
 use crate::layout::Layout;
@@ -117,8 +117,23 @@ fn has_whom(line: &LogLine) -> bool {
     line.user.is_some() || line.hidden
 }
 
+/// Returns who did what, with the affected user, and in or on which topic if the reader may read it.
+pub fn sentence(line: &LogLine) -> Html {
+    let who = match &line.actor {
+        Some(_) if line.actor_gone => words::deleted_account().into_html(),
+        Some(actor) => person(actor),
+        None => words::operator().into_html(),
+    };
+    let action = action(line);
+    match (line.topic_name.as_deref().map(shown_title), address(line)) {
+        (Some(title), Some(url)) if line.message_id.is_some() => words::line_in_topic(who, action, url, title),
+        (Some(title), Some(url)) => words::line_on_topic(who, action, url, title),
+        _ => words::line(who, action).into_html(),
+    }
+}
+
 /// Returns what was done, with the affected user.
-pub fn action(line: &LogLine) -> Html {
+fn action(line: &LogLine) -> Html {
     if !has_whom(line) {
         return line.what.label().into_html();
     }
@@ -129,19 +144,8 @@ pub fn action(line: &LogLine) -> Html {
     })
 }
 
-/// Returns the title of the topic if the reader may read it; never empty.
-pub fn title(line: &LogLine) -> Option<&str> {
-    let name = line.topic_name.as_deref()?;
-    Some(shown_title(name))
-}
-
-/// Returns the text between action and topic: the action was in the topic, or on it.
-pub fn joint(line: &LogLine) -> &'static str {
-    if line.message_id.is_some() { " in " } else { ": " }
-}
-
 /// Returns the path of the message, or else of the topic.
-pub fn address(line: &LogLine) -> Option<String> {
+fn address(line: &LogLine) -> Option<String> {
     match line.message_id {
         Some(message) => Some(format!("/-/messages/{message}")),
         None => line.topic_path.clone(),
@@ -165,10 +169,13 @@ pub fn group_address(line: &LogLine) -> Option<String> {
     line.group_slug.as_ref().map(|slug| format!("/{slug}/"))
 }
 
-/// Returns the group's name; a conversation has none.
-pub fn group_name(line: &LogLine) -> Option<&str> {
+/// Returns the group's name, or what stands in its place: a conversation has none.
+pub fn group_name(line: &LogLine) -> Option<Text> {
     line.group_id?;
-    Some(if line.group_name.is_empty() { "a conversation" } else { &line.group_name })
+    Some(match line.group_name.as_str() {
+        "" => words::a_conversation(),
+        name => Text::verbatim(name.to_owned()),
+    })
 }
 
 /// Whether the user's name can be hidden from the public log, or is hidden.

@@ -1,12 +1,14 @@
 //! Reporting a message, and the list of reports.
 
 use askama::Template;
-use domain::model::{Group, Message, Restorable, Topic};
-use domain::moderation::reports::Item;
+use domain::model::{Grounds, Group, Message, Restorable, Topic};
+use domain::moderation::reports::{Item, VoiceRow};
 use domain::time::Timestamp;
+use texts::{Html, Text, reports as words};
 
 use crate::form::ReportForm;
 use crate::layout::Layout;
+use crate::links::person;
 
 /// `/-/messages/ID/report`.
 #[derive(Clone, Debug, Template)]
@@ -45,8 +47,8 @@ pub struct OfSite {
 
 impl Reports {
     /// Returns the number of open reports, in words.
-    pub fn fact(&self) -> String {
-        format!("{} open", crate::numbers::thousands(self.total))
+    pub fn fact(&self) -> Text {
+        words::open(self.total)
     }
 }
 
@@ -60,6 +62,19 @@ pub fn is_deletable(item: &Item) -> bool {
 /// Returns the title of its topic; never empty.
 pub fn title(item: &Item) -> &str {
     domain::model::shown_title(&item.row.topic_name)
+}
+
+/// Returns why a message was reported, and by whom.
+pub fn source(voice: &VoiceRow) -> Html {
+    let (grounds, name) = (voice.grounds.label(), voice.reporter_name.as_str());
+    match (&voice.username, &voice.reporter_email) {
+        (Some(username), _) => words::voice(grounds, person(username)),
+        (None, _) if voice.grounds == Grounds::Rule => words::voice_rule(grounds),
+        (None, None) if name.is_empty() => words::voice_outside(grounds),
+        (None, None) => words::voice_outside_name(grounds, name),
+        (None, Some(email)) if name.is_empty() => words::voice_outside_email(grounds, email),
+        (None, Some(email)) => words::voice_outside_name_email(grounds, name, email),
+    }
 }
 
 /// Returns how many reports are not shown.

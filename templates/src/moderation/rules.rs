@@ -1,8 +1,9 @@
 //! Rules that check messages before they are saved.
 
 use askama::Template;
-use domain::model::{Group, RuleAction, RuleKind};
+use domain::model::{Group, RuleKind};
 use domain::moderation::rules::{Rule, Tried};
+use texts::{Html, Text, rules as words};
 
 use crate::form::{NewcomersForm, RuleForm};
 use crate::layout::Layout;
@@ -24,6 +25,11 @@ impl Index {
     /// Returns the path of the form for a new rule.
     pub fn new_path(&self) -> String {
         format!("{}/new", self::path(self.group.as_ref()))
+    }
+
+    /// Returns the kind of page, for the scripts.
+    pub fn page(&self) -> &'static str {
+        self::page(self.group.as_ref())
     }
 }
 
@@ -54,6 +60,25 @@ impl Edit {
     pub fn others(&self) -> String {
         self::path(self.group.as_ref())
     }
+
+    /// Returns the kind of page, for the scripts.
+    pub fn page(&self) -> &'static str {
+        self::page(self.group.as_ref())
+    }
+
+    /// Returns the choice of new members, with the fields that say who is one.
+    pub fn only_new(&self) -> Html {
+        let days = number("new_days", &self.form.new_days.value, words::days());
+        words::only_new(days, number("new_messages", &self.form.new_messages.value, words::messages())).into_html()
+    }
+}
+
+/// Returns a field for a number within a sentence.
+fn number(name: &str, value: &str, label: Text) -> Html {
+    let (value, label) = (Text::verbatim(value.to_owned()).into_html(), label.into_html());
+    Html::trusted(format!(
+        "<input class=\"number\" type=\"number\" name=\"{name}\" min=\"0\" value=\"{value}\" aria-label=\"{label}\">"
+    ))
 }
 
 /// Returns the path of the rules of a group, or of the site.
@@ -64,43 +89,33 @@ pub fn path(group: Option<&Group>) -> String {
     }
 }
 
-/// Returns what a rule does, in a word or two.
-pub fn action_label(action: &RuleAction) -> &'static str {
-    match action {
-        RuleAction::Refuse => "rejects",
-        RuleAction::Hold => "holds for approval",
-        RuleAction::Report => "reports",
-    }
+fn page(group: Option<&Group>) -> &'static str {
+    if group.is_some() { "rules" } else { "admin" }
 }
 
 /// Returns a line about a rule: what it does, for whom, and where it looks.
-pub fn summary(rule: &Rule) -> String {
-    let what = match rule.kind {
-        RuleKind::Words => crate::numbers::counted(rule.body.lines().count() as i64, "word", "words").to_string(),
-        RuleKind::Pattern => "a pattern".to_owned(),
-    };
-    let places: Vec<&str> =
-        [(rule.in_text, "messages"), (rule.in_title, "titles"), (rule.in_links, "links"), (rule.in_names, "names")]
-            .into_iter()
-            .filter_map(|(is_on, place)| is_on.then_some(place))
-            .collect();
-    let whom = if rule.is_for_new() { ", for new members only" } else { "" };
-    format!("{} {what} in {}{whom}", action_label(&rule.action), places.join(", "))
-}
-
-/// Returns how many messages the rule caught, in a sentence.
-pub fn caught(tried: &Tried) -> String {
-    match (tried.caught, tried.looked) {
-        (_, 0) => "There are no messages to test this rule on yet.".to_owned(),
-        (0, looked) => format!("This rule would have caught none of the last {} messages.", count(looked)),
-        (caught, looked) => {
-            format!("This rule would have caught {} of the last {} messages.", count(caught), count(looked))
-        }
+pub fn summary(rule: &Rule) -> Text {
+    let places = [
+        (rule.in_text, words::place_messages()),
+        (rule.in_title, words::place_titles()),
+        (rule.in_links, words::place_links()),
+        (rule.in_names, words::place_names()),
+    ];
+    let places = crate::lists::commas(places.into_iter().filter_map(|(is_on, place)| is_on.then_some(place)));
+    let whom = if rule.is_for_new() { "new" } else { "everyone" };
+    match rule.kind {
+        RuleKind::Words => words::summary_words(rule.action.as_str(), rule.body.lines().count(), places, whom),
+        RuleKind::Pattern => words::summary_pattern(rule.action.as_str(), places, whom),
     }
 }
 
-fn count(number: usize) -> String {
-    crate::numbers::thousands(number as i64)
+/// Returns how many messages the rule caught, in a sentence.
+pub fn caught(tried: &Tried) -> Text {
+    match (tried.caught, tried.looked) {
+        (_, 0) => words::test_nothing(),
+        (0, looked) => words::test_none(looked),
+        (caught, looked) => words::test_some(caught, looked),
+    }
 }
 
 /// Returns how many caught messages are not shown.
@@ -127,5 +142,36 @@ impl RuleForm {
             explanation: rule.explanation.clone().into(),
             ..Self::default()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use texts::Lang;
+
+    #[test]
+    fn a_rule_is_summed_up_in_a_line() {
+        let page = Index::sample();
+        let [words, pattern, links] = page.rules.as_slice() else { panic!("three rules") };
+        assert_eq!(summary(words), "rejects 2 words in messages");
+        assert_eq!(summary(pattern), "holds for approval a pattern in messages, titles, for new members only");
+        assert_eq!(summary(links), "reports 1 word in messages, titles, links, for new members only");
+        assert_eq!(
+            summary(links).to(Lang::De),
+            "melden: 1 Wort in Nachrichten, Titeln, Links, nur bei neuen Mitgliedern"
+        );
+    }
+
+    #[test]
+    fn what_somebody_typed_stays_in_a_field_within_a_sentence() {
+        let mut page = Edit::sample();
+        page.form.new_days.value = "\"><b>".to_owned();
+        let said = page.only_new().to_string();
+        assert!(said.starts_with("New members: accounts younger than <input class=\"number\" "), "{said}");
+        assert!(
+            said.contains("name=\"new_days\" min=\"0\" value=\"&#34;&#62;&#60;b&#62;\" aria-label=\"Days\"> days, or"),
+            "{said}"
+        );
     }
 }

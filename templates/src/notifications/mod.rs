@@ -4,6 +4,7 @@ pub mod emails;
 
 use askama::Template;
 use domain::model::{Concern, EmailId, EmailLine, EmailState};
+use texts::{Text, lists, notifications as words};
 
 use crate::form::{Field, Refill, form};
 use crate::layout::Layout;
@@ -39,17 +40,17 @@ pub struct Settings {
 }
 
 /// A row of choices: the field, its label, and whether `now` can be chosen.
-type Row<'a> = (&'static str, &'static str, &'a Field, bool);
+type Row<'a> = (&'static str, Text, &'a Field, bool);
 
 impl Settings {
     /// The kinds of emails.
     pub fn rows(&self) -> [Row<'_>; 4] {
         let form = &self.form;
         [
-            ("mentions", "Mentions and replies to you", &form.mentions, true),
-            ("directs", "Direct messages", &form.directs, true),
-            ("followed", "New messages in topics you follow", &form.followed, true),
-            ("activity", "A digest of other new messages in your groups", &form.activity, false),
+            ("mentions", words::mentions(), &form.mentions, true),
+            ("directs", words::directs(), &form.directs, true),
+            ("followed", words::followed(), &form.followed, true),
+            ("activity", words::activity(), &form.activity, false),
         ]
     }
 
@@ -85,11 +86,12 @@ pub struct Unsubscribe {
 
 impl Unsubscribe {
     /// What the emails are about.
-    pub fn what(&self) -> String {
-        let labels: Vec<String> = self.concerns.iter().map(|concern| concern.label().to_string()).collect();
-        match labels.as_slice() {
-            [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
-            all => all.concat(),
+    pub fn what(&self) -> Text {
+        let mut labels = self.concerns.iter().map(|concern| concern.label());
+        let Some(last) = labels.next_back() else { return Text::verbatim("") };
+        match labels.reduce(lists::more) {
+            Some(before) => lists::last(before, last),
+            None => last,
         }
     }
 }
@@ -110,9 +112,21 @@ pub struct Log {
 }
 
 impl Log {
+    /// An example of a DNS record that names the mail server.
+    pub const SPF: &'static str = "v=spf1 mx -all";
+    /// An example of a DNS record that says what to do with emails that nobody vouches for.
+    pub const DMARC: &'static str = "v=DMARC1; p=quarantine; rua=mailto:postmaster@example.org";
+
     /// The states to filter by, with their labels.
-    pub const STATES: [(&'static str, &'static str); 5] =
-        [("", "All"), ("queued", "Waiting"), ("sent", "Sent"), ("refused", "Refused"), ("dropped", "Not needed")];
+    pub fn states(&self) -> [(&'static str, Text); 5] {
+        [
+            ("", words::filter_all()),
+            ("queued", words::filter_queued()),
+            ("sent", words::filter_sent()),
+            ("refused", words::filter_refused()),
+            ("dropped", words::filter_dropped()),
+        ]
+    }
 
     /// Whether this filter is chosen.
     pub fn is(&self, state: &str) -> bool {
@@ -120,13 +134,13 @@ impl Log {
     }
 
     /// What became of an email.
-    pub fn says(&self, line: &EmailLine) -> &'static str {
+    pub fn says(&self, line: &EmailLine) -> Text {
         match line.state {
-            EmailState::Queued if line.reason.is_empty() => "waiting",
-            EmailState::Queued => "failed, will be tried again",
-            EmailState::Sent => "sent",
-            EmailState::Refused => "refused",
-            EmailState::Dropped => "not needed",
+            EmailState::Queued if line.reason.is_empty() => words::queued(),
+            EmailState::Queued => words::retried(),
+            EmailState::Sent => words::sent(),
+            EmailState::Refused => words::refused(),
+            EmailState::Dropped => words::dropped(),
         }
     }
 

@@ -120,8 +120,8 @@ pub struct Prove {
 
 impl Prove {
     /// The hint below the field.
-    pub fn hint(&self) -> &'static str {
-        if self.takes_code { "Or enter the 6-digit code from your authenticator app." } else { "" }
+    pub fn hint(&self) -> Text {
+        if self.takes_code { texts::account::prove_hint() } else { Text::verbatim("") }
     }
 }
 

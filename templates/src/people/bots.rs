@@ -2,8 +2,9 @@
 
 use askama::Template;
 use domain::model::Bot;
+use texts::{Text, settings as words};
 
-use super::settings::{ApiTokenRow, ApiTokens};
+use super::settings::{ApiTokenRow, ends};
 use crate::form::ApiTokenForm;
 use crate::layout::Layout;
 use crate::webhooks::BotForm;
@@ -32,14 +33,19 @@ pub struct Show {
 }
 
 impl Show {
-    /// The scopes that a bot can have.
-    pub const SCOPES: [(&'static str, &'static str, &'static str); 3] = [
-        ("read", "Read", "everything the bot can read"),
-        ("write", "Write", "post, star, join groups, and mark as read"),
-        ("moderate", "Moderate", "manage other people's messages where the bot is a moderator"),
-    ];
-    /// How long a token lasts, in days, with labels.
-    pub const DAYS: [(&'static str, &'static str); 5] = ApiTokens::DAYS;
+    /// The scopes that a bot can have: word, label, explanation.
+    pub fn scopes(&self) -> [(&'static str, Text, Text); 3] {
+        [
+            ("read", words::scope_read(), words::scope_read_bot_hint()),
+            ("write", words::scope_write(), words::scope_write_hint()),
+            ("moderate", words::scope_moderate(), words::scope_moderate_bot_hint()),
+        ]
+    }
+
+    /// How long a token can last, in days, with labels.
+    pub fn ends(&self) -> [(&'static str, Text); 5] {
+        ends()
+    }
 
     /// Whether the scope is ticked.
     pub fn has_scope(&self, word: &str) -> bool {

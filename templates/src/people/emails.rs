@@ -290,8 +290,8 @@ impl Email {
         let page = format!("{base_url}{link}");
         let decision = || {
             let why = (!reason.is_empty()).then(|| emails::reason(reason));
-            let facts = notices::facts(*what, details).into_iter().map(Text::from);
-            [Text::from(notices::heading(*what, group, details))].into_iter().chain(why).chain(facts).collect()
+            let facts = notices::facts(*what, details);
+            [notices::heading(*what, group, details)].into_iter().chain(why).chain(facts).collect()
         };
         let (subject, said, link, after) = match kind {
             EmailKind::ReportReceived => {

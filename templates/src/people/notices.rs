@@ -2,9 +2,11 @@
 
 use askama::Template;
 use domain::model::{DecidedBy, NoticeDetails, NoticeKind, NoticeLine, Verdict};
-use domain::time::Timestamp;
+use texts::{Html, Text, lists, notices as words};
 
 use crate::layout::Layout;
+use crate::text_directive::encoded;
+use crate::when;
 
 /// `/notices`.
 #[derive(Clone, Debug, Template)]
@@ -26,6 +28,22 @@ impl Notices {
     pub fn has_unread(&self) -> bool {
         self.lines.iter().any(is_unread)
     }
+
+    /// Returns whom the recipient can message to object; `None` if the notice is of no decision.
+    pub fn objection(&self, line: &NoticeLine) -> Option<Html> {
+        is_decision(line).then_some(())?;
+        let link = |name: &String| {
+            let shown = Text::verbatim(name.clone()).into_html();
+            Html::trusted(format!("<a href=\"/-/direct/new?to={}\">{shown}</a>", encoded(name)))
+        };
+        let admins = self.admins.iter().map(link).reduce(|before, next| lists::more(before, next).into_html());
+        match (moderators(line), admins) {
+            (Some(path), Some(admins)) => Some(words::object(path, &line.group_name, admins)),
+            (Some(path), None) => Some(words::object_moderators(path, &line.group_name)),
+            (None, Some(admins)) => Some(words::object_admins(admins).into_html()),
+            (None, None) => None,
+        }
+    }
 }
 
 /// Whether a notice counts as unread.
@@ -34,86 +52,70 @@ pub fn is_unread(line: &NoticeLine) -> bool {
 }
 
 /// Returns what a notice says happened, in one sentence.
-pub fn title(line: &NoticeLine) -> String {
+pub fn title(line: &NoticeLine) -> Text {
     heading(line.kind, &line.group_name, &line.details)
 }
 
 /// Returns the facts of a notice's decision.
-pub fn facts_of(line: &NoticeLine) -> Vec<String> {
+pub fn facts_of(line: &NoticeLine) -> Vec<Text> {
     facts(line.kind, &line.details)
 }
 
 /// Returns what happened, in one sentence. `group` is empty if it is about the whole site.
-pub fn heading(kind: NoticeKind, group: &str, details: &NoticeDetails) -> String {
-    let place = if group.is_empty() { String::new() } else { format!(" in {group}") };
+pub fn heading(kind: NoticeKind, group: &str, details: &NoticeDetails) -> Text {
+    let place = if group.is_empty() { "site" } else { "group" };
     let title = details.title.as_str();
-    match (kind, group) {
-        (NoticeKind::Warning, "") => "You received a warning from the site admins.".to_owned(),
-        (NoticeKind::Warning, group) => format!("You received a warning from the moderators of {group}."),
-        (NoticeKind::Ban, "") => "You were banned from a group.".to_owned(),
-        (NoticeKind::Ban, group) => format!("You were banned from {group}."),
-        (NoticeKind::Removal, "") => "The site admins deleted your messages.".to_owned(),
-        (NoticeKind::Removal, group) => format!("The moderators of {group} deleted your messages there."),
-        (NoticeKind::Restored, "") => "Your deleted messages were restored.".to_owned(),
-        (NoticeKind::Restored, group) => format!("Your deleted messages in {group} were restored."),
-        (NoticeKind::Declined, _) if title.is_empty() => format!("Your message{place} was declined."),
-        (NoticeKind::Declined, _) => format!("Your topic “{title}”{place} was declined."),
-        (NoticeKind::Approved, _) if title.is_empty() => format!("Your message{place} was approved."),
-        (NoticeKind::Approved, _) => format!("Your topic “{title}”{place} was approved."),
-        (NoticeKind::MessageDeleted, _) => format!("Your message{place} was deleted."),
-        (NoticeKind::TopicDeleted, _) if title.is_empty() => format!("Your topic{place} was deleted."),
-        (NoticeKind::TopicDeleted, _) => format!("Your topic “{title}”{place} was deleted."),
-        (NoticeKind::TopicRestored, _) => format!("Your topic “{title}”{place} was restored."),
-        (NoticeKind::GroupRestored, "") => "A group that you moderate was restored.".to_owned(),
-        (NoticeKind::GroupRestored, group) => format!("The group {group} was restored. Its members are back."),
-        (NoticeKind::ReportAnswered, _) => match details.verdict {
-            Some(Verdict::Deleted) => format!("The message you reported{place} was deleted."),
-            Some(Verdict::Nothing) | None => format!("No action was taken on the message you reported{place}."),
+    match kind {
+        NoticeKind::Warning => words::warning(place, group),
+        NoticeKind::Ban => words::ban(place, group),
+        NoticeKind::Removal => words::removal(place, group),
+        NoticeKind::Restored => words::restored(place, group),
+        NoticeKind::Declined if title.is_empty() => words::declined(place, group),
+        NoticeKind::Declined => words::topic_declined(place, title, group),
+        NoticeKind::Approved if title.is_empty() => words::approved(place, group),
+        NoticeKind::Approved => words::topic_approved(place, title, group),
+        NoticeKind::MessageDeleted => words::message_deleted(place, group),
+        NoticeKind::TopicDeleted if title.is_empty() => words::topic_deleted_untitled(place, group),
+        NoticeKind::TopicDeleted => words::topic_deleted(place, title, group),
+        NoticeKind::TopicRestored => words::topic_restored(place, title, group),
+        NoticeKind::GroupRestored => words::group_restored(place, group),
+        NoticeKind::ReportAnswered => match details.verdict {
+            Some(Verdict::Deleted) => words::report_deleted(place, group),
+            Some(Verdict::Nothing) | None => words::report_nothing(place, group),
         },
-        (NoticeKind::WebhookOff, "") => format!("The site webhook “{title}” was turned off."),
-        (NoticeKind::WebhookOff, group) => format!("The webhook “{title}” of {group} was turned off."),
-        (NoticeKind::Unreached, _) => {
-            format!("You mentioned {}{place}, but they can't read your message.", names(&details.names))
-        }
+        NoticeKind::WebhookOff => words::webhook_off(place, title, group),
+        NoticeKind::Unreached => words::unreached(place, names(&details.names), group),
     }
 }
 
 /// Returns names in words: `ada, noor, and sven`.
-fn names(names: &[String]) -> String {
+fn names(names: &[String]) -> Text {
     match names {
-        [] => "someone".to_owned(),
-        [one] => one.clone(),
-        [one, two] => format!("{one} and {two}"),
-        [first @ .., last] => format!("{}, and {last}", first.join(", ")),
+        [] => words::someone(),
+        [one] => Text::verbatim(one.clone()),
+        [one, two] => lists::last(one, two),
+        [first @ .., last] => lists::last_name(first.join(", "), last),
     }
 }
 
 /// Returns the facts of a decision: what it followed from, who decided, and with what help.
-pub fn facts(kind: NoticeKind, details: &NoticeDetails) -> Vec<String> {
+pub fn facts(kind: NoticeKind, details: &NoticeDetails) -> Vec<Text> {
     let mut facts = Vec::new();
-    let at = |at: Option<Timestamp>| at.map(|at| crate::when::exact(&at).to_string()).unwrap_or_default();
-    let grounds = details.grounds.iter().map(|one| one.label().to_string()).collect::<Vec<_>>().join(", ");
+    let at = details.at.as_ref().map(when::exact);
+    let grounds = crate::lists::commas(details.grounds.iter().map(|one| one.label()));
     match kind {
         NoticeKind::Declined => {
-            facts.push(format!("You submitted it on {}.", at(details.at)));
-            if details.automatic {
-                facts.push("An automatic rule had sent it to the approval queue.".to_owned());
-            }
+            facts.extend(at.map(words::submitted));
+            facts.extend(details.automatic.then(words::held_by_rule));
         }
-        NoticeKind::MessageDeleted => match (grounds.is_empty(), details.automatic) {
-            (true, false) => facts.push("No one had reported it.".to_owned()),
-            (true, true) => facts.push("An automatic rule had reported it.".to_owned()),
-            (false, false) => facts.push(format!("It had been reported. Reasons: {grounds}.")),
-            (false, true) => {
-                facts.push(format!("It had been reported, including by an automatic rule. Reasons: {grounds}."));
-            }
-        },
-        NoticeKind::ReportAnswered => {
-            facts.push(format!("You reported it on {}. Your reason: {grounds}.", at(details.at)));
-        }
-        NoticeKind::Unreached => {
-            facts.push("They'll be notified if they get access later.".to_owned());
-        }
+        NoticeKind::MessageDeleted => facts.push(match (details.grounds.is_empty(), details.automatic) {
+            (true, false) => words::not_reported(),
+            (true, true) => words::reported_by_rule(),
+            (false, false) => words::had_been_reported(grounds),
+            (false, true) => words::had_been_reported_by_rule(grounds),
+        }),
+        NoticeKind::ReportAnswered => facts.extend(at.map(|at| words::you_reported(at, grounds))),
+        NoticeKind::Unreached => facts.push(words::told_later()),
         NoticeKind::Warning
         | NoticeKind::Ban
         | NoticeKind::Removal
@@ -124,18 +126,15 @@ pub fn facts(kind: NoticeKind, details: &NoticeDetails) -> Vec<String> {
         | NoticeKind::GroupRestored
         | NoticeKind::WebhookOff => {}
     }
-    facts.extend(details.by.map(|by| {
-        match by {
-            DecidedBy::Moderators => "A moderator of the group made this decision, not an automatic rule.",
-            DecidedBy::Admins => "A site admin made this decision, not an automatic rule.",
-        }
-        .to_owned()
+    facts.extend(details.by.map(|by| match by {
+        DecidedBy::Moderators => words::by_moderator(),
+        DecidedBy::Admins => words::by_admin(),
     }));
     facts
 }
 
 /// Whether the recipient can object to it.
-pub fn is_decision(line: &NoticeLine) -> bool {
+fn is_decision(line: &NoticeLine) -> bool {
     let is_decision = match line.kind {
         NoticeKind::Warning
         | NoticeKind::Ban
@@ -157,7 +156,7 @@ pub fn is_decision(line: &NoticeLine) -> bool {
 
 /// Returns the page with the members of the notice's group, moderators first, if the viewer may know of the group and
 /// its moderators decided.
-pub fn moderators(line: &NoticeLine) -> Option<String> {
+fn moderators(line: &NoticeLine) -> Option<String> {
     let of_group = line.details.by.is_none_or(|by| by == DecidedBy::Moderators);
     let group = line.group_id.filter(|_| of_group && line.group_slug.is_some())?;
     Some(format!("/-/groups/{group}/members"))
@@ -167,6 +166,7 @@ pub fn moderators(line: &NoticeLine) -> Option<String> {
 mod tests {
     use super::*;
     use domain::model::Grounds;
+    use texts::Lang;
 
     #[test]
     fn a_notice_of_deletion_states_its_cause_and_who_decided() {
@@ -179,7 +179,28 @@ mod tests {
                 "A site admin made this decision, not an automatic rule."
             ]
         );
-        assert_eq!(heading(NoticeKind::MessageDeleted, "Garden", &details), "Your message in Garden was deleted.");
+        let happened = heading(NoticeKind::MessageDeleted, "Garden", &details);
+        assert_eq!(happened, "Your message in Garden was deleted.");
+        assert_eq!(happened.to(Lang::De), "Deine Nachricht in Garden wurde gelöscht.");
+        assert_eq!(heading(NoticeKind::MessageDeleted, "", &details), "Your message was deleted.");
+    }
+
+    #[test]
+    fn a_decision_says_whom_to_message() {
+        let mut page = Notices::sample();
+        let is_of_moderators = |line: &&NoticeLine| is_decision(line) && moderators(line).is_some();
+        let line = page.lines.iter().find(is_of_moderators).expect("a decision").clone();
+        let said = page.objection(&line).expect("somebody").to_string();
+        let both =
+            "a moderator of Bird &#60;watch&#62;</a> or a site admin: <a href=\"/-/direct/new?to=mira\">mira</a>, <a ";
+        assert!(said.contains(both), "{said}");
+        let of_admins = NoticeLine { group_slug: None, ..line.clone() };
+        let said = page.objection(&of_admins).expect("somebody").to_string();
+        assert!(said.contains("message a site admin: <a ") && !said.contains("moderator"), "{said}");
+        page.admins.clear();
+        let said = page.objection(&line).expect("somebody").to_string();
+        assert!(said.ends_with("a moderator of Bird &#60;watch&#62;</a>."), "{said}");
+        assert_eq!(page.objection(&of_admins), None);
     }
 
     #[test]

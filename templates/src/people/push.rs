@@ -44,7 +44,10 @@ pub struct Device {
 
 impl Device {
     /// Returns what to call it.
-    pub fn name(&self) -> String {
-        if self.agent.is_empty() { "Unknown browser".to_owned() } else { crate::browsers::named(&self.agent) }
+    pub fn name(&self) -> Text {
+        match self.agent.as_str() {
+            "" => texts::people::unknown_browser(),
+            agent => Text::verbatim(crate::browsers::named(agent)),
+        }
     }
 }

@@ -4,6 +4,7 @@ use askama::Template;
 use domain::model::{ApiToken, DirectFrom, GroupId, Person};
 use domain::people::two_factor::{Setup, State};
 use domain::time::Timestamp;
+use texts::{Text, settings as words};
 
 use crate::form::{
     ApiTokenForm, CodeForm, DeleteForm, MailForm, NameForm, OwnPasswordForm, PasswordForm, PictureForm, ProfileForm,
@@ -65,6 +66,16 @@ pub struct Mail {
     pub email: Option<String>,
     /// The address that waits for confirmation.
     pub new_email: Option<String>,
+}
+
+impl Mail {
+    /// Returns what a new address leads to.
+    pub fn consequence(&self) -> Text {
+        match &self.email {
+            Some(email) if self.layout.sends_email => words::others_signed_out_notified(email),
+            _ => words::others_signed_out(),
+        }
+    }
 }
 
 /// `/-/settings/second-step`.
@@ -165,8 +176,8 @@ pub struct ApiTokenRow {
 
 impl ApiTokenRow {
     /// Returns what it may do, in words.
-    pub fn scopes(&self) -> String {
-        self.token.scopes().iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(", ")
+    pub fn scopes(&self) -> Text {
+        crate::lists::commas(self.token.scopes().iter().map(|scope| words::scope(scope.as_str())))
     }
 
     /// Whether it has not expired.
@@ -175,30 +186,45 @@ impl ApiTokenRow {
     }
 
     /// Returns where it works, in words.
-    pub fn place(&self) -> String {
+    pub fn place(&self) -> Text {
         match &self.groups {
-            None => "everywhere".to_owned(),
-            Some(names) if names.is_empty() => "in none of your groups".to_owned(),
-            Some(names) => format!("in {}", names.join(", ")),
+            None => words::everywhere(),
+            Some(names) if names.is_empty() => words::in_no_group(),
+            Some(names) => words::in_groups(names.join(", ")),
         }
     }
 }
 
 impl ApiTokens {
     /// The scopes: word, label, explanation.
-    pub const SCOPES: [(&'static str, &'static str, &'static str); 5] = [
-        ("read", "Read", "everything you can read"),
-        ("write", "Write", "post, star, join groups, and mark as read"),
-        ("moderate", "Moderate", "manage other people's messages where you're a moderator"),
-        ("admin", "Administer", "manage the site if you're a site admin"),
-        ("feeds", "Read feeds", "in a feed reader, with a URL that contains the token"),
-    ];
-    /// How long a token lasts, in days, with labels.
-    pub const DAYS: [(&'static str, &'static str); 5] =
-        [("7", "in 7 days"), ("30", "in 30 days"), ("90", "in 90 days"), ("365", "in 1 year"), ("0", "never")];
+    pub fn scopes(&self) -> [(&'static str, Text, Text); 5] {
+        [
+            ("read", words::scope_read(), words::scope_read_hint()),
+            ("write", words::scope_write(), words::scope_write_hint()),
+            ("moderate", words::scope_moderate(), words::scope_moderate_hint()),
+            ("admin", words::scope_admin(), words::scope_admin_hint()),
+            ("feeds", words::scope_feeds(), words::scope_feeds_hint()),
+        ]
+    }
+
+    /// How long a token can last, in days, with labels.
+    pub fn ends(&self) -> [(&'static str, Text); 5] {
+        ends()
+    }
 
     /// Whether the scope is ticked.
     pub fn has_scope(&self, word: &str) -> bool {
         self.form.scopes.value.split(',').any(|scope| scope == word)
     }
+}
+
+/// Returns how long a token can last, in days, with labels.
+pub(super) fn ends() -> [(&'static str, Text); 5] {
+    [
+        ("7", words::in_days(7)),
+        ("30", words::in_days(30)),
+        ("90", words::in_days(90)),
+        ("365", words::in_a_year()),
+        ("0", words::never()),
+    ]
 }

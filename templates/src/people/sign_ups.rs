@@ -3,6 +3,7 @@
 use askama::Template;
 use domain::model::{Person, SignUps, SiteInvitation, SiteInvitationId, WaitingRow};
 use domain::time::Timestamp;
+use texts::Text;
 
 use crate::form::SiteLinkForm;
 use crate::layout::Layout;
@@ -30,12 +31,12 @@ pub struct SignUpsPage {
 
 impl SignUpsPage {
     /// Returns who may sign up, in words.
-    pub fn says(&self) -> &'static str {
+    pub fn says(&self) -> Text {
         match self.mode {
-            SignUps::Open => "Anyone can create an account. No approval or link is needed.",
-            SignUps::Invited => "Only people with one of the links below can create an account.",
-            SignUps::Approved => "New accounts wait here for approval, except those created with a link.",
-            SignUps::Closed => "No one can create an account, not even with a link.",
+            SignUps::Open => texts::account::sign_ups_open(),
+            SignUps::Invited => texts::account::sign_ups_invited(),
+            SignUps::Approved => texts::account::sign_ups_approved(),
+            SignUps::Closed => texts::account::sign_ups_closed(),
         }
     }
 }

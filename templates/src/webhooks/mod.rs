@@ -4,7 +4,7 @@ use askama::Template;
 use domain::model::{
     Bot, Delivery, DeliveryState, ExternalAuditor, Group, IncomingHook, Person, Webhook, WebhookEvent,
 };
-use texts::Text;
+use texts::{Text, webhooks as words};
 
 use crate::form::{Field, Refill, form};
 use crate::layout::Layout;
@@ -104,8 +104,13 @@ impl Index {
         path(self.group.as_ref())
     }
 
+    /// The kind of page, for the scripts.
+    pub fn page(&self) -> &'static str {
+        if self.group.is_some() { "webhooks" } else { "admin" }
+    }
+
     /// The events that can be chosen: word, label.
-    pub fn events(&self) -> Vec<(&'static str, texts::Text)> {
+    pub fn events(&self) -> Vec<(&'static str, Text)> {
         WebhookEvent::CHOICES.iter().map(|event| (event.as_str(), event.label())).collect()
     }
 
@@ -144,14 +149,14 @@ fn path(group: Option<&Group>) -> String {
 }
 
 /// Returns what became of a delivery, in words.
-pub fn state(delivery: &Delivery) -> String {
+pub fn state(delivery: &Delivery) -> Text {
     match (delivery.state, delivery.status, delivery.attempt) {
-        (DeliveryState::Sent, Some(status), _) => format!("sent, response {status}"),
-        (DeliveryState::Sent, None, _) => "skipped".to_owned(),
-        (DeliveryState::Failed, _, tries) => format!("failed after {tries} attempts"),
-        (DeliveryState::Waiting, _, 0) => "waiting".to_owned(),
-        (DeliveryState::Waiting, Some(status), _) => format!("response {status}, will be tried again"),
-        (DeliveryState::Waiting, None, _) => "no response, will be tried again".to_owned(),
+        (DeliveryState::Sent, Some(status), _) => words::sent(status.to_string()),
+        (DeliveryState::Sent, None, _) => words::skipped(),
+        (DeliveryState::Failed, _, tries) => words::failed(tries),
+        (DeliveryState::Waiting, _, 0) => words::waiting(),
+        (DeliveryState::Waiting, Some(status), _) => words::retried(status.to_string()),
+        (DeliveryState::Waiting, None, _) => words::retried_without_response(),
     }
 }
 

@@ -11,7 +11,7 @@ use templates::Template as _;
 use templates::feeds::{Document, Sitemap, SitemapIndex};
 use templates::links::Embed;
 use templates::search::encoded;
-use texts::{errors, within};
+use texts::within;
 
 use crate::failure::Answer;
 use crate::handlers::id;

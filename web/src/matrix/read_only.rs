@@ -45,7 +45,7 @@ async fn nothing_is_changed_while_the_site_is_read_only(forum: TestForum) {
         welcome: String::new(),
         accent: String::new(),
         must_accept: Vec::new(),
-        language: texts::Lang::En.into(),
+        language: domain::model::Language::default(),
     };
     let boss = world.who(Actor::SiteAdmin);
     let mut refused = 0;

@@ -17,3 +17,13 @@ not-attached = Nicht angehängt: `{ $name }`. { $why }
 gone = Das Thema oder die Gruppe wurde gelöscht, oder du darfst es nicht mehr lesen.
 limit = Du hast eine Grenze erreicht. Versuche es in { $wait } noch einmal.
 slow-mode = Dort gilt der langsame Modus. Versuche es in { $wait } noch einmal.
+from-elsewhere = Die E-Mail kam von { $address }. Nur E-Mails von der bestätigten Adresse deines Kontos werden veröffentlicht. Wenn du sie nicht geschickt hast, kennt jemand anderes die Adresse, die du in einer E-Mail bekommen hast: Leite solche E-Mails nicht weiter.
+expired = Die Adresse, an die du geschrieben hast, ist abgelaufen. Antworte auf eine neuere E-Mail oder schreibe auf der Site.
+restricted = Dein Konto ist gesperrt.
+cannot-post = Dein Konto kann nicht per E-Mail schreiben.
+no-text = Über der zitierten E-Mail wurde kein Text gefunden. Schreibe deinen Text darüber.
+# In "Try again in {wait}."
+minutes = { $minutes ->
+    [one] einer Minute
+   *[other] { $minutes } Minuten
+}

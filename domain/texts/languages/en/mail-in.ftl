@@ -17,3 +17,13 @@ not-attached = Not attached: `{ $name }`. { $why }
 gone = The topic or group was deleted, or you can no longer read it.
 limit = You reached a limit. Try again in { $wait }.
 slow-mode = Slow mode is on there. Try again in { $wait }.
+from-elsewhere = The email came from { $address }. Only emails from the confirmed address of your account are posted. If you didn't send it, someone else has the address that you got in an email: don't forward such emails.
+expired = The address that you wrote to has expired. Reply to a newer email, or post on the site.
+restricted = Your account is suspended or banned.
+cannot-post = Your account can't post by email.
+no-text = No text was found above the quoted email. Write your text above it.
+# In "Try again in {wait}."
+minutes = { $minutes ->
+    [one] a minute
+   *[other] { $minutes } minutes
+}

@@ -1,0 +1,3 @@
+more = { $items }, { $next }
+last = { $items } und { $last }
+last-name = { $items } und { $last }

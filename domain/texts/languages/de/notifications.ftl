@@ -1,0 +1,61 @@
+not-sent = Diese Site kann keine E-Mails senden.
+no-address = Du hast keine bestätigte E-Mail-Adresse, deshalb können wir dir keine E-Mails senden.
+go-to-email-settings = Zu den E-Mail-Einstellungen
+bouncing = Deine E-Mail-Adresse hat mehrere E-Mails abgewiesen, deshalb senden wir keine mehr. Wenn sie wieder funktioniert, bestätige sie. Sonst <a href="{ $url }">ändere sie</a>.
+bouncing-address = Deine E-Mail-Adresse hat mehrere E-Mails abgewiesen, deshalb senden wir keine mehr an { $address }. Wenn sie wieder funktioniert, bestätige sie. Sonst <a href="{ $url }">ändere sie</a>.
+send-confirmation = Bestätigungs-E-Mail senden
+about = Wir senden dir per E-Mail, was du innerhalb einiger Minuten nicht gelesen hast. Themen und Gruppen, die du stummgeschaltet hast, lassen wir aus, ebenso Personen, die du ignorierst.
+mentions = Erwähnungen und Antworten an dich
+directs = Direktnachrichten
+followed = Neue Nachrichten in Themen, denen du folgst
+activity = Eine Zusammenfassung anderer neuer Nachrichten in deinen Gruppen
+immediately = Sofort
+daily = Täglich, am Morgen
+weekly = Wöchentlich, montags
+never = Nie
+most-per-day = Höchstzahl der E-Mails in 24 Stunden
+most-per-day-hint = Der Rest wartet und kommt in einer E-Mail.
+quiet-hours = Ruhezeit
+quiet-from = Von
+quiet-to = bis
+no-hour = keine
+time-zone = Zeitzone
+time-zone-hint = Ändere sie selbst, wenn die Uhr umgestellt wird.
+always-sent = E-Mails über dein Konto und über Entscheidungen der Moderation werden immer gesendet.
+
+unsubscribe = Abbestellen
+unsubscribed = Erledigt. Wir senden dir keine E-Mails mehr über { $concerns }.
+choose = E-Mails auswählen
+unsubscribe-question = Alle E-Mails über <b>{ $concerns }</b> abbestellen? Andere E-Mails bleiben, wie sie sind.
+
+email = E-Mail
+admin = Admin
+log-about = E-Mails der letzten 7 Tage
+send-test = Test-E-Mail senden
+no-mail-server = Es ist kein Mailserver eingerichtet, deshalb sind E-Mails Dateien auf dem Server. Setze <code>{ $setting }</code>.
+state = Status
+emails = E-Mails
+filter-all = Alle
+filter-queued = Wartend
+filter-sent = Gesendet
+filter-refused = Abgewiesen
+filter-dropped = Nicht nötig
+filter = Filtern
+no-emails = Keine E-Mails.
+recipient = Empfänger
+kind = Art
+status = Status
+created = Erstellt
+queued = wartet
+retried = fehlgeschlagen, wird noch einmal versucht
+sent = gesendet
+refused = abgewiesen
+dropped = nicht nötig
+
+spam = Wenn E-Mails im Spam landen
+spam-about = Mailserver vertrauen einem Absender, dessen Domain angibt, wer für sie senden darf. Setze diese DNS-Einträge für <code>{ $host }</code>:
+spam-about-setting = Mailserver vertrauen einem Absender, dessen Domain angibt, wer für sie senden darf. Setze diese DNS-Einträge für die Domain von <code>{ $setting }</code>:
+spf = <b>SPF</b>: ein TXT-Eintrag, der deinen Mailserver nennt, zum Beispiel <code>{ $record }</code>.
+dkim = <b>DKIM</b>: Dein Mailserver signiert E-Mails. Veröffentliche seinen öffentlichen Schlüssel als TXT-Eintrag unter <code>{ $place }</code>.
+dmarc = <b>DMARC</b>: ein TXT-Eintrag unter <code>{ $place }</code>, zum Beispiel <code>{ $record }</code>. Er sagt, was mit E-Mails geschehen soll, die beides nicht erfüllen.
+reverse-dns = Die Adresse des Mailservers braucht auch einen Reverse-DNS-Namen, der zu ihr zurückführt.
