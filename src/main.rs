@@ -5,6 +5,7 @@ mod backup_settings;
 mod commands;
 mod compose;
 mod environment;
+mod files;
 mod imports;
 mod input;
 mod keys;
@@ -13,6 +14,7 @@ mod operator;
 mod owner;
 mod services;
 mod settings;
+mod storage_settings;
 mod users;
 
 use std::io::IsTerminal;
@@ -76,6 +78,9 @@ enum Command {
     /// Import conversations from other software
     #[command(subcommand)]
     Import(imports::Import),
+    /// Manage uploaded files
+    #[command(subcommand)]
+    Files(files::Files),
     /// Administer the forum
     #[command(subcommand)]
     Admin(Admin),
@@ -116,6 +121,7 @@ fn main() -> ExitCode {
         | Command::Restore(_)
         | Command::Export(_)
         | Command::Import(_)
+        | Command::Files(_)
         | Command::Admin(_) => Environment::for_command(file),
     };
     let env = match env.map_err(Failure::from).and_then(|env| prepare(&command, &env).map(|()| env)) {
@@ -139,6 +145,7 @@ fn main() -> ExitCode {
         | Command::Restore(_)
         | Command::Export(_)
         | Command::Import(_)
+        | Command::Files(_)
         | Command::Admin(_) => tokio::runtime::Builder::new_multi_thread(),
     };
     let runtime = match builder.enable_all().build() {
@@ -185,6 +192,7 @@ fn prepare(command: &Command, env: &Environment) -> Result<(), Failure> {
         | Command::Restore(_)
         | Command::Export(_)
         | Command::Import(_)
+        | Command::Files(_)
         | Command::Admin(_) => owner::become_owner(&env.data_dir()),
     }
 }
@@ -200,6 +208,7 @@ async fn run(command: Command, env: &Environment) -> Result<(), Failure> {
         Command::Restore(sealed) => archives::restore(env, sealed).await,
         Command::Export(export) => archives::export(env, export).await,
         Command::Import(import) => imports::run(env, import).await,
+        Command::Files(command) => files::run(env, command).await,
         Command::Admin(Admin::Doctor) => commands::doctor(env).await,
         Command::Admin(Admin::Reindex) => commands::reindex(env).await,
         Command::Admin(Admin::Reparse { all }) => commands::reparse(env, all).await,

@@ -12,12 +12,13 @@ use domain::platform::config::{Config, Limits};
 use domain::platform::mail::Mailer;
 use domain::platform::outbound::Allowed;
 use domain::platform::secrets::SecretKey;
+use domain::platform::storage::Files;
 use domain::site::proxies::Proxies;
 use domain::store::DatabaseUrl;
 
 use crate::backup_settings::Backups;
 use crate::environment::Environment;
-use crate::keys;
+use crate::{keys, storage_settings};
 
 /// A bad setting: what is wrong, with the setting's name.
 #[derive(Debug)]
@@ -67,6 +68,8 @@ pub struct Settings {
     /// The most bytes of finished public pages to keep in memory.
     pub page_cache: u64,
     pub mail: Mailer,
+    /// The storage of uploaded files.
+    pub files: Files,
     /// The key before the current one, to replace it.
     pub previous_key: Option<SecretKey>,
     /// The private hosts and networks that webhooks may use.
@@ -151,6 +154,7 @@ impl Settings {
         if !(2..=1_000).contains(&connections) {
             return Err(BadSetting("KLATCH_DATABASE_CONNECTIONS: must be between 2 and 1000".to_owned()));
         }
+        let files = storage_settings::read(env, &data_dir)?;
         Ok(Self {
             data_dir,
             bind,
@@ -172,6 +176,7 @@ impl Settings {
             )?,
             page_cache: u64::from(parsed::<u32>(env, "KLATCH_PAGE_CACHE_MB", 64, "a number of megabytes")?) << 20,
             mail,
+            files,
             previous_key: keys::previous(env)?,
             backups: Backups::read(env)?,
             webhook_allow: webhook_allow(env)?,

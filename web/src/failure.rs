@@ -75,12 +75,17 @@ impl Failure {
             Self::Domain(Error::Busy(_)) => Problem::Unavailable,
             Self::Domain(error) if error.is_unavailable() => Problem::Unavailable,
             Self::Domain(
-                Error::Database(_) | Error::Bus(_) | Error::Search(_) | Error::NoSearch | Error::Internal(_),
+                Error::Database(_)
+                | Error::Bus(_)
+                | Error::Search(_)
+                | Error::NoSearch
+                | Error::Storage(_)
+                | Error::Internal(_),
             ) => Problem::Internal,
         }
     }
 
-    /// Whether the database or the bus is away.
+    /// Whether the database, the bus or the storage is away.
     pub fn is_unavailable(&self) -> bool {
         matches!(self, Self::Domain(error) if error.is_unavailable())
     }
@@ -92,6 +97,9 @@ impl Failure {
             Self::Domain(Error::Bus(cause)) => tracing::error!(error = %cause, "a request failed at the bus"),
             Self::Domain(Error::Search(cause)) => {
                 tracing::error!(error = %cause, "a request failed at the search index")
+            }
+            Self::Domain(Error::Storage(cause)) => {
+                tracing::error!(error = %cause, "a request failed at the storage of files")
             }
             Self::Domain(Error::Internal(cause)) => tracing::error!(error = %cause, "a request failed"),
             Self::Domain(_)
@@ -118,6 +126,7 @@ impl Failure {
             }
             Self::Domain(Error::Slow(wait)) => json!({"error": too_soon(*wait)}),
             Self::Domain(Error::Pending) => json!({"error": "Waiting for approval."}),
+            Self::Domain(Error::Storage(_)) => json!({"error": NO_STORAGE}),
             Self::Problem(Problem::ReadOnly) => {
                 json!({"error": "The site is in read-only mode. Posting and editing are paused."})
             }
@@ -136,6 +145,9 @@ impl Failure {
         }
     }
 }
+
+/// The error while files can neither be stored nor read.
+pub const NO_STORAGE: &str = "Files can't be stored or opened right now. Try again in a few minutes.";
 
 fn status_words(status: StatusCode) -> &'static str {
     match status.as_u16() {

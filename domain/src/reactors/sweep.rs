@@ -46,7 +46,7 @@ pub(super) async fn sweep(cx: &Context) -> Result<()> {
         + store::people::sign_ups::delete_expired(&mut tx, cx.now()).await?;
     tx.commit().await.map_err(Error::from)?;
     let topics = purge_topics(cx).await?;
-    let files = files::sweep(cx).await?;
+    let (files, stray_files) = files::sweep(cx).await?;
     let mut groups = 0;
     loop {
         let mut tx = cx.db.begin().await?;
@@ -58,7 +58,20 @@ pub(super) async fn sweep(cx: &Context) -> Result<()> {
         }
     }
     tracing::info!(
-        sessions, letters, notices, log, purged, declined, sign_ups, samples, links, topics, groups, deliveries, files,
+        sessions,
+        letters,
+        notices,
+        log,
+        purged,
+        declined,
+        sign_ups,
+        samples,
+        links,
+        topics,
+        groups,
+        deliveries,
+        files,
+        stray_files,
         "swept"
     );
     Ok(())

@@ -68,6 +68,7 @@ fn form_errors(error: Error) -> Result<Vec<(String, String)>, Error> {
             let why = "Many people are signing in right now. Try again in a few seconds.";
             Ok(vec![(String::new(), why.to_owned())])
         }
+        Error::Storage(_) => Ok(vec![(String::new(), format!("{} Your text isn't lost.", crate::failure::NO_STORAGE))]),
         Error::Slow(wait) => {
             Ok(vec![(String::new(), format!("{} Your text isn't lost.", crate::failure::too_soon(wait)))])
         }

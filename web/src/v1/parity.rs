@@ -87,6 +87,7 @@ const HAVE: &[(&str, &[&str])] = &[
     ("/-/topics/{id}/merge", &["splits::merge"]),
     ("/-/topics/{id}/delete", &["topics::delete"]),
     ("/-/topics/{id}/restore", &["topics::restore"]),
+    ("/-/files", &["files::create"]),
     ("/-/messages/{id}/edit", &["messages::update"]),
     ("/-/messages/{id}/delete", &["messages::delete"]),
     ("/-/messages/{id}/restore", &["messages::restore"]),
@@ -147,7 +148,6 @@ const LACK: &[(&str, &str)] = &[
     ("/-/bots/{bot}/tokens/{delivery}/revoke", "A token that was stolen must not revoke the others."),
     ("/-/groups/{id}/export", "It makes a file for people. Programs read the same in the lists."),
     ("/-/hooks/{token}", "Programs call it as it is."),
-    ("/-/files", "Its body is a file, and bodies of the API are JSON."),
     ("/-/topics/{id}/attach", "It uploads files and shows a preview, for browsers without scripts."),
     ("/-/log/{entry}/hide", "A person decides on the page which name the log hides."),
     ("/admin/people/{id}/account", "It hands out access to another account: an admin gives the password again first."),
@@ -188,9 +188,9 @@ fn every_action_of_a_page_has_a_route_or_a_reason() {
     }
 }
 
-/// What no page's action of its own does: programs register kinds of attachments, and the page of an account removes a display
-/// name with its other actions.
-const OF_PROGRAMS: &[&str] = &["admin::clear_name", "attachments::register"];
+/// What no page's action of its own does: programs register kinds of attachments and delete their unused files, and the page of
+/// an account removes a display name with its other actions.
+const OF_PROGRAMS: &[&str] = &["admin::clear_name", "attachments::register", "files::delete"];
 
 #[test]
 fn every_changing_route_of_the_api_is_an_action_of_a_page() {

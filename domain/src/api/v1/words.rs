@@ -54,6 +54,7 @@ macro_rules! ids {
 }
 
 ids!(
+    FileId,
     UserId,
     GroupId,
     TopicId,

@@ -9,11 +9,9 @@ use domain::Error;
 use domain::files::{self, Found};
 use domain::model::{FileRow, TopicId};
 use futures_util::StreamExt;
-use futures_util::stream::try_unfold;
 use serde::Deserialize;
 use serde_json::json;
 use templates::errors::Problem;
-use tokio::io::AsyncReadExt;
 use tokio::time::{Instant, timeout_at};
 
 use super::composer;
@@ -28,8 +26,6 @@ use crate::req::Req;
 const MOST_FILES: usize = 10;
 /// A form may have so many times the most bytes of a file.
 const TIMES: usize = 4;
-/// Bytes read from the storage at a time.
-const PIECE: usize = 64 << 10;
 /// Nothing in a file runs, wherever it is opened.
 const POLICY: &str = "sandbox; default-src 'none'";
 
@@ -207,12 +203,6 @@ pub async fn show(req: Req, request: HttpRequest, path: Path<(String, String)>, 
     let Some(stored) = req.cx().files.open(&key).await? else { return Err(Error::NotFound.into()) };
     let name: String = form_urlencoded::byte_serialize(file.name.as_bytes()).collect();
     let shown = if file.pixels().is_some() { "inline" } else { "attachment" };
-    let bytes = try_unfold(stored.reader, |mut reader| async move {
-        let mut piece = vec![0; PIECE];
-        let read = reader.read(&mut piece).await?;
-        piece.truncate(read);
-        Ok::<_, std::io::Error>((read > 0).then(|| (Bytes::from(piece), reader)))
-    });
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, file.kind))
         .insert_header((CONTENT_DISPOSITION, format!("{shown}; filename*=UTF-8''{name}")))
@@ -220,7 +210,7 @@ pub async fn show(req: Req, request: HttpRequest, path: Path<(String, String)>, 
         .insert_header(("x-content-type-options", "nosniff"))
         .insert_header((CACHE_CONTROL, caching))
         .insert_header((ETAG, tag))
-        .body(SizedStream::new(stored.len, bytes)))
+        .body(SizedStream::new(stored.len, stored.bytes)))
 }
 
 #[cfg(test)]
@@ -233,6 +223,7 @@ mod tests {
     use domain::model::GroupKind;
     use domain::people::sessions::{self, Origin};
     use domain::platform::secrets;
+    use domain::platform::storage::{Bucket, Files};
     use domain::policy::Viewer;
     use domain::testing::TestForum;
 
@@ -263,6 +254,60 @@ mod tests {
 
     fn header(answer: &ServiceResponse, name: &str) -> String {
         answer.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+    }
+
+    #[actix_web::test]
+    async fn while_the_storage_is_away_forms_come_back_and_files_get_503() {
+        let mut forum = TestForum::sqlite().await;
+        let mira = forum.person("mira").await;
+        let group = forum.group(mira, "Garden", GroupKind::Public).await;
+        let topic = forum.topic(mira, &group, "Plums", "Ripe.").await.topic;
+        let mut upload = domain::files::begin(&forum.cx, mira).await.expect("an upload");
+        upload.write(b"Notes").await.expect("written");
+        let file = upload.finish(&forum.cx, "notes.txt").await.expect("a file");
+        // Nothing listens there.
+        let bucket = Bucket {
+            name: "bucket".into(),
+            endpoint: Bucket::parse_endpoint("http://127.0.0.1:1"),
+            region: "us-east-1".into(),
+            access_key: "access".into(),
+            secret_key: "secret".into(),
+            ..Bucket::default()
+        };
+        let arriving = forum.cx.files.arriving().await.expect("a folder");
+        forum.cx.files = Files::bucket(&bucket, arriving).expect("a bucket");
+        let Viewer::User { id, .. } = mira else { panic!("an account") };
+        let session = sessions::open(&forum.cx, id, &Origin::new(Ipv4Addr::LOCALHOST, "")).await.expect("a session");
+        let token = forum.cx.config.secret.sign("form", &secrets::digest(&session));
+        let site = Data::new(Site::new(forum.cx.clone(), Config::default()));
+        let app = App::new().app_data(site).wrap(actix_web::middleware::from_fn(crate::errors::render_errors));
+        let app = init_service(app.configure(routes::configure)).await;
+        let cookie = ("cookie", format!("__Host-klatch={session}"));
+        let ask = async |request: TestRequest| {
+            let request = request.peer_addr(([203, 0, 113, 7], 5_000).into()).insert_header(cookie.clone());
+            let answer = call_service(&app, request.to_request()).await;
+            let (status, wait) = (answer.status().as_u16(), header(&answer, "retry-after"));
+            (status, wait, String::from_utf8(read_body(answer).await.to_vec()).expect("text"))
+        };
+        let fields = [("csrf", token.as_str()), ("text", "Typed with care"), ("key", "k")];
+        let form = |path: &str, accept: &'static str| {
+            TestRequest::post()
+                .uri(path)
+                .set_payload(body(&fields, &[("a.html", PAGE)]))
+                .insert_header(("content-type", "multipart/form-data; boundary=edge"))
+                .insert_header(("sec-fetch-site", "same-origin"))
+                .insert_header(("accept", accept))
+        };
+        let (status, wait, page) = ask(form(&format!("/-/topics/{topic}/attach"), "text/html")).await;
+        assert_eq!((status, wait.as_str()), (503, "60"));
+        assert!(page.contains("Typed with care") && page.contains("right now. Try again in a few minutes."), "{page}");
+        let (status, _, said) = ask(form("/-/files", "application/json")).await;
+        assert!(status == 503 && said.contains("Try again in a few minutes"), "{status} {said}");
+        let (status, _, page) =
+            ask(TestRequest::get().uri(&file.address()).insert_header(("accept", "text/html"))).await;
+        assert!(status == 503 && page.contains("temporarily unavailable"), "{status} {page}");
+        let (status, _, _) = ask(TestRequest::get().uri(&format!("/{}/", group.slug))).await;
+        assert!(status < 400, "messages can be read: {status}");
     }
 
     #[actix_web::test]

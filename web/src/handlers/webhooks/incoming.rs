@@ -117,7 +117,12 @@ fn failed(error: &Error) -> HttpResponse {
         Error::Slow(time) => wait(time.as_secs(), "The group is in slow mode. Try again later."),
         Error::Pending => answer(StatusCode::ACCEPTED, &json!({"ok": true, "held": true})),
         Error::SignedOut => refused(StatusCode::FORBIDDEN, "This bot can't be used."),
-        Error::Busy(_) | Error::Database(_) | Error::Bus(_) | Error::Search(_) | Error::NoSearch => {
+        Error::Busy(_)
+        | Error::Database(_)
+        | Error::Bus(_)
+        | Error::Search(_)
+        | Error::NoSearch
+        | Error::Storage(_) => {
             tracing::warn!(%error, "an incoming webhook was not served");
             refused(StatusCode::SERVICE_UNAVAILABLE, "Try again later.")
         }
