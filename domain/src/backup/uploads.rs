@@ -198,6 +198,21 @@ mod tests {
     }
 
     #[test]
+    fn the_size_of_a_manifest_is_known_before_its_files_are_written() {
+        use crate::backup::manifest::{MAX_MANIFEST, Manifest};
+        let key = format!("{}.1600", "ab".repeat(32));
+        let mut manifest = Manifest::new(Purpose::Backup, 1);
+        let before = manifest.to_bytes().expect("JSON").len() as u64;
+        for _ in 0..100 {
+            let name = format!("{FOLDER}{key}");
+            manifest.entries.push(Entry { name, rows: 0, bytes: u64::MAX, sha256: "ab".repeat(32) });
+        }
+        let grown = manifest.to_bytes().expect("JSON").len() as u64 - before;
+        assert!(grown <= 100 * (key.len() as u64 + LISTED), "{grown}");
+        assert!(check_size(MAX_MANIFEST).is_ok() && check_size(MAX_MANIFEST + 1).is_err());
+    }
+
+    #[test]
     fn a_row_of_an_export_describes_a_file_as_the_forum_would() {
         let row = |change: &[(&str, serde_json::Value)]| {
             let mut fields: Fields =
