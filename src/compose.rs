@@ -11,6 +11,7 @@ use domain::platform::hashing::Hashing;
 use domain::platform::index::Search;
 use domain::platform::jobs::Wake;
 use domain::platform::outbound::Outbound;
+use domain::platform::remote::Remote;
 use domain::site::secret_key::KeyCheck;
 use domain::store::{DatabaseUrl, Db};
 use domain::time::Clock;
@@ -101,6 +102,11 @@ async fn connect(settings: &Settings, search: bool, waits: bool) -> Result<Conte
         site: Arc::default(),
         webhooks: Arc::default(),
         outbound: Outbound::new(settings.webhook_allow.clone()),
+        remote: Arc::new(Remote::new(
+            Outbound::for_messages(settings.fetching.allow.clone()),
+            settings.data_dir.join("image-cache"),
+            settings.fetching.image_cache,
+        )),
         hashing: Hashing::default(),
         backpressure: Arc::default(),
         health: Arc::default(),

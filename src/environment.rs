@@ -12,7 +12,7 @@ const DEFAULT_FILE: &str = "/etc/klatch/klatch.env";
 const SERVICE_DATA_DIR: &str = "/var/lib/klatch";
 
 /// All settings, as the README lists them.
-const NAMES: [&str; 50] = [
+const NAMES: [&str; 52] = [
     "KLATCH_BACKUP_BEFORE_MIGRATION",
     "KLATCH_BACKUP_FOLDER",
     "KLATCH_BACKUP_HOURS",
@@ -26,10 +26,12 @@ const NAMES: [&str; 50] = [
     "KLATCH_DATABASE_URL",
     "KLATCH_DATABASE_URL_FILE",
     "KLATCH_DATA_DIR",
+    "KLATCH_FETCH_ALLOW",
     "KLATCH_FILES",
     "KLATCH_FILE_MEGABYTES",
     "KLATCH_HEALTH_TOKEN",
     "KLATCH_HEALTH_TOKEN_FILE",
+    "KLATCH_IMAGE_CACHE_MB",
     "KLATCH_LIMITS",
     "KLATCH_LOG",
     "KLATCH_LOG_FORMAT",

@@ -5,6 +5,7 @@ mod backup_settings;
 mod commands;
 mod compose;
 mod environment;
+mod fetch_settings;
 mod files;
 mod imports;
 mod input;

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use domain::admin::{health, statistics};
 use domain::backup::schedule::{self, Schedule};
 use domain::live::draw::Draw;
-use domain::model::Images;
 use domain::platform::backpressure;
+use domain::platform::remote::RemoteImages;
 use domain::webhooks::sender;
 use domain::{Context, reactors};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -163,7 +163,7 @@ async fn run_jobs(cx: Context, backups: Option<Schedule>, stop: Stop) -> Result<
 
 /// Renders the fragments of live events with the pages' partials.
 fn draw() -> Draw {
-    fn drawn(partial: &impl Template, images: Images) -> String {
+    fn drawn(partial: &impl Template, images: RemoteImages<'_>) -> String {
         partial.render().map(|html| templates::finish(html, images)).unwrap_or_else(|error| {
             tracing::error!(%error, "failed to render a fragment");
             String::new()
@@ -174,11 +174,11 @@ fn draw() -> Draw {
             drawn(&templates::messages::MessagePartial { message, topic, group, now: now.into() }, images)
         },
         here: |aside, group| {
-            drawn(&templates::groups::HerePartial { aside, group: GroupOf { id: group } }, Images::Never)
+            drawn(&templates::groups::HerePartial { aside, group: GroupOf { id: group } }, RemoteImages::LINKS)
         },
         email: templates::people::emails::words,
         topic_row: |row, group, now| {
-            drawn(&templates::groups::TopicRowPartial { row, group, now: now.into() }, Images::Never)
+            drawn(&templates::groups::TopicRowPartial { row, group, now: now.into() }, RemoteImages::LINKS)
         },
     }
 }

@@ -18,6 +18,7 @@ use domain::store::DatabaseUrl;
 
 use crate::backup_settings::Backups;
 use crate::environment::Environment;
+use crate::fetch_settings::Fetching;
 use crate::{keys, storage_settings};
 
 /// A bad setting: what is wrong, with the setting's name.
@@ -74,6 +75,7 @@ pub struct Settings {
     pub previous_key: Option<SecretKey>,
     /// The private hosts and networks that webhooks may use.
     pub webhook_allow: Allowed,
+    pub fetching: Fetching,
     /// Backups that the program makes by itself.
     pub backups: Backups,
     /// The configuration of the domain.
@@ -179,7 +181,8 @@ impl Settings {
             files,
             previous_key: keys::previous(env)?,
             backups: Backups::read(env)?,
-            webhook_allow: webhook_allow(env)?,
+            webhook_allow: hosts(env, "KLATCH_WEBHOOK_ALLOW")?,
+            fetching: Fetching::read(env)?,
             config,
         })
     }
@@ -348,12 +351,10 @@ fn health_token(env: &Environment) -> Result<Option<String>, BadSetting> {
     }
 }
 
-/// Reads the private hosts and networks that webhooks may use.
-fn webhook_allow(env: &Environment) -> Result<Allowed, BadSetting> {
-    env.var("KLATCH_WEBHOOK_ALLOW").unwrap_or_default().parse().map_err(|part| {
-        BadSetting(format!(
-            "KLATCH_WEBHOOK_ALLOW: `{part}` is not a host name, IP address, or network such as 10.1.2.3/32"
-        ))
+/// Reads private hosts and networks that may be used.
+pub fn hosts(env: &Environment, name: &str) -> Result<Allowed, BadSetting> {
+    env.var(name).unwrap_or_default().parse().map_err(|part| {
+        BadSetting(format!("{name}: `{part}` is not a host name, IP address, or network such as 10.1.2.3/32"))
     })
 }
 

@@ -114,7 +114,7 @@ fn plain(error: domain::Error) -> Failure {
         domain::Error::Invalid(fields) => {
             fields.iter().map(|(field, why)| format!("{field}: {why}")).collect::<Vec<_>>().join("\n").into()
         }
-        domain::Error::Forbidden(why) => why.into(),
+        domain::Error::Forbidden(why) => why.to_string().into(),
         error => error.into(),
     }
 }

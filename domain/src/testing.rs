@@ -16,7 +16,6 @@ use crate::platform::hashing::Hashing;
 use crate::platform::index::Search;
 use crate::platform::jobs::{self, Job, Wake};
 use crate::platform::mail::{EmailBody, Mailer};
-use crate::platform::outbound::Outbound;
 use crate::platform::secrets::{Password, SecretKey};
 use crate::platform::validate::Draft;
 use crate::{groups, messages, reactors, search};
@@ -129,8 +128,8 @@ impl TestForum {
             group_names: Arc::default(),
             site: Arc::default(),
             webhooks: Arc::default(),
-            // The receivers of tests are on this machine.
-            outbound: Outbound::new("127.0.0.1".parse().expect("an address")),
+            outbound: crate::platform::outbound::Outbound::new("127.0.0.1".parse().expect("an address")),
+            remote: Arc::new(crate::platform::remote::Remote::of_this_machine(search.with_extension("files"))),
             hashing: Hashing::default(),
             backpressure: Arc::default(),
             health: Arc::default(),
@@ -335,8 +334,9 @@ pub const DRAW: Draw = Draw {
         let original = message.reply_to.as_ref().map_or("", model::Original::words);
         let poll = message.attachment.as_ref().and_then(|attachment| attachment.poll().zip(attachment.tally.as_ref()));
         let votes = poll.map(|(poll, tally)| format!(" chosen {:?} votes {:?}", tally.chosen, poll.votes(tally)));
-        let votes = votes.unwrap_or_default();
-        format!("<p>{}: {}{votes}</p>{original}", message.author.username, message.markup)
+        let titles: String = message.previews.iter().map(|preview| &*preview.title).collect();
+        let (votes, author) = (votes.unwrap_or_default(), &message.author.username);
+        format!("<p>{author}: {}{votes}</p>{original}{titles}", message.markup)
     },
     here: |aside, _| format!("<p>{} of {}</p>", aside.here.len(), aside.members),
     topic_row: |row, _, _| format!("<li>{} ({})</li>", row.topic.title(), row.message_count),

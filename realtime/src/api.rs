@@ -154,12 +154,14 @@ pub(crate) fn refusal(status: u16, why: &str) -> Answer {
 /// The answer to a domain error. `None` when the database or the bus is away.
 pub(crate) fn refused(error: &domain::Error) -> Option<Answer> {
     use domain::Error;
-    let first = |fields: &domain::Fields| fields.iter().next().map_or("Invalid.", |(_, why)| why).to_owned();
+    let first = |fields: &domain::Fields| {
+        fields.iter().next().map_or_else(|| "Invalid.".to_owned(), |(_, why)| why.to_string())
+    };
     Some(match error {
         Error::SignedOut => refusal(401, "Sign in with a username and a password or API token."),
         Error::Invalid(fields) if fields.get("password").is_some() => refusal(401, &first(fields)),
         Error::Invalid(fields) => refusal(400, &first(fields)),
-        Error::Forbidden(why) => refusal(403, why),
+        Error::Forbidden(why) => refusal(403, &why.to_string()),
         Error::NotFound => refusal(404, "There is no such group or topic."),
         Error::TooMany(limit) => later(429, "Too many attempts.", limit.wait),
         Error::Busy(wait) => later(503, "Many are signing in just now.", *wait),

@@ -288,7 +288,7 @@ async fn listen(live: Weak<Inner>, mut words: Receiver<Control>) {
 pub(crate) fn jitter(most: Duration) -> Duration {
     static STATE: LazyLock<AtomicU64> = LazyLock::new(|| {
         let mut random = [0; 8];
-        // Without randomness all processes spread alike, which does no harm.
+        // Without randomness all processes spread in the same way, which does no harm.
         let _ = getrandom::fill(&mut random);
         AtomicU64::new(u64::from_le_bytes(random))
     });

@@ -192,7 +192,7 @@ impl Polls {
             PollKey::Reader(network) if state.is_full_for(network, self.caps) => return Err(Rejected::TooMany),
             PollKey::User(_) if state.count < self.caps.total => {}
             PollKey::Reader(_) if state.count < self.caps.total && state.readers.len() < self.caps.readers() => {}
-            // Accounts come before anonymous readers, and new readers before those who have had an answer for longest.
+            // Accounts come before anonymous readers, and new readers before readers who have had an answer for longest.
             PollKey::User(_) | PollKey::Reader(_) => match state.readers.first_key_value() {
                 Some((&number, &network)) => state.evict(PollKey::Reader(network), Some(number)),
                 None => return Err(Rejected::Full),

@@ -182,7 +182,7 @@ impl Index {
                 Err(Trouble::Unusable(reason)) => {
                     let now = self.home().current()?;
                     if now == current {
-                        tracing::warn!(%reason, generation = %current, "the search index cannot be used and will be filled anew");
+                        tracing::warn!(%reason, generation = %current, "the search index cannot be used and will be built again");
                         self.show(current, None);
                         return Ok(true);
                     }

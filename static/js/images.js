@@ -1,5 +1,5 @@
-// Images in messages: loads those of other sites when the reader asks for them, shows them in a dialog, and turns broken
-// ones back into links. Without this script, the same link opens the image.
+// Images in messages: shows them in a dialog, and turns broken ones into links. Without this script, the same link opens the
+// image.
 
 const IMAGE = '.markup a.image';
 
@@ -9,12 +9,12 @@ const make = (name, values, ...children) => {
   return element;
 };
 
-const picture = (src, alt) => make('img', { alt, referrerPolicy: 'no-referrer', src });
-
 function show(link, image) {
   const close = make('button', { type: 'button', textContent: 'Close' });
   const original = make('a', { href: link.href, target: '_blank', rel: link.rel, textContent: 'Open original' });
-  const dialog = make('dialog', { className: 'picture', ariaLabel: image.alt }, picture(link.href, image.alt), make('p', {}, close, original));
+  // An image of another site is shown from here. An uploaded one is larger behind its link.
+  const src = link.origin === location.origin ? link.href : image.src;
+  const dialog = make('dialog', { className: 'picture', ariaLabel: image.alt }, make('img', { src, alt: image.alt }), make('p', { className: 'actions' }, close, original));
   dialog.addEventListener('click', (event) => {
     if (event.target !== original) dialog.close();
   });
@@ -26,23 +26,22 @@ function show(link, image) {
   dialog.showModal();
 }
 
-// The text says what the image shows, and the link leads to it.
+// The text says what the image shows, and the link leads to it. That of a preview only decorates it.
 function broken(image) {
-  if (image.closest?.(IMAGE)) image.replaceWith(image.alt);
+  if (image.closest?.(`${IMAGE}, .preview`)) image.replaceWith(image.alt);
 }
 
 export function start() {
   document.addEventListener('click', (event) => {
     const link = event.target.closest?.(IMAGE);
-    const shown = link?.querySelector('.unloaded, img');
-    if (!shown || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    const image = link?.querySelector('img');
+    if (!image || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
-    if (shown.localName === 'img') return show(link, shown);
-    shown.replaceWith(picture(link.href, shown.textContent));
+    show(link, image);
   });
   // Errors of images do not bubble. Some happened before this script ran.
   document.addEventListener('error', (event) => broken(event.target), true);
-  for (const image of document.querySelectorAll(`${IMAGE} img`)) {
+  for (const image of document.querySelectorAll(`:is(${IMAGE}, .preview) img`)) {
     if (image.complete && image.currentSrc && !image.naturalWidth) broken(image);
   }
 }

@@ -17,7 +17,7 @@ for (const start of [startSessions, startTimes, startMessages, startComposer, st
 const on = (name) => import(name).then((module) => module.start()).catch((error) => console.error(error));
 
 // Messages with images may also come later.
-const onImages = () => (document.querySelector('a.image') ? on('./images.js') : document.addEventListener('pointerover', onImages, { once: true }));
+const onImages = () => (document.querySelector('.image, .preview') ? on('./images.js') : document.addEventListener('pointerover', onImages, { once: true }));
 onImages();
 
 // Imported separately, so that the rest works when live updates are unavailable.
@@ -52,7 +52,7 @@ function onFiles(event) {
 }
 for (const type of ['change', 'paste', 'dragover', 'drop']) document.addEventListener(type, onFiles);
 
-// Only those who search need suggestions.
+// Only a search needs suggestions.
 const isSearch = (target) => target?.matches?.('form[action="/search"] input[name=q]');
 const onFocus = ({ target }) => {
   if (!isSearch(target)) return;

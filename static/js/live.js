@@ -179,6 +179,7 @@ class Page {
       case 'edit':
       case 'star':
       case 'poll':
+      case 'previews':
         if (isOpen) placeMessage(event.html, seq);
         this.row(event);
         break;

@@ -1,4 +1,6 @@
-//! Avatars: a user's initials on a colour derived from the name.
+//! Avatars: what a user uploaded, or else their initials on a colour derived from the name.
+
+use domain::model::picture_address;
 
 /// Number of `hue-N` classes in the style sheet.
 const HUES: u32 = 12;
@@ -16,6 +18,11 @@ pub fn hue(name: &str) -> u32 {
         hash = (hash ^ u32::from(byte)).wrapping_mul(37);
     }
     hash % HUES
+}
+
+/// Returns the path of an uploaded avatar, as large as messages need it on sharp screens.
+pub fn address(digest: &str) -> String {
+    picture_address(digest, 96)
 }
 
 #[cfg(test)]

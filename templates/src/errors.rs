@@ -1,6 +1,7 @@
 //! The error page.
 
 use askama::Template;
+use texts::Text;
 
 use crate::layout::Layout;
 use crate::when;
@@ -27,7 +28,7 @@ pub enum Problem {
     /// 415: the body is compressed.
     EncodedBody,
     /// 422, with what to correct if known.
-    Invalid(Option<String>),
+    Invalid(Option<Text>),
     /// 429, with the seconds to wait.
     TooMany(u64),
     /// 500.
@@ -49,7 +50,7 @@ pub struct ErrorPage {
     pub layout: Layout,
     pub problem: Problem,
     /// The reason that the domain gives, where it says more than the problem's own text.
-    pub why: Option<&'static str>,
+    pub why: Option<Text>,
     /// The form that was submitted, if there was one.
     pub kept: SubmittedForm,
     /// Where operators find the cause in the log.
@@ -163,8 +164,8 @@ impl ErrorPage {
 
     /// Returns what happened and what to do.
     pub fn text(&self) -> String {
-        if let Some(why) = self.why {
-            return why.to_owned();
+        if let Some(why) = &self.why {
+            return why.to_string();
         }
         let text = match &self.problem {
             Problem::BadRequest => "Part of this address is damaged. It may have been cut off when it was copied.",
@@ -181,7 +182,7 @@ impl ErrorPage {
             Problem::Gone => "The author or a moderator deleted it. It can't be restored.",
             Problem::TooLarge => "What you sent is over the size limit. Go back, make it shorter, and send it again.",
             Problem::EncodedBody => "Send the request again without a Content-Encoding header.",
-            Problem::Invalid(Some(what)) => what,
+            Problem::Invalid(Some(what)) => return what.to_string(),
             Problem::Invalid(None) => "The form is incomplete. Go back, check it, and send it again.",
             Problem::TooMany(seconds) => {
                 return format!("You're doing that too often. Try again in {}.", when::wait(seconds));

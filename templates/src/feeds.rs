@@ -3,7 +3,7 @@
 use askama::Template;
 use domain::feeds::{Feed, Listed, Subject};
 use domain::markup::without_spoilers;
-use domain::model::Images;
+use domain::platform::remote::RemoteImages;
 use domain::time::Timestamp;
 use domain::topics::placed::MessageInTopic;
 use serde::Serialize;
@@ -75,7 +75,7 @@ pub fn absolute(html: &str, base_url: &str) -> String {
 
 impl Document {
     /// A feed of a site with this name and address. `format` is the end of the feed's path: `feed.atom` or `feed.json`.
-    pub fn new(feed: &Feed, site_name: &str, base_url: &str, images: Images, format: &str) -> Self {
+    pub fn new(feed: &Feed, site_name: &str, base_url: &str, images: RemoteImages<'_>, format: &str) -> Self {
         let (title, path) = match &feed.subject {
             Subject::Site => (site_name.to_owned(), "/".to_owned()),
             Subject::Group(group) => (group.name.clone(), format!("/{}/", group.slug)),
@@ -120,7 +120,7 @@ impl Document {
 }
 
 impl Entry {
-    fn new(entry: &MessageInTopic, base_url: &str, images: Images, is_topic: bool) -> Self {
+    fn new(entry: &MessageInTopic, base_url: &str, images: RemoteImages<'_>, is_topic: bool) -> Self {
         let MessageInTopic { message, topic, group } = entry;
         let name = &message.author.username;
         // In the feed of a topic all titles are the same, so each says who writes.

@@ -4,7 +4,7 @@ use std::borrow::Borrow;
 
 use askama::Template;
 use domain::backup::folder::{self, Drawing, GroupPage, TopicPage};
-use domain::model::Images;
+use domain::platform::remote::RemoteImages;
 
 #[derive(Debug, Template)]
 #[template(path = "folder/index.html")]
@@ -42,7 +42,7 @@ pub const DRAWING: Drawing = Drawing {
 
 fn drawn(page: &impl Template) -> Result<String, String> {
     // Images are links: the pages load nothing from elsewhere.
-    page.render().map(|html| crate::finish(html, Images::Never)).map_err(|error| error.to_string())
+    page.render().map(|html| crate::finish(html, RemoteImages::LINKS)).map_err(|error| error.to_string())
 }
 
 fn group_file(id: impl Borrow<i64>, page: impl Borrow<usize>) -> String {

@@ -3,6 +3,8 @@
 mod moderation;
 mod people;
 
+use texts::Text;
+
 pub use moderation::{
     BulkDeleteForm, LogFilterForm, NewcomersForm, ReasonForm, ReportForm, RestrictForm, RuleForm, WarnForm,
 };
@@ -16,7 +18,7 @@ pub use people::{
 pub struct Field {
     pub value: String,
     /// What to correct.
-    pub error: Option<String>,
+    pub error: Option<Text>,
 }
 
 impl Field {
@@ -40,7 +42,7 @@ impl<T: Into<String>> From<T> for Field {
 /// A form that can be shown again with errors.
 pub trait Refill {
     /// Sets the error of the field with that name; for any other name, of the form as a whole.
-    fn set_error(&mut self, field: &str, why: impl Into<String>);
+    fn set_error(&mut self, field: &str, why: Text);
 }
 
 macro_rules! form {
@@ -50,7 +52,7 @@ macro_rules! form {
         pub struct $name {
             $($(#[$fdoc])* pub $field: Field,)*
             /// An error of the form as a whole.
-            pub error: Option<String>,
+            pub error: Option<::texts::Text>,
             $(
                 /// The idempotency key: a form that is sent twice with the same key takes effect once.
                 pub $key: String,
@@ -58,10 +60,10 @@ macro_rules! form {
         }
 
         impl Refill for $name {
-            fn set_error(&mut self, field: &str, why: impl Into<String>) {
+            fn set_error(&mut self, field: &str, why: ::texts::Text) {
                 match field {
-                    $(stringify!($field) => self.$field.error = Some(why.into()),)*
-                    _ => self.error = Some(why.into()),
+                    $(stringify!($field) => self.$field.error = Some(why),)*
+                    _ => self.error = Some(why),
                 }
             }
         }
@@ -95,6 +97,13 @@ form! {
         /// The hours until the poll closes; empty: it stays open.
         closes_in,
     } key
+}
+
+form! {
+    /// Uploads an avatar, the image of a group, or the logo. The file is never sent back.
+    PictureForm {
+        file,
+    }
 }
 
 form! {
@@ -253,8 +262,10 @@ form! {
         read_only,
         /// `yes`: admins need two-factor authentication.
         admins_need_two_factor,
-        /// `load`, `click` or `never`.
+        /// `load` or `never`.
         images,
+        /// `yes`: new messages get previews of their links.
+        link_previews,
         /// A welcome text on the home page of visitors.
         welcome,
         /// The accent color, as `#rrggbb`.
@@ -283,9 +294,9 @@ mod tests {
     fn an_error_without_a_field_belongs_to_the_form() {
         let mut form = TopicForm::default();
         assert!(!form.is_wrong());
-        form.set_error("title", "Say what it is about");
-        form.set_error("weather", "Too wet");
-        assert_eq!(form.title.error.as_deref(), Some("Say what it is about"));
-        assert_eq!(form.error.as_deref(), Some("Too wet"));
+        form.set_error("title", Text::verbatim("Say what it is about"));
+        form.set_error("weather", Text::verbatim("Too wet"));
+        assert_eq!(form.title.error, Some(Text::verbatim("Say what it is about")));
+        assert_eq!(form.error, Some(Text::verbatim("Too wet")));
     }
 }

@@ -3,7 +3,7 @@
 use std::hash::{Hash, Hasher};
 
 use domain::model::{
-    Consent, GroupId, GroupKind, NoticeRow, Person, Sidebar, SidebarGroup, SitePage, SubscriptionLevel, Theme,
+    Consent, GroupId, GroupKind, Logo, NoticeRow, Person, Sidebar, SidebarGroup, SitePage, SubscriptionLevel, Theme,
 };
 use domain::platform::caches::site::Notice;
 
@@ -20,6 +20,8 @@ const MOST_MORE: usize = 30;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Layout {
     pub site_name: String,
+    /// Shown in place of the name.
+    pub logo: Option<Logo>,
     /// `None` when nobody is signed in.
     pub viewer: Option<Viewer>,
     /// Empty when nobody is signed in.
@@ -107,6 +109,7 @@ impl Hash for Layout {
     fn hash<H: Hasher>(&self, state: &mut H) {
         let Self {
             site_name,
+            logo,
             viewer,
             sidebar,
             csrf: _,
@@ -133,7 +136,8 @@ impl Hash for Layout {
         } = self;
         // A poll may begin at an older event: applying an event twice changes nothing.
         let heard = live.as_ref().map(|live| live.group);
-        (site_name, viewer, sidebar, heard, assets, flash, notice, told, read_only, sign_up_open).hash(state);
+        (site_name, logo).hash(state);
+        (viewer, sidebar, heard, assets, flash, notice, told, read_only, sign_up_open).hash(state);
         (sends_email, waiting, sign_ups, path, links, group, moderates, reports, held, now, pages, asks).hash(state);
     }
 }

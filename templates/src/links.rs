@@ -1,13 +1,20 @@
 //! What a public page tells programs that link to it: its one address, a description, its feed, and what it is about for
 //! search engines (schema.org) and link previews (Open Graph, ogp.me; oEmbed, oembed.com).
 
-use domain::model::{Group, Message, Topic};
+use domain::model::{Group, Message, Topic, picture_address};
 use domain::topics::placed::MessageInTopic;
 use serde::Serialize;
 use serde_json::json;
+use texts::{Html, Text};
 
 use crate::script_json::ScriptJson;
 use crate::text_directive::encoded;
+
+/// Returns a link to a user as the macro `person` writes it, for texts that contain one.
+pub fn person(name: &str) -> Html {
+    let shown = Text::verbatim(name.to_owned()).into_html();
+    Html::trusted(format!("<a class=\"person\" href=\"/users/{}/\">{shown}</a>", encoded(name)))
+}
 
 /// The most characters of a description.
 const DESCRIPTION: usize = 200;
@@ -22,6 +29,8 @@ pub struct Links {
     pub description: String,
     /// The path of the page whose feeds it has; `None` without feeds.
     pub feed: Option<String>,
+    /// The address of a picture of what the page is about.
+    pub image: Option<String>,
     /// For a topic: its structured data.
     pub posting: Option<ScriptJson>,
 }
@@ -34,8 +43,16 @@ impl Links {
             title: title.to_owned(),
             description: shortened(description),
             feed: Some(path.split('?').next().unwrap_or_default().to_owned()),
+            image: None,
             posting: None,
         }
+    }
+
+    /// The same with the picture of this digest, if it is not empty.
+    #[must_use]
+    pub fn with_picture(self, base_url: &str, digest: &str) -> Self {
+        let image = (!digest.is_empty()).then(|| format!("{base_url}{}", picture_address(digest, 192)));
+        Self { image, ..self }
     }
 
     /// A page of a topic. A page that was opened at a message has the address of the topic. Only the first message is what
@@ -72,7 +89,14 @@ impl Links {
             posting["text"] = description.clone().into();
         }
         let posting = ScriptJson::of(&posting);
-        Self { canonical, title: topic.title().to_owned(), description, feed: Some(own), posting: Some(posting) }
+        Self {
+            canonical,
+            title: topic.title().to_owned(),
+            description,
+            feed: Some(own),
+            image: None,
+            posting: Some(posting),
+        }
     }
 
     /// The type of the page for Open Graph.

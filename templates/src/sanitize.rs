@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use domain::model::Images;
+use domain::platform::remote::RemoteImages;
 use regex::{Captures, Regex};
 
 /// Finishes a page or a fragment: sanitizes it, and replaces its images as the site wants it.
-pub fn finish(html: String, images: Images) -> String {
-    domain::markup::show_images(sanitize(html), images)
+pub fn finish(html: String, images: RemoteImages<'_>) -> String {
+    images.show(sanitize(html))
 }
 
 /// Removes control characters except line ends and tabs, characters that change the writing direction, and combining

@@ -7,6 +7,7 @@ use domain::model::{Group, MessageId, Person, Topic, TopicId};
 use domain::search::{Facet, Fields, Matches, Suggestions};
 use domain::time::Timestamp;
 use serde::Serialize;
+use texts::Text;
 
 use crate::layout::Layout;
 use crate::text_directive;
@@ -61,9 +62,9 @@ pub struct Search {
     /// What the fields of the form show.
     pub fields: Fields,
     /// What is wrong with the query, or with the index.
-    pub problems: Vec<String>,
+    pub problems: Vec<Text>,
     /// Words that look like mistyped operators.
-    pub hints: Vec<String>,
+    pub hints: Vec<Text>,
     /// A query that finds more.
     pub suggestion: Option<String>,
     /// Groups, topics and people that the query names.
@@ -213,7 +214,7 @@ pub fn suggestions(found: Suggestions) -> Vec<Suggestion> {
         all.push(Suggestion {
             kind: "Complete",
             label: one.piece.trim().to_owned(),
-            about: one.about,
+            about: one.about.to_string(),
             text,
             href: None,
         });

@@ -232,6 +232,11 @@ fn typed_text_is_escaped_on_every_page() {
     }
     page.messages[0].author.username = hostile.to_owned();
     page.messages[0].stars[0].username = hostile.to_owned();
+    let preview = page.messages.iter_mut().flat_map(|message| &mut message.previews).next().expect("a preview");
+    for text in [&mut preview.url, &mut preview.title, &mut preview.description, &mut preview.site] {
+        *text = hostile.to_owned();
+    }
+    preview.image = Some(hostile.to_owned());
     page.layout.site_name = hostile.to_owned();
     page.layout.path = hostile.to_owned();
     page.layout.viewer.as_mut().expect("a viewer").person.username = hostile.to_owned();

@@ -133,7 +133,7 @@ async fn a_confirmation_is_shown_once_and_not_after_a_reload(running: Running) {
         ask(form.action, { method: 'POST', body: new URLSearchParams(new FormData(form)), redirect: 'manual' });")
         .await;
     mark(&first, &herons, "pinned").await;
-    until(&ben, "the page is drawn anew", "window.asked").await;
+    until(&ben, "the page is drawn again", "window.asked").await;
     let said = "return document.querySelector('[data-said]')?.textContent ?? null";
     assert_eq!(ben.js(said).await, Value::Null);
     ben.goto("/groups/").await;

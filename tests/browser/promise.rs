@@ -48,14 +48,14 @@ const shown = (root) => {
 fetch(location.href, { cache: 'no-store', headers: { Accept: 'text/html' } }).then(async (answer) => {
   const { parsePage } = await import(new URL('trusted.js', document.querySelector('script[type=module]').src));
   const page = parsePage(await answer.text());
-  const [open, anew] = [shown(document), shown(page)];
+  const [open, drawn] = [shown(document), shown(page)];
   const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
   const differences = [];
-  for (const key of Object.keys(anew)) {
-    if (same(open[key], anew[key])) continue;
-    const lists = Array.isArray(anew[key]) && open[key].length === anew[key].length;
-    const at = lists ? anew[key].findIndex((item, place) => !same(item, open[key][place])) : null;
-    differences.push([key, lists ? open[key][at] : open[key], lists ? anew[key][at] : anew[key]]);
+  for (const key of Object.keys(drawn)) {
+    if (same(open[key], drawn[key])) continue;
+    const lists = Array.isArray(drawn[key]) && open[key].length === drawn[key].length;
+    const at = lists ? drawn[key].findIndex((item, place) => !same(item, open[key][place])) : null;
+    differences.push([key, lists ? open[key][at] : open[key], lists ? drawn[key][at] : drawn[key]]);
   }
   done(differences);
 }, (error) => done([[String(error)]]));

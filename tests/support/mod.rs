@@ -9,6 +9,7 @@ mod mailbox;
 mod page;
 mod people;
 mod proxy;
+mod remote_host;
 mod visitor;
 
 pub use database::Database;
@@ -17,6 +18,7 @@ pub use klatch_bench::site::{PATIENCE, Process, Redis, Relay, free_port, wait_at
 pub use mailbox::{Mailbox, SentEmail};
 pub use page::{Filled, Page, unescaped};
 pub use people::{PASSWORD, Place, admin_of, group_of, newcomer, topic_in};
+pub use remote_host::RemoteHost;
 pub use visitor::Visitor;
 
 /// Makes two tests of each function, one per way of running, as `alone::NAME` and `services::NAME`.

@@ -142,6 +142,8 @@ fn an_invalid_setting_stops_the_start_and_is_named() {
         ("KLATCH_SECRET_KEY_FILE", in_the_way),
         ("KLATCH_TRUSTED_PROXIES", "10.0.0.1,somewhere"),
         ("KLATCH_WEBHOOK_ALLOW", "10.0.0.1,http://somewhere"),
+        ("KLATCH_FETCH_ALLOW", "10.0.0.0/33"),
+        ("KLATCH_IMAGE_CACHE_MB", "-1"),
         ("KLATCH_SMTP_URL", "mail.example.org"),
         ("KLATCH_MAIL_FROM", "nobody"),
         ("KLATCH_CONNECTIONS_PER_ADDRESS", "0"),

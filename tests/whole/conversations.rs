@@ -43,7 +43,7 @@ async fn what_one_member_writes_is_unread_for_another_until_it_is_read(running: 
     assert_eq!(marked.unread_of("bird-watch"), 0);
     ben.get("/").await.must_say("all caught up");
 
-    // Whoever answers has read what the page showed.
+    // An answer marks what the page showed as read.
     ana.post(&topic, "heron number 4").await;
     ben.get(&topic.path).await.expect(200);
     assert_eq!(ben.get("/").await.unread_total(), 1);

@@ -13,7 +13,7 @@ crate::both_ways!(
 const PASSWORD: &str = "rowing past the lighthouse";
 const NEW: &str = "walking to the lighthouse";
 
-/// What the next page says to whoever gave an address.
+/// What the next page says after somebody gave an address.
 fn asked(forum: &Forum) -> &'static str {
     if forum.sends_email() { "We've sent you an email." } else { "Ask an admin to confirm your address." }
 }

@@ -1,10 +1,22 @@
-//! Images that people post are on other sites: by default, nothing loads them before the reader asks for it.
+//! Images and pages of other sites: readers get everything from the forum.
 
 use serde_json::Value;
 
-use crate::support::{Forum, Running, Visitor, admin_of, group_of, newcomer, topic_in, wait_for};
+use crate::support::{Forum, RemoteHost, Running, Visitor, admin_of, group_of, newcomer, topic_in, wait_for};
 
-crate::both_ways!(external_images_follow_the_setting_of_the_site);
+crate::both_ways!(external_images_follow_the_setting_of_the_site, a_link_shows_what_it_leads_to);
+
+/// The content security policy about images.
+const POLICY: &str = "img-src 'self';";
+
+/// Starts a forum that may fetch from this machine.
+async fn start(running: Running) -> Forum {
+    let mut forum = Forum::start(running).await;
+    forum.stop().await;
+    forum.set("KLATCH_FETCH_ALLOW", "127.0.0.1".to_owned());
+    forum.resume().await;
+    forum
+}
 
 async fn choose(admin: &Visitor, images: &str) {
     let form = admin.get("/admin/settings").await.expect(200).form("/admin/settings");
@@ -35,7 +47,8 @@ async fn live_html(visitor: &Visitor, after: &str) -> String {
 }
 
 async fn external_images_follow_the_setting_of_the_site(running: Running) {
-    let mut forum = Forum::start(running).await;
+    let mut forum = start(running).await;
+    let host = RemoteHost::open().await;
     let admin = admin_of(&mut forum).await;
     let (ana, ben) = (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await);
     let group = group_of(&ana, "Birds", "public").await;
@@ -43,41 +56,71 @@ async fn external_images_follow_the_setting_of_the_site(running: Running) {
     ben.join(&group).await;
     forum.jobs_done().await;
     let settings = admin.get("/admin/settings").await.expect(200);
-    settings.must_say("sees a reader's address only after they click");
-    assert_eq!(settings.form("/admin/settings").value("images"), "click", "the default of a new site");
-    let offer = "<span class=\"unloaded\"";
-    let cases = [
-        ("click", false, true, "img-src 'self' https:;", "only when you click it"),
-        ("never", false, false, "img-src 'self';", "loads nothing from those sites until you"),
-        ("load", true, false, "img-src 'self' https:;", "those sites can see"),
-    ];
-    for (mode, is_loaded, is_offered, policy, help) in cases {
+    assert_eq!(settings.form("/admin/settings").value("images"), "load", "the default of a new site");
+    let mut addresses = Vec::new();
+    for (mode, is_shown, help) in
+        [("load", true, "fetches them and keeps copies"), ("never", false, "until you follow a link")]
+    {
         choose(&admin, mode).await;
         // Every process learns of it.
-        wait_for("the choice is known", async || {
-            ben.get("/-/help").await.header("content-security-policy").contains(policy).then_some(())
-        })
-        .await;
+        wait_for("the choice is known", async || ben.get("/-/help").await.html.contains(help).then_some(())).await;
         forum.settle().await;
         let after = ben.get(&topic.path).await.expect(200).body_data("data-live-after").expect("a live page");
-        let text =
-            format!("{mode}: ![a heron](https://images.example/{mode}.png) http://images.example/{mode}-plain.png");
-        let own = fragment(&ana, &topic.path, &text).await;
+        let url = format!("{}/{mode}.gif?a=b&c", host.base);
+        let own = fragment(&ana, &topic.path, &format!("{mode}: ![a heron]({url})")).await;
         let live = live_html(&ben, &after).await;
         let page = forum.visitor().get(&topic.path).await.expect(200);
         let shown = page.html.rsplit("<article").next().expect("the message").to_owned();
         for (place, html) in [("the fragment", own), ("the event", live), ("the page", shown)] {
-            let image = format!("<img src=\"https://images.example/{mode}.png\"");
-            assert_eq!(html.contains(&image), is_loaded, "{place} with {mode}: {html}");
-            assert_eq!(html.contains(offer), is_offered, "{place} with {mode}: {html}");
+            assert!(!html.contains("<img src=\"http"), "{place} with {mode}: {html}");
             // The link is there without scripts, too.
-            assert!(html.contains(&format!("<a href=\"https://images.example/{mode}.png\" class=\"image\"")), "{html}");
-            assert!(!html.contains("<img src=\"http:"), "{place} with {mode}: {html}");
+            assert!(html.contains(&format!("<a href=\"{}\" class=\"image\"", url.replace('&', "&amp;"))), "{html}");
             assert!(html.contains("a heron"), "{place} with {mode}: {html}");
+            let address = html.split("<img src=\"").nth(1).and_then(|rest| rest.split('"').next());
+            assert_eq!(address.is_some_and(|address| address.starts_with("/-/image/")), is_shown, "{place}: {html}");
+            addresses.extend(address.map(str::to_owned));
         }
-        assert!(page.header("content-security-policy").contains(policy), "{mode}: {page:?}");
-        forum.visitor().get("/-/help").await.must_say(help);
+        assert!(page.header("content-security-policy").contains(POLICY), "{mode}: {page:?}");
+        if is_shown {
+            addresses.dedup();
+            assert_eq!(addresses.len(), 1, "everyone gets it from the same address");
+            assert_eq!(host.asked().len(), 0, "nothing is fetched before somebody looks");
+            for visitor in [&ben, &forum.visitor()] {
+                let image = visitor.get(&addresses[0]).await.expect(200);
+                assert_eq!(image.header("content-type"), "image/gif");
+                assert_eq!(image.header("content-security-policy"), "sandbox; default-src 'none'");
+                assert_eq!(image.header("x-content-type-options"), "nosniff");
+                assert_eq!(image.header("cache-control"), "public, max-age=86400");
+            }
+        }
     }
+    // It is fetched once, by a request that says nothing about readers, and not while images are off.
+    let asked = host.asked();
+    assert_eq!(asked.len(), 1, "{asked:?}");
+    let head = asked[0].to_ascii_lowercase();
+    for secret in ["cookie", "referer", "forwarded", "authorization", "accept-language", "herons"] {
+        assert!(!head.contains(secret), "{head}");
+    }
+    assert_eq!(forum.visitor().get(&addresses[0]).await.status, 404);
     let odd = admin.get("/admin/settings").await.form("/admin/settings").with("images", "often");
     admin.submit(&odd).await.expect(422).must_say("Choose how images are shown.");
+}
+
+async fn a_link_shows_what_it_leads_to(running: Running) {
+    let forum = start(running).await;
+    let host = RemoteHost::open().await;
+    let ana = newcomer(&forum, "ana").await;
+    let group = group_of(&ana, "Birds", "public").await;
+    let topic = topic_in(&ana, &group, "Herons", &format!("Look:\n\n{}/page", host.base)).await;
+    forum.jobs_done().await;
+    for visitor in [&ana, &forum.visitor()] {
+        let page = visitor.get(&topic.path).await.expect(200);
+        page.must_say("The heron & its nest");
+        assert!(!page.html.contains("<img src=\"http"), "{}", page.html);
+        let image = page.html.split("<img src=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("an image");
+        assert_eq!(visitor.get(image).await.expect(200).header("content-type"), "image/gif");
+    }
+    let paths: Vec<String> = host.asked().iter().filter_map(|head| Some(head.split(' ').nth(1)?.to_owned())).collect();
+    assert_eq!(paths, ["/page", "/heron.gif"]);
+    forum.examine().await;
 }

@@ -196,7 +196,7 @@ async fn slow_mode_says_when_to_retry(running: Running) {
     let topic = topic_in(&ana, &birds, "Wrens", "who has seen one").await;
     ben.join(&birds).await;
     change(&ana, &birds, &[("slow", "3600")]).await;
-    assert!(!ana.get(&topic.path).await.says("Slow mode"), "those who keep order write as they like");
+    assert!(!ana.get(&topic.path).await.says("Slow mode"), "slow mode does not apply to moderators");
     ben.get(&topic.path).await.must_say("Slow mode: one message every 1 hour.");
     ben.post(&topic, "once").await.message("once");
     let form = ben.get(&topic.path).await.form("/messages").with("text", "and again");

@@ -13,6 +13,7 @@ use domain::site::accent;
 use sha2::{Digest, Sha256};
 
 use crate::compressed::{Coding, Compressed};
+use crate::site::Site;
 
 mod smaller;
 
@@ -112,29 +113,29 @@ pub fn app_icon(side: u32) -> String {
     format!("/static/{}/icon-{side}.png", HASH.as_str())
 }
 
-/// Returns the style sheet with the rules for an accent color; `None` for what no site can have as one.
-fn colored(accent: &str) -> Option<Arc<Compressed>> {
-    let mut kept = COLORED.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((known, file)) = &*kept
-        && known == accent
-    {
-        return Some(file.clone());
+/// Returns the style sheet with the rules for an accent color, if it is the site's: compressing others would be work that
+/// anybody could cause.
+async fn colored(site: &Site, accent: &str) -> Option<Arc<Compressed>> {
+    let kept = || COLORED.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = kept().as_ref().filter(|(known, _)| known == accent).map(|(_, file)| file.clone());
+    if known.is_some() || domain::site::current(&site.cx).await.settings.accent != accent {
+        return known;
     }
     let style = accent::style(accent)?;
     let (_, _, css) = FILES.iter().find(|(name, _, _)| *name == CSS)?;
     let file = Arc::new(Compressed::new([&*css.plain(), style.as_bytes()].concat().into()));
-    *kept = Some((accent.to_owned(), file.clone()));
+    *kept() = Some((accent.to_owned(), file.clone()));
     Some(file)
 }
 
 /// `GET /static/HASH/NAME`. Any other hash comes from a page of another version: it gets the current file, cached for a
 /// minute.
-pub async fn show(request: HttpRequest, path: web::Path<(String, String)>) -> HttpResponse {
+pub async fn show(request: HttpRequest, site: web::Data<Site>, path: web::Path<(String, String)>) -> HttpResponse {
     let (folder, name) = path.into_inner();
     let (hash, color) = folder.split_once('-').unwrap_or((folder.as_str(), ""));
     let for_ever = hash == *HASH;
     if name == CSS
-        && let Some(file) = colored(&format!("#{color}"))
+        && let Some(file) = colored(&site, &format!("#{color}")).await
     {
         return answer(&request, "text/css; charset=utf-8", &file, &folder, for_ever);
     }
@@ -190,12 +191,24 @@ fn answer(request: &HttpRequest, kind: &str, file: &Compressed, version: &str, f
 mod tests {
     use actix_web::App;
     use actix_web::test::{TestRequest, call_service, init_service, read_body};
+    use domain::testing::TestForum;
 
     use super::*;
+    use crate::Config;
 
     #[actix_web::test]
     async fn the_style_sheet_of_an_accent_color_ends_with_its_rules() {
-        let app = init_service(App::new().route("/static/{hash}/{name:.*}", web::get().to(show))).await;
+        let forum = TestForum::sqlite().await;
+        let boss = forum.site_admin("boss").await;
+        let color = async |accent: &str| {
+            let settings = domain::site::settings(&forum.cx).await.unwrap();
+            let settings = domain::site::Settings { accent: accent.to_owned(), ..settings };
+            domain::site::update(&forum.cx, boss, settings).await.unwrap();
+        };
+        color("#8a2be2").await;
+        let site = web::Data::new(Site::new(forum.cx.clone(), Config::default()));
+        let app = App::new().app_data(site).route("/static/{hash}/{name:.*}", web::get().to(show));
+        let app = init_service(app).await;
         let get = async |path: &str| {
             let answer = call_service(&app, TestRequest::get().uri(path).to_request()).await;
             let keep = answer.headers().get(CACHE_CONTROL).unwrap().to_str().unwrap().to_owned();
@@ -216,6 +229,13 @@ mod tests {
         let (status, for_ever, other) = get("/static/0-8a2be2/klatch.css").await;
         assert!(status == 200 && !for_ever && other == colored, "a page of another version");
         assert_eq!(get(&purple.replace("klatch.css", "nothing.css")).await.0, 404);
+        // A color that another site has is not made for anybody who asks.
+        let blue = addresses("#0000aa").css;
+        let (status, for_ever, css) = get(&blue).await;
+        assert!(status == 200 && !for_ever && !css.contains("--accent:#0000aa"));
+        color("#0000aa").await;
+        let (status, for_ever, css) = get(&blue).await;
+        assert!(status == 200 && for_ever && css.contains("--accent:#0000aa"));
     }
 
     #[actix_web::test]

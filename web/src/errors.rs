@@ -134,14 +134,14 @@ async fn page(cause: &Cause, request: &HttpRequest) -> HttpResponse {
         Ok(layout) => layout,
         Err(_) => req.bare_layout(),
     };
-    // A notice would make the page differ by viewer; a missing page answers everyone alike.
+    // A notice would make the page differ by viewer; a missing page gives everyone the same answer.
     let layout = templates::Layout { told: None, ..layout };
     let kept = crate::form::submitted_form(request);
     let is_expired = cause.is_signed_out && !kept.written().is_empty();
     let problem = if is_expired { Problem::Expired } else { cause.problem.clone() };
     let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
-    req.page_with(status, &ErrorPage { layout, problem, why: cause.why, kept, request_id })
+    req.page_with(status, &ErrorPage { layout, problem, why: cause.why.clone(), kept, request_id })
 }
 
 /// Builds the page for a user whose account waits for approval by an admin of the site.

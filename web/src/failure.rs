@@ -8,6 +8,7 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use domain::Error;
 use serde_json::json;
 use templates::errors::Problem;
+use texts::Text;
 
 use crate::refused;
 
@@ -22,11 +23,11 @@ pub enum Failure {
     /// The request itself is at fault.
     Problem(Problem),
     /// The credentials of an API client are missing (`None`) or refused.
-    Credentials(Option<String>),
+    Credentials(Option<Text>),
     /// The account waits for approval by an admin of the site.
     Waiting,
     /// An admin must give the password again, and what was wrong with it.
-    Unproved(Option<String>),
+    Unproved(Option<Text>),
     /// An admin must turn on two-factor authentication.
     NeedsTwoFactor,
 }
@@ -116,23 +117,23 @@ impl Failure {
         match self {
             Self::Domain(Error::Invalid(fields)) => {
                 let by_field: serde_json::Map<_, _> =
-                    fields.iter().map(|(name, why)| (name.to_owned(), why.into())).collect();
-                json!({"error": fields.iter().next().map(|(_, why)| why), "fields": by_field})
+                    fields.iter().map(|(name, why)| (name.to_owned(), why.to_string().into())).collect();
+                json!({"error": fields.iter().next().map(|(_, why)| why.to_string()), "fields": by_field})
             }
-            Self::Domain(Error::Forbidden(why)) => json!({"error": why}),
+            Self::Domain(Error::Forbidden(why)) => json!({"error": why.to_string()}),
             Self::Domain(Error::TooMany(limit)) => {
                 let wait = templates::when::wait(&limit.wait.as_secs());
                 json!({"error": format!("You're doing that too often. Try again in {wait}.")})
             }
             Self::Domain(Error::Slow(wait)) => json!({"error": too_soon(*wait)}),
             Self::Domain(Error::Pending) => json!({"error": "Waiting for approval."}),
-            Self::Domain(Error::Storage(_)) => json!({"error": NO_STORAGE}),
+            Self::Domain(Error::Storage(_)) => json!({"error": texts::files::no_storage().to_string()}),
             Self::Problem(Problem::ReadOnly) => {
                 json!({"error": "The site is in read-only mode. Posting and editing are paused."})
             }
             Self::Unproved(_) => json!({"error": "Reload the page, confirm your password, and try again."}),
             Self::NeedsTwoFactor => json!({"error": "Turn on two-factor authentication first."}),
-            Self::Credentials(Some(why)) => json!({"error": why}),
+            Self::Credentials(Some(why)) => json!({"error": why.to_string()}),
             Self::Credentials(None) => json!({"error": MUST_SIGN_IN}),
             Self::Waiting => json!({"error": "Your account is waiting for approval by a site admin."}),
             Self::Problem(Problem::NotSecure(address)) => {
@@ -145,9 +146,6 @@ impl Failure {
         }
     }
 }
-
-/// The error while files can neither be stored nor read.
-pub const NO_STORAGE: &str = "Files can't be stored or opened right now. Try again in a few minutes.";
 
 fn status_words(status: StatusCode) -> &'static str {
     match status.as_u16() {
@@ -211,13 +209,13 @@ pub struct Cause {
     /// Whether the account waits for approval by an admin of the site.
     pub is_waiting: bool,
     /// Whether an admin must give the password again, and what was wrong with it.
-    pub unproved: Option<Option<String>>,
+    pub unproved: Option<Option<Text>>,
     /// Whether an admin must turn on two-factor authentication.
     pub needs_two_factor: bool,
     /// Whether signing in would help.
     pub is_signed_out: bool,
     /// The reason that the policy gives.
-    pub why: Option<&'static str>,
+    pub why: Option<Text>,
 }
 
 impl Cause {
@@ -238,9 +236,9 @@ impl Cause {
             needs_two_factor: matches!(failure, Failure::NeedsTwoFactor),
             is_signed_out: matches!(failure, Failure::Domain(Error::SignedOut)),
             why: match failure {
-                Failure::Domain(Error::Forbidden(why)) => Some(why),
+                Failure::Domain(Error::Forbidden(why)) => Some(why.clone()),
                 Failure::NeedsTwoFactor => {
-                    Some("Site admins need two-factor authentication. Turn it on in your settings.")
+                    Some("Site admins need two-factor authentication. Turn it on in your settings.".into())
                 }
                 _ => None,
             },

@@ -122,6 +122,7 @@ const FLASHES: &[(&str, &str)] = &[
     ("confirmation-sent", "Confirmation email sent."),
     ("address-confirmed", "Email address confirmed."),
     ("name-cleared", "Display name removed."),
+    ("avatar-cleared", "Avatar removed."),
     ("their-second-step-off", "Two-factor authentication turned off for this account."),
     ("their-account-deleted", "Account deleted."),
     ("mail-works", "The mail server accepted the test email. Check that it arrived."),

@@ -74,9 +74,9 @@ impl Form {
     /// Makes a form of fields that were read from a body with files, after [`check_source`], and checks it as any form.
     ///
     /// # Errors
-    /// `Expired`, `ReadOnly`.
-    pub fn of_fields(request: &HttpRequest, req: &Req, fields: Vec<(String, String)>) -> Result<Self, Failure> {
-        let form = Self::new(fields);
+    /// `Expired`, `ReadOnly`, `Unproved`.
+    pub async fn of_fields(request: &HttpRequest, req: &Req, fields: Vec<(String, String)>) -> Result<Self, Failure> {
+        let mut form = Self::new(fields);
         request.extensions_mut().insert(Sent { open: form.open.clone(), is_whole: true });
         request.extensions_mut().insert(FormIsRead);
         if !req.token_holds(form.get("csrf")) {
@@ -84,6 +84,9 @@ impl Form {
         }
         if domain::policy::check_change(req.now.settings.read_only, change(request.path())).is_err() {
             return Err(Failure::Problem(Problem::ReadOnly));
+        }
+        if request.path().starts_with("/admin/") {
+            prove(req, &form.take(proofs::FIELD)).await?;
         }
         Ok(form)
     }
@@ -200,9 +203,7 @@ async fn prove(req: &Req, typed: &str) -> Result<(), Failure> {
         return Err(Failure::Unproved(None));
     }
     match proofs::give(req.cx(), session, typed).await {
-        Err(domain::Error::Invalid(fields)) => {
-            Err(Failure::Unproved(Some(fields.get(proofs::FIELD).unwrap_or_default().to_owned())))
-        }
+        Err(domain::Error::Invalid(fields)) => Err(Failure::Unproved(fields.get(proofs::FIELD).cloned())),
         other => Ok(other?),
     }
 }

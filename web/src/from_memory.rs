@@ -96,9 +96,7 @@ pub async fn serve(
 fn busy() -> HttpResponse {
     let mut answer = HttpResponse::ServiceUnavailable();
     answer.insert_header((RETRY_AFTER, "10")).insert_header((CACHE_CONTROL, "no-store"));
-    answer
-        .content_type("text/plain; charset=utf-8")
-        .body("Too many pages are being requested at once. Try again in ten seconds.\n")
+    answer.content_type("text/plain; charset=utf-8").body(format!("{}\n", texts::forms::too_many_pages()))
 }
 
 fn hit<B>(request: ServiceRequest, page: &Page) -> ServiceResponse<EitherBody<BoxBody, B>> {

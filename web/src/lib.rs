@@ -18,6 +18,8 @@ mod feed_tests;
 mod flash;
 mod form;
 mod from_memory;
+#[cfg(test)]
+mod given_back;
 pub mod handlers;
 mod headers;
 #[cfg(test)]
@@ -27,6 +29,8 @@ mod matrix;
 #[cfg(test)]
 mod opening;
 mod page_cache;
+#[cfg(test)]
+mod picture_tests;
 #[cfg(test)]
 mod proofs;
 #[cfg(test)]

@@ -1,13 +1,15 @@
 //! What opening a topic, moving on in it and leaving it mark as read, and that a page's own poll does not return for that.
+//! And the links between the pages of a long topic, and of a long history.
 
 use actix_web::App;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use actix_web::web::Data;
 use domain::bus::{Backlog, Cursor, Stream};
-use domain::model::GroupKind;
+use domain::model::{GroupKind, TopicId};
 use domain::people::sessions;
 use domain::people::sessions::Origin;
 use domain::platform::secrets;
+use domain::policy::Viewer;
 use domain::testing::TestForum;
 
 use crate::{Config, Site, routes};
@@ -28,7 +30,7 @@ async fn a_topic_page_does_not_wake_its_own_poll(forum: TestForum) {
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     forum.admit(&garden, &[noor]).await;
     let plums = forum.topic(mira, &garden, "Plums", "One").await.topic;
-    forum.topic(mira, &garden, "Pears", "One").await;
+    let pears = forum.topic(mira, &garden, "Pears", "One").await.topic;
     forum.drain().await;
     let stream = Stream::User(user);
     let other_tab = forum.cx.bus.open(stream).await.expect("a stream");
@@ -49,7 +51,8 @@ async fn a_topic_page_does_not_wake_its_own_poll(forum: TestForum) {
         Backlog::Resync { .. } => panic!("nothing was lost"),
     };
     // Moving on to the page after the first message marks that one as read.
-    let page = open("/garden/plums/?after=1").await;
+    let on = async |topic| format!("?after=1&seen={}", sign_seen(&forum, noor, topic, 1).await);
+    let page = open(&format!("/garden/plums/{}", on(plums).await)).await;
     assert_eq!(kinds(page).await, [""; 0], "the poll of the page waits");
     let told = kinds(other_tab).await;
     assert!(told.len() == 1 && told[0].contains("\"read\""), "the other tab is told: {told:?}");
@@ -57,9 +60,15 @@ async fn a_topic_page_does_not_wake_its_own_poll(forum: TestForum) {
     forum.post(mira, plums, "Two").await;
     forum.drain().await;
     assert_eq!(kinds(page).await.len(), 1);
-    let other = open("/garden/pears/?after=1").await;
+    let other = open(&format!("/garden/pears/{}", on(pears).await)).await;
     assert_eq!(kinds(other).await, [""; 0]);
     assert_eq!(kinds(page).await.len(), 2, "a page of another topic is told");
+}
+
+/// What the link of a page that ends with this message carries.
+async fn sign_seen(forum: &TestForum, who: Viewer, topic: TopicId, seq: i64) -> String {
+    let found = domain::topics::find(&forum.cx, who, topic).await.expect("a topic");
+    domain::messages::sign_seen(&forum.cx, who, &found, seq).expect("a signature")
 }
 
 #[actix_web::test]
@@ -112,11 +121,16 @@ async fn opening_a_topic_marks_nothing(forum: TestForum) {
     {
         get(path, html).await;
     }
-    // Nor does what a script or a browser fetches ahead.
-    get("/garden/plums/?after=1", ("x-klatch-background", "1")).await;
-    get("/garden/plums/?after=1", ("sec-purpose", "prefetch")).await;
+    // Nor does a link that somebody else made, or what a script or a browser fetches ahead.
+    let on = format!("/garden/plums/?after=1&seen={}", sign_seen(&forum, noor, plums, 1).await);
+    let of_mira = format!("/garden/plums/?after=1&seen={}", sign_seen(&forum, mira, plums, 1).await);
+    for foreign in ["/garden/plums/?after=1", "/garden/plums/?after=1&seen=1", &of_mira] {
+        get(foreign, html).await;
+    }
+    get(&on, ("x-klatch-background", "1")).await;
+    get(&on, ("sec-purpose", "prefetch")).await;
     assert_eq!(unread().await, 3);
-    get("/garden/plums/?after=1", html).await;
+    get(&on, html).await;
     assert_eq!(unread().await, 2);
     // A script that leaves the page, and the button.
     let path = format!("/-/topics/{plums}/read");
@@ -136,6 +150,75 @@ async fn opening_a_topic_marks_nothing(forum: TestForum) {
     assert_eq!(unread().await, 2);
     assert_eq!(post("/-/read/undo", "text/html", &[]).await, 303);
     assert_eq!(unread().await, 0);
+}
+
+#[actix_web::test]
+async fn the_link_to_newer_messages_marks_its_page_as_read() {
+    let forum = TestForum::sqlite().await;
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[noor]).await;
+    let plums = forum.topic(mira, &garden, "Plums", "One").await.topic;
+    for number in 2..=60 {
+        forum.post(mira, plums, &format!("Number {number}.")).await;
+    }
+    forum.drain().await;
+    let site = Data::new(Site::new(forum.cx.clone(), Config::default()));
+    let app = init_service(App::new().app_data(site).configure(routes::configure)).await;
+    let user = noor.id().expect("an account");
+    let session =
+        sessions::open(&forum.cx, user, &Origin::new(std::net::Ipv4Addr::LOCALHOST, "")).await.expect("a session");
+    let get = async |path: &str| {
+        let cookie = ("cookie", format!("__Host-klatch={session}"));
+        let answer = call_service(&app, TestRequest::get().uri(path).insert_header(cookie).to_request()).await;
+        assert_eq!(answer.status(), 200, "{path}");
+        String::from_utf8(read_body(answer).await.to_vec()).expect("text")
+    };
+    let next = |page: &str| {
+        let (_, rest) = page.split_once("rel=\"next\" href=\"").expect("a link to newer messages");
+        rest.split('"').next().expect("an address").replace("&amp;", "&")
+    };
+    let unread = async || domain::live::unread::sidebar(&forum.cx, user).await.expect("a sidebar").unread();
+    let page = get("/garden/plums/?at=6").await;
+    assert!(next(&page).contains("&seen="), "it begins with the first message");
+    let page = get("/garden/plums/?at=7").await;
+    assert!(!next(&page).contains("seen="), "it leaves out the first message");
+    get(&next(&page)).await;
+    assert_eq!(unread().await, 60);
+    let page = get(&next(&get("/garden/plums/").await)).await;
+    assert_eq!(unread().await, 10);
+    assert!(page.contains("Number 51.") && !page.contains("Number 50."));
+}
+
+#[actix_web::test]
+async fn the_pages_of_a_long_history_link_each_other() {
+    let forum = TestForum::sqlite().await;
+    let mira = forum.person("mira").await;
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    let plums = forum.topic(mira, &garden, "Plums", "Day 1").await;
+    for number in 2..=51 {
+        domain::messages::edit(&forum.cx, mira, plums.id, format!("Day {number}")).await.expect("an edit");
+    }
+    let site = Data::new(Site::new(forum.cx.clone(), Config::default()));
+    let app = init_service(App::new().app_data(site).configure(routes::configure)).await;
+    let origin = Origin::new(std::net::Ipv4Addr::LOCALHOST, "");
+    let session = sessions::open(&forum.cx, mira.id().expect("an account"), &origin).await.expect("a session");
+    let path = format!("/-/messages/{}/history", plums.id);
+    let get = async |query: &str| {
+        let request = TestRequest::get().uri(&format!("{path}{query}"));
+        let request = request.insert_header(("cookie", format!("__Host-klatch={session}")));
+        let answer = call_service(&app, request.to_request()).await;
+        let status = answer.status().as_u16();
+        (status, String::from_utf8(read_body(answer).await.to_vec()).expect("text"))
+    };
+    let (_, newest) = get("").await;
+    assert!(newest.contains("50 edits") && newest.contains("href=\"?before=2\"") && !newest.contains("rel=\"prev\""));
+    assert_eq!((newest.matches(">current<").count(), newest.contains("Original")), (1, false));
+    let (_, oldest) = get("?before=2").await;
+    assert!(oldest.contains("50 edits") && oldest.contains("href=\"?before=52\"") && !oldest.contains("rel=\"next\""));
+    assert!(oldest.contains("Original") && oldest.contains("value=\"Day 1\"") && !oldest.contains(">current<"));
+    assert_eq!(get("?before=52").await.1.matches("<h2>").count(), newest.matches("<h2>").count());
+    assert_eq!(get("?before=x").await.0, 404);
 }
 
 #[actix_web::test]

@@ -355,7 +355,8 @@ impl Page {
 
     /// Answers with the page while the database is away, with a line that says so.
     pub fn answer_late(&self) -> HttpResponse {
-        let html = String::from_utf8_lossy(&self.html.plain()).replacen(MAIN, &format!("{MAIN}{LATE}"), 1);
+        let html =
+            String::from_utf8_lossy(&self.html.plain()).replacen(MAIN, &format!("{MAIN}{}", texts::forms::late()), 1);
         let mut response = HttpResponse::Ok();
         response.insert_header(("content-security-policy", self.policy.clone()));
         response.insert_header(("permissions-policy", PERMISSIONS));
@@ -368,8 +369,6 @@ impl Page {
 pub const HTML: &str = "text/html; charset=utf-8";
 /// Where the main part of a page begins.
 const MAIN: &str = "<main id=\"main\" tabindex=\"-1\">";
-const LATE: &str = "<p class=\"flash problem\" role=\"status\">The database does not answer just now. \
-                    This page may be out of date.</p>";
 
 /// Returns how pages of this process were answered, in the Prometheus text format.
 pub fn metrics() -> String {

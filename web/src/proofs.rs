@@ -33,12 +33,12 @@ async fn an_admins_form_asks_for_the_password_and_then_continues() {
     let open = async |user| sessions::open(&forum.cx, user, &origin).await.expect("a session");
     let boss = open(forum.site_admin("boss").await.id().expect("an account")).await;
     let mira = open(forum.person("mira").await.id().expect("an account")).await;
-    let form = [("name", "The <Garden>"), ("line", "Plums"), ("sign_ups", "open"), ("images", "click")];
+    let form = [("name", "The <Garden>"), ("line", "Plums"), ("sign_ups", "open"), ("images", "load")];
     let name = async || domain::site::settings(&forum.cx).await.expect("the settings").name;
     assert_eq!(send(&forum, &boss, "/admin/settings", &form).await.0, 303, "just signed in");
     forum.pass(LASTS + Duration::from_secs(1));
 
-    let form = [("name", "The <Orchard>"), ("line", "Plums"), ("sign_ups", "open"), ("images", "click")];
+    let form = [("name", "The <Orchard>"), ("line", "Plums"), ("sign_ups", "open"), ("images", "load")];
     let (status, page) = send(&forum, &boss, "/admin/settings", &form).await;
     assert_eq!((status, name().await.as_str()), (403, "The <Garden>"));
     for kept in [

@@ -23,7 +23,8 @@ use crate::handlers::people::{
 use crate::handlers::topics::{merges, reads, splits, subscriptions};
 use crate::handlers::webhooks::{auditors, incoming};
 use crate::handlers::{
-    admin, api, feeds, groups, help, home, messages, notifications, search, switcher, topics, v1, webhooks, well_known,
+    admin, api, feeds, groups, help, home, messages, notifications, pictures, search, switcher, topics, v1, webhooks,
+    well_known,
 };
 
 /// All routes except the long poll and the API. Forms that may contain a long text are marked `with text`; others are small. Group
@@ -82,6 +83,7 @@ pub const ROUTES: &[Entry] = routes! {
 
     get "/-/settings" => settings::edit;
     post "/-/settings" with text => settings::update;
+    post "/-/settings/avatar" with text => pictures::avatar;
     get "/-/settings/password" => settings::password_form;
     post "/-/settings/password" => settings::password;
     get "/-/settings/people" => ignores::index;
@@ -159,6 +161,7 @@ pub const ROUTES: &[Entry] = routes! {
     post "/-/groups" with text => groups::create;
     get "/-/groups/{id}/edit" => groups::edit;
     post "/-/groups/{id}/edit" with text => groups::update;
+    post "/-/groups/{id}/image" with text => pictures::of_group;
     get "/-/groups/{id}/history" => groups::versions::index;
     post "/-/groups/{id}/archive" => groups::archive;
     get "/-/groups/{id}/delete" => groups::delete;
@@ -228,6 +231,8 @@ pub const ROUTES: &[Entry] = routes! {
     post "/-/topics/{id}/attach" with text => files::attach;
     post "/-/files" with text => files::create;
     get "/-/files/{id}/{name}" => files::show;
+    get "/-/pictures/{name}" => pictures::show;
+    get "/-/image/{hash}/{name}" => files::remote;
     get "/-/topics/{id}/complete" => composer::complete;
     post "/-/topics/{id}/read" => reads::mark_topic;
     post "/-/topics/{id}/level" => topics::level;
@@ -256,6 +261,7 @@ pub const ROUTES: &[Entry] = routes! {
     get "/-/messages/{id}/stars" => bookmarks::stars;
     post "/-/messages/{id}/bookmark" => bookmarks::set;
     post "/-/messages/{id}/wiki" => messages::wiki;
+    post "/-/messages/{id}/previews" => messages::remove_previews;
     post "/-/messages/{id}/vote" => messages::polls::vote;
     post "/-/messages/{id}/retract" => messages::polls::retract;
     post "/-/messages/{id}/close" => messages::polls::close;
@@ -303,6 +309,7 @@ pub const ROUTES: &[Entry] = routes! {
     post "/admin/kinds/{kind}/disable" => kinds::disable;
     get "/admin/settings" => site::edit;
     post "/admin/settings" with text => site::update;
+    post "/admin/logo" with text => pictures::logo;
     get "/admin/mail" => notifications::index;
     post "/admin/mail-test" => site::test_mail;
     post "/admin/first-steps/hide" => site::hide_first_steps;

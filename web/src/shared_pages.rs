@@ -342,7 +342,7 @@ impl Walk {
                 assert_eq!(before.page, now.page, "{path}: a cache would show an old page");
             } else {
                 assert_eq!((kept.status, &kept.page), (now.status, &now.page), "{path}");
-                assert!(before.tag != now.tag || now.tag.is_empty(), "{path} is answered anew though nothing changed");
+                assert!(before.tag != now.tag || now.tag.is_empty(), "{path} is answered again though nothing changed");
             }
             changed += usize::from(*before != now);
             *before = now;

@@ -76,7 +76,7 @@ words! {
     /// When the results of a poll are shown.
     ShowResults {
         Always = "always",
-        /// To those who voted, and to everyone once the poll is closed.
+        /// To everyone who voted, and to all readers once the poll is closed.
         Voted = "voted",
         /// Once the poll is closed.
         Closed = "closed",

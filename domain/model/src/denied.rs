@@ -2,42 +2,51 @@
 
 use std::collections::BTreeMap;
 
+use texts::Text;
+
 /// The access policy's answer when it does not allow something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Denied {
     /// It does not exist, or the viewer may not know that it does.
     NotFound,
     /// It exists, but the viewer may not do this. The text tells them why.
-    Forbidden(&'static str),
+    Forbidden(Text),
     /// The viewer has to sign in first.
     SignedOut,
 }
 
+impl Denied {
+    /// A denial with its reason.
+    pub fn forbidden(why: impl Into<Text>) -> Self {
+        Self::Forbidden(why.into())
+    }
+}
+
 /// The errors of a form, by field.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Fields(BTreeMap<&'static str, String>);
+pub struct Fields(BTreeMap<&'static str, Text>);
 
 impl Fields {
     /// Creates an error for one field.
-    pub fn of(field: &'static str, message: impl Into<String>) -> Self {
+    pub fn of(field: &'static str, message: impl Into<Text>) -> Self {
         let mut fields = Self::default();
         fields.add(field, message);
         fields
     }
 
     /// Adds an error for a field. The first error of a field stays.
-    pub fn add(&mut self, field: &'static str, message: impl Into<String>) {
+    pub fn add(&mut self, field: &'static str, message: impl Into<Text>) {
         self.0.entry(field).or_insert_with(|| message.into());
     }
 
     /// Returns the error of a field.
-    pub fn get(&self, field: &str) -> Option<&str> {
-        self.0.get(field).map(String::as_str)
+    pub fn get(&self, field: &str) -> Option<&Text> {
+        self.0.get(field)
     }
 
     /// Iterates over all errors, by field.
-    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        self.0.iter().map(|(field, message)| (*field, message.as_str()))
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &Text)> {
+        self.0.iter().map(|(field, message)| (*field, message))
     }
 
     /// Returns `Ok` if there are no errors.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::time::Timestamp;
 use crate::words::words;
-use crate::{FileId, UserId};
+use crate::{FileId, UserId, picture_keys};
 
 /// How the address of every file begins. Its id follows, then its name.
 pub const FILES: &str = "/-/files/";
@@ -92,13 +92,13 @@ pub fn keys_of(sha256: &str, name: &str, width: Option<u32>) -> Vec<String> {
     narrow.chain([format!("{sha256}.full")]).collect()
 }
 
-/// All names in the storage that bytes with a digest may have, themselves or as images.
+/// All names in the storage that bytes with a digest may have, themselves, as images or as a picture.
 pub fn keys_of_digest(sha256: &str) -> Vec<String> {
     let narrow = WIDTHS.iter().map(|width| format!("{sha256}.{width}"));
-    [sha256.to_owned(), format!("{sha256}.full")].into_iter().chain(narrow).collect()
+    [sha256.to_owned(), format!("{sha256}.full")].into_iter().chain(narrow).chain(picture_keys(sha256)).collect()
 }
 
-/// The digest in a name of the storage; `None` if it is no name of a file.
+/// The digest in a name of the storage; `None` if it is no name of a file or a picture.
 pub fn digest_of_key(key: &str) -> Option<&str> {
     let (digest, end) = key.split_once('.').unwrap_or((key, "full"));
     let is_digest = digest.len() == 64 && digest.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));

@@ -23,6 +23,8 @@ pub struct Group {
     pub slow_seconds: i64,
     /// How many first messages of a new user need approval.
     pub first_held: i64,
+    /// The digest of its image; empty without one.
+    pub picture: String,
 }
 
 impl Group {
@@ -47,10 +49,10 @@ impl Group {
     }
 }
 
-/// Returns the name of a conversation without one of its members.
+/// Returns the name of a conversation without one of its members, in the current language if nobody else is left.
 pub fn others_in(name: &str, username: &str) -> String {
     let others: Vec<&str> = name.split(", ").filter(|other| *other != username).collect();
-    if others.is_empty() { "Only you".to_owned() } else { others.join(", ") }
+    if others.is_empty() { texts::words::only_you().to_string() } else { others.join(", ") }
 }
 
 /// A group in the list of groups, or among a user's groups.
@@ -178,10 +180,24 @@ impl Sidebar {
         }
         latest.sort_unstable_by(|a, b| b.cmp(a));
         let first_dropped = latest[most];
+        self.list_only(|place| place > first_dropped);
+    }
+
+    /// Returns the listed topic with the oldest latest activity, and when that was.
+    pub fn oldest_listed(&self) -> Option<(Timestamp, TopicId)> {
+        self.groups.iter().flat_map(|group| &group.topics).map(|topic| (topic.at, topic.topic)).min()
+    }
+
+    /// Lists only topics from a place on. The others are counted in their group's rest.
+    pub fn list_from(&mut self, oldest: (Timestamp, TopicId)) {
+        self.list_only(|place| place >= oldest);
+    }
+
+    fn list_only(&mut self, is_listed: impl Fn((Timestamp, TopicId)) -> bool) {
         for group in &mut self.groups {
             let rest = &mut group.rest;
             group.topics.retain(|topic| {
-                let is_listed = (topic.at, topic.topic) > first_dropped;
+                let is_listed = is_listed((topic.at, topic.topic));
                 *rest += if is_listed { 0 } else { topic.unread };
                 is_listed
             });

@@ -20,6 +20,7 @@ impl LogAction {
             Self::MessageDeleted
             | Self::MessageRestored
             | Self::PollClosed
+            | Self::PreviewsRemoved
             | Self::WikiMade
             | Self::WikiEnded
             | Self::TopicRenamed
@@ -88,6 +89,7 @@ impl LogAction {
             | Self::AddressConfirmed
             | Self::DataLinkSent
             | Self::NameCleared
+            | Self::AvatarCleared
             | Self::AccountExported
             | Self::AccountDeleted
             | Self::PasswordSet

@@ -1,5 +1,7 @@
 //! Rows of the moderators' and admins' pages.
 
+use texts::{Text, screening};
+
 use crate::time::Timestamp;
 use crate::{
     BulkDeleteId, EntryId, Group, GroupId, GroupKind, LogAction, MessageId, NoticeId, NoticeKind, PendingId, Person,
@@ -35,8 +37,12 @@ pub struct WarningRow {
     pub taken_back_at: Option<Timestamp>,
 }
 
-/// How the reason of a message in the approval queue begins if a rule held it.
+/// How the stored reason of a message in the approval queue begins if a rule held it. The rule's name follows, and `”`.
 pub const HELD_BY_RULE: &str = "The rule “";
+/// How it begins if an external auditor held the message. The auditor's name follows, and perhaps its reason.
+pub const HELD_BY: &str = "Held by ";
+/// The stored reason if the group holds the first messages of new members.
+pub const HELD_AS_NEW: &str = "New member";
 
 /// A message in the approval queue.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -61,7 +67,7 @@ pub struct PendingRow {
     pub reply_to: Option<MessageId>,
     /// Its attachment, as stored: JSON. Its text ends with the fallback text.
     pub attachment: Option<String>,
-    /// Why it is held.
+    /// Why it is held, as stored: in English.
     pub why: String,
     pub written_at: Timestamp,
 }
@@ -72,9 +78,25 @@ impl PendingRow {
         self.why.starts_with(HELD_BY_RULE)
     }
 
+    /// Why it is held, as pages show it.
+    pub fn reason(&self) -> Text {
+        reason(&self.why)
+    }
+
     /// Its author.
     pub fn author(&self) -> Person {
         Person::new(self.author_id, self.author_name.as_str())
+    }
+}
+
+/// The text of a stored reason.
+fn reason(stored: &str) -> Text {
+    let rule = stored.strip_prefix(HELD_BY_RULE).and_then(|rest| rest.strip_suffix('”'));
+    match (rule, stored.strip_prefix(HELD_BY)) {
+        (Some(rule), _) => screening::held_by_rule(rule),
+        (None, Some(auditor)) => screening::held_by(auditor),
+        (None, None) if stored == HELD_AS_NEW => screening::new_member(),
+        (None, None) => Text::verbatim(stored.to_owned()),
     }
 }
 
@@ -141,4 +163,24 @@ pub struct LogLine {
     pub detail: String,
     /// Whether public pages leave out the user's name.
     pub hidden: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use texts::Lang;
+
+    use super::*;
+
+    #[test]
+    fn stored_reasons_are_shown_in_any_language() {
+        for (stored, german) in [
+            ("The rule “Birds for <sale>”", "Die Regel „Birds for <sale>“"),
+            ("Held by spamd: many links", "Zurückgehalten von spamd: many links"),
+            ("New member", "Neues Mitglied"),
+            ("Because.", "Because."),
+        ] {
+            assert_eq!(reason(stored), stored);
+            assert_eq!(reason(stored).to(Lang::De), german);
+        }
+    }
 }

@@ -3,10 +3,14 @@
 use std::sync::LazyLock;
 
 use regex::Regex;
+use texts::{Text, validation};
 
 use crate::Fields;
 
 type Result<T> = std::result::Result<T, Fields>;
+
+/// The minimum number of characters in a username.
+const MIN_USERNAME: usize = 2;
 
 /// The maximum number of characters in a username.
 pub const MAX_USERNAME: usize = 30;
@@ -74,26 +78,26 @@ impl Username {
     /// What is wrong, on the field `username`.
     pub fn parse(typed: &str) -> Result<Self> {
         let name = typed.trim();
-        let said = |message: &str| Err(Fields::of("username", message));
+        let said = |message: Text| Err(Fields::of("username", message));
         let count = name.chars().count();
-        if count < 2 {
-            return said("Use at least 2 characters.");
+        if count < MIN_USERNAME {
+            return said(validation::at_least(MIN_USERNAME));
         }
         if count > MAX_USERNAME {
-            return said("Use at most 30 characters.");
+            return said(validation::at_most(MAX_USERNAME));
         }
         if !name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.')) {
-            return said("Use only letters a to z, numbers, and _ - . between them.");
+            return said(validation::username_characters());
         }
         if !name.starts_with(|c: char| c.is_ascii_alphanumeric())
             || !name.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_')
         {
-            return said("Start and end with a letter or number.");
+            return said(validation::username_ends());
         }
         let lower = name.to_ascii_lowercase();
         let key = username_key(name);
         if is_reserved_key(&key) || lower.starts_with(PLACEHOLDER) {
-            return said("This username is reserved.");
+            return said(validation::username_reserved());
         }
         Ok(Self(name.to_owned()))
     }
@@ -167,16 +171,13 @@ static SLUG: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\A[a-z0-9_][a-z0-9_
 /// What is wrong, on the field `slug`.
 pub fn check_group_slug(slug: &str) -> Result<()> {
     if slug.is_empty() || slug.len() > MAX_SLUG {
-        return Err(Fields::of("slug", "Use 1 to 80 characters."));
+        return Err(Fields::of("slug", validation::slug_length(MAX_SLUG)));
     }
     if !SLUG.is_match(slug) {
-        return Err(Fields::of(
-            "slug",
-            "Use only lowercase letters, numbers, - and _, and start with a letter or number.",
-        ));
+        return Err(Fields::of("slug", validation::slug_characters()));
     }
     if is_reserved_slug(slug) {
-        return Err(Fields::of("slug", "This URL is reserved."));
+        return Err(Fields::of("slug", validation::slug_reserved()));
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use texts::Text;
 
 use crate::time::Timestamp;
 use crate::words::words;
@@ -35,12 +36,12 @@ words! {
 
 impl Concern {
     /// Returns what emails call it: "Emails about …".
-    pub fn label(self) -> &'static str {
+    pub fn label(self) -> Text {
         match self {
-            Self::Mention => "mentions and replies",
-            Self::Direct => "direct messages",
-            Self::Followed => "topics you follow",
-            Self::Activity => "activity in your groups",
+            Self::Mention => texts::words::concern_mentions(),
+            Self::Direct => texts::words::concern_directs(),
+            Self::Followed => texts::words::concern_followed(),
+            Self::Activity => texts::words::concern_activity(),
         }
     }
 }

@@ -14,12 +14,16 @@ pub struct Person {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     #[sqlx(rename = "display", default)]
     pub name: String,
+    /// The digest of the avatar; empty if there is none, or if it was not read.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[sqlx(default)]
+    pub avatar: String,
 }
 
 impl Person {
-    /// A user without a display name.
+    /// A user without a display name and an avatar.
     pub fn new(id: UserId, username: impl Into<String>) -> Self {
-        Self { id, username: username.into(), name: String::new() }
+        Self { id, username: username.into(), name: String::new(), avatar: String::new() }
     }
 
     /// Returns the display name, or else the username.
@@ -44,6 +48,8 @@ pub struct User {
     pub new_email: Option<String>,
     /// The display name; may be empty.
     pub name: String,
+    /// The digest of the avatar; empty without one.
+    pub avatar: String,
     /// In the messages' markup; may be empty.
     pub bio: String,
     /// May be empty.
@@ -75,7 +81,7 @@ pub struct User {
 impl User {
     /// Returns the user's id and name.
     pub fn person(&self) -> Person {
-        Person { id: self.id, username: self.username.clone(), name: self.name.clone() }
+        Person { id: self.id, username: self.username.clone(), name: self.name.clone(), avatar: self.avatar.clone() }
     }
 }
 

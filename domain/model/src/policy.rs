@@ -1,6 +1,8 @@
 //! The access policy: the only place that decides who may see and do what. Pages, API, live events, unread counts,
 //! mentions and search all use it.
 
+use texts::access;
+
 use crate::time::Timestamp;
 use crate::{Denied, GroupKind, Role, UserId};
 
@@ -219,20 +221,18 @@ impl Access {
         if !self.may(Permission::Know) {
             return Err(Denied::NotFound);
         }
-        Err(Denied::Forbidden(match action {
-            _ if self.is_archived && NOT_IN_ARCHIVE.contains(&action) => "This is archived and can't be changed.",
-            Permission::Join | Permission::Ask if self.membership.is_banned => "You're banned from this group.",
-            Permission::Know | Permission::Read => "Only members can read this.",
-            Permission::Join | Permission::Ask if self.membership.role.is_some() => {
-                "You're already a member of this group."
-            }
-            Permission::Join => "You need an invitation or approval to join this group.",
-            Permission::Ask => "This group doesn't take requests to join.",
-            Permission::Write => "Join the group to post.",
-            Permission::Invite => "Only members can invite people.",
-            Permission::Moderate => "Only the author or a moderator of the group can do that.",
-            Permission::Admit => "Only moderators of the group can do that.",
-            Permission::Administer | Permission::Delete => "Only admins of the group can do that.",
+        Err(Denied::forbidden(match action {
+            _ if self.is_archived && NOT_IN_ARCHIVE.contains(&action) => access::archived(),
+            Permission::Join | Permission::Ask if self.membership.is_banned => access::banned(),
+            Permission::Know | Permission::Read => access::members_read(),
+            Permission::Join | Permission::Ask if self.membership.role.is_some() => access::already_member(),
+            Permission::Join => access::needs_invitation(),
+            Permission::Ask => access::no_requests(),
+            Permission::Write => access::join_to_post(),
+            Permission::Invite => access::members_invite(),
+            Permission::Moderate => access::author_or_moderators(),
+            Permission::Admit => access::moderators(),
+            Permission::Administer | Permission::Delete => access::admins(),
         }))
     }
 
@@ -278,7 +278,7 @@ impl Access {
             return Ok(());
         }
         self.check(Permission::Know)?;
-        Err(Denied::Forbidden("Only moderators of the group can do that."))
+        Err(Denied::forbidden(access::moderators()))
     }
 
     /// Whether a valid invitation link lets them join, or ask to join.
@@ -311,7 +311,7 @@ pub fn readers(kind: GroupKind) -> u8 {
 /// [`Denied::SignedOut`]; [`Denied::Forbidden`] for the author.
 pub fn check_report(viewer: Viewer, author: UserId) -> Result<()> {
     if viewer.user()? == author {
-        return Err(Denied::Forbidden("You can't report your own message. Edit or delete it instead."));
+        return Err(Denied::forbidden(access::own_report()));
     }
     Ok(())
 }

@@ -46,9 +46,7 @@ pub enum Change {
 /// [`Denied::Forbidden`] if it is not.
 pub fn check_change(read_only: bool, change: Change) -> Result<(), Denied> {
     match change {
-        Change::Forum if read_only => {
-            Err(Denied::Forbidden("The site is in read-only mode. Posting and editing are paused."))
-        }
+        Change::Forum if read_only => Err(Denied::forbidden(texts::access::read_only())),
         Change::Browser | Change::Site | Change::Forum => Ok(()),
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use texts::Text;
 
 use crate::time::Timestamp;
 use crate::words::words;
@@ -30,26 +31,26 @@ impl SitePage {
     }
 
     /// Returns the title.
-    pub fn title(self) -> &'static str {
+    pub fn title(self) -> Text {
         match self {
-            Self::About => "About",
-            Self::Rules => "Rules",
-            Self::Terms => "Terms",
-            Self::Privacy => "Privacy",
-            Self::Imprint => "Imprint",
-            Self::Contact => "Contact",
+            Self::About => texts::words::page_about(),
+            Self::Rules => texts::words::page_rules(),
+            Self::Terms => texts::words::page_terms(),
+            Self::Privacy => texts::words::page_privacy(),
+            Self::Imprint => texts::words::page_imprint(),
+            Self::Contact => texts::words::page_contact(),
         }
     }
 
-    /// Returns the name in a sentence, after "the".
-    pub fn name(self) -> &'static str {
+    /// Returns the name in a sentence: in English after "the", in other languages with its article.
+    pub fn name(self) -> Text {
         match self {
-            Self::About => "about page",
-            Self::Rules => "rules",
-            Self::Terms => "terms",
-            Self::Privacy => "privacy policy",
-            Self::Imprint => "imprint",
-            Self::Contact => "contact page",
+            Self::About => texts::words::name_about(),
+            Self::Rules => texts::words::name_rules(),
+            Self::Terms => texts::words::name_terms(),
+            Self::Privacy => texts::words::name_privacy(),
+            Self::Imprint => texts::words::name_imprint(),
+            Self::Contact => texts::words::name_contact(),
         }
     }
 }
@@ -140,11 +141,12 @@ impl Consent {
     }
 
     /// Returns the names of the pages in a sentence: `rules, the terms and the privacy policy`.
-    pub fn names(&self) -> String {
-        let names: Vec<&str> = self.0.iter().map(|(page, _)| page.name()).collect();
-        match names.split_last() {
-            Some((last, before)) if !before.is_empty() => format!("{} and the {last}", before.join(", the ")),
-            _ => names.concat(),
+    pub fn names(&self) -> Text {
+        let mut names = self.0.iter().map(|(page, _)| page.name());
+        let Some(last) = names.next_back() else { return Text::verbatim("") };
+        match names.reduce(texts::words::names_more) {
+            Some(before) => texts::words::names_last(before, last),
+            None => last,
         }
     }
 }
@@ -170,7 +172,7 @@ mod tests {
         assert_eq!(consent(&[rules, privacy]).names(), "rules and the privacy policy");
         assert_eq!(consent(&[rules, terms, privacy]).names(), "rules, the terms and the privacy policy");
         assert_eq!(consent(&[rules, terms, privacy]).to_string(), "rules.3 terms.12 privacy.1");
-        assert_eq!((consent(&[]).to_string(), consent(&[]).names()), (String::new(), String::new()));
+        assert_eq!((consent(&[]).to_string(), consent(&[]).names().to_string()), (String::new(), String::new()));
     }
 
     #[test]

@@ -39,8 +39,13 @@ pub struct Topic {
 impl Topic {
     /// Returns the title to show, never empty.
     pub fn title(&self) -> &str {
-        if self.name.trim().is_empty() { "(untitled)" } else { &self.name }
+        shown_title(&self.name)
     }
+}
+
+/// Returns a topic's title as it is shown: in the current language if there is none.
+pub fn shown_title(name: &str) -> &str {
+    if name.trim().is_empty() { texts::words::untitled().words() } else { name }
 }
 
 /// A deleted topic that can be restored.
@@ -122,6 +127,8 @@ pub struct Message {
     pub markup: String,
     /// `None` also if it is deleted.
     pub attachment: Option<Box<Attachment>>,
+    /// What its links lead to; empty also if it is deleted.
+    pub previews: Vec<LinkPreview>,
     pub mentions: Vec<UserId>,
     /// When it was last edited.
     pub edited_at: Option<Timestamp>,

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use texts::Text;
 
 use super::*;
 use crate::time::Timestamp;
@@ -82,18 +83,18 @@ impl WebhookEvent {
     ];
 
     /// Returns the visible text.
-    pub fn label(self) -> &'static str {
+    pub fn label(self) -> Text {
         match self {
-            Self::MessagePosted => "A message was posted",
-            Self::MessageEdited => "A message was edited",
-            Self::MessageDeleted => "A message was deleted",
-            Self::MessageRestored => "A message was restored",
-            Self::TopicCreated => "A topic was created",
-            Self::TopicChanged => "A topic was renamed, or its status changed",
-            Self::TopicMoved => "A topic was moved to another group",
-            Self::TopicDeleted => "A topic was deleted",
-            Self::MemberJoined => "A member joined",
-            Self::Ping => "Test",
+            Self::MessagePosted => texts::words::event_message_posted(),
+            Self::MessageEdited => texts::words::event_message_edited(),
+            Self::MessageDeleted => texts::words::event_message_deleted(),
+            Self::MessageRestored => texts::words::event_message_restored(),
+            Self::TopicCreated => texts::words::event_topic_created(),
+            Self::TopicChanged => texts::words::event_topic_changed(),
+            Self::TopicMoved => texts::words::event_topic_moved(),
+            Self::TopicDeleted => texts::words::event_topic_deleted(),
+            Self::MemberJoined => texts::words::event_member_joined(),
+            Self::Ping => texts::words::event_ping(),
         }
     }
 

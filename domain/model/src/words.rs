@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use texts::Text;
 
 /// Defines an enum whose every value has a word, used in the database, forms and the API.
 macro_rules! words {
@@ -98,22 +99,22 @@ impl Category {
     ];
 
     /// Returns the visible text.
-    pub fn label(self) -> &'static str {
+    pub fn label(self) -> Text {
         match self {
-            Self::Other => "Other",
-            Self::Arts => "Arts and crafts",
-            Self::Books => "Books",
-            Self::Food => "Food and drink",
-            Self::Games => "Games",
-            Self::Home => "Home and garden",
-            Self::Local => "Local",
-            Self::Music => "Music",
-            Self::Nature => "Nature",
-            Self::Science => "Science",
-            Self::Sports => "Sports",
-            Self::Technology => "Technology",
-            Self::Travel => "Travel",
-            Self::Work => "Work and education",
+            Self::Other => texts::words::category_other(),
+            Self::Arts => texts::words::category_arts(),
+            Self::Books => texts::words::category_books(),
+            Self::Food => texts::words::category_food(),
+            Self::Games => texts::words::category_games(),
+            Self::Home => texts::words::category_home(),
+            Self::Local => texts::words::category_local(),
+            Self::Music => texts::words::category_music(),
+            Self::Nature => texts::words::category_nature(),
+            Self::Science => texts::words::category_science(),
+            Self::Sports => texts::words::category_sports(),
+            Self::Technology => texts::words::category_technology(),
+            Self::Travel => texts::words::category_travel(),
+            Self::Work => texts::words::category_work(),
         }
     }
 }
@@ -162,13 +163,13 @@ impl Grounds {
     pub const ALL: [Self; 4] = [Self::Spam, Self::Insult, Self::Private, Self::Other];
 
     /// Returns the visible text.
-    pub fn label(self) -> &'static str {
+    pub fn label(self) -> Text {
         match self {
-            Self::Spam => "Spam",
-            Self::Insult => "Insult or threat",
-            Self::Private => "Private information",
-            Self::Other => "Something else",
-            Self::Rule => "Caught by a rule",
+            Self::Spam => texts::words::grounds_spam(),
+            Self::Insult => texts::words::grounds_insult(),
+            Self::Private => texts::words::grounds_private(),
+            Self::Other => texts::words::grounds_other(),
+            Self::Rule => texts::words::grounds_rule(),
         }
     }
 }
@@ -279,11 +280,9 @@ words! {
     /// What pages do with images of other hosts that people post.
     #[derive(Default)]
     Images {
-        /// They are loaded with the page.
-        Load = "load",
-        /// They are loaded when a reader clicks.
+        /// They are shown. The server fetches them, so that readers send nothing to other hosts.
         #[default]
-        Click = "click",
+        Load = "load",
         /// They are links.
         Never = "never",
     }
@@ -291,7 +290,7 @@ words! {
 
 impl Images {
     /// All values, in the order shown.
-    pub const ALL: [Self; 3] = [Self::Click, Self::Load, Self::Never];
+    pub const ALL: [Self; 2] = [Self::Load, Self::Never];
 }
 
 words! {
@@ -315,14 +314,14 @@ impl AccountState {
         [Self::Admins, Self::Waiting, Self::Suspended, Self::Banned, Self::Unclaimed, Self::Deleted];
 
     /// Returns the visible text.
-    pub fn label(self) -> &'static str {
+    pub fn label(self) -> Text {
         match self {
-            Self::Admins => "Site admins",
-            Self::Waiting => "Waiting for approval",
-            Self::Suspended => "Suspended",
-            Self::Banned => "Banned",
-            Self::Unclaimed => "Not claimed yet",
-            Self::Deleted => "Deleted",
+            Self::Admins => texts::words::accounts_admins(),
+            Self::Waiting => texts::words::accounts_waiting(),
+            Self::Suspended => texts::words::accounts_suspended(),
+            Self::Banned => texts::words::accounts_banned(),
+            Self::Unclaimed => texts::words::accounts_unclaimed(),
+            Self::Deleted => texts::words::accounts_deleted(),
         }
     }
 }

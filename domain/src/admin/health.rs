@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use texts::Text;
 use tokio::time::timeout;
 
 use crate::platform::context::Context;
@@ -34,7 +35,7 @@ pub fn brief(health: &Health) -> Value {
 pub fn detailed(health: &Health) -> Value {
     let mut all = brief(health);
     for (part, wrong) in health.parts() {
-        all[part] = wrong.unwrap_or("ok").into();
+        all[part] = wrong.map_or_else(|| "ok".to_owned(), |wrong| wrong.to(texts::Lang::En)).into();
     }
     if let Some(age) = health.backup_age {
         all["backup_age_seconds"] = age.as_secs().into();
@@ -55,7 +56,7 @@ pub async fn check(cx: &Context) -> Health {
     let before = checked.last.as_ref().map(|(_, before)| before.clone()).unwrap_or_default();
     for ((part, now), (_, before)) in health.parts().into_iter().zip(before.parts()) {
         match (before, now) {
-            (before, Some(why)) if before != Some(why) => tracing::warn!(part, why, "not healthy"),
+            (before, Some(why)) if before != Some(why) => tracing::warn!(part, %why, "not healthy"),
             (Some(_), None) => tracing::info!(part, "healthy again"),
             _ => {}
         }
@@ -67,11 +68,11 @@ pub async fn check(cx: &Context) -> Health {
 async fn look(cx: &Context, checked: &mut Checked) -> Health {
     let bus = match timeout(PATIENCE, cx.bus.check()).await {
         Ok(Ok(())) => None,
-        Ok(Err(error)) => Some(format!("does not respond: {error}")),
-        Err(_) => Some("does not respond".to_owned()),
+        Ok(Err(error)) => Some(texts::health::no_answer_because(error.to_string())),
+        Err(_) => Some(texts::health::no_answer()),
     };
     let reads = match within(async { Ok(store::platform::settings::get(&cx.db, ROW).await?) }).await {
-        Ok(_) if store::is_corrupt() => Some("the database is damaged; check the log and restore a backup".to_owned()),
+        Ok(_) if store::is_corrupt() => Some(texts::health::database_damaged()),
         Ok(_) => None,
         Err(why) => Some(why),
     };
@@ -89,7 +90,7 @@ async fn look(cx: &Context, checked: &mut Checked) -> Health {
         backup_age,
         reads,
         writes: within(write(cx)).await.err(),
-        jobs: stands_still("the oldest job", jobs(cx, checked).await),
+        jobs: stands_still(texts::health::job_waits, jobs(cx, checked).await),
         mail: mail(cx).await,
         search: search(cx, checked).await,
         bus,
@@ -97,19 +98,19 @@ async fn look(cx: &Context, checked: &mut Checked) -> Health {
 }
 
 /// Returns the result of a check, or why there is none.
-async fn within<T>(check: impl Future<Output = Result<T>>) -> Result<T, String> {
+async fn within<T>(check: impl Future<Output = Result<T>>) -> Result<T, Text> {
     match timeout(PATIENCE, check).await {
         Ok(Ok(value)) => Ok(value),
-        Ok(Err(error)) => Err(error.to_string()),
-        Err(_) => Err(format!("no response within {} s", PATIENCE.as_secs())),
+        Ok(Err(error)) => Err(Text::verbatim(error.to_string())),
+        Err(_) => Err(texts::health::no_answer_within(PATIENCE.as_secs())),
     }
 }
 
 /// Returns what is wrong with emails: every attempt to send one has failed for long.
-async fn mail(cx: &Context) -> Option<String> {
+async fn mail(cx: &Context) -> Option<Text> {
     match within(trouble::since(&cx.db)).await {
         Ok(Some(since)) if cx.now().since(since) >= MAIL_FAILS => {
-            Some(format!("no email could be sent for {} min; see the email log", cx.now().since(since).as_secs() / 60))
+            Some(texts::health::no_email(cx.now().since(since).as_secs() / 60))
         }
         Ok(_) => None,
         Err(why) => Some(why),
@@ -122,28 +123,30 @@ async fn write(cx: &Context) -> Result<()> {
     Ok(tx.commit().await?)
 }
 
-fn stands_still(what: &str, since: Result<Option<Duration>, String>) -> Option<String> {
+fn stands_still(says: impl FnOnce(u64) -> Text, since: Result<Option<Duration>, Text>) -> Option<Text> {
     match since {
-        Ok(Some(still)) if still >= STILL => Some(format!("{what} has been waiting for {} s", still.as_secs())),
+        Ok(Some(still)) if still >= STILL => Some(says(still.as_secs())),
         Ok(_) => None,
         Err(why) => Some(why),
     }
 }
 
 /// Returns for how long the same job has been the one that waits for longest. Under load jobs wait too, but others.
-async fn jobs(cx: &Context, checked: &mut Checked) -> Result<Option<Duration>, String> {
+async fn jobs(cx: &Context, checked: &mut Checked) -> Result<Option<Duration>, Text> {
     let oldest = within(async { Ok(store::platform::jobs::oldest_due(&cx.db, cx.now()).await?) }).await?;
     Ok(same_since(&mut checked.job, oldest))
 }
 
-async fn search(cx: &Context, checked: &mut Checked) -> Option<String> {
+async fn search(cx: &Context, checked: &mut Checked) -> Option<Text> {
     match within(lag::of(cx)).await {
         Ok(Lag::None) => {
             checked.change = None;
             None
         }
-        Ok(Lag::Filling(done)) => Some(format!("the index is being built: {done} documents so far")),
-        Ok(Lag::Next(next)) => stands_still("the next change", Ok(same_since(&mut checked.change, Some(next)))),
+        Ok(Lag::Filling(done)) => Some(texts::health::index_building(done)),
+        Ok(Lag::Next(next)) => {
+            stands_still(texts::health::index_waits, Ok(same_since(&mut checked.change, Some(next))))
+        }
         Err(why) => Some(why),
     }
 }

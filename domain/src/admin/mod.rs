@@ -2,6 +2,7 @@
 
 pub mod doctor;
 pub mod health;
+pub mod logo;
 pub mod statistics;
 
 use crate::moderation::{approval_queue, records, reports};

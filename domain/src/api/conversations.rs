@@ -10,6 +10,7 @@ use crate::people::basic_auth::Caller;
 use crate::platform::context::Context;
 use crate::platform::cut;
 use crate::platform::error::{Error, Result};
+use crate::platform::remote::RemoteImages;
 use crate::topics::placed;
 use model::{MessageId, Scope, UserId, policy};
 
@@ -47,7 +48,7 @@ pub async fn list(cx: &Context, caller: &Caller, until_id: &str) -> Result<Liste
     let ids: Vec<MessageId> = latest.iter().map(|(_, id)| *id).collect();
     let placed = placed::placed(cx, caller.viewer(), &ids).await?;
     let rows = store::api::messages::by_ids(&cx.db, &ids).await?;
-    let images = crate::site::current(cx).await.settings.images;
+    let images = RemoteImages::of(cx, crate::site::current(cx).await.settings.images);
     let groups: Vec<_> = latest.iter().map(|(group, _)| *group).collect();
     let people = store::groups::members::people_of(&cx.db, &groups).await?;
     let mut items = Vec::with_capacity(placed.len());

@@ -16,6 +16,7 @@ use model::policy::Permission;
 use model::{
     Category, DirectoryFilter, DirectoryOrder, GroupId, GroupKind, MemberRow, Role, Scope, Sidebar, SubscriptionLevel,
 };
+use texts::Text;
 
 /// Returns the objects of these groups in this order, without those that are missing to the caller.
 async fn objects(cx: &Context, caller: &Caller, ids: &[GroupId], sidebar: &Sidebar) -> Result<Vec<objects::Group>> {
@@ -70,15 +71,17 @@ pub async fn create(
 ) -> Result<objects::Group> {
     check_write(cx, caller, Counts::Yes).await?;
     if !caller.is_unlimited() {
-        return Err(Error::Forbidden("This API token works in some groups only: it cannot create one."));
+        return Err(Error::forbidden(Text::verbatim(
+            "This API token works in some groups only: it cannot create one.",
+        )));
     }
     if name.trim().is_empty() {
-        return Err(Error::invalid("name", "Group name required."));
+        return Err(Error::invalid("name", Text::verbatim("Group name required.")));
     }
     let kind = match kind.trim() {
         "" | "public" => GroupKind::Public,
         "private" => GroupKind::Closed,
-        _ => return Err(Error::invalid("kind", "The kind of a group is public or private.")),
+        _ => return Err(Error::invalid("kind", Text::verbatim("The kind of a group is public or private."))),
     };
     let form = GroupForm {
         slug: slug.to_owned(),
@@ -109,7 +112,7 @@ pub async fn members(cx: &Context, caller: &Caller, key: &str, filter: &str, unt
     let role = match filter.trim() {
         "" => None,
         "admin" | "admins" => Some(Role::Admin),
-        _ => return Err(Error::invalid("filter", "The only filter is admin.")),
+        _ => return Err(Error::invalid("filter", Text::verbatim("The only filter is admin."))),
     };
     let found = find_group(cx, caller, key).await?;
     let page: i64 = until(until_id)?.unwrap_or(0);
@@ -239,7 +242,7 @@ pub fn of_friends(caller: &Caller) -> Result<Listed<objects::Group>> {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[allow(missing_docs)]
 pub struct CategoryObject {
-    pub name: &'static str,
+    pub name: String,
     pub slug: &'static str,
     pub groups_count: i64,
 }
@@ -256,7 +259,7 @@ pub async fn categories(cx: &Context, caller: &Caller) -> Result<Vec<CategoryObj
     }
     let rows = store::api::groups::categories(&cx.db, caller.viewer().id()).await?;
     let object = |(category, count): (Category, i64)| CategoryObject {
-        name: category.label(),
+        name: category.label().to(texts::Lang::En),
         slug: category.as_str(),
         groups_count: count,
     };

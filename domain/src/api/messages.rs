@@ -7,14 +7,16 @@ use crate::people::basic_auth::Caller;
 use crate::platform::context::Context;
 use crate::platform::cut;
 use crate::platform::error::{Error, Result};
+use crate::platform::remote::RemoteImages;
 use crate::platform::validate::Draft;
 use crate::topics::reads;
 use model::{MessageId, ReadPosition, Scope};
 use store::api::messages::ApiMessage;
+use texts::Text;
 
 /// The objects of rows that are sorted newest first, oldest first.
 pub(super) async fn objects(cx: &Context, rows: &[ApiMessage]) -> Result<Vec<Message>> {
-    let images = crate::site::current(cx).await.settings.images;
+    let images = RemoteImages::of(cx, crate::site::current(cx).await.settings.images);
     rows.iter().rev().map(|row| Message::new(cx, row, images)).collect()
 }
 
@@ -66,7 +68,7 @@ fn as_block(text: &str) -> String {
 /// [`Error::Invalid`] when there is none.
 pub(super) fn typed(text: &str, pasted: bool) -> Result<Draft> {
     if text.trim().is_empty() {
-        return Err(Error::invalid("message", "Message required."));
+        return Err(Error::invalid("message", Text::verbatim("Message required.")));
     }
     Ok(Draft::new(if pasted { as_block(text) } else { text.to_owned() }, None))
 }

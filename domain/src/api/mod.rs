@@ -20,6 +20,7 @@ use crate::topics::TopicAccess;
 use model::policy::{self, Change};
 use model::{GroupId, MessageId, Scope, Sidebar, TopicId, UserId};
 use store::messages::RawMessage;
+use texts::Text;
 
 /// The items of a page.
 const PAGE: usize = 50;
@@ -123,5 +124,5 @@ fn until<T: std::str::FromStr>(text: &str) -> Result<Option<T>> {
 }
 
 fn bad_until() -> Error {
-    Error::invalid("until_id", "Send until_id as the last answer had it, or leave it out.")
+    Error::invalid("until_id", Text::verbatim("Send until_id as the last answer had it, or leave it out."))
 }

@@ -1,8 +1,7 @@
 //! The objects of the API, in the form of Convore's. Ids are decimal strings, times are Unix seconds as floats.
 
-use markup::show_images;
 use model::time::Timestamp;
-use model::{Images, Person, Role, Topic};
+use model::{Person, Role, Topic, picture_address};
 use serde::Serialize;
 use serde_json::Value;
 use store::api::groups::ApiGroup;
@@ -10,6 +9,7 @@ use store::api::messages::ApiMessage;
 
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
+use crate::platform::remote::RemoteImages;
 
 /// Whole seconds, with the fraction 0 as Convore sent them: some clients read integers, others floats.
 pub fn seconds(at: Timestamp) -> f64 {
@@ -37,7 +37,7 @@ pub struct User {
     pub username: String,
     /// The path of the profile.
     pub url: String,
-    /// The address of a picture: that of the site, since users have none.
+    /// The address of the avatar; that of the site's icon if there is none, or it was not read.
     pub img: String,
 }
 
@@ -48,7 +48,10 @@ impl User {
             id: person.id.to_string(),
             username: person.username.clone(),
             url: format!("/users/{}/", encoded(&person.username)),
-            img: format!("{}/icon.svg", cx.config.base_url),
+            img: match person.avatar.as_str() {
+                "" => format!("{}/icon.svg", cx.config.base_url),
+                avatar => format!("{}{}", cx.config.base_url, picture_address(avatar, 96)),
+            },
         }
     }
 }
@@ -227,7 +230,7 @@ impl Message {
     ///
     /// # Errors
     /// [`Error::Internal`] when the stored nodes are damaged.
-    pub fn new(cx: &Context, row: &ApiMessage, images: Images) -> Result<Self> {
+    pub fn new(cx: &Context, row: &ApiMessage, images: RemoteImages<'_>) -> Result<Self> {
         let damaged = |error| Error::Internal(format!("nodes of message {}: {error}", row.id));
         let mut parsed: Value = serde_json::from_str(&row.nodes).map_err(damaged)?;
         parsed.as_array_mut().into_iter().flatten().for_each(with_text_ids);
@@ -236,7 +239,7 @@ impl Message {
         Ok(Self {
             id: row.id.to_string(),
             message: row.raw.clone(),
-            rendered: show_images(markup::markup_of(&row.nodes).map_err(damaged)?, images),
+            rendered: images.show(markup::markup_of(&row.nodes).map_err(damaged)?),
             embeds: shown.iter().map(|url| embed(url)).collect(),
             parsed,
             user: User::new(cx, &row.author),

@@ -8,6 +8,7 @@ use crate::messages::mentions;
 use crate::people::basic_auth::Caller;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
+use crate::platform::remote::RemoteImages;
 use crate::topics::reads;
 use model::{GroupId, Person, Scope, UserId, policy};
 
@@ -138,7 +139,7 @@ pub async fn mentions(cx: &Context, caller: &Caller, until_id: &str) -> Result<L
     let next = placed.last().filter(|_| more).map(|(place, _)| place.message.id.to_string());
     let ids: Vec<_> = placed.iter().map(|(place, _)| place.message.id).collect();
     let rows = store::api::messages::by_ids(&cx.db, &ids).await?;
-    let images = crate::site::current(cx).await.settings.images;
+    let images = RemoteImages::of(cx, crate::site::current(cx).await.settings.images);
     let mentioned = caller.person.as_ref().map(|person| User::new(cx, person)).ok_or(Error::SignedOut)?;
     let mut items = Vec::with_capacity(placed.len());
     for (place, unread) in placed.iter().rev().filter(|(place, _)| caller.covers(place.group.id)) {

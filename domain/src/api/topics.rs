@@ -10,6 +10,7 @@ use crate::platform::error::{Error, Result};
 use crate::platform::validate::Draft;
 use crate::topics::{self, PageEnd, TopicAccess, reads, subscriptions};
 use model::{Scope, SubscriptionLevel, TopicId};
+use texts::Text;
 
 /// Returns the object of a topic.
 async fn object(cx: &Context, caller: &Caller, found: &TopicAccess) -> Result<TopicObject> {
@@ -58,7 +59,7 @@ pub async fn create(cx: &Context, caller: &Caller, group: &str, name: &str, text
     check_write(cx, caller, Counts::Yes).await?;
     let found = find_group(cx, caller, group).await?;
     if name.trim().is_empty() {
-        return Err(Error::invalid("name", "Topic name required."));
+        return Err(Error::invalid("name", Text::verbatim("Topic name required.")));
     }
     let id = if text.trim().is_empty() {
         topics::start(cx, caller.viewer(), found.group.id, name).await?
@@ -78,7 +79,7 @@ pub async fn edit(cx: &Context, caller: &Caller, key: &str, name: &str) -> Resul
     let user = check_write(cx, caller, Counts::Yes).await?;
     let found = find_topic(cx, caller, key).await?;
     if name.trim().is_empty() {
-        return Err(Error::invalid("name", "Topic name required."));
+        return Err(Error::invalid("name", Text::verbatim("Topic name required.")));
     }
     if found.topic.creator_id != user {
         caller.check(Scope::Moderate)?;

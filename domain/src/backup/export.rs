@@ -123,7 +123,7 @@ pub async fn extent(cx: &Context, viewer: Viewer, group: GroupId) -> Result<(Gro
     let found = groups::by_id(cx, viewer, group).await?;
     found.access.check(Permission::Read)?;
     if found.group.is_direct() {
-        return Err(Error::Forbidden("To export your conversations, download your data in your settings."));
+        return Err(Error::forbidden(texts::messages_errors::export_in_settings()));
     }
     let extent = match found.group.kind {
         _ if found.access.may(Permission::Administer) => Extent::Complete,

@@ -258,7 +258,9 @@ pub(super) fn check_nodes(fields: &Fields) -> Result<(), String> {
     let nodes = fields.get("nodes").and_then(serde_json::Value::as_str).unwrap_or_default();
     let read: Vec<markup::Node> = serde_json::from_str(nodes).map_err(|error| format!("the nodes: {error}"))?;
     let markup: String = read.iter().map(markup::Node::markup).collect();
-    markup::check::check(&markup).map_err(|why| format!("the nodes: {why}"))
+    markup::check::check(&markup).map_err(|why| format!("the nodes: {why}"))?;
+    let previews = fields.get("previews").and_then(serde_json::Value::as_str);
+    store::messages::link_previews::decode(previews).map(drop).map_err(|error| error.to_string())
 }
 
 #[cfg(test)]
@@ -279,5 +281,11 @@ mod tests {
         ] {
             assert!(!checked(bad), "{bad}");
         }
+        let with = |previews: &str| {
+            let fields = [("nodes".to_owned(), "[]".into()), ("previews".to_owned(), previews.into())];
+            check_nodes(&Fields::from(fields)).is_ok()
+        };
+        assert!(with("[]") && with(r#"[{"url": "https://a.example/", "title": "A", "site": "a.example"}]"#));
+        assert!(!with("{}") && !with(r#"[{"url": 7}]"#));
     }
 }

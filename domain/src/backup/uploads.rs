@@ -188,7 +188,7 @@ mod tests {
             key_of(&entry).map(ToOwned::to_owned)
         };
         let digest = "ab".repeat(32);
-        for good in [digest.clone(), format!("{digest}.full"), format!("{digest}.480")] {
+        for good in [digest.clone(), format!("{digest}.full"), format!("{digest}.480"), format!("{digest}.48")] {
             assert_eq!(of(&format!("files/{good}")), Some(good));
         }
         for bad in ["files/", "files/../../etc/passwd", "files/ab", "tables/users.jsonl", &format!("files/{digest}./x")]

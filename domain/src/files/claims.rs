@@ -1,5 +1,5 @@
 //! Claims on bytes. Whoever stores or deletes bytes writes it into the database first, so that no transaction has to wait for the
-//! storage, and no deletion takes the bytes of a new file.
+//! storage, and no deletion takes the bytes of a new file or picture.
 
 use std::time::{Duration, Instant};
 
@@ -48,8 +48,8 @@ pub(super) async fn give_up(cx: &Context, claim: i64) {
     }
 }
 
-/// Deletes bytes, unless a file has them or is about to have them. Returns whether it did. If the storage fails, the sweep tries
-/// again.
+/// Deletes bytes, unless a file or a picture has them or is about to have them. Returns whether it did. If the storage fails, the
+/// sweep tries again.
 ///
 /// # Errors
 /// When the storage fails.

@@ -1,5 +1,5 @@
 //! Images: measured when they arrive, and re-encoded by a job. What pages show was written by us from pixels alone, without what
-//! cameras and people hid in the file.
+//! cameras and people hid in the file. Images of other hosts are re-encoded when a reader asks for them.
 
 use std::io::{BufWriter, Cursor, Write};
 use std::path::{Path, PathBuf};
@@ -9,10 +9,11 @@ use image::codecs::gif::{GifDecoder, GifEncoder, Repeat};
 use image::codecs::jpeg::JpegEncoder;
 use image::codecs::webp::WebPEncoder;
 use image::metadata::Orientation;
-use image::{AnimationDecoder, DynamicImage, ImageDecoder, ImageFormat, ImageReader, ImageResult, Limits};
+use image::{AnimationDecoder, DynamicImage, ImageDecoder, ImageFormat, ImageReader, ImageResult};
 use model::{FileId, FileRow, FileState, narrow_widths};
 use tokio::sync::Semaphore;
 
+use super::memory::{self, LONGEST};
 use super::{claims, invalid};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
@@ -20,19 +21,14 @@ use crate::platform::jobs::{self, Task};
 
 /// The most pixels of an image.
 const MOST_PIXELS: u64 = 50_000_000;
-/// The most bytes that its pixels may take. A decoder has at most twice that many at a time (see [`needed`]), and so have the
-/// pixels with what is made of them. With the file itself, which some decoders copy, that is less than 200 MB.
-const MOST_BYTES: u64 = 64 << 20;
-/// What a JPEG decoder keeps for each pixel while an image comes in passes: four coefficients of two bytes, and the pixel.
-const OF_PASSES: u64 = 4 * 2 + 3;
-/// The frames of an animation that its decoder keeps at a time: the one before, the next one, and both together.
-const FRAMES_KEPT: u64 = 3;
-/// The most pixels in a row or a column.
-pub(super) const LONGEST: u32 = 20_000;
 /// Larger images are made smaller, to fit a square of this width.
 const FULL: u32 = 3_200;
 /// The most pixels of all frames of an animation; later frames are left out.
 const ANIMATED_PIXELS: u64 = 100_000_000;
+/// The same for images of other hosts, which are made while a reader waits.
+const REMOTE_PIXELS: u64 = 25_000_000;
+/// Larger images of other hosts are made smaller, to fit a square of this width.
+const REMOTE: u32 = 1_600;
 /// The quality of JPEG, up to 100.
 const QUALITY: u8 = 82;
 /// The speed of GIF, from 1 to 30.
@@ -53,20 +49,12 @@ pub(super) struct Measured {
     pub height: u32,
 }
 
-fn limits() -> Limits {
-    let mut limits = Limits::default();
-    limits.max_image_width = Some(LONGEST);
-    limits.max_image_height = Some(LONGEST);
-    limits.max_alloc = Some(MOST_BYTES);
-    limits
-}
-
 /// Measures an image by its header.
 ///
 /// # Errors
 /// [`Error::Invalid`] on `file` if it is damaged or too large.
 pub(super) async fn measure(path: PathBuf) -> Result<Measured> {
-    let busy = |_| invalid("The server is busy with other images. Try again in a minute.");
+    let busy = |_| invalid(texts::files::busy());
     let _one = tokio::time::timeout(PATIENCE, MEASURING.acquire()).await.map_err(busy)?;
     let measured = tokio::task::spawn_blocking(move || {
         let bytes = std::fs::read(path).map_err(|error| Error::Internal(format!("cannot read an upload: {error}")))?;
@@ -75,12 +63,12 @@ pub(super) async fn measure(path: PathBuf) -> Result<Measured> {
     measured.await.unwrap_or_else(|_| Err(damaged()))
 }
 
-fn damaged() -> Error {
-    invalid("This image is damaged, or of a kind that can't be shown. Save it as PNG or JPEG, and try again.")
+pub(super) fn damaged() -> Error {
+    invalid(texts::files::damaged())
 }
 
 fn too_large() -> Error {
-    invalid("This image has too many pixels. Make it smaller, and try again.")
+    invalid(texts::files::too_many_pixels())
 }
 
 fn format_of(bytes: &[u8]) -> Option<ImageFormat> {
@@ -88,9 +76,17 @@ fn format_of(bytes: &[u8]) -> Option<ImageFormat> {
     image::guess_format(bytes).ok().filter(|format| known.contains(format))
 }
 
-fn measured(bytes: &[u8]) -> Result<Measured> {
+/// What the header of an image says.
+pub(super) struct Header {
+    pub format: ImageFormat,
+    /// Its width and height once it is turned as its camera was held.
+    pub size: (u32, u32),
+    has_alpha: bool,
+}
+
+/// Reads the header of an image, and nothing else of it.
+pub(super) fn header(bytes: &[u8], most_pixels: u64) -> Result<Header> {
     let format = format_of(bytes).ok_or_else(damaged)?;
-    // Only the header is read.
     let mut decoder =
         ImageReader::with_format(Cursor::new(bytes), format).into_decoder().map_err(|error| match error {
             image::ImageError::Limits(_) => too_large(),
@@ -101,61 +97,28 @@ fn measured(bytes: &[u8]) -> Result<Measured> {
         return Err(damaged());
     }
     let pixels = u64::from(width) * u64::from(height);
-    let is_large = decoder.total_bytes() > MOST_BYTES || needed(bytes, format, pixels) > 2 * MOST_BYTES;
-    if width > LONGEST || height > LONGEST || pixels > MOST_PIXELS || is_large {
+    let is_small = memory::fits(bytes, format, pixels, decoder.total_bytes());
+    if width > LONGEST || height > LONGEST || pixels > most_pixels || !is_small {
         return Err(too_large());
     }
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    Ok(Header { format, size: upright((width, height), orientation), has_alpha: decoder.color_type().has_alpha() })
+}
+
+fn measured(bytes: &[u8]) -> Result<Measured> {
+    let Header { format, size: (width, height), has_alpha } = header(bytes, MOST_PIXELS)?;
     let kind = match format {
         ImageFormat::Gif => "image/gif",
         ImageFormat::Jpeg => "image/jpeg",
-        ImageFormat::WebP if !decoder.color_type().has_alpha() => "image/jpeg",
+        ImageFormat::WebP if !has_alpha => "image/jpeg",
         // Without loss, as the original.
         _ => "image/webp",
     };
     if format == ImageFormat::Gif {
         return Ok(Measured { kind, width, height });
     }
-    let (width, height) = upright((width, height), decoder.orientation().unwrap_or(Orientation::NoTransforms));
     let (width, height) = fitting(width, height, FULL, FULL);
     Ok(Measured { kind, width, height })
-}
-
-/// The bytes that a decoder needs for an image of a format which it keeps more than once.
-fn needed(bytes: &[u8], format: ImageFormat, pixels: u64) -> u64 {
-    match format {
-        // Each pixel has four bytes. The decoder's own limit is MOST_BYTES for all of these frames.
-        ImageFormat::Gif => 2 * FRAMES_KEPT * 4 * pixels,
-        ImageFormat::Jpeg if comes_in_passes(bytes) => OF_PASSES * pixels,
-        _ => 0,
-    }
-}
-
-/// Whether a JPEG comes in several passes over all its pixels: it is progressive, or each component comes alone.
-fn comes_in_passes(jpeg: &[u8]) -> bool {
-    let mut components = None;
-    let mut rest = jpeg.get(2..).unwrap_or_default();
-    loop {
-        match rest {
-            // Bytes between segments, and markers without content.
-            [0xff, 0xff | 0x01 | 0xd0..=0xd7, ..] => rest = &rest[1..],
-            [0xff, marker, high, low, content @ ..] if *marker != 0x00 => {
-                match marker {
-                    // What decoders of whole pictures read: baseline, or the same with more bits.
-                    0xc0 | 0xc1 => components = content.get(5).copied(),
-                    0xc2 | 0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf | 0xd8 | 0xd9 => return true,
-                    0xda => return content.first().copied() != components,
-                    _ => {}
-                }
-                let length = usize::from(u16::from_be_bytes([*high, *low]));
-                match content.get(length.saturating_sub(2)..) {
-                    Some(next) => rest = next,
-                    None => return true,
-                }
-            }
-            [_, more @ ..] => rest = more,
-            [] => return true,
-        }
-    }
 }
 
 /// The size of an image once it is turned as its camera was held.
@@ -169,7 +132,7 @@ fn upright((width, height): (u32, u32), orientation: Orientation) -> (u32, u32) 
 }
 
 /// The size of an image that was made smaller to fit.
-fn fitting(width: u32, height: u32, most_width: u32, most_height: u32) -> (u32, u32) {
+pub(super) fn fitting(width: u32, height: u32, most_width: u32, most_height: u32) -> (u32, u32) {
     if width <= most_width && height <= most_height {
         return (width, height);
     }
@@ -262,6 +225,15 @@ enum Unmade {
     Unwritten(std::io::Error),
 }
 
+impl std::fmt::Display for Unmade {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Damaged(why) => f.write_str(why),
+            Self::Unwritten(error) => write!(f, "{error}"),
+        }
+    }
+}
+
 impl From<image::ImageError> for Unmade {
     fn from(error: image::ImageError) -> Self {
         match error {
@@ -313,7 +285,7 @@ fn made(bytes: &[u8], file: &FileRow, folder: &Path) -> Result<Vec<(String, Path
     };
     if format == ImageFormat::Gif {
         let mut out = write(&"full")?;
-        animation(bytes, &mut out)?;
+        animation(bytes, ANIMATED_PIXELS, &mut out)?;
         out.flush()?;
         return Ok(all);
     }
@@ -327,9 +299,9 @@ fn made(bytes: &[u8], file: &FileRow, folder: &Path) -> Result<Vec<(String, Path
 }
 
 /// Decodes an image, made smaller and upright, in 8 bits for each color.
-fn decoded(bytes: &[u8], format: ImageFormat, shown: (u32, u32)) -> ImageResult<DynamicImage> {
+pub(super) fn decoded(bytes: &[u8], format: ImageFormat, shown: (u32, u32)) -> ImageResult<DynamicImage> {
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
-    reader.limits(limits());
+    reader.limits(memory::limits());
     let mut decoder = reader.into_decoder()?;
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let mut image = DynamicImage::from_decoder(decoder)?;
@@ -346,8 +318,8 @@ fn decoded(bytes: &[u8], format: ImageFormat, shown: (u32, u32)) -> ImageResult<
     Ok(image)
 }
 
-/// Writes an image of [`decoded`].
-fn encode(image: &DynamicImage, kind: &str, mut out: BufWriter<std::fs::File>) -> Result<(), Unmade> {
+/// Writes an image of [`decoded`]. One that becomes a JPEG has no transparency.
+fn encode(image: &DynamicImage, kind: &str, mut out: impl Write) -> ImageResult<()> {
     if kind == "image/jpeg" {
         image.write_with_encoder(JpegEncoder::new_with_quality(&mut out, QUALITY))?;
     } else {
@@ -356,12 +328,32 @@ fn encode(image: &DynamicImage, kind: &str, mut out: BufWriter<std::fs::File>) -
     Ok(out.flush()?)
 }
 
-/// Re-encodes an animation frame by frame. It ends at the first damaged frame, or when there are too many.
-fn animation(bytes: &[u8], out: &mut impl Write) -> Result<(), Unmade> {
+/// Returns an image of [`decoded`] as it is stored. One that becomes a JPEG has no transparency.
+pub(super) fn encoded(image: &DynamicImage, kind: &str) -> ImageResult<Vec<u8>> {
+    let mut out = Vec::new();
+    encode(image, kind, &mut out)?;
+    Ok(out)
+}
+
+/// Returns an image of another host as it is served, with its type.
+pub(super) fn remade(bytes: &[u8]) -> Result<(&'static str, Vec<u8>), String> {
+    let format = format_of(bytes).ok_or("its kind is not known")?;
+    let Measured { kind, width, height } = measured(bytes).map_err(|error| error.to_string())?;
+    if format == ImageFormat::Gif {
+        let mut out = Vec::new();
+        animation(bytes, REMOTE_PIXELS, &mut out).map_err(|error| error.to_string())?;
+        return Ok((kind, out));
+    }
+    let image = decoded(bytes, format, fitting(width, height, REMOTE, REMOTE)).map_err(|error| error.to_string())?;
+    Ok((kind, encoded(&image, kind).map_err(|error| error.to_string())?))
+}
+
+/// Re-encodes an animation frame by frame. It ends at the first damaged frame, or when its frames have `most` pixels.
+fn animation(bytes: &[u8], most: u64, out: &mut impl Write) -> Result<(), Unmade> {
     let mut decoder = GifDecoder::new(Cursor::new(bytes))?;
-    decoder.set_limits(limits())?;
+    decoder.set_limits(memory::limits())?;
     let (width, height) = decoder.dimensions();
-    let most = ANIMATED_PIXELS / (u64::from(width) * u64::from(height)).max(1);
+    let most = most / (u64::from(width) * u64::from(height)).max(1);
     let mut frames = 0;
     let mut encoder = GifEncoder::new_with_speed(out, SPEED);
     encoder.set_repeat(Repeat::Infinite)?;
@@ -428,31 +420,19 @@ mod tests {
         assert_eq!(again.to_rgb8(), image.to_rgb8());
     }
 
-    /// The beginning of a JPEG: a frame of three components, and a scan of some of them.
-    fn jpeg(frame: u8, scanned: u8) -> Vec<u8> {
-        let mut bytes = b"\xff\xd8\xff\xe0\0\x04ab\xff\xff\xc4\0\x03z\xff".to_vec();
-        bytes.extend([frame, 0, 8, 8, 0, 9, 0, 9, 3]);
-        bytes.extend([0xff, 0xda, 0, 3, scanned]);
-        bytes
-    }
-
     #[test]
-    fn images_that_decoders_keep_several_times_may_have_fewer_pixels() {
-        assert!(!comes_in_passes(&jpeg(0xc0, 3)) && !comes_in_passes(&jpeg(0xc1, 3)));
-        for passes in [jpeg(0xc2, 3), jpeg(0xc0, 1), jpeg(0xca, 3), jpeg(0xc0, 3)[..9].to_vec(), Vec::new()] {
-            assert!(comes_in_passes(&passes), "{passes:?}");
-        }
-        let real = {
-            let mut out = Vec::new();
-            let pixels = DynamicImage::ImageRgb8(image::RgbImage::new(20, 10));
-            pixels.write_with_encoder(JpegEncoder::new_with_quality(&mut out, QUALITY)).expect("an image");
-            out
+    fn a_photo_of_24_megapixels_is_taken() {
+        let mut photo = Vec::new();
+        let small = DynamicImage::ImageRgb8(image::RgbImage::new(20, 10));
+        small.write_with_encoder(JpegEncoder::new_with_quality(&mut photo, QUALITY)).expect("an image");
+        // Only the header says how large it is.
+        let size = photo.windows(2).position(|marker| marker == [0xff, 0xc0]).expect("a frame") + 5;
+        let mut with_size = |width: u16, height: u16| {
+            photo[size..size + 2].copy_from_slice(&height.to_be_bytes());
+            photo[size + 2..size + 4].copy_from_slice(&width.to_be_bytes());
+            header(&photo, MOST_PIXELS).map(|header| header.size)
         };
-        assert!(!comes_in_passes(&real));
-        // 12 megapixels, as phones make them, and a large animation.
-        assert!(needed(&jpeg(0xc2, 3), ImageFormat::Jpeg, 12_000_000) <= 2 * MOST_BYTES);
-        assert!(needed(&jpeg(0xc2, 3), ImageFormat::Jpeg, 20_000_000) > 2 * MOST_BYTES);
-        assert!(needed(b"", ImageFormat::Gif, 2_000_000) <= 2 * MOST_BYTES);
-        assert!(needed(b"", ImageFormat::Gif, 9_000_000) > 2 * MOST_BYTES);
+        assert_eq!(with_size(6_000, 4_000).expect("small enough"), (6_000, 4_000));
+        assert!(with_size(8_000, 4_000).is_err());
     }
 }

@@ -1,10 +1,10 @@
-//! Copies all files to another storage, while the forum is used. What is there already is not copied again, so that an interrupted
+//! Copies all files and pictures to another storage, while the forum is used. What is there already is not copied again, so that an interrupted
 //! copy goes on where it ended.
 
 use futures_util::StreamExt;
 use futures_util::stream::iter;
 use model::hex::hex;
-use model::{FileId, FileRow, FileState};
+use model::{FileId, FileRow, FileState, LOGO_SIZE, Logo, PICTURE_SIZES, picture_key};
 use sha2::{Digest, Sha256};
 
 use crate::platform::context::Context;
@@ -29,6 +29,15 @@ pub struct Migrated {
     pub problems: Vec<String>,
 }
 
+impl Migrated {
+    fn add(&mut self, other: Self) {
+        self.copied += other.copied;
+        self.bytes += other.bytes;
+        self.known += other.known;
+        self.problems.extend(other.problems);
+    }
+}
+
 /// What became of the bytes of one name.
 enum Copied {
     New(u64),
@@ -37,28 +46,63 @@ enum Copied {
     Damaged,
 }
 
-/// Copies all files that the database knows. `on_progress` gets the number of files that are done, and of all.
+/// Copies all files and pictures that the database knows. `on_progress` gets the number of files that are done, and of all.
 ///
 /// # Errors
 /// When one of the storages fails. Files that are missing or damaged are named in the result.
 pub async fn migrate(cx: &Context, to: &Files, mut on_progress: impl FnMut(u64, u64)) -> Result<Migrated> {
     let total = store::files::count_stored(&cx.db).await?.unsigned_abs();
-    let (mut all, mut done, mut after) = (Migrated::default(), 0, FileId(0));
+    let (mut all, mut done, mut after) = (copy_pictures(cx, to).await?, 0, FileId(0));
     loop {
         let files = store::files::stored_after(&cx.db, after, BATCH).await?;
         let Some(last) = files.last() else { return Ok(all) };
         after = last.id;
         let mut copies = iter(files.into_iter().map(|file| copy_file(cx, to, file))).buffer_unordered(AT_ONCE);
         while let Some(one) = copies.next().await {
-            let one = one?;
-            all.copied += one.copied;
-            all.bytes += one.bytes;
-            all.known += one.known;
-            all.problems.extend(one.problems);
+            all.add(one?);
             done += 1;
             on_progress(done, total.max(done));
         }
     }
+}
+
+/// Copies the pictures that something has.
+async fn copy_pictures(cx: &Context, to: &Files) -> Result<Migrated> {
+    let mut all = Migrated::default();
+    if let Some(logo) = store::platform::settings::get(&cx.db, store::pictures::LOGO).await?
+        && let Some(logo) = Logo::parse(&logo)
+    {
+        all.add(copy_picture(cx, to, logo.digest, &[LOGO_SIZE]).await?);
+    }
+    let mut after = String::new();
+    loop {
+        let digests = store::pictures::squares_after(&cx.db, &after, BATCH).await?;
+        let Some(last) = digests.last() else { return Ok(all) };
+        after.clone_from(last);
+        let copied = digests.into_iter().map(|digest| copy_picture(cx, to, digest, &PICTURE_SIZES));
+        let mut copies = iter(copied).buffer_unordered(AT_ONCE);
+        while let Some(one) = copies.next().await {
+            all.add(one?);
+        }
+    }
+}
+
+async fn copy_picture(cx: &Context, to: &Files, digest: String, sizes: &[u32]) -> Result<Migrated> {
+    let mut done = Migrated::default();
+    for size in sizes {
+        match copy(cx, to, &picture_key(&digest, *size)).await? {
+            Copied::New(bytes) => (done.copied, done.bytes) = (done.copied + 1, done.bytes + bytes),
+            Copied::Known => done.known += 1,
+            // It may have been replaced meanwhile.
+            Copied::Missing | Copied::Damaged => {
+                if store::files::unused(&cx.db, std::slice::from_ref(&digest)).await?.is_empty() {
+                    done.problems.push(format!("the bytes of the picture `{digest}` are missing"));
+                }
+                break;
+            }
+        }
+    }
+    Ok(done)
 }
 
 async fn copy_file(cx: &Context, to: &Files, mut file: FileRow) -> Result<Migrated> {

@@ -1,9 +1,13 @@
 //! Files that people upload: stored under the digest of their bytes, readable for everyone who may read a message that shows them.
+//! Images of other hosts: see [`remote_images`].
 
 mod claims;
 pub mod images;
 mod kinds;
+mod memory;
 pub mod migrate;
+pub mod pictures;
+pub mod remote_images;
 mod sweep;
 
 use std::path::PathBuf;
@@ -22,6 +26,7 @@ use crate::platform::error::{Error, Result};
 use crate::platform::jobs::{self, Task};
 use crate::platform::secrets;
 use crate::site::{self, rate_limits};
+use texts::Text;
 
 pub(crate) use sweep::sweep;
 
@@ -80,7 +85,7 @@ pub async fn count(cx: &Context, viewer: Viewer) -> Result<()> {
     let done = store::files::bytes_since(&cx.db, owner, a_day_ago).await?;
     let most = cx.config.limits.file_megabytes_per_day;
     if most > 0 && done.unsigned_abs() >= most << 20 {
-        return Err(invalid(format!("You can upload at most {most} MB a day. Try again tomorrow.")));
+        return Err(invalid(texts::files::day_limit(most)));
     }
     Ok(())
 }
@@ -105,7 +110,7 @@ impl Upload {
     pub async fn write(&mut self, bytes: &[u8]) -> Result<()> {
         self.size += bytes.len() as u64;
         if self.size > self.most {
-            return Err(invalid(format!("Files can have at most {} MB.", self.most >> 20)));
+            return Err(invalid(texts::files::too_large(self.most >> 20)));
         }
         let missing = HEAD.saturating_sub(self.head.len()).min(bytes.len());
         self.head.extend_from_slice(&bytes[..missing]);
@@ -124,7 +129,7 @@ impl Upload {
     /// [`Error::Invalid`] on `file` if it is empty, or an image that cannot be shown; [`Error::Storage`].
     pub async fn finish(mut self, cx: &Context, name: &str) -> Result<FileRow> {
         if self.size == 0 {
-            return Err(invalid("This file is empty. Choose another one."));
+            return Err(invalid(texts::files::empty()));
         }
         self.file.flush().await.map_err(|error| unwritten(&error))?;
         let mut kind = kinds::of(&self.head);
@@ -163,7 +168,7 @@ fn unwritten(error: &std::io::Error) -> Error {
     Error::Storage(format!("cannot write an uploaded file: {error}"))
 }
 
-fn invalid(why: impl Into<String>) -> Error {
+fn invalid(why: Text) -> Error {
     Error::invalid("file", why)
 }
 
@@ -223,7 +228,7 @@ pub(crate) fn check_imported(file: &Imported<'_>) -> Result<(), String> {
     let fits = match file.pixels {
         None => kinds::is_other(file.kind),
         Some((width, height)) => {
-            let sides = 1..=i64::from(images::LONGEST);
+            let sides = 1..=i64::from(memory::LONGEST);
             let is_named = extension.is_some_and(|extension| file.name.ends_with(&format!(".{extension}")));
             is_named && sides.contains(&width) && sides.contains(&height)
         }
@@ -309,7 +314,7 @@ pub async fn delete_unused(cx: &Context, viewer: Viewer, id: FileId) -> Result<(
     let is_gone = store::files::delete_unused(&mut tx, id, owner).await?;
     tx.commit().await?;
     if !is_gone {
-        return Err(Error::Forbidden("A message shows this file, or showed it before an edit."));
+        return Err(Error::forbidden(texts::files::in_message()));
     }
     tracing::info!(%id, %owner, "file deleted");
     // It is gone: bytes that could not be deleted now are left to the sweep.

@@ -1,4 +1,4 @@
-//! The hourly sweep: files that no message shows, and bytes that no file has.
+//! The hourly sweep: files that no message shows, and bytes that neither a file nor a picture has.
 
 use std::time::{Duration, Instant, SystemTime};
 
@@ -16,8 +16,8 @@ const LISTS: Duration = Duration::from_secs(20);
 /// The setting with the position in the storage.
 const POSITION: &str = "files_swept";
 
-/// Deletes the files that no message shows for a day, bytes that no file has, and what is left of broken uploads. Returns how
-/// many files and bytes without a file. While the storage is away, it is left for the next sweep.
+/// Deletes the files that no message shows for a day, bytes that nothing has, and what is left of broken uploads. Returns how
+/// many files, and how many bytes that nothing has. While the storage is away, it is left for the next sweep.
 pub(crate) async fn sweep(cx: &Context) -> Result<(u64, u64)> {
     cx.files.sweep(SystemTime::now() - KEPT).await;
     let (mut files, mut strays) = (0, 0);
@@ -53,7 +53,7 @@ async fn delete_orphans(cx: &Context, gone: &mut u64) -> Result<()> {
     }
 }
 
-/// Deletes bytes that were stored a day ago and that no file has: their upload was interrupted.
+/// Deletes bytes that were stored a day ago and that nothing has: their upload was interrupted.
 async fn delete_strays(cx: &Context, gone: &mut u64) -> Result<()> {
     let (begun, old) = (Instant::now(), SystemTime::now() - KEPT);
     let before = store::platform::settings::get(&cx.db, POSITION).await?.filter(|position| !position.is_empty());
@@ -63,9 +63,9 @@ async fn delete_strays(cx: &Context, gone: &mut u64) -> Result<()> {
         let of_file =
             |listed: &Listed| digest_of_key(&listed.key).filter(|_| listed.stored_at < old).map(ToOwned::to_owned);
         let mut digests: Vec<String> = names.found.iter().filter_map(of_file).collect();
-        // Those of one file follow each other.
+        // Those of one file or picture follow each other.
         digests.dedup();
-        for digest in store::files::without_file(&cx.db, &digests).await? {
+        for digest in store::files::unused(&cx.db, &digests).await? {
             *gone += u64::from(claims::delete(cx, &digest).await?);
         }
         position = names.next;

@@ -7,6 +7,7 @@ use crate::site::admins;
 use model::GroupId;
 use model::policy::{Permission, Viewer};
 use store::Tx;
+use texts::Text;
 
 /// Checks that the viewer is an admin of the group, or (`None`) of the site. Returns the group with their access.
 ///
@@ -16,7 +17,7 @@ pub(crate) async fn check(
     cx: &Context,
     viewer: Viewer,
     group: Option<GroupId>,
-    not_in_conversations: &'static str,
+    not_in_conversations: Text,
 ) -> Result<Option<GroupAccess>> {
     viewer.user()?;
     let Some(group) = group else {
@@ -25,7 +26,7 @@ pub(crate) async fn check(
     };
     let found = with_permission(cx, viewer, group, Permission::Administer).await?;
     if found.group.is_direct() {
-        return Err(Error::Forbidden(not_in_conversations));
+        return Err(Error::forbidden(not_in_conversations));
     }
     Ok(Some(found))
 }

@@ -66,7 +66,7 @@ pub async fn list(cx: &Context, viewer: Viewer, group: GroupId) -> Result<Shown>
 async fn of_group(cx: &Context, viewer: Viewer, group: GroupId) -> Result<GroupAccess> {
     let found = groups::with_permission(cx, viewer, group, Permission::Read).await?;
     if found.group.is_direct() {
-        return Err(Error::Forbidden("Only members can add people to a conversation."));
+        return Err(Error::forbidden(texts::groups_errors::conversation_invitations()));
     }
     if !found.access.may(Permission::Admit) {
         found.access.check(Permission::Invite)?;
@@ -95,13 +95,13 @@ pub async fn make_link(cx: &Context, viewer: Viewer, group: GroupId, form: LinkF
     found.access.check(Permission::Invite)?;
     let mut fields = Fields::default();
     if !(1..=MAX_USES).contains(&form.uses) {
-        fields.add("uses", format!("Enter a number from 1 to {MAX_USES}."));
+        fields.add("uses", texts::validation::number_from_to(1, MAX_USES));
     }
     if !(1..=MAX_DAYS).contains(&form.days) {
-        fields.add("days", format!("Enter a number from 1 to {MAX_DAYS}."));
+        fields.add("days", texts::validation::number_from_to(1, MAX_DAYS));
     }
     if !may_offer(found.access, form.role) {
-        fields.add("role", "You can't assign a role above your own.");
+        fields.add("role", texts::groups_errors::role_above_own());
     }
     fields.check()?;
     rate_limits::count(cx, rate_limits::RateLimit::Invite, By::User(user)).await?;
@@ -109,7 +109,7 @@ pub async fn make_link(cx: &Context, viewer: Viewer, group: GroupId, form: LinkF
     let now = cx.now();
     let mut tx = cx.db.begin().await?;
     if !may_offer(members::lock(&mut tx, viewer, group).await?, form.role) {
-        return Err(Error::Forbidden("You can't assign a role above your own."));
+        return Err(Error::forbidden(texts::groups_errors::role_above_own()));
     }
     let new = NewInvitation {
         group,
@@ -248,7 +248,7 @@ pub async fn follow(cx: &Context, viewer: Viewer, token: &str, message: &str) ->
         return Err(Error::NotFound);
     }
     if !access.may_follow_link() {
-        return Err(Error::Forbidden("You can't join this group."));
+        return Err(Error::forbidden(texts::groups_errors::cannot_join()));
     }
     if store::groups::invitations::use_once(&mut tx, invitation.id, now).await? == 0 {
         return Err(Error::NotFound);
@@ -294,10 +294,10 @@ pub async fn invite(cx: &Context, viewer: Viewer, group: GroupId, name: &str) ->
     access.check(Permission::Invite)?;
     let place = store::groups::members::place(&mut tx, group, person.id).await?;
     if place.role.is_some() {
-        return Err(Error::invalid("username", "They are already in the group."));
+        return Err(Error::invalid("username", texts::groups_errors::already_in()));
     }
     if place.is_banned {
-        return Err(Error::invalid("username", "They are banned from the group. Lift the ban first."));
+        return Err(Error::invalid("username", texts::groups_errors::is_banned()));
     }
     if store::groups::invitations::invite(&mut tx, group, person.id, user, cx.now()).await? > 0 {
         log::write(&mut tx, LogEntry::new(user, LogAction::Invited).group(group).whom(person.id), cx.now()).await?;
@@ -340,7 +340,7 @@ pub async fn accept(cx: &Context, viewer: Viewer, group: GroupId) -> Result<Grou
     let by = lock_inviter(&mut tx, cx, inviter).await?;
     let access = members::lock(&mut tx, viewer, group).await?;
     if access.is_archived() {
-        return Err(Error::Forbidden("This group is archived and can't be changed."));
+        return Err(Error::forbidden(texts::groups_errors::archived()));
     }
     let by = held_inviter(&mut tx, by, group, access).await?;
     let stands = store::groups::invitations::uninvite(&mut tx, group, user).await? == Some(inviter);

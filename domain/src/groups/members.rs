@@ -156,7 +156,7 @@ async fn remove_or_ban(cx: &Context, viewer: Viewer, group: GroupId, user: UserI
     let by = viewer.user()?;
     let found = groups::with_permission(cx, viewer, group, Permission::Admit).await?;
     if by == user {
-        return Err(Error::Forbidden("You can't remove yourself. Leave the group instead."));
+        return Err(Error::forbidden(texts::groups_errors::remove_yourself()));
     }
     if ban.is_some() {
         // Do not reveal users to a viewer who tries ids.
@@ -169,9 +169,7 @@ async fn remove_or_ban(cx: &Context, viewer: Viewer, group: GroupId, user: UserI
     access.check(Permission::Admit)?;
     let place = store::groups::members::place(&mut tx, group, user).await?;
     if !access.may_remove(place.role) {
-        return Err(Error::Forbidden(
-            "You can't remove someone whose role is as high as yours. Make them a member first.",
-        ));
+        return Err(Error::forbidden(texts::groups_errors::role_as_high()));
     }
     let concerned = remove_in(cx, &mut tx, MemberRemoval { by, group, user, place, ban: reason.as_deref() }).await?;
     tx.commit().await?;
@@ -295,7 +293,7 @@ pub async fn hand_over(cx: &Context, viewer: Viewer, group: GroupId, user: UserI
     let own = viewer.user()?;
     let found = groups::with_permission(cx, viewer, group, Permission::Administer).await?;
     if own == user || found.access.role() != Some(Role::Admin) {
-        return Err(Error::Forbidden("Only a group admin can hand over the group, and only to someone else."));
+        return Err(Error::forbidden(texts::groups_errors::hand_over()));
     }
     appoint(cx, viewer, group, &[(user, Role::Admin), (own, Role::Member)], LogAction::GroupHandedOver).await
 }
@@ -330,7 +328,7 @@ async fn appoint(
         concerned.push(user);
     }
     if store::groups::members::head_count(&mut tx, group).await?.0 == 0 {
-        return Err(Error::Forbidden("A group needs at least one admin. Make someone else an admin first."));
+        return Err(Error::forbidden(texts::groups_errors::last_admin()));
     }
     for &(user, _) in parts {
         webhook_authors::end_lost(cx, &mut tx, user).await?;
@@ -350,7 +348,7 @@ async fn appoint(
 pub(crate) async fn named(cx: &Context, name: &str, field: &'static str) -> Result<Person> {
     let name = name.trim().trim_start_matches('@').to_lowercase();
     let found = store::people::users::by_names(&cx.db, &[name]).await?.pop();
-    found.map(|named| named.person).ok_or_else(|| Error::invalid(field, "No user with this username."))
+    found.map(|named| named.person).ok_or_else(|| Error::invalid(field, texts::groups_errors::no_such_user()))
 }
 
 /// Sets the viewer's subscription level for a group.
@@ -363,7 +361,7 @@ pub async fn set_level(cx: &Context, viewer: Viewer, group: GroupId, level: Subs
     let mut tx = cx.db.begin().await?;
     unread::users_change(cx, &[user]).await?;
     if store::groups::members::set_level(&mut tx, group, user, level).await? == 0 {
-        return Err(Error::Forbidden("You're not in this group."));
+        return Err(Error::forbidden(texts::groups_errors::not_in_group()));
     }
     tx.commit().await?;
     tell::publish_own(cx, user, json!({"type": "member", "group": group}).to_string()).await;

@@ -7,6 +7,7 @@ pub mod direct_names;
 pub mod invitations;
 mod lively;
 pub mod members;
+pub mod pictures;
 pub mod requests;
 pub mod versions;
 pub(crate) mod webhook_authors;
@@ -73,14 +74,14 @@ impl GroupForm {
 
     fn described<'a>(&self, name: &'a str, description: &'a str) -> Result<Described<'a>> {
         if self.kind == GroupKind::Direct {
-            return Err(Error::invalid("kind", "To start a conversation, send someone a message."));
+            return Err(Error::invalid("kind", texts::groups_errors::conversation_kind()));
         }
         let &Self { kind, category, slow_seconds, first_held, .. } = self;
         if !Group::SLOW.contains(&slow_seconds) {
-            return Err(Error::invalid("slow", "Choose one of the options."));
+            return Err(Error::invalid("slow", texts::validation::choose_option()));
         }
         if !Group::FIRST_HELD.contains(&first_held) {
-            return Err(Error::invalid("first_held", "Choose one of the options."));
+            return Err(Error::invalid("first_held", texts::validation::choose_option()));
         }
         Ok(Described { name, description, kind, category, slow_seconds, first_held })
     }
@@ -145,11 +146,12 @@ pub async fn create(cx: &Context, viewer: Viewer, form: GroupForm) -> Result<Gro
         created_at,
         slow_seconds,
         first_held,
+        picture: String::new(),
     })
 }
 
 fn slug_taken() -> Error {
-    Error::invalid("slug", "This URL is already taken. Choose another one.")
+    Error::invalid("slug", texts::groups_errors::slug_taken())
 }
 
 /// Changes a group's name, description, kind and category. When it becomes public, pending requests are deleted. When
@@ -172,10 +174,7 @@ pub async fn update(cx: &Context, viewer: Viewer, id: GroupId, form: GroupForm) 
     let (before, after) = (policy::readers(access.kind()), policy::readers(form.kind));
     let opens = after > before;
     if opens && !form.opens {
-        return Err(Error::invalid(
-            "kind",
-            "New readers will see everything posted so far. Select the box below to confirm.",
-        ));
+        return Err(Error::invalid("kind", texts::groups_errors::confirm_opening()));
     }
     let now = cx.now();
     log::write(&mut tx, LogEntry::new(by, LogAction::GroupEdited).group(id).detail(detail), now).await?;
@@ -196,7 +195,7 @@ pub async fn update(cx: &Context, viewer: Viewer, id: GroupId, form: GroupForm) 
     Ok(Group { slug, name, description, kind, category, slow_seconds, first_held, ..found.group })
 }
 
-/// Describes the changes for the log; `None` without changes.
+/// Describes the changes for the log, in English; `None` without changes.
 fn changes(now: &Group, then: Described<'_>) -> Option<String> {
     let mut parts = Vec::new();
     if now.name != then.name {
@@ -255,7 +254,7 @@ pub async fn delete(cx: &Context, viewer: Viewer, id: GroupId, name: &str) -> Re
     let by = viewer.user()?;
     let found = deletable(cx, viewer, id).await?;
     if validate::one_line(name) != found.group.name {
-        return Err(Error::invalid("name", "This doesn't match the group name."));
+        return Err(Error::invalid("name", texts::groups_errors::name_differs()));
     }
     let members = store::groups::members::all(&cx.db, id).await?;
     let invited: Vec<UserId> =
@@ -343,14 +342,10 @@ pub async fn leave(cx: &Context, viewer: Viewer, id: GroupId) -> Result<Group> {
             jobs::enqueue(&mut tx, Task::GroupChanged { group: id }, cx.now()).await?;
         }
         GroupKind::Private if left == 0 => {
-            return Err(Error::Forbidden(
-                "You're the last member, and no one else could find this group. Delete it instead.",
-            ));
+            return Err(Error::forbidden(texts::groups_errors::last_in_private()));
         }
         GroupKind::Closed if left == 0 => {
-            return Err(Error::Forbidden(
-                "You're the last member, and no one else could approve new ones. Make the group public or delete it instead.",
-            ));
+            return Err(Error::forbidden(texts::groups_errors::last_in_closed()));
         }
         GroupKind::Public | GroupKind::Closed | GroupKind::Private => {
             concerned.extend(members::promote_successor(&mut tx, id, user, cx.now()).await?);

@@ -59,7 +59,7 @@ pub async fn ask(cx: &Context, viewer: Viewer, group: GroupId, message: &str) ->
 pub(crate) async fn check_cooldown(cx: &Context, group: GroupId, user: UserId) -> Result<()> {
     let declined = store::groups::requests::of(&cx.db, group, user).await?.and_then(|asked| asked.declined_at);
     if declined.is_some_and(|at| at.plus(PAUSE) > cx.now()) {
-        return Err(Error::Forbidden("Your request was declined. You can ask again after a week."));
+        return Err(Error::forbidden(texts::groups_errors::declined_lately()));
     }
     Ok(())
 }
@@ -132,7 +132,7 @@ pub async fn answer(
     access.check(Permission::Admit)?;
     let answered = if approve {
         if access.is_archived() {
-            return Err(Error::Forbidden("This group is archived and can't be changed."));
+            return Err(Error::forbidden(texts::groups_errors::archived()));
         }
         let taken = store::groups::requests::take(&mut tx, group, users).await?;
         for user in &taken {

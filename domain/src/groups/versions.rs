@@ -1,16 +1,14 @@
 //! The history of a group's settings: who changed what, and when.
 
 use crate::groups::by_id;
-use crate::platform::compare::{Piece, compare};
+use crate::platform::compare::{Piece, compare_each};
 use crate::platform::context::Context;
 use crate::platform::error::Result;
+use crate::platform::versions::VersionPage;
 use model::policy::{Permission, Viewer};
 use model::time::Timestamp;
 use model::{Category, Group, GroupId, GroupKind, Person};
 use store::groups::versions::Former;
-
-/// At most so many versions are listed.
-pub const MOST: i64 = 200;
 
 /// The settings of a group.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,17 +43,18 @@ pub struct SettingsVersion {
 #[allow(missing_docs)]
 pub struct SettingsHistory {
     pub group: Group,
-    /// Newest first.
+    /// A page of them, newest first.
     pub versions: Vec<SettingsVersion>,
+    pub page: VersionPage,
     /// Whether the viewer may change the settings, and thereby restore earlier ones.
     pub may_restore: bool,
 }
 
-/// Returns the history of a group's settings, for its moderators.
+/// Returns the versions of a group's settings before one, for its moderators. The newest ones if `before` is `None`.
 ///
 /// # Errors
 /// [`crate::Error::NotFound`], [`crate::Error::Forbidden`].
-pub async fn of(cx: &Context, viewer: Viewer, id: GroupId) -> Result<SettingsHistory> {
+pub async fn of(cx: &Context, viewer: Viewer, id: GroupId, before: Option<i64>) -> Result<SettingsHistory> {
     viewer.user()?;
     let found = by_id(cx, viewer, id).await?;
     found.access.with_archived(false).check(Permission::Admit)?;
@@ -69,30 +68,35 @@ pub async fn of(cx: &Context, viewer: Viewer, id: GroupId) -> Result<SettingsHis
         slow_seconds: group.slow_seconds,
         first_held: group.first_held,
     };
+    let page = VersionPage::before(before, 1, store::groups::versions::last(&cx.db, id).await?);
     // Each row says who replaced it: that is who made the version after it.
-    for row in store::groups::versions::of(&cx.db, id, MOST).await? {
+    for row in store::groups::versions::of(&cx.db, id, page.from - 1, page.to).await? {
         let Former { number, name, description, kind, category, slow_seconds, first_held, replaced_at, replaced_by } =
             row;
         let before = Settings { name, description, kind, category, slow_seconds, first_held };
-        versions.push(SettingsVersion {
-            number: number + 1,
-            at: replaced_at,
-            by: Some(replaced_by),
-            description: compare(&before.description, &after.description),
-            settings: after,
-            before: Some(before.clone()),
-        });
+        if number < page.to {
+            versions.push(SettingsVersion {
+                number: number + 1,
+                at: replaced_at,
+                by: Some(replaced_by),
+                description: vec![Piece::Same(after.description.clone())],
+                settings: after,
+                before: Some(before.clone()),
+            });
+        }
         after = before;
     }
-    let description = vec![Piece::Same(after.description.clone())];
-    let number = versions.last().map_or(1, |version| version.number - 1);
-    versions.push(SettingsVersion {
-        number,
-        at: group.created_at,
-        by: None,
-        settings: after,
-        before: None,
-        description,
-    });
-    Ok(SettingsHistory { may_restore: found.access.may(Permission::Administer), group, versions })
+    let earlier = (page.from > 1).then(|| after.description.clone());
+    if page.from == 1 {
+        let description = vec![Piece::Same(after.description.clone())];
+        let at = group.created_at;
+        versions.push(SettingsVersion { number: 1, at, by: None, settings: after, before: None, description });
+    }
+    let texts = versions.iter().map(|version| version.settings.description.clone()).chain(earlier).collect();
+    for (version, compared) in versions.iter_mut().zip(compare_each(texts).await?) {
+        if let Some(pieces) = compared {
+            version.description = pieces;
+        }
+    }
+    Ok(SettingsHistory { may_restore: found.access.may(Permission::Administer), group, versions, page })
 }

@@ -117,11 +117,11 @@ async fn insert(tx: &mut Tx, messages: &[NewMessage], warnings: &mut ImportWarni
         }
     }
     let kept = |message: &NewMessage| message.id.filter(|_| !taken.contains(&(message.topic, message.seq)));
-    let anew: Vec<&NewMessage> = messages.iter().filter(|message| kept(message).is_none()).collect();
-    let anew = rows::messages_anew(tx, &anew).await?;
-    let anew: HashMap<(TopicId, i64), MessageId> =
-        anew.into_iter().map(|(topic, seq, id)| ((topic, seq), id)).collect();
-    let id_of = |message: &NewMessage| kept(message).or_else(|| anew.get(&(message.topic, message.seq)).copied());
+    let new: Vec<&NewMessage> = messages.iter().filter(|message| kept(message).is_none()).collect();
+    let inserted = rows::messages_with_new_ids(tx, &new).await?;
+    let inserted: HashMap<(TopicId, i64), MessageId> =
+        inserted.into_iter().map(|(topic, seq, id)| ((topic, seq), id)).collect();
+    let id_of = |message: &NewMessage| kept(message).or_else(|| inserted.get(&(message.topic, message.seq)).copied());
     messages
         .iter()
         .map(|message| id_of(message).ok_or_else(|| Error::Internal("a message without an id".into())))

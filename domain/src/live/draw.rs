@@ -2,14 +2,15 @@
 
 use crate::live::presence::Aside;
 use crate::platform::mail::{EmailBody, EmailTemplateData};
+use crate::platform::remote::RemoteImages;
 use model::time::Timestamp;
-use model::{Group, GroupId, Images, Message, Topic, TopicRow};
+use model::{Group, GroupId, Message, Topic, TopicRow};
 
 /// The page templates for fragments of live events, and for emails. The program passes them in.
 #[derive(Clone, Copy)]
 #[allow(missing_docs)]
 pub struct Draw {
-    pub message: fn(&Message, &Topic, &Group, Timestamp, Images) -> String,
+    pub message: fn(&Message, &Topic, &Group, Timestamp, RemoteImages<'_>) -> String,
     /// The list of present users.
     pub here: fn(&Aside, GroupId) -> String,
     pub topic_row: fn(&TopicRow, &Group, Timestamp) -> String,

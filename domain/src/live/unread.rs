@@ -18,6 +18,7 @@ use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use bus::{Cursor, Stream};
 use model::policy::Viewer;
+use model::time::Timestamp;
 use model::{GroupId, GroupKind, Role, Sidebar, SidebarGroup, Topic, TopicId, TopicUnread, UserId};
 
 pub use super::versions::begin;
@@ -186,6 +187,7 @@ async fn refresh(
     )?;
     let rows: HashMap<GroupId, store::topics::reads::MyGroup> = rows.into_iter().map(|row| (row.id, row)).collect();
     let mut unread = by_group(unread);
+    let oldest = sidebar.oldest_listed();
     for group in sidebar.groups.iter_mut().filter(|group| stale.contains(&group.id)) {
         group.topics = unread.remove(&group.id).unwrap_or_default();
         group.rest = 0;
@@ -196,10 +198,13 @@ async fn refresh(
             group.level = row.level;
         }
     }
-    if sidebar.groups.iter().any(|group| group.rest > 0) && sidebar.listed() < FEWEST_LISTED {
-        // The topics that come next belong to other groups.
-        let Summary { version, user_version, .. } = summary;
-        return count(cx, user, version, user_version).await;
+    if sidebar.groups.iter().any(|group| group.rest > 0) {
+        // The other groups list nothing older. So no topic is listed before one that is only counted.
+        sidebar.list_from(oldest.unwrap_or((Timestamp(i64::MAX), TopicId(i64::MAX))));
+        if sidebar.listed() < FEWEST_LISTED {
+            let Summary { version, user_version, .. } = summary;
+            return count(cx, user, version, user_version).await;
+        }
     }
     *group_versions = versions;
     put_beside(sidebar, beside);

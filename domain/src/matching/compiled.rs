@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use regex::{Regex, RegexBuilder};
+use texts::{Text, matching};
 
 use super::folding::{NormalizedText, fold};
 use model::RuleKind;
@@ -76,7 +77,7 @@ pub(crate) struct Compiled {
 impl Compiled {
     /// # Errors
     /// An explanation of what to correct in the rule's body.
-    pub fn new(rule: Rule) -> Result<Self, String> {
+    pub fn new(rule: Rule) -> Result<Self, Text> {
         let regex = compile(rule.kind, &rule.body)?;
         Ok(Self { rule, regex })
     }
@@ -162,14 +163,14 @@ fn cut(text: &str, at: usize) -> usize {
 ///
 /// # Errors
 /// An explanation of what to correct.
-pub(crate) fn compile(kind: RuleKind, body: &str) -> Result<Regex, String> {
+pub(crate) fn compile(kind: RuleKind, body: &str) -> Result<Regex, Text> {
     match kind {
         RuleKind::Words => words(body),
         RuleKind::Pattern => pattern(body),
     }
 }
 
-fn words(body: &str) -> Result<Regex, String> {
+fn words(body: &str) -> Result<Regex, Text> {
     let folded = fold(body);
     let words: Vec<String> = folded
         .lines()
@@ -177,32 +178,32 @@ fn words(body: &str) -> Result<Regex, String> {
         .filter(|word| !word.is_empty())
         .collect();
     if words.is_empty() {
-        return Err("Enter at least one word, one per line.".into());
+        return Err(matching::no_words());
     }
     if words.len() > MAX_WORDS {
-        return Err(format!("Use at most {MAX_WORDS} words. You entered {}.", words.len()));
+        return Err(matching::too_many_words(MAX_WORDS, words.len()));
     }
     if let Some(long) = body.lines().map(|line| line.trim().chars().count()).find(|count| *count > MAX_WORD) {
-        return Err(format!("Words can have at most {MAX_WORD} characters. One of yours has {long}."));
+        return Err(matching::word_too_long(MAX_WORD, long));
     }
     // Marks such as those of emphasis are not part of a word.
     let edge = r"[^\p{Alphabetic}\p{M}\p{N}]";
     let whole = format!("(?:^|{edge})(?:{})(?:{edge}|$)", words.join("|"));
     let built = RegexBuilder::new(&whole).case_insensitive(true).size_limit(WORDS_SIZE).build();
-    built.map_err(|_| "These are too many words for one rule. Split them into two rules.".into())
+    built.map_err(|_| matching::words_too_big())
 }
 
-fn pattern(body: &str) -> Result<Regex, String> {
+fn pattern(body: &str) -> Result<Regex, Text> {
     let body = body.trim();
     if body.is_empty() {
-        return Err("Enter a pattern.".into());
+        return Err(matching::no_pattern());
     }
     if body.lines().count() > 1 {
-        return Err("Enter the pattern on one line.".into());
+        return Err(matching::pattern_lines());
     }
     let count = body.chars().count();
     if count > MAX_PATTERN {
-        return Err(format!("Patterns can have at most {MAX_PATTERN} characters. This one has {count}."));
+        return Err(matching::pattern_too_long(MAX_PATTERN, count));
     }
     let built = RegexBuilder::new(body)
         .case_insensitive(true)
@@ -211,16 +212,15 @@ fn pattern(body: &str) -> Result<Regex, String> {
         .nest_limit(50)
         .build();
     let regex = built.map_err(|error| match error {
-        regex::Error::CompiledTooBig(_) => "This pattern is too big. Use fewer or shorter repetitions.".to_owned(),
+        regex::Error::CompiledTooBig(_) => matching::pattern_too_big(),
         error => {
             let told = error.to_string();
-            let why =
-                told.lines().find_map(|line| line.strip_prefix("error: ")).unwrap_or("not a valid regular expression");
-            format!("This pattern isn't valid: {why}.")
+            let why = told.lines().find_map(|line| line.strip_prefix("error: "));
+            why.map_or_else(matching::pattern_wrong, matching::pattern_wrong_because)
         }
     })?;
     if regex.is_match("") {
-        return Err("This pattern matches empty text, so it would match every message.".into());
+        return Err(matching::pattern_matches_all());
     }
     Ok(regex)
 }
@@ -264,12 +264,13 @@ mod tests {
         assert!(finds(RuleKind::Pattern, "[Ａ-Ｚ]{3}|\\u{200b}{2}", "a\u{200b}\u{200b}b"));
         let long = format!("{} pl\u{200b}ums", "wrens sleep in holes ".repeat(1_000));
         assert!(finds(RuleKind::Pattern, r"\bplums\b", &long));
-        assert!(compile(RuleKind::Words, "\u{200b}\n\u{ad}").expect_err("nothing").contains("at least one word"));
+        let nothing = compile(RuleKind::Words, "\u{200b}\n\u{ad}").expect_err("nothing");
+        assert!(nothing.to_string().contains("at least one word"));
     }
 
     #[test]
     fn a_rule_that_cannot_be_used_is_refused_with_a_reason() {
-        let why = |kind, body: &str| compile(kind, body).expect_err("a complaint");
+        let why = |kind, body: &str| compile(kind, body).expect_err("a complaint").to_string();
         assert!(why(RuleKind::Words, " \n ").contains("at least one word"));
         assert!(why(RuleKind::Words, &"x\n".repeat(501)).contains("501"));
         assert!(why(RuleKind::Words, &"x".repeat(101)).contains("101"));

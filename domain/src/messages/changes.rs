@@ -86,7 +86,7 @@ async fn change(cx: &Context, viewer: Viewer, id: MessageId, or_moderator: bool)
         match raw.author_id == user {
             true => found.check_write()?,
             false if raw.wiki_at.is_some() && !or_moderator => found.check_open()?,
-            false => return Err(Error::Forbidden("Only the author can do that.")),
+            false => return Err(Error::forbidden(texts::messages_errors::only_author())),
         }
     }
     Ok(Editable { raw, access: found.access, topic: found.topic, group: found.group })
@@ -137,7 +137,7 @@ pub async fn edit_with(cx: &Context, viewer: Viewer, id: MessageId, change: Chan
         AttachmentChange::Keep => old.clone(),
     };
     if attachment != old && viewer.id() != Some(editable.raw.author_id) {
-        return Err(Error::Forbidden("Only the author can change the attachment of a wiki."));
+        return Err(Error::forbidden(texts::messages_errors::wiki_attachment()));
     }
     // With an attachment the text may come with its fallback text or without.
     let text = change.text.unwrap_or_else(|| editable.raw.raw.clone());
@@ -145,10 +145,7 @@ pub async fn edit_with(cx: &Context, viewer: Viewer, id: MessageId, change: Chan
     let draft = screening::draft(AUDITORS, Draft { text, key: None, attachment })?;
     if draft.text != editable.raw.raw || draft.attachment != old {
         if change.base.as_ref().is_some_and(|base| *base != editable.base()) {
-            return Err(Error::invalid(
-                "text",
-                "Someone else changed this message while you were editing it. Copy your text, and edit the message again.",
-            ));
+            return Err(Error::invalid("text", texts::messages_errors::changed_meanwhile()));
         }
         let by = viewer.user()?;
         let nodes = parse(cx, &draft.text).await?;
@@ -158,22 +155,19 @@ pub async fn edit_with(cx: &Context, viewer: Viewer, id: MessageId, change: Chan
         let now = cx.now();
         let mut tx = cx.db.begin().await?;
         if !lock(&mut tx, &editable).await? {
-            return Err(Error::invalid("text", "A moderator just moved this message. Save your changes again."));
+            return Err(Error::invalid("text", texts::messages_errors::moved_save_again()));
         }
         store::messages::history::keep(&mut tx, id).await?;
         let Some(locked) = store::messages::attachments::lock(&mut tx, id).await? else { return Err(Error::NotFound) };
         let text_changed = change.base.is_some() && locked.raw != editable.raw.raw;
         if locked.attachment != editable.raw.attachment || text_changed {
-            return Err(Error::invalid("text", "This message just changed. Save your changes again."));
+            return Err(Error::invalid("text", texts::messages_errors::changed_save_again()));
         }
         if draft.attachment != old {
             if draft.attachment.is_none() {
                 store::messages::polls::delete_all(&mut tx, &[id]).await?;
             } else if store::messages::polls::has_votes(&mut tx, id).await? {
-                return Err(Error::invalid(
-                    "attachment",
-                    "This poll can't be changed because people have already voted.",
-                ));
+                return Err(Error::invalid("attachment", texts::messages_errors::poll_has_votes()));
             }
             polls::announce_end(&mut tx, id, draft.attachment.as_deref()).await?;
         }
@@ -211,7 +205,7 @@ async fn replaced(cx: &Context, new: NewAttachment, old: Option<&Attachment>) ->
             let new = attachments::check(cx, new).await?;
             Ok(Attachment { closed_at: old.closed_at, ..new })
         }
-        _ => Err(Error::invalid("attachment", "Editing a message can't add an attachment or change its kind.")),
+        _ => Err(Error::invalid("attachment", texts::messages_errors::attachment_stays())),
     }
 }
 
@@ -252,7 +246,7 @@ pub async fn delete_because(cx: &Context, viewer: Viewer, id: MessageId, reason:
     let user = viewer.user()?;
     let mut tx = cx.db.begin().await?;
     if !lock(&mut tx, &editable).await? {
-        return Err(Error::Forbidden("A moderator just moved this message. Open it again to delete it."));
+        return Err(Error::forbidden(texts::messages_errors::moved_delete_again()));
     }
     let gone = delete_in(cx, &mut tx, id, editable.topic.id, user).await?;
     if editable.group.is_direct() && crate::groups::direct_names::is_titled_by(&editable.topic.name, &editable.raw.raw)

@@ -34,7 +34,7 @@ pub struct Completions {
 /// returned too.
 ///
 /// # Errors
-/// [`Error::NotFound`](crate::Error::NotFound) and [`Error::Forbidden`](crate::Error::Forbidden) for those who cannot
+/// [`Error::NotFound`](crate::Error::NotFound) and [`Error::Forbidden`](crate::Error::Forbidden) for people who cannot
 /// write in the topic now; [`Error::TooMany`](crate::Error::TooMany).
 pub async fn complete(
     cx: &Context,

@@ -39,7 +39,7 @@ pub(super) async fn recipients(cx: &Context, user: UserId, typed: &str) -> Resul
     let mut is_self = false;
     for name in names.take(MOST + 1) {
         let Some(other) = store::people::users::by_name(&cx.db, name).await? else {
-            return Err(Error::invalid("to", format!("No user named “{name}”.")));
+            return Err(Error::invalid("to", texts::messages_errors::no_user_named(name)));
         };
         is_self |= other.id == user;
         if other.id == user || people.iter().any(|person| person.id == other.id) {
@@ -47,22 +47,20 @@ pub(super) async fn recipients(cx: &Context, user: UserId, typed: &str) -> Resul
         }
         let between = correspondents(cx, user, &other).await?;
         if between.ignores {
-            return Err(Error::invalid(
-                "to",
-                format!("You ignore {}. Stop ignoring them to send a message.", other.username),
-            ));
+            return Err(Error::invalid("to", texts::messages_errors::you_ignore(&other.username)));
         }
         if !between.may_write() {
-            return Err(Error::invalid("to", format!("{} doesn't accept messages from you.", other.username)));
+            return Err(Error::invalid("to", texts::messages_errors::accepts_none(&other.username)));
         }
         people.push(other.person());
     }
     if people.is_empty() {
-        let why = if is_self { "Add someone other than yourself." } else { "Add at least one person." };
+        let why =
+            if is_self { texts::messages_errors::add_someone_else() } else { texts::messages_errors::add_someone() };
         return Err(Error::invalid("to", why));
     }
     if people.len() >= MOST {
-        return Err(Error::invalid("to", format!("A conversation can have at most {MOST} people.")));
+        return Err(Error::invalid("to", texts::messages_errors::conversation_full(MOST)));
     }
     Ok(people)
 }

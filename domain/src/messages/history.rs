@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use crate::live::tell;
 pub use crate::platform::compare::Piece;
-use crate::platform::compare::compare;
+use crate::platform::compare::compare_each;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
+use crate::platform::versions::VersionPage;
 use crate::platform::{jobs, log};
 use crate::topics;
 use model::policy::{Permission, Viewer};
@@ -22,6 +23,8 @@ use store::search_log::Changed;
 pub const KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
 /// Messages purged in one transaction.
 const BATCH: i64 = 500;
+/// The most bytes of text on a page of versions, which has at least one.
+const PAGE_BYTES: usize = 400_000;
 
 /// A former or current text of a message.
 #[derive(Clone, Debug)]
@@ -31,8 +34,10 @@ pub struct Version {
     pub number: i64,
     pub at: Timestamp,
     pub by: Person,
-    /// The text, with the changes since the version before it.
+    /// The text, with the changes since the version before it if they were compared.
     pub pieces: Vec<Piece>,
+    /// Whether the two are too long to be compared.
+    pub too_long: bool,
     /// The attachment of this version. The text ends with its fallback text.
     pub attachment: Option<Box<Attachment>>,
 }
@@ -55,8 +60,9 @@ pub struct History {
     pub message: Message,
     pub topic: Topic,
     pub group: Group,
-    /// Newest first.
+    /// A page of them, newest first.
     pub versions: Vec<Version>,
+    pub page: VersionPage,
     /// When the text of a deleted message is purged; `None` if it is not deleted.
     pub kept_until: Option<Timestamp>,
     /// Whether the viewer may restore the message until then.
@@ -65,51 +71,82 @@ pub struct History {
     pub may_edit: bool,
 }
 
-/// Returns the history of a message, for its author and moderators. Deleted messages have one until they are purged. Members
-/// see the versions of a wiki from when it became one.
+/// Returns the versions of a message before one, each compared with the version before it. The newest ones if `before` is
+/// `None`.
+///
+/// # Errors
+/// As [`read`].
+pub async fn of(cx: &Context, viewer: Viewer, id: MessageId, before: Option<i64>) -> Result<History> {
+    let (mut history, earlier) = page(cx, viewer, id, before).await?;
+    let texts = history.versions.iter().map(Version::text).chain(earlier).collect();
+    for (version, compared) in history.versions.iter_mut().zip(compare_each(texts).await?) {
+        match compared {
+            Some(pieces) => version.pieces = pieces,
+            None => version.too_long = true,
+        }
+    }
+    Ok(history)
+}
+
+/// Returns the versions of a message before one, for its author and moderators. Deleted messages have them until they are
+/// purged. Members see the versions of a wiki from when it became one.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`].
-pub async fn of(cx: &Context, viewer: Viewer, id: MessageId) -> Result<History> {
+pub async fn read(cx: &Context, viewer: Viewer, id: MessageId, before: Option<i64>) -> Result<History> {
+    Ok(page(cx, viewer, id, before).await?.0)
+}
+
+/// As [`read`], with the text before those of the page.
+async fn page(cx: &Context, viewer: Viewer, id: MessageId, before: Option<i64>) -> Result<(History, Option<String>)> {
     let user = viewer.user()?;
-    let placed = placed::show_in_place(cx, viewer, id).await?;
+    let placed = placed::show(cx, viewer, id).await?;
     let found = topics::find(cx, viewer, placed.topic.id).await?;
     let moderates = found.access.may(Permission::Moderate);
     let is_author = placed.message.author.id == user;
     let wiki_at = placed.message.wiki_at.filter(|_| !placed.message.deleted && found.access.role().is_some());
-    let since =
-        match moderates || is_author {
-            true => None,
-            false => Some(wiki_at.ok_or(Error::Forbidden(
-                "Only the author and the group's moderators can see the history of a message.",
-            ))?),
-        };
+    let since = match moderates || is_author {
+        true => None,
+        false => Some(wiki_at.ok_or_else(|| Error::forbidden(texts::messages_errors::history_for_few()))?),
+    };
     let (mut kept_until, mut may_restore) = (None, false);
     if let Some(deletion) = store::messages::history::deletion(&cx.db, id).await? {
         kept_until = Some(until(cx, &deletion).ok_or(Error::NotFound)?);
         may_restore = moderates || is_own(&found, viewer, &deletion);
     }
-    let mut versions = Vec::new();
-    let mut before: Option<String> = None;
-    let mut rows = store::messages::history::texts(&cx.db, id).await?;
-    if let Some(since) = since {
-        let later = rows.iter().filter(|row| row.written_at > since).count();
-        let hidden = rows.len().saturating_sub(later + 1);
-        rows.drain(..hidden);
-    }
-    for TextRow { number, raw, attachment, written_at, by } in rows {
-        let pieces = match &before {
-            Some(before) => compare(before, &raw),
-            None => vec![Piece::Same(raw.clone())],
-        };
+    let last = store::messages::history::last(&cx.db, id).await?;
+    let first = match since {
+        Some(since) => first_since(cx, &placed.message, since, last).await?,
+        None => 1,
+    };
+    let mut page = VersionPage::before(before, first, last);
+    let (mut versions, mut earlier, mut bytes) = (Vec::new(), None, 0);
+    for row in store::messages::history::texts(&cx.db, id, first.max(page.from - 1), page.to).await? {
+        let TextRow { number, raw, attachment, written_at, by } = row;
+        bytes += raw.len();
+        if number < page.from || (bytes > PAGE_BYTES && !versions.is_empty()) {
+            earlier = Some(raw);
+            page.from = number + 1;
+            break;
+        }
         let attachment = store::messages::attachments::decode(attachment.as_deref())?;
-        versions.push(Version { number, at: written_at, by, pieces, attachment });
-        before = Some(raw);
+        let pieces = vec![Piece::Same(raw)];
+        versions.push(Version { number, at: written_at, by, pieces, too_long: false, attachment });
     }
-    versions.reverse();
     let placed::MessageInTopic { message, topic, group } = placed;
     let may_edit = !message.deleted && if is_author { found.may_write() } else { wiki_at.is_some() && found.is_open() };
-    Ok(History { message, topic, group, versions, kept_until, may_restore, may_edit })
+    Ok((History { message, topic, group, versions, page, kept_until, may_restore, may_edit }, earlier))
+}
+
+/// Returns the number of the text that a message had at a moment. `last` is that of its current text.
+async fn first_since(cx: &Context, message: &Message, since: Timestamp, last: i64) -> Result<i64> {
+    let is_later = message.edited_at.unwrap_or(message.created_at) > since;
+    let later = match store::messages::history::first_after(&cx.db, message.id, since).await? {
+        Some(number) => number,
+        None if is_later => last,
+        None => last + 1,
+    };
+    Ok((later - 1).max(1))
 }
 
 /// Returns until when a deleted message can be restored; `None` if it is too late.
@@ -138,21 +175,19 @@ pub async fn is_deleted_by_other(cx: &Context, viewer: Viewer, id: MessageId) ->
 /// [`Error::NotFound`] if its text is purged; [`Error::Forbidden`] if the viewer may not restore it.
 pub async fn restore(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Permalink> {
     let user = viewer.user()?;
-    let placed = placed::show_in_place(cx, viewer, id).await?;
+    let placed = placed::show(cx, viewer, id).await?;
     let found = topics::find(cx, viewer, placed.topic.id).await?;
     let deletion = store::messages::history::deletion(&cx.db, id).await?;
     if let Some(deletion) = deletion {
         if !found.access.may(Permission::Moderate) && !is_own(&found, viewer, &deletion) {
-            return Err(Error::Forbidden("Only a moderator can restore this message."));
+            return Err(Error::forbidden(texts::messages_errors::restore_for_moderators()));
         }
         until(cx, &deletion).ok_or(Error::NotFound)?;
         let now = cx.now();
         let mut tx = cx.db.begin().await?;
         store::topics::touch(&mut tx, found.topic.id).await?;
         if viewer.site_admin().is_err() && store::moderation::bulk_delete::took_from_site(&mut tx, id).await? {
-            return Err(Error::Forbidden(
-                "A site admin deleted everything this author posted. Only a site admin can restore it.",
-            ));
+            return Err(Error::forbidden(texts::messages_errors::restore_for_admins()));
         }
         if store::messages::history::restore(&mut tx, id, now.minus(KEPT), deletion.deleted_by).await? > 0 {
             store::messages::replies::touch_around(&mut tx, id).await?;

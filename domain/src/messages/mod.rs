@@ -7,6 +7,7 @@ mod changes;
 pub mod completion;
 pub mod conversations;
 pub mod history;
+pub mod link_previews;
 pub mod mentions;
 mod page;
 pub mod polls;
@@ -23,7 +24,7 @@ pub use changes::{AttachmentChange, Change, Editable, deletable, delete, delete_
 pub(crate) use changes::{delete_in, delete_in_at, reassign_deletion};
 pub use page::{PAGE, Page, Window, events, page};
 pub use submit::{Posted, Target, submit, submit_with};
-pub use topic_page::{Opened, TopicPage, open, topic_page};
+pub use topic_page::{Opened, TopicPage, open, sign_seen, topic_page};
 
 use crate::platform::text;
 

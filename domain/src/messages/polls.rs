@@ -15,13 +15,16 @@ use model::{Attachment, LogAction, LogEntry, MessageId, Permalink, Person, Poll}
 use store::Tx;
 use store::messages::{attachments, polls as table};
 use store::search_log::{self, Changed};
+use texts::Text;
 
 /// The most votes that the page of voters lists.
 pub const MOST_LISTED: i64 = 2_000;
 /// Open pages receive at most one update of a poll per interval, in microseconds.
 const SLOT: i64 = 1_000_000;
 
-const CLOSED: Error = Error::Forbidden("This poll is closed.");
+fn closed() -> Error {
+    Error::forbidden(texts::messages_errors::poll_closed())
+}
 
 /// Votes in a poll, or changes the viewer's vote. Without a choice, removes the vote.
 ///
@@ -39,10 +42,10 @@ pub async fn vote(cx: &Context, viewer: Viewer, id: MessageId, choices: &[i64]) 
     let locked = attachments::lock(&mut tx, id).await?.ok_or(Error::NotFound)?;
     let attachment = attachments::decode(locked.attachment.as_deref())?.ok_or(Error::NotFound)?;
     if locked.topic_id != found.topic.id || attachment.poll() != Some(&poll) {
-        return Err(Error::invalid("choices", "This poll just changed. Reload the page and vote again."));
+        return Err(Error::invalid("choices", texts::messages_errors::poll_changed()));
     }
     if attachment.is_closed(now) || found.topic.locked || found.topic.archived {
-        return Err(CLOSED);
+        return Err(closed());
     }
     let mut before = table::delete(&mut tx, id, user).await?;
     before.sort_unstable();
@@ -70,7 +73,7 @@ pub async fn close(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Permal
     let now = cx.now();
     let mut tx = cx.db.begin().await?;
     if !changes::lock(&mut tx, &editable).await? {
-        return Err(Error::Forbidden("A moderator just moved this message. Open it again to close the poll."));
+        return Err(Error::forbidden(texts::messages_errors::moved_close_again()));
     }
     let locked = attachments::lock(&mut tx, id).await?.ok_or(Error::NotFound)?;
     let attachment = attachments::decode(locked.attachment.as_deref())?.ok_or(Error::NotFound)?;
@@ -111,10 +114,10 @@ pub async fn voters(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Voter
     let attachment = placed.message.attachment.as_deref().ok_or(Error::NotFound)?;
     let poll = attachment.poll().ok_or(Error::NotFound)?.clone();
     if poll.anonymous {
-        return Err(Error::Forbidden("Votes in this poll are anonymous."));
+        return Err(Error::forbidden(texts::messages_errors::votes_anonymous()));
     }
     if !attachment.tally.as_ref().is_some_and(|tally| poll.shows_results(tally)) {
-        return Err(Error::Forbidden("The results of this poll aren't visible yet."));
+        return Err(Error::forbidden(texts::messages_errors::results_hidden()));
     }
     let mut rows = table::voters(&cx.db, id, MOST_LISTED + 1).await?;
     let more = crate::platform::cut(&mut rows, MOST_LISTED as usize);
@@ -141,12 +144,12 @@ fn check(poll: &Poll, choices: &[i64]) -> Result<Vec<i64>> {
     let mut choices = choices.to_vec();
     choices.sort_unstable();
     choices.dedup();
-    let wrong = |why: &str| Err(Error::invalid("choices", why));
+    let wrong = |why: Text| Err(Error::invalid("choices", why));
     if choices.iter().any(|choice| !(0..poll.options.len() as i64).contains(choice)) {
-        return wrong("Choose from the options of this poll.");
+        return wrong(texts::messages_errors::choose_from_options());
     }
     if choices.len() > 1 && !poll.multiple {
-        return wrong("Choose only one option.");
+        return wrong(texts::messages_errors::choose_one());
     }
     Ok(choices)
 }

@@ -29,7 +29,7 @@ pub struct Preview {
 /// [`Error::Invalid`] on `text` when it is too long.
 pub(crate) async fn parse(cx: &Context, typed: &str) -> Result<Vec<Node>> {
     if typed.chars().count() > MAX_MESSAGE {
-        return Err(Error::invalid("text", format!("Messages can have at most {MAX_MESSAGE} characters.")));
+        return Err(Error::invalid("text", texts::messages_errors::message_too_long(MAX_MESSAGE)));
     }
     text::parse(cx, &validate::lines(typed)).await
 }
@@ -38,7 +38,7 @@ pub(crate) async fn parse(cx: &Context, typed: &str) -> Result<Vec<Node>> {
 ///
 /// # Errors
 /// [`Error::Invalid`] on `text` when it is too long, or empty without an attachment, and on what [`attachments::check`]
-/// checks; [`Error::NotFound`], [`Error::Forbidden`] for those who cannot write in the topic now.
+/// checks; [`Error::NotFound`], [`Error::Forbidden`] for people who cannot write in the topic now.
 pub async fn preview(
     cx: &Context,
     viewer: Viewer,
@@ -54,7 +54,7 @@ pub async fn preview(
         None => None,
     };
     if attachment.is_none() && !validate::is_visible(typed) {
-        return Err(Error::invalid("text", "Write something to preview."));
+        return Err(Error::invalid("text", texts::messages_errors::nothing_to_preview()));
     }
     let nodes = if validate::is_visible(typed) { parse(cx, typed).await? } else { Vec::new() };
     let named: Vec<UserId> = markup::mentions(&nodes).into_iter().map(UserId).collect();

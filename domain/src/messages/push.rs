@@ -1,6 +1,7 @@
 //! Push messages: a job per new message and device decides when it runs whether the message still concerns the device's
 //! owner, and sends it.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde_json::json;
@@ -15,6 +16,7 @@ use crate::platform::webpush::{self, BrowserKeys};
 use model::{Group, JobId, Message, MessageId, PushDeviceId, PushKinds, Topic, UserId};
 use store::Db;
 use store::people::push::{Concern, Receiver};
+use texts::Text;
 
 /// How long a message waits for an owner who looks at a page of this site, and may read it there.
 const SOON: Duration = Duration::from_secs(5);
@@ -47,21 +49,21 @@ pub(crate) async fn queue(cx: &Context, messages: &[MessageId]) -> Result<()> {
     if messages.is_empty() || !store::people::push::any(&cx.db).await? {
         return Ok(());
     }
-    let mut found = Vec::new();
-    for &message in messages {
-        for (device, owner) in store::people::push::concerned(&cx.db, message).await? {
-            let wait = if push::is_looking(cx, owner).await { SOON } else { Duration::ZERO };
-            found.push((PushTry { device, message, attempt: 1, waited: false }, wait));
-        }
-    }
-    if found.is_empty() {
+    let concerned = store::people::push::concerned(&cx.db, messages).await?;
+    if concerned.is_empty() {
         return Ok(());
     }
-    let mut tx = cx.db.begin().await?;
-    for (push, wait) in found {
-        let key = format!("push:{}:{}", push.message, push.device);
-        jobs::enqueue_unique(&mut tx, &key, Task::Push(push), cx.now().plus(wait)).await?;
+    let owners: BTreeSet<UserId> = concerned.iter().map(|(_, _, owner)| *owner).collect();
+    let looking = push::looking_among(cx, &owners.into_iter().collect::<Vec<_>>()).await;
+    let (mut soon, mut at_once) = (Vec::new(), Vec::new());
+    for (message, device, owner) in concerned {
+        let push = PushTry { device, message, attempt: 1, waited: false };
+        let jobs = if looking.contains(&owner) { &mut soon } else { &mut at_once };
+        jobs.push((format!("push:{message}:{device}"), Task::Push(push).into()));
     }
+    let (mut tx, now) = (cx.db.begin().await?, cx.now());
+    jobs::enqueue_all_unique(&mut tx, at_once, now).await?;
+    jobs::enqueue_all_unique(&mut tx, soon, now.plus(SOON)).await?;
     tx.commit().await?;
     cx.wake.after_commit();
     Ok(())
@@ -208,12 +210,12 @@ impl Why {
         .find_map(|(holds, why)| holds.then_some(why))
     }
 
-    fn title(self, author: &str, topic: &Topic) -> String {
+    fn title(self, author: &str, topic: &Topic) -> Text {
         match self {
-            Self::Direct => author.to_owned(),
-            Self::Mention => format!("{author} mentioned you in {}", topic.title()),
-            Self::Reply => format!("{author} replied to you in {}", topic.title()),
-            Self::Followed => format!("{author} in {}", topic.title()),
+            Self::Direct => Text::verbatim(author.to_owned()),
+            Self::Mention => texts::messages_errors::push_mention(author, topic.title()),
+            Self::Reply => texts::messages_errors::push_reply(author, topic.title()),
+            Self::Followed => texts::messages_errors::push_followed(author, topic.title()),
         }
     }
 }
@@ -232,7 +234,7 @@ async fn content(cx: &Context, user: UserId, id: MessageId) -> Result<Option<Con
 
 /// Writes a Declarative Web Push message: browsers that know it show it without our worker.
 fn written(cx: &Context, why: Why, message: &Message, topic: &Topic, group: &Group, text: &str) -> Result<Content> {
-    let title = why.title(&message.author.username, topic);
+    let title = why.title(&message.author.username, topic).to_string();
     let tag = format!("topic-{}", topic.id);
     let json = json!({
         "web_push": 8030,
@@ -241,7 +243,7 @@ fn written(cx: &Context, why: Why, message: &Message, topic: &Topic, group: &Gro
             "body": text,
             "navigate": format!("{}/-/messages/{}", cx.config.base_url, message.id),
             "tag": tag,
-            "lang": "en",
+            "lang": texts::current().code(),
             "timestamp": message.created_at.0 / 1_000,
             // A tab that shows the topic is opened instead of another one.
             "data": {"topic": format!("/{}/{}/", group.slug, topic.slug)},

@@ -18,10 +18,7 @@ const LIST_LIMIT: usize = 100;
 pub(super) async fn check(cx: &Context, found: &TopicAccess, message: MessageId) -> Result<()> {
     match store::messages::replies::original(&cx.db, found.topic.id, message).await? {
         Some(_) => Ok(()),
-        None => Err(Error::invalid(
-            "reply_to",
-            "The message you're replying to was deleted or moved. Cancel the reply to post your text on its own.",
-        )),
+        None => Err(Error::invalid("reply_to", texts::messages_errors::original_gone())),
     }
 }
 

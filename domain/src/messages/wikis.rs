@@ -18,12 +18,12 @@ pub async fn set(cx: &Context, viewer: Viewer, id: MessageId, on: bool) -> Resul
     let user = viewer.user()?;
     let editable = changes::deletable(cx, viewer, id).await?;
     if on && editable.raw.seq != 1 {
-        return Err(Error::Forbidden("Only the first message of a topic can be a wiki."));
+        return Err(Error::forbidden(texts::messages_errors::wiki_is_first()));
     }
     let now = cx.now();
     let mut tx = cx.db.begin().await?;
     if !changes::lock(&mut tx, &editable).await? {
-        return Err(Error::Forbidden("A moderator just moved this message. Open it again."));
+        return Err(Error::forbidden(texts::messages_errors::moved_open_again()));
     }
     if store::messages::wikis::set(&mut tx, id, on.then_some(now)).await? > 0 {
         search_log::insert(&mut tx, Changed::Message(id)).await?;

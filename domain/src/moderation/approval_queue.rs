@@ -15,6 +15,7 @@ use model::policy::Viewer;
 use model::{Group, GroupId, LogAction, LogEntry, NoticeDetails, NoticeKind, PendingId, PendingRow};
 pub use store::moderation::approval_queue::OwnPending;
 use store::people::notices::NewNotice;
+use texts::Text;
 
 /// Messages on the moderators' page.
 pub const LIST_LIMIT: i64 = 50;
@@ -35,7 +36,7 @@ async fn moderator(cx: &Context, viewer: Viewer, group: GroupId) -> Result<Group
     viewer.user()?;
     let found = groups::by_id(cx, viewer, group).await?;
     if found.group.is_direct() {
-        return Err(Error::Forbidden("Conversations have no approval queue."));
+        return Err(Error::forbidden(texts::moderation_errors::no_queue()));
     }
     found.access.check_settle()?;
     Ok(found)
@@ -92,7 +93,7 @@ pub struct Answered {
     /// Number of messages that were already answered or withdrawn.
     pub before: usize,
     /// Why other messages cannot be posted; they stay pending.
-    pub refused: Vec<&'static str>,
+    pub refused: Vec<Text>,
 }
 
 /// Answers pending messages of a group, or of any group that a site admin may answer for, one by one.
@@ -181,7 +182,7 @@ async fn settle_twin(cx: &Context, row: &PendingRow) -> Result<bool> {
         None => None,
     };
     if twin.is_none() {
-        return Err(Error::Forbidden("The topic was deleted."));
+        return Err(Error::forbidden(texts::moderation_errors::topic_deleted()));
     }
     let mut tx = cx.db.begin().await?;
     store::moderation::approval_queue::take(&mut tx, row.held_id).await?;

@@ -26,6 +26,7 @@ use model::{
 use store::moderation::bulk_delete::NewBulkDelete;
 use store::people::notices::NewNotice;
 use store::{self, Tx};
+use texts::{Lang, Text};
 
 const LIST_LIMIT: i64 = 20;
 
@@ -57,11 +58,11 @@ impl Span {
     }
 
     /// Returns the text shown to users.
-    pub fn label(self) -> &'static str {
+    pub fn label(self) -> Text {
         match self {
-            Self::All => "All posts",
-            Self::Week => "Last 7 days",
-            Self::Day => "Last 24 hours",
+            Self::All => texts::moderation_errors::all_posts(),
+            Self::Week => texts::moderation_errors::last_week(),
+            Self::Day => texts::moderation_errors::last_day(),
         }
     }
 
@@ -105,7 +106,7 @@ async fn removable(cx: &Context, viewer: Viewer, user: UserId) -> Result<User> {
     viewer.site_admin()?;
     let found = admins::person(cx, viewer, user).await?;
     if found.is_admin {
-        return Err(Error::Forbidden("You can't delete the posts of a site admin. Remove them as an admin first."));
+        return Err(Error::forbidden(texts::moderation_errors::clear_admin()));
     }
     Ok(found)
 }
@@ -123,7 +124,7 @@ pub async fn of_group(
     let chosen = members::detail(cx, viewer, group, user).await?;
     chosen.found.access.check(Permission::Moderate)?;
     if viewer.id() == Some(user) || !chosen.found.access.may_remove(chosen.role()) {
-        return Err(Error::Forbidden("You can only delete the posts of people with a lower role than yours."));
+        return Err(Error::forbidden(texts::moderation_errors::clear_lower_role()));
     }
     Ok((chosen, measures(cx, user, Some(group)).await?))
 }
@@ -193,7 +194,7 @@ pub async fn clear_group(
     access.check(Permission::Moderate)?;
     let place = store::groups::members::place(&mut tx, group, user).await?;
     if by == user || !access.may_remove(place.role) {
-        return Err(Error::Forbidden("You can only delete the posts of people with a lower role than yours."));
+        return Err(Error::forbidden(texts::moderation_errors::clear_lower_role()));
     }
     check_any(cx, user, Some(group), since).await?;
     begin(cx, &mut tx, NewBulkDelete { user, group: Some(group), by, reason: &reason, since }, span).await?;
@@ -214,7 +215,7 @@ pub async fn clear_group(
 async fn check_any(cx: &Context, user: UserId, group: Option<GroupId>, since: Option<Timestamp>) -> Result<()> {
     let there = store::moderation::bulk_delete::measure(&cx.db, user, group, since.unwrap_or(Timestamp(0))).await?;
     if there == BulkDeleteSize::default() {
-        return Err(Error::invalid("span", "There are no posts to delete in this period."));
+        return Err(Error::invalid("span", texts::moderation_errors::nothing_to_clear()));
     }
     Ok(())
 }
@@ -225,8 +226,10 @@ async fn begin(cx: &Context, tx: &mut Tx, new: NewBulkDelete<'_>, span: Span) ->
     let NewBulkDelete { user, group, by, reason, .. } = new;
     let removal = store::moderation::bulk_delete::insert(tx, new, now).await?;
     notices::tell(cx, tx, NewNotice::new(user, group, NoticeKind::Removal, reason, by)).await?;
-    let action =
-        LogEntry::new(by, LogAction::PersonCleared).whom(user).reason(reason).detail(span.label().to_lowercase());
+    let action = LogEntry::new(by, LogAction::PersonCleared)
+        .whom(user)
+        .reason(reason)
+        .detail(span.label().to(Lang::En).to_lowercase());
     log::write(tx, LogEntry { group, ..action }, now).await?;
     jobs::enqueue(tx, Task::BulkDelete { removal }, now).await?;
     Ok(())

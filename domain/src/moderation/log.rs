@@ -59,7 +59,7 @@ pub async fn of_group(
 ) -> Result<(GroupAccess, Page)> {
     let found = groups::with_permission(cx, viewer, group, Permission::Read).await?;
     if found.group.is_direct() {
-        return Err(Error::Forbidden("Conversations have no moderation log."));
+        return Err(Error::forbidden(texts::moderation_errors::no_log()));
     }
     let reach = if found.access.may_settle() { LogReach::Moderators } else { LogReach::Public };
     let since_opened = reach == LogReach::Public;
@@ -110,7 +110,7 @@ pub async fn of_admins(cx: &Context, viewer: Viewer, filter: LogFilter<'_>, befo
     if !filter.group.trim().is_empty() {
         let found = store::moderation::log::groups_called(&cx.db, filter.group).await?;
         if found.is_empty() {
-            return Err(Error::invalid("group", "There is no group with this name, and never was."));
+            return Err(Error::invalid("group", texts::moderation_errors::no_such_group()));
         }
         wanted.groups = Some(found);
     }

@@ -74,7 +74,7 @@ pub async fn create(
     let Reportable { placed, .. } = reportable(cx, viewer, id).await?;
     let grounds = grounds
         .filter(|grounds| Grounds::ALL.contains(grounds))
-        .ok_or_else(|| Error::invalid("grounds", "Choose a reason."))?;
+        .ok_or_else(|| Error::invalid("grounds", texts::moderation_errors::choose_reason()))?;
     let words = validate::reason(words, "words", grounds == Grounds::Other)?;
     rate_limits::count(cx, rate_limits::RateLimit::Report, By::User(user)).await?;
     let mut tx = cx.db.begin().await?;
@@ -115,19 +115,19 @@ pub async fn create_from_outside(
     let mut wrong = Fields::default();
     let grounds = typed.grounds.filter(|grounds| Grounds::ALL.contains(grounds));
     if grounds.is_none() {
-        wrong.add("grounds", "Choose a reason.");
+        wrong.add("grounds", texts::moderation_errors::choose_reason());
     }
     let words = validate::collect(&mut wrong, validate::reason(typed.words, "words", true))?;
     let email = validate::collect(&mut wrong, addresses::check(typed.email))?.flatten();
     if email.is_none() && !wrong.iter().any(|(field, _)| field == "email") {
-        wrong.add("email", "Enter your email address. We'll send the decision to it.");
+        wrong.add("email", texts::moderation_errors::enter_email());
     }
     let name = validate::one_line(typed.name);
     if name.chars().count() > MAX_NAME {
-        wrong.add("name", format!("Use at most {MAX_NAME} characters."));
+        wrong.add("name", texts::moderation_errors::at_most(MAX_NAME));
     }
     if !typed.in_good_faith {
-        wrong.add("good_faith", "Please confirm this to send the report.");
+        wrong.add("good_faith", texts::moderation_errors::confirm());
     }
     wrong.check()?;
     let (Some(grounds), Some(words), Some(email)) = (grounds, words, email) else {
@@ -177,7 +177,7 @@ pub async fn of_group(cx: &Context, viewer: Viewer, group: GroupId) -> Result<(G
     let moderator = viewer.user()?;
     let found = groups::by_id(cx, viewer, group).await?;
     if found.group.is_direct() {
-        return Err(Error::Forbidden("Reports in conversations go to the site admins."));
+        return Err(Error::forbidden(texts::moderation_errors::reports_to_admins()));
     }
     found.access.check_settle()?;
     let rows = store::moderation::reports::of_group(&cx.db, group, moderator, LIST_LIMIT).await?;
@@ -260,7 +260,7 @@ pub async fn answer(
         return Err(Error::NotFound);
     }
     if verdict == Verdict::Deleted && access.is_archived() {
-        return Err(Error::Forbidden("This group is archived, so its messages can't be changed."));
+        return Err(Error::forbidden(texts::moderation_errors::archived()));
     }
     let now = cx.now();
     let settled = store::moderation::reports::settle(&mut tx, message, user, verdict, now).await?;

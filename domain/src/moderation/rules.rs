@@ -69,16 +69,16 @@ impl RuleForm {
         rule.body = validate::text(&self.body);
         rule.explanation = validate::one_line(&self.explanation);
         if rule.name.is_empty() {
-            fields.add("name", "Enter a name for the rule.");
+            fields.add("name", texts::moderation_errors::rule_name());
         }
         if rule.name.chars().count() > MAX_NAME {
-            fields.add("name", format!("Use at most {MAX_NAME} characters."));
+            fields.add("name", texts::moderation_errors::at_most(MAX_NAME));
         }
         if rule.explanation.chars().count() > MAX_EXPLANATION {
-            fields.add("explanation", format!("Use at most {MAX_EXPLANATION} characters."));
+            fields.add("explanation", texts::moderation_errors::at_most(MAX_EXPLANATION));
         }
         match self.kind {
-            None => fields.add("kind", "Choose words or a pattern."),
+            None => fields.add("kind", texts::moderation_errors::rule_kind()),
             Some(kind) => {
                 rule.kind = kind;
                 if let Err(why) = compiled::compile(kind, &rule.body) {
@@ -87,23 +87,23 @@ impl RuleForm {
             }
         }
         match self.action {
-            None => fields.add("effect", "Choose an action."),
+            None => fields.add("effect", texts::moderation_errors::rule_action()),
             Some(action) => rule.action = action,
         }
         (rule.in_text, rule.in_title, rule.in_links) = (self.in_text, self.in_title, self.in_links);
         // Groups have no rules for names, and a name cannot be held.
         rule.in_names = self.in_names && rule.group_id.is_none();
         if !(rule.in_text || rule.in_title || rule.in_links || rule.in_names) {
-            fields.add("places", "Choose at least one place to look.");
+            fields.add("places", texts::moderation_errors::rule_places());
         }
         if rule.in_names && self.action.is_some_and(|action| action != RuleAction::Refuse) {
-            fields.add("effect", "Rules for usernames can only reject.");
+            fields.add("effect", texts::moderation_errors::rule_names_reject());
         }
         match (self.new_days, self.new_messages) {
             (Some(days @ 0..=MAX_DAYS), Some(messages @ 0..=MAX_MESSAGES)) => {
                 (rule.new_days, rule.new_messages) = (days, messages);
             }
-            _ => fields.add("new", format!("Enter 0 to {MAX_DAYS} days and 0 to {MAX_MESSAGES} messages.")),
+            _ => fields.add("new", texts::moderation_errors::rule_new(MAX_DAYS, MAX_MESSAGES)),
         }
         Ok(fields.check()?)
     }
@@ -111,7 +111,7 @@ impl RuleForm {
 
 /// Checks that the viewer is an admin of the group, or of the site. Returns the group with their access.
 async fn authority(cx: &Context, viewer: Viewer, group: Option<GroupId>) -> Result<Option<GroupAccess>> {
-    groups::authority::check(cx, viewer, group, "Conversations can't have rules of their own.").await
+    groups::authority::check(cx, viewer, group, texts::moderation_errors::no_rules()).await
 }
 
 /// Returns the rules of a group or of the site, oldest first, and the group with the viewer's access.
@@ -168,7 +168,7 @@ pub async fn create(cx: &Context, viewer: Viewer, group: Option<GroupId>, form: 
     groups::authority::lock(&mut tx, viewer, group).await?;
     let most = if group.is_some() { OF_GROUP } else { OF_SITE };
     if store::moderation::rules::count(&mut tx, group).await? >= most as i64 {
-        return Err(Error::Forbidden("You've reached the maximum number of rules. Delete one first."));
+        return Err(Error::forbidden(texts::moderation_errors::too_many_rules()));
     }
     let id = store::moderation::rules::insert(&mut tx, &rule, now).await?;
     note(cx, &mut tx, viewer, LogAction::RuleMade, &Rule { id, ..rule }).await?;
@@ -199,13 +199,13 @@ pub async fn update(cx: &Context, viewer: Viewer, id: RuleId, form: RuleForm) ->
 pub async fn switch(cx: &Context, viewer: Viewer, id: RuleId, version: i64, on: bool) -> Result<Rule> {
     let (_, rule) = show(cx, viewer, id).await?;
     if on && try_out(cx, viewer, &rule).await?.is_slow {
-        return Err(Error::Forbidden("This pattern is too slow. Simplify it and try again."));
+        return Err(Error::forbidden(texts::moderation_errors::slow_pattern()));
     }
     let now = cx.now();
     let mut tx = cx.db.begin().await?;
     groups::authority::lock(&mut tx, viewer, rule.group_id).await?;
     if store::moderation::rules::switch(&mut tx, id, version, on.then_some(now)).await? == 0 {
-        return Err(Error::Forbidden("Someone has changed this rule in the meantime. Check it again first."));
+        return Err(Error::forbidden(texts::moderation_errors::rule_changed()));
     }
     note(cx, &mut tx, viewer, if on { LogAction::RuleSwitchedOn } else { LogAction::RuleSwitchedOff }, &rule).await?;
     tx.commit().await?;

@@ -26,10 +26,10 @@ pub async fn warn(cx: &Context, viewer: Viewer, user: UserId, reason: &str) -> R
     let by = viewer.site_admin()?;
     let found = admins::person(cx, viewer, user).await?;
     if by == user {
-        return Err(Error::Forbidden("You can't warn yourself."));
+        return Err(Error::forbidden(texts::moderation_errors::warn_yourself()));
     }
     if found.deleted {
-        return Err(Error::Forbidden("You can't warn a deleted account."));
+        return Err(Error::forbidden(texts::moderation_errors::warn_deleted()));
     }
     let reason = validate::reason(reason, "reason", true)?;
     rate_limits::count(cx, rate_limits::RateLimit::Warn, By::User(by)).await?;
@@ -52,7 +52,7 @@ pub async fn warn_in_group(cx: &Context, viewer: Viewer, group: GroupId, user: U
     let by = viewer.user()?;
     let found = groups::with_permission(cx, viewer, group, Permission::Admit).await?;
     if by == user {
-        return Err(Error::Forbidden("You can't warn yourself."));
+        return Err(Error::forbidden(texts::moderation_errors::warn_yourself()));
     }
     let reason = validate::reason(reason, "reason", true)?;
     let mut tx = cx.db.begin().await?;
@@ -63,7 +63,7 @@ pub async fn warn_in_group(cx: &Context, viewer: Viewer, group: GroupId, user: U
         return Err(Error::NotFound);
     }
     if !access.may_remove(place.role) {
-        return Err(Error::Forbidden("You can only warn people with a lower role than yours."));
+        return Err(Error::forbidden(texts::moderation_errors::warn_lower_role()));
     }
     rate_limits::count(cx, rate_limits::RateLimit::Warn, By::User(by)).await?;
     let new = NewNotice::new(user, Some(group), NoticeKind::Warning, &reason, by);
@@ -105,7 +105,7 @@ pub async fn take_back_in_group(cx: &Context, viewer: Viewer, group: GroupId, id
     let user = store::moderation::warnings::warned(&mut tx, id, Some(group)).await?.ok_or(Error::NotFound)?;
     let place = store::groups::members::place(&mut tx, group, user).await?;
     if by != user && !access.may_remove(place.role) {
-        return Err(Error::Forbidden("You can only withdraw warnings to people with a lower role than yours."));
+        return Err(Error::forbidden(texts::moderation_errors::withdraw_lower_role()));
     }
     revoke(cx, tx, id, by, user, Some(group)).await
 }
@@ -119,7 +119,7 @@ async fn revoke(
     group: Option<GroupId>,
 ) -> Result<UserId> {
     if by == user {
-        return Err(Error::Forbidden("You can't withdraw a warning to yourself."));
+        return Err(Error::forbidden(texts::moderation_errors::withdraw_yourself()));
     }
     let now = cx.now();
     if store::moderation::warnings::take_back(&mut tx, id, by, now).await? == 0 {

@@ -41,30 +41,38 @@ pub async fn show(cx: &Context, viewer: Viewer) -> Result<OwnChoices> {
 pub async fn update(cx: &Context, viewer: Viewer, new: &EmailChoices) -> Result<()> {
     let user = viewer.user()?;
     if new.activity == Frequency::Now {
-        return Err(Error::invalid("activity", "Choose daily, weekly or never."));
+        return Err(Error::invalid("activity", texts::forms::choose_frequency()));
     }
     if !(1..=MOST_PER_DAY).contains(&new.most_per_day) {
-        return Err(Error::invalid("most_per_day", format!("Enter a number from 1 to {MOST_PER_DAY}.")));
+        return Err(Error::invalid("most_per_day", texts::forms::number_up_to(MOST_PER_DAY)));
     }
     for (field, hour) in [("quiet_from", new.quiet_from), ("quiet_to", new.quiet_to)] {
         if hour.is_some_and(|hour| !(0..24).contains(&hour)) {
-            return Err(Error::invalid(field, "Choose an hour from 0 to 23."));
+            return Err(Error::invalid(field, texts::forms::choose_hour()));
         }
     }
     if new.quiet_from.is_some() != new.quiet_to.is_some() {
         let field = if new.quiet_from.is_some() { "quiet_to" } else { "quiet_from" };
-        return Err(Error::invalid(field, "Choose both hours, or neither."));
+        return Err(Error::invalid(field, texts::forms::choose_both_hours()));
     }
     if !(-720..=840).contains(&new.utc_offset) || new.utc_offset % 15 != 0 {
-        return Err(Error::invalid("utc_offset", "Choose a time zone."));
+        return Err(Error::invalid("utc_offset", texts::forms::choose_time_zone()));
     }
-    store_choices(cx, user, new).await
+    change(cx, user, |choices| choices.clone_from(new)).await
 }
 
-pub(super) async fn store_choices(cx: &Context, user: UserId, new: &EmailChoices) -> Result<()> {
+/// Changes what somebody chose. Of changes at the same time, none is lost.
+pub(super) async fn change(cx: &Context, user: UserId, change: impl FnOnce(&mut EmailChoices)) -> Result<()> {
     let now = cx.now();
     let mut tx = cx.db.begin().await?;
-    store::notifications::set(&mut tx, user, new, schedule::next(new, now), now).await?;
+    store::people::users::lock(&mut tx, &[user]).await?;
+    let settings = store::notifications::of_locked_user(&mut tx, user).await?;
+    let before = settings.map(|settings| settings.choices).unwrap_or_default();
+    let mut new = before.clone();
+    change(&mut new);
+    if new != before {
+        store::notifications::set(&mut tx, user, &new, schedule::next(&new, now), now).await?;
+    }
     Ok(tx.commit().await?)
 }
 

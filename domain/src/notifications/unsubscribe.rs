@@ -42,14 +42,11 @@ async fn read(cx: &Context, token: &str) -> Result<(UserId, Vec<Concern>)> {
 /// As [`concerns`].
 pub async fn unsubscribe(cx: &Context, token: &str) -> Result<Vec<Concern>> {
     let (user, concerns) = read(cx, token).await?;
-    let settings = store::notifications::of_user(&cx.db, user).await?;
-    let before = settings.map(|settings| settings.choices).unwrap_or_default();
-    let mut new = before.clone();
-    for concern in &concerns {
-        new.set(*concern, Frequency::Never);
-    }
-    if new != before {
-        choices::store_choices(cx, user, &new).await?;
-    }
+    choices::change(cx, user, |choices| {
+        for concern in &concerns {
+            choices.set(*concern, Frequency::Never);
+        }
+    })
+    .await?;
     Ok(concerns)
 }

@@ -1,5 +1,6 @@
 //! Account deletion: what is deleted at once, and what a job deletes afterwards.
 
+use crate::files::pictures;
 use crate::groups::direct_names;
 use crate::live::tell;
 use crate::platform::jobs::{Cause, Task};
@@ -35,7 +36,7 @@ pub async fn delete(cx: &Context, user: UserId, password: Password, erase: bool)
     let hash = passwords::check_own(cx, user, password, "current_password").await?;
     let mut tx = cx.db.begin().await?;
     if store::people::users::lock_admins(&mut tx).await? == [user] {
-        return Err(Error::Forbidden("You're the only site admin. Make someone else an admin first."));
+        return Err(Error::forbidden(texts::people_errors::only_admin_you()));
     }
     passwords::lock_own(&mut tx, user, &hash).await?;
     let gone = delete_in(&mut tx, cx, user, erase, EmailKind::Deleted).await?;
@@ -55,7 +56,7 @@ pub async fn delete_for(cx: &Context, actor: Actor, user: UserId, erase: bool) -
     match actor {
         Actor::Admin(_) if locked.admins.contains(&user) => return Err(admins::still_admin()),
         Actor::Operator if locked.admins == [user] => {
-            return Err(Error::Forbidden("This is the only site admin. Make someone else an admin first."));
+            return Err(Error::forbidden(texts::people_errors::only_admin()));
         }
         Actor::Admin(_) | Actor::Operator => {}
     }
@@ -110,6 +111,8 @@ pub(crate) async fn announce(cx: &Context, user: UserId, (ended, concerned): Gon
 
 pub(crate) async fn anonymize(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<()> {
     store::site::consent::delete_of(tx, user).await?;
+    let avatar = store::pictures::set_avatar(tx, user, "").await?;
+    pictures::replaced(tx, avatar.unwrap_or_default(), now).await?;
     let plain = format!("{}{user}", model::names::PLACEHOLDER);
     // An import may have created a user with that name.
     let other = format!("{plain}-{}", &crate::platform::secrets::token()?[..6]);

@@ -90,8 +90,8 @@ pub(crate) async fn make(
         drop(tx);
         // For an email address, do not say which of the two: it would reveal who has an account here.
         return Err(match store::people::users::by_name(&cx.db, username.as_str()).await? {
-            Some(_) => Error::invalid("username", "That username is taken."),
-            None => Error::invalid("username", "That username (or a similar one) or email address is taken."),
+            Some(_) => Error::invalid("username", texts::people_errors::username_taken()),
+            None => Error::invalid("username", texts::people_errors::username_or_email_taken()),
         });
     };
     sign_ups::enter(&mut tx, cx, id, entry).await?;
@@ -141,7 +141,7 @@ pub enum SignedIn {
 /// [`Error::Invalid`] on `password` when name and password do not match; [`Error::TooMany`].
 pub async fn sign_in(cx: &Context, name: &str, password: Password, origin: &Origin) -> Result<SignedIn> {
     let Some(right) = verify_from(cx, name, password, origin).await? else {
-        return Err(Error::invalid("password", "Incorrect username or password."));
+        return Err(Error::invalid("password", texts::people_errors::sign_in_wrong()));
     };
     let Right { id, hash, is_known } = right;
     check_free(cx, id).await?;
@@ -232,9 +232,9 @@ pub(crate) async fn check_free(cx: &Context, user: UserId) -> Result<()> {
         "password",
         match restricted {
             Restricted::Suspended(until) => {
-                format!("Your account is suspended until {} (UTC): {reason}", &until.rfc3339()[..16].replace('T', ", "))
+                texts::people_errors::suspended(until.rfc3339()[..16].replace('T', ", "), reason)
             }
-            Restricted::Banned => format!("Your account is banned from this site: {reason}"),
+            Restricted::Banned => texts::people_errors::banned(reason),
         },
     ))
 }
@@ -268,7 +268,7 @@ pub async fn rename(cx: &Context, user: UserId, typed: &str, password: Password)
     }
     descriptions::name(cx, name.as_str()).await?;
     let lower = name.as_str().to_lowercase();
-    let taken = || Error::invalid("username", "That username, or a similar one, is taken.");
+    let taken = || Error::invalid("username", texts::people_errors::username_similar());
     let mut tx = cx.db.begin().await?;
     if old.to_lowercase() != lower {
         store::people::former_names::keep_own(&mut tx, user).await?;
@@ -315,11 +315,11 @@ pub async fn update_profile(cx: &Context, user: UserId, mut profile: Profile) ->
     {
         *text = if field == "bio" { text.replace('\0', "").trim().to_owned() } else { validate::one_line(text) };
         if text.chars().count() > most {
-            fields.add(field, format!("Use at most {most} characters."));
+            fields.add(field, texts::validation::at_most(most));
         }
     }
     if !(profile.web.is_empty() || profile.web.starts_with("https://") || profile.web.starts_with("http://")) {
-        fields.add("web", "Enter an address that starts with https:// or http://.");
+        fields.add("web", texts::validation::address_http());
     }
     fields.check()?;
     let mut tx = cx.db.begin().await?;

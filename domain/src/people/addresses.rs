@@ -31,7 +31,7 @@ pub(crate) fn check(typed: &str) -> Result<Option<String>> {
         return Ok(None);
     }
     if email.len() > 254 || !EMAIL.is_match(email) {
-        return Err(Error::invalid("email", "Enter a valid email address."));
+        return Err(Error::invalid("email", texts::people_errors::email_invalid()));
     }
     Ok(Some(email.to_owned()))
 }
@@ -147,7 +147,7 @@ pub async fn confirm(cx: &Context, token: &str) -> Result<()> {
 pub(crate) async fn replace(tx: &mut Tx, cx: &Context, user: &User, address: &str) -> Result<()> {
     outbound_email::end_links(tx, user.id).await?;
     if store::people::users::set_email(tx, user.id, Some(address)).await? == 0 {
-        return Err(Error::invalid("email", "Another account already uses this address."));
+        return Err(Error::invalid("email", texts::people_errors::email_taken()));
     }
     store::notifications::works(tx, user.id).await?;
     if user.email.as_deref().is_some_and(|old| !old.eq_ignore_ascii_case(address)) {

@@ -43,7 +43,7 @@ impl Restriction {
     pub fn check(self) -> Result<()> {
         match self {
             Self::Suspend { days } if !(1..=3_650).contains(&days) => {
-                Err(Error::invalid("days", "From 1 to 3650 days."))
+                Err(Error::invalid("days", texts::people_errors::suspension_days()))
             }
             Self::Suspend { .. } | Self::Ban | Self::Lift => Ok(()),
         }
@@ -128,7 +128,7 @@ pub(crate) async fn restrict_in(
 }
 
 pub(crate) fn still_admin() -> Error {
-    Error::Forbidden("This person is a site admin. Remove them as a site admin first.")
+    Error::forbidden(texts::people_errors::still_admin())
 }
 
 /// The user's open sessions.
@@ -235,10 +235,10 @@ pub async fn set_admin(cx: &Context, actor: impl Into<Actor>, user: UserId, is_a
     let found = &locked.user;
     let restricted = policy::restricted(found.suspended_until, found.banned_at, cx.now()).is_some();
     if is_admin && (restricted || !found.claimed || found.is_bot || policy::waits(found.waiting_since)) {
-        return Err(Error::Forbidden("No one can sign in to that account right now."));
+        return Err(Error::forbidden(texts::people_errors::nobody_signs_in()));
     }
     if !is_admin && locked.admins == [user] {
-        return Err(Error::Forbidden("The site needs at least one admin. Make someone else an admin first."));
+        return Err(Error::forbidden(texts::people_errors::last_admin()));
     }
     if found.is_admin != is_admin {
         store::people::users::set_admin(&mut tx, user, is_admin).await?;

@@ -60,21 +60,21 @@ pub(crate) async fn create_for(cx: &Context, owner: TokenOwner, form: TokenForm,
     let name = validate::one_line(&form.name);
     let mut fields = Fields::default();
     if name.is_empty() {
-        fields.add("name", "Give the token a name.");
+        fields.add("name", texts::people_errors::token_name_missing());
     }
     if name.chars().count() > MAX_NAME {
-        fields.add("name", format!("Use at most {MAX_NAME} characters."));
+        fields.add("name", texts::validation::at_most(MAX_NAME));
     }
     if form.scopes.is_empty() {
-        fields.add("scopes", "Choose at least one permission.");
+        fields.add("scopes", texts::people_errors::token_scopes());
     }
     if !DAYS.contains(&form.days) {
-        fields.add("days", "Choose when the token expires.");
+        fields.add("days", texts::people_errors::token_days());
     }
     if let Some(groups) = &form.groups {
         let own: Vec<GroupId> = groups_of(cx, user).await?.into_iter().map(|(id, _)| id).collect();
         if groups.is_empty() || groups.iter().any(|group| !own.contains(group)) {
-            fields.add("groups", "Choose at least one of your groups.");
+            fields.add("groups", texts::people_errors::token_groups());
         }
     }
     fields.check()?;
@@ -88,7 +88,7 @@ pub(crate) async fn create_for(cx: &Context, owner: TokenOwner, form: TokenForm,
     let mut tx = cx.db.begin().await?;
     passwords::lock_own(&mut tx, by, &hash).await?;
     if store::people::api_tokens::count(&mut tx, user).await? >= MOST {
-        return Err(Error::Forbidden("You have too many API tokens. Revoke those you no longer use."));
+        return Err(Error::forbidden(texts::people_errors::token_limit()));
     }
     store::people::api_tokens::insert(&mut tx, new, now).await?;
     note(&mut tx, owner, format!("an API token: {name}"), now).await?;

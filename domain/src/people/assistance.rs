@@ -45,7 +45,7 @@ async fn send_link(cx: &Context, actor: Actor, user: UserId, kind: EmailKind, wh
     let mut tx = cx.db.begin().await?;
     let locked = admins::lock(&mut tx, actor, user).await?;
     let Some(address) = locked.user.email.as_deref() else {
-        return Err(Error::Forbidden("This account has no confirmed email address, so nothing can be sent to it."));
+        return Err(Error::forbidden(texts::people_errors::no_address()));
     };
     rate_limits::count(cx, RateLimit::Reset, By::Mailbox(address)).await?;
     store::people::emails::void(&mut tx, user, kind).await?;
@@ -86,7 +86,7 @@ pub async fn send_confirmation(cx: &Context, actor: Actor, user: UserId) -> Resu
 }
 
 fn nothing_to_confirm() -> Error {
-    Error::Forbidden("This address is no longer waiting for confirmation.")
+    Error::forbidden(texts::people_errors::nothing_to_confirm())
 }
 
 /// Sets the password of an account. All its sessions end, and the links that were sent to it.
@@ -99,7 +99,7 @@ pub async fn set_password(cx: &Context, user: UserId, new: Password) -> Result<(
     let mut tx = cx.db.begin().await?;
     let locked = admins::lock(&mut tx, Actor::Operator, user).await?;
     if locked.user.is_bot {
-        return Err(Error::Forbidden("No one can sign in as a bot. Its owner creates API tokens for it."));
+        return Err(Error::forbidden(texts::people_errors::bot_sign_in()));
     }
     let ended = passwords::replace(&mut tx, cx, user, &hash).await?;
     locked.log(&mut tx, cx, LogAction::PasswordSet).await?;

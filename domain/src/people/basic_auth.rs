@@ -69,7 +69,7 @@ impl Credentials {
 }
 
 /// Decodes Base64. White space within is skipped: Python's older encoder breaks long lines.
-fn decode(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
     let (mut bits, mut count) = (0u32, 0);
     for byte in text.bytes().filter(|byte| !byte.is_ascii_whitespace()) {
@@ -152,7 +152,7 @@ pub async fn identify_token(cx: &Context, token: &str, origin: &Origin) -> Resul
 }
 
 fn wrong_token() -> Error {
-    Error::invalid("password", "This API token is not valid.")
+    Error::invalid("password", texts::people_errors::token_invalid())
 }
 
 /// Whether a secret has the form of a token. Passwords of this form do not work here.
@@ -195,7 +195,7 @@ fn keep(cx: &Context, key: &str, checked: Checked, epoch: Option<Epoch>) -> Call
 }
 
 fn wrong() -> Error {
-    Error::invalid("password", "Incorrect username or password.")
+    Error::invalid("password", texts::people_errors::sign_in_wrong())
 }
 
 /// Checks that the account may be used now.
@@ -204,12 +204,12 @@ fn wrong() -> Error {
 /// [`Error::Invalid`] on `password` with the reason.
 async fn check_usable(cx: &Context, account: &Account) -> Result<()> {
     if policy::waits(account.waiting_since) {
-        return Err(Error::invalid("password", "Your account is waiting for approval."));
+        return Err(Error::invalid("password", texts::people_errors::waiting()));
     }
     if policy::restricted(account.suspended_until, account.banned_at, cx.now()).is_some() {
         accounts::check_free(cx, account.person.id).await?;
         // The account itself is not restricted: it is a bot, and its owner is.
-        return Err(Error::invalid("password", "This bot's owner is suspended or banned."));
+        return Err(Error::invalid("password", texts::people_errors::bot_owner_restricted()));
     }
     Ok(())
 }
@@ -299,8 +299,7 @@ async fn by_password(cx: &Context, sent: &Credentials, origin: &Origin) -> Resul
     let account = account(&cx.db, id).await?.ok_or_else(wrong)?;
     check_usable(cx, &account).await?;
     if account.has_two_factor {
-        let why = "This account uses two-factor authentication. Send an API token instead of the password.";
-        return Err(Error::invalid("password", why));
+        return Err(Error::invalid("password", texts::people_errors::token_needed()));
     }
     let caller = caller(cx, &account, None).await;
     Ok(Checked { caller, proof: Proof::Password(secrets::digest(&hash)) })

@@ -31,7 +31,7 @@ pub async fn create(cx: &Context, viewer: Viewer, typed: &str) -> Result<UserId>
     let mut tx = cx.db.begin().await?;
     store::people::users::lock(&mut tx, &[owner]).await?;
     if store::people::bots::count_of_owner(&mut tx, owner).await? >= OF_OWNER {
-        return Err(Error::Forbidden("You've reached the limit of bots. Delete one first."));
+        return Err(Error::forbidden(texts::people_errors::bot_limit()));
     }
     let bot = insert(cx, &mut tx, &name, Some(owner), None).await?;
     tx.commit().await?;
@@ -51,7 +51,7 @@ pub async fn create_in_group(cx: &Context, viewer: Viewer, group: GroupId, typed
     let mut tx = cx.db.begin().await?;
     members::lock(&mut tx, viewer, group).await?.check(Permission::Administer)?;
     if store::people::bots::count_of_group(&mut tx, group).await? >= OF_GROUP {
-        return Err(Error::Forbidden("This group has reached the limit of bots. Delete one first."));
+        return Err(Error::forbidden(texts::people_errors::bot_limit_of_group()));
     }
     let bot = insert(cx, &mut tx, &name, None, Some(group)).await?;
     enter(cx, &mut tx, group, bot).await?;
@@ -65,7 +65,7 @@ pub async fn create_in_group(cx: &Context, viewer: Viewer, group: GroupId, typed
 /// A person is responsible for each bot, so a bot cannot be responsible for another one.
 async fn refuse_bot(cx: &Context, viewer: UserId) -> Result<()> {
     match store::people::bots::by_id(&cx.db, viewer).await? {
-        Some(_) => Err(Error::Forbidden("A bot can't have bots.")),
+        Some(_) => Err(Error::forbidden(texts::people_errors::bot_of_bot())),
         None => Ok(()),
     }
 }
@@ -103,7 +103,7 @@ async fn insert(
     owner: Option<UserId>,
     group: Option<GroupId>,
 ) -> Result<UserId> {
-    let taken = || Error::invalid("username", "That username, or a similar one, is taken.");
+    let taken = || Error::invalid("username", texts::people_errors::username_similar());
     let (key, now) = (username_key(name.as_str()), cx.now());
     let bot = store::people::bots::insert_account(tx, name.as_str(), &key, now).await?.ok_or_else(taken)?;
     // Another account may have given the name up at the same time.
@@ -134,7 +134,7 @@ pub async fn of_group(cx: &Context, viewer: Viewer, group: GroupId) -> Result<Ve
 async fn of_group_authority(cx: &Context, viewer: Viewer, group: GroupId) -> Result<GroupAccess> {
     let found = groups::with_permission(cx, viewer, group, Permission::Administer).await?;
     if found.group.is_direct() {
-        return Err(Error::Forbidden("A conversation can't have its own bots."));
+        return Err(Error::forbidden(texts::people_errors::bot_in_conversation()));
     }
     Ok(found)
 }

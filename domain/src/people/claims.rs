@@ -42,7 +42,7 @@ pub async fn link(cx: &Context, actor: Actor, user: UserId) -> Result<String> {
     let mut tx = cx.db.begin().await?;
     let locked = admins::lock(&mut tx, actor, user).await?;
     if locked.user.claimed {
-        return Err(Error::Forbidden("This account already has a password. Send a password reset link instead."));
+        return Err(Error::forbidden(texts::people_errors::has_password()));
     }
     store::people::emails::void(&mut tx, user, EmailKind::Reset).await?;
     let link = outbound_email::link_to_hand_over(&mut tx, cx, EmailKind::Reset, user).await?;

@@ -21,8 +21,8 @@ pub(crate) fn check(asked: Consent, ticked: &str) -> Result<Consent> {
     Err(Error::invalid(
         "accept",
         match ticked {
-            "" => format!("Please read and accept the {names}."),
-            _ => format!("There is a new version. Please read the {names} again."),
+            "" => texts::people_errors::accept(names),
+            _ => texts::people_errors::accept_again(names),
         },
     ))
 }

@@ -31,17 +31,17 @@ pub(crate) fn clean(typed: &str) -> String {
 /// [`Error::Invalid`] on `name`.
 pub(super) async fn check(cx: &Context, owner: &User, name: &str) -> Result<()> {
     if name.chars().count() > MAX {
-        return Err(Error::invalid("name", format!("Use at most {MAX} characters.")));
+        return Err(Error::invalid("name", texts::validation::at_most(MAX)));
     }
     if name.is_empty() || name == owner.name {
         return Ok(());
     }
     let key = look(name);
     if is_reserved_key(&key) && !owner.is_admin {
-        return Err(Error::invalid("name", "This name is reserved. Choose another one."));
+        return Err(Error::invalid("name", texts::people_errors::name_reserved()));
     }
     if store::people::users::has_other_key(&cx.db, owner.id, &key).await? {
-        return Err(Error::invalid("name", "This looks like the username of someone else. Choose another name."));
+        return Err(Error::invalid("name", texts::people_errors::name_looks_alike()));
     }
     if !owner.is_admin {
         descriptions::display_name(cx, name).await?;

@@ -15,6 +15,7 @@ use crate::site::rate_limits::{By, RateLimit};
 use model::time::Timestamp;
 use model::{
     Attachment, FileId, FileRow, GroupId, InvitationId, MessageId, NoticeId, NoticeLine, ReportId, TopicId, UserId,
+    picture_address,
 };
 
 const BATCH: i64 = 500;
@@ -85,11 +86,13 @@ async fn account(cx: &Context, id: UserId) -> Result<Lines> {
             "most_per_day": choices.most_per_day, "quiet_from": choices.quiet_from, "quiet_to": choices.quiet_to,
             "utc_offset": choices.utc_offset})
     });
+    let avatar =
+        (!user.avatar.is_empty()).then(|| format!("{}{}", cx.config.base_url, picture_address(&user.avatar, 192)));
     let mut lines = vec![
         json!({"type": "download", "site": site.settings.name, "address": cx.config.base_url, "at": cx.now().rfc3339()}),
         json!({"type": "account", "id": user.id, "username": user.username, "former_names": store::people::former_names::of(&cx.db, id).await?,
             "email": user.email, "unconfirmed_email": user.new_email, "name": user.name, "bio": user.bio, "location": user.location,
-            "web": user.web, "theme": user.theme, "is_admin": user.is_admin, "second_step": second_step,
+            "web": user.web, "avatar": avatar, "theme": user.theme, "is_admin": user.is_admin, "second_step": second_step,
             "direct_from": user.direct_from, "follow_written": user.follow_written, "emails": emails,
             "suspended_until": user.suspended_until.map(Timestamp::rfc3339), "banned_at": user.banned_at.map(Timestamp::rfc3339),
             "barred_reason": user.barred_reason, "asked": store::people::export::asked(&cx.db, id).await?,

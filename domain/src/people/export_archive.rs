@@ -1,21 +1,25 @@
-//! A user's download of their own data as a zip: the lines of [`super::export`] and the user's files. It is made while it is sent.
+//! A user's download of their own data as a zip: the lines of [`super::export`], the avatar, and the user's files. It is made while
+//! it is sent.
 
 use std::io::{BufWriter, Write};
 
 use futures_util::stream::{once, poll_fn, select};
 use futures_util::{Stream, StreamExt, TryStreamExt};
 use hyper::body::Bytes;
-use model::{FileId, FileState, UserId};
+use model::{FileId, FileState, UserId, picture_key};
 use tokio::sync::mpsc;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
-use crate::people::export;
+use crate::files;
+use crate::people::{accounts, export};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 
 /// The entry with the lines.
 const LINES: &str = "data.jsonl";
+/// The size of the avatar.
+const AVATAR: u32 = 192;
 /// Files read from the database at a time.
 const BATCH: i64 = 500;
 /// Pieces that may wait for the thread that makes the zip, and for the client.
@@ -64,6 +68,15 @@ async fn feed(
     let mut lines = std::pin::pin!(lines);
     while let Some(text) = lines.try_next().await? {
         send(Piece::Bytes(Bytes::from(text))).await?;
+    }
+    let avatar = accounts::own(cx, user).await?.avatar;
+    if !avatar.is_empty()
+        && let Some(stored) = cx.files.open(&picture_key(&avatar, AVATAR)).await?
+    {
+        let bytes = stored.read().await?;
+        let extension = files::safe_extension(files::kind_of(&bytes));
+        send(Piece::Begin(format!("avatar.{extension}"), CompressionMethod::Stored)).await?;
+        send(Piece::Bytes(Bytes::from(bytes))).await?;
     }
     let mut after = FileId(0);
     loop {

@@ -74,10 +74,10 @@ pub async fn set(cx: &Context, viewer: Viewer, name: &str, ignored: bool) -> Res
     let user = viewer.user()?;
     let other = store::people::users::by_name(&cx.db, name).await?.ok_or(Error::NotFound)?.person();
     if other.id == user {
-        return Err(Error::Forbidden("You can't ignore yourself."));
+        return Err(Error::forbidden(texts::people_errors::ignore_yourself()));
     }
     if ignored && of(cx, user).await?.len() >= MOST {
-        return Err(Error::Forbidden("You've reached the limit of ignored people."));
+        return Err(Error::forbidden(texts::people_errors::ignore_limit()));
     }
     let mut tx = cx.db.begin().await?;
     unread::users_change(cx, &[user]).await?;

@@ -6,6 +6,7 @@ pub mod addresses;
 pub mod admins;
 pub mod api_tokens;
 pub mod assistance;
+pub mod avatars;
 pub mod basic_auth;
 pub mod bots;
 pub mod browsers;

@@ -30,7 +30,7 @@ fn lane(cx: &Context, user: UserId) -> Lane<'_> {
 }
 
 fn not_yours(field: &'static str) -> Error {
-    Error::invalid(field, "Incorrect password.")
+    Error::invalid(field, texts::people_errors::password_wrong())
 }
 
 /// Locks the account until the commit, and checks that the password has not changed since `hash` was read.
@@ -97,7 +97,7 @@ pub(crate) async fn announce_ended(cx: &Context, ended: Vec<String>) {
 /// [`Error::Invalid`] on `email` when it is not an address; [`Error::TooMany`].
 pub async fn forgot(cx: &Context, typed: &str, origin: &Origin) -> Result<()> {
     let Some(email) = addresses::check(typed)? else {
-        return Err(Error::invalid("email", "Enter your account's email address."));
+        return Err(Error::invalid("email", texts::people_errors::email_missing()));
     };
     rate_limits::count(cx, RateLimit::Mail, origin.by()).await?;
     rate_limits::count(cx, RateLimit::Reset, By::Mailbox(&email)).await?;

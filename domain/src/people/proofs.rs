@@ -31,7 +31,7 @@ pub async fn give(cx: &Context, session: &Session, typed: &str) -> Result<()> {
     let code: String = typed.chars().filter(|c| !c.is_whitespace()).collect();
     if code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit()) && two_factor::is_on(cx, user).await? {
         if !two_factor::use_code(cx, user, &code).await? {
-            return Err(Error::invalid(FIELD, "This code is wrong or was already used."));
+            return Err(Error::invalid(FIELD, texts::people_errors::code_used()));
         }
     } else {
         passwords::check_own(cx, user, Password::new(typed), FIELD).await?;

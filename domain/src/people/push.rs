@@ -1,5 +1,6 @@
 //! Devices that get push messages: a browser registers while it is signed in, and its registration ends with its session.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use crate::platform::context::Context;
@@ -80,12 +81,12 @@ pub async fn set_kinds(cx: &Context, user: UserId, kinds: PushKinds) -> Result<(
 pub async fn register(cx: &Context, user: UserId, session: &str, new: &Registration) -> Result<PushDeviceId> {
     let endpoint = cx.outbound.check_secure(&new.endpoint).map_err(|why| Error::invalid("endpoint", why))?;
     if BrowserKeys::read(&new.public_key, &new.auth_secret).is_none() {
-        return Err(Error::invalid("keys", "The keys of this browser can't be read."));
+        return Err(Error::invalid("keys", texts::people_errors::push_keys()));
     }
     let mut tx = cx.db.begin().await?;
     store::people::users::lock(&mut tx, &[user]).await?;
     if store::people::push::count_others(&mut tx, user, session).await? >= MOST {
-        return Err(Error::Forbidden("You have too many devices. Remove those you no longer use."));
+        return Err(Error::forbidden(texts::people_errors::push_limit()));
     }
     let device = NewDevice {
         user,
@@ -114,6 +115,13 @@ pub async fn remove(cx: &Context, user: UserId, device: PushDeviceId) -> Result<
 pub async fn is_looking(cx: &Context, user: UserId) -> bool {
     // Without the bus, a message too many is better than none.
     cx.kv.get(&looking(user)).await.is_ok_and(|found| found.is_some())
+}
+
+/// Tells which of these users look at a page of this site now.
+pub(crate) async fn looking_among(cx: &Context, users: &[UserId]) -> HashSet<UserId> {
+    let keys: Vec<String> = users.iter().map(|user| looking(*user)).collect();
+    let found = cx.kv.get_many(&keys).await.unwrap_or_default();
+    users.iter().zip(found).filter(|(_, found)| found.is_some()).map(|(user, _)| *user).collect()
 }
 
 /// Records that a page of a user is visible in the browser of a session, or was hidden.

@@ -92,14 +92,14 @@ pub(crate) async fn entry(cx: &Context, token: &str, message: &str) -> Result<En
         (Door::Open, _) => Ok(Entry::Free),
         (Door::Asks, _) => Ok(Entry::Waits(validate::reason(message, "message", false)?)),
         (Door::ByLink, Some(link)) => Ok(Entry::Link(link)),
-        (Door::Closed, _) => Err(Error::Forbidden("This site isn't accepting new accounts right now.")),
-        (Door::NeedsLink, _) => Err(Error::Forbidden("You need an invitation to create an account here.")),
+        (Door::Closed, _) => Err(Error::forbidden(texts::people_errors::sign_ups_closed())),
+        (Door::NeedsLink, _) => Err(Error::forbidden(texts::people_errors::invitation_needed())),
         (Door::ByLink | Door::LinkEnded, _) => Err(ended()),
     }
 }
 
 fn ended() -> Error {
-    Error::Forbidden("This invitation has expired or was already used. Ask for a new one.")
+    Error::forbidden(texts::people_errors::invitation_ended())
 }
 
 /// Applies the entry to a new account, in the transaction that creates it.
@@ -194,10 +194,10 @@ pub async fn make_link(cx: &Context, viewer: Viewer, uses: i64, days: i64) -> Re
     let inviter = viewer.site_admin()?;
     let mut fields = Fields::default();
     if !(1..=MAX_USES).contains(&uses) {
-        fields.add("uses", format!("From 1 to {MAX_USES} people."));
+        fields.add("uses", texts::people_errors::link_uses(MAX_USES));
     }
     if !(1..=MAX_DAYS).contains(&days) {
-        fields.add("days", format!("From 1 to {MAX_DAYS} days."));
+        fields.add("days", texts::people_errors::link_days(MAX_DAYS));
     }
     fields.check()?;
     let token = secrets::token()?[..TOKEN].to_owned();

@@ -92,9 +92,7 @@ pub async fn begin(cx: &Context, user: UserId, password: Password) -> Result<()>
     let sealed = cx.config.secret.encrypt("second-step", &user.to_string(), &bytes)?;
     let mut tx = cx.db.begin().await?;
     if store::people::two_factor::begin(&mut tx, user, &sealed, cx.now()).await? == 0 {
-        return Err(Error::Forbidden(
-            "Two-factor authentication is already on. To set it up again, turn it off first.",
-        ));
+        return Err(Error::forbidden(texts::people_errors::two_factor_on()));
     }
     Ok(tx.commit().await?)
 }
@@ -108,7 +106,7 @@ pub async fn turn_on(cx: &Context, user: UserId, code: &str) -> Result<Vec<Strin
     let row = store::people::two_factor::of(&cx.db, user).await?.filter(|row| row.confirmed_at.is_none());
     let row = row.filter(|row| cx.now().since(row.created_at) <= SET_UP).ok_or(Error::NotFound)?;
     let Some(step) = step_of(cx, user, &row.secret, code)? else {
-        return Err(Error::invalid("code", "This code is wrong. Make sure that your phone's clock is correct."));
+        return Err(Error::invalid("code", texts::people_errors::code_clock()));
     };
     let mut tx = cx.db.begin().await?;
     if store::people::two_factor::confirm(&mut tx, user, &row.secret, step, cx.now()).await? == 0 {
@@ -273,7 +271,7 @@ pub async fn pass(cx: &Context, ticket: &str, code: &str, origin: &Origin) -> Re
     let typed: String = code.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
     let wrong = || {
         tracing::warn!(user = user.0, network = %rate_limits::network(origin.address), "sign-in code refused");
-        Error::invalid("code", "This code is wrong or was already used. Codes change every 30 seconds.")
+        Error::invalid("code", texts::people_errors::code_changes())
     };
     let mut tx;
     if typed.len() == 6 {

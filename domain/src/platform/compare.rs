@@ -1,11 +1,18 @@
-//! Compares two versions of a text, word by word.
+//! Compares versions of a text, word by word.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use similar::{Algorithm, ChangeTag, TextDiff};
+use tokio::sync::Semaphore;
 
-/// Time limit of one comparison; beyond it the result becomes coarser.
+use crate::platform::error::{Error, Result};
+
+/// Time limit of all comparisons of a page; beyond it the results become coarser.
 const PATIENCE: Duration = Duration::from_millis(200);
+/// The most bytes of both texts, in all comparisons of a page. Texts beyond are not compared.
+pub const MAX_COMPARED: usize = 400_000;
+/// How many pages are compared at once.
+static PLACES: Semaphore = Semaphore::const_new(2);
 
 /// A part of a text, compared to the version before it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,9 +23,31 @@ pub enum Piece {
     Removed(String),
 }
 
+/// Compares each text with the next one, which is the version before it. The result has an entry for each text but the
+/// last; `None`: the two are too long. Runs outside the async threads.
+///
+/// # Errors
+/// [`Error::Internal`] when the work panics.
+pub(crate) async fn compare_each(newest_first: Vec<String>) -> Result<Vec<Option<Vec<Piece>>>> {
+    let failed = |error: &dyn std::error::Error| Error::Internal(error.to_string());
+    let place = PLACES.acquire().await.map_err(|error| failed(&error))?;
+    let work = move || {
+        let _place = place;
+        let deadline = Instant::now() + PATIENCE;
+        let mut left = MAX_COMPARED;
+        let compared = |(after, before): (&String, &String)| {
+            left = left.checked_sub(after.len() + before.len())?;
+            Some(compare(before, after, deadline))
+        };
+        newest_first.iter().zip(newest_first.iter().skip(1)).map(compared).collect()
+    };
+    tokio::task::spawn_blocking(work).await.map_err(|error| failed(&error))
+}
+
 /// Compares two texts word by word.
-pub(crate) fn compare(before: &str, after: &str) -> Vec<Piece> {
-    let diff = TextDiff::configure().algorithm(Algorithm::Patience).timeout(PATIENCE).diff_unicode_words(before, after);
+fn compare(before: &str, after: &str, deadline: Instant) -> Vec<Piece> {
+    let diff =
+        TextDiff::configure().algorithm(Algorithm::Patience).deadline(deadline).diff_unicode_words(before, after);
     let mut pieces: Vec<Piece> = Vec::new();
     for change in diff.iter_all_changes() {
         match (change.tag(), pieces.last_mut()) {
@@ -68,7 +97,22 @@ fn joined(pieces: Vec<Piece>) -> Vec<Piece> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Piece, compare};
+    use super::{MAX_COMPARED, Piece, compare_each};
+
+    fn compare(before: &str, after: &str) -> Vec<Piece> {
+        super::compare(before, after, std::time::Instant::now() + super::PATIENCE)
+    }
+
+    #[tokio::test]
+    async fn each_version_is_compared_with_the_one_before_it_unless_both_are_too_long() {
+        let long = "word ".repeat(MAX_COMPARED / 5);
+        let texts = ["one two", "one", long.as_str(), "a", "b"].map(str::to_owned).to_vec();
+        let compared = compare_each(texts).await.expect("compared");
+        let added = vec![Piece::Same("one".to_owned()), Piece::Added(" two".to_owned())];
+        let replaced = vec![Piece::Removed("b".to_owned()), Piece::Added("a".to_owned())];
+        assert_eq!(compared, [Some(added), None, None, Some(replaced)]);
+        assert!(compare_each(vec!["one".to_owned()]).await.expect("compared").is_empty());
+    }
 
     fn said(before: &str, after: &str) -> String {
         let word = |piece: Piece| match piece {

@@ -18,6 +18,7 @@ use crate::platform::index::Search;
 use crate::platform::jobs::Wake;
 use crate::platform::mail::Mailer;
 use crate::platform::outbound::Outbound;
+use crate::platform::remote::Remote;
 use crate::platform::storage::Files;
 use bus::kv::Kv;
 use bus::{Bus, Control, Hub};
@@ -53,6 +54,8 @@ pub struct Context {
     pub webhooks: Arc<WebhookCache>,
     /// Sends requests to other hosts.
     pub outbound: Outbound,
+    /// Fetches what messages show of other hosts.
+    pub remote: Arc<Remote>,
     pub hashing: Hashing,
     /// Slows posting down while jobs wait.
     pub backpressure: Arc<Backpressure>,

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use model::{Denied, Fields};
+use texts::Text;
 
 /// The result of a domain function.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -43,7 +44,7 @@ pub enum Error {
     NotFound,
     /// The viewer may not do this; the text tells them why.
     #[error("{0}")]
-    Forbidden(&'static str),
+    Forbidden(Text),
     /// The fields to correct.
     #[error("invalid: {0:?}")]
     Invalid(Fields),
@@ -83,8 +84,13 @@ pub enum Error {
 
 impl Error {
     /// An error about one field.
-    pub fn invalid(field: &'static str, message: impl Into<String>) -> Self {
+    pub fn invalid(field: &'static str, message: impl Into<Text>) -> Self {
         Self::Invalid(Fields::of(field, message))
+    }
+
+    /// A refusal with its reason.
+    pub fn forbidden(why: impl Into<Text>) -> Self {
+        Self::Forbidden(why.into())
     }
 
     /// Whether the database, the bus or the storage does not answer now; the same request may succeed later.

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use model::JobId;
+use texts::Text;
 use tokio::sync::Mutex;
 
 /// For each part, what is wrong with it; `None` when nothing is.
@@ -10,19 +11,19 @@ use tokio::sync::Mutex;
 #[allow(missing_docs)]
 pub struct Health {
     /// Whether the database answers, and returns what was stored in it.
-    pub reads: Option<String>,
+    pub reads: Option<Text>,
     /// Whether a transaction reaches the disk.
-    pub writes: Option<String>,
+    pub writes: Option<Text>,
     /// Whether due jobs are run.
-    pub jobs: Option<String>,
+    pub jobs: Option<Text>,
     /// Whether the search index is current within a minute; nothing is wrong in a process without one.
-    pub search: Option<String>,
+    pub search: Option<Text>,
     /// Whether Redis answers. Pages do without it.
-    pub bus: Option<String>,
+    pub bus: Option<Text>,
     /// Whether backups are made as scheduled. Pages do without them.
-    pub backup: Option<String>,
+    pub backup: Option<Text>,
     /// Whether emails can be sent. Pages do without them.
-    pub mail: Option<String>,
+    pub mail: Option<Text>,
     /// How old the last backup is, if there is one.
     pub backup_age: Option<Duration>,
 }
@@ -34,15 +35,15 @@ impl Health {
     }
 
     /// The parts by name.
-    pub fn parts(&self) -> [(&'static str, Option<&str>); 7] {
+    pub fn parts(&self) -> [(&'static str, Option<&Text>); 7] {
         [
-            ("reads", self.reads.as_deref()),
-            ("writes", self.writes.as_deref()),
-            ("jobs", self.jobs.as_deref()),
-            ("search", self.search.as_deref()),
-            ("bus", self.bus.as_deref()),
-            ("backup", self.backup.as_deref()),
-            ("mail", self.mail.as_deref()),
+            ("reads", self.reads.as_ref()),
+            ("writes", self.writes.as_ref()),
+            ("jobs", self.jobs.as_ref()),
+            ("search", self.search.as_ref()),
+            ("bus", self.bus.as_ref()),
+            ("backup", self.backup.as_ref()),
+            ("mail", self.mail.as_ref()),
         ]
     }
 }

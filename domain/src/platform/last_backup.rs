@@ -8,6 +8,7 @@ use store::platform::settings::{self, BACKUPS};
 
 use crate::platform::error::{Error, Result};
 use model::time::Timestamp;
+use texts::{Text, health};
 
 /// A scheduled backup may be late by this much, besides its interval.
 const LATE: Duration = Duration::from_secs(3_600);
@@ -63,13 +64,13 @@ impl LastBackup {
     }
 
     /// What is wrong; `None` when nothing is, or no backups are scheduled.
-    pub fn trouble(&self, now: Timestamp) -> Option<String> {
+    pub fn trouble(&self, now: Timestamp) -> Option<Text> {
         let every = Duration::from_secs(self.every_hours? * 3_600);
         if let Some(error) = &self.error {
-            return Some(format!("the last one failed: {error}"));
+            return Some(health::backup_failed(error));
         }
         let since = self.at.or(self.tried_at)?;
         let age = now.since(since);
-        (age > every * 2 + LATE).then(|| format!("the last one is {} hours old", age.as_secs() / 3_600))
+        (age > every * 2 + LATE).then(|| health::backup_old(age.as_secs() / 3_600))
     }
 }

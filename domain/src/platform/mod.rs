@@ -17,10 +17,12 @@ pub mod mail;
 pub mod networks;
 pub mod origins;
 pub mod outbound;
+pub mod remote;
 pub mod secrets;
 pub mod storage;
 pub mod text;
 pub mod validate;
+pub mod versions;
 pub mod webpush;
 
 pub use store::{Spent, add_spent, current_request, for_request, spent};

@@ -45,10 +45,10 @@ impl Password {
     pub async fn check(&self, lane: &Lane<'_>, field: &'static str, about: &[&str]) -> Result<()> {
         let count = self.0.chars().count();
         if count < MIN_PASSWORD {
-            return Err(Error::invalid(field, "Use at least 8 characters."));
+            return Err(Error::invalid(field, texts::validation::at_least(MIN_PASSWORD)));
         }
         if count > MAX_PASSWORD {
-            return Err(Error::invalid(field, "Use at most 1,000 characters."));
+            return Err(Error::invalid(field, texts::validation::at_most(MAX_PASSWORD)));
         }
         let (password, about) = (self.0.clone(), about.iter().map(|&word| word.to_owned()).collect::<Vec<_>>());
         let is_weak = lane.run(move || {
@@ -56,7 +56,7 @@ impl Password {
             Ok(zxcvbn::zxcvbn(&password, &about).score() < EASIEST)
         });
         if is_weak.await? {
-            return Err(Error::invalid(field, "This password is easy to guess. Try a few random words."));
+            return Err(Error::invalid(field, texts::validation::password_weak()));
         }
         Ok(())
     }

@@ -2,6 +2,7 @@
 
 use crate::platform::error::{Error, Result};
 use model::{Attachment, Fields};
+use texts::validation;
 
 /// The most characters of a message. Imports may bring longer ones.
 pub const MAX_MESSAGE: usize = 40_000;
@@ -91,10 +92,10 @@ fn is_blank(c: char) -> bool {
 pub fn title(typed: &str) -> Result<String> {
     let title = one_line(typed);
     if title.is_empty() {
-        return Err(Error::invalid("title", "Give the topic a title."));
+        return Err(Error::invalid("title", validation::title_missing()));
     }
     if title.chars().count() > MAX_TITLE {
-        return Err(Error::invalid("title", format!("Use at most {MAX_TITLE} characters.")));
+        return Err(Error::invalid("title", validation::at_most(MAX_TITLE)));
     }
     Ok(title)
 }
@@ -108,13 +109,13 @@ pub fn group(name: &str, description: &str) -> Result<(String, String)> {
     let description = text(description);
     let mut fields = Fields::default();
     if name.is_empty() {
-        fields.add("name", "Give the group a name.");
+        fields.add("name", validation::group_name_missing());
     }
     if name.chars().count() > MAX_GROUP_NAME {
-        fields.add("name", format!("Use at most {MAX_GROUP_NAME} characters."));
+        fields.add("name", validation::at_most(MAX_GROUP_NAME));
     }
     if description.chars().count() > MAX_DESCRIPTION {
-        fields.add("description", format!("Use at most {MAX_DESCRIPTION} characters."));
+        fields.add("description", validation::at_most(MAX_DESCRIPTION));
     }
     fields.check()?;
     Ok((name, description))
@@ -131,11 +132,11 @@ pub fn reason(typed: &str, field: &'static str, required: bool) -> Result<String
     let shown: String = lines(typed).chars().filter(|c| *c == '\n' || !c.is_control() && !is_bidi(*c)).collect();
     let reason = shown.trim().to_owned();
     if required && !is_visible(&reason) {
-        return Err(Error::invalid(field, "Please add a reason."));
+        return Err(Error::invalid(field, validation::reason_missing()));
     }
     let count = reason.chars().count();
     if count > MAX_REASON {
-        return Err(Error::invalid(field, format!("Use at most {MAX_REASON} characters. This has {count}.")));
+        return Err(Error::invalid(field, validation::at_most_has(MAX_REASON, count)));
     }
     Ok(reason)
 }

@@ -12,18 +12,19 @@ use crate::live::draw::Draw;
 use crate::platform::context::Context;
 use crate::platform::error::Result;
 use crate::platform::jobs::Cause;
+use crate::platform::remote::RemoteImages;
 use crate::site;
 use crate::topics::{moves, tallies};
 use bus::{BusError, Stream};
 use model::time::Timestamp;
-use model::{Group, GroupId, GroupKind, Images, Message, MessageId, Topic, TopicId, TopicRow, UserId, policy};
+use model::{Group, GroupId, GroupKind, Message, MessageId, Topic, TopicId, TopicRow, UserId, policy};
 use store::messages::replies::Count;
 use store::topics::Subject;
 
 pub(super) fn react<'a>(cx: &'a Context, draw: &'a Draw, news: &'a [News]) -> BoxFuture<'a, Result<()>> {
     Box::pin(async move {
         let replies = replies(cx, news).await?;
-        let images = site::current(cx).await.settings.images;
+        let images = RemoteImages::of(cx, site::current(cx).await.settings.images);
         let drawing = Drawing { draw, now: cx.now(), images, replies: &replies };
         let mut told = Vec::new();
         for of_topic in News::by_topic(news) {
@@ -38,7 +39,13 @@ pub(super) fn react<'a>(cx: &'a Context, draw: &'a Draw, news: &'a [News]) -> Bo
 /// Counts the replies to the messages that the news reply to. News without replies cost no query.
 async fn replies(cx: &Context, news: &[News]) -> Result<HashMap<MessageId, Count>> {
     let counted = news.iter().filter(|news| {
-        !matches!(news.cause, Cause::StarsChanged { .. } | Cause::MessageEdited { .. } | Cause::PollChanged { .. })
+        !matches!(
+            news.cause,
+            Cause::StarsChanged { .. }
+                | Cause::MessageEdited { .. }
+                | Cause::PollChanged { .. }
+                | Cause::PreviewsChanged { .. }
+        )
     });
     let mut ids: Vec<MessageId> =
         counted.filter_map(|news| Some(news.message.as_ref()?.reply_to.as_ref()?.id)).collect();
@@ -52,7 +59,7 @@ async fn replies(cx: &Context, news: &[News]) -> Result<HashMap<MessageId, Count
 pub(super) struct Drawing<'a> {
     draw: &'a Draw,
     now: Timestamp,
-    images: Images,
+    images: RemoteImages<'a>,
     /// How many replies the messages have that were replied to.
     replies: &'a HashMap<MessageId, Count>,
 }
@@ -150,6 +157,7 @@ fn about_message(
         Cause::MessagePosted { .. } => "message",
         Cause::StarsChanged { .. } => "star",
         Cause::PollChanged { .. } => "poll",
+        Cause::PreviewsChanged { .. } => "previews",
         Cause::MessageDeleted { .. } => "delete",
         Cause::MessageRestored { .. } => "restore",
         Cause::MessageEdited { .. }
@@ -185,7 +193,7 @@ fn about_message(
         fields.insert("revision".into(), message.version.into());
         fields.insert("at".into(), drawing.now.0.into());
     }
-    if !matches!(kind, "star" | "poll")
+    if !matches!(kind, "star" | "poll" | "previews")
         && let Value::Object(fields) = &mut event
     {
         fields.insert("row".into(), topic_row.into());

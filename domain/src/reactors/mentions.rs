@@ -30,6 +30,7 @@ async fn run(cx: &Context, news: &News) -> Result<()> {
         (
             Cause::StarsChanged { .. }
             | Cause::PollChanged { .. }
+            | Cause::PreviewsChanged { .. }
             | Cause::TopicStarted { .. }
             | Cause::TopicChanged { .. },
             _,

@@ -5,6 +5,7 @@
 //! [`REACTORS`] is the whole list. To add one, write a file beside this one and add a line to the list.
 
 mod emails;
+mod link_previews;
 mod live;
 mod mentions;
 mod push;
@@ -50,6 +51,7 @@ pub const REACTORS: &[Reactor] = &[
     Reactor { name: "webhooks", react: webhooks::react },
     Reactor { name: "emails", react: emails::react },
     Reactor { name: "push", react: push::react },
+    Reactor { name: "link-previews", react: link_previews::react },
 ];
 
 /// An event with the data that the reactors need, read once for all of them.
@@ -151,7 +153,9 @@ pub async fn run(cx: &Context, draw: &Draw, job: impl Into<Job>) -> Result<()> {
         Job::Task(Task::GroupChanged { group }) => Box::pin(tell::group_changed(cx, group)),
         Job::Task(Task::Reduce { group }) => Box::pin(reducers::resume(cx, group)),
         Job::Task(Task::Push(push)) => Box::pin(crate::messages::push::send(cx, push)),
+        Job::Task(Task::PreviewLinks { message }) => Box::pin(crate::messages::link_previews::make(cx, message)),
         Job::Task(Task::ImageUploaded { file }) => Box::pin(files::images::prepare(cx, file)),
+        Job::Task(Task::PictureReplaced { digest }) => Box::pin(files::pictures::forget(cx, digest)),
         Job::Task(Task::NoticesChanged { user }) => Box::pin(notices::tell_count(cx, user)),
     };
     work.await

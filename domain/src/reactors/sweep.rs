@@ -41,21 +41,22 @@ pub(super) async fn sweep(cx: &Context) -> Result<()> {
     store::people::api_tokens::delete_expired(&mut tx, cx.now().minus(KEPT)).await?;
     let letters = store::people::emails::delete_expired(&mut tx, cx.now(), cx.now().minus(EMAILS_LOGGED)).await?;
     let notices = store::people::notices::purge(&mut tx, cx.now().minus(notices::KEPT)).await?;
+    store::messages::link_previews::forget_expired(&mut tx, cx.now()).await?;
     let log = store::search_log::trim(&mut tx, SEARCH_LOG_KEPT).await?;
     let links = store::groups::invitations::delete_expired(&mut tx, cx.now()).await?
         + store::people::sign_ups::delete_expired(&mut tx, cx.now()).await?;
     tx.commit().await.map_err(Error::from)?;
     let topics = purge_topics(cx).await?;
     let (files, stray_files) = files::sweep(cx).await?;
+    let remote_images = cx.remote.cache.trim().await;
     let mut groups = 0;
     loop {
         let mut tx = cx.db.begin().await?;
-        let emptied = store::groups::purge(&mut tx, cx.now().minus(KEPT)).await?;
+        let Some(picture) = store::groups::purge(&mut tx, cx.now().minus(KEPT)).await? else { break };
+        files::pictures::replaced(&mut tx, picture, cx.now()).await?;
         tx.commit().await.map_err(Error::from)?;
-        groups += emptied;
-        if emptied == 0 {
-            break;
-        }
+        cx.wake.after_commit();
+        groups += 1;
     }
     tracing::info!(
         sessions,
@@ -72,6 +73,7 @@ pub(super) async fn sweep(cx: &Context) -> Result<()> {
         deliveries,
         files,
         stray_files,
+        remote_images,
         "swept"
     );
     Ok(())

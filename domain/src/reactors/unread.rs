@@ -21,7 +21,10 @@ pub(super) fn react<'a>(cx: &'a Context, _draw: &'a Draw, news: &'a [News]) -> B
 /// The groups whose counts change.
 fn changed(news: &News) -> impl Iterator<Item = GroupId> {
     let (here, there) = match news.cause {
-        Cause::StarsChanged { .. } | Cause::PollChanged { .. } | Cause::MessageEdited { .. } => (false, None),
+        Cause::StarsChanged { .. }
+        | Cause::PollChanged { .. }
+        | Cause::PreviewsChanged { .. }
+        | Cause::MessageEdited { .. } => (false, None),
         Cause::TopicMoved { from, .. } => (true, Some(from)),
         Cause::MessagePosted { .. }
         | Cause::MessageDeleted { .. }

@@ -81,6 +81,6 @@ fn events(cx: &Context, news: &News) -> Vec<(WebhookEvent, String, i64)> {
         Cause::TopicChanged { .. } => of_topic(WebhookEvent::TopicChanged),
         Cause::TopicMoved { .. } => of_topic(WebhookEvent::TopicMoved),
         Cause::TopicDeleted { .. } => of_topic(WebhookEvent::TopicDeleted),
-        Cause::StarsChanged { .. } | Cause::PollChanged { .. } => Vec::new(),
+        Cause::StarsChanged { .. } | Cause::PollChanged { .. } | Cause::PreviewsChanged { .. } => Vec::new(),
     }
 }

@@ -9,24 +9,22 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{AUDITORS, Submission, Verdict, rules};
+use super::{AUDITORS, Submission, Verdict};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::outbound::Post;
 use crate::platform::validate::{Draft, one_line};
 use crate::platform::{caches, secrets, text};
 use markup::Node;
+use model::HELD_BY;
 use model::policy::anyone_reads;
 use store::webhooks::auditors::AuditorToAsk;
+use texts::{Text, screening};
 
 /// The most bytes of an answer: the longest message, escaped.
 const LONGEST: usize = 512 * 1_024;
 /// The most characters of a reason.
 const MAX_REASON: usize = 300;
-/// Shown if an auditor gives no reason.
-const REFUSED: &str = "An automatic check rejected this message.";
-/// Shown if an auditor that fails closed does not answer.
-const UNCHECKED: &str = "This message can't be checked right now. Your text is still here. Try again in a minute.";
 
 /// What an auditor answers.
 #[derive(Debug, Deserialize)]
@@ -74,17 +72,17 @@ pub(crate) async fn audit(cx: &Context, submission: &Submission<'_>, draft: &Dra
         match answer.verdict {
             AuditorVerdict::Accept => {}
             AuditorVerdict::Refuse => {
-                return Err(Error::invalid("text", if reason.is_empty() { REFUSED.to_owned() } else { reason }));
+                let why = if reason.is_empty() { screening::refused_by_check() } else { Text::verbatim(reason) };
+                return Err(Error::invalid("text", why));
             }
             AuditorVerdict::Hold if submission.by_moderator() => {}
             AuditorVerdict::Hold if submission.before.is_some() => {
-                return Err(Error::invalid("text", rules::CANNOT_WAIT));
+                return Err(Error::invalid("text", screening::edit_cannot_wait()));
             }
             AuditorVerdict::Hold => {
                 let name = &asked.auditor.name;
-                let why =
-                    if reason.is_empty() { format!("Held by {name}") } else { format!("Held by {name}: {reason}") };
-                verdict.held.get_or_insert(why);
+                let why = if reason.is_empty() { name.clone() } else { format!("{name}: {reason}") };
+                verdict.held.get_or_insert(format!("{HELD_BY}{why}"));
             }
             AuditorVerdict::Change => {
                 let new = answer.text.unwrap_or_default();
@@ -121,7 +119,7 @@ async fn ask(cx: &Context, asked: &AuditorToAsk, submission: &Submission<'_>, te
             }
         }
     }
-    if auditor.fails_closed { Err(Error::invalid("text", UNCHECKED)) } else { Ok(None) }
+    if auditor.fails_closed { Err(Error::invalid("text", screening::unchecked())) } else { Ok(None) }
 }
 
 /// Asks one auditor. The inner error says what is wrong with its answer.

@@ -14,7 +14,7 @@ pub(super) fn audit<'a>(audit: &'a mut Audit<'_>) -> BoxFuture<'a, Result<()>> {
         }
         let first = group.first_held;
         if store::moderation::rules::written_in(&audit.cx.db, submission.author, group.id, first).await? < first {
-            audit.verdict.held = Some("New member".to_owned());
+            audit.verdict.held = Some(model::HELD_AS_NEW.to_owned());
         }
         Ok(())
     })

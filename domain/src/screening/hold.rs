@@ -49,12 +49,7 @@ pub(crate) async fn hold(
     }
     paused?;
     if waiting >= MOST {
-        return Err(Error::invalid(
-            "text",
-            format!(
-                "You already have {MOST} messages waiting for approval here. Please wait until a moderator has reviewed them."
-            ),
-        ));
+        return Err(Error::invalid("text", texts::screening::too_many_held(MOST)));
     }
     tx.commit().await?;
     changed(cx, group, author).await;

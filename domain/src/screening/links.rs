@@ -3,6 +3,7 @@
 use super::Audit;
 use crate::platform::error::{Error, Result};
 use futures_util::future::BoxFuture;
+use texts::Text;
 
 /// Refuses a message with too many links by a new account.
 ///
@@ -23,11 +24,9 @@ pub(super) fn audit<'a>(audit: &'a mut Audit<'_>) -> BoxFuture<'a, Result<()>> {
     })
 }
 
-fn too_many(most: i64, links: usize) -> String {
+fn too_many(most: i64, links: usize) -> Text {
     match most {
-        0 => format!("New accounts can't post links to other sites yet. This message has {links}."),
-        _ => {
-            format!("New accounts can post at most {most} links to other sites in a message. This message has {links}.")
-        }
+        0 => texts::screening::no_links(links),
+        _ => texts::screening::too_many_links(most, links),
     }
 }

@@ -163,7 +163,7 @@ pub(crate) async fn title(cx: &Context, author: UserId, group: &Group, access: A
     };
     match submission(AUDITORS, cx, &edit).await {
         Err(Error::Invalid(fields)) => {
-            let why = fields.iter().next().map_or(rules::REFUSED, |(_, why)| why).to_owned();
+            let why = fields.iter().next().map_or_else(texts::screening::refused_by_rule, |(_, why)| why.clone());
             Err(Error::invalid("title", why))
         }
         audited => audited,

@@ -9,12 +9,7 @@ use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use futures_util::future::BoxFuture;
 use model::RuleAction;
-
-/// Shown if a rule refuses a message and has no explanation.
-pub(super) const REFUSED: &str = "This isn't allowed by the rules here.";
-/// Shown if a rule would hold an edit.
-pub(super) const CANNOT_WAIT: &str =
-    "This edit would need approval, but posted messages can't be held. Post it as a new message instead.";
+use texts::{Text, screening};
 
 /// Applies the rules of the site and of the group: they refuse, hold or report.
 ///
@@ -56,7 +51,7 @@ async fn check(audit: &mut Audit<'_>) -> Result<()> {
             // A moderator looks at what a rule could not check in time.
             RuleAction::Refuse | RuleAction::Hold | RuleAction::Report if by_moderator => {}
             RuleAction::Refuse | RuleAction::Hold | RuleAction::Report if submission.before.is_some() => {
-                return Err(Error::invalid("text", CANNOT_WAIT));
+                return Err(Error::invalid("text", screening::edit_cannot_wait()));
             }
             RuleAction::Refuse | RuleAction::Hold | RuleAction::Report => {
                 audit.verdict.held.get_or_insert_with(|| format!("{}{}”", model::HELD_BY_RULE, rule.rule.name));
@@ -77,5 +72,6 @@ pub(super) async fn is_for(cx: &Context, rule: &Compiled, author: &mut Author) -
 
 pub(super) fn refused(rule: &Compiled, field: &'static str) -> Error {
     let explanation = &rule.rule.explanation;
-    Error::invalid(field, if explanation.is_empty() { REFUSED } else { explanation })
+    let why = if explanation.is_empty() { screening::refused_by_rule() } else { Text::verbatim(explanation.clone()) };
+    Error::invalid(field, why)
 }

@@ -26,7 +26,7 @@ pub(super) fn fallback(draft: &mut Draft) -> Result<()> {
 /// [`Error::Invalid`] on `text`.
 pub(super) fn not_empty(draft: &mut Draft) -> Result<()> {
     if !is_visible(&draft.text) {
-        return Err(Error::invalid("text", "Enter a message."));
+        return Err(Error::invalid("text", texts::screening::empty()));
     }
     Ok(())
 }
@@ -38,10 +38,7 @@ pub(super) fn not_empty(draft: &mut Draft) -> Result<()> {
 pub(super) fn not_too_long(draft: &mut Draft) -> Result<()> {
     let count = draft.text.chars().count();
     if count > MAX_MESSAGE {
-        return Err(Error::invalid(
-            "text",
-            format!("Messages can have at most {MAX_MESSAGE} characters. This one has {count}."),
-        ));
+        return Err(Error::invalid("text", texts::screening::too_long(MAX_MESSAGE, count)));
     }
     Ok(())
 }

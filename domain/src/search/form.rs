@@ -123,7 +123,7 @@ mod tests {
     fn unchanged_fields_leave_the_query_as_it_is() {
         let query = "plums from:@Mira after:2012 has:links from:ana";
         assert_eq!(of(query).written_into(query, query, NOW), query);
-        assert_eq!(of(query).written_into("pears", query, NOW), "pears", "the query was typed anew");
+        assert_eq!(of(query).written_into("pears", query, NOW), "pears", "the query was typed again");
         assert_eq!(of("from:mira").written_into("tea from:mira", "", NOW), "tea from:mira");
         assert_eq!(of(" ").written_into("tea  OR x", "", NOW), "tea  OR x");
     }

@@ -1,6 +1,7 @@
 //! Hints about words in a query that look like mistyped operators.
 
 use search_index::differences;
+use texts::{Text, search_errors};
 
 use super::operators::{PARTS, STATES, canonical};
 
@@ -8,14 +9,11 @@ use super::operators::{PARTS, STATES, canonical};
 pub const OPERATORS: [&str; 9] = ["from", "in", "title", "after", "before", "on", "has", "site", "is"];
 
 /// Returns a hint for a word such as `form:mira`.
-pub fn of(piece: &str) -> Option<String> {
+pub fn of(piece: &str) -> Option<Text> {
     let (name, value) = piece.strip_prefix('-').unwrap_or(piece).split_once(':')?;
     let meant = meant(&name.to_ascii_lowercase(), value)?;
     let all: Vec<String> = OPERATORS.iter().map(|name| format!("{name}:")).collect();
-    Some(format!(
-        "“{name}:” is not an operator, so it was searched as text. Did you mean “{meant}:”? Operators: {}.",
-        all.join(", ")
-    ))
+    Some(search_errors::hint(name, meant, all.join(", ")))
 }
 
 /// Returns the operator that was probably meant. Short names are similar to many words, so the value must also fit.
@@ -53,7 +51,7 @@ mod tests {
             ("si:resolved", "is"),
         ];
         for (piece, operator) in meant {
-            let hint = of(piece).unwrap_or_default();
+            let hint = of(piece).expect("a hint").to_string();
             assert!(hint.contains(&format!("mean “{operator}:”")), "{piece}: {hint}");
         }
         for piece in

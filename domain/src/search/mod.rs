@@ -27,6 +27,7 @@ use model::{GroupId, MessageId, TopicId, UserId};
 use operators::ParsedQuery;
 use scope::Scope;
 use store::search::Label;
+use texts::Text;
 
 #[cfg(feature = "testing")]
 pub use follower::Steps;
@@ -94,9 +95,9 @@ pub struct Answer {
     /// The query, with unknown words replaced by similar known ones.
     pub suggestion: Option<String>,
     /// Errors in operators, with how to write them.
-    pub problems: Vec<String>,
+    pub problems: Vec<Text>,
     /// Hints about words that look like mistyped operators, and were searched as text.
-    pub hints: Vec<String>,
+    pub hints: Vec<Text>,
     /// Groups, topics and people that the query names; on the first page only.
     pub matches: Matches,
     /// Hits by group, by author and by year: the most frequent first, and the latest year.

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::hints;
 use model::time::Timestamp;
+use texts::{Text, search_errors};
 use time::{Date, Duration, Month, OffsetDateTime};
 
 /// What `has:` can ask for.
@@ -30,9 +31,9 @@ pub struct ParsedQuery {
     /// The operators as typed.
     pub typed: Vec<String>,
     /// Errors in operators, with how to write them. These operators are ignored.
-    pub problems: Vec<String>,
+    pub problems: Vec<Text>,
     /// Hints about words that look like mistyped operators, and are searched as text.
-    pub hints: Vec<String>,
+    pub hints: Vec<Text>,
 }
 
 /// What `is:` can ask for.
@@ -118,7 +119,7 @@ pub fn parse(text: &str, now: Timestamp) -> ParsedQuery {
                 if asked.typed.len() <= MAX_OPERATORS {
                     asked.take(name, value, wanted, now);
                 } else {
-                    asked.complain("A search can have up to 16 operators. The rest were ignored.");
+                    asked.complain(search_errors::too_many_operators(MAX_OPERATORS));
                 }
                 is_after_operator = true;
             }
@@ -174,9 +175,9 @@ fn next<'a>(rest: &mut &'a str) -> Option<&'a str> {
 
 impl ParsedQuery {
     /// Adds a problem, once.
-    pub fn complain(&mut self, problem: &str) {
-        if !self.problems.iter().any(|known| known == problem) {
-            self.problems.push(problem.to_owned());
+    pub fn complain(&mut self, problem: Text) {
+        if !self.problems.contains(&problem) {
+            self.problems.push(problem);
         }
     }
 
@@ -185,37 +186,35 @@ impl ParsedQuery {
         let lower = value.trim_matches(is_quote).to_lowercase();
         match name {
             "from" => match lower.trim_start_matches('@') {
-                "" => self.complain("from: needs a username, such as from:mira or from:me."),
+                "" => self.complain(search_errors::from()),
                 person => self.from.push((person.to_owned(), wanted)),
             },
             "in" => match lower.trim_start_matches('#').trim_matches('/') {
-                "" => self.complain("in: needs the URL name of a group, such as in:garden."),
+                "" => self.complain(search_errors::in_group()),
                 group => self.within.push((group.to_owned(), wanted)),
             },
             "title" if wanted && !lower.is_empty() => {
                 let title = markup::with_emoji(&lower);
                 self.title.push(if is_phrase { format!("\"{title}\"") } else { title.into_owned() });
             }
-            "title" => {
-                self.complain("title: needs a word from a topic's title, such as title:plums. It can't be excluded.")
-            }
+            "title" => self.complain(search_errors::title()),
             "site" => {
                 let host = lower.split_once("://").map_or(&*lower, |(_, rest)| rest);
                 let host = host.split(['/', '?', '#', ':']).next().unwrap_or_default().trim_start_matches("www.");
                 match host.contains('.') {
                     true => self.facts.push((format!("site:{host}"), wanted)),
-                    false => self.complain("site: needs the name of a website, such as site:example.org."),
+                    false => self.complain(search_errors::site()),
                 }
             }
             "has" => match PARTS.iter().find(|part| lower.trim_end_matches('s') == **part) {
                 Some(part) => self.facts.push((format!("has:{part}"), wanted)),
-                None => self.complain("has: accepts link, image, or code."),
+                None => self.complain(search_errors::has()),
             },
             "is" => match STATES.iter().find(|(word, _)| *word == lower) {
                 Some((_, state)) => self.states.push((*state, wanted)),
-                None => self.complain("is: accepts resolved, starred, mine, or unread."),
+                None => self.complain(search_errors::is()),
             },
-            _ if !wanted => self.complain("before:, after:, and on: can't be excluded."),
+            _ if !wanted => self.complain(search_errors::dates_not_excluded()),
             _ => match period(&lower, now) {
                 Some((from, to)) => {
                     if name != "before" {
@@ -226,9 +225,7 @@ impl ParsedQuery {
                         self.until = Some(self.until.map_or(until, |known| known.min(until)));
                     }
                 }
-                None => self.complain(
-                    "before:, after:, and on: need a date, such as 2012-03-31, 2012-03, 2012, today, or yesterday.",
-                ),
+                None => self.complain(search_errors::dates()),
             },
         }
     }

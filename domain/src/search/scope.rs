@@ -9,6 +9,7 @@ use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use model::policy::Viewer;
 use model::{MessageId, TopicId};
+use texts::search_errors;
 
 /// Messages considered for `is:starred` and `is:unread`.
 const MAX_LISTED: i64 = 20_000;
@@ -81,7 +82,7 @@ pub(super) async fn scope(cx: &Context, viewer: Viewer, asked: &mut ParsedQuery)
         match group {
             Ok(group) if *wanted => wanted_groups.get_or_insert_default().extend([group.0]),
             Ok(group) => scope.seen.retain(|id| *id != group.0),
-            Err(Error::NotFound) => asked.complain(&format!("No group with the URL or name “{slug}”.")),
+            Err(Error::NotFound) => asked.complain(search_errors::no_group_named(slug)),
             Err(error) => return Err(error),
         }
     }
@@ -101,9 +102,9 @@ pub(super) async fn scope(cx: &Context, viewer: Viewer, asked: &mut ParsedQuery)
         let named = displayed.iter().filter(|(displayed, _)| displayed == name).map(|(_, id)| *id);
         let people: Vec<i64> = person.into_iter().chain(named).map(|id| id.0).collect();
         if people.is_empty() {
-            asked.complain(&match name.as_str() {
-                "me" => "Sign in to search for your own messages.".to_owned(),
-                _ => format!("No user named “{name}”."),
+            asked.complain(match name.as_str() {
+                "me" => search_errors::own_signed_out(),
+                _ => search_errors::no_user_named(name),
             });
         }
         match wanted {
@@ -117,13 +118,13 @@ pub(super) async fn scope(cx: &Context, viewer: Viewer, asked: &mut ParsedQuery)
         if state == State::Resolved {
             let resolved = store::search::resolved(&cx.db, &scope.seen, MAX_RESOLVED).await?;
             if resolved.len() as i64 == MAX_RESOLVED {
-                asked.complain(&format!("Only the latest {MAX_RESOLVED} resolved topics are searched."));
+                asked.complain(search_errors::resolved_latest(MAX_RESOLVED));
             }
             scope.keep_topics(resolved, wanted);
             continue;
         }
         let Some(user) = viewer.id() else {
-            asked.complain("Sign in to use is:starred, is:mine, and is:unread.");
+            asked.complain(search_errors::states_signed_out());
             scope.only_messages = Some(Vec::new());
             continue;
         };
@@ -142,7 +143,7 @@ pub(super) async fn scope(cx: &Context, viewer: Viewer, asked: &mut ParsedQuery)
             State::Unread => store::search::unread(&cx.db, user, MAX_LISTED).await?,
         };
         if listed.len() as i64 == MAX_LISTED {
-            asked.complain(&format!("Only your latest {MAX_LISTED} starred or unread messages are searched."));
+            asked.complain(search_errors::listed_latest(MAX_LISTED));
         }
         scope.keep_messages(listed, wanted);
     }

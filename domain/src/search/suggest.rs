@@ -1,12 +1,13 @@
 //! Suggestions for a partly typed query: completions of operators, and groups, topics and people with that name.
 
 use super::hints::OPERATORS;
-use super::matches::{self, Matches};
+use super::matches::{self, Matches, PersonMatch};
 use super::operators::{PARTS, STATES, canonical, is_quote};
 use super::scope::Scope;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use model::policy::Viewer;
+use texts::{Text, search_errors};
 
 /// Only this part of a longer text is used.
 const MAX_CHARS: usize = 200;
@@ -21,7 +22,7 @@ pub struct Completion {
     /// The added part, such as `from:mira`.
     pub piece: String,
     /// An explanation; may be empty.
-    pub about: String,
+    pub about: Text,
 }
 
 /// The suggestions for a text.
@@ -43,10 +44,10 @@ pub async fn suggest(cx: &Context, viewer: Viewer, typed: &str) -> Result<Sugges
     let typed = &typed[..end];
     let Some((before, last)) = last_piece(typed) else { return Ok(Suggestions::default()) };
     let (minus, plain) = last.strip_prefix('-').map_or(("", last), |plain| ("-", plain));
-    let completion = |piece: String, about: &str| Completion {
+    let completion = |piece: String, about: Text| Completion {
         text: format!("{before}{minus}{piece}"),
         piece: format!("{minus}{piece}"),
-        about: about.to_owned(),
+        about,
     };
     let mut found = Suggestions::default();
     if let Some((name, value)) = plain.split_once(':') {
@@ -54,7 +55,7 @@ pub async fn suggest(cx: &Context, viewer: Viewer, typed: &str) -> Result<Sugges
         if !operator.is_empty() {
             let values = values(cx, viewer, operator, &value.to_lowercase()).await?;
             let values = values.into_iter().filter(|(known, _)| known != value);
-            found.completions = values.map(|(known, about)| completion(format!("{name}:{known} "), &about)).collect();
+            found.completions = values.map(|(known, about)| completion(format!("{name}:{known} "), about)).collect();
             return Ok(found);
         }
     } else if !plain.is_empty() {
@@ -80,10 +81,10 @@ fn last_piece(typed: &str) -> Option<(&str, &str)> {
 }
 
 /// Returns the values of an operator with this prefix, and what they mean.
-async fn values(cx: &Context, viewer: Viewer, operator: &str, begun: &str) -> Result<Vec<(String, String)>> {
+async fn values(cx: &Context, viewer: Viewer, operator: &str, begun: &str) -> Result<Vec<(String, Text)>> {
     let of = |all: &[&str]| {
         let all = all.iter().filter(|value| value.starts_with(begun));
-        all.map(|value| ((*value).to_owned(), String::new())).collect::<Vec<_>>()
+        all.map(|value| ((*value).to_owned(), Text::verbatim(""))).collect::<Vec<_>>()
     };
     Ok(match operator {
         "has" => of(&PARTS),
@@ -93,13 +94,14 @@ async fn values(cx: &Context, viewer: Viewer, operator: &str, begun: &str) -> Re
             let begun = begun.trim_start_matches('@');
             let mut values = Vec::new();
             if viewer.id().is_some() && "me".starts_with(begun) {
-                values.push(("me".to_owned(), "your own messages".to_owned()));
+                values.push(("me".to_owned(), search_errors::meaning_me()));
             }
             let person = matches::person(viewer, begun);
             if !person.is_empty() {
                 let scope = Scope::of(cx, viewer).await?;
                 let people = matches::found(cx, viewer, &scope, &[], &[], &person).await?.people;
-                values.extend(people.into_iter().map(|person| (person.username.to_lowercase(), person.name)));
+                let value = |person: PersonMatch| (person.username.to_lowercase(), Text::verbatim(person.name));
+                values.extend(people.into_iter().map(value));
             }
             values
         }
@@ -108,24 +110,24 @@ async fn values(cx: &Context, viewer: Viewer, operator: &str, begun: &str) -> Re
             let scope = Scope::of(cx, viewer).await?;
             let groups = matches::found(cx, viewer, &scope, &words, &[], "").await?.groups;
             let readable = groups.into_iter().filter(|group| group.is_readable);
-            readable.map(|group| (group.slug, group.name)).collect()
+            readable.map(|group| (group.slug, Text::verbatim(group.name))).collect()
         }
         _ => Vec::new(),
     })
 }
 
-fn meaning(operator: &str) -> &'static str {
+fn meaning(operator: &str) -> Text {
     match operator {
-        "from" => "posted by someone",
-        "in" => "in a group",
-        "title" => "a word in the topic's title",
-        "after" => "since a day, month, or year",
-        "before" => "before a day, month, or year",
-        "on" => "on a day, or in a month or year",
-        "has" => "with a link, an image, or code",
-        "site" => "with a link to a website",
-        "is" => "resolved, starred, mine, or unread",
-        _ => "",
+        "from" => search_errors::meaning_from(),
+        "in" => search_errors::meaning_in(),
+        "title" => search_errors::meaning_title(),
+        "after" => search_errors::meaning_after(),
+        "before" => search_errors::meaning_before(),
+        "on" => search_errors::meaning_on(),
+        "has" => search_errors::meaning_has(),
+        "site" => search_errors::meaning_site(),
+        "is" => search_errors::meaning_is(),
+        _ => Text::verbatim(""),
     }
 }
 

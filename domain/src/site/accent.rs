@@ -7,7 +7,7 @@ use crate::platform::error::{Error, Result};
 /// Klatch's own accent color.
 pub const DEFAULT: &str = "#0b6b62";
 
-/// The lowest contrast at which text can be read (WCAG 2.2, AA).
+/// The lowest contrast at which text can be read (WCAG 2.2, AA). The error names it.
 const LEAST: f64 = 4.5;
 
 // As in `static/klatch.css`.
@@ -107,17 +107,12 @@ pub fn check(typed: &str) -> Result<String> {
     if typed.is_empty() {
         return Ok(String::new());
     }
-    let color = Color::parse(typed)
-        .ok_or_else(|| Error::invalid("accent", format!("Enter a color as # and six digits, such as {DEFAULT}.")))?;
+    let color = Color::parse(typed).ok_or_else(|| Error::invalid("accent", texts::site::accent_form(DEFAULT)))?;
     let contrast = color.least_contrast(&GROUNDS);
     if contrast < LEAST {
         // Rounded down, so that it never reads as enough.
-        let shown = (contrast * 10.0).floor() / 10.0;
-        let why = format!(
-            "This color is too light to read: its contrast with the page is {shown:.1}:1, and {LEAST}:1 is the least. \
-             Choose a darker color."
-        );
-        return Err(Error::invalid("accent", why));
+        let tenths = (contrast * 10.0).floor() as u32;
+        return Err(Error::invalid("accent", texts::site::accent_light(tenths / 10, tenths % 10)));
     }
     let color = color.to_string();
     Ok(if color == DEFAULT { String::new() } else { color })

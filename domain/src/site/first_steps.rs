@@ -150,15 +150,16 @@ pub async fn test_mail(cx: &Context, viewer: Viewer) -> Result<MailState> {
     }
     let user = store::people::users::by_id(&cx.db, admin).await?.ok_or(Error::NotFound)?;
     let Some(to) = user.email.or(user.new_email) else {
-        return Err(Error::invalid("email", "Add your email address first."));
+        return Err(Error::invalid("email", texts::site::test_no_address()));
     };
     rate_limits::count(cx, RateLimit::Mail, By::User(admin)).await?;
     rate_limits::count(cx, RateLimit::Mail, By::Mailbox(&to)).await?;
     let site_name = super::current(cx).await.settings.name.clone();
+    let says = texts::site::test_text(&cx.config.base_url);
     let words = EmailBody {
-        subject: format!("Test email from {site_name}"),
-        text: format!("If you can read this, {} can send email.\n", cx.config.base_url),
-        html: format!("<p>If you can read this, {} can send email.</p>\n", cx.config.base_url),
+        subject: texts::site::test_subject(site_name).to_string(),
+        text: format!("{says}\n"),
+        html: format!("<p>{}</p>\n", says.into_html()),
     };
     let at = cx.now();
     let problem = match tokio::time::timeout(PATIENCE, cx.mail.test(&to, words, at)).await {

@@ -18,7 +18,7 @@ use crate::platform::error::{Error, Result};
 use crate::platform::{log, secrets, validate};
 use bus::Control;
 use model::policy::Viewer;
-use model::{Fields, Images, LogAction, LogEntry, SignUps, SitePage};
+use model::{Fields, Images, LogAction, LogEntry, Logo, SignUps, SitePage};
 use store::Db;
 
 /// The most characters of the site's name.
@@ -65,7 +65,7 @@ pub async fn current(cx: &Context) -> Arc<SiteState> {
             tracing::debug!(%error, "the site settings cannot be read");
             cx.site.last().unwrap_or_else(|| {
                 let (settings, pages) = (fresh(cx), pages::with_defaults(&[]));
-                Arc::new(SiteState { settings, notice: None, welcome: String::new(), pages })
+                Arc::new(SiteState { settings, notice: None, welcome: String::new(), logo: None, pages })
             })
         }
     }
@@ -80,7 +80,9 @@ async fn read(cx: &Context) -> Result<SiteState> {
         Some(Notice { version, markup: text::render(cx, &settings.notice).await? })
     };
     let welcome = text::render_below_title(cx, &settings.welcome).await?;
-    Ok(SiteState { welcome, notice, pages: pages::existing(cx).await?, settings })
+    let logo = store::platform::settings::get(&cx.db, store::pictures::LOGO).await?;
+    let logo = logo.as_deref().and_then(Logo::parse);
+    Ok(SiteState { welcome, notice, logo, pages: pages::existing(cx).await?, settings })
 }
 
 /// The settings as they are in the database now.
@@ -99,6 +101,7 @@ fn fresh(cx: &Context) -> Settings {
         read_only: false,
         admins_need_two_factor: false,
         images: Images::default(),
+        link_previews: true,
         welcome: String::new(),
         accent: String::new(),
         must_accept: Vec::new(),
@@ -117,7 +120,7 @@ pub async fn update(cx: &Context, viewer: Viewer, mut new: Settings) -> Result<(
     new.notice = validate::text(&new.notice);
     new.welcome = validate::text(&new.welcome);
     if new.name.is_empty() {
-        fields.add("name", "Give the site a name.");
+        fields.add("name", texts::site::name_missing());
     }
     for (field, text, most) in [
         ("name", &new.name, MAX_NAME),
@@ -127,11 +130,11 @@ pub async fn update(cx: &Context, viewer: Viewer, mut new: Settings) -> Result<(
     ] {
         let count = text.chars().count();
         if count > most {
-            fields.add(field, format!("Use at most {most} characters. This has {count}."));
+            fields.add(field, texts::validation::at_most_has(most, count));
         }
     }
     if new.admins_need_two_factor && !store::people::two_factor::is_on(&cx.db, by).await? {
-        fields.add("admins_need_two_factor", "Turn on two-factor authentication for your own account first.");
+        fields.add("admins_need_two_factor", texts::site::two_factor_first());
     }
     if let Some(accent) = validate::collect(&mut fields, accent::check(&new.accent))? {
         new.accent = accent;
@@ -164,14 +167,15 @@ async fn check_consent(cx: &Context, fields: &mut Fields, pages: &[SitePage]) ->
     let existing = pages::existing(cx).await?;
     for page in pages {
         if !page.is_acceptable() {
-            fields.add("must_accept", "Choose from the rules, the terms, and the privacy policy.");
+            fields.add("must_accept", texts::site::accept_choices());
         } else if !existing.iter().any(|current| current.page == *page) {
-            fields.add("must_accept", format!("First write the {}, on the Pages tab.", page.name()));
+            fields.add("must_accept", texts::site::accept_unwritten(page.name()));
         }
     }
     Ok(())
 }
 
+/// Describes the changes for the log, in English.
 fn changes(old: &Settings, new: &Settings) -> String {
     let mut changes = Vec::new();
     if old.name != new.name {
@@ -193,11 +197,14 @@ fn changes(old: &Settings, new: &Settings) -> String {
         changes.push(if new.accent.is_empty() { "the default accent color" } else { "the accent color" }.to_owned());
     }
     if old.must_accept != new.must_accept {
-        let names: Vec<&str> = new.must_accept.iter().map(|page| page.name()).collect();
+        let names: Vec<String> = new.must_accept.iter().map(|page| page.name().to(texts::Lang::En)).collect();
         changes.push(format!("to accept: {}", if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }));
     }
     if old.images != new.images {
         changes.push(format!("images: {}", new.images));
+    }
+    if old.link_previews != new.link_previews {
+        changes.push(format!("link previews: {}", if new.link_previews { "on" } else { "off" }));
     }
     if old.read_only != new.read_only {
         changes.push(if new.read_only { "read-only" } else { "no longer read-only" }.to_owned());

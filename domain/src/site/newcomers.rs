@@ -23,7 +23,7 @@ pub async fn set(cx: &Context, viewer: Viewer, new: Newcomers) -> Result<()> {
     let mut fields = Fields::default();
     for (field, number, most) in [("days", new.days, 365), ("messages", new.messages, 100), ("links", new.links, 100)] {
         if !(0..=most).contains(&number) {
-            fields.add(field, format!("Enter a number from 0 to {most}."));
+            fields.add(field, texts::validation::number_from_to(0, most));
         }
     }
     fields.check()?;

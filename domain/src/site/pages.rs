@@ -131,7 +131,7 @@ fn clean(typed: &str) -> Result<String> {
     let text = validate::text(typed);
     let count = text.chars().count();
     if count > MAX_TEXT {
-        return Err(Error::invalid("text", format!("Use at most {MAX_TEXT} characters. This has {count}.")));
+        return Err(Error::invalid("text", texts::validation::at_most_has(MAX_TEXT, count)));
     }
     Ok(if validate::is_visible(&text) { text } else { String::new() })
 }
@@ -157,9 +157,9 @@ pub async fn publish(cx: &Context, viewer: Viewer, page: SitePage, new: NewText<
     if new.asks_again {
         let mut fields = Fields::default();
         if text.is_empty() {
-            fields.add("asks_again", "Nobody can accept an empty page.");
+            fields.add("asks_again", texts::site::page_empty());
         } else if !super::settings(cx).await?.must_accept.contains(&page) {
-            fields.add("asks_again", "First choose in the settings that new members must accept this page.");
+            fields.add("asks_again", texts::site::page_not_accepted());
         }
         fields.check()?;
     }
@@ -183,9 +183,7 @@ async fn save(cx: &Context, viewer: Viewer, page: SitePage, new: NewText<'_>, no
     let stored = store::site::pages::latest_in(&mut tx, page).await?;
     let (version, old) = stored.unwrap_or_else(|| (0, default_text(page).to_owned()));
     if new.base.is_some_and(|base| base != version) {
-        let why = "Someone changed this page while you were editing it. Your text isn't lost: compare it with the \
-                   current version, then publish it again.";
-        return Err(Error::invalid("text", why));
+        return Err(Error::invalid("text", texts::site::page_conflict()));
     }
     if old == new.text && !new.asks_again {
         return Ok(None);
@@ -194,7 +192,7 @@ async fn save(cx: &Context, viewer: Viewer, page: SitePage, new: NewText<'_>, no
     store::site::pages::insert(&mut tx, page, number, new.text, by, new.asks_again, cx.now()).await?;
     let what = if new.text.is_empty() { ", removed" } else { note };
     let asks = if new.asks_again { ", asks everyone again" } else { "" };
-    let detail = format!("{}, version {number}{what}{asks}", page.name());
+    let detail = format!("{}, version {number}{what}{asks}", page.name().to(texts::Lang::En));
     log::write(&mut tx, LogEntry::new(by, LogAction::SitePageChanged).detail(detail), cx.now()).await?;
     tx.commit().await?;
     cx.tell(&Control::SiteChanged).await;

@@ -55,9 +55,7 @@ impl TopicAccess {
     pub fn check_write(&self) -> Result<()> {
         self.access.check(Permission::Write)?;
         if self.unseen {
-            return Err(Error::Forbidden(
-                "Some people in this conversation can't read this topic. It continues in a newer one.",
-            ));
+            return Err(Error::forbidden(texts::topics_errors::continues_in_newer()));
         }
         Ok(())
     }
@@ -78,7 +76,7 @@ impl TopicAccess {
     /// [`Error::Forbidden`] with the reason.
     pub fn check_open(&self) -> Result<()> {
         self.check_write()?;
-        if self.is_open() { Ok(()) } else { Err(Error::Forbidden("This topic is locked. Only moderators can post.")) }
+        if self.is_open() { Ok(()) } else { Err(Error::forbidden(texts::topics_errors::locked())) }
     }
 
     /// Checks that the viewer may rename the topic.

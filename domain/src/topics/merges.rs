@@ -28,7 +28,7 @@ pub async fn mergeable(cx: &Context, viewer: Viewer, topic: TopicId) -> Result<T
 
 /// Finds the topic at a typed or pasted address: a path or a full URL of this site.
 async fn at(cx: &Context, viewer: Viewer, typed: &str) -> Result<TopicAccess> {
-    let absent = || Error::invalid("into", "There is no topic at this URL.");
+    let absent = || Error::invalid("into", texts::topics_errors::no_topic_here());
     let path = typed.trim();
     let path = path.strip_prefix(cx.config.base_url.as_str()).unwrap_or(path);
     let path = path.split(['?', '#']).next().unwrap_or_default();
@@ -91,7 +91,7 @@ pub async fn merge(cx: &Context, viewer: Viewer, topic: TopicId, into: TopicId) 
     };
     let other = topics::find(cx, viewer, into).await?;
     if other.topic.id == topic {
-        return Err(Error::invalid("into", "You can't merge a topic into itself."));
+        return Err(Error::invalid("into", texts::topics_errors::into_itself()));
     }
     other.access.check(Permission::Moderate)?;
     let target = moves::target(cx, viewer, &found, other.group.id).await.map_err(about_into)?;

@@ -84,10 +84,13 @@ pub async fn rename(cx: &Context, viewer: Viewer, id: TopicId, title: &str) -> R
     for (rule, (_, message)) in passed.reports.iter().zip(first.iter().cycle()) {
         store::moderation::reports::insert_by_rule(&mut tx, *message, rule, now).await?;
     }
+    // Somebody else may have renamed it meanwhile.
+    let name = store::topics::events::title_before(&mut tx, id).await?.ok_or(Error::NotFound)?;
     store::topics::rename(&mut tx, id, &title).await?;
-    if title != found.topic.name {
-        let old = found.topic.title();
-        store::topics::events::insert(&mut tx, id, viewer.user()?, TopicAction::Renamed, old, now).await?;
+    if title != name {
+        let old = Topic { name, ..found.topic.clone() };
+        let (by, old) = (viewer.user()?, old.title());
+        store::topics::events::insert(&mut tx, id, by, TopicAction::Renamed, old, now).await?;
         log(&mut tx, &found, viewer.user()?, LogAction::TopicRenamed, now).await?;
     }
     search_log::insert(&mut tx, Changed::Topic(id)).await?;
@@ -166,10 +169,10 @@ pub async fn delete(cx: &Context, viewer: Viewer, id: TopicId) -> Result<Group> 
     lock(&mut tx, &found).await?;
     let others = store::topics::others_wrote_in(&mut tx, id, found.topic.creator_id).await?;
     if others && !found.access.may(Permission::Moderate) {
-        return Err(OTHERS_WROTE);
+        return Err(others_wrote());
     }
     if !found.access.may(Permission::Moderate) && store::moderation::reports::waits_in(&mut tx, id).await? {
-        return Err(Error::Forbidden("You can't delete this topic until a moderator has handled the reports in it."));
+        return Err(Error::forbidden(texts::topics_errors::reports_wait()));
     }
     // Deleting a topic in which only the actor wrote is not a moderation action.
     let own = by == found.topic.creator_id && !others;
@@ -203,12 +206,14 @@ pub async fn check_delete(cx: &Context, viewer: Viewer, found: &TopicAccess) -> 
     }
     found.check_edit(viewer)?;
     if store::topics::others_wrote(&cx.db, found.topic.id, found.topic.creator_id).await? {
-        return Err(OTHERS_WROTE);
+        return Err(others_wrote());
     }
     Ok(())
 }
 
-const OTHERS_WROTE: Error = Error::Forbidden("Others have posted in this topic. Ask a moderator to delete it.");
+fn others_wrote() -> Error {
+    Error::forbidden(texts::topics_errors::others_posted())
+}
 
 /// Locks a topic until the commit, provided it is still in the group where it was found.
 ///

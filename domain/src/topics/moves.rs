@@ -102,22 +102,20 @@ pub(crate) async fn target(
     to: GroupId,
 ) -> Result<groups::GroupAccess> {
     if found.group.is_direct() {
-        return Err(Error::Forbidden(STAYS));
+        return Err(Error::forbidden(texts::topics_errors::conversation_stays()));
     }
     let target = groups::by_id(cx, viewer, to).await?;
     if to != found.group.id {
         target.access.check(Permission::Write)?;
     }
     if target.group.is_direct() {
-        return Err(Error::Forbidden(STAYS));
+        return Err(Error::forbidden(texts::topics_errors::conversation_stays()));
     }
     if model::policy::readers(target.group.kind) > model::policy::readers(found.group.kind) {
-        return Err(Error::invalid("group", "You can't move private messages to a group that more people can read."));
+        return Err(Error::invalid("group", texts::topics_errors::more_readers()));
     }
     Ok(target)
 }
-
-const STAYS: &str = "You can't move messages into or out of a conversation.";
 
 /// Locks both groups until the commit and repeats the checks of `target`: the viewer may have lost their rights, or a
 /// group may have changed its kind.
@@ -142,10 +140,7 @@ pub(crate) async fn lock(tx: &mut Tx, viewer: Viewer, found: &TopicAccess, targe
         }
     }
     if model::policy::readers(kinds.1) > model::policy::readers(kinds.0) {
-        return Err(Error::invalid(
-            "group",
-            "More people can now read that group. You can't move private messages there.",
-        ));
+        return Err(Error::invalid("group", texts::topics_errors::more_readers_now()));
     }
     Ok(())
 }

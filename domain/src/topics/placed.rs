@@ -36,6 +36,15 @@ pub async fn show(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Message
 
 /// Returns the messages that the viewer may see, in the given order. Takes three queries, however many ids.
 pub async fn placed(cx: &Context, viewer: Viewer, ids: &[MessageId]) -> Result<Vec<MessageInTopic>> {
+    let mut placed = in_place(cx, viewer, ids).await?;
+    for one in &mut placed {
+        one.message.follows = false;
+    }
+    Ok(placed)
+}
+
+/// As [`placed`], as shown in their topics: the message before each decides whether the author's name appears.
+async fn in_place(cx: &Context, viewer: Viewer, ids: &[MessageId]) -> Result<Vec<MessageInTopic>> {
     let mut messages = store::messages::by_ids(&cx.db, ids).await?;
     crate::people::ignores::fold(cx, viewer, &mut messages).await?;
     super::tallies::tally(cx, viewer.id(), &mut messages).await?;
@@ -46,23 +55,20 @@ pub async fn placed(cx: &Context, viewer: Viewer, ids: &[MessageId]) -> Result<V
     let groups: HashMap<GroupId, Group> =
         store::groups::by_ids(&cx.db, &group_ids).await?.into_iter().map(|g| (g.id, g)).collect();
     let mut found: HashMap<MessageId, MessageInTopic> = HashMap::new();
-    for mut message in messages {
+    for message in messages {
         let Some(topic) = topics.get(&message.topic_id) else { continue };
         let Some(group) = groups.get(&topic.group_id) else { continue };
-        message.follows = false;
         found.insert(message.id, MessageInTopic { message, topic: topic.clone(), group: group.clone() });
     }
     Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
 }
 
-/// Returns one message as shown in its topic: the message before it decides whether the author's name appears.
+/// Returns one message as shown in its topic, and not folded: the reader just posted, changed or starred it.
 ///
 /// # Errors
 /// [`Error::NotFound`] if there is none or the viewer may not know of it.
 pub async fn show_in_place(cx: &Context, viewer: Viewer, id: MessageId) -> Result<MessageInTopic> {
-    let placed = show(cx, viewer, id).await?;
-    let mut message = store::messages::by_id(&cx.db, id).await?.ok_or(Error::NotFound)?;
-    super::tallies::tally(cx, viewer.id(), std::slice::from_mut(&mut message)).await?;
-    let reply_to = placed.message.reply_to.clone();
-    Ok(MessageInTopic { message: Message { reply_to, ..message }, ..placed })
+    let mut placed = in_place(cx, viewer, &[id]).await?.pop().ok_or(Error::NotFound)?;
+    placed.message.ignored = false;
+    Ok(placed)
 }

@@ -78,7 +78,7 @@ pub async fn seen(cx: &Context, user: UserId, topic: TopicId, shown: ReadPositio
 /// [`undo`] takes it back. Returns whether something was unread.
 pub async fn mark_shown(cx: &Context, viewer: Viewer, shown: &str) -> Result<bool> {
     let user = viewer.user()?;
-    let garbage = || Error::invalid("upto", "The page is out of date. Reload it and try again.");
+    let garbage = || Error::invalid("upto", texts::topics_errors::page_out_of_date());
     if let Some(moment) = shown.strip_prefix('@') {
         let (moment, group) = moment.split_once(':').ok_or_else(garbage)?;
         let (moment, group) = (moment.parse().map_err(|_| garbage())?, group.parse().map_err(|_| garbage())?);

@@ -83,7 +83,7 @@ pub async fn split(
     let chosen = match which {
         Which::From(first) => vec![*first],
         Which::These(chosen) if chosen.len() as i64 > LIST_LIMIT => {
-            return Err(Error::invalid("which", format!("Select at most {LIST_LIMIT} messages.")));
+            return Err(Error::invalid("which", texts::topics_errors::select_at_most(LIST_LIMIT)));
         }
         Which::These(chosen) => chosen.clone(),
     };
@@ -100,10 +100,7 @@ pub async fn split(
         cx.db.begin().await?.commit().await?;
         return match done {
             Some(done) => topics::find(cx, viewer, done).await,
-            None => Err(Error::invalid(
-                "which",
-                "Select at least one message. The ones you selected are no longer in this topic.",
-            )),
+            None => Err(Error::invalid("which", texts::topics_errors::selection_gone())),
         };
     };
     let first = *first;
@@ -112,7 +109,7 @@ pub async fn split(
         Which::These(_) => held.last_seq - numbers.len() as i64,
     };
     if stays == 0 {
-        return Err(Error::invalid("which", "You selected every message. Rename or move the topic instead."));
+        return Err(Error::invalid("which", texts::topics_errors::selected_all()));
     }
     let (new, _) = topics::insert(&mut tx, to, &title, user, now).await?;
     let moved = match which {

@@ -37,15 +37,13 @@ pub async fn start(cx: &Context, viewer: Viewer, group: GroupId, title: &str) ->
     let audited = match external::audit(cx, &submission, &empty).await {
         // An external auditor refuses the text, and here is nothing but a title.
         Err(Error::Invalid(fields)) => {
-            let why = fields.iter().next().map_or("An automatic check rejected this title.", |(_, why)| why).to_owned();
+            let why = fields.iter().next().map_or_else(texts::topics_errors::title_rejected, |(_, why)| why.clone());
             return Err(Error::invalid("title", why));
         }
         audited => audited?,
     };
     if audited.verdict.held.is_some() || !audited.verdict.reports.is_empty() || audited.changed.is_some() {
-        return Err(Error::Forbidden(
-            "This topic needs approval. Post it on the site together with its first message.",
-        ));
+        return Err(Error::forbidden(texts::topics_errors::needs_approval()));
     }
     let now = cx.now();
     let mut tx = cx.db.begin().await?;

@@ -51,7 +51,7 @@ pub async fn create(cx: &Context, viewer: Viewer, form: AuditorForm) -> Result<S
     }
     let timeout_ms = form.timeout_ms.filter(|timeout| TIMEOUTS.contains(timeout));
     if timeout_ms.is_none() {
-        fields.add("timeout", format!("Enter a number from {} to {}.", TIMEOUTS.start(), TIMEOUTS.end()));
+        fields.add("timeout", texts::webhooks_errors::timeout(TIMEOUTS.start(), TIMEOUTS.end()));
     }
     fields.check()?;
     let (secret, sealed) = new_secret(cx, "auditor")?;
@@ -61,7 +61,7 @@ pub async fn create(cx: &Context, viewer: Viewer, form: AuditorForm) -> Result<S
     let mut tx = cx.db.begin().await?;
     lock(&mut tx, viewer, None).await?;
     if store::webhooks::auditors::count(&mut tx).await? >= MOST {
-        return Err(Error::Forbidden("The site has reached the limit of external auditors. Delete one first."));
+        return Err(Error::forbidden(texts::webhooks_errors::too_many_auditors()));
     }
     store::webhooks::auditors::insert(&mut tx, new, cx.now()).await?;
     finish(cx, tx, viewer, format!("{name}: created")).await?;

@@ -75,7 +75,7 @@ pub async fn create(cx: &Context, viewer: Viewer, group: GroupId, form: Incoming
     let bots = choices(cx, viewer, group).await?;
     let bot = bots.iter().map(|bot| bot.person.id).find(|id| Some(*id) == form.bot);
     if bot.is_none() {
-        fields.add("bot", "Choose a bot.");
+        fields.add("bot", texts::webhooks_errors::choose_bot());
     }
     let topic = match address(&form.topic) {
         Some((group, slug)) => topics::by_slug(cx, viewer, group, slug).await.map(Some),
@@ -87,7 +87,7 @@ pub async fn create(cx: &Context, viewer: Viewer, group: GroupId, form: Incoming
         Err(error) => return Err(error),
     };
     if topic.is_none() {
-        fields.add("topic", "Enter the URL of a topic in this group.");
+        fields.add("topic", texts::webhooks_errors::topic_url());
     }
     fields.check()?;
     let (Some(bot), Some(topic)) = (bot, topic) else { return Err(Error::Internal("an unchecked form".into())) };
@@ -106,10 +106,10 @@ pub async fn create(cx: &Context, viewer: Viewer, group: GroupId, form: Incoming
     let mut tx = cx.db.begin().await?;
     lock(&mut tx, viewer, Some(group)).await?;
     if store::webhooks::incoming::count(&mut tx, group).await? >= MOST {
-        return Err(Error::Forbidden("This group has reached the limit of incoming webhooks. Revoke one first."));
+        return Err(Error::forbidden(texts::webhooks_errors::too_many_incoming()));
     }
     if store::groups::members::place(&mut tx, group, bot).await?.is_banned {
-        return Err(Error::invalid("bot", "This bot is banned from the group."));
+        return Err(Error::invalid("bot", texts::webhooks_errors::bot_banned()));
     }
     store::webhooks::incoming::insert(&mut tx, new, cx.now()).await?;
     bots::enter(cx, &mut tx, group, bot).await?;
@@ -182,14 +182,14 @@ pub async fn receive(cx: &Context, token: &str, request: Request<'_>) -> Result<
     let used = store::webhooks::incoming::by_digest(&cx.db, &secrets::digest(token)).await?.ok_or(Error::NotFound)?;
     check_signature(cx, &used, &request)?;
     if used.is_deleted {
-        return Err(Error::Forbidden("The account of this bot or of its owner was deleted."));
+        return Err(Error::forbidden(texts::webhooks_errors::bot_deleted()));
     }
     let banned_at = used.is_banned.then(|| cx.now());
     if policy::restricted(used.suspended_until, banned_at, cx.now()).is_some() {
-        return Err(Error::Forbidden("This bot or its owner is suspended or banned."));
+        return Err(Error::forbidden(texts::webhooks_errors::bot_restricted()));
     }
     if used.topic_group_id != used.group_id {
-        return Err(Error::Forbidden("The topic was moved to another group. Create a new webhook there."));
+        return Err(Error::forbidden(texts::webhooks_errors::topic_moved()));
     }
     if used.used_at.is_none_or(|at| cx.now().since(at) > USED) {
         let mut tx = cx.db.begin().await?;
@@ -222,7 +222,7 @@ fn check_signature(cx: &Context, used: &Used, request: &Request<'_>) -> Result<(
         request.secret.is_some_and(|sent| secrets::digest(sent).as_bytes() == secrets::digest_of(&secret).as_bytes());
     match is_signed || is_named {
         true => Ok(()),
-        false => Err(Error::Forbidden("The signature is missing or wrong. Check the webhook's secret.")),
+        false => Err(Error::forbidden(texts::webhooks_errors::signature())),
     }
 }
 

@@ -19,17 +19,17 @@ const MAX_NAME: usize = 60;
 
 /// Checks that the viewer is an admin of the group, or (`None`) of the site.
 async fn authority(cx: &Context, viewer: Viewer, group: Option<GroupId>) -> Result<Option<GroupAccess>> {
-    groups::authority::check(cx, viewer, group, "A conversation can't have webhooks.").await
+    groups::authority::check(cx, viewer, group, texts::webhooks_errors::not_in_conversations()).await
 }
 
 /// Cleans and checks a name.
 fn name(fields: &mut Fields, typed: &str) -> String {
     let name = validate::one_line(typed);
     if name.is_empty() {
-        fields.add("name", "Enter a name.");
+        fields.add("name", texts::webhooks_errors::enter_name());
     }
     if name.chars().count() > MAX_NAME {
-        fields.add("name", format!("Use at most {MAX_NAME} characters."));
+        fields.add("name", texts::webhooks_errors::name_too_long(MAX_NAME));
     }
     name
 }

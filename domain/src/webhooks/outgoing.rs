@@ -92,7 +92,7 @@ pub async fn create(cx: &Context, viewer: Viewer, group: Option<GroupId>, form: 
         fields.add("url", why);
     }
     if form.events.is_empty() {
-        fields.add("events", "Choose at least one event.");
+        fields.add("events", texts::webhooks_errors::choose_event());
     }
     fields.check()?;
     let (secret, sealed) = new_secret(cx, "outgoing")?;
@@ -108,7 +108,7 @@ pub async fn create(cx: &Context, viewer: Viewer, group: Option<GroupId>, form: 
     lock(&mut tx, viewer, group).await?;
     let most = if group.is_some() { OF_GROUP } else { OF_SITE };
     if store::webhooks::outgoing::count(&mut tx, group).await? >= most {
-        return Err(Error::Forbidden("You've reached the limit of webhooks. Delete one first."));
+        return Err(Error::forbidden(texts::webhooks_errors::too_many()));
     }
     let new = NewWebhook { group, name: &name, url: &url, secret: &sealed, events: &events, by };
     store::webhooks::outgoing::insert(&mut tx, new, cx.now()).await?;

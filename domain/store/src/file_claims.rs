@@ -1,8 +1,8 @@
-//! Claims on the bytes of files: whoever stores or deletes them says so first. The claims on one digest are made one after the
-//! other.
+//! Claims on the bytes of files and pictures: whoever stores or deletes them says so first. The claims on one digest are made one
+//! after the other.
 
 use crate::db::{Db, Tx, sql};
-use crate::files::hold;
+use crate::files::{has_bytes, hold};
 use model::time::Timestamp;
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
@@ -23,13 +23,13 @@ pub async fn to_store(tx: &mut Tx, sha256: &str, at: Timestamp) -> Result<Option
         sha256, at)
 }
 
-/// Claims bytes to delete them. `None` if a file has them, or somebody else claims them.
+/// Claims bytes to delete them. `None` if a file or a picture has them, or somebody else claims them.
 pub async fn to_delete(tx: &mut Tx, sha256: &str, at: Timestamp) -> Result<Option<i64>> {
     hold(tx, sha256).await?;
     sql!(opt_value tx, i64,
-        "insert into file_claims (sha256, deletes, created_at)
-         select $1, true, $2 where not exists (select 1 from files f where f.sha256 = $1)
-           and not exists (select 1 from file_claims c where c.sha256 = $1) returning id",
+        concat!("insert into file_claims (sha256, deletes, created_at)
+                 select $1, true, $2 where not (", has_bytes!("$1"), ")
+                   and not exists (select 1 from file_claims c where c.sha256 = $1) returning id"),
         sha256, at)
 }
 

@@ -149,11 +149,32 @@ pub async fn delete_unused(tx: &mut Tx, id: FileId, owner: UserId) -> Result<boo
     Ok(gone > 0)
 }
 
-/// Returns those of some digests whose bytes no file has.
-pub async fn without_file(db: &Db, digests: &[String]) -> Result<Vec<String>> {
+/// Whether a file or a picture has the bytes of a digest: the avatar of an account, the image of a group, which may be deleted and
+/// can be restored, or the logo of the site.
+macro_rules! has_bytes {
+    ($digest:literal) => {
+        concat!(
+            "exists (select 1 from files f where f.sha256 = ",
+            $digest,
+            ")
+             or exists (select 1 from users u where u.avatar = ",
+            $digest,
+            " and u.avatar <> '')
+             or exists (select 1 from groups g where g.picture = ",
+            $digest,
+            " and g.picture <> '')
+             or exists (select 1 from settings s where s.name = 'logo' and s.value like (",
+            $digest,
+            " || ' %'))"
+        )
+    };
+}
+pub(crate) use has_bytes;
+
+/// Returns those of some digests whose bytes neither a file nor a picture has.
+pub async fn unused(db: &Db, digests: &[String]) -> Result<Vec<String>> {
     sql!(values db, String,
-        "select cast(value as text) from json_each($1)
-         where not exists (select 1 from files f where f.sha256 = cast(value as text))",
+        concat!("select cast(d.value as text) from json_each($1) d where not (", has_bytes!("cast(d.value as text)"), ")"),
         crate::list(digests))
 }
 

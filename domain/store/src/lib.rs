@@ -16,6 +16,7 @@ pub mod messages;
 pub mod moderation;
 pub mod notifications;
 pub mod people;
+pub mod pictures;
 pub mod platform;
 pub mod reducers;
 mod request;

@@ -1,7 +1,7 @@
 //! What people are emailed about, and the messages that concern them.
 
 use crate::db::{Db, Tx, sql};
-use crate::topics::reads::heard;
+use crate::topics::reads::not_muted;
 use model::policy::topic_visible_to_first;
 use model::time::Timestamp;
 use model::{EmailChoices, EmailSettings, Frequency, GroupId, MessageId, TopicId, UserId};
@@ -12,13 +12,6 @@ macro_rules! columns {
     () => {
         "mentions, directs, followed, activity, most_per_day, quiet_from, quiet_to, utc_offset, mentions_since, directs_until,
          followed_until, activity_until, next_at, turn, bounces, bouncing_at"
-    };
-}
-
-/// SQL: user `$1` did not mute topic `t`, nor its group. `ms` is the membership and `l` the level of the topic, if any.
-macro_rules! not_muted {
-    () => {
-        concat!("(case when ms.user_id is null then coalesce(l.level, 'normal') <> 'muted' else ", heard!(), " end)")
     };
 }
 
@@ -36,6 +29,11 @@ macro_rules! placed {
 /// Returns what someone chose; `None` when nothing is kept of them.
 pub async fn of_user(db: &Db, user: UserId) -> Result<Option<EmailSettings>> {
     sql!(opt db, EmailSettings, concat!("select ", columns!(), " from email_settings where user_id = $1"), user)
+}
+
+/// The same in a transaction that locked the user: nobody else changes it.
+pub async fn of_locked_user(tx: &mut Tx, user: UserId) -> Result<Option<EmailSettings>> {
+    sql!(opt tx, EmailSettings, concat!("select ", columns!(), " from email_settings where user_id = $1"), user)
 }
 
 /// Begins to keep what was collected, for those of these users who have a confirmed address and nothing is kept of:

@@ -95,7 +95,7 @@ async fn a_message_that_may_no_longer_be_posted_stays_held(forum: TestForum) {
         let answered = approve(&forum, mira, &garden, one).await.unwrap();
         assert_eq!((answered.done, answered.refused.len()), (0, 1), "{about}");
         assert_eq!(waiting(&forum, mira, &garden).await.len(), 1, "{about}");
-        answered.refused[0]
+        answered.refused[0].to_string()
     };
     topics::mark(cx, mira, topic, domain::model::Mark::Locked, true).await.unwrap();
     assert!(refused("locked").await.contains("locked"));

@@ -41,7 +41,7 @@ async fn an_edit_keeps_the_attachment_and_the_history_shows_the_old_one(forum: T
     assert_eq!(messages::editable(cx, mira, id).await.unwrap().raw.raw, raw);
     let new = change(poll(json!({"question": "Which night?"})));
     messages::edit_with(cx, mira, id, new.clone()).await.unwrap();
-    let history = history::of(cx, mira, id).await.unwrap();
+    let history = history::of(cx, mira, id, None).await.unwrap();
     let questions: Vec<String> = history
         .versions
         .iter()
@@ -76,13 +76,13 @@ async fn a_poll_can_be_removed_with_its_votes(forum: TestForum) {
     assert_eq!((message.markup.as_str(), message.attachment), ("Vote", None));
     assert_eq!(domain::store::messages::polls::choices(&cx.db, &[id], &[id_of(noor)]).await.unwrap(), []);
     assert!(matches!(vote(&forum, noor, id, &[1]).await, Err(Error::NotFound)));
-    assert_eq!(history::of(cx, mira, id).await.unwrap().versions.len(), 2);
+    assert_eq!(history::of(cx, mira, id, None).await.unwrap().versions.len(), 2);
     forum.drain().await;
     let heard = events(&forum, stream, cursor).await;
     assert!(heard.iter().any(|event| event["type"] == "edit"), "{heard:?}");
     // Once more changes nothing.
     messages::edit_with(cx, mira, id, removed.clone()).await.unwrap();
-    assert_eq!(history::of(cx, mira, id).await.unwrap().versions.len(), 2);
+    assert_eq!(history::of(cx, mira, id, None).await.unwrap().versions.len(), 2);
     // Without a text, nothing would be left.
     let alone = post(&forum, mira, topic, "", poll(json!({}))).await;
     assert_eq!(why(messages::edit_with(cx, mira, alone, removed.clone()).await), "text: Enter a message.");

@@ -7,7 +7,7 @@ use domain::messages::attachments::kinds::{self, NewKind};
 use domain::messages::{self, NewAttachment, Target, history, polls, submit_with};
 use domain::model::{GroupKind, Layout, Mark, Message, MessageId, Permalink, ShowResults, TopicId};
 use domain::policy::Viewer;
-use domain::testing::{TestForum, draft};
+use domain::testing::{TestForum, counting_statements, draft};
 use domain::topics::{self, placed};
 use domain::{Error, moderation, people};
 use serde_json::{Value, json};
@@ -15,6 +15,7 @@ use std::time::Duration;
 
 stories! {
     a_poll_is_a_message_with_a_fallback_text,
+    a_poll_in_its_topic_is_read_once,
     people_vote_change_their_vote_and_withdraw_it,
     people_who_may_not_post_may_not_vote,
     a_poll_closes_at_its_time_by_hand_or_with_its_topic,
@@ -57,7 +58,7 @@ pub fn why<T: std::fmt::Debug>(result: domain::Result<T>) -> String {
             let all: Vec<String> = fields.iter().map(|(field, why)| format!("{field}: {why}")).collect();
             all.join(" ")
         }
-        Err(Error::Forbidden(why)) => why.to_owned(),
+        Err(Error::Forbidden(why)) => why.to_string(),
         other => panic!("{other:?}"),
     }
 }
@@ -87,6 +88,31 @@ async fn a_poll_is_a_message_with_a_fallback_text(forum: TestForum) {
     let before = seen(&forum, mira, id).await.markup;
     messages::reparse(&forum.cx, true, |_| {}).await.unwrap();
     assert_eq!(seen(&forum, mira, id).await.markup, before);
+    forum.drain().await;
+}
+
+async fn a_poll_in_its_topic_is_read_once(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[noor]).await;
+    let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
+    let id = post(&forum, mira, topic, "Please vote.", poll(json!({}))).await;
+    vote(&forum, noor, id, &[1]).await.unwrap();
+    people::ignores::set(cx, noor, "mira", true).await.unwrap();
+    // The second time nothing has to be cached.
+    placed::show(cx, noor, id).await.unwrap();
+    let (of_list, few) = counting_statements(placed::show(cx, noor, id)).await;
+    let (in_place, many) = counting_statements(placed::show_in_place(cx, noor, id)).await;
+    assert_eq!(few, many);
+    let (of_list, in_place) = (of_list.unwrap().message, in_place.unwrap().message);
+    assert_eq!(in_place.attachment.as_ref().unwrap().tally.as_ref().unwrap().chosen, [1]);
+    assert!(of_list.ignored && !in_place.ignored, "the reader opened it");
+    let in_place = placed::show_in_place(cx, mira, id).await.unwrap().message;
+    assert!(
+        in_place.follows && !placed::show(cx, mira, id).await.unwrap().message.follows,
+        "it follows another by mira"
+    );
     forum.drain().await;
 }
 

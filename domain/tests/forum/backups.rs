@@ -62,6 +62,7 @@ const ROWS: &[&str] = &[
     "insert into reads (user_id, topic_id, read_seq, updated_at) select creator_id, id, 1, created_at from topics order by id limit 1 on conflict do nothing",
     "insert into former_texts (message_id, number, raw, written_at, written_by) select id, 1, '{\"a\": [1, null]} \u{1f41d}', created_at, author_id from messages order by id limit 1",
     "insert into stars (message_id, user_id, created_at) select id, author_id, created_at from messages order by id limit 1 on conflict do nothing",
+    "update messages set previews = '[{\"url\":\"https://a.example/\",\"title\":\"Größe \u{1f41d}\",\"site\":\"a.example\"}]' where id = (select max(id) from messages)",
     "insert into bookmarks (user_id, message_id, created_at) select author_id, id, created_at from messages order by id limit 1",
     "insert into poll_votes (message_id, user_id, choice, anonymous, created_at) select id, author_id, 19, true, created_at from messages order by id limit 1",
     "insert into kinds (owner_id, name, version, layout, title, fields, schema, created_at, retired_at) select id, 'build', 2, 'card', 'Größe {n}', '[\"n\"]', '{\"type\":\"object\"}', created_at, null from users order by id limit 1",
@@ -84,6 +85,8 @@ const ROWS: &[&str] = &[
     "insert into counted_days (day, messages, people, accounts) values (20000, 5, 2, 1)",
     "insert into samples (at, hour, jobs_waiting, jobs_failed, database_bytes, delivered) select created_at, 480000, 0, 0, 4096, 0 from users order by id limit 1",
     "insert into settings (name, value) values ('welcome', 'yes')",
+    "update users set avatar = 'ab' where id = (select min(id) from users)",
+    "update groups set picture = 'ab' where id = (select min(id) from groups)",
     "insert into jobs (kind, payload, state, attempt, run_at, owner, created_at) select 'sweep', '{\"slot\":\"2026-11-21T10\"}', 'running', 1, created_at, 'somebody', created_at from users order by id limit 1",
 ];
 

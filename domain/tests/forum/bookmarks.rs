@@ -38,7 +38,7 @@ async fn bookmarks_are_ones_own_and_the_latest_come_first(forum: TestForum) {
     for text in ["2", "3"] {
         made.push(forum.post(mira, topic.topic, text).await.id);
     }
-    // Whoever reads a public group may bookmark in it; twice is as once.
+    // Every reader of a public group may bookmark in it; twice is as once.
     for message in [made[1], made[0], made[2], made[2]] {
         forum.pass(Duration::from_secs(1));
         bookmarks::set(cx, noor, message, true).await.unwrap();

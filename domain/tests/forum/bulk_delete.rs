@@ -97,7 +97,7 @@ async fn a_bulk_delete_updates_search_unread_and_reports_and_can_be_undone(forum
     assert!(topics::find(cx, ada, mixed.topic).await.is_ok(), "what others wrote stays");
     assert_eq!((found(&forum, mira, "finches").await, unread(&forum, ada, alone.topic).await), (2, 0), "but the title");
     let (_, waiting) = reports::of_group(cx, mira, garden.id).await.unwrap();
-    assert!(waiting.is_empty(), "those who reported it are answered");
+    assert!(waiting.is_empty(), "the people who reported it are answered");
     assert!(crate::mentions_of(&forum, ada).await.iter().all(|(_, unread)| !unread));
     must_be_sound(&forum, &[mira, spam, ada]).await;
     // They get the reason. The log and their record have it too.

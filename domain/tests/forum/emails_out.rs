@@ -11,7 +11,7 @@ use domain::platform::jobs::Task;
 use domain::policy::Viewer;
 use domain::reactors;
 use domain::testing::{DRAW, SentEmail, TestForum, draft};
-use domain::topics::reads;
+use domain::topics::{reads, subscriptions};
 
 use crate::tables::ints;
 use crate::{complaint, is_not_found};
@@ -22,13 +22,14 @@ stories! {
     what_may_not_be_seen_any_more_is_not_sent,
     what_waits_for_approval_is_not_sent,
     one_email_has_several_messages,
-    whoever_is_muted_or_not_wanted_is_not_sent,
+    what_is_muted_or_not_wanted_is_not_sent,
     many_emails_wait_for_the_next_day,
     in_quiet_hours_nothing_is_sent,
     a_digest_has_what_is_unread_of_a_day,
     a_link_unsubscribes_from_one_kind,
+    links_that_are_used_at_once_unsubscribe_from_all_their_kinds,
     without_a_working_address_nothing_is_sent,
-    a_request_to_join_is_sent_to_moderators_and_its_approval_to_whoever_asked,
+    a_request_to_join_is_sent_to_moderators_and_its_approval_to_its_author,
     choices_are_checked,
 }
 
@@ -163,7 +164,7 @@ async fn one_email_has_several_messages(forum: TestForum) {
     assert_eq!(sent(&forum).len(), 1);
 }
 
-async fn whoever_is_muted_or_not_wanted_is_not_sent(forum: TestForum) {
+async fn what_is_muted_or_not_wanted_is_not_sent(forum: TestForum) {
     let cx = &forum.cx;
     let Place { ann, ben, garden, topic } = place(&forum, GroupKind::Public).await;
     members::set_level(cx, ben, garden.id, SubscriptionLevel::Muted).await.unwrap();
@@ -171,6 +172,11 @@ async fn whoever_is_muted_or_not_wanted_is_not_sent(forum: TestForum) {
     later(&forum).await;
     assert!(sent(&forum).is_empty());
     members::set_level(cx, ben, garden.id, SubscriptionLevel::Normal).await.unwrap();
+    subscriptions::set_of_topic(cx, ben, topic, SubscriptionLevel::Muted).await.unwrap();
+    forum.post(ann, topic, "@ben muted too").await;
+    later(&forum).await;
+    assert!(sent(&forum).is_empty());
+    subscriptions::set_of_topic(cx, ben, topic, SubscriptionLevel::Normal).await.unwrap();
     choose(&forum, ben, |new| new.mentions = Frequency::Never).await;
     forum.post(ann, topic, "@ben unwanted").await;
     later(&forum).await;
@@ -255,6 +261,30 @@ async fn a_link_unsubscribes_from_one_kind(forum: TestForum) {
     assert_eq!(sent(&forum).len(), 1);
 }
 
+async fn links_that_are_used_at_once_unsubscribe_from_all_their_kinds(forum: TestForum) {
+    let cx = &forum.cx;
+    let ben = forum.person("ben").await;
+    choose(&forum, ben, |new| new.followed = Frequency::Now).await;
+    let token = |kind: &str| {
+        let what = format!("{}-{kind}", crate::id(ben));
+        format!("{what}-{}", cx.config.secret.sign("unsubscribe", &what))
+    };
+    let [one, two, three] = ["mentions", "directs", "followed"].map(token);
+    for _ in 0..5 {
+        choose(&forum, ben, |new| *new = EmailChoices { followed: Frequency::Now, ..EmailChoices::default() }).await;
+        let (one, two, three) = tokio::join!(
+            unsubscribe::unsubscribe(cx, &one),
+            unsubscribe::unsubscribe(cx, &two),
+            unsubscribe::unsubscribe(cx, &three)
+        );
+        for done in [one, two, three] {
+            done.unwrap();
+        }
+        let EmailChoices { mentions, directs, followed, .. } = choices::show(cx, ben).await.unwrap().choices;
+        assert_eq!([mentions, directs, followed], [Frequency::Never; 3]);
+    }
+}
+
 async fn without_a_working_address_nothing_is_sent(forum: TestForum) {
     let cx = &forum.cx;
     let Place { ann, ben, topic, .. } = place(&forum, GroupKind::Public).await;
@@ -276,7 +306,7 @@ async fn without_a_working_address_nothing_is_sent(forum: TestForum) {
     assert!(sent(&forum).is_empty());
 }
 
-async fn a_request_to_join_is_sent_to_moderators_and_its_approval_to_whoever_asked(forum: TestForum) {
+async fn a_request_to_join_is_sent_to_moderators_and_its_approval_to_its_author(forum: TestForum) {
     let cx = &forum.cx;
     let Place { ann, garden, .. } = place(&forum, GroupKind::Closed).await;
     let (cleo, dan) = (forum.person("cleo").await, forum.person("dan").await);

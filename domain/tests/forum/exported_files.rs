@@ -10,7 +10,7 @@ use domain::backup::{self, export};
 use domain::files;
 use domain::messages::{delete, edit};
 use domain::model::{FileRow, Group, GroupKind};
-use domain::people::export_archive;
+use domain::people::{avatars, export_archive};
 use domain::platform::secrets::SecretKey;
 use domain::platform::storage::Files;
 use domain::policy::Viewer;
@@ -291,6 +291,7 @@ async fn a_backup_is_restored_into_either_storage(mut forum: TestForum) {
 
 async fn a_download_of_ones_own_data_has_ones_files(forum: TestForum) {
     let told = told(&forum).await;
+    avatars::set(&forum.cx, id(told.mira), hostile_files::png(300, 300)).await.unwrap();
     let pieces: Vec<_> = export_archive::download(&forum.cx, id(told.mira)).await.unwrap().try_collect().await.unwrap();
     let all = entries(std::io::Cursor::new(pieces.concat()));
     let data = String::from_utf8(all["data.jsonl"].clone()).unwrap();
@@ -298,6 +299,8 @@ async fn a_download_of_ones_own_data_has_ones_files(forum: TestForum) {
     assert_eq!(lines.iter().filter(|line| line["type"] == "file").count(), 5);
     let name = format!("files/{}-unused.txt", told.unused.id);
     assert_eq!(all[&name], b"Text of unused.txt");
+    let avatar = image::load_from_memory(&all["avatar.jpg"]).unwrap();
+    assert_eq!((avatar.width(), avatar.height()), (192, 192));
     assert_eq!(all.keys().filter(|name| name.starts_with("files/")).count(), 5, "not that of somebody else");
     forum.drain().await;
 }

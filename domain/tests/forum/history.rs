@@ -46,7 +46,7 @@ async fn every_edit_keeps_the_earlier_text(forum: TestForum) {
     forum.pass(Duration::from_secs(60));
     messages::edit(cx, mira, plum, "Three ripe plums".into()).await.unwrap();
     messages::edit(cx, mira, plum, "Three ripe quinces".into()).await.unwrap();
-    let history = history::of(cx, mira, plum).await.unwrap();
+    let history = history::of(cx, mira, plum, None).await.unwrap();
     let said: Vec<(i64, String)> = history.versions.iter().map(|v| (v.number, text(&v.pieces))).collect();
     let expected = [(3, "Three ripe [-plums][+quinces]"), (2, "[-Two][+Three] ripe plums"), (1, "Two ripe plums")];
     assert_eq!(said, expected.map(|(number, text)| (number, text.to_owned())));
@@ -59,7 +59,7 @@ async fn every_edit_keeps_the_earlier_text(forum: TestForum) {
         tokio::join!(messages::edit(cx, mira, plum, "One".into()), messages::edit(cx, mira, plum, "Another".into()));
     one.unwrap();
     other.unwrap();
-    assert_eq!(history::of(cx, mira, plum).await.unwrap().versions.len(), 5);
+    assert_eq!(history::of(cx, mira, plum, None).await.unwrap().versions.len(), 5);
     forum.drain().await;
 }
 
@@ -72,15 +72,15 @@ async fn only_the_author_and_moderators_see_earlier_texts(forum: TestForum) {
     let answer = forum.post(noor, plum.topic, "Ours").await.id;
     messages::edit(cx, noor, answer, "Yours".into()).await.unwrap();
     for who in [mira, noor] {
-        assert_eq!(history::of(cx, who, answer).await.unwrap().versions.len(), 2);
+        assert_eq!(history::of(cx, who, answer, None).await.unwrap().versions.len(), 2);
     }
-    assert!(is_forbidden(history::of(cx, noor, plum.id).await));
+    assert!(is_forbidden(history::of(cx, noor, plum.id, None).await));
     for outside in [sven, forum.site_admin("boss").await] {
-        assert!(is_not_found(history::of(cx, outside, answer).await));
+        assert!(is_not_found(history::of(cx, outside, answer, None).await));
         assert!(is_not_found(history::restore(cx, outside, answer).await));
     }
-    assert!(matches!(history::of(cx, Viewer::Anonymous, answer).await, Err(Error::SignedOut)));
-    assert!(is_not_found(history::of(cx, mira, MessageId(crate::ABSENT)).await));
+    assert!(matches!(history::of(cx, Viewer::Anonymous, answer, None).await, Err(Error::SignedOut)));
+    assert!(is_not_found(history::of(cx, mira, MessageId(crate::ABSENT), None).await));
     forum.drain().await;
 }
 
@@ -104,7 +104,7 @@ async fn authors_can_restore_their_deleted_messages_with_everything_else(forum: 
     forum.drain().await;
     assert_eq!((unread(&forum, mira, topic).await, found(&forum, mira, "quince").await), (0, 0));
     assert_eq!(mentions_of(&forum, mira).await, []);
-    let history = history::of(cx, noor, said.id).await.unwrap();
+    let history = history::of(cx, noor, said.id, None).await.unwrap();
     assert!(history.kept_until.is_some() && history.may_restore);
     assert_eq!(text(&history.versions[0].pieces), "@mira quince");
 
@@ -136,9 +136,9 @@ async fn only_a_moderator_restores_what_a_moderator_deleted(forum: TestForum) {
     let said = forum.post(noor, topic, "Mine").await.id;
     messages::delete(cx, mira, said).await.unwrap();
     assert!(is_forbidden(history::restore(cx, noor, said).await));
-    let own = history::of(cx, noor, said).await.unwrap();
+    let own = history::of(cx, noor, said, None).await.unwrap();
     assert!(own.kept_until.is_some() && !own.may_restore, "its author reads it");
-    assert!(history::of(cx, sven, said).await.unwrap().may_restore);
+    assert!(history::of(cx, sven, said, None).await.unwrap().may_restore);
     history::restore(cx, sven, said).await.unwrap();
     // After leaving, authors cannot restore their messages either.
     messages::delete(cx, noor, said).await.unwrap();
@@ -167,7 +167,7 @@ async fn deleted_text_is_purged_after_thirty_days(forum: TestForum) {
     forum.drain().await;
     let kept = "select (select count(*) from messages where raw like '%thought'), (select count(*) from former_texts)";
     assert_eq!(tables::ints(&forum, kept).await, [[1, 0]]);
-    assert!(is_not_found(history::of(cx, mira, early).await));
+    assert!(is_not_found(history::of(cx, mira, early, None).await));
     history::restore(cx, mira, late).await.unwrap();
     forum.drain().await;
     forum.catch_up().await;

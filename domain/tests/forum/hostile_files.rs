@@ -1,4 +1,4 @@
-//! Files that attack whoever reads them, made in code.
+//! Files that attack their reader, made in code.
 
 use std::io::Cursor;
 

@@ -53,6 +53,7 @@ mod invitation_links;
 mod invitations;
 mod leaving_groups;
 mod limits;
+mod link_previews;
 mod live;
 mod many_unread;
 mod marks;
@@ -60,6 +61,7 @@ mod members;
 mod mentions;
 mod merges;
 mod messages;
+mod moving_on;
 mod nodes;
 mod notices;
 mod oracle;
@@ -67,11 +69,14 @@ mod outside_reports;
 mod outsiders;
 mod overlaps;
 mod passwords;
+mod pictures;
 mod policy;
 mod presence;
 mod push;
 mod reactors;
 mod reducers;
+mod remote_host;
+mod remote_images;
 mod replies;
 mod reports;
 mod restorations;
@@ -96,6 +101,7 @@ mod titles;
 mod topics;
 mod two_factor;
 mod unread;
+mod versions;
 mod walk;
 mod warnings;
 mod webhooks;
@@ -131,7 +137,7 @@ fn is_forbidden<T>(answer: Result<T>) -> bool {
 fn complaint<T>(answer: Result<T>, field: &str) -> String {
     match answer {
         Err(Error::Invalid(fields)) => match fields.get(field) {
-            Some(message) => message.to_owned(),
+            Some(message) => message.to_string(),
             None => panic!("{field} is fine, but not {fields:?}"),
         },
         Err(error) => panic!("{error:?}"),

@@ -14,6 +14,7 @@ stories! {
     marking_as_unread_can_be_undone,
     only_the_latest_of_very_many_unread_topics_are_listed,
     further_pages_hold_the_other_unread_topics,
+    further_pages_leave_out_no_topic_after_some_were_read,
     muting_a_topic_can_be_undone,
     reading_a_topic_recounts_only_its_group,
 }
@@ -208,6 +209,46 @@ async fn further_pages_hold_the_other_unread_topics(forum: TestForum) {
         (pages, after) = (pages + 1, home.next);
     }
     assert_eq!((seen, pages), (made, 3));
+}
+
+async fn further_pages_leave_out_no_topic_after_some_were_read(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let (garden, pond) =
+        (forum.group(mira, "Garden", GroupKind::Public).await, forum.group(mira, "Pond", GroupKind::Public).await);
+    let mut made = Vec::new();
+    for group in [&garden, &pond] {
+        forum.admit(group, &[noor]).await;
+    }
+    for n in 0..60 {
+        for group in [&garden, &pond] {
+            forum.pass(Duration::from_secs(1));
+            made.push(forum.topic(mira, group, &format!("Topic {n}"), "1").await.topic);
+        }
+    }
+    forum.drain().await;
+    made.reverse();
+    let sidebar = async || {
+        forum.pass(Duration::from_secs(5));
+        domain::live::unread::sidebar(cx, id(noor)).await.unwrap()
+    };
+    // All listed topics of one group are read, one by one: the next ones are of both groups.
+    assert_eq!(sidebar().await.listed(), 50);
+    for topic in made[..50].iter().step_by(2) {
+        reads::mark(cx, noor, *topic, 1).await.unwrap();
+        sidebar().await;
+    }
+    let left: Vec<_> = made[..50].iter().skip(1).step_by(2).chain(&made[50..]).copied().collect();
+    let (mut seen, mut after) = (Vec::new(), None);
+    loop {
+        let home = topics::home(cx, noor, &mut sidebar().await, after).await.unwrap();
+        seen.extend(home.topics.iter().map(|(_, row, _)| row.topic.id));
+        after = home.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(seen, left);
 }
 
 async fn muting_a_topic_can_be_undone(forum: TestForum) {

@@ -287,7 +287,7 @@ async fn suspended_and_banned_people_are_signed_out_and_told_why(forum: TestForu
     assert!(why.contains("suspended until") && why.contains("Shouting"), "{why}");
     let wrong = domain::platform::secrets::Password::new("a wrong password");
     let why = complaint(accounts::sign_in(cx, "noor", wrong, &origin).await, "password");
-    assert!(!why.contains("suspended"), "only to whoever knows the password");
+    assert!(!why.contains("suspended"), "only to a person who knows the password");
     forum.pass(Duration::from_secs(7 * 24 * 3_600 + 1));
     accounts::sign_in(cx, "noor", password(), &origin).await.unwrap();
     admins::restrict(cx, boss, id(noor), admins::Restriction::Ban, "Selling").await.unwrap();

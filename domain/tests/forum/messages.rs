@@ -244,11 +244,7 @@ async fn a_page_shows_the_requested_range_of_messages(forum: TestForum) {
         )
     };
     assert_eq!(PAGE, 50);
-    assert_eq!(
-        page(Viewer::Anonymous, Window::Unread).await,
-        (1, 50, 0, 100, None),
-        "the beginning for those who keep no count"
-    );
+    assert_eq!(page(Viewer::Anonymous, Window::Unread).await, (1, 50, 0, 100, None), "the beginning for visitors");
     assert_eq!(page(Viewer::Anonymous, Window::Last).await, (101, 150, 100, 0, None));
     assert_eq!(page(noor, Window::Last).await, (101, 150, 100, 0, Some(1)));
     assert_eq!(page(noor, Window::Unread).await, (1, 50, 0, 100, Some(1)));

@@ -337,7 +337,10 @@ async fn operators_narrow_a_search_and_say_what_is_wrong(forum: TestForum) {
     }
     assert_eq!(only(mira, "plums in:nowhere").await, []);
     let answer = ask(&forum, Viewer::Anonymous, "is:starred").await;
-    assert!(answer.hits.is_empty() && answer.problems[0].starts_with("Sign in to use is:starred"), "{answer:?}");
+    assert!(
+        answer.hits.is_empty() && answer.problems[0] == "Sign in to use is:starred, is:mine, and is:unread.",
+        "{answer:?}"
+    );
 }
 
 async fn names_and_titles_count_as_words(forum: TestForum) {

@@ -43,7 +43,7 @@ async fn resolved_topics_are_found_as_soon_as_they_are_marked(forum: TestForum) 
     assert_eq!(found(&forum, anyone, "plums is:resolved").await, BTreeSet::from([asked.id, answer.id]));
     assert_eq!(found(&forum, mira, "is:resolved in:garden").await, BTreeSet::from([asked.id, answer.id]));
     assert_eq!(found(&forum, mira, "plums -is:resolved").await, BTreeSet::from([open.id]));
-    assert_eq!(ask(&forum, anyone, "is:resolved").await.problems, [] as [String; 0]);
+    assert_eq!(ask(&forum, anyone, "is:resolved").await.problems.len(), 0);
     topics::mark(cx, mira, asked.topic, Mark::Resolved, false).await.unwrap();
     assert_eq!(found(&forum, anyone, "plums is:resolved").await, BTreeSet::new());
     topics::mark(cx, mira, open.topic, Mark::Resolved, true).await.unwrap();
@@ -73,7 +73,9 @@ async fn a_mistyped_operator_is_searched_as_text_with_a_hint(forum: TestForum) {
     forum.catch_up().await;
     let answer = ask(&forum, mira, "plums form:mira").await;
     assert_eq!((answer.exact, answer.hits[0].placed.message.id), (1, posted.id));
-    assert!(matches!(&answer.hints[..], [one] if one.contains("“form:” is not an operator") && one.contains("has:")));
+    assert!(
+        matches!(&answer.hints[..], [one] if one.to_string().contains("“form:” is not an operator") && one.to_string().contains("has:"))
+    );
     assert!(answer.problems.is_empty());
     let answer = ask(&forum, mira, "note:plums from:mira has:fun").await;
     assert_eq!((answer.hints.len(), answer.problems.len()), (0, 1), "{answer:?}");

@@ -38,7 +38,8 @@ fn plain() -> Settings {
         notice: String::new(),
         read_only: false,
         admins_need_two_factor: false,
-        images: Images::Click,
+        images: Images::Load,
+        link_previews: true,
         welcome: String::new(),
         accent: String::new(),
         must_accept: Vec::new(),
@@ -122,8 +123,8 @@ async fn cached_settings_need_no_statement(forum: TestForum) {
     site::current(cx).await;
     assert_eq!(counting_statements(site::current(cx)).await.1, 0);
     cx.handle(&Control::SiteChanged);
-    // The settings, and which pages there are.
-    assert_eq!(counting_statements(site::current(cx)).await.1, 2);
+    // The settings, the logo, and which pages there are.
+    assert_eq!(counting_statements(site::current(cx)).await.1, 3);
     assert_eq!(counting_statements(site::current(cx)).await.1, 0);
 }
 

@@ -74,7 +74,7 @@ async fn a_split_moves_everything_that_belongs_to_the_messages(forum: TestForum)
     assert_eq!(numbered(&forum, mira, pears.id).await, [(1, second), (2, third)]);
     let after = placed::show_in_place(cx, mira, second).await.unwrap().message;
     assert_eq!((after.created_at, after.stars.len(), after.markup), (before.created_at, 1, before.markup));
-    assert_eq!(history::of(cx, noor, second).await.unwrap().versions.len(), 2);
+    assert_eq!(history::of(cx, noor, second, None).await.unwrap().versions.len(), 2);
     history::restore(cx, mira, third).await.unwrap();
     assert_eq!(mentions_of(&forum, mira).await, [(second, true)]);
     assert_eq!(topics::find(cx, noor, pears.id).await.unwrap().level, Some(SubscriptionLevel::Muted));

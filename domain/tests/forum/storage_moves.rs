@@ -3,15 +3,18 @@
 use std::time::SystemTime;
 
 use domain::Error;
+use domain::admin::logo;
 use domain::files::{self, migrate};
-use domain::model::{FileRow, FileState};
+use domain::model::{FileRow, FileState, LOGO_SIZE, PICTURE_SIZES, picture_key};
+use domain::people::{accounts, avatars};
 use domain::platform::storage::Files;
+use domain::site;
 use domain::testing::TestForum;
 use tempfile::TempDir;
 
 use crate::bucket::{Fault, Service};
-use crate::hostile_files;
 use crate::storage::{bytes, upload};
+use crate::{hostile_files, id};
 
 stories! {
     files_move_to_a_bucket_and_back_while_the_forum_is_used,
@@ -31,8 +34,15 @@ async fn files_move_to_a_bucket_and_back_while_the_forum_is_used(mut forum: Test
     let image = upload(&forum, mira, "one.png", &hostile_files::png(600, 300)).await.unwrap();
     forum.drain().await;
     all.push(files::find(&forum.cx, mira, image.id).await.unwrap().file);
+    avatars::set(&forum.cx, id(mira), hostile_files::png(300, 300)).await.unwrap();
+    let avatar = accounts::own(&forum.cx, id(mira)).await.unwrap().avatar;
+    logo::set(&forum.cx, forum.site_admin("boss").await, hostile_files::png(600, 100)).await.unwrap();
+    let logo_digest = site::current(&forum.cx).await.logo.clone().unwrap().digest;
+    let mut others = PICTURE_SIZES.map(|size| picture_key(&avatar, size)).to_vec();
+    others.push(picture_key(&logo_digest, LOGO_SIZE));
     // Its job has not run yet.
     let waiting = upload(&forum, mira, "two.png", &hostile_files::png(500, 300)).await.unwrap();
+    others.push(waiting.sha256.clone());
     // A service elsewhere has no faults.
     let is_ours = std::env::var("KLATCH_TEST_S3_ENDPOINT").is_err();
     if is_ours {
@@ -47,7 +57,7 @@ async fn files_move_to_a_bucket_and_back_while_the_forum_is_used(mut forum: Test
     let again = migrate::migrate(&forum.cx, &to, |_, _| {}).await.unwrap();
     assert_eq!((again.copied, again.bytes), (0, 0), "everything is there");
     let same = async |one: &Files, other: &Files| {
-        for key in all.iter().flat_map(FileRow::keys).chain([waiting.sha256.clone()]) {
+        for key in all.iter().flat_map(FileRow::keys).chain(others.iter().cloned()) {
             let copy = bytes(other, &key).await;
             assert!(copy.is_some() && copy == bytes(one, &key).await, "{key}");
         }

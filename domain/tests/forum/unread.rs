@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use domain::messages::{Opened, Window};
 use domain::model::{GroupKind, ReadPosition};
 use domain::testing::TestForum;
 use domain::topics::reads;
@@ -17,8 +16,7 @@ stories! {
     messages_posted_between_leaving_and_rejoining_are_not_unread,
     a_read_position_only_advances_and_never_past_the_end,
     messages_that_arrive_after_the_page_was_rendered_stay_unread,
-    whoever_moves_on_has_read_the_page_before,
-    whoever_answers_has_read_what_the_page_showed,
+    an_answer_marks_what_the_page_showed_as_read,
     marking_many_topics_read_publishes_one_event,
     marking_all_read_covers_topics_that_the_form_does_not_list,
     marking_read_at_once_from_many_tabs_does_no_harm,
@@ -160,37 +158,7 @@ async fn messages_that_arrive_after_the_page_was_rendered_stay_unread(forum: Tes
     }
 }
 
-async fn whoever_moves_on_has_read_the_page_before(forum: TestForum) {
-    let cx = &forum.cx;
-    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
-    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
-    forum.admit(&garden, &[noor]).await;
-    let topic = forum.topic(mira, &garden, "Plums", "1").await.topic;
-    for n in 2..=120 {
-        forum.post(mira, topic, &n.to_string()).await;
-    }
-    forum.drain().await;
-    let open = |window, moves_on| async move {
-        match messages::open(cx, noor, "garden", "plums", window, moves_on).await.unwrap() {
-            Opened::Here(page) => page.has_marked,
-            Opened::Moved(path) => panic!("moved to {path}"),
-        }
-    };
-    for window in [Window::Unread, Window::Last, Window::At(60), Window::Before(51), Window::After(100)] {
-        assert!(!open(window, true).await, "{window:?} is not the page after the one that was read");
-    }
-    assert!(!open(Window::After(50), false).await, "nobody looks at a page that is fetched ahead");
-    assert!(!open(Window::After(i64::MAX / 2), true).await);
-    assert_eq!(unread(&forum, noor, topic).await, 120);
-    assert!(open(Window::After(50), true).await);
-    assert_eq!(unread(&forum, noor, topic).await, 70);
-    assert!(!open(Window::After(50), true).await, "again");
-    assert!(open(Window::After(100), true).await);
-    assert_eq!(unread(&forum, noor, topic).await, 20, "the last page waits for its button");
-    forum.drain().await;
-}
-
-async fn whoever_answers_has_read_what_the_page_showed(forum: TestForum) {
+async fn an_answer_marks_what_the_page_showed_as_read(forum: TestForum) {
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;

@@ -37,17 +37,17 @@ async fn members_edit_a_wiki_and_its_author_stays_its_author(forum: TestForum) {
     assert!(is_forbidden(messages::delete(cx, noor, plums.id).await));
     assert!(is_forbidden(wikis::set(cx, noor, plums.id, false).await));
     // Every member sees who wrote what, and can restore it.
-    let seen = history::of(cx, noor, plums.id).await.unwrap();
+    let seen = history::of(cx, noor, plums.id, None).await.unwrap();
     let by: Vec<&str> = seen.versions.iter().map(|version| version.by.username.as_str()).collect();
     assert_eq!(by, ["noor", "mira"]);
     assert!(seen.may_edit);
     messages::edit(cx, noor, plums.id, seen.versions[1].text()).await.unwrap();
     let message = placed::show(cx, noor, plums.id).await.unwrap().message;
     assert!(message.markup.contains("Two ripe plums"));
-    assert!(is_forbidden(history::of(cx, sven, plums.id).await));
+    assert!(is_forbidden(history::of(cx, sven, plums.id, None).await));
     wikis::set(cx, mira, plums.id, false).await.unwrap();
     assert!(is_forbidden(messages::edit(cx, noor, plums.id, "Mine".into()).await));
-    assert!(is_forbidden(history::of(cx, noor, plums.id).await));
+    assert!(is_forbidden(history::of(cx, noor, plums.id, None).await));
     forum.drain().await;
 }
 
@@ -121,8 +121,8 @@ async fn members_see_no_version_from_before_the_wiki(forum: TestForum) {
     forum.pass(Duration::from_secs(60));
     messages::edit(cx, noor, plums.id, "By noor".into()).await.unwrap();
     let texts = |seen: &history::History| seen.versions.iter().map(history::Version::text).collect::<Vec<_>>();
-    assert_eq!(texts(&history::of(cx, noor, plums.id).await.unwrap()), ["By noor", "Still none"]);
-    assert_eq!(history::of(cx, mira, plums.id).await.unwrap().versions.len(), 4);
+    assert_eq!(texts(&history::of(cx, noor, plums.id, None).await.unwrap()), ["By noor", "Still none"]);
+    assert_eq!(history::of(cx, mira, plums.id, None).await.unwrap().versions.len(), 4);
     forum.drain().await;
 }
 
@@ -132,7 +132,7 @@ async fn earlier_settings_of_a_group_are_kept_with_who_changed_them(forum: TestF
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     forum.admit(&garden, &[noor, sven]).await;
     groups::members::set_role(cx, mira, garden.id, id(noor), Role::Admin).await.unwrap();
-    let first = groups::versions::of(cx, mira, garden.id).await.unwrap();
+    let first = groups::versions::of(cx, mira, garden.id, None).await.unwrap();
     assert_eq!(first.versions.len(), 1);
     let form = |name: &str, description: &str| GroupForm {
         description: description.to_owned(),
@@ -142,7 +142,7 @@ async fn earlier_settings_of_a_group_are_kept_with_who_changed_them(forum: TestF
     groups::update(cx, noor, garden.id, form("Orchard", "Plums")).await.unwrap();
     // The same again is no version.
     groups::update(cx, noor, garden.id, form("Orchard", "Plums")).await.unwrap();
-    let seen = groups::versions::of(cx, mira, garden.id).await.unwrap();
+    let seen = groups::versions::of(cx, mira, garden.id, None).await.unwrap();
     let said: Vec<(i64, Option<&str>, &str, &str)> = seen
         .versions
         .iter()
@@ -155,7 +155,7 @@ async fn earlier_settings_of_a_group_are_kept_with_who_changed_them(forum: TestF
         [(3, Some("noor"), "Orchard", "Plums"), (2, Some("mira"), "Garden", "Plums"), (1, None, "Garden", "")];
     assert_eq!(said, expected);
     assert!(seen.may_restore);
-    assert!(is_forbidden(groups::versions::of(cx, sven, garden.id).await));
+    assert!(is_forbidden(groups::versions::of(cx, sven, garden.id, None).await));
     forum.drain().await;
 }
 
@@ -167,12 +167,20 @@ async fn earlier_titles_of_a_topic_are_kept_with_who_changed_them(forum: TestFor
     let topic = forum.topic(noor, &garden, "Plums", "Ripe?").await.topic;
     topics::rename(cx, noor, topic, "Quinces").await.unwrap();
     topics::rename(cx, mira, topic, "Pears").await.unwrap();
-    let seen = titles::of(cx, noor, topic).await.unwrap();
+    let seen = titles::of(cx, noor, topic, None).await.unwrap();
     let said: Vec<(&str, &str)> =
         seen.titles.iter().map(|version| (version.title.as_str(), version.by.username.as_str())).collect();
     assert_eq!(said, [("Pears", "mira"), ("Quinces", "noor"), ("Plums", "noor")]);
     assert!(seen.may_restore);
-    assert!(is_forbidden(titles::of(cx, sven, topic).await));
+    assert!(is_forbidden(titles::of(cx, sven, topic, None).await));
+    // Two at once: neither title is lost.
+    let (one, other) = tokio::join!(topics::rename(cx, noor, topic, "Figs"), topics::rename(cx, mira, topic, "Dates"));
+    one.unwrap();
+    other.unwrap();
+    let seen = titles::of(cx, noor, topic, None).await.unwrap();
+    let mut names: Vec<&str> = seen.titles.iter().map(|version| version.title.as_str()).collect();
+    names[..2].sort_unstable();
+    assert_eq!(names, ["Dates", "Figs", "Pears", "Quinces", "Plums"]);
     messages::submit(cx, sven, Target::Topic(topic), draft("Which?")).await.unwrap();
     forum.drain().await;
 }

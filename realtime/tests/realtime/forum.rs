@@ -15,6 +15,8 @@ use domain::people::{accounts, sessions};
 use domain::platform::config::{Config as Rules, Limits};
 use domain::platform::jobs::Wake;
 use domain::platform::mail::Mailer;
+use domain::platform::outbound::Outbound;
+use domain::platform::remote::Remote;
 use domain::platform::secrets::{Password, SecretKey};
 use domain::policy::Viewer;
 use domain::testing::{TestDb, wait_for};
@@ -82,6 +84,7 @@ impl Forum {
             site: Arc::default(),
             webhooks: Arc::default(),
             outbound: Default::default(),
+            remote: Arc::new(Remote::new(Outbound::default(), std::env::temp_dir().join("klatch-test-images"), 0)),
             backpressure: Arc::default(),
             hashing: Default::default(),
             health: Arc::default(),

@@ -2,29 +2,50 @@
 
 mod canvas;
 
+use std::fmt;
 use std::ops::Range;
 
+use domain::time::Timestamp;
 use plotters::prelude::*;
 
 pub use canvas::{Anchor, Shape};
 use canvas::{Canvas, GRID, INK, SERIES};
 
 use crate::numbers::thousands;
+use crate::when;
 
 /// A chart and a table of the same values.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Chart {
-    pub title: String,
+    pub title: texts::Text,
     /// The current value or the total, in a few words; may be empty.
-    pub note: String,
+    pub note: texts::Text,
     /// What the labels are: `Day`.
-    pub of: &'static str,
+    pub of: texts::Text,
     pub kind: Kind,
     pub unit: Unit,
     /// From left to right, or from top to bottom.
-    pub labels: Vec<String>,
+    pub labels: Vec<Label>,
     /// At most two.
     pub series: Vec<Series>,
+}
+
+/// What a bar or a point stands for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Label {
+    /// A day, written without its year, which is that of the page or the one before.
+    Day(Timestamp),
+    /// A name, or a time of day.
+    Name(texts::Text),
+}
+
+impl fmt::Display for Label {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Day(at) => write!(f, "{}", when::day(at, &(*at).into())),
+            Self::Name(name) => name.fmt(f),
+        }
+    }
 }
 
 /// The type of a chart.
@@ -54,7 +75,7 @@ pub enum Unit {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Series {
     /// For example `messages`.
-    pub name: &'static str,
+    pub name: texts::Text,
     /// One value per label; `None` where it is unknown.
     pub values: Vec<Option<i64>>,
 }
@@ -97,28 +118,24 @@ impl Chart {
     }
 
     /// Returns the rows of the table: a label and its values as text.
-    pub fn rows(&self) -> Vec<(&str, Vec<String>)> {
+    pub fn rows(&self) -> Vec<(&Label, Vec<String>)> {
         let value = |series: &Series, at: usize| {
             let known = series.values.get(at).copied().flatten();
             known.map_or("–".to_owned(), |value| self.unit.write(value))
         };
         let row = |(at, label)| (label, self.series.iter().map(|series| value(series, at)).collect());
-        self.labels.iter().map(String::as_str).enumerate().map(row).collect()
+        self.labels.iter().enumerate().map(row).collect()
     }
 
     /// Returns the horizontal bars: label, value as text, length in percent.
-    pub fn bars(&self) -> Vec<(&str, String, i64)> {
+    pub fn bars(&self) -> Vec<(&Label, String, i64)> {
         let most = self.most().max(1);
         let values = self.series.first().map(|series| series.values.as_slice()).unwrap_or_default();
-        let bar = |(label, value): (&String, &Option<i64>)| {
-            let value = value.unwrap_or(0);
-            (label.clone(), value)
-        };
-        let bars: Vec<(String, i64)> = self.labels.iter().zip(values).map(bar).collect();
+        let values = values.iter().map(|value| value.unwrap_or(0));
         self.labels
             .iter()
-            .zip(bars)
-            .map(|(label, (_, value))| (label.as_str(), self.unit.write(value), (value * 100 / most).clamp(1, 100)))
+            .zip(values)
+            .map(|(label, value)| (label, self.unit.write(value), (value * 100 / most).clamp(1, 100)))
             .collect()
     }
 
@@ -130,7 +147,7 @@ impl Chart {
     pub fn sentence(&self) -> String {
         let (from, until) = (self.labels.first(), self.labels.last());
         let (Some(from), Some(until)) = (from, until) else { return format!("{}: no data yet.", self.title) };
-        let names: Vec<&str> = self.series.iter().map(|series| series.name).collect();
+        let names: Vec<String> = self.series.iter().map(|series| series.name.to_string()).collect();
         format!(
             "{}: {}, from {from} to {until}; maximum {}.",
             self.title,
@@ -172,7 +189,8 @@ impl Chart {
             .y_label_area_size(self.widest_number())
             .build_cartesian_2d(Range { start: 0.0, end: count as f64 }, Range { start: 0.0, end: most })
             .map_err(|_| ())?;
-        let label = |at: &f64| self.labels.get(at.floor().max(0.0) as usize).cloned().unwrap_or_default();
+        let label =
+            |at: &f64| self.labels.get(at.floor().max(0.0) as usize).map(ToString::to_string).unwrap_or_default();
         // Counts are whole numbers, so a grid line between two of them gets no label.
         let is_between = |value: f64| self.unit == Unit::Count && (value - value.round()).abs() > 1e-6;
         let number = |value: &f64| {
@@ -234,16 +252,17 @@ fn runs(values: &[Option<i64>]) -> Vec<Vec<(f64, f64)>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use texts::Text;
 
     fn chart(kind: Kind, values: Vec<Option<i64>>) -> Chart {
         Chart {
-            title: "By day".into(),
-            note: String::new(),
-            of: "Day",
+            title: Text::verbatim("By day"),
+            note: Text::verbatim(""),
+            of: Text::verbatim("Day"),
             kind,
             unit: Unit::Count,
-            labels: (1..=values.len()).map(|day| format!("{day} November")).collect(),
-            series: vec![Series { name: "messages", values }],
+            labels: (1..=values.len()).map(|day| Label::Name(Text::verbatim(format!("{day} November")))).collect(),
+            series: vec![Series { name: Text::verbatim("messages"), values }],
         }
     }
 

@@ -13,6 +13,7 @@ use domain::moderation::records::Record;
 use domain::policy::{Restricted, restricted};
 use domain::site::first_steps::FirstSteps;
 use domain::time::Timestamp;
+use texts::Text;
 
 use crate::form::{RestrictForm, WarnForm};
 use crate::layout::Layout;
@@ -35,20 +36,20 @@ pub struct Overview {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Check {
     /// For example `Database`.
-    pub name: String,
+    pub name: Text,
     pub ok: bool,
     /// The result in a few words: `answers in 0.4 ms`.
-    pub text: String,
+    pub text: Text,
 }
 
 /// A number with its label.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Statistic {
-    pub label: String,
+    pub label: Text,
     /// For example `1,204`.
     pub value: String,
     /// A few more words; may be empty.
-    pub note: String,
+    pub note: Text,
 }
 
 impl Overview {
@@ -84,7 +85,7 @@ impl People {
     }
 
     /// Returns the states to filter by: word, label, whether it is selected.
-    pub fn states(&self) -> [(&'static str, &'static str, bool); 6] {
+    pub fn states(&self) -> [(&'static str, Text, bool); 6] {
         AccountState::ALL.map(|state| (state.as_str(), state.label(), self.state == Some(state)))
     }
 }

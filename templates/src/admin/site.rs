@@ -3,7 +3,7 @@
 use askama::Template;
 use domain::model::{Images, SignUps, SitePage};
 
-use crate::form::SiteForm;
+use crate::form::{PictureForm, SiteForm};
 use crate::layout::Layout;
 
 /// `/admin/settings`.
@@ -12,6 +12,8 @@ use crate::layout::Layout;
 pub struct Settings {
     pub layout: Layout,
     pub form: SiteForm,
+    /// The form for the logo.
+    pub picture: PictureForm,
     /// The notice as HTML from the markup module; may be empty.
     pub notice: String,
 }
@@ -34,16 +36,12 @@ impl Settings {
     }
 
     /// Returns the choices for images of other hosts: word, label, explanation.
-    pub fn image_choices(&self) -> [(&'static str, &'static str, &'static str); 3] {
+    pub fn image_choices(&self) -> [(&'static str, &'static str, &'static str); 2] {
         Images::ALL.map(|choice| {
             let (label, about) = match choice {
-                Images::Click => (
-                    "Show on click",
-                    "Readers see a link first. The other site sees a reader's address only after they click.",
-                ),
                 Images::Load => (
-                    "Show right away",
-                    "Every reader's browser loads every image. Whoever posts an image can learn the address of everyone who reads it.",
+                    "Show",
+                    "This server fetches images when they are first viewed, and keeps a copy. Other sites don't see who reads a message.",
                 ),
                 Images::Never => ("Never show", "Readers see a link to the other site."),
             };
@@ -52,7 +50,7 @@ impl Settings {
     }
 
     /// Returns the pages that new members can be asked to accept: the field, its label, and whether it is ticked.
-    pub fn acceptable(&self) -> [(String, &'static str, bool); 3] {
+    pub fn acceptable(&self) -> [(String, texts::Text, bool); 3] {
         let chosen = &self.form.must_accept.value;
         SitePage::ACCEPTABLE
             .map(|page| (format!("accept_{page}"), page.title(), chosen.split(' ').any(|word| word == page.as_str())))

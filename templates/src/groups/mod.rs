@@ -14,8 +14,9 @@ use domain::backup::export::Extent;
 use domain::live::presence::Aside;
 use domain::model::{Category, Group, GroupId, GroupKind, GroupRow, Role, TopicRow};
 use domain::moderation::approval_queue::OwnPending;
+use texts::Text;
 
-use crate::form::{DeleteGroupForm, GroupForm, TopicForm};
+use crate::form::{DeleteGroupForm, GroupForm, PictureForm, TopicForm};
 use crate::layout::Layout;
 use crate::when::Now;
 
@@ -143,7 +144,7 @@ pub struct Show {
     /// The form to start a topic.
     pub form: TopicForm,
     /// What limits the viewer's topics, in sentences.
-    pub limits: Vec<String>,
+    pub limits: Vec<Text>,
 }
 
 impl Show {
@@ -217,6 +218,15 @@ pub struct Edit {
     pub layout: Layout,
     pub group: Group,
     pub form: GroupForm,
+    /// The form for its image.
+    pub picture: PictureForm,
+}
+
+impl Edit {
+    /// Returns where the form for the image is sent.
+    pub fn image_action(&self) -> String {
+        format!("/-/groups/{}/image", self.group.id)
+    }
 }
 
 /// Returns a description for a list, without markup.

@@ -4,6 +4,7 @@ use askama::Template;
 use domain::groups::versions::{Settings, SettingsVersion};
 use domain::model::Group;
 use domain::platform::compare::Piece;
+use domain::platform::versions::VersionPage;
 
 use super::{first_held_label, slow_label};
 use crate::layout::Layout;
@@ -14,8 +15,9 @@ use crate::layout::Layout;
 pub struct History {
     pub layout: Layout,
     pub group: Group,
-    /// Newest first.
+    /// A page of them, newest first.
     pub versions: Vec<SettingsVersion>,
+    pub page: VersionPage,
     /// Whether the viewer may change the settings, and thereby restore earlier ones.
     pub may_restore: bool,
 }
@@ -33,7 +35,7 @@ fn values(settings: &Settings) -> [(&'static str, String); 5] {
     [
         ("Name", settings.name.clone()),
         ("Visibility", settings.kind.as_str().to_owned()),
-        ("Category", settings.category.label().to_owned()),
+        ("Category", settings.category.label().to_string()),
         ("Slow mode", slow_label(&settings.slow_seconds)),
         ("New members", first_held_label(&settings.first_held)),
     ]

@@ -5,6 +5,7 @@ use domain::messages::completion::Completions;
 use domain::model::{Group, Message, Original, Poll, Topic};
 use domain::screening::WriterLimits;
 use serde::Serialize;
+use texts::Text;
 
 use crate::form::MessageForm;
 use crate::layout::Layout;
@@ -26,7 +27,7 @@ pub struct Preview {
     /// The message that the form replies to.
     pub replying: Option<Original>,
     /// What limits the viewer's messages, in sentences.
-    pub limits: Vec<String>,
+    pub limits: Vec<Text>,
 }
 
 /// A previewed message alone, for the composer's script.
@@ -67,21 +68,18 @@ pub fn unreached(names: &[String], group: &Group) -> String {
 }
 
 /// Returns what limits a writer, in sentences. They write a `message` or a `topic`.
-pub fn limits(of: WriterLimits, noun: &str) -> Vec<String> {
+pub fn limits(of: WriterLimits, noun: &str) -> Vec<Text> {
     let mut lines = Vec::new();
     if of.slow_seconds > 0 {
-        lines.push(format!("Slow mode: one {noun} every {}.", crate::groups::span(of.slow_seconds)));
+        lines.push(texts::forms::slow_mode(noun, crate::groups::span(of.slow_seconds)));
     }
     if of.is_held {
-        lines.push("Your first messages in this group wait for approval.".to_owned());
+        lines.push(texts::forms::first_messages_wait());
     }
     match of.links {
         None => {}
-        Some(0) => lines.push("New accounts can't post links to other sites yet.".to_owned()),
-        Some(most) => {
-            let links = crate::numbers::counted(most, "link", "links");
-            lines.push(format!("New accounts can post at most {links} to other sites in a message."));
-        }
+        Some(0) => lines.push(texts::forms::no_links_yet()),
+        Some(most) => lines.push(texts::forms::few_links(most)),
     }
     lines
 }

@@ -10,6 +10,7 @@ pub mod mentions;
 use askama::Template;
 use domain::messages::history::{Piece, Version};
 use domain::model::{Attachment, Group, Message, Person, Poll, Tally, Topic};
+use domain::platform::versions::VersionPage;
 use domain::time::Timestamp;
 
 use crate::form::{EditForm, ReasonForm};
@@ -232,8 +233,9 @@ pub struct History {
     pub group: Group,
     pub topic: Topic,
     pub message: Message,
-    /// Its versions, newest first.
+    /// A page of its versions, newest first.
     pub versions: Vec<Version>,
+    pub page: VersionPage,
     /// Until when the text of the deleted message is kept; `None` when it is not deleted.
     pub kept_until: Option<Timestamp>,
     /// Whether the viewer may restore it until then.
@@ -245,6 +247,6 @@ pub struct History {
 impl History {
     /// Returns the number of edits.
     pub fn edits(&self) -> i64 {
-        self.versions.len() as i64 - 1
+        self.page.last - self.page.first
     }
 }

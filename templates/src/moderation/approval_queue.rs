@@ -46,5 +46,5 @@ pub struct OfSite {
 
 /// Returns the title of the topic that the message would go to; never empty.
 pub fn topic_title(row: &PendingRow) -> &str {
-    row.topic_name.as_deref().filter(|name| !name.trim().is_empty()).unwrap_or("(untitled)")
+    domain::model::shown_title(row.topic_name.as_deref().unwrap_or_default())
 }

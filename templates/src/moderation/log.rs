@@ -1,10 +1,12 @@
 //! The moderation log: of a group, of the site, and the full log for admins.
 
 use askama::Template;
-use domain::model::{EntryId, Group, GroupKind, LogAction, LogLine, LogReach};
+use domain::model::{EntryId, Group, GroupKind, LogAction, LogLine, LogReach, shown_title};
+use texts::{Html, Text};
 
 use crate::form::LogFilterForm;
 use crate::layout::Layout;
+use crate::links::person;
 use crate::search::encoded;
 
 /// `/-/groups/ID/log`.
@@ -53,7 +55,7 @@ pub struct OfAdmins {
 }
 
 /// Returns the actions that a reader may filter by, with their labels.
-fn choices(reach: LogReach) -> Vec<(&'static str, &'static str)> {
+fn choices(reach: LogReach) -> Vec<(&'static str, Text)> {
     LogAction::readable(reach).map(|action| (action.as_str(), action.label())).collect()
 }
 
@@ -64,7 +66,7 @@ fn link(base: &str, what: Option<LogAction>, before: EntryId) -> String {
 
 impl OfGroup {
     /// Returns the actions to filter by.
-    pub fn choices(&self) -> Vec<(&'static str, &'static str)> {
+    pub fn choices(&self) -> Vec<(&'static str, Text)> {
         choices(if self.moderates { LogReach::Moderators } else { LogReach::Public })
     }
 
@@ -81,7 +83,7 @@ impl OfGroup {
 
 impl OfSite {
     /// Returns the actions to filter by.
-    pub fn choices(&self) -> Vec<(&'static str, &'static str)> {
+    pub fn choices(&self) -> Vec<(&'static str, Text)> {
         choices(LogReach::Public)
     }
 
@@ -98,7 +100,7 @@ impl OfSite {
 
 impl OfAdmins {
     /// Returns the actions to filter by.
-    pub fn choices(&self) -> Vec<(&'static str, &'static str)> {
+    pub fn choices(&self) -> Vec<(&'static str, Text)> {
         choices(LogReach::Admins)
     }
 
@@ -111,24 +113,26 @@ impl OfAdmins {
 }
 
 /// Whether the action was against a user, named or hidden.
-pub fn has_whom(line: &LogLine) -> bool {
+fn has_whom(line: &LogLine) -> bool {
     line.user.is_some() || line.hidden
 }
 
-/// Returns the text before the affected user, or the whole text when there is none.
-pub fn before(line: &LogLine) -> &'static str {
-    if has_whom(line) { line.what.around().0 } else { line.what.label() }
-}
-
-/// Returns the text after the affected user.
-pub fn after(line: &LogLine) -> &'static str {
-    if has_whom(line) { line.what.around().1 } else { "" }
+/// Returns what was done, with the affected user.
+pub fn action(line: &LogLine) -> Html {
+    if !has_whom(line) {
+        return line.what.label().into_html();
+    }
+    line.what.about(&match &line.user {
+        Some(_) if line.user_gone => texts::log_actions::deleted_account().into_html(),
+        Some(name) => person(name),
+        None => texts::log_actions::someone(),
+    })
 }
 
 /// Returns the title of the topic if the reader may read it; never empty.
 pub fn title(line: &LogLine) -> Option<&str> {
     let name = line.topic_name.as_deref()?;
-    Some(if name.trim().is_empty() { "(untitled)" } else { name })
+    Some(shown_title(name))
 }
 
 /// Returns the text between action and topic: the action was in the topic, or on it.

@@ -59,7 +59,7 @@ pub fn is_deletable(item: &Item) -> bool {
 
 /// Returns the title of its topic; never empty.
 pub fn title(item: &Item) -> &str {
-    if item.row.topic_name.trim().is_empty() { "(untitled)" } else { &item.row.topic_name }
+    domain::model::shown_title(&item.row.topic_name)
 }
 
 /// Returns how many reports are not shown.

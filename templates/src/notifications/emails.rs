@@ -2,8 +2,9 @@
 
 use askama::Template;
 use domain::markup::{without_own_images, without_spoilers};
-use domain::model::{Concern, Images};
+use domain::model::Concern;
 use domain::platform::mail::{Activity, ActivityMessage, EmailBody, EmailTemplateData};
+use domain::platform::remote::RemoteImages;
 
 /// An email as HTML.
 #[derive(Clone, Debug, Template)]
@@ -83,7 +84,7 @@ impl Email<'_> {
 
     /// The message as HTML with absolute addresses, without images: programs for email load none of a private group.
     fn html(&self, one: &ActivityMessage) -> String {
-        let html = crate::finish(without_own_images(&without_spoilers(&one.message.markup)), Images::Never);
+        let html = crate::finish(without_own_images(&without_spoilers(&one.message.markup)), RemoteImages::LINKS);
         crate::feeds::absolute(&html, &self.data.base_url)
     }
 
@@ -112,7 +113,10 @@ mod tests {
             {
                 assert!(text.contains(part), "{part}: {text}");
             }
-            assert!(text.contains("/-/unsubscribe?token=1-mentions-ab") && text.contains(Concern::Mention.label()));
+            assert!(
+                text.contains("/-/unsubscribe?token=1-mentions-ab")
+                    && text.contains(&Concern::Mention.label().to_string())
+            );
         }
         assert!(!written.text.contains("&#"), "{}", written.text);
     }

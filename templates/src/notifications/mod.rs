@@ -86,7 +86,7 @@ pub struct Unsubscribe {
 impl Unsubscribe {
     /// What the emails are about.
     pub fn what(&self) -> String {
-        let labels: Vec<&str> = self.concerns.iter().map(|concern| concern.label()).collect();
+        let labels: Vec<String> = self.concerns.iter().map(|concern| concern.label().to_string()).collect();
         match labels.as_slice() {
             [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
             all => all.concat(),

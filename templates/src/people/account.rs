@@ -4,6 +4,7 @@ use askama::Template;
 use domain::model::Consent;
 use domain::people::sign_ups::Door;
 use domain::time::Timestamp;
+use texts::Text;
 
 use crate::errors::SubmittedForm;
 use crate::form::{CodeForm, ForgotForm, ProofForm, ResetForm, SignInForm, SignUpForm};
@@ -101,7 +102,7 @@ pub struct Confirm {
     /// The token from the URL.
     pub token: String,
     /// Why it cannot be confirmed.
-    pub error: Option<String>,
+    pub error: Option<Text>,
 }
 
 /// Asks an admin for the password before a change; the form that was sent continues afterwards.

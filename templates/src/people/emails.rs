@@ -339,7 +339,7 @@ impl Email {
         let why = || (!reason.is_empty()).then(|| format!("Reason: {reason}"));
         let (subject, said, link, after) = match kind {
             EmailKind::ReportReceived => {
-                let grounds = details.grounds.iter().map(|one| one.label()).collect::<Vec<_>>().join(", ");
+                let grounds = details.grounds.iter().map(|one| one.label().to_string()).collect::<Vec<_>>().join(", ");
                 let at = details.at.map(|at| crate::when::exact(&at)).unwrap_or_default();
                 (
                     format!("We received your report at {site_name}"),

@@ -92,7 +92,7 @@ fn names(names: &[String]) -> String {
 pub fn facts(kind: NoticeKind, details: &NoticeDetails) -> Vec<String> {
     let mut facts = Vec::new();
     let at = |at: Option<Timestamp>| at.map(|at| crate::when::exact(&at)).unwrap_or_default();
-    let grounds = details.grounds.iter().map(|one| one.label()).collect::<Vec<_>>().join(", ");
+    let grounds = details.grounds.iter().map(|one| one.label().to_string()).collect::<Vec<_>>().join(", ");
     match kind {
         NoticeKind::Declined => {
             facts.push(format!("You submitted it on {}.", at(details.at)));

@@ -3,6 +3,7 @@
 use askama::Template;
 use domain::model::{PushDeviceId, PushKinds};
 use domain::time::Timestamp;
+use texts::Text;
 
 use crate::layout::Layout;
 
@@ -18,7 +19,7 @@ pub struct Push {
     /// The public key for new devices.
     pub key: String,
     /// Why the device was not turned on.
-    pub error: Option<String>,
+    pub error: Option<Text>,
 }
 
 impl Push {

@@ -5,7 +5,9 @@ use domain::model::{ApiToken, DirectFrom, GroupId, Person};
 use domain::people::two_factor::{Setup, State};
 use domain::time::Timestamp;
 
-use crate::form::{ApiTokenForm, CodeForm, DeleteForm, MailForm, NameForm, OwnPasswordForm, PasswordForm, ProfileForm};
+use crate::form::{
+    ApiTokenForm, CodeForm, DeleteForm, MailForm, NameForm, OwnPasswordForm, PasswordForm, PictureForm, ProfileForm,
+};
 use crate::layout::Layout;
 use crate::qr::Qr;
 use crate::when::Now;
@@ -16,6 +18,8 @@ use crate::when::Now;
 pub struct Profile {
     pub layout: Layout,
     pub form: ProfileForm,
+    /// The form for the avatar.
+    pub picture: PictureForm,
 }
 
 /// `/-/settings/password`.

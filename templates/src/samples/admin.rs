@@ -3,10 +3,11 @@
 use askama::Template;
 use domain::model::{DeletedGroup, GroupId, GroupKind, JobId, JobRow, ListedGroup, SitePage, User};
 use domain::site::first_steps::{FirstSteps, MailState};
+use texts::Text;
 
 use super::others::user;
 use super::{Drawn, ago, group_rows, layout, now};
-use crate::admin::chart::{Chart, Kind, Series, Unit};
+use crate::admin::chart::{Chart, Kind, Label, Series, Unit};
 use crate::admin::statistics::Statistics;
 use crate::admin::{Check, DeletePerson, GroupRow, Groups, Jobs, Overview, People, PersonRow, Statistic};
 use crate::errors::SubmittedForm;
@@ -14,7 +15,6 @@ use crate::form::ProofForm;
 use crate::groups::deleted::DeletedGroups;
 use crate::layout::Layout;
 use crate::people::account::{Download, EndedLink, LinkEnded, Prove};
-use crate::when;
 
 pub(super) fn admins_layout(path: &str) -> Layout {
     let mut layout = layout(path);
@@ -41,11 +41,12 @@ pub(super) fn first_steps() -> FirstSteps {
 impl Overview {
     /// One failing check.
     pub fn sample() -> Self {
-        let check = |name: &str, ok, text: &str| Check { name: name.to_owned(), ok, text: text.to_owned() };
+        let words = |text: &str| Text::verbatim(text.to_owned());
+        let check = |name: &str, ok, text: &str| Check { name: words(name), ok, text: words(text) };
         let statistic = |label: &str, value: &str, note: &str| Statistic {
-            label: label.to_owned(),
+            label: words(label),
             value: value.to_owned(),
-            note: note.to_owned(),
+            note: words(note),
         };
         Self {
             layout: admins_layout("/admin/"),
@@ -95,24 +96,26 @@ impl DeletedGroups {
 impl Statistics {
     /// A month of a village.
     pub fn sample() -> Self {
-        let days: Vec<String> = (0..30u64).map(|i| when::day(&ago((29 - i) * 1_440), &now().into())).collect();
-        let minutes: Vec<String> = (0..60u64).map(|i| format!("{:02}:{:02}", 10 + i / 60, i % 60)).collect();
+        let days: Vec<Label> = (0..30u64).map(|i| Label::Day(ago((29 - i) * 1_440))).collect();
+        let name = |words: String| Label::Name(Text::verbatim(words));
+        let minutes: Vec<Label> = (0..60u64).map(|i| name(format!("{:02}:{:02}", 10 + i / 60, i % 60))).collect();
         let values = |count: u64, seed: u64, most: u64| -> Vec<Option<i64>> {
             (0..count).map(|i| (i % 17 != 5).then_some(((i * 37 + seed * 11) % most + i * 2) as i64)).collect()
         };
-        let chart = |title: &str, kind, unit, labels: &[String], series| Chart {
-            title: title.to_owned(),
-            note: String::new(),
-            of: if labels.len() == 30 { "Day" } else { "Time" },
+        let chart = |title: &'static str, kind, unit, labels: &[Label], series| Chart {
+            title: Text::verbatim(title),
+            note: Text::verbatim(""),
+            of: Text::verbatim(if labels.len() == 30 { "Day" } else { "Time" }),
             kind,
             unit,
             labels: labels.to_vec(),
             series,
         };
-        let one = |name, values| vec![Series { name, values }];
-        let groups: Vec<String> = group_rows().into_iter().map(|row| row.group.name).collect();
+        let series = |name: &'static str, values| Series { name: Text::verbatim(name), values };
+        let one = |name, values| vec![series(name, values)];
+        let groups: Vec<Label> = group_rows().into_iter().map(|row| name(row.group.name)).collect();
         let by_group = Chart {
-            of: "Group",
+            of: Text::verbatim("Group"),
             ..chart(
                 "Messages by group",
                 Kind::Rows,
@@ -143,10 +146,7 @@ impl Statistics {
                     Kind::Lines,
                     Unit::Time,
                     &minutes,
-                    vec![
-                        Series { name: "median", values: values(60, 2, 9_000) },
-                        Series { name: "p99", values: values(60, 5, 40_000) },
-                    ],
+                    vec![series("median", values(60, 2, 9_000)), series("p99", values(60, 5, 40_000))],
                 ),
                 chart("Database size", Kind::Lines, Unit::Bytes, &minutes, one("database", vec![Some(70_000_000); 60])),
             ],
@@ -222,7 +222,7 @@ impl Prove {
     /// After a wrong password, with the form of a ban.
     pub fn sample() -> Self {
         let mut form = ProofForm::default();
-        form.proof_password.error = Some("Incorrect password.".to_owned());
+        form.proof_password.error = Some(Text::verbatim("Incorrect password."));
         let fields = vec![("reason".to_owned(), "Sells <finches>".to_owned()), ("what".to_owned(), "ban".to_owned())];
         let kept = SubmittedForm { action: "/admin/people/7/bar".to_owned(), is_whole: true, fields };
         Self { layout: layout("/admin/people/7/bar"), form, username: "mira".to_owned(), takes_code: true, kept }

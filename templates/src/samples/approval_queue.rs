@@ -4,6 +4,7 @@ use crate::form::Refill;
 use askama::Template;
 use domain::model::{GroupId, PendingId, PendingRow, TopicId, UserId};
 use domain::moderation::approval_queue::OwnPending;
+use texts::Text;
 
 use super::{Drawn, ago, group, layout, person};
 use crate::form::ReasonForm;
@@ -68,7 +69,7 @@ impl ApprovalQueue {
 
     fn mending() -> Self {
         let mut page = Self { ticked: vec![PendingId(2)], ..Self::sample() };
-        page.form.set_error("reason", "Please add a reason.");
+        page.form.set_error("reason", Text::verbatim("Please add a reason."));
         page
     }
 }

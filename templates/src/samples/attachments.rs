@@ -70,7 +70,7 @@ impl Show {
         }
         page.form.question = "Where?".into();
         page.form.options = "Here".into();
-        page.form.set_error("options", "Enter 2 to 20 options.");
+        page.form.set_error("options", texts::messages_errors::enter_options(20));
         page
     }
 }
@@ -117,7 +117,7 @@ impl Edit {
         open.tally = Some(Tally::new(false, 0, vec![0, 0, 0]));
         let mut page = Self::with(open);
         page.form.remove_attachment = "yes".into();
-        page.form.set_error("options", "Enter 2 to 20 options.");
+        page.form.set_error("options", texts::messages_errors::enter_options(20));
         page
     }
 }

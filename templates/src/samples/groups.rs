@@ -5,13 +5,13 @@ use askama::Template;
 use domain::backup::export::Extent;
 use domain::live::presence::Aside;
 use domain::model::{GroupKind, Role, TopicRow};
+use texts::Text;
 
-use super::{Drawn, ago, group, group_rows, layout, now, person, stranger, topic, wrens};
-use crate::admin::chart::{Chart, Kind, Series, Unit};
-use crate::form::{DeleteGroupForm, GroupForm};
+use super::{Drawn, ago, group, group_rows, layout, person, stranger, topic, wrens};
+use crate::admin::chart::{Chart, Kind, Label, Series, Unit};
+use crate::form::{DeleteGroupForm, GroupForm, PictureForm};
 use crate::groups::statistics::Statistics;
 use crate::groups::{Delete, Discover, Edit, Export, GroupOrder, New, Show};
-use crate::when;
 
 fn rows() -> Vec<TopicRow> {
     let row = |topic: domain::model::Topic, unread, by: usize, excerpt: &str| TopicRow {
@@ -78,14 +78,14 @@ impl Show {
             older: Some("1700000000-12".to_owned()),
             upto: "1-48".to_owned(),
             form: Default::default(),
-            limits: vec!["Slow mode: one topic every 5 minutes.".to_owned()],
+            limits: vec![Text::verbatim("Slow mode: one topic every 5 minutes.")],
         }
     }
 
     fn mending() -> Self {
         let mut page = Self::sample();
         page.form.text = "Has anyone seen one this winter?".into();
-        page.form.set_error("title", "Enter a title.");
+        page.form.set_error("title", Text::verbatim("Enter a title."));
         page
     }
 
@@ -133,7 +133,7 @@ impl New {
             key: "k1".to_owned(),
             ..GroupForm::default()
         };
-        form.set_error("slug", "This URL is already taken. Choose another one.");
+        form.set_error("slug", Text::verbatim("This URL is already taken. Choose another one."));
         Self { layout: layout("/-/groups/new"), form }
     }
 }
@@ -148,7 +148,7 @@ impl Edit {
             kind: "private".into(),
             ..GroupForm::default()
         };
-        Self { layout: layout("/-/groups/6/edit"), group, form }
+        Self { layout: layout("/-/groups/6/edit"), group, form, picture: PictureForm::default() }
     }
 }
 
@@ -178,15 +178,15 @@ impl Export {
 impl Statistics {
     /// A month, with a day that nobody answered on.
     fn sample(is_complete: bool) -> Self {
-        let labels: Vec<String> = (0..30u64).map(|i| when::day(&ago((29 - i) * 1_440), &now().into())).collect();
-        let chart = |title: &str, kind, unit, name, values| Chart {
-            title: title.to_owned(),
-            note: String::new(),
-            of: "Day",
+        let labels: Vec<Label> = (0..30u64).map(|i| Label::Day(ago((29 - i) * 1_440))).collect();
+        let chart = |title: &'static str, kind, unit, name: &'static str, values| Chart {
+            title: Text::verbatim(title),
+            note: Text::verbatim(""),
+            of: Text::verbatim("Day"),
             kind,
             unit,
             labels: labels.clone(),
-            series: vec![Series { name, values }],
+            series: vec![Series { name: Text::verbatim(name), values }],
         };
         let counts = |most: i64| (0..30).map(|i| Some(i * 37 % most)).collect();
         let times = (0..30).map(|i| (i % 7 != 3).then_some(i * 5_000)).collect();
@@ -208,7 +208,7 @@ impl Delete {
     /// With validation errors.
     pub fn sample() -> Self {
         let mut form = DeleteGroupForm { name: "Street".into(), ..DeleteGroupForm::default() };
-        form.set_error("name", "This doesn't match the group name.");
+        form.set_error("name", Text::verbatim("This doesn't match the group name."));
         Self { layout: layout("/-/groups/6/delete"), group: group(6), members: 12, reads: true, form }
     }
 }

@@ -151,7 +151,7 @@ impl Api {
 impl Help {
     /// The help page.
     pub fn sample() -> Self {
-        Self { layout: layout("/-/help"), images: Images::Click }
+        Self { layout: layout("/-/help"), images: Images::Load }
     }
 }
 

@@ -8,6 +8,7 @@ use domain::model::{
 };
 use domain::moderation::bulk_delete::Span;
 use domain::moderation::records::Record;
+use texts::Text;
 
 use super::{Drawn, ago, group, layout, person, stranger};
 use crate::form::{BulkDeleteForm, LogFilterForm};
@@ -128,7 +129,7 @@ impl OfAdmins {
         let mut layout = layout("/admin/log?by=nobody");
         layout.viewer.iter_mut().for_each(|viewer| viewer.is_admin = true);
         let mut form = LogFilterForm { by: "nobody".into(), ..LogFilterForm::default() };
-        form.set_error("by", "No user with this username.");
+        form.set_error("by", Text::verbatim("No user with this username."));
         Self { layout, form, lines: Vec::new(), more: None }
     }
 
@@ -143,7 +144,7 @@ impl Clear {
         let measure = |messages, topics| BulkDeleteSize { messages, topics };
         let measures = [(Span::Day, measure(3, 0)), (Span::Week, measure(41, 1)), (Span::All, measure(1_240, 12))];
         let mut form = BulkDeleteForm { span: "week".into(), also: "ban".into(), ..BulkDeleteForm::default() };
-        form.set_error("reason", "Please add a reason.");
+        form.set_error("reason", Text::verbatim("Please add a reason."));
         Self { layout: layout("/-/groups/1/members/8/clear"), group: Some(group(1)), person: person(8), measures, form }
     }
 

@@ -4,6 +4,7 @@ use crate::form::Refill;
 use askama::Template;
 use domain::model::{DeletedTopic, DirectFrom, GroupId, GroupKind, InvitationId, Role, TopicId};
 use domain::moderation::records::Record;
+use texts::Text;
 
 use super::{Drawn, ago, group, layout, others, person, stranger};
 use crate::admin;
@@ -34,7 +35,7 @@ impl members::Edit {
     /// A moderator, as an admin sees them.
     pub fn sample() -> Self {
         let mut form = ReasonForm::default();
-        form.set_error("reason", "Please add a reason.");
+        form.set_error("reason", Text::verbatim("Please add a reason."));
         Self {
             layout: layout("/-/groups/1/members/2"),
             group: group(1),
@@ -59,7 +60,7 @@ impl members::Edit {
 
     fn of_somebody_banned() -> Self {
         let mut warn = WarnForm { warning: "<b>Enough</b>".into(), error: None };
-        warn.set_error("warning", "At most 1000 characters; this has 1200.");
+        warn.set_error("warning", Text::verbatim("At most 1000 characters; this has 1200."));
         let page = Self { member: None, is_banned: true, may_hand_over: false, may_appoint: false, ..Self::sample() };
         Self { warn, form: ReasonForm::default(), ..page }
     }
@@ -193,7 +194,7 @@ impl invitations::OfGroup {
             used,
         };
         let mut form = LinkForm { uses: "9000".into(), days: "7".into(), ..LinkForm::default() };
-        form.set_error("uses", "Enter a number from 1 to 500.");
+        form.set_error("uses", Text::verbatim("Enter a number from 1 to 500."));
         Self {
             layout: layout("/-/groups/6/invitations"),
             group: group(6),
@@ -213,7 +214,7 @@ impl conversations::New {
     /// To two people.
     pub fn sample() -> Self {
         let mut form = DirectForm { to: "mira, nobody".into(), text: "Tea?".into(), ..DirectForm::default() };
-        form.set_error("to", "No user named “nobody”.");
+        form.set_error("to", texts::messages_errors::no_user_named("nobody"));
         Self { layout: layout("/-/direct/new?to=mira"), form }
     }
 }
@@ -240,7 +241,7 @@ impl admin::Person {
     /// With validation errors.
     pub fn sample() -> Self {
         let mut form = RestrictForm { days: "7".into(), ..RestrictForm::default() };
-        form.set_error("reason", "Please add a reason.");
+        form.set_error("reason", Text::verbatim("Please add a reason."));
         let mut layout = layout("/admin/people/2");
         layout.viewer.iter_mut().for_each(|viewer| viewer.is_admin = true);
         let session = |hours: u64, device: &str| admin::Session {

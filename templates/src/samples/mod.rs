@@ -24,8 +24,8 @@ mod webhooks;
 use std::time::Duration;
 
 use domain::model::{
-    Category, Group, GroupId, GroupKind, GroupRow, LatestMessage, Message, MessageId, Original, Person, Restorable,
-    Sidebar, SidebarGroup, SitePage, SubscriptionLevel, Theme, Topic, TopicId, TopicUnread, UserId,
+    Category, Group, GroupId, GroupKind, GroupRow, LatestMessage, LinkPreview, Message, MessageId, Original, Person,
+    Restorable, Sidebar, SidebarGroup, SitePage, SubscriptionLevel, Theme, Topic, TopicId, TopicUnread, UserId,
 };
 use domain::time::Timestamp;
 
@@ -47,7 +47,9 @@ pub(crate) fn ago(minutes: u64) -> Timestamp {
 pub(crate) fn person(id: usize) -> Person {
     let id = id.clamp(1, NAMES.len());
     let name = if id == 4 { "Ida Ångström-Папандреу".to_owned() } else { String::new() };
-    Person { id: UserId(id as i64), username: NAMES[id - 1].to_owned(), name }
+    // One of them has an avatar.
+    let avatar = if id == 3 { "0a".repeat(32) } else { String::new() };
+    Person { id: UserId(id as i64), username: NAMES[id - 1].to_owned(), name, avatar }
 }
 
 const GROUPS: [(&str, &str, &str); 6] = [
@@ -73,6 +75,7 @@ pub(crate) fn group(id: usize) -> Group {
         created_at: ago(600_000),
         slow_seconds: 0,
         first_held: 0,
+        picture: if id == 2 { "0b".repeat(32) } else { String::new() },
     }
 }
 
@@ -132,6 +135,7 @@ pub(crate) fn message(seq: i64, author: usize, minutes: u64, markup: &str) -> Me
         created_at: ago(minutes),
         markup: markup.to_owned(),
         attachment: None,
+        previews: Vec::new(),
         mentions: Vec::new(),
         edited_at: None,
         deleted: false,
@@ -214,6 +218,13 @@ pub(crate) fn conversation() -> Vec<Message> {
     said[4].deleted = true;
     said[4].restorable = Some(Restorable::ByAuthor);
     said[6].mentions = vec![UserId(4), UserId(2)];
+    said[7].previews = vec![LinkPreview {
+        url: "https://example.org/plans/wren-box.pdf".to_owned(),
+        title: "A box for wrens & <small> friends".to_owned(),
+        description: "Four boards, twelve screws, and an afternoon.".to_owned(),
+        site: "example.org".to_owned(),
+        image: Some("https://example.org/plans/box.jpg?a=b&c=d".to_owned()),
+    }];
     said[8].follows = true;
     said[8].stars = vec![person(3)];
     said

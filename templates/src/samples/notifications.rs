@@ -71,7 +71,7 @@ impl Settings {
             utc_offset: "60".into(),
             ..NotificationsForm::default()
         };
-        form.set_error("quiet_to", "Choose both hours, or neither.");
+        form.set_error("quiet_to", texts::forms::choose_both_hours());
         let address = Some("mira@example.org".to_owned());
         Self { layout: layout("/-/settings/notifications"), form, address, is_bouncing: false }
     }

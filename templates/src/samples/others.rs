@@ -1,16 +1,16 @@
 //! Profiles, settings, sign-in, mentions, search, errors.
 
-use crate::form::Refill;
 use askama::Template;
 use domain::model::{ApiToken, ApiTokenId, DirectFrom, GroupId, MentionRow, Theme, User, UserId};
 use domain::people::sign_ups::Door;
 use domain::people::two_factor::{Setup, State};
+use texts::Text;
 
 use super::{Drawn, ago, conversation, group, layout, person, stranger, wrens};
 use crate::errors::{ErrorPage, Problem, SubmittedForm};
 use crate::form::{
-    ApiTokenForm, CodeForm, DeleteForm, ForgotForm, MailForm, NameForm, OwnPasswordForm, PasswordForm, ProfileForm,
-    ResetForm, SignInForm, SignUpForm,
+    ApiTokenForm, CodeForm, DeleteForm, ForgotForm, MailForm, NameForm, OwnPasswordForm, PasswordForm, PictureForm,
+    ProfileForm, Refill, ResetForm, SignInForm, SignUpForm,
 };
 use crate::layout::Layout;
 use crate::messages::mentions::Mentions;
@@ -27,6 +27,7 @@ pub(super) fn user(id: usize) -> User {
         email: (id != 6).then(|| format!("{}@example.org", person.username)),
         new_email: None,
         name: if id == 2 { "Tomas Lindqvist".to_owned() } else { String::new() },
+        avatar: person.avatar,
         bio: "Boxes, mostly.".to_owned(),
         location: "Upper valley".to_owned(),
         web: "https://example.org/boxes/".to_owned(),
@@ -91,8 +92,10 @@ impl settings::Profile {
             follow: "yes".into(),
             ..ProfileForm::default()
         };
-        form.set_error("web", "An address starts with https:// or http://.");
-        Self { layout: layout("/-/settings"), form }
+        form.set_error("web", Text::verbatim("An address starts with https:// or http://."));
+        let mut picture = PictureForm::default();
+        picture.set_error("file", Text::verbatim("This image is damaged, or of a kind that can't be shown."));
+        Self { layout: layout("/-/settings"), form, picture }
     }
 }
 
@@ -100,7 +103,7 @@ impl Password {
     /// With validation errors.
     pub fn sample() -> Self {
         let mut form = PasswordForm::default();
-        form.set_error("current_password", "Incorrect password.");
+        form.set_error("current_password", Text::verbatim("Incorrect password."));
         Self { layout: layout("/-/settings/password"), form }
     }
 }
@@ -138,7 +141,7 @@ impl settings::ApiTokens {
         };
         let row = |token, groups| settings::ApiTokenRow { token, groups };
         let mut form = ApiTokenForm { scopes: "read,write".into(), days: "90".into(), ..ApiTokenForm::default() };
-        form.set_error("name", "Give the token a name.");
+        form.set_error("name", Text::verbatim("Give the token a name."));
         let choice =
             |id, name: &str| settings::GroupChoice { id: GroupId(id), name: name.to_owned(), is_chosen: id == 2 };
         Self {
@@ -159,7 +162,7 @@ impl SignIn {
     /// After a wrong password.
     pub fn sample() -> Self {
         let mut form = SignInForm { username: "jules".into(), ..SignInForm::default() };
-        form.set_error("", "Name and password do not go together.");
+        form.set_error("", Text::verbatim("Name and password do not go together."));
         Self { layout: stranger("/-/sign-in?next=/birds/"), form, next: "/birds/".to_owned() }
     }
 }
@@ -169,7 +172,7 @@ impl SignUp {
     pub fn sample() -> Self {
         let mut form =
             SignUpForm { username: "mira".into(), email: "mira@example.org".into(), ..SignUpForm::default() };
-        form.set_error("username", "That username, or a similar one, is taken.");
+        form.set_error("username", Text::verbatim("That username, or a similar one, is taken."));
         let (next, invitation, consent) = ("/".to_owned(), String::new(), super::site::consent());
         Self { layout: stranger("/-/sign-up"), form, next, door: Door::Open, invitation, consent }
     }
@@ -186,7 +189,7 @@ impl Forgot {
     /// With validation errors.
     pub fn sample() -> Self {
         let mut form = ForgotForm { email: "mira".into(), ..ForgotForm::default() };
-        form.set_error("email", "Enter a valid email address.");
+        form.set_error("email", Text::verbatim("Enter a valid email address."));
         Self { layout: Layout { sends_email: false, ..stranger("/-/forgot") }, form }
     }
 }
@@ -195,7 +198,7 @@ impl Reset {
     /// With validation errors.
     pub fn sample() -> Self {
         let mut form = ResetForm::default();
-        form.set_error("new_password", "Use at least 8 characters.");
+        form.set_error("new_password", Text::verbatim("Use at least 8 characters."));
         Self { layout: stranger("/-/reset?token=t"), form, username: "mira".to_owned(), token: "t".to_owned() }
     }
 }
@@ -208,7 +211,7 @@ impl Confirm {
             username: "jules".to_owned(),
             address: "jules@example.org".to_owned(),
             token: "t".to_owned(),
-            error: Some("Another account already uses this address.".to_owned()),
+            error: Some(Text::verbatim("Another account already uses this address.")),
         }
     }
 }
@@ -217,7 +220,10 @@ impl SecondStep {
     /// After a wrong code.
     pub fn sample() -> Self {
         let mut form = CodeForm { code: "123456".into(), ..CodeForm::default() };
-        form.set_error("code", "This code is wrong or was already used. Codes change every 30 seconds.");
+        form.set_error(
+            "code",
+            Text::verbatim("This code is wrong or was already used. Codes change every 30 seconds."),
+        );
         Self { layout: stranger("/-/sign-in"), form, ticket: "4.1.t".to_owned(), next: "/birds/".to_owned() }
     }
 }
@@ -226,7 +232,7 @@ impl settings::Mail {
     /// One confirmed address, another one waiting.
     pub fn sample() -> Self {
         let mut form = MailForm { email: "jules@new.example.org".into(), ..MailForm::default() };
-        form.set_error("current_password", "Incorrect password.");
+        form.set_error("current_password", Text::verbatim("Incorrect password."));
         Self {
             layout: layout("/-/settings/mail"),
             form,
@@ -240,8 +246,8 @@ impl settings::SecondStep {
     /// In the given state.
     pub fn sample(state: State) -> Self {
         let (mut password, mut code) = (OwnPasswordForm::default(), CodeForm::default());
-        password.set_error("current_password", "Incorrect password.");
-        code.set_error("code", "This code is wrong. Make sure that your phone's clock is correct.");
+        password.set_error("current_password", Text::verbatim("Incorrect password."));
+        code.set_error("code", Text::verbatim("This code is wrong. Make sure that your phone's clock is correct."));
         Self { layout: layout("/-/settings/second-step"), state, password, code }
     }
 }
@@ -250,7 +256,7 @@ impl settings::Account {
     /// With a name that is taken.
     pub fn sample() -> Self {
         let mut form = NameForm { username: "mira".into(), ..NameForm::default() };
-        form.set_error("username", "That username, or a similar one, is taken.");
+        form.set_error("username", Text::verbatim("That username, or a similar one, is taken."));
         Self { layout: layout("/-/settings/account"), form }
     }
 }
@@ -259,7 +265,7 @@ impl settings::Delete {
     /// After a wrong password.
     pub fn sample() -> Self {
         let mut form = DeleteForm { words: "blank".into(), ..DeleteForm::default() };
-        form.set_error("current_password", "Incorrect password.");
+        form.set_error("current_password", Text::verbatim("Incorrect password."));
         Self { layout: layout("/-/settings/account/delete"), form, groups: 6 }
     }
 }
@@ -310,7 +316,7 @@ pub(super) fn all() -> Vec<Drawn> {
         ErrorPage { layout: layout("/-/groups/1/topics"), problem, why: None, kept, request_id: "5f0c2d".to_owned() }
             .render()
     };
-    let last = Some("You're the last member.");
+    let last = Some("You're the last member.".into());
     let told = ErrorPage { why: last, problem: Problem::Forbidden, ..ErrorPage::sample() }.render();
     let button = || SubmittedForm { fields: Vec::new(), ..topic_kept() };
     let secret = || SubmittedForm { is_whole: false, ..topic_kept() };
@@ -379,7 +385,7 @@ pub(super) fn all() -> Vec<Drawn> {
         ("error-409", error(Problem::Conflict)),
         ("error-410", error(Problem::Gone)),
         ("error-413", error(Problem::TooLarge)),
-        ("error-422", error(Problem::Invalid(Some("A topic title has at most 200 characters.".to_owned())))),
+        ("error-422", error(Problem::Invalid(Some("A topic title has at most 200 characters.".into())))),
         ("error-429", error(Problem::TooMany(40))),
         ("error-500", error(Problem::Internal)),
         ("error-503", error(Problem::Unavailable)),

@@ -32,7 +32,7 @@ impl Push {
 pub(super) fn all() -> Vec<Drawn> {
     let refused = Push {
         devices: Vec::new(),
-        error: Some("You have too many devices. Remove those you no longer use.".to_owned()),
+        error: Some(texts::Text::verbatim("You have too many devices. Remove those you no longer use.")),
         ..Push::sample()
     };
     vec![("settings-push", Push::sample().render()), ("settings-push-refused", refused.render())]

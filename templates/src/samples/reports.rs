@@ -5,6 +5,7 @@ use askama::Template;
 use domain::model::{Grounds, Group, GroupKind, ReportId, Restorable};
 use domain::moderation::reports::Item;
 use domain::store::moderation::reports::{OpenRow, VoiceRow};
+use texts::Text;
 
 use super::{Drawn, ago, group, layout, message, person, stranger, wrens};
 use crate::form::ReportForm;
@@ -46,7 +47,7 @@ impl New {
     /// With validation errors.
     pub fn sample() -> Self {
         let mut form = ReportForm { grounds: "other".into(), ..ReportForm::default() };
-        form.set_error("words", "Please add a reason.");
+        form.set_error("words", Text::verbatim("Please add a reason."));
         Self {
             layout: layout("/-/messages/41/report"),
             group: group(1),
@@ -60,8 +61,8 @@ impl New {
     /// For a person without an account, with validation errors.
     fn from_outside() -> Self {
         let mut form = ReportForm { grounds: "private".into(), email: "nobody".into(), ..ReportForm::default() };
-        form.set_error("email", "Enter a valid email address.");
-        form.set_error("good_faith", "Please confirm this to send the report.");
+        form.set_error("email", Text::verbatim("Enter a valid email address."));
+        form.set_error("good_faith", texts::moderation_errors::confirm());
         Self { layout: stranger("/-/messages/41/report"), form, ..Self::sample() }
     }
 

@@ -5,6 +5,7 @@ use askama::Template;
 use domain::model::{RuleAction, RuleId, RuleKind, UserId};
 use domain::moderation::rules::{Rule, Tried};
 use domain::topics::placed::MessageInTopic;
+use texts::Text;
 
 use super::{Drawn, ago, group, layout, message, wrens};
 use crate::form::{NewcomersForm, RuleForm};
@@ -49,7 +50,7 @@ impl Index {
 
     fn of_site() -> Self {
         let mut page = Self { layout: layout("/admin/rules"), group: None, ..Self::sample() };
-        page.newcomers.set_error("days", "A number from 0 to 365.");
+        page.newcomers.set_error("days", Text::verbatim("A number from 0 to 365."));
         page
     }
 }
@@ -83,12 +84,12 @@ impl Edit {
 
     fn new_and_wrong() -> Self {
         let mut form = RuleForm { kind: "pattern".into(), body: "a(b".into(), ..RuleForm::default() };
-        form.set_error("name", "Enter a name for the rule.");
-        form.set_error("body", "This pattern isn't valid: unclosed group.");
-        form.set_error("places", "Choose at least one place to look.");
-        form.set_error("new", "Enter 0 to 3650 days and 0 to 100 messages.");
-        form.set_error("kind", "Choose words or a pattern.");
-        form.set_error("effect", "Choose an action.");
+        form.set_error("name", texts::moderation_errors::rule_name());
+        form.set_error("body", Text::verbatim("This pattern isn't valid: unclosed group."));
+        form.set_error("places", texts::moderation_errors::rule_places());
+        form.set_error("new", Text::verbatim("Enter 0 to 3650 days and 0 to 100 messages."));
+        form.set_error("kind", texts::moderation_errors::rule_kind());
+        form.set_error("effect", texts::moderation_errors::rule_action());
         Self { layout: layout("/admin/rules/new"), group: None, rule: None, form, tried: None }
     }
 }

@@ -66,8 +66,8 @@ impl Search {
             page: 2,
             has_more: true,
             fields: Fields { from: "tomas".to_owned(), has: "link".to_owned(), ..Fields::default() },
-            hints: vec!["“form:” is not an operator.".to_owned()],
-            problems: vec!["No user named “nobody”.".to_owned()],
+            hints: vec![texts::Text::verbatim("“form:” is not an operator.")],
+            problems: vec![texts::search_errors::no_user_named("nobody")],
             suggestion: Some("nest boxes".to_owned()),
             matches: Matches {
                 groups: vec![GroupMatch {

@@ -1,15 +1,17 @@
 //! Site settings, sign-ups, and the waiting page.
 
 use askama::Template;
-use domain::model::{Consent, CurrentPage, PageVersion, PageVersionRow, SignUps, SiteInvitationId, SitePage};
+use domain::model::{Consent, CurrentPage, Logo, PageVersion, PageVersionRow, SignUps, SiteInvitationId, SitePage};
 use domain::people::sign_ups::Door;
 use domain::platform::caches::site::Notice;
+use texts::Text;
 
 use super::admin::admins_layout;
 use super::{Drawn, ago, layout, person, stranger};
 use crate::admin::site::Settings;
 use crate::admin::site_pages::{Edit, Index, Show as ShowPage, Version};
-use crate::form::{Refill, SiteForm, SiteLinkForm, SitePageForm};
+use crate::form::{PictureForm, Refill, SiteForm, SiteLinkForm, SitePageForm};
+use crate::layout::Layout;
 use crate::people::account::{SignUp, Waiting};
 use crate::people::sign_ups::{Link, Row, SignUpsPage};
 use crate::topics::Show;
@@ -24,14 +26,17 @@ impl Settings {
             notice: "On Saturday *everything* is off from 9 to 10.".into(),
             read_only: "".into(),
             admins_need_two_factor: "yes".into(),
-            images: "click".into(),
+            images: "load".into(),
+            link_previews: "yes".into(),
             welcome: "# Good to see you\nCome in, and say *hello*.".into(),
             accent: "#0b6b62".into(),
             must_accept: "rules privacy".into(),
             error: None,
         };
         let notice = "On Saturday <em>everything</em> is off from 9 to 10.".to_owned();
-        Self { layout: admins_layout("/admin/settings"), form, notice }
+        let logo = Some(Logo { digest: "0c".repeat(32), width: 301, height: 64 });
+        let layout = Layout { logo, ..admins_layout("/admin/settings") };
+        Self { layout, form, picture: PictureForm::default(), notice }
     }
 }
 
@@ -137,8 +142,11 @@ impl Edit {
     /// After another admin published a version.
     fn conflict() -> Self {
         let mut page = Self::sample();
-        page.form.set_error("text", "Someone changed this page while you were editing it.");
-        page.form.set_error("asks_again", "First choose in the settings that new members must accept this page.");
+        page.form.set_error("text", Text::verbatim("Someone changed this page while you were editing it."));
+        page.form.set_error(
+            "asks_again",
+            Text::verbatim("First choose in the settings that new members must accept this page."),
+        );
         page.older = Some(1);
         page
     }

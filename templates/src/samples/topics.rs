@@ -5,6 +5,7 @@ use askama::Template;
 use domain::live::presence::Aside;
 use domain::model::{OtherTopic, Topic, TopicAction, TopicEvent, TopicRow};
 use domain::screening::WriterLimits;
+use texts::Text;
 
 use super::{Drawn, ago, conversation, group, layout, original, person, stranger, topic, wrens};
 use crate::form::{EditForm, MergeForm, MessageForm, RenameForm, SplitForm};
@@ -77,6 +78,7 @@ impl Show {
             later: 0,
             new: Some(NewSince { seq: 46, count: 3 }),
             read_seq: Some(45),
+            seen: None,
             visited: true,
             may_write: true,
             is_member: true,
@@ -103,7 +105,7 @@ impl Show {
     fn replying() -> Self {
         let mut page = Self::sample();
         page.form.reply_to = "137".into();
-        page.form.set_error("reply_to", "The message you're replying to was deleted or moved.");
+        page.form.set_error("reply_to", Text::verbatim("The message you're replying to was deleted or moved."));
         page.replying = Some(original(137, 2, "They crowd into one <nest> box."));
         let originals = [
             original(137, 2, "They crowd into one <nest> box."),
@@ -152,7 +154,7 @@ impl Show {
         };
         page.topic.name = " ".to_owned();
         page.form.text = "   ".into();
-        page.form.set_error("text", "Enter a message.");
+        page.form.set_error("text", Text::verbatim("Enter a message."));
         page
     }
 
@@ -177,7 +179,7 @@ impl Edit {
     /// With validation errors.
     pub fn sample() -> Self {
         let mut form = RenameForm { title: "".into(), error: None };
-        form.set_error("title", "Enter a title.");
+        form.set_error("title", Text::verbatim("Enter a title."));
         let not_moved = Some("You can't move private messages to a group that more people can read.".to_owned());
         let (moderates, may_archive) = (true, true);
         Self {
@@ -203,7 +205,7 @@ impl splits::New {
     /// With validation errors.
     pub fn sample() -> Self {
         let mut form = SplitForm { title: "Wrens & \"walls\"".into(), group: "3".into(), ..SplitForm::default() };
-        form.set_error("group", "More people can now read that group.");
+        form.set_error("group", Text::verbatim("More people can now read that group."));
         let mut layout = layout("/-/topics/9/split?from=139");
         layout.group = Some(group(1).id);
         let mut messages = conversation().split_off(2);
@@ -216,7 +218,7 @@ impl splits::New {
         let mut page = Self::sample();
         page.first.seq = 1;
         page.form = SplitForm::default();
-        page.form.set_error("which", "Select at least one message.");
+        page.form.set_error("which", Text::verbatim("Select at least one message."));
         page.topic.last_seq = 200;
         page
     }
@@ -226,7 +228,7 @@ impl merges::New {
     /// With validation errors.
     pub fn sample() -> Self {
         let mut form = MergeForm { into: "/birds/<nowhere>/".into(), error: None };
-        form.set_error("into", "There is no topic at this URL.");
+        form.set_error("into", texts::topics_errors::no_topic_here());
         let choices = vec![topic(10, 1, "ringing-weekend", "Ringing weekend", 6, 212, 380)];
         let layout = layout("/-/topics/9/merge");
         Self { layout, group: group(1), topic: wrens(), message_count: 48, choices, form }
@@ -285,7 +287,7 @@ impl messages::Edit {
 }
 
 /// All that can limit a writer.
-fn limits() -> Vec<String> {
+fn limits() -> Vec<Text> {
     let limits = WriterLimits { slow_seconds: 300, links: Some(2), is_held: true };
     messages::composer::limits(limits, "message")
 }

@@ -3,10 +3,14 @@
 use askama::Template;
 use domain::groups::versions::{Settings, SettingsVersion};
 use domain::messages::history::{Piece, Version};
+use domain::platform::versions::VersionPage;
 use domain::topics::titles::TitleVersion;
 
 use super::{Drawn, ago, conversation, group, layout, person, wrens};
 use crate::{groups, messages, topics};
+
+/// Two versions, on one page.
+const BOTH: VersionPage = VersionPage { first: 1, last: 2, from: 1, to: 2 };
 
 impl groups::versions::History {
     /// Renamed once, with a new description.
@@ -44,7 +48,7 @@ impl groups::versions::History {
                 before: None,
             },
         ];
-        Self { layout: layout("/-/groups/6/history"), group, versions, may_restore: true }
+        Self { layout: layout("/-/groups/6/history"), group, versions, page: BOTH, may_restore: true }
     }
 }
 
@@ -52,7 +56,8 @@ impl topics::titles::History {
     /// Renamed once.
     pub fn sample() -> Self {
         let topic = wrens();
-        let version = |title: &str, minutes, pieces| TitleVersion {
+        let version = |number, title: &str, minutes, pieces| TitleVersion {
+            number,
             title: title.to_owned(),
             at: ago(minutes),
             by: person(1),
@@ -60,8 +65,9 @@ impl topics::titles::History {
         };
         let (old, new) = ("Where do <wrens> sleep?", topic.name.clone());
         let pieces = vec![Piece::Removed(old.to_owned()), Piece::Added(new.clone())];
-        let titles = vec![version(&new, 600, pieces), version(old, 740, vec![Piece::Same(old.to_owned())])];
-        Self { layout: layout("/-/topics/9/history"), group: group(1), topic, titles, may_restore: true }
+        let titles = vec![version(2, &new, 600, pieces), version(1, old, 740, vec![Piece::Same(old.to_owned())])];
+        let layout = layout("/-/topics/9/history");
+        Self { layout, group: group(1), topic, titles, page: BOTH, may_restore: true }
     }
 }
 
@@ -74,6 +80,7 @@ impl messages::History {
             at: ago(minutes),
             by: message.author.clone(),
             pieces,
+            too_long: false,
             attachment: None,
         };
         let word = str::to_owned;
@@ -96,11 +103,15 @@ impl messages::History {
         ];
         let layout = layout("/-/messages/139/history");
         let (kept_until, may_restore, may_edit) = (Some(ago(0)), true, false);
-        Self { layout, group: group(1), topic: wrens(), message, versions, kept_until, may_restore, may_edit }
+        let (group, topic) = (group(1), wrens());
+        Self { layout, group, topic, message, versions, page: BOTH, kept_until, may_restore, may_edit }
     }
 }
 
 pub(super) fn all() -> Vec<Drawn> {
+    let middle = VersionPage { first: 1, last: 120, from: 21, to: 70 };
+    let long = |version| Version { too_long: true, ..version };
+    let versions = messages::History::sample().versions.into_iter().map(long).collect();
     let read = groups::versions::History { may_restore: false, ..groups::versions::History::sample() };
     vec![
         ("group-versions", groups::versions::History::sample().render()),
@@ -111,6 +122,10 @@ pub(super) fn all() -> Vec<Drawn> {
             messages::History { kept_until: None, may_edit: true, ..messages::History::sample() }.render(),
         ),
         ("message-history-own", messages::History { may_restore: false, ..messages::History::sample() }.render()),
+        (
+            "message-history-middle",
+            messages::History { page: middle, versions, ..messages::History::sample() }.render(),
+        ),
         ("topic-titles", topics::titles::History::sample().render()),
     ]
 }

@@ -5,6 +5,7 @@ use domain::model::{
     ApiToken, ApiTokenId, Bot, Delivery, DeliveryId, DeliveryState, ExternalAuditor, ExternalAuditorId, IncomingHook,
     IncomingHookId, MessageId, TopicId, UserId, Webhook, WebhookEvent, WebhookId,
 };
+use texts::Text;
 
 use super::{Drawn, ago, group, layout, person};
 use crate::form::{ApiTokenForm, Refill};
@@ -86,10 +87,10 @@ impl Index {
 
     fn wrong() -> Self {
         let mut page = Self::sample();
-        page.bot_form.set_error("username", "That username is taken.");
-        page.incoming_form.set_error("topic", "Enter the URL of a topic in this group.");
-        page.webhook_form.set_error("url", "Enter an address that starts with https://.");
-        page.webhook_form.set_error("events", "Choose at least one event.");
+        page.bot_form.set_error("username", Text::verbatim("That username is taken."));
+        page.incoming_form.set_error("topic", texts::webhooks_errors::topic_url());
+        page.webhook_form.set_error("url", Text::verbatim("Enter an address that starts with https://."));
+        page.webhook_form.set_error("events", texts::webhooks_errors::choose_event());
         page
     }
 

@@ -9,6 +9,7 @@ use askama::Template;
 use domain::live::presence::Aside;
 use domain::model::{Group, Message, Original, SidebarGroup, SubscriptionLevel, Topic, TopicAction, TopicEvent};
 use domain::moderation::approval_queue::OwnPending;
+use texts::Text;
 
 use crate::form::{MessageForm, RenameForm};
 use crate::layout::Layout;
@@ -35,6 +36,8 @@ pub struct Show {
     pub new: Option<NewSince>,
     /// Number of the message up to which the viewer has read; `None` when nobody is signed in.
     pub read_seq: Option<i64>,
+    /// With this, the link to the next page marks this page as read.
+    pub seen: Option<String>,
     /// Whether the viewer has read here before.
     pub visited: bool,
     /// Whether the viewer may write here.
@@ -59,7 +62,7 @@ pub struct Show {
     /// The message that the form replies to.
     pub replying: Option<Original>,
     /// What limits the viewer's messages, in sentences.
-    pub limits: Vec<String>,
+    pub limits: Vec<Text>,
     /// The viewer's own messages that are pending or declined.
     pub own_held: Vec<OwnPending>,
 }

@@ -3,6 +3,7 @@
 use askama::Template;
 use domain::model::{Group, Topic};
 use domain::platform::compare::Piece;
+use domain::platform::versions::VersionPage;
 use domain::topics::titles::TitleVersion;
 
 use crate::layout::Layout;
@@ -14,8 +15,9 @@ pub struct History {
     pub layout: Layout,
     pub group: Group,
     pub topic: Topic,
-    /// Newest first.
+    /// A page of them, newest first.
     pub titles: Vec<TitleVersion>,
+    pub page: VersionPage,
     /// Whether the viewer may rename the topic, and thereby restore a title.
     pub may_restore: bool,
 }

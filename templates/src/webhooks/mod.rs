@@ -4,6 +4,7 @@ use askama::Template;
 use domain::model::{
     Bot, Delivery, DeliveryState, ExternalAuditor, Group, IncomingHook, Person, Webhook, WebhookEvent,
 };
+use texts::Text;
 
 use crate::form::{Field, Refill, form};
 use crate::layout::Layout;
@@ -53,25 +54,25 @@ form! {
 /// Secrets that were just created, shown once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fresh {
-    pub title: &'static str,
+    pub title: Text,
     /// Each with a label.
-    pub parts: Vec<(&'static str, String)>,
+    pub parts: Vec<(Text, String)>,
     /// A command that tries it.
     pub example: Option<String>,
 }
 
 impl Fresh {
     /// The secret by which a receiver checks signatures.
-    pub fn secret(title: &'static str, secret: String) -> Self {
-        Self { title, parts: vec![("Secret", secret)], example: None }
+    pub fn secret(title: Text, secret: String) -> Self {
+        Self { title, parts: vec![(texts::forms::secret(), secret)], example: None }
     }
 
     /// The URL of an incoming webhook.
     pub fn incoming(url: String, signing_secret: Option<String>) -> Self {
         let example = signing_secret.is_none().then(|| format!("curl -d 'Hello' {url}"));
-        let mut parts = vec![("URL", url)];
-        parts.extend(signing_secret.map(|secret| ("Secret", secret)));
-        Self { title: "New incoming webhook", parts, example }
+        let mut parts = vec![(texts::forms::url(), url)];
+        parts.extend(signing_secret.map(|secret| (texts::forms::secret(), secret)));
+        Self { title: texts::forms::new_incoming_webhook(), parts, example }
     }
 }
 
@@ -104,7 +105,7 @@ impl Index {
     }
 
     /// The events that can be chosen: word, label.
-    pub fn events(&self) -> Vec<(&'static str, &'static str)> {
+    pub fn events(&self) -> Vec<(&'static str, texts::Text)> {
         WebhookEvent::CHOICES.iter().map(|event| (event.as_str(), event.label())).collect()
     }
 

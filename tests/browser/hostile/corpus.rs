@@ -18,6 +18,8 @@ fn pieces() -> Vec<String> {
         "<a href=\"javascript:window.canary=1\">x</a>",
         "[x](javascript:window.canary=1)",
         "![x](javascript:window.canary=1)",
+        "![x](https://evil.example/a.png?\"onerror=\"window.canary=1)",
+        "https://evil.example/b.gif?<img src=http://evil.example/c.png>",
         "javascript:window.canary=1",
         "JaVaScRiPt\u{9}:window.canary=1",
         "data:text/html,<script>window.canary=1</script>",

@@ -96,6 +96,7 @@ pub const FIELDS: &[Field] = fields! {
     "/-/settings" "web": After("https://example.org/"), Member at "/-/settings";
     "/-/settings" "theme": Nothing;
     "/-/settings" "follow": Nothing;
+    "/-/settings/avatar" "remove": Nothing;
     "/-/settings/password" "current_password": Few, Member at "/-/settings/password" with [("new_password", "another one it is")];
     "/-/settings/password" "new_password": Nothing;
     "/-/settings/password" "username": Nothing;
@@ -163,6 +164,7 @@ pub const FIELDS: &[Field] = fields! {
     "/-/groups/{}/edit" "slow": Few, Moderator at "/-/groups/{closed}/edit" with [("kind", "closed")];
     "/-/groups/{}/edit" "first_held": Nothing;
     "/-/groups/{}/edit" "opens": Nothing;
+    "/-/groups/{}/image" "remove": Nothing;
     "/-/groups/{}/archive" "archived": Nothing;
     "/-/groups/{}/delete" "name": Lines, Moderator at "/-/groups/{public}/delete";
     "/-/groups/{}/level" "level": Few, Member at "/garden/";
@@ -355,6 +357,7 @@ pub const FIELDS: &[Field] = fields! {
     "/admin/settings" "read_only": Nothing;
     "/admin/settings" "admins_need_two_factor": Nothing;
     "/admin/settings" "images": Few, Root at "/admin/settings";
+    "/admin/settings" "link_previews": Nothing;
     "/admin/settings" "welcome": Long, Root at "/admin/settings";
     "/admin/settings" "accent": Few, Root at "/admin/settings";
     "/admin/settings" "accept_rules": Nothing;
@@ -392,6 +395,7 @@ pub const FIELDS: &[Field] = fields! {
     "/admin/people" "state": Few, Root at "/admin/people";
     "/admin/mail" "state": Few, Root at "/admin/mail";
     "/admin/groups" "q": Lines, Root at "/admin/groups";
+    "/admin/logo" "remove": Nothing;
     "/admin/groups" "kind": Few, Root at "/admin/groups";
 };
 

@@ -39,6 +39,8 @@ const LOOK: &str = "
     if (/[\\p{Mn}\\p{Me}]{4}/u.test(document.documentElement.textContent)) wrong.push('a pile of marks on one letter');
     for (const node of document.querySelectorAll('.markup, main h1, main .title'))
         if (!['clip', 'hidden'].includes(getComputedStyle(node).overflowY)) wrong.push(node.tagName + '.' + node.className + ' may paint outside of its place');
+    for (const { name } of performance.getEntriesByType('resource'))
+        if (new URL(name).origin !== location.origin) wrong.push('a request to ' + name);
     if (document.querySelectorAll('main').length !== 1) wrong.push('there is not one main part');
     if (document.querySelector('iframe, object, embed, base, [style], [onerror], [onload], [onclick], [onfocus], [onmouseover]'))
         wrong.push('an element that is not ours');

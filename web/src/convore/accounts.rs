@@ -71,7 +71,7 @@ async fn wrong_credentials_count_as_failed_sign_ins_and_known_ones_do_not(mut fo
     for _ in 0..10 {
         right.get("/api/account/verify.json").await.ok();
     }
-    // An unknown name is answered alike.
+    // An unknown name gets the same answer.
     let nobody = Client { forum: &forum, authorization: basic("nobody", "wrong") };
     assert_eq!(nobody.get("/api/account/verify.json").await.error(401), "Incorrect username or password.");
 }

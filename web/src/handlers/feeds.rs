@@ -53,7 +53,7 @@ async fn caller(req: &Req, params: &Params) -> Result<Caller, Error> {
     match params.token.as_deref() {
         None | Some("") => Ok(Caller::ANONYMOUS),
         Some(token) => match basic_auth::identify_token(req.cx(), token, req.origin()).await {
-            Err(Error::Invalid(_)) => Err(Error::Forbidden("This API token is not valid.")),
+            Err(Error::Invalid(_)) => Err(Error::forbidden(texts::forms::token_not_valid())),
             caller => caller,
         },
     }
@@ -71,9 +71,8 @@ fn answer(req: &Req, params: &Params, found: FeedLookup) -> Answer {
         FeedLookup::Renamed(name) => return moved(&format!("/users/{}/", encoded(&name))),
     };
     let about = about(&feed);
-    let settings = &req.now.settings;
     let base_url = &req.cx().config.base_url;
-    let document = Document::new(&feed, &req.now.settings.name, base_url, settings.images, format.file());
+    let document = Document::new(&feed, &req.now.settings.name, base_url, req.images(), format.file());
     let (text, kind) = match format {
         Format::Atom => (document.render().map_err(|error| Error::Internal(error.to_string()))?, ATOM),
         Format::Json => (document.to_json().map_err(|error| Error::Internal(error.to_string()))?, JSON),

@@ -10,6 +10,7 @@ pub mod messages;
 pub mod moderation;
 pub mod notifications;
 pub mod people;
+pub mod pictures;
 pub mod search;
 pub mod switcher;
 pub mod topics;
@@ -25,6 +26,7 @@ use domain::model::Group;
 use domain::policy::Access;
 use domain::screening::WriterLimits;
 use templates::people::account::{EndedLink, LinkEnded};
+use texts::Text;
 
 use crate::failure::Answer;
 use crate::req::Req;
@@ -34,8 +36,21 @@ fn id<T: FromStr>(text: &str) -> Result<T, Error> {
     text.parse().map_err(|_| Error::NotFound)
 }
 
+/// The query parameter of a page of versions.
+#[derive(serde::Deserialize)]
+pub struct VersionsBefore {
+    before: Option<String>,
+}
+
+impl VersionsBefore {
+    /// The version before which those of the page come.
+    fn number(&self) -> Result<Option<i64>, Error> {
+        self.before.as_deref().map(id).transpose()
+    }
+}
+
 /// Returns what limits the viewer's messages or topics in a group, in sentences.
-async fn writer_limits(req: &Req, group: &Group, access: Access, noun: &str) -> Result<Vec<String>, Error> {
+async fn writer_limits(req: &Req, group: &Group, access: Access, noun: &str) -> Result<Vec<Text>, Error> {
     let Some(session) = &req.session else { return Ok(Vec::new()) };
     let limits = WriterLimits::of(req.cx(), req.viewer(), session.since, group, access).await?;
     Ok(templates::messages::composer::limits(limits, noun))
@@ -52,26 +67,21 @@ fn key_for(req: &Req) -> Result<String, Error> {
 }
 
 /// Returns the errors of a refused form by field; passes on errors that are not about the form.
-fn form_errors(error: Error) -> Result<Vec<(String, String)>, Error> {
+fn form_errors(error: Error) -> Result<Vec<(String, Text)>, Error> {
     crate::refused::note(&error);
     match error {
-        Error::Invalid(fields) => Ok(fields.iter().map(|(field, why)| (field.to_owned(), why.to_owned())).collect()),
-        Error::Forbidden(why) => Ok(vec![(String::new(), why.to_owned())]),
-        Error::TooMany(limit) => Ok(vec![(
-            String::new(),
-            format!(
-                "You're doing that too often. Your text isn't lost. Send it again in {}.",
-                templates::when::wait(&limit.wait.as_secs())
-            ),
-        )]),
-        Error::Busy(_) => {
-            let why = "Many people are signing in right now. Try again in a few seconds.";
-            Ok(vec![(String::new(), why.to_owned())])
+        Error::Invalid(fields) => Ok(fields.iter().map(|(field, why)| (field.to_owned(), why.clone())).collect()),
+        Error::Forbidden(why) => Ok(vec![(String::new(), why)]),
+        Error::TooMany(limit) => {
+            let wait = templates::when::wait(&limit.wait.as_secs());
+            Ok(vec![(String::new(), texts::forms::too_often(wait))])
         }
-        Error::Storage(_) => Ok(vec![(String::new(), format!("{} Your text isn't lost.", crate::failure::NO_STORAGE))]),
-        Error::Slow(wait) => {
-            Ok(vec![(String::new(), format!("{} Your text isn't lost.", crate::failure::too_soon(wait)))])
+        Error::Busy(_) => Ok(vec![(String::new(), texts::forms::many_sign_in())]),
+        Error::Storage(cause) => {
+            tracing::error!(error = %cause, "a form was refused: the storage of files failed");
+            Ok(vec![(String::new(), texts::forms::text_not_lost(texts::files::no_storage()))])
         }
+        Error::Slow(wait) => Ok(vec![(String::new(), texts::forms::text_not_lost(crate::failure::too_soon(wait)))]),
         other => Err(other),
     }
 }

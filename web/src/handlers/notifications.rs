@@ -10,6 +10,7 @@ use serde::Deserialize;
 use templates::errors::Problem;
 use templates::notifications::{Log, NotificationsForm, Settings, Unsubscribe};
 use templates::people::account::EndedLink;
+use texts::Text;
 
 use crate::failure::{Answer, Failure};
 use crate::form::Form;
@@ -45,24 +46,23 @@ pub async fn edit(req: Req) -> Answer {
 /// Returns what the form chooses.
 fn wanted(form: &Form) -> Result<EmailChoices, Error> {
     let frequency = |field: &'static str| {
-        Frequency::parse(form.get(field)).ok_or_else(|| Error::invalid(field, "Choose how often."))
+        Frequency::parse(form.get(field)).ok_or_else(|| Error::invalid(field, texts::forms::choose_how_often()))
     };
     let hour = |field: &'static str| match form.get(field) {
         "" => Ok(None),
-        hour => hour.parse::<i64>().map(Some).map_err(|_| Error::invalid(field, "Choose an hour.")),
+        hour => hour.parse::<i64>().map(Some).map_err(|_| Error::invalid(field, texts::forms::choose_an_hour())),
     };
-    let number = |field: &'static str, why: &'static str| {
-        form.get(field).trim().parse::<i64>().map_err(|_| Error::invalid(field, why))
-    };
+    let number =
+        |field: &'static str, why: Text| form.get(field).trim().parse::<i64>().map_err(|_| Error::invalid(field, why));
     Ok(EmailChoices {
         mentions: frequency("mentions")?,
         directs: frequency("directs")?,
         followed: frequency("followed")?,
         activity: frequency("activity")?,
-        most_per_day: number("most_per_day", "Enter a number.")?,
+        most_per_day: number("most_per_day", texts::forms::enter_number())?,
         quiet_from: hour("quiet_from")?,
         quiet_to: hour("quiet_to")?,
-        utc_offset: number("utc_offset", "Choose a time zone.")?,
+        utc_offset: number("utc_offset", texts::forms::choose_time_zone())?,
     })
 }
 

@@ -137,16 +137,13 @@ pub async fn index(req: Req, params: Query<Params>) -> Answer {
     let answer = search::ask(req.cx(), req.viewer(), question).await?;
     search.problems = answer.problems;
     if let Some(done) = answer.preparing {
-        let done = templates::numbers::thousands(done as i64);
-        search.problems.push(format!(
-            "The search index is still being built ({done} messages and topics so far). Some results are missing."
-        ));
+        search.problems.push(texts::search_errors::still_built(done));
     }
     search.hints = answer.hints;
     search.matches = answer.matches;
     if answer.nothing_asked {
         if search.problems.is_empty() {
-            search.problems.push("Enter at least one word to search for.".to_owned());
+            search.problems.push(texts::search_errors::nothing_asked());
         }
         return req.shared_page(&search, About::Unkept);
     }

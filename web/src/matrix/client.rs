@@ -361,7 +361,7 @@ pub fn fields(scene: &Scene, world: &World, path: &str) -> Vec<(&'static str, St
         ("hidden", "yes".to_owned()),
         ("verdict", "deleted".to_owned()),
         ("sign_ups", "open".to_owned()),
-        ("images", "click".to_owned()),
+        ("images", "load".to_owned()),
         ("waiting_since", "1".to_owned()),
         ("author_id", id(world.maker).to_string()),
         ("creator_id", id(world.friend).to_string()),

@@ -23,12 +23,13 @@ use super::{COLUMN, FIRST, must_match};
 const EXPECTED: &str = include_str!("live_events.txt");
 
 /// The letter of each event kind that a group's stream may carry; an unknown kind fails the test.
-const KINDS: [(&str, char); 8] = [
+const KINDS: [(&str, char); 9] = [
     ("message", 'm'),
     ("edit", 'e'),
     ("delete", 'd'),
     ("restore", 'r'),
     ("star", 's'),
+    ("previews", 'p'),
     ("topic_change", 't'),
     ("mention", '@'),
     ("notice", 'n'),
@@ -42,6 +43,8 @@ enum Act {
     Delete,
     Restore,
     Star,
+    /// Removes the link previews of a message.
+    Unpreview,
     Start,
     Rename,
     Pin,
@@ -59,12 +62,13 @@ enum Act {
     Close,
 }
 
-const ACTS: [(Act, &str); 15] = [
+const ACTS: [(Act, &str); 16] = [
     (Act::Post, "a message that mentions everybody"),
     (Act::Edit, "edited"),
     (Act::Delete, "deleted"),
     (Act::Restore, "restored"),
     (Act::Star, "starred"),
+    (Act::Unpreview, "its link previews are removed"),
     (Act::Start, "a topic is started"),
     (Act::Rename, "renamed"),
     (Act::Pin, "pinned"),
@@ -285,6 +289,9 @@ async fn prepare(forum: &TestForum, world: &World, act: Act, scene: &Scene) -> R
         domain::moderation::reports::create(cx, member, message, spam, "").await.expect("reported");
         forum.drain().await;
     }
+    if act == Act::Unpreview {
+        forum.execute("update messages set previews = '[{\"url\":\"\",\"title\":\"\",\"site\":\"\"}]'").await;
+    }
     if act == Act::Restore {
         messages::delete(cx, maker, last).await.expect("deleted");
     }
@@ -303,6 +310,7 @@ async fn perform(forum: &TestForum, world: &World, act: Act, scene: &Scene, read
         Act::Delete => drop(messages::delete(cx, maker, last).await?),
         Act::Restore => drop(domain::messages::history::restore(cx, maker, last).await?),
         Act::Star => drop(domain::messages::stars::toggle(cx, maker, last).await?),
+        Act::Unpreview => drop(messages::link_previews::remove(cx, maker, last).await?),
         Act::Start => drop(
             messages::submit(cx, maker, Target::NewTopic { group: scene.group.id, title: "New" }, keyed("Hello"))
                 .await?,

@@ -215,6 +215,8 @@ fn body(endpoint: &Endpoint, scene: &Scene) -> Value {
             json!(format!("k{}", &token[..20]))
         }
         "name" => json!("Name"),
+        // No image: what is checked before it is.
+        "image" => json!(""),
         "slug" | "description" | "web" | "explanation" | "accent" => json!(""),
         "kind" if of_rule => json!("words"),
         "kind" if scene.group.is_direct() => json!("public"),
@@ -229,8 +231,8 @@ fn body(endpoint: &Endpoint, scene: &Scene) -> Value {
         "quiet_to" => json!(7),
         "utc_offset" => json!(60),
         "mentions" | "replies" | "direct_messages" | "followed" => json!(false),
-        "opens" | "in_title" | "in_links" | "in_names" | "ban" | "read_only" | "follow_written" | "asks_again"
-        | "remove_attachment" => json!(false),
+        "opens" | "in_title" | "in_links" | "in_names" | "ban" | "read_only" | "link_previews" | "follow_written"
+        | "asks_again" | "remove_attachment" => json!(false),
         "in_text" | "on" => json!(true),
         "direct_from" => json!("anyone"),
         "level" => json!("muted"),
@@ -266,7 +268,7 @@ fn body(endpoint: &Endpoint, scene: &Scene) -> Value {
         "version" | "number" => json!(1),
         "up_to" => json!("1"),
         "sign_ups" => json!("open"),
-        "images" => json!("click"),
+        "images" => json!("load"),
         other => panic!("what is a body's {other} in {}?", endpoint.path),
     };
     fields.keys().map(|name| (name.clone(), value(name))).collect()

@@ -9,7 +9,8 @@ use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue, LOCATION, VARY};
 use actix_web::{HttpResponse, HttpResponseBuilder};
-use domain::model::{Consent, Images, MessageId};
+use domain::model::{Consent, MessageId};
+use domain::platform::remote::RemoteImages;
 use std::hash::Hash;
 use templates::Template;
 
@@ -47,7 +48,7 @@ impl Req {
         if !self.is_shared() {
             return self.page(page);
         }
-        let tag = format!("W/\"{}\"", templates::tag(&(page, self.now.settings.images)));
+        let tag = format!("W/\"{}\"", templates::tag(&(page, self.images().version())));
         let kept = self.reading.as_ref().and_then(|reading| self.site.pages.same(reading, &tag));
         let page = match kept {
             Some(page) => page,
@@ -106,7 +107,7 @@ impl Req {
             Ok(html) => self.private_page(status, html),
             Err(error) => {
                 tracing::error!(%error, "a page was not drawn");
-                HttpResponse::InternalServerError().body("Something went wrong on our end. Try again in a minute.\n")
+                HttpResponse::InternalServerError().body(format!("{}\n", texts::forms::went_wrong()))
             }
         }
     }
@@ -149,18 +150,22 @@ impl Req {
     fn content_policy(&self) -> String {
         // Only pages of signed-in users contain an inline style.
         let inline = if self.session.is_some() { format!(" 'nonce-{}'", self.nonce) } else { String::new() };
-        let images = if self.now.settings.images == Images::Never { "" } else { " https:" };
         format!(
-            "default-src 'none'; style-src 'self'{inline}; script-src 'self'; img-src 'self'{images}; connect-src 'self'; \
+            "default-src 'none'; style-src 'self'{inline}; script-src 'self'; img-src 'self'; connect-src 'self'; \
              manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; \
              require-trusted-types-for 'script'; trusted-types klatch"
         )
     }
 
+    /// How pages show images of other hosts.
+    pub fn images(&self) -> RemoteImages<'_> {
+        RemoteImages::of(self.cx(), self.now.settings.images)
+    }
+
     /// Renders a page or a part of one.
     pub fn render(&self, page: &impl Template) -> Result<String, Error> {
         let html = page.render().map_err(|error| Error::Internal(format!("a page was not drawn: {error}")))?;
-        Ok(templates::finish(html, self.now.settings.images))
+        Ok(templates::finish(html, self.images()))
     }
 
     /// Answers 303 to a path of this site.

@@ -211,6 +211,7 @@ impl Req {
     pub fn bare_layout(&self) -> Layout {
         Layout {
             site_name: self.now.settings.name.clone(),
+            logo: self.now.logo.clone(),
             viewer: self.session.as_ref().map(|session| templates::Viewer {
                 person: session.person.clone(),
                 // The link to the admin pages leads to what is missing.

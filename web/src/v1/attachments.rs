@@ -9,6 +9,7 @@ use super::{Bot, stories};
 stories! {
     a_poll_is_posted_voted_in_and_closed,
     a_kind_is_registered_and_used,
+    link_previews_are_read_and_removed,
 }
 
 async fn a_poll_is_posted_voted_in_and_closed(forum: TestForum) {
@@ -105,5 +106,28 @@ async fn a_kind_is_registered_and_used(forum: TestForum) {
     assert_eq!(bot.post(&messages, send(json!({"state": "passed"}))).await.wrong_field(), "attachment");
     admin.delete(&format!("/admin{path}/disabled")).await.is(204);
     bot.post(&messages, send(json!({"state": "passed"}))).await.is(201);
+    forum.drain().await;
+}
+
+async fn link_previews_are_read_and_removed(forum: TestForum) {
+    let (ada, ben) = (forum.person("ada").await, forum.person("ben").await);
+    let garden = forum.group(ada, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[ben]).await;
+    let posted = forum.topic(ada, &garden, "Plums", "https://plums.example/").await.id;
+    forum.drain().await;
+    let (of_ada, of_ben, reader) = (Bot::of(&forum, ada).await, Bot::of(&forum, ben).await, Bot::anonymous(&forum));
+    let path = format!("/messages/{posted}");
+    assert_eq!(reader.get(&path).await.is(200)["previews"], json!([]));
+    forum
+        .execute(
+            "update messages set previews = '[{\"url\":\"https://plums.example/\",\"title\":\"Plums\",\"site\":\"plums.example\",\"image\":\"https://plums.example/a.png\"}]'",
+        )
+        .await;
+    let previews = reader.get(&path).await.is(200)["previews"].clone();
+    assert_eq!((&previews[0]["title"], &previews[0]["description"]), (&json!("Plums"), &json!("")));
+    assert!(previews[0]["image"].as_str().is_some_and(|image| image.starts_with("/-/image/")), "{previews}");
+    of_ben.delete(&format!("{path}/previews")).await.problem(403);
+    assert_eq!(of_ada.delete(&format!("{path}/previews")).await.is(200)["previews"], json!([]));
+    assert_eq!(reader.get(&path).await.is(200)["previews"], json!([]));
     forum.drain().await;
 }

@@ -4,7 +4,7 @@ use actix_web::test::TestRequest;
 use domain::model::GroupKind;
 use domain::people::sessions::{self, Origin};
 use domain::testing::TestForum;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Bot, ENDPOINTS, all, send, stories};
 use crate::convore::basic;
@@ -14,6 +14,7 @@ stories! {
     pages_of_other_sites_cannot_use_the_api,
     errors_say_what_to_correct,
     lists_have_cursors_in_both_directions,
+    histories_have_cursors,
     unchanged_data_is_answered_with_304,
     a_conflicting_change_is_not_overwritten,
     a_repeated_request_creates_nothing_more,
@@ -134,6 +135,33 @@ async fn lists_have_cursors_in_both_directions(forum: TestForum) {
     // A cursor belongs to its list.
     assert_eq!(reader.get(&format!("/topics/{topic}/messages?order=newest&cursor={cursor}")).await.status, 400);
     assert_eq!(reader.get(&format!("/groups/{}/topics?cursor={cursor}", garden.id)).await.status, 400);
+}
+
+async fn histories_have_cursors(forum: TestForum) {
+    let ada = forum.person("ada").await;
+    let garden = forum.group(ada, "Garden", GroupKind::Public).await;
+    let plums = forum.topic(ada, &garden, "Day 1", "Day 1").await;
+    for number in 2..=51 {
+        let (text, title) = (format!("Day {number}"), format!("Day {number}"));
+        domain::messages::edit(&forum.cx, ada, plums.id, text).await.expect("an edit");
+        domain::topics::rename(&forum.cx, ada, plums.topic, &title).await.expect("a title");
+    }
+    let bot = Bot::of(&forum, ada).await;
+    let (message, topic) = (format!("/messages/{}/history", plums.id), format!("/topics/{}/history", plums.topic));
+    for (path, list, said) in [(&message, "versions", "text"), (&topic, "items", "title")] {
+        let page = bot.get(path).await.is(200);
+        assert_eq!(page[list].as_array().map(Vec::len), Some(50), "{path}");
+        let cursor = page["next"].as_str().expect("a cursor");
+        let rest = bot.get(&format!("{path}?cursor={cursor}")).await.is(200);
+        assert_eq!((&rest[list][0][said], &rest[list][1]), (&json!("Day 1"), &Value::Null), "{path}");
+        assert_eq!(rest["next"], Value::Null);
+        assert_eq!(bot.get(&format!("{path}?cursor=x")).await.status, 400);
+    }
+    let group = format!("/groups/{}/history", garden.id);
+    let cursor = domain::api::v1::cursor::make("settings", 1);
+    assert_eq!(bot.get(&format!("{group}?cursor={cursor}")).await.is(200)["items"][0]["number"], 1);
+    assert_eq!(bot.get(&format!("{group}?cursor=x")).await.status, 400);
+    forum.drain().await;
 }
 
 async fn unchanged_data_is_answered_with_304(forum: TestForum) {

@@ -13,6 +13,7 @@ mod limits;
 mod order;
 mod own;
 mod parity;
+mod pictures;
 mod site_pages;
 mod statistics;
 

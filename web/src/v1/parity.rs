@@ -13,6 +13,7 @@ const LINK: &str = "It is the target of a link in an email or of an invitation."
 /// The actions of pages, and their functions here.
 const HAVE: &[(&str, &[&str])] = &[
     ("/-/settings", &["me::update"]),
+    ("/-/settings/avatar", &["pictures::set_avatar", "pictures::remove_avatar"]),
     ("/-/settings/notifications", &["notifications::update"]),
     ("/-/settings/people", &["me::ignore", "me::stop_ignoring", "me::update"]),
     ("/-/push", &["push::update"]),
@@ -26,6 +27,7 @@ const HAVE: &[(&str, &[&str])] = &[
     ("/-/direct/{id}/add", &["conversations::add"]),
     ("/-/groups", &["group_changes::create"]),
     ("/-/groups/{id}/edit", &["group_changes::update"]),
+    ("/-/groups/{id}/image", &["pictures::set_of_group", "pictures::remove_of_group"]),
     ("/-/groups/{id}/archive", &["group_changes::archive", "group_changes::unarchive"]),
     ("/-/groups/{id}/delete", &["group_changes::delete"]),
     ("/-/groups/{id}/statistics/recompute", &["statistics::recompute"]),
@@ -94,6 +96,7 @@ const HAVE: &[(&str, &[&str])] = &[
     ("/-/messages/{id}/star", &["messages::star", "messages::unstar"]),
     ("/-/messages/{id}/bookmark", &["bookmarks::add", "bookmarks::remove"]),
     ("/-/messages/{id}/wiki", &["messages::make_wiki", "messages::end_wiki"]),
+    ("/-/messages/{id}/previews", &["messages::remove_previews"]),
     ("/-/messages/{id}/vote", &["attachments::vote"]),
     ("/-/messages/{id}/retract", &["attachments::retract"]),
     ("/-/messages/{id}/close", &["attachments::close"]),
@@ -111,6 +114,7 @@ const HAVE: &[(&str, &[&str])] = &[
     ("/admin/held", &["moderation::approve", "moderation::decline"]),
     ("/admin/rules", &["rules::create_of_site"]),
     ("/admin/settings", &["admin::update_settings"]),
+    ("/admin/logo", &["pictures::set_logo", "pictures::remove_logo"]),
     ("/admin/pages/{page}", &["site_pages::publish"]),
     ("/admin/pages/{page}/versions/{version}/restore", &["site_pages::restore"]),
 ];
@@ -189,8 +193,8 @@ fn every_action_of_a_page_has_a_route_or_a_reason() {
 }
 
 /// What no page's action of its own does: programs register kinds of attachments and delete their unused files, and the page of
-/// an account removes a display name with its other actions.
-const OF_PROGRAMS: &[&str] = &["admin::clear_name", "attachments::register", "files::delete"];
+/// an account removes a display name or an avatar with its other actions.
+const OF_PROGRAMS: &[&str] = &["admin::clear_name", "attachments::register", "files::delete", "pictures::clear_avatar"];
 
 #[test]
 fn every_changing_route_of_the_api_is_an_action_of_a_page() {

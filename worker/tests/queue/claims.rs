@@ -72,6 +72,7 @@ async fn every_kind_of_job_is_claimed_as_it_was_queued(test: TestDb) {
     all.extend(causes.map(|cause| Job::Task(Task::React { reactor: "live".into(), cause })));
     all.push(Job::Task(Task::GroupChanged { group: GroupId(9) }));
     all.push(Job::Task(Task::ImageUploaded { file: FileId(10) }));
+    all.push(Job::Task(Task::PictureReplaced { digest: "ab".into() }));
     all.push(Job::Task(Task::Sweep { slot: "2026-11-21T10".into() }));
     for job in &all {
         enqueue(&test.db, job, start()).await;

@@ -12,6 +12,7 @@ use super::{Happened, Kind};
 use crate::platform::caches::Remembered;
 use crate::platform::context::Context;
 use crate::platform::error::Result;
+use crate::platform::remote::RemoteImages;
 use model::{MessageId, Person, TopicId, UserId};
 use store::api::messages::ApiMessage;
 use store::topics::Subject;
@@ -119,7 +120,8 @@ async fn event(
     if row.deleted {
         return Ok(None);
     }
-    let message = Message::new(cx, row, crate::site::current(cx).await.settings.images)?;
+    let images = RemoteImages::of(cx, crate::site::current(cx).await.settings.images);
+    let message = Message::new(cx, row, images)?;
     Ok(Some(match what.kind {
         Kind::Star | Kind::Unstar => {
             let url = format!("{}{}/", name.url, row.id);

@@ -29,6 +29,8 @@ pub struct Settings {
     /// Whether site admins need two-factor authentication.
     pub admins_need_two_factor: bool,
     pub images: Images,
+    /// Whether new messages get previews of their links.
+    pub link_previews: bool,
     /// The welcome text on the home page of visitors, in message markup.
     pub welcome: String,
     /// The accent color as `#rrggbb`. Empty: the default.
@@ -52,6 +54,7 @@ pub async fn settings(ask: Ask, _: ()) -> Result<Found<Settings>> {
         read_only: now.read_only,
         admins_need_two_factor: now.admins_need_two_factor,
         images: now.images.into(),
+        link_previews: now.link_previews,
         welcome: now.welcome,
         accent: now.accent,
         must_accept: now.must_accept.into_iter().map(Into::into).collect(),
@@ -81,6 +84,9 @@ pub struct SettingsChange {
     #[schema(value_type = Images, required = false)]
     pub images: Option<Images>,
     #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = bool, required = false)]
+    pub link_previews: Option<bool>,
+    #[serde(default, deserialize_with = "given")]
     #[schema(value_type = String, required = false)]
     pub welcome: Option<String>,
     #[serde(default, deserialize_with = "given")]
@@ -106,6 +112,7 @@ pub async fn update_settings(ask: Ask, Body(change): Body<SettingsChange>) -> Re
         read_only: change.read_only.unwrap_or(old.read_only),
         admins_need_two_factor: old.admins_need_two_factor,
         images: change.images.map_or(old.images, |word| word.0),
+        link_previews: change.link_previews.unwrap_or(old.link_previews),
         welcome: change.welcome.unwrap_or(old.welcome),
         accent: change.accent.unwrap_or(old.accent),
         must_accept: change.must_accept.map_or(old.must_accept, |pages| pages.into_iter().map(|page| page.0).collect()),
@@ -220,7 +227,7 @@ async fn set_restriction(ask: &Ask, restriction: Restriction, reason: &str) -> R
 /// A link to claim an account. It cannot be shown again.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ClaimLink {
-    /// Whoever opens it sets a password, and owns the account. It works once, for three days.
+    /// The person who opens it sets a password, and owns the account. It works once, for three days.
     pub url: String,
 }
 

@@ -109,7 +109,7 @@ pub struct Choices {
 /// As [`polls::vote`].
 pub async fn vote(ask: Ask, Body(vote): Body<Choices>) -> Result<Found<Message>> {
     if vote.choices.is_empty() {
-        return Err(Error::invalid("choices", "Choose at least one option."));
+        return Err(Error::invalid("choices", texts::api_errors::choose_option()));
     }
     change_vote(ask, &vote.choices).await
 }

@@ -47,7 +47,7 @@ pub fn page(kind: &str, cursor: Option<&str>) -> Result<i64> {
 
 /// The error for a cursor that is not one of this list.
 pub fn wrong() -> Error {
-    Error::invalid("cursor", "Send the value of `next` from the previous page, or omit the cursor.")
+    Error::invalid("cursor", texts::api_errors::cursor())
 }
 
 #[cfg(test)]

@@ -138,7 +138,7 @@ pub async fn request(ask: Ask, Body(sent): Body<JoinRequest>) -> Result<Done> {
 /// # Errors
 /// As [`requests::withdraw`].
 pub async fn withdraw_request(ask: Ask, _: ()) -> Result<Done> {
-    // People who asked by a link may withdraw even if they cannot see the group: the policy answers both alike.
+    // People who asked by a link may withdraw even if they cannot see the group: the policy gives both the same answer.
     let id: GroupId = ask.part("id")?;
     if !ask.caller.covers(id) {
         return Err(Error::NotFound);

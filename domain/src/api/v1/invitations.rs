@@ -189,7 +189,7 @@ pub async fn decline(ask: Ask, _: ()) -> Result<Done> {
     Ok(Done)
 }
 
-/// The group of the path. Whoever is invited may not know of a private group otherwise.
+/// The group of the path. An invited person may not know of a private group otherwise.
 fn covered(ask: &Ask) -> Result<GroupId> {
     let group: GroupId = ask.part("id")?;
     if ask.caller.covers(group) { Ok(group) } else { Err(crate::Error::NotFound) }

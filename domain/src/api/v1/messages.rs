@@ -6,12 +6,13 @@ use utoipa::{IntoParams, ToSchema};
 use super::attachments::{Attach, Attachment};
 use super::objects::{Message, Node, Person};
 use super::words::{At, Grounds, Id};
-use super::{Ask, Body, Created, Done, Found, PAGE, Page, Query, cursor};
-use crate::messages::{self, AttachmentChange, Target, history, stars, submit_with, wikis};
+use super::{Ask, Body, Created, Cursor, Done, Found, PAGE, Page, Query, cursor};
+use crate::messages::{self, AttachmentChange, Target, history, link_previews, stars, submit_with, wikis};
 use crate::moderation::reports;
 use crate::people::ignores;
 use crate::platform::cut;
 use crate::platform::error::{Error, Result};
+use crate::platform::remote::RemoteImages;
 use crate::platform::validate::Draft;
 use crate::site::rate_limits;
 use crate::topics::{subscriptions, tallies};
@@ -21,7 +22,7 @@ use store::api::messages::ApiMessage;
 
 /// Returns the objects of messages.
 pub(super) async fn objects(ask: &Ask, rows: &[ApiMessage]) -> Result<Vec<Message>> {
-    let images = crate::site::current(&ask.cx).await.settings.images;
+    let images = RemoteImages::of(&ask.cx, crate::site::current(&ask.cx).await.settings.images);
     let reader = ask.viewer().id();
     let ignored = match reader {
         Some(user) => ignores::of(&ask.cx, user).await?,
@@ -166,12 +167,12 @@ pub async fn update(ask: Ask, Body(new): Body<MessageChange>) -> Result<Found<Me
     let (raw, _) = ask.message().await?;
     let attachment = match (new.attachment, new.remove_attachment) {
         (Some(_), true) => {
-            return Err(Error::invalid("attachment", "Replace the attachment or remove it, not both."));
+            return Err(Error::invalid("attachment", texts::api_errors::attachment_twice()));
         }
         (Some(new), false) => AttachmentChange::Replace(new.into()),
         (None, true) => AttachmentChange::Remove,
         (None, false) if new.text.is_none() => {
-            return Err(Error::invalid("text", "Send a new text or attachment."));
+            return Err(Error::invalid("text", texts::api_errors::no_change()));
         }
         (None, false) => AttachmentChange::Keep,
     };
@@ -233,8 +234,10 @@ pub struct Version {
 /// The versions of a message's text.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct History {
-    /// Newest first.
+    /// A page of them, newest first.
     pub versions: Vec<Version>,
+    /// The cursor of the next page. Null on the last page.
+    pub next: Option<String>,
     /// When the text of a deleted message is purged; null if it is not deleted.
     pub kept_until: Option<At>,
     /// Whether the caller may restore it until then.
@@ -245,10 +248,12 @@ pub struct History {
 /// messages keep them until they are purged.
 ///
 /// # Errors
-/// As [`history::of`]; [`Error::Forbidden`] if that takes a moderator's rights and the credentials do not carry them.
-pub async fn history(ask: Ask, _: ()) -> Result<Found<History>> {
+/// As [`history::read`]; [`Error::Invalid`] on `cursor`; [`Error::Forbidden`] if that takes a moderator's rights and the
+/// credentials do not carry them.
+pub async fn history(ask: Ask, Query(at): Query<Cursor>) -> Result<Found<History>> {
+    let before = cursor::number("texts", at.cursor.as_deref())?;
     let (raw, found) = ask.message_or_deleted().await?;
-    let shown = history::of(&ask.cx, ask.viewer(), raw.id).await?;
+    let shown = history::read(&ask.cx, ask.viewer(), raw.id, before).await?;
     if raw.wiki_at.is_none() || found.access.may(Permission::Moderate) {
         ask.check_own_or_moderate(raw.author_id)?;
     }
@@ -261,6 +266,7 @@ pub async fn history(ask: Ask, _: ()) -> Result<Found<History>> {
     };
     Ok(Found(History {
         versions: shown.versions.iter().map(version).collect(),
+        next: shown.page.older().map(|number| cursor::make("texts", number)),
         kept_until: shown.kept_until.map(Into::into),
         may_restore: shown.may_restore,
     }))
@@ -309,6 +315,19 @@ async fn set_wiki(ask: Ask, on: bool) -> Result<Found<Message>> {
     messages::deletable(&ask.cx, ask.viewer(), raw.id).await?;
     ask.check_own_or_moderate(raw.author_id)?;
     wikis::set(&ask.cx, ask.viewer(), raw.id, on).await?;
+    Ok(Found(object(&ask, raw.id).await?))
+}
+
+/// Removes the link previews of a message for good. Editing the message doesn't bring them back.
+///
+/// # Errors
+/// As [`link_previews::remove`]; [`Error::Forbidden`] if that takes a moderator's rights and the credentials do not carry
+/// them.
+pub async fn remove_previews(ask: Ask, _: ()) -> Result<Found<Message>> {
+    let (raw, _) = ask.message().await?;
+    messages::deletable(&ask.cx, ask.viewer(), raw.id).await?;
+    ask.check_own_or_moderate(raw.author_id)?;
+    link_previews::remove(&ask.cx, ask.viewer(), raw.id).await?;
     Ok(Found(object(&ask, raw.id).await?))
 }
 
@@ -361,7 +380,7 @@ pub async fn preview(ask: Ask, Body(new): Body<Text>) -> Result<Found<Preview>> 
     rate_limits::count_change(&ask.cx, ask.user()?).await?;
     let nodes = messages::preview::parse(&ask.cx, &new.text).await?;
     let nodes = serde_json::to_string(&nodes).map_err(|error| Error::Internal(error.to_string()))?;
-    let images = crate::site::current(&ask.cx).await.settings.images;
+    let images = RemoteImages::of(&ask.cx, crate::site::current(&ask.cx).await.settings.images);
     let (parsed, rendered) = super::objects::parsed(&nodes, images)?;
     Ok(Found(Preview { parsed, rendered }))
 }

@@ -24,6 +24,7 @@ pub mod moderation;
 pub mod notifications;
 pub mod objects;
 pub mod people;
+pub mod pictures;
 pub mod push;
 pub mod rules;
 pub mod search;
@@ -261,7 +262,7 @@ impl Ask {
         if self.caller.is_unlimited() {
             return Ok(());
         }
-        Err(Error::Forbidden("This API token is limited to some groups and can't do this."))
+        Err(Error::forbidden(texts::api_errors::limited_token()))
     }
 
     /// Checks that the credentials carry a moderator's rights, unless this is the caller's own.

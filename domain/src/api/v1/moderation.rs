@@ -182,7 +182,7 @@ async fn settle(ask: Ask, answer: Answer) -> Result<Done> {
     let pending: PendingId = ask.part("pending")?;
     let answered = approval_queue::answer(&ask.cx, ask.viewer(), Some(found.group.id), &[pending], answer).await?;
     match answered.refused.first() {
-        Some(why) => Err(Error::Forbidden(why)),
+        Some(why) => Err(Error::forbidden(why)),
         None if answered.done == 0 => Err(Error::NotFound),
         None => Ok(Done),
     }

@@ -1,6 +1,5 @@
 //! The objects of the API that several routes answer with.
 
-use markup::show_images;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::openapi::RefOr;
@@ -12,7 +11,8 @@ use super::attachments::Attachment;
 use super::words::{At, Category, GroupKind, Id, Level, Role};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
-use model::{Images, UserId};
+use crate::platform::remote::RemoteImages;
+use model::{UserId, picture_address};
 use store::api::groups::ApiGroup;
 use store::api::messages::ApiMessage;
 
@@ -25,17 +25,26 @@ pub struct Person {
     #[serde(skip_serializing_if = "String::is_empty")]
     #[schema(required = false)]
     pub name: String,
+    /// The path of the avatar on this site, 96 pixels wide. Only next to messages, and only if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub avatar: Option<String>,
+}
+
+/// Returns the path of a picture; `None` if the digest is empty.
+pub(super) fn picture(digest: &str) -> Option<String> {
+    (!digest.is_empty()).then(|| picture_address(digest, 96))
 }
 
 impl Person {
     pub(super) fn new(id: UserId, username: &str) -> Self {
-        Self { id: id.into(), username: username.to_owned(), name: String::new() }
+        Self { id: id.into(), username: username.to_owned(), name: String::new(), avatar: None }
     }
 }
 
 impl From<&model::Person> for Person {
     fn from(person: &model::Person) -> Self {
-        Self { name: person.name.clone(), ..Self::new(person.id, &person.username) }
+        Self { name: person.name.clone(), avatar: picture(&person.avatar), ..Self::new(person.id, &person.username) }
     }
 }
 
@@ -46,6 +55,8 @@ pub struct User {
     pub username: String,
     /// The display name. May be empty.
     pub name: String,
+    /// The path of the avatar on this site, 96 pixels wide. Null without one.
+    pub avatar: Option<String>,
     pub bio: String,
     pub location: String,
     /// A URL. May be empty.
@@ -61,6 +72,7 @@ impl User {
             id: user.id.into(),
             username: user.username.clone(),
             name: user.name.clone(),
+            avatar: picture(&user.avatar),
             bio: user.bio.clone(),
             location: user.location.clone(),
             web: user.web.clone(),
@@ -97,6 +109,8 @@ pub struct Group {
     pub category: Category,
     /// The URL of its page.
     pub url: String,
+    /// The path of its image on this site, 96 pixels wide. Null without one.
+    pub image: Option<String>,
     pub creator: Person,
     pub members_count: i64,
     pub topics_count: i64,
@@ -126,6 +140,7 @@ impl Group {
             kind: group.kind.into(),
             category: group.category.into(),
             url: format!("{}/{}/", cx.config.base_url, group.slug),
+            image: picture(&group.picture),
             creator: Person::new(group.creator_id, &row.creator_name),
             members_count: row.members,
             topics_count: row.topics,
@@ -235,12 +250,38 @@ impl PartialSchema for Node {
 impl ToSchema for Node {}
 
 /// Returns the nodes of a text that was stored or parsed, and its HTML as pages show it.
-pub(super) fn parsed(nodes: &str, images: Images) -> Result<(Vec<Node>, String)> {
+pub(super) fn parsed(nodes: &str, images: RemoteImages<'_>) -> Result<(Vec<Node>, String)> {
     let damaged = |error| Error::Internal(format!("the nodes of a text: {error}"));
     let mut parsed: Vec<Value> = serde_json::from_str(nodes).map_err(damaged)?;
     parsed.iter_mut().for_each(with_text_ids);
-    let rendered = show_images(markup::markup_of(nodes).map_err(damaged)?, images);
+    let rendered = images.show(markup::markup_of(nodes).map_err(damaged)?);
     Ok((parsed.into_iter().map(Node).collect(), rendered))
+}
+
+/// What a link leads to. The texts are those of the linked page.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct LinkPreview {
+    /// The link.
+    pub url: String,
+    pub title: String,
+    /// May be empty.
+    pub description: String,
+    /// The name of the site, or its host.
+    pub site: String,
+    /// The path of its image on this site. Null if it has none, or images are off.
+    pub image: Option<String>,
+}
+
+impl LinkPreview {
+    fn new(preview: &model::LinkPreview, images: RemoteImages<'_>) -> Self {
+        Self {
+            url: preview.url.clone(),
+            title: preview.title.clone(),
+            description: preview.description.clone(),
+            site: preview.site.clone(),
+            image: preview.image.as_deref().and_then(|image| images.address(image)),
+        }
+    }
 }
 
 /// A star of a message.
@@ -269,6 +310,8 @@ pub struct Message {
     pub rendered: String,
     /// Its attachment; null if it has none.
     pub attachment: Option<Attachment>,
+    /// What its links lead to, as the linked pages describe themselves. A job fetches them after the message was posted.
+    pub previews: Vec<LinkPreview>,
     /// The message that it replies to; null if it is no reply, or that message is deleted or in another topic.
     pub reply_to: Option<Id>,
     /// How many messages reply to it.
@@ -289,7 +332,7 @@ impl Message {
     pub(super) fn new(
         cx: &Context,
         row: &ApiMessage,
-        images: Images,
+        images: RemoteImages<'_>,
         reader: Option<UserId>,
         ignored: &[UserId],
     ) -> Result<Self> {
@@ -304,6 +347,7 @@ impl Message {
             parsed,
             rendered,
             attachment: row.attachment.as_deref().map(Into::into),
+            previews: row.previews.iter().map(|preview| LinkPreview::new(preview, images)).collect(),
             reply_to: row.reply_to.map(Into::into),
             replies: row.replies,
             wiki: row.is_wiki,

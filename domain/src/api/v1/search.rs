@@ -87,7 +87,7 @@ pub struct Results {
 pub async fn find(ask: Ask, Query(wanted): Query<Wanted>) -> Result<Found<Results>> {
     let page = cursor::page("search", wanted.cursor.as_deref())?;
     if wanted.q.trim().is_empty() {
-        return Err(Error::invalid("q", "Enter something to search for."));
+        return Err(Error::invalid("q", texts::api_errors::nothing_asked()));
     }
     let topic = match wanted.topic {
         Some(id) => {
@@ -133,6 +133,6 @@ pub async fn find(ask: Ask, Query(wanted): Query<Wanted>) -> Result<Found<Result
         total: answer.total as i64,
         exact: answer.exact as i64,
         suggestion: answer.suggestion,
-        problems: answer.problems,
+        problems: answer.problems.iter().map(ToString::to_string).collect(),
     }))
 }

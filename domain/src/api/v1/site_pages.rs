@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use super::words::{At, SitePage};
 use super::{Ask, Body, Cursor, Found, Page, Query, cursor};
 use crate::platform::error::{Error, Result};
+use crate::platform::remote::RemoteImages;
 use crate::site::pages::{self, NewText};
 
 /// A page of the site in a list.
@@ -94,7 +95,7 @@ pub async fn index(ask: Ask, _: ()) -> Result<Found<Page<SitePageEntry>>> {
     let site = crate::site::current(&ask.cx).await;
     let entry = |current: &model::CurrentPage| SitePageEntry {
         page: current.page.into(),
-        title: current.page.title().to_owned(),
+        title: current.page.title().to_string(),
         version: current.version,
         url: url(&ask, current.page),
     };
@@ -107,13 +108,13 @@ pub async fn index(ask: Ask, _: ()) -> Result<Found<Page<SitePageEntry>>> {
 /// As [`pages::show`].
 pub async fn show(ask: Ask, _: ()) -> Result<Found<SitePageText>> {
     let shown = pages::show(&ask.cx, named(&ask)?).await?;
-    let images = crate::site::current(&ask.cx).await.settings.images;
+    let images = RemoteImages::of(&ask.cx, crate::site::current(&ask.cx).await.settings.images);
     Ok(Found(SitePageText {
         page: shown.page.into(),
-        title: shown.page.title().to_owned(),
+        title: shown.page.title().to_string(),
         version: shown.version,
         text: shown.text,
-        markup: markup::show_images(shown.markup, images),
+        markup: images.show(shown.markup),
         changed_at: shown.changed_at.map(Into::into),
         url: url(&ask, shown.page),
     }))

@@ -41,7 +41,7 @@ pub async fn split(ask: Ask, Body(split): Body<Split>) -> Result<Created<Topic>>
     let which = match (split.from, split.messages.as_slice()) {
         (Some(from), []) => Which::From(MessageId(from.0)),
         (None, messages @ [_, ..]) => Which::These(messages.iter().map(|id| MessageId(id.0)).collect()),
-        _ => return Err(Error::invalid("from", "Send either `from` or `messages`.")),
+        _ => return Err(Error::invalid("from", texts::api_errors::from_or_messages())),
     };
     let new = splits::split(&ask.cx, ask.viewer(), found.topic.id, &which, &split.title, to).await?;
     Ok(Created(object(&ask, &new).await?))

@@ -11,6 +11,7 @@ use crate::platform::validate::one_line;
 use model::policy::Viewer;
 use model::{Fields, Kind, KindId, Layout, LogAction, LogEntry};
 use store::messages::kinds::{self as table};
+use texts::Text;
 
 /// The most kinds of one account, with all versions.
 pub const MOST: i64 = 50;
@@ -43,21 +44,18 @@ pub async fn register(cx: &Context, viewer: Viewer, new: NewKind) -> Result<Kind
     let owner = viewer.user()?;
     let mut wrong = Fields::default();
     if !is_name(&new.name) {
-        wrong.add(
-            "name",
-            format!("Use 1 to {MAX_NAME} lowercase letters, digits, and hyphens, starting with a letter."),
-        );
+        wrong.add("name", texts::messages_errors::kind_name(MAX_NAME));
     }
     if !(1..=1_000_000).contains(&new.version) {
-        wrong.add("version", "Use a number from 1 to 1000000.");
+        wrong.add("version", texts::messages_errors::kind_version());
     }
     let title = one_line(&new.title);
     if title.chars().count() > MAX_TITLE {
-        wrong.add("title", format!("Use at most {MAX_TITLE} characters."));
+        wrong.add("title", texts::messages_errors::kind_title_too_long(MAX_TITLE));
     }
     let source = new.schema.to_string();
     if source.len() > MAX_BYTES {
-        wrong.add("schema", format!("The schema can have at most {} KiB.", MAX_BYTES / 1_024));
+        wrong.add("schema", texts::messages_errors::schema_too_long(MAX_BYTES / 1_024));
     } else if let Err(why) = schema::check_schema(&new.schema) {
         wrong.add("schema", why);
     } else {
@@ -70,12 +68,12 @@ pub async fn register(cx: &Context, viewer: Viewer, new: NewKind) -> Result<Kind
     // Two requests at once do not exceed the limit.
     store::people::users::lock(&mut tx, &[owner]).await?;
     if table::count_of(&mut tx, owner).await? >= MOST {
-        return Err(Error::Forbidden("An account can have at most 50 kinds of attachments, counting versions."));
+        return Err(Error::forbidden(texts::messages_errors::kinds_at_most(MOST)));
     }
     let (name, version, layout) = (new.name.as_str(), new.version, new.layout);
     let new = table::NewKind { owner, name, version, layout, title: &title, fields: &fields, schema: &source };
     let id = table::insert(&mut tx, new, now).await?;
-    let id = id.ok_or_else(|| Error::invalid("version", "This version already exists. Use a higher number."))?;
+    let id = id.ok_or_else(|| Error::invalid("version", texts::messages_errors::version_exists()))?;
     tx.commit().await?;
     table::by_id(&cx.db, id).await?.ok_or(Error::NotFound)
 }
@@ -85,7 +83,7 @@ fn check_layout(wrong: &mut Fields, new: &NewKind, title: &str) {
     let properties = &new.schema["properties"];
     for name in view::placeholders(title) {
         if properties.get(name).is_none() {
-            wrong.add("title", format!("The schema has no property {name}."));
+            wrong.add("title", texts::messages_errors::no_property(name));
         }
     }
     let shown = match new.layout {
@@ -94,22 +92,22 @@ fn check_layout(wrong: &mut Fields, new: &NewKind, title: &str) {
             &properties["rows"]["items"]["properties"]
         }
         Layout::Table => {
-            return wrong.add("schema", "The table layout needs a property named “rows”: an array of objects.");
+            return wrong.add("schema", texts::messages_errors::table_needs_rows());
         }
         Layout::List if properties["items"]["type"] == "array" => &Value::Null,
-        Layout::List => return wrong.add("schema", "The list layout needs a property named “items”: an array."),
+        Layout::List => return wrong.add("schema", texts::messages_errors::list_needs_items()),
         Layout::Poll => &Value::Null,
     };
     let count = shown.as_object().map_or(0, serde_json::Map::len);
     if new.fields.len() > MAX_FIELDS || new.fields.is_empty() && count > MAX_FIELDS {
-        wrong.add("fields", format!("At most {MAX_FIELDS} fields can be shown. List them here."));
+        wrong.add("fields", texts::messages_errors::fields_at_most(MAX_FIELDS));
     }
     if new.layout == Layout::Table && count == 0 {
-        wrong.add("schema", "The objects in “rows” need properties.");
+        wrong.add("schema", texts::messages_errors::rows_need_properties());
     }
     if let Some(unknown) = new.fields.iter().find(|name| shown.get(name.as_str()).is_none()) {
         let unknown: String = unknown.chars().take(MAX_NAME).collect();
-        wrong.add("fields", format!("The schema has no property {unknown} that this layout can show."));
+        wrong.add("fields", texts::messages_errors::no_property_to_show(unknown));
     }
 }
 
@@ -188,14 +186,14 @@ pub(super) async fn usable(cx: &Context, name: &str, version: Option<i64>) -> Re
         Some((owner, name)) => table::named(&cx.db, &owner.to_lowercase(), name, version).await?,
         None => None,
     };
-    let no = |why: String| Err(Error::invalid("attachment", why));
+    let no = |why: Text| Err(Error::invalid("attachment", why));
     match found {
         Some(kind) if kind.is_usable() => Ok(kind),
-        Some(kind) if kind.disabled_at.is_some() => no("A site admin disabled this kind of attachment.".to_owned()),
-        Some(_) => no("This version of the kind is retired.".to_owned()),
+        Some(kind) if kind.disabled_at.is_some() => no(texts::messages_errors::kind_disabled()),
+        Some(_) => no(texts::messages_errors::kind_retired()),
         None => {
             let name: String = one_line(name).chars().take(100).collect();
-            no(format!("The kind of attachment “{name}” isn't available in this version."))
+            no(texts::messages_errors::kind_unknown(name))
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::platform::error::{Error, Result};
 use crate::platform::validate::one_line;
 use model::time::Timestamp;
 use model::{Attachment, Layout, MAX_OPTIONS, Poll, ShowResults, View};
+use texts::Text;
 use view::Shape;
 
 /// The built-in kind of polls.
@@ -61,17 +62,17 @@ pub async fn check(cx: &Context, new: NewAttachment) -> Result<Attachment> {
     if new.kind == POLL {
         return match new.version {
             None | Some(POLL_VERSION) => poll(new.data, POLL, POLL_VERSION, cx.now()),
-            Some(_) => Err(unknown("The only version of polls is 1.")),
+            Some(_) => Err(unknown(texts::messages_errors::poll_version())),
         };
     }
     let kind = kinds::usable(cx, &new.kind, new.version).await?;
     if new.data.to_string().len() > MAX_BYTES {
-        return Err(unknown(&format!("The data can have at most {} KiB.", MAX_BYTES / 1_024)));
+        return Err(unknown(texts::messages_errors::data_too_long(MAX_BYTES / 1_024)));
     }
     let damaged = |error| Error::Internal(format!("the kind {}: {error}", kind.id));
     let schema: Value = serde_json::from_str(&kind.schema).map_err(damaged)?;
     let fields: Vec<String> = serde_json::from_str(&kind.fields).map_err(damaged)?;
-    schema::check(&schema, &new.data).map_err(|why| unknown(&why))?;
+    schema::check(&schema, &new.data).map_err(unknown)?;
     let name = kind.full_name();
     if kind.layout == Layout::Poll {
         return poll(new.data, &name, kind.version, cx.now());
@@ -79,7 +80,7 @@ pub async fn check(cx: &Context, new: NewAttachment) -> Result<Attachment> {
     let shape = Shape { name: &name, layout: kind.layout, title: &kind.title, fields: &fields, schema: &schema };
     let view = shape.view(&new.data);
     if Shape::is_too_long(&view) {
-        return Err(unknown(&format!("An attachment can have at most {} rows.", view::MAX_ROWS)));
+        return Err(unknown(texts::messages_errors::rows_at_most(view::MAX_ROWS)));
     }
     let fallback = shape.fallback(&view);
     let (data, version) = (new.data, kind.version);
@@ -95,44 +96,44 @@ pub async fn check(cx: &Context, new: NewAttachment) -> Result<Attachment> {
     })
 }
 
-fn unknown(why: &str) -> Error {
+fn unknown(why: Text) -> Error {
     Error::invalid("attachment", why)
 }
 
 /// Checks a poll.
 fn poll(data: Value, kind: &str, version: i64, now: Timestamp) -> Result<Attachment> {
-    let read: PollData =
-        serde_json::from_value(data).map_err(|error| unknown(&format!("The poll isn't valid: {error}.")))?;
+    let read: PollData = serde_json::from_value(data)
+        .map_err(|error| unknown(texts::messages_errors::poll_invalid(error.to_string())))?;
     let mut fields = model::Fields::default();
     let question = one_line(&read.question);
     match question.chars().count() {
-        0 => fields.add("question", "Enter a question."),
+        0 => fields.add("question", texts::messages_errors::enter_question()),
         length if length > MAX_QUESTION => {
-            fields.add("question", format!("Questions can have at most {MAX_QUESTION} characters."));
+            fields.add("question", texts::messages_errors::question_too_long(MAX_QUESTION));
         }
         _ => {}
     }
     let options: Vec<String> =
         read.options.iter().map(|option| one_line(option)).filter(|option| !option.is_empty()).collect();
     if !(2..=MAX_OPTIONS).contains(&options.len()) {
-        fields.add("options", format!("Enter 2 to {MAX_OPTIONS} options."));
+        fields.add("options", texts::messages_errors::enter_options(MAX_OPTIONS));
     } else if let Some(long) = options.iter().find(|option| option.chars().count() > MAX_OPTION) {
         let start: String = long.chars().take(40).collect();
-        fields.add("options", format!("Options can have at most {MAX_OPTION} characters. Shorten “{start}…”."));
+        fields.add("options", texts::messages_errors::option_too_long(MAX_OPTION, start));
     } else if let Some(twice) =
         options.iter().enumerate().find_map(|(at, option)| options[..at].contains(option).then_some(option))
     {
-        fields.add("options", format!("“{twice}” is listed twice."));
+        fields.add("options", texts::messages_errors::option_twice(twice));
     }
     let closes_at = match read.closes_at.as_deref().filter(|at| !at.is_empty()).map(Timestamp::from_rfc3339) {
         None => None,
         Some(Some(at)) if at > now => Some(at),
         Some(Some(_)) => {
-            fields.add("closes_at", "Choose a time in the future.");
+            fields.add("closes_at", texts::messages_errors::closes_in_past());
             None
         }
         Some(None) => {
-            fields.add("closes_at", "Enter a date and time, such as 2027-01-31T18:00:00Z.");
+            fields.add("closes_at", texts::messages_errors::closes_at());
             None
         }
     };

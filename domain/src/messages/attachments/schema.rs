@@ -1,10 +1,14 @@
-//! JSON Schema, as far as kinds of attachments use it: a subset without references and patterns, so that checking data
-//! always takes a time in proportion to its size. Schemas with other keywords are refused.
+//! JSON Schema, as far as kinds of attachments use it: a subset without references and patterns, and with short lists of
+//! values, so that checking data always takes a time in proportion to its size. Schemas with other keywords are refused.
 
 use serde_json::{Map, Value};
+use texts::{Text, messages_errors as messages};
 
 /// The most levels of schemas within schemas.
 const MAX_DEPTH: usize = 8;
+
+/// The most entries of `enum`, `required` and `type`: each of a list of data may be compared with all of them.
+const MAX_VALUES: usize = 100;
 
 /// The keywords that say something about data.
 pub const KEYWORDS: &[&str] = &[
@@ -27,25 +31,29 @@ const NOTES: &[&str] = &["$schema", "$comment", "title", "description", "example
 const TYPES: &[&str] = &["object", "array", "string", "number", "integer", "boolean", "null"];
 
 /// Checks that a schema is one of an object and uses what is supported. The error names the place and what is wrong.
-pub fn check_schema(schema: &Value) -> Result<(), String> {
+pub fn check_schema(schema: &Value) -> Result<(), Text> {
     if schema.get("type").and_then(Value::as_str) != Some("object") {
-        return Err("The schema must have \"type\": \"object\".".to_owned());
+        return Err(messages::schema_of_object());
     }
     if let Some(dialect) = schema.get("$schema")
         && dialect.as_str() != Some("https://json-schema.org/draft/2020-12/schema")
     {
-        return Err("$schema: Only https://json-schema.org/draft/2020-12/schema is supported.".to_owned());
+        return Err(messages::schema_dialect());
     }
     check_part(schema, "", 0)
 }
 
-fn check_part(schema: &Value, at: &str, depth: usize) -> Result<(), String> {
-    let wrong = |what: &str| Err(format!("{}{what}", if at.is_empty() { String::new() } else { format!("{at}: ") }));
-    let Some(keywords) = schema.as_object() else { return wrong("A schema must be an object.") };
+fn check_part(schema: &Value, at: &str, depth: usize) -> Result<(), Text> {
+    let wrong = |what: Text| Err(if at.is_empty() { what } else { messages::schema_at(at, what) });
+    let Some(keywords) = schema.as_object() else { return wrong(messages::schema_is_object()) };
     if depth > MAX_DEPTH {
-        return wrong(&format!("Schemas can be nested at most {MAX_DEPTH} levels deep."));
+        return wrong(messages::schema_too_deep(MAX_DEPTH));
     }
     for (keyword, value) in keywords {
+        let is_list = matches!(keyword.as_str(), "type" | "enum" | "required");
+        if is_list && value.as_array().is_some_and(|values| values.len() > MAX_VALUES) {
+            return wrong(messages::schema_too_many(keyword, MAX_VALUES));
+        }
         let fits = match keyword.as_str() {
             "type" => match value {
                 Value::Array(types) => !types.is_empty() && types.iter().all(is_type),
@@ -73,11 +81,11 @@ fn check_part(schema: &Value, at: &str, depth: usize) -> Result<(), String> {
             note if NOTES.contains(&note) => true,
             other => {
                 let known = KEYWORDS.join(", ");
-                return wrong(&format!("The keyword {other} is not supported. Supported: {known}."));
+                return wrong(messages::schema_keyword(other, known));
             }
         };
         if !fits {
-            return wrong(&format!("The value of {keyword} is not valid."));
+            return wrong(messages::schema_value(keyword));
         }
     }
     Ok(())
@@ -92,39 +100,28 @@ fn path(at: &str, name: &str) -> String {
 }
 
 /// Checks data against a schema that [`check_schema`] accepted. The error names the place and what is expected there.
-pub fn check(schema: &Value, data: &Value) -> Result<(), String> {
+pub fn check(schema: &Value, data: &Value) -> Result<(), Text> {
     check_value(schema, data, "")
 }
 
-fn check_value(schema: &Value, data: &Value, at: &str) -> Result<(), String> {
+fn check_value(schema: &Value, data: &Value, at: &str) -> Result<(), Text> {
     let Some(keywords) = schema.as_object() else { return Ok(()) };
-    let place = if at.is_empty() { "The data" } else { at };
+    let place = || if at.is_empty() { messages::the_data() } else { Text::verbatim(at.to_owned()) };
     for (keyword, wanted) in keywords {
         let number = || wanted.as_u64().unwrap_or_default();
-        let (fits, expected) = match (keyword.as_str(), data) {
+        let fits = match (keyword.as_str(), data) {
             ("type", _) => match wanted {
-                Value::Array(types) => (types.iter().any(|word| is_of(word, data)), format!("one of {wanted}")),
-                one => (is_of(one, data), format!("of type {}", one.as_str().unwrap_or_default())),
+                Value::Array(types) => types.iter().any(|word| is_of(word, data)),
+                one => is_of(one, data),
             },
-            ("enum", _) => (
-                wanted.as_array().is_none_or(|values| values.iter().any(|value| equal(value, data))),
-                format!("one of {wanted}"),
-            ),
-            ("const", _) => (equal(wanted, data), format!("{wanted}")),
-            ("minLength", Value::String(text)) => {
-                (text.chars().count() as u64 >= number(), format!("at least {wanted} characters long"))
-            }
-            ("maxLength", Value::String(text)) => {
-                (text.chars().count() as u64 <= number(), format!("at most {wanted} characters long"))
-            }
-            ("minItems", Value::Array(items)) => {
-                (items.len() as u64 >= number(), format!("a list of at least {wanted}"))
-            }
-            ("maxItems", Value::Array(items)) => {
-                (items.len() as u64 <= number(), format!("a list of at most {wanted}"))
-            }
-            ("minimum", Value::Number(value)) => (value.as_f64() >= wanted.as_f64(), format!("at least {wanted}")),
-            ("maximum", Value::Number(value)) => (value.as_f64() <= wanted.as_f64(), format!("at most {wanted}")),
+            ("enum", _) => wanted.as_array().is_none_or(|values| values.iter().any(|value| equal(value, data))),
+            ("const", _) => equal(wanted, data),
+            ("minLength", Value::String(text)) => text.chars().count() as u64 >= number(),
+            ("maxLength", Value::String(text)) => text.chars().count() as u64 <= number(),
+            ("minItems", Value::Array(items)) => items.len() as u64 >= number(),
+            ("maxItems", Value::Array(items)) => items.len() as u64 <= number(),
+            ("minimum", Value::Number(value)) => value.as_f64() >= wanted.as_f64(),
+            ("maximum", Value::Number(value)) => value.as_f64() <= wanted.as_f64(),
             ("items", Value::Array(items)) => {
                 for (number, item) in items.iter().enumerate() {
                     check_value(wanted, item, &path(at, &format!("[{number}]")))?;
@@ -134,7 +131,7 @@ fn check_value(schema: &Value, data: &Value, at: &str) -> Result<(), String> {
             ("required", Value::Object(fields)) => {
                 let mut names = wanted.as_array().into_iter().flatten().filter_map(Value::as_str);
                 match names.find(|name| !fields.contains_key(*name)) {
-                    Some(name) => return Err(format!("{} is missing.", path(at, name))),
+                    Some(name) => return Err(messages::is_missing(path(at, name))),
                     None => continue,
                 }
             }
@@ -149,10 +146,26 @@ fn check_value(schema: &Value, data: &Value, at: &str) -> Result<(), String> {
             _ => continue,
         };
         if !fits {
-            return Err(format!("{place} must be {expected}."));
+            return Err(expected(place(), keyword, wanted));
         }
     }
     Ok(())
+}
+
+/// Returns what a keyword expects of the data at a place.
+fn expected(place: Text, keyword: &str, wanted: &Value) -> Text {
+    let number = wanted.as_u64().unwrap_or_default();
+    match keyword {
+        "type" if !wanted.is_array() => messages::must_be_of_type(place, wanted.as_str().unwrap_or_default()),
+        "type" | "enum" => messages::must_be_one_of(place, wanted.to_string()),
+        "minLength" => messages::must_be_long(place, number),
+        "maxLength" => messages::must_be_short(place, number),
+        "minItems" => messages::must_list_least(place, number),
+        "maxItems" => messages::must_list_most(place, number),
+        "minimum" => messages::must_be_least(place, wanted.to_string()),
+        "maximum" => messages::must_be_most(place, wanted.to_string()),
+        _ => messages::must_be(place, wanted.to_string()),
+    }
 }
 
 fn check_fields(
@@ -160,12 +173,12 @@ fn check_fields(
     properties: Option<&Map<String, Value>>,
     fields: &Map<String, Value>,
     at: &str,
-) -> Result<(), String> {
+) -> Result<(), Text> {
     let is_closed = keywords.get("additionalProperties") == Some(&Value::Bool(false));
     for (name, field) in fields {
         match properties.and_then(|properties| properties.get(name)) {
             Some(schema) => check_value(schema, field, &path(at, name))?,
-            None if is_closed => return Err(format!("{} is not a field of this kind.", path(at, name))),
+            None if is_closed => return Err(messages::is_no_field(path(at, name))),
             None => {}
         }
     }
@@ -204,7 +217,7 @@ mod tests {
 
     #[test]
     fn schemas_with_other_keywords_are_refused() {
-        let why = |schema: Value| check_schema(&schema).unwrap_err();
+        let why = |schema: Value| check_schema(&schema).unwrap_err().to_string();
         assert!(why(json!({"type": "string"})).contains("\"type\": \"object\""));
         assert!(why(json!({"type": "object", "$ref": "#"})).starts_with("The keyword $ref is not supported."));
         let nested = json!({"type": "object", "properties": {"a": {"items": {"pattern": "(a+)+$"}}}});
@@ -214,6 +227,12 @@ mod tests {
         assert!(
             why(json!({"type": "object", "$schema": "http://json-schema.org/draft-04/schema#"})).contains("2020-12")
         );
+        for keyword in ["enum", "required", "type"] {
+            let many = json!({"type": "object", "properties": {"a": {keyword: vec!["string"; MAX_VALUES + 1]}}});
+            assert_eq!(why(many), format!("a: {keyword} can have at most 100 entries."));
+            let few = json!({"type": "object", "properties": {"a": {keyword: vec!["string"; MAX_VALUES]}}});
+            assert_eq!(check_schema(&few), Ok(()));
+        }
         let mut deep = json!({"type": "string"});
         for _ in 0..=MAX_DEPTH {
             deep = json!({"type": "object", "properties": {"a": deep}});

@@ -125,25 +125,27 @@ fn both<A, B>(one: Result<A>, other: Result<B>) -> Result<(A, B)> {
     }
 }
 
-const CANNOT_WRITE: Error = Error::Forbidden("The author can no longer post there.");
+fn cannot_write() -> Error {
+    Error::forbidden(texts::messages_errors::author_cannot_post())
+}
 
 impl<'a> Destination<'a> {
     /// Resolves where a held message goes, and its author.
     pub(super) async fn approved(cx: &Context, moderator: Viewer, held: &'a PendingRow) -> Result<(Viewer, Self)> {
         let author = store::people::users::by_id(&cx.db, held.author_id).await?.ok_or(Error::NotFound)?;
         if author.deleted || policy::restricted(author.suspended_until, author.banned_at, cx.now()).is_some() {
-            return Err(Error::Forbidden("The author's account is suspended, banned, or deleted."));
+            return Err(Error::forbidden(texts::messages_errors::author_restricted()));
         }
         let viewer = Viewer::User { id: author.id, is_admin: author.is_admin };
         let topic = match held.topic_id {
             None => None,
             Some(topic) => {
                 let found = topics::find(cx, viewer, topic).await.map_err(|error| match error {
-                    Error::NotFound => Error::Forbidden("The topic was deleted, or the author can no longer read it."),
+                    Error::NotFound => Error::forbidden(texts::messages_errors::author_cannot_read()),
                     error => error,
                 })?;
                 if !found.may_write() {
-                    return Err(CANNOT_WRITE);
+                    return Err(cannot_write());
                 }
                 found.check_open()?;
                 Some(Box::new(found))
@@ -154,7 +156,7 @@ impl<'a> Destination<'a> {
 
     /// Checks that the author may still write where a held message goes.
     pub(super) fn check_author(access: Access) -> Result<()> {
-        if access.may(Permission::Write) { Ok(()) } else { Err(CANNOT_WRITE) }
+        if access.may(Permission::Write) { Ok(()) } else { Err(cannot_write()) }
     }
 
     /// Returns the message that the submission replies to.

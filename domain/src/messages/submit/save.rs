@@ -218,10 +218,10 @@ async fn add_people(cx: &Context, tx: &mut Tx, author: Viewer, group: GroupId, p
         added += store::groups::members::add(tx, group, *person, at).await?;
     }
     if added == 0 {
-        return Err(Error::invalid("to", "They are already in this conversation."));
+        return Err(Error::invalid("to", texts::messages_errors::already_there()));
     }
     if there + added as i64 > MOST as i64 {
-        return Err(Error::invalid("to", format!("A conversation can have at most {MOST} people.")));
+        return Err(Error::invalid("to", texts::messages_errors::conversation_full(MOST)));
     }
     direct_names::rename(tx, group).await?;
     Ok(at)

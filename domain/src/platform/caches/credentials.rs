@@ -69,12 +69,12 @@ impl Caller {
         if self.scopes.has(scope) {
             return Ok(());
         }
-        Err(Denied::Forbidden(match scope {
-            Scope::Read => "This API token can't read.",
-            Scope::Write => "These credentials can't change anything.",
-            Scope::Moderate => "This API token can't moderate.",
-            Scope::Admin => "This API token can't manage the site.",
-            Scope::Feeds => "This API token can't read feeds.",
+        Err(Denied::forbidden(match scope {
+            Scope::Read => texts::access::token_no_read(),
+            Scope::Write => texts::access::no_write(),
+            Scope::Moderate => texts::access::token_no_moderate(),
+            Scope::Admin => texts::access::token_no_admin(),
+            Scope::Feeds => texts::access::token_no_feeds(),
         }))
     }
 

@@ -62,7 +62,7 @@ impl Known {
 fn ready(rules: Vec<Rule>) -> Vec<Compiled> {
     let compile = |rule: Rule| {
         let id = rule.id;
-        Compiled::new(rule).map_err(|why| tracing::warn!(%id, why, "a rule is left out")).ok()
+        Compiled::new(rule).map_err(|why| tracing::warn!(%id, %why, "a rule is left out")).ok()
     };
     rules.into_iter().filter_map(compile).collect()
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bus::Control;
-use model::{CurrentPage, Images, SignUps, SitePage};
+use model::{CurrentPage, Images, Logo, SignUps, SitePage};
 use serde::{Deserialize, Serialize};
 
 use super::{Epoch, Remembered};
@@ -33,6 +33,9 @@ pub struct Settings {
     pub admins_need_two_factor: bool,
     #[serde(default)]
     pub images: Images,
+    /// Whether new messages get previews of their links.
+    #[serde(default = "yes")]
+    pub link_previews: bool,
     /// A welcome text on the home page of visitors, in message markup; may be empty.
     #[serde(default)]
     pub welcome: String,
@@ -42,6 +45,10 @@ pub struct Settings {
     /// The pages that new members must accept.
     #[serde(default)]
     pub must_accept: Vec<SitePage>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// A notice above every page, until the user hides it.
@@ -61,6 +68,7 @@ pub struct SiteState {
     pub notice: Option<Notice>,
     /// The welcome text as HTML; may be empty.
     pub welcome: String,
+    pub logo: Option<Logo>,
     /// The current versions of the pages that exist, in the order of the footer.
     pub pages: Vec<CurrentPage>,
 }

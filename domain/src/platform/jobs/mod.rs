@@ -74,8 +74,12 @@ pub enum Task {
     CollectEmail { user: UserId },
     /// Send a message to a device, if it still concerns its owner.
     Push(PushTry),
+    /// A message has links: ask what they lead to.
+    PreviewLinks { message: MessageId },
     /// An image was uploaded: make what pages show of it.
     ImageUploaded { file: FileId },
+    /// Something no longer has this picture: delete its bytes if nothing has it.
+    PictureReplaced { digest: String },
     /// Housekeeping: expired sessions, old rows of the search log.
     Sweep {
         /// The hour of its schedule: `2026-11-21T10`.
@@ -122,6 +126,10 @@ pub enum Cause {
     PollChanged {
         message: MessageId,
     },
+    /// A message got previews of its links, or lost them.
+    PreviewsChanged {
+        message: MessageId,
+    },
     /// A topic was started without a message.
     TopicStarted {
         topic: TopicId,
@@ -151,13 +159,14 @@ pub struct StarredBy {
 
 impl Cause {
     /// The kinds of all causes, as stored.
-    const WORDS: [&str; 10] = [
+    const WORDS: [&str; 11] = [
         "message_posted",
         "message_edited",
         "message_deleted",
         "message_restored",
         "stars_changed",
         "poll_changed",
+        "previews_changed",
         "topic_started",
         "topic_changed",
         "topic_moved",
@@ -172,7 +181,8 @@ impl Cause {
             | Self::MessageDeleted { message }
             | Self::MessageRestored { message }
             | Self::StarsChanged { message, .. }
-            | Self::PollChanged { message } => Some(message),
+            | Self::PollChanged { message }
+            | Self::PreviewsChanged { message } => Some(message),
             Self::TopicStarted { .. }
             | Self::TopicChanged { .. }
             | Self::TopicMoved { .. }
@@ -253,4 +263,14 @@ pub async fn enqueue_unique(
 ) -> Result<bool, store::Error> {
     let (kind, payload) = job.into().to_row()?;
     Ok(table::insert_unique(tx, key, &kind, &payload, run_at).await?.is_some())
+}
+
+/// Queues jobs for `run_at`, each unless one with its key is still queued.
+pub async fn enqueue_all_unique(tx: &mut Tx, jobs: Vec<(String, Job)>, run_at: Timestamp) -> Result<(), store::Error> {
+    if jobs.is_empty() {
+        return Ok(());
+    }
+    let row = |(key, job): (String, Job)| job.to_row().map(|(kind, payload)| (key, kind, payload));
+    let rows = jobs.into_iter().map(row).collect::<Result<Vec<_>, _>>()?;
+    table::insert_all_unique(tx, &rows, run_at).await.map(drop)
 }

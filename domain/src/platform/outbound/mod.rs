@@ -1,9 +1,12 @@
-//! HTTP requests to addresses that people typed: webhooks and external auditors, and push services.
+//! HTTP requests to addresses that people typed: webhooks and external auditors, push services, and the images and linked
+//! pages of messages.
 //!
 //! The name is resolved once, each address is checked, and the connection goes to exactly the address that was checked.
-//! Redirects are not followed, proxies of the environment are not used, and time and sizes are limited.
+//! Only [`Outbound::get`] follows redirects, each like a new address. Proxies of the environment are not used, and time and
+//! sizes are limited.
 
 mod addresses;
+mod get;
 
 use std::fmt;
 use std::io;
@@ -15,9 +18,10 @@ use futures_util::future::BoxFuture;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;
 use hyper::client::conn::http1;
-use hyper::header::{CONNECTION, CONTENT_TYPE, HOST, USER_AGENT};
-use hyper::{Method, Request};
+use hyper::header::{CONNECTION, CONTENT_TYPE, HOST, HeaderMap, USER_AGENT};
+use hyper::{Method, Request, http};
 use hyper_util::rt::TokioIo;
+use texts::{Lang, Text, validation};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -29,6 +33,7 @@ use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 use url::{Host, Position, Url};
 
 pub use addresses::{Allowed, is_public};
+pub use get::{Admits, Get, Got, MAX_GET_URL};
 
 /// The most bytes of an address.
 pub const MAX_URL: usize = 1_000;
@@ -46,6 +51,8 @@ pub type Resolver = Arc<dyn Fn(String, u16) -> BoxFuture<'static, io::Result<Vec
 #[derive(Clone)]
 pub struct Outbound {
     allowed: Arc<Allowed>,
+    /// The setting with which the operator allows private addresses.
+    setting: &'static str,
     resolver: Resolver,
     /// Places for requests that jobs send: hosts that hang do not take the places of all jobs.
     places: Arc<Semaphore>,
@@ -88,7 +95,7 @@ pub struct Answer {
     pub is_whole: bool,
 }
 
-/// Why there is no answer. Its text is for admins.
+/// Why there is no answer. Its text is for admins and the log, in English.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
     /// The address is not one that may be used.
@@ -100,14 +107,26 @@ pub enum Failure {
     /// It could not be reached, or its answer is no HTTP.
     #[error("{0}")]
     Broken(String),
+    /// Too many requests were sent to its host lately.
+    #[error("too many requests were sent to it in this minute")]
+    Busy,
 }
 
 impl Outbound {
-    /// A client that uses public addresses, and private ones that the operator allowed.
+    /// A client for webhooks. It uses public addresses, and private ones that the operator allowed for them.
     pub fn new(allowed: Allowed) -> Self {
+        Self::with_setting(allowed, "KLATCH_WEBHOOK_ALLOW")
+    }
+
+    /// A client for what messages link to. Anybody may write a message, so this needs a permission of its own.
+    pub fn for_messages(allowed: Allowed) -> Self {
+        Self::with_setting(allowed, "KLATCH_FETCH_ALLOW")
+    }
+
+    fn with_setting(allowed: Allowed, setting: &'static str) -> Self {
         let resolver: Resolver =
             Arc::new(|name, port| Box::pin(async move { Ok(tokio::net::lookup_host((name, port)).await?.collect()) }));
-        Self { allowed: Arc::new(allowed), resolver, places: Arc::new(Semaphore::new(PLACES as usize)) }
+        Self { allowed: Arc::new(allowed), setting, resolver, places: Arc::new(Semaphore::new(PLACES as usize)) }
     }
 
     /// The same with another resolver, for tests.
@@ -125,16 +144,20 @@ impl Outbound {
     ///
     /// # Errors
     /// What to correct.
-    pub fn check(&self, typed: &str) -> Result<Url, String> {
-        if typed.len() > MAX_URL {
-            return Err(format!("Use at most {MAX_URL} characters."));
+    pub fn check(&self, typed: &str) -> Result<Url, Text> {
+        self.check_within(typed, MAX_URL)
+    }
+
+    fn check_within(&self, typed: &str, most: usize) -> Result<Url, Text> {
+        if typed.len() > most {
+            return Err(validation::at_most(most));
         }
-        let url = Url::parse(typed.trim()).map_err(|_| "Enter an address that starts with https://.".to_owned())?;
+        let url = Url::parse(typed.trim()).map_err(|_| validation::address_https())?;
         if !matches!(url.scheme(), "https" | "http") || url.host().is_none() {
-            return Err("Enter an address that starts with https:// or http://.".to_owned());
+            return Err(validation::address_http());
         }
         if !url.username().is_empty() || url.password().is_some() {
-            return Err("The address can't contain a username or password.".to_owned());
+            return Err(validation::address_password());
         }
         let port = url.port_or_known_default().unwrap_or(443);
         let literal = match url.host() {
@@ -154,7 +177,7 @@ impl Outbound {
     ///
     /// # Errors
     /// What to correct.
-    pub fn check_secure(&self, typed: &str) -> Result<Url, String> {
+    pub fn check_secure(&self, typed: &str) -> Result<Url, Text> {
         let url = self.check(typed)?;
         let is_allowed = match url.host() {
             Some(Host::Ipv4(address)) => self.allowed.has_address(address.into()),
@@ -162,22 +185,16 @@ impl Outbound {
             Some(Host::Domain(name)) => self.allowed.has_name(name),
             None => false,
         };
-        if url.scheme() == "https" || is_allowed {
-            Ok(url)
-        } else {
-            Err("Use an address that starts with https://.".to_owned())
-        }
+        if url.scheme() == "https" || is_allowed { Ok(url) } else { Err(validation::address_encrypted()) }
     }
 
     /// Checks an address that a connection would go to.
-    fn check_address(&self, name: &str, address: IpAddr, port: u16) -> Result<(), String> {
+    fn check_address(&self, name: &str, address: IpAddr, port: u16) -> Result<(), Text> {
         if self.allowed.has_name(name) || self.allowed.has_address(address) {
             return Ok(());
         }
         if !is_public(address) {
-            return Err(format!(
-                "{name} is a private or reserved address ({address}). The operator can allow it with KLATCH_WEBHOOK_ALLOW."
-            ));
+            return Err(validation::address_private(name, address.to_string(), self.setting));
         }
         check_port(port)
     }
@@ -193,23 +210,32 @@ impl Outbound {
     /// # Errors
     /// [`Failure`].
     pub async fn post(&self, post: Post<'_>) -> Result<Answer, Failure> {
-        let url = self.check(post.url).map_err(Failure::Refused)?;
+        let url = self.check(post.url).map_err(|why| Failure::Refused(why.to(Lang::En)))?;
         let until = Deadline::now() + post.timeout;
-        match timeout_at(until, self.send(&url, &post, until)).await {
-            Ok(answer) => answer,
+        let mut request = request(Method::POST, &url);
+        if !post.headers.iter().any(|(name, _)| *name == CONTENT_TYPE.as_str()) {
+            request = request.header(CONTENT_TYPE, "application/json");
+        }
+        for (name, value) in post.headers {
+            request = request.header(name, value);
+        }
+        let request = request.body(Full::from(post.body)).map_err(|error| broken(error.to_string()))?;
+        let read = Read { most: post.most, until, follows: false };
+        match timeout_at(until, self.send(&url, request, read)).await {
+            Ok(answered) => answered.map(|(_, answer)| answer),
             Err(_) => Err(Failure::TimedOut(post.timeout)),
         }
     }
 
-    async fn send(&self, url: &Url, post: &Post<'_>, until: Deadline) -> Result<Answer, Failure> {
+    async fn send(&self, url: &Url, request: Sent, read: Read) -> Result<(HeaderMap, Answer), Failure> {
         let stream = self.connect(url).await?;
         if url.scheme() == "http" {
-            return exchange(stream, url, post, until).await;
+            return exchange(stream, request, read).await;
         }
         let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();
         let name = ServerName::try_from(host).map_err(|_| broken("its name cannot be used with TLS"))?;
         let stream = tls()?.connect(name, stream).await.map_err(|error| broken(format!("TLS: {error}")))?;
-        exchange(stream, url, post, until).await
+        exchange(stream, request, read).await
     }
 
     /// Resolves the name once and connects to one of its addresses that may be used.
@@ -230,13 +256,14 @@ impl Outbound {
         let mut failed = None;
         for address in found.into_iter().take(TRIED) {
             if let Err(why) = self.check_address(name, address.ip(), port) {
-                refused = Some(why);
+                refused = Some(why.to(Lang::En));
                 continue;
             }
             match TcpStream::connect(SocketAddr::new(address.ip(), port)).await {
                 Ok(stream) if self.is_own(&stream, name, address.ip()) => {
                     refused = Some(format!(
-                        "{name} is this machine ({address}). The operator can allow it with KLATCH_WEBHOOK_ALLOW."
+                        "{name} is this machine ({address}). The operator can allow it with {}.",
+                        self.setting
                     ));
                 }
                 Ok(stream) => return Ok(stream),
@@ -252,10 +279,10 @@ impl Outbound {
 }
 
 /// Privileged ports other than those of HTTP belong to services that must not get requests.
-fn check_port(port: u16) -> Result<(), String> {
+fn check_port(port: u16) -> Result<(), Text> {
     match port {
         80 | 443 | 1_024.. => Ok(()),
-        _ => Err(format!("Port {port} can't be used. Use 80, 443, or a port from 1024 up.")),
+        _ => Err(validation::address_port(port.to_string())),
     }
 }
 
@@ -284,12 +311,32 @@ impl Drop for Driver {
     }
 }
 
+type Sent = Request<Full<Bytes>>;
+
+/// How much of an answer is read.
+#[derive(Clone, Copy)]
+struct Read {
+    most: usize,
+    until: Deadline,
+    /// Whether a redirect is followed: its body is not read then.
+    follows: bool,
+}
+
+/// Begins a request. It says nothing about who caused it.
+fn request(method: Method, url: &Url) -> http::request::Builder {
+    Request::builder()
+        .method(method)
+        .uri(&url[Position::BeforePath..Position::AfterQuery])
+        .header(HOST, &url[Position::BeforeHost..Position::AfterPort])
+        .header(USER_AGENT, "Klatch")
+        .header(CONNECTION, "close")
+}
+
 async fn exchange(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    url: &Url,
-    post: &Post<'_>,
-    until: Deadline,
-) -> Result<Answer, Failure> {
+    request: Sent,
+    Read { most, until, follows }: Read,
+) -> Result<(HeaderMap, Answer), Failure> {
     let wrong = |error: hyper::Error| broken(format!("its response is not valid HTTP: {error}"));
     let (mut sender, connection) = http1::Builder::new()
         .max_buf_size(MAX_HEAD)
@@ -300,23 +347,12 @@ async fn exchange(
         // Its error reaches the sender too.
         let _ = connection.await;
     }));
-    let mut request = Request::builder()
-        .method(Method::POST)
-        .uri(&url[Position::BeforePath..Position::AfterQuery])
-        .header(HOST, &url[Position::BeforeHost..Position::AfterPort])
-        .header(USER_AGENT, "Klatch")
-        .header(CONNECTION, "close");
-    if !post.headers.iter().any(|(name, _)| *name == CONTENT_TYPE.as_str()) {
-        request = request.header(CONTENT_TYPE, "application/json");
-    }
-    for (name, value) in &post.headers {
-        request = request.header(*name, value);
-    }
-    let request = request.body(Full::from(post.body.clone())).map_err(|error| broken(error.to_string()))?;
     let response = sender.send_request(request).await.map_err(wrong)?;
-    let status = response.status().as_u16();
-    let mut body = response.into_body();
-    let mut answer = Answer { status, body: Vec::new(), is_whole: false };
+    let (head, mut body) = response.into_parts();
+    let mut answer = Answer { status: head.status.as_u16(), body: Vec::new(), is_whole: false };
+    if follows && head.status.is_redirection() {
+        return Ok((head.headers, answer));
+    }
     // The status counts, even if the rest does not arrive in time.
     let until = until.checked_sub(Duration::from_millis(20)).unwrap_or(until);
     while let Ok(next) = timeout_at(until, body.frame()).await {
@@ -328,7 +364,7 @@ async fn exchange(
             Some(Err(_)) => break,
             Some(Ok(frame)) => {
                 let Some(data) = frame.data_ref() else { continue };
-                let room = post.most.saturating_sub(answer.body.len());
+                let room = most.saturating_sub(answer.body.len());
                 answer.body.extend_from_slice(&data[..data.len().min(room)]);
                 if data.len() > room {
                     break;
@@ -336,7 +372,7 @@ async fn exchange(
             }
         }
     }
-    Ok(answer)
+    Ok((head.headers, answer))
 }
 
 /// Measures how long something takes, in milliseconds.

@@ -8,7 +8,7 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use futures_util::TryStreamExt;
 use futures_util::future::BoxFuture;
@@ -151,6 +151,11 @@ impl Files {
     /// Takes the turn to make an image; `None` while another one is being made.
     pub fn turn(&self) -> Option<OwnedSemaphorePermit> {
         self.turn.clone().try_acquire_owned().ok()
+    }
+
+    /// Waits for the turn to make an image; `None` if it takes longer than `patience`.
+    pub async fn turn_within(&self, patience: Duration) -> Option<OwnedSemaphorePermit> {
+        tokio::time::timeout(patience, self.turn.clone().acquire_owned()).await.ok()?.ok()
     }
 
     /// The storage in words, for operators.

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::incoming::Request;
 use crate::platform::error::{Error, Result};
+use texts::Text;
 
 /// A service with events of its own format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +36,7 @@ pub enum Rendered {
 /// # Errors
 /// [`Error::Invalid`] on `text` with what is wrong.
 pub(super) fn render(request: &Request<'_>) -> Result<Rendered> {
-    let body = std::str::from_utf8(request.body).map_err(|_| wrong("The body is not UTF-8."))?;
+    let body = std::str::from_utf8(request.body).map_err(|_| wrong(texts::webhooks_errors::body_not_utf8()))?;
     let form = request.content_type.starts_with("application/x-www-form-urlencoded");
     let body = match form {
         true => of_form(body),
@@ -44,7 +45,7 @@ pub(super) fn render(request: &Request<'_>) -> Result<Rendered> {
     let is_json = request.content_type.starts_with("application/json") || request.event.is_some();
     let json: Option<Value> = match serde_json::from_str(&body) {
         Ok(json) => Some(json),
-        Err(error) if is_json => return Err(wrong(&format!("The body is not valid JSON: {error}."))),
+        Err(error) if is_json => return Err(wrong(texts::webhooks_errors::body_not_json(error.to_string()))),
         Err(_) => None,
     };
     let json = json.filter(|json| is_json || json.is_object());
@@ -56,16 +57,13 @@ pub(super) fn render(request: &Request<'_>) -> Result<Rendered> {
         (_, None) => Some(Rendered::Text(body)),
     };
     match rendered {
-        Some(Rendered::Text(text)) if text.trim().is_empty() => Err(wrong("The text is empty.")),
+        Some(Rendered::Text(text)) if text.trim().is_empty() => Err(wrong(texts::webhooks_errors::text_empty())),
         Some(rendered) => Ok(rendered),
-        None => Err(wrong(
-            "This is not a kind of request that can be posted. Send a text, JSON with a field \"text\", or an event of \
-             GitHub (push, pull_request, issues, issue_comment, release, workflow_run), GitLab, Forgejo, Gitea or Grafana.",
-        )),
+        None => Err(wrong(texts::webhooks_errors::unknown_request())),
     }
 }
 
-fn wrong(why: &str) -> Error {
+fn wrong(why: Text) -> Error {
     Error::invalid("text", why)
 }
 

@@ -1,9 +1,10 @@
 //! Messages with everything that their API object has.
 
 use crate::db::{Db, sql};
+use crate::messages::{attachments, link_previews};
 use model::policy::topic_visible_to_first;
 use model::time::Timestamp;
-use model::{Attachment, GroupId, MessageId, Person, TopicId, UserId};
+use model::{Attachment, GroupId, LinkPreview, MessageId, Person, TopicId, UserId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
@@ -21,6 +22,7 @@ pub struct ApiMessage {
     /// The nodes as stored: JSON.
     pub nodes: String,
     pub attachment: Option<Box<Attachment>>,
+    pub previews: Vec<LinkPreview>,
     pub deleted: bool,
     /// Whether all members may edit it.
     pub is_wiki: bool,
@@ -40,11 +42,13 @@ struct Row {
     author_id: UserId,
     username: String,
     display: String,
+    avatar: String,
     created_at: Timestamp,
     edited_at: Option<Timestamp>,
     raw: String,
     nodes: String,
     attachment: Option<String>,
+    previews: Option<String>,
     deleted: bool,
     is_wiki: bool,
     reply_to: Option<MessageId>,
@@ -53,23 +57,33 @@ struct Row {
 }
 
 #[derive(serde::Deserialize)]
-struct Star(i64, String, i64);
+struct Star(i64, String, String, i64);
 
 fn messages(rows: Vec<Row>) -> Result<Vec<ApiMessage>> {
     let message = |row: Row| {
         let stars: Vec<Star> = serde_json::from_str(&row.stars)
             .map_err(|error| sqlx::Error::Decode(format!("stars of message {}: {error}", row.id).into()))?;
-        let star = |Star(id, username, at)| (Person::new(UserId(id), username), Timestamp(at));
+        let star =
+            |Star(id, username, avatar, at)| (Person { avatar, ..Person::new(UserId(id), username) }, Timestamp(at));
+        let previews = match (&row.previews, row.deleted) {
+            (Some(stored), false) => {
+                let markup = markup::markup_of(&row.nodes)
+                    .map_err(|error| sqlx::Error::Decode(format!("nodes of message {}: {error}", row.id).into()))?;
+                link_previews::shown(Some(stored.as_str()), &markup)?
+            }
+            _ => Vec::new(),
+        };
         Ok(ApiMessage {
             id: row.id,
             topic_id: row.topic_id,
             seq: row.seq,
-            author: Person { id: row.author_id, username: row.username, name: row.display },
+            author: Person { id: row.author_id, username: row.username, name: row.display, avatar: row.avatar },
             created_at: row.created_at,
             edited_at: row.edited_at,
             raw: row.raw,
             nodes: row.nodes,
-            attachment: crate::messages::attachments::decode(row.attachment.as_deref())?,
+            attachment: attachments::decode(row.attachment.as_deref())?,
+            previews,
             deleted: row.deleted,
             is_wiki: row.is_wiki,
             reply_to: row.reply_to,
@@ -91,8 +105,8 @@ macro_rules! replies {
 macro_rules! select {
     (pg $rest:expr) => {
         concat!(
-            "select m.id, m.topic_id, m.seq, m.author_id, u.username, u.name as display, m.created_at, m.edited_at, m.raw, m.nodes, m.attachment, m.deleted_at is not null as deleted, m.wiki_at is not null as is_wiki,
-                    coalesce((select json_agg(json_build_array(s.user_id, su.username, cast(extract(epoch from s.created_at) * 1000000 as bigint))
+            "select m.id, m.topic_id, m.seq, m.author_id, u.username, u.name as display, u.avatar, m.created_at, m.edited_at, m.raw, m.nodes, m.attachment, m.previews, m.deleted_at is not null as deleted, m.wiki_at is not null as is_wiki,
+                    coalesce((select json_agg(json_build_array(s.user_id, su.username, su.avatar, cast(extract(epoch from s.created_at) * 1000000 as bigint))
                                               order by s.created_at, s.user_id)
                               from stars s join users su on su.id = s.user_id where s.message_id = m.id)::text, '[]') as stars",
             replies!(),
@@ -102,8 +116,8 @@ macro_rules! select {
     };
     (lite $rest:expr) => {
         concat!(
-            "select m.id, m.topic_id, m.seq, m.author_id, u.username, u.name as display, m.created_at, m.edited_at, m.raw, m.nodes, m.attachment, m.deleted_at is not null as deleted, m.wiki_at is not null as is_wiki,
-                    (select json_group_array(json_array(user_id, username, created_at)) from (select s.user_id, su.username, s.created_at
+            "select m.id, m.topic_id, m.seq, m.author_id, u.username, u.name as display, u.avatar, m.created_at, m.edited_at, m.raw, m.nodes, m.attachment, m.previews, m.deleted_at is not null as deleted, m.wiki_at is not null as is_wiki,
+                    (select json_group_array(json_array(user_id, username, avatar, created_at)) from (select s.user_id, su.username, su.avatar, s.created_at
                               from stars s join users su on su.id = s.user_id where s.message_id = m.id
                               order by s.created_at, s.user_id)) as stars",
             replies!(),

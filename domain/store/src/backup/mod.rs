@@ -101,6 +101,7 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     ("reducers", "how far reducers have read the search log, which is left out too"),
     ("reducer_states", "what reducers compute again of a restored forum"),
     ("webhook_deliveries", "receivers were told of these events by the forum that was backed up"),
+    ("link_previews", "what linked pages say about themselves is asked again; messages have their previews"),
     ("process_figures", "what running processes say of themselves"),
     ("_sqlx_migrations", "the manifest has the schema's version"),
 ];

@@ -25,7 +25,7 @@ pub async fn of_groups(db: &Db, reader: Option<UserId>, groups: &[GroupId]) -> R
         return Ok(Vec::new());
     }
     sql!(all db, Latest,
-        concat!("select t.group_id, t.slug as topic_slug, t.name as topic_title, u.id, u.username, u.name as display,
+        concat!("select t.group_id, t.slug as topic_slug, t.name as topic_title, u.id, u.username, u.name as display, u.avatar,
                         substr(l.raw, 1, 400) as raw
                  from groups g
                  join topics t on t.group_id = g.id

@@ -100,7 +100,7 @@ pub async fn page(
 ) -> Result<Vec<MemberRow>> {
     let MemberFilter { words, role } = wanted;
     sql!(all db, MemberRow,
-        "select u.id, u.username, u.name as display, u.is_bot, m.role, m.created_at from memberships m join users u on u.id = m.user_id
+        "select u.id, u.username, u.name as display, u.avatar, u.is_bot, m.role, m.created_at from memberships m join users u on u.id = m.user_id
          where m.group_id = $1 and (u.username_lower like $4 or lower(u.name) like $4) and ($5 = '' or m.role = $5)
          order by case m.role when 'admin' then 0 when 'moderator' then 1 else 2 end, u.username_lower limit $2 offset $3",
         group, limit, offset, crate::pattern(words), role.map_or("", Role::as_str))
@@ -109,7 +109,7 @@ pub async fn page(
 /// Returns one member.
 pub async fn one(db: &Db, group: GroupId, user: UserId) -> Result<Option<MemberRow>> {
     sql!(opt db, MemberRow,
-        "select u.id, u.username, u.name as display, u.is_bot, m.role, m.created_at from memberships m join users u on u.id = m.user_id
+        "select u.id, u.username, u.name as display, u.avatar, u.is_bot, m.role, m.created_at from memberships m join users u on u.id = m.user_id
          where m.group_id = $1 and m.user_id = $2",
         group, user)
 }

@@ -39,7 +39,7 @@ pub struct GroupFor {
 
 macro_rules! columns {
     () => {
-        "g.id, g.slug, g.name, g.description, g.kind, g.category, g.archived_at, g.creator_id, g.created_at, g.slow_seconds, g.first_held"
+        "g.id, g.slug, g.name, g.description, g.kind, g.category, g.archived_at, g.creator_id, g.created_at, g.slow_seconds, g.first_held, g.picture"
     };
 }
 
@@ -200,10 +200,11 @@ pub async fn delete(tx: &mut Tx, id: GroupId, now: Timestamp) -> Result<u64> {
     sql!(run tx, "update groups set deleted_at = $2 where id = $1 and deleted_at is null", id, now)
 }
 
-/// Deletes the row of one group that was deleted before a moment and has no topics any more. 0 when there was none.
-pub async fn purge(tx: &mut Tx, before: Timestamp) -> Result<u64> {
-    sql!(run tx, "delete from groups where id = (select id from groups where deleted_at < $1
-                    and not exists (select 1 from topics t where t.group_id = groups.id) order by id limit 1)", before)
+/// Deletes the row of one group that was deleted before a moment and has no topics any more. Returns the digest of its image,
+/// which may be empty; `None` when there was no such group.
+pub async fn purge(tx: &mut Tx, before: Timestamp) -> Result<Option<String>> {
+    sql!(opt_value tx, String, "delete from groups where id = (select id from groups where deleted_at < $1
+                    and not exists (select 1 from topics t where t.group_id = groups.id) order by id limit 1) returning picture", before)
 }
 
 /// A locked group.

@@ -33,9 +33,15 @@ pub struct Former {
     pub replaced_by: Person,
 }
 
-/// Returns the latest former settings, newest first.
-pub async fn of(db: &Db, group: GroupId, limit: i64) -> Result<Vec<Former>> {
+/// Returns the number of the current settings.
+pub async fn last(db: &Db, group: GroupId) -> Result<i64> {
+    sql!(value db, i64, "select coalesce(max(number), 0) + 1 from former_settings where group_id = $1", group)
+}
+
+/// Returns the former settings with the numbers `from` to `to`, newest first.
+pub async fn of(db: &Db, group: GroupId, from: i64, to: i64) -> Result<Vec<Former>> {
     sql!(all db, Former,
         "select f.number, f.name, f.description, f.kind, f.category, f.slow_seconds, f.first_held, f.replaced_at, u.id, u.username
-         from former_settings f join users u on u.id = f.replaced_by where f.group_id = $1 order by f.number desc limit $2", group, limit)
+         from former_settings f join users u on u.id = f.replaced_by where f.group_id = $1 and f.number >= $2 and f.number <= $3
+         order by f.number desc", group, from, to)
 }

@@ -288,7 +288,7 @@ pub async fn messages(tx: &mut Tx, messages: &[&NewMessage]) -> Result<u64> {
 }
 
 /// Writes messages under new ids. Returns the topic, number and id of each.
-pub async fn messages_anew(tx: &mut Tx, messages: &[&NewMessage]) -> Result<Vec<(TopicId, i64, MessageId)>> {
+pub async fn messages_with_new_ids(tx: &mut Tx, messages: &[&NewMessage]) -> Result<Vec<(TopicId, i64, MessageId)>> {
     let version = i64::from(markup::NODES_VERSION);
     rows!(all tx, (TopicId, i64, MessageId), messages,
         "insert into messages (topic_id, seq, author_id, created_at, raw, nodes, nodes_version, reply_to, edited_at, edited_by, deleted_at, deleted_by) ",

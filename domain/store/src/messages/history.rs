@@ -29,15 +29,26 @@ pub struct TextRow {
     pub by: Person,
 }
 
-/// All texts of a message, oldest first; the last is the current one.
-pub async fn texts(db: &Db, message: MessageId) -> Result<Vec<TextRow>> {
+/// Returns the number of the current text of a message.
+pub async fn last(db: &Db, message: MessageId) -> Result<i64> {
+    sql!(value db, i64, "select coalesce(max(number), 0) + 1 from former_texts where message_id = $1", message)
+}
+
+/// Returns the number of the first earlier text that was written after a moment.
+pub async fn first_after(db: &Db, message: MessageId, after: Timestamp) -> Result<Option<i64>> {
+    sql!(opt_value db, i64,
+        "select number from former_texts where message_id = $1 and written_at > $2 order by number limit 1", message, after)
+}
+
+/// Returns the texts of a message with the numbers `from` to `to`, newest first. The last number is that of the current text.
+pub async fn texts(db: &Db, message: MessageId, from: i64, to: i64) -> Result<Vec<TextRow>> {
     sql!(all db, TextRow,
         "select t.number, t.raw, t.attachment, t.written_at, u.id, u.username from (
-             select number, raw, attachment, written_at, written_by from former_texts where message_id = $1
+             select number, raw, attachment, written_at, written_by from former_texts where message_id = $1 and number >= $2 and number <= $3
              union all
              select coalesce((select max(number) from former_texts where message_id = $1), 0) + 1, raw, attachment, coalesce(edited_at, created_at),
                     coalesce(edited_by, author_id) from messages where id = $1
-         ) t join users u on u.id = t.written_by order by t.number", message)
+         ) t join users u on u.id = t.written_by where t.number >= $2 and t.number <= $3 order by t.number desc", message, from, to)
 }
 
 /// How a message was deleted.
@@ -68,7 +79,7 @@ pub async fn restore(tx: &mut Tx, message: MessageId, after: Timestamp, by: Opti
 pub async fn purge(tx: &mut Tx, before: Timestamp, limit: i64) -> Result<u64> {
     // The conditions are repeated: a message may have been restored before its row was locked.
     let ids = sql!(values tx, MessageId,
-        "update messages set version = version + 1, raw = '', nodes = '[]', attachment = null
+        "update messages set version = version + 1, raw = '', nodes = '[]', attachment = null, previews = null
          where id in (select id from messages where deleted_at is not null and raw <> '' and deleted_at <= $1 order by id limit $2)
            and deleted_at <= $1 and raw <> '' returning id", before, limit)?;
     sql!(run tx, "delete from former_texts where message_id in (select cast(value as bigint) from json_each($1))", crate::list(&ids))?;

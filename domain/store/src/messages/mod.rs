@@ -6,6 +6,7 @@ pub mod completion;
 pub mod conversations;
 pub mod history;
 pub mod kinds;
+pub mod link_previews;
 pub mod mentions;
 mod pages;
 pub mod polls;

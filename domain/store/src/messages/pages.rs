@@ -1,6 +1,6 @@
 //! Messages as pages show them.
 
-use super::attachments;
+use super::{attachments, link_previews};
 use crate::db::{Db, sql};
 use markup::Node;
 use model::time::Timestamp;
@@ -19,10 +19,12 @@ struct Row {
     author_id: UserId,
     username: String,
     display: String,
+    avatar: String,
     by_bot: bool,
     created_at: Timestamp,
     nodes: String,
     attachment: Option<String>,
+    previews: Option<String>,
     edited_at: Option<Timestamp>,
     deleted: bool,
     has_words: bool,
@@ -45,7 +47,7 @@ struct Row {
 }
 
 #[derive(serde::Deserialize)]
-struct Star(i64, String);
+struct Star(i64, String, String);
 
 impl Row {
     fn into_message(self) -> Result<Message> {
@@ -60,11 +62,13 @@ impl Row {
         } else {
             (markup::markup_of(&self.nodes).map_err(corrupt)?, mentioned(&self.nodes).map_err(corrupt)?)
         };
+        let previews = if self.deleted { None } else { self.previews.as_deref() };
+        let previews = link_previews::shown(previews, &markup)?;
         let stars: Vec<Star> = serde_json::from_str(&self.stars).map_err(corrupt)?;
         let reply_to = match (self.original_id, self.original_author, self.original_name) {
             (Some(id), Some(author), Some(username)) => Some(Original {
                 id,
-                author: Person { id: author, username, name: self.original_display.unwrap_or_default() },
+                author: Person { name: self.original_display.unwrap_or_default(), ..Person::new(author, username) },
                 excerpt: self
                     .original_raw
                     .as_deref()
@@ -79,11 +83,12 @@ impl Row {
             id: self.id,
             topic_id: self.topic_id,
             seq: self.seq,
-            author: Person { id: self.author_id, username: self.username, name: self.display },
+            author: Person { id: self.author_id, username: self.username, name: self.display, avatar: self.avatar },
             by_bot: self.by_bot,
             created_at: self.created_at,
             markup,
             attachment,
+            previews,
             mentions,
             edited_at: self.edited_at,
             deleted: self.deleted,
@@ -94,7 +99,10 @@ impl Row {
             },
             follows: self.before_author == Some(self.author_id)
                 && self.before_at.is_some_and(|before| self.created_at.since(before) <= FOLLOWS_WITHIN),
-            stars: stars.into_iter().map(|Star(id, username)| Person::new(UserId(id), username)).collect(),
+            stars: stars
+                .into_iter()
+                .map(|Star(id, username, avatar)| Person { avatar, ..Person::new(UserId(id), username) })
+                .collect(),
             version: self.version,
             ignored: false,
             reply_to,
@@ -123,7 +131,7 @@ fn messages(rows: Vec<Row>) -> Result<Vec<Message>> {
 // once for each message of the page.
 macro_rules! columns {
     () => {
-        "select m.id, m.topic_id, m.seq, m.author_id, u.username, u.name as display, u.is_bot as by_bot, m.created_at, m.nodes, m.attachment, m.edited_at, m.version, m.wiki_at,
+        "select m.id, m.topic_id, m.seq, m.author_id, u.username, u.name as display, u.avatar, u.is_bot as by_bot, m.created_at, m.nodes, m.attachment, m.previews, m.edited_at, m.version, m.wiki_at,
                 m.deleted_at is not null as deleted, m.raw <> '' as has_words, coalesce(m.deleted_by = m.author_id, false) as by_author,
                 o.id as original_id, o.author_id as original_author, ou.username as original_name, ou.name as original_display,
                 case when o.deleted_at is null then substr(o.raw, 1, 1000) end as original_raw,
@@ -134,11 +142,11 @@ macro_rules! columns {
 
 macro_rules! stars {
     (pg) => {
-        "(select json_agg(json_build_array(s.user_id, su.username) order by s.created_at, s.user_id)
+        "(select json_agg(json_build_array(s.user_id, su.username, su.avatar) order by s.created_at, s.user_id)
           from stars s join users su on su.id = s.user_id where s.message_id = m.id)::text else '[]' end as stars"
     };
     (lite) => {
-        "(select json_group_array(json_array(user_id, username)) from (select s.user_id, su.username
+        "(select json_group_array(json_array(user_id, username, avatar)) from (select s.user_id, su.username, su.avatar
           from stars s join users su on su.id = s.user_id where s.message_id = m.id
           order by s.created_at, s.user_id)) else '[]' end as stars"
     };

@@ -32,7 +32,7 @@ pub async fn original(db: &Db, topic: TopicId, message: MessageId) -> Result<Opt
          where m.id = $1 and m.topic_id = $2 and m.deleted_at is null", message, topic)?;
     Ok(row.map(|row| Original {
         id: row.id,
-        author: Person { id: row.author_id, username: row.username, name: row.display },
+        author: Person { name: row.display, ..Person::new(row.author_id, row.username) },
         excerpt: markup::excerpt(&row.raw, super::EXCERPT),
         deleted: false,
         ignored: false,

@@ -10,7 +10,7 @@ type Result<T> = std::result::Result<T, sqlx::Error>;
 pub async fn anonymize(tx: &mut Tx, user: UserId, placeholder: &str, now: Timestamp) -> Result<u64> {
     sql!(run tx,
         "update users set username = $2, username_lower = $2, username_key = null, email = null, new_email = null, password_hash = null,
-                name = '', bio = '', location = '', web = '', theme = 'auto', is_admin = $4, deleted_at = $3
+                name = '', avatar = '', bio = '', location = '', web = '', theme = 'auto', is_admin = $4, deleted_at = $3
          where id = $1 and deleted_at is null and not exists (select 1 from users other where other.username_lower = $2 and other.id <> $1)",
         user, placeholder, now, false)
 }
@@ -67,7 +67,7 @@ pub async fn erase_messages(tx: &mut Tx, user: UserId, limit: i64, now: Timestam
     crate::messages::polls::delete_all(tx, &ids).await?;
     crate::files::unlink_all(tx, &ids).await?;
     sql!(run tx,
-        "update messages set version = version + 1, raw = '', nodes = '[]', attachment = null, deleted_by = case when deleted_at is null then author_id else deleted_by end,
+        "update messages set version = version + 1, raw = '', nodes = '[]', attachment = null, previews = null, deleted_by = case when deleted_at is null then author_id else deleted_by end,
                 deleted_at = coalesce(deleted_at, $2)
          where id in (select cast(value as bigint) from json_each($1))", &list, now)?;
     Ok(ids)

@@ -1,7 +1,7 @@
 //! Devices that get push messages, and what their owners want to get.
 
 use crate::db::{Db, Tx, sql};
-use crate::topics::reads::follows_by_writing;
+use crate::topics::reads::{follows_by_writing, not_muted};
 use model::policy::topic_visible_to_first;
 use model::time::Timestamp;
 use model::{MessageId, PushDevice, PushDeviceId, PushKinds, UserId};
@@ -76,21 +76,23 @@ pub async fn any(db: &Db) -> Result<bool> {
     sql!(value db, bool, "select exists (select 1 from push_devices)")
 }
 
-/// The devices of users whom a new message may concern, except its author's, with their owners.
-pub async fn concerned(db: &Db, message: MessageId) -> Result<Vec<(PushDeviceId, UserId)>> {
-    sql!(all db, (PushDeviceId, UserId),
-        concat!("select d.id, d.user_id from push_devices d
-         where d.user_id in (
-             select n.user_id from mentions n where n.message_id = $1
+/// The devices of users whom new messages may concern, except the author's, with the message and the owner.
+pub async fn concerned(db: &Db, messages: &[MessageId]) -> Result<Vec<(MessageId, PushDeviceId, UserId)>> {
+    sql!(all db, (MessageId, PushDeviceId, UserId),
+        concat!("select c.message_id, d.id, d.user_id from (
+             select n.message_id, n.user_id from mentions n where n.message_id in (select cast(value as bigint) from json_each($1))
              union
-             select ms.user_id from messages m join topics t on t.id = m.topic_id join groups g on g.id = t.group_id
-                 join memberships ms on ms.group_id = g.id where m.id = $1 and g.kind = 'direct'
+             select m.id, ms.user_id from messages m join topics t on t.id = m.topic_id join groups g on g.id = t.group_id
+                 join memberships ms on ms.group_id = g.id
+                 where m.id in (select cast(value as bigint) from json_each($1)) and g.kind = 'direct'
              union
-             select p.user_id from push_preferences p join messages m on m.id = $1
+             select m.id, p.user_id from push_preferences p join messages m on m.id in (select cast(value as bigint) from json_each($1))
                  left join topic_levels l on l.user_id = p.user_id and l.topic_id = m.topic_id
-                 where p.followed and (l.level = 'tracked' or l.level is null and ", follows_by_writing!("p.user_id", "m.topic_id"), "))
-           and d.user_id <> (select w.author_id from messages w where w.id = $1)
-         order by d.id"), message)
+                 where p.followed and (l.level = 'tracked' or l.level is null and ", follows_by_writing!("p.user_id", "m.topic_id"), ")) c
+         join push_devices d on d.user_id = c.user_id
+         join messages w on w.id = c.message_id
+         where d.user_id <> w.author_id
+         order by c.message_id, d.id"), crate::list(messages))
 }
 
 /// A device to which a message is sent.
@@ -125,8 +127,8 @@ pub struct Concern {
     pub followed: bool,
 }
 
-/// Returns how a message concerns a user. `None` when it was deleted or read, is by an author whom the user ignores, or
-/// may not be read by the user.
+/// Returns how a message concerns a user. `None` when it was deleted or read, is by an author whom the user ignores or in
+/// a topic or group that they muted, or may not be read by the user.
 pub async fn concern(db: &Db, user: UserId, message: MessageId) -> Result<Option<Concern>> {
     sql!(opt db, Concern,
         concat!("select
@@ -143,7 +145,7 @@ pub async fn concern(db: &Db, user: UserId, message: MessageId) -> Result<Option
          left join reads r on r.topic_id = t.id and r.user_id = $1
          where m.id = $2 and m.deleted_at is null and m.author_id <> $1 and m.seq > coalesce(r.read_seq, 0)
            and not exists (select 1 from ignores i where i.user_id = $1 and i.ignored_id = m.author_id)
-           and ", topic_visible_to_first!()), user, message)
+           and ", topic_visible_to_first!(), " and ", not_muted!()), user, message)
 }
 
 /// Records that a push service took a message.

@@ -8,7 +8,7 @@ type Result<T> = std::result::Result<T, sqlx::Error>;
 
 macro_rules! columns {
     () => {
-        "id, username, email, new_email, name, bio, location, web, theme, is_admin, is_bot, password_hash is not null or is_bot as claimed,
+        "id, username, email, new_email, name, avatar, bio, location, web, theme, is_admin, is_bot, password_hash is not null or is_bot as claimed,
          deleted_at is not null as deleted, created_at, suspended_until, banned_at, barred_reason, direct_from, follow_written,
          waiting_since"
     };

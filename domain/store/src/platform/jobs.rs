@@ -96,6 +96,30 @@ pub async fn insert_unique(
         key, kind, add_to(payload), run_at)
 }
 
+/// Inserts jobs with a key, a kind and a payload each. A job whose key exists is left out.
+pub async fn insert_all_unique(tx: &mut Tx, jobs: &[(String, String, String)], run_at: Timestamp) -> Result<u64> {
+    macro_rules! insert {
+        ($key:literal, $kind:literal, $payload:literal) => {
+            concat!(
+                "insert into jobs (unique_key, kind, payload, run_at, created_at)
+                 select ",
+                $key,
+                ", ",
+                $kind,
+                ", ",
+                $payload,
+                ", $2, $2 from json_each($1) where true
+                 on conflict (unique_key) do nothing"
+            )
+        };
+    }
+    let jobs: Vec<_> = jobs.iter().map(|(key, kind, payload)| (key, kind, add_to(payload))).collect();
+    sql!(run tx,
+        pg insert!("value::jsonb ->> 0", "value::jsonb ->> 1", "value::jsonb ->> 2"),
+        lite insert!("value ->> 0", "value ->> 1", "value ->> 2"),
+        crate::list(&jobs), run_at)
+}
+
 /// The latest slot of a periodic job that [`open_slot`] has opened.
 pub async fn latest_slot(db: &Db, name: &str) -> Result<Option<String>> {
     sql!(opt_value db, String, "select value from settings where name = $1", slot_setting(name))

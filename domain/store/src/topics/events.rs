@@ -81,9 +81,24 @@ pub async fn between(db: &Db, reader: Option<UserId>, topic: TopicId, from: i64,
     Ok(rows.into_iter().map(event).collect())
 }
 
-/// Returns who renamed a topic and when, newest first, with the title before.
-pub async fn renamed(db: &Db, topic: TopicId, limit: i64) -> Result<Vec<(String, Timestamp, UserId, String)>> {
+/// Returns the title that a topic has before it is renamed. Lock the topic first.
+pub async fn title_before(tx: &mut Tx, topic: TopicId) -> Result<Option<String>> {
+    sql!(opt_value tx, String, "select name from topics where id = $1", topic)
+}
+
+/// Returns how often a topic was renamed.
+pub async fn count_renamed(db: &Db, topic: TopicId) -> Result<i64> {
+    sql!(value db, i64, "select count(*) from topic_events where topic_id = $1 and what = $2", topic, TopicAction::Renamed)
+}
+
+/// Returns who renamed a topic and when, with the title before, in order: `limit` times, after the first `skipped` ones.
+pub async fn renamed(
+    db: &Db,
+    topic: TopicId,
+    skipped: i64,
+    limit: i64,
+) -> Result<Vec<(String, Timestamp, UserId, String)>> {
     sql!(all db, (String, Timestamp, UserId, String),
         "select e.detail, e.created_at, u.id, u.username from topic_events e join users u on u.id = e.actor_id
-         where e.topic_id = $1 and e.what = $2 order by e.id desc limit $3", topic, TopicAction::Renamed, limit)
+         where e.topic_id = $1 and e.what = $2 order by e.id limit $3 offset $4", topic, TopicAction::Renamed, limit, skipped)
 }

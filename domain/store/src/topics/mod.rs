@@ -69,6 +69,7 @@ struct InGroup {
     in_created_at: Timestamp,
     in_slow_seconds: i64,
     in_first_held: i64,
+    in_picture: String,
 }
 
 impl From<InGroup> for Group {
@@ -85,6 +86,7 @@ impl From<InGroup> for Group {
             created_at: row.in_created_at,
             slow_seconds: row.in_slow_seconds,
             first_held: row.in_first_held,
+            picture: row.in_picture,
         }
     }
 }
@@ -93,7 +95,7 @@ macro_rules! group_columns {
     () => {
         "g.id as in_id, g.slug as in_slug, g.name as in_name, g.description as in_description, g.kind as in_kind,
          g.category as in_category, g.archived_at as in_archived_at, g.creator_id as in_creator_id, g.created_at as in_created_at,
-         g.slow_seconds as in_slow_seconds, g.first_held as in_first_held"
+         g.slow_seconds as in_slow_seconds, g.first_held as in_first_held, g.picture as in_picture"
     };
 }
 
@@ -220,11 +222,10 @@ impl Listed {
             topic: self.topic,
             message_count: self.message_count,
             unread: 0,
-            last_author: self.last_author_id.zip(self.last_author).map(|(id, username)| Person {
-                id,
-                username,
-                name: self.last_display.unwrap_or_default(),
-            }),
+            last_author: self
+                .last_author_id
+                .zip(self.last_author)
+                .map(|(id, name)| Person { name: self.last_display.unwrap_or_default(), ..Person::new(id, name) }),
             excerpt: self.last_raw.map(|raw| markup::excerpt(&raw, 140)).unwrap_or_default(),
             ignored: false,
             folded: false,

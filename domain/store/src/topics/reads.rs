@@ -124,7 +124,18 @@ macro_rules! heard {
     };
 }
 
-pub(crate) use {follows_by_writing, heard};
+/// SQL: user `$1` did not mute topic `t`, nor its group. `ms` is the membership and `l` the level of the topic, if any.
+macro_rules! not_muted {
+    () => {
+        concat!(
+            "(case when ms.user_id is null then coalesce(l.level, 'normal') <> 'muted' else ",
+            crate::topics::reads::heard!(),
+            " end)"
+        )
+    };
+}
+
+pub(crate) use {follows_by_writing, heard, not_muted};
 
 /// How many unread topics of a group are counted at most: those with the latest activity.
 pub const MOST_TOPICS: i64 = 1_000;

@@ -264,9 +264,11 @@ impl World<'_> {
                 let upto = 1 + self.rng.roll(8);
                 // By its position, or by moving on to the next page.
                 let is = match (self.rng.roll(3), topics::find(&cx, self.people[p], topic).await) {
-                    (0, Ok(TopicAccess { group, topic: of, .. })) if of.last_seq >= upto as i64 => {
-                        let window = messages::Window::After(upto as i64);
-                        said(&messages::open(&cx, self.people[p], &group.slug, &of.slug, window, true).await)
+                    (0, Ok(found)) if found.topic.last_seq >= upto as i64 => {
+                        let (who, window) = (self.people[p], messages::Window::After(upto as i64));
+                        let seen = messages::sign_seen(&cx, who, &found, upto as i64);
+                        let TopicAccess { group, topic: of, .. } = found;
+                        said(&messages::open(&cx, who, &group.slug, &of.slug, window, seen.as_deref()).await)
                     }
                     _ => said(&reads::mark(&cx, self.people[p], topic, upto as i64).await),
                 };

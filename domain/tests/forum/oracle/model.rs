@@ -255,7 +255,7 @@ impl Model {
         self.topics[t].messages.iter().filter(counts).copied().collect()
     }
 
-    /// Whether a user muted a topic or its group. Whoever is not in the group can only mute the topic.
+    /// Whether a user muted a topic or its group. A person outside the group can only mute the topic.
     pub fn muted(&self, t: T, p: P) -> bool {
         match self.groups[self.topics[t].group].members.contains_key(&p) {
             true => !self.hears(t, p),

@@ -21,7 +21,7 @@ const OPTIONS: [&str; 3] = ["One", "Two", "Three"];
 pub struct Poll {
     pub results: ShowResults,
     pub closed: bool,
-    /// Whoever voted, and the number of the option.
+    /// Who voted, and the number of the option.
     pub votes: BTreeMap<P, usize>,
 }
 
@@ -56,7 +56,7 @@ impl Model {
         poll.closed || topic.locked || topic.archived || self.groups[topic.group].archived
     }
 
-    /// Whoever writes in the topic votes in its polls until they close. Without a choice the vote is removed.
+    /// Everyone who may write in the topic votes in its polls until they close. Without a choice the vote is removed.
     fn vote(&mut self, p: P, m: M, choice: Option<usize>) -> Said {
         let Some(t) = self.topic_of(m).filter(|t| self.reads_topic(*t, Some(p))) else { return Said::Absent };
         let Some(poll) = self.messages[m].poll.as_ref().filter(|_| self.messages[m].deleted_by.is_none()) else {

@@ -5,25 +5,27 @@ mod service;
 use std::time::Duration;
 
 use domain::Error;
-use domain::groups;
+use domain::groups::{self, members};
 use domain::messages::{self, Target};
-use domain::model::{GroupKind, PushKinds};
+use domain::model::{GroupKind, PushKinds, SubscriptionLevel};
 use domain::people::push::{self, Registration};
 use domain::people::{account_deletion, ignores, sessions};
 use domain::platform::secrets::Password;
 use domain::platform::webpush;
 use domain::policy::Viewer;
 use domain::testing::{PASSWORD, TestForum, draft};
-use domain::topics::reads;
+use domain::topics::{reads, subscriptions};
 use futures_util::TryStreamExt;
 
-use crate::{complaint, id, is_forbidden, is_not_found, tables};
+use crate::{complaint, id, is_forbidden, is_not_found, mentions_of, tables};
 use service::{Browser, Service, base64url};
 
 stories! {
     a_mention_reaches_a_device_encrypted_and_says_where_it_is,
     each_kind_is_sent_to_those_who_want_it,
     what_changed_before_it_was_sent_is_not_sent,
+    what_is_muted_is_not_sent_not_even_a_mention,
+    several_messages_are_queued_for_everyone_they_concern,
     who_looks_at_a_page_gets_nothing,
     a_device_that_is_gone_is_removed,
     a_push_service_that_fails_is_tried_again_and_left_alone_in_between,
@@ -149,6 +151,56 @@ async fn what_changed_before_it_was_sent_is_not_sent(forum: TestForum) {
         push::set_kinds(cx, browser.user, PushKinds::default()).await.unwrap();
         forum.drain().await;
     }
+}
+
+async fn what_is_muted_is_not_sent_not_even_a_mention(forum: TestForum) {
+    let (mira, noor, topic, service, browser) = scene(&forum).await;
+    let cx = &forum.cx;
+    push::set_kinds(cx, browser.user, EVERYTHING).await.unwrap();
+    let of_topic = async |level| subscriptions::set_of_topic(cx, noor, topic.topic, level).await.map(drop).unwrap();
+    let of_group = async |level| members::set_level(cx, noor, topic.group, level).await.map(drop).unwrap();
+    let mut named = 0;
+    let mut sent = async || {
+        forum.post(mira, topic.topic, "@noor look").await;
+        forum.drain().await;
+        named += 1;
+        service.take().len()
+    };
+    of_topic(SubscriptionLevel::Muted).await;
+    assert_eq!(sent().await, 0, "a muted topic");
+    of_group(SubscriptionLevel::Muted).await;
+    of_topic(SubscriptionLevel::Normal).await;
+    assert_eq!(sent().await, 0, "a muted group");
+    of_topic(SubscriptionLevel::Followed).await;
+    assert_eq!(sent().await, 1, "a followed topic of a muted group");
+    of_group(SubscriptionLevel::Normal).await;
+    of_topic(SubscriptionLevel::Normal).await;
+    assert_eq!(sent().await, 1);
+    let listed = mentions_of(&forum, noor).await;
+    assert!(listed.len() == named && listed.iter().all(|(_, unread)| *unread), "the page of mentions lists them all");
+}
+
+async fn several_messages_are_queued_for_everyone_they_concern(forum: TestForum) {
+    let (mira, noor, topic, service, browser) = scene(&forum).await;
+    let sven = forum.person("sven").await;
+    groups::join(&forum.cx, sven, topic.group).await.unwrap();
+    let (second, of_sven) =
+        (Browser::on(&forum, noor, &service, "two").await, Browser::on(&forum, sven, &service, "sven").await);
+    push::set_kinds(&forum.cx, browser.user, EVERYTHING).await.unwrap();
+    let own = forum.post(noor, topic.topic, "@sven look").await.id;
+    let both = forum.post(mira, topic.topic, "@noor and @sven, look").await.id;
+    let none = forum.post(mira, topic.topic, "Nobody is named").await.id;
+    forum.drain().await;
+    let concerned = domain::store::people::push::concerned(&forum.cx.db, &[own, both, none]).await.unwrap();
+    let of_noor = [browser.device, second.device].map(|device| (device, browser.user));
+    let of_sven = (of_sven.device, id(sven));
+    let expected: Vec<_> = [(own, of_sven), (both, of_noor[0]), (both, of_noor[1]), (both, of_sven)]
+        .into_iter()
+        .chain(of_noor.map(|noor| (none, noor)))
+        .map(|(message, (device, owner))| (message, device, owner))
+        .collect();
+    assert_eq!(concerned, expected, "noor follows the topic by writing in it");
+    assert_eq!(service.take().len(), expected.len());
 }
 
 async fn who_looks_at_a_page_gets_nothing(forum: TestForum) {

@@ -190,7 +190,7 @@ async fn only_site_admins_manage_auditors(forum: TestForum) {
     assert!(is_not_found(auditors::list(cx, ada).await));
     assert!(matches!(auditors::list(cx, Viewer::Anonymous).await, Err(Error::SignedOut)));
     let wrong = AuditorForm { timeout_ms: Some(60_000), ..good() };
-    assert!(complaint(auditors::create(cx, boss, wrong).await, "timeout").contains("10000"));
+    assert!(complaint(auditors::create(cx, boss, wrong).await, "timeout").contains("10,000"));
     let private = AuditorForm { url: "http://10.0.0.1/".into(), ..good() };
     assert!(complaint(auditors::create(cx, boss, private).await, "url").contains("KLATCH_WEBHOOK_ALLOW"));
     assert!(auditors::create(cx, boss, good()).await.unwrap().starts_with("whsec_"));

@@ -15,7 +15,7 @@ use domain::model::{AccountState, SitePage};
 use domain::site::first_steps::{self, MailState};
 use serde::Deserialize;
 use templates::admin::{Check, GroupRow, Groups, Jobs, KINDS, Overview, People, PersonRow, Statistic};
-use templates::numbers::counted;
+use texts::{Text, forms};
 
 use crate::failure::{Answer, Failure};
 use crate::form::Form;
@@ -47,64 +47,47 @@ pub async fn index(req: Req) -> Answer {
     let layout = layout(&req).await?;
     let (health, overview) = admin::overview(req.cx()).await?;
     let first_steps = first_steps::card(req.cx(), req.viewer()).await?;
-    let check = |name: &str, wrong: Option<String>| Check {
-        name: name.to_owned(),
-        ok: wrong.is_none(),
-        text: wrong.unwrap_or_else(|| "OK".to_owned()),
-    };
-    let statistic =
-        |label: &str, value: String, note: &str| Statistic { label: label.to_owned(), value, note: note.to_owned() };
+    let check =
+        |name: Text, wrong: Option<Text>| Check { name, ok: wrong.is_none(), text: wrong.unwrap_or_else(forms::ok) };
+    let statistic = |label: Text, value: String, note: Text| Statistic { label, value, note };
     let mut checks = vec![
-        check("Database", health.reads),
-        check("Database writes", health.writes),
-        check("Message bus", health.bus),
+        check(forms::check_database(), health.reads),
+        check(forms::check_writes(), health.writes),
+        check(forms::check_bus(), health.bus),
         check(
-            "Jobs",
-            health.jobs.or_else(|| {
-                (overview.jobs.failed > 0)
-                    .then(|| format!("{} failed. Review them on the Jobs page", overview.jobs.failed))
-            }),
+            forms::check_jobs(),
+            health.jobs.or_else(|| (overview.jobs.failed > 0).then(|| forms::jobs_failed(overview.jobs.failed))),
         ),
-        check(
-            "Search",
-            health.search.or_else(|| overview.indexed.is_none().then(|| "this process has no index".to_owned())),
-        ),
+        check(forms::check_search(), health.search.or_else(|| overview.indexed.is_none().then(forms::no_index))),
     ];
     checks.push(Check {
-        name: "Backup".to_owned(),
+        name: forms::check_backup(),
         ok: health.backup.is_none(),
         text: health.backup.unwrap_or_else(|| backup_age(health.backup_age)),
     });
     checks.push(match first_steps::mail(req.cx()).await? {
-        MailState::NotConfigured => {
-            check("Email", Some("no mail server is configured. Set KLATCH_SMTP_URL".to_owned()))
-        }
-        _ if health.mail.is_some() => check("Email", health.mail),
-        MailState::Failed(_, why) => check("Email", Some(format!("the last test failed: {why}"))),
-        MailState::Untested => Check { name: "Email".to_owned(), ok: true, text: "not tested yet".to_owned() },
-        MailState::Works(_) => check("Email", None),
+        MailState::NotConfigured => check(forms::check_email(), Some(forms::no_mail_server())),
+        _ if health.mail.is_some() => check(forms::check_email(), health.mail),
+        MailState::Failed(_, why) => check(forms::check_email(), Some(forms::mail_test_failed(why))),
+        MailState::Untested => Check { name: forms::check_email(), ok: true, text: forms::mail_untested() },
+        MailState::Works(_) => check(forms::check_email(), None),
     });
     if let Some(peer) = req.site.config.proxies.untrusted() {
-        let what = "forwards requests but isn't a trusted proxy, so all its clients share one rate limit";
-        checks.push(check("Proxy", Some(format!("{peer} {what}. Add it to KLATCH_TRUSTED_PROXIES"))));
+        checks.push(check(forms::check_proxy(), Some(forms::untrusted_proxy(peer.to_string()))));
     }
     let shown = vec![
-        statistic("People", overview.people.to_string(), &format!("{} online", overview.here)),
-        statistic("Groups", overview.groups.to_string(), ""),
-        statistic("Topics", overview.topics.to_string(), ""),
-        statistic("Messages", overview.messages.to_string(), ""),
+        statistic(forms::count_of_people(), overview.people.to_string(), forms::online(overview.here)),
+        statistic(forms::count_of_groups(), overview.groups.to_string(), Text::verbatim("")),
+        statistic(forms::count_of_topics(), overview.topics.to_string(), Text::verbatim("")),
+        statistic(forms::count_of_messages(), overview.messages.to_string(), Text::verbatim("")),
+        statistic(forms::jobs_waiting(), overview.jobs.ready.to_string(), forms::oldest(overview.waiting.as_secs())),
         statistic(
-            "Jobs waiting",
-            overview.jobs.ready.to_string(),
-            &format!("oldest: {} s", overview.waiting.as_secs()),
-        ),
-        statistic(
-            "Search index",
+            forms::indexed(),
             overview.indexed.map_or("–".to_owned(), |count| count.to_string()),
-            &match overview.unindexed {
-                Some(0) => "messages and topics, up to date".to_owned(),
-                Some(waiting) => format!("messages and topics; {waiting} changes to index"),
-                None => "messages and topics; indexing".to_owned(),
+            match overview.unindexed {
+                Some(0) => forms::index_up_to_date(),
+                Some(waiting) => forms::index_behind(waiting),
+                None => forms::index_in_work(),
             },
         ),
     ];
@@ -114,12 +97,12 @@ pub async fn index(req: Req) -> Answer {
 }
 
 /// Says how old the last backup is.
-fn backup_age(age: Option<Duration>) -> String {
+fn backup_age(age: Option<Duration>) -> Text {
     match age.map(|age| age.as_secs() / 3_600) {
-        None => "none yet".to_owned(),
-        Some(0) => "less than an hour old".to_owned(),
-        Some(hours @ 1..48) => format!("{} old", counted(hours as i64, "hour", "hours")),
-        Some(hours) => format!("{} days old", hours / 24),
+        None => forms::no_backup(),
+        Some(0) => forms::backup_fresh(),
+        Some(hours @ 1..48) => forms::backup_hours(hours),
+        Some(hours) => forms::backup_days(hours / 24),
     }
 }
 

@@ -5,7 +5,7 @@ use actix_web::web::Path;
 use domain::admin;
 use domain::model::{SessionRow, UserId};
 use domain::people::admins::{self, Actor};
-use domain::people::{account_deletion, assistance, claims, display_names, two_factor};
+use domain::people::{account_deletion, assistance, avatars, claims, display_names, two_factor};
 use templates::admin::{Claim, DeletePerson, Person, Session};
 use templates::form::{RestrictForm, WarnForm};
 
@@ -76,7 +76,7 @@ pub async fn restrict(req: Req, path: Path<String>, form: Form) -> Answer {
         "suspend" => (admins::Restriction::Suspend { days: form.get("days").trim().parse().unwrap_or(0) }, "suspended"),
         "ban" => (admins::Restriction::Ban, "restricted"),
         "lift" => (admins::Restriction::Lift, "reinstated"),
-        _ => return Err(domain::Error::invalid("what", "Choose an action.").into()),
+        _ => return Err(domain::Error::invalid("what", texts::forms::choose_action()).into()),
     };
     match admins::restrict(req.cx(), req.viewer(), user, restriction, form.get("reason")).await {
         Ok(user) => Ok(req.redirect_saying(&format!("/admin/people/{}", user.id), said)),
@@ -122,8 +122,9 @@ pub async fn assist(req: Req, path: Path<String>, form: Form) -> Answer {
             assistance::confirm_address(req.cx(), actor, user, form.get("address")).await.map(|()| "address-confirmed")
         }
         "clear-name" => display_names::clear(req.cx(), actor, user).await.map(|()| "name-cleared"),
+        "clear-avatar" => avatars::clear(req.cx(), actor, user).await.map(|()| "avatar-cleared"),
         "second-step-off" => two_factor::turn_off_for(req.cx(), actor, user).await.map(|()| "their-second-step-off"),
-        _ => Err(domain::Error::invalid("what", "Choose an action.")),
+        _ => Err(domain::Error::invalid("what", texts::forms::choose_action())),
     };
     Ok(req.redirect_saying(&format!("/admin/people/{user}"), said?))
 }

@@ -5,7 +5,7 @@ use domain::site;
 use domain::site::accent;
 use domain::site::first_steps::{self, MailState};
 use templates::admin::site::Settings;
-use templates::form::SiteForm;
+use templates::form::{PictureForm, SiteForm};
 
 use crate::failure::{Answer, Failure};
 use crate::form::Form;
@@ -14,9 +14,9 @@ use crate::handlers::refill;
 use crate::req::Req;
 use templates::form::Refill as _;
 
-async fn page(req: &Req, form: SiteForm) -> Result<Settings, Failure> {
+async fn page(req: &Req, form: SiteForm, picture: PictureForm) -> Result<Settings, Failure> {
     let notice = domain::platform::text::render(req.cx(), &form.notice.value).await?;
-    Ok(Settings { layout: layout(req).await?, form, notice })
+    Ok(Settings { layout: layout(req).await?, form, picture, notice })
 }
 
 /// Returns the pages that were ticked for new members to accept.
@@ -28,9 +28,8 @@ fn words(pages: &[SitePage]) -> String {
     pages.iter().map(|page| page.as_str()).collect::<Vec<_>>().join(" ")
 }
 
-/// `GET /admin/settings`.
-pub async fn edit(req: Req) -> Answer {
-    req.admin()?;
+/// Builds the page of the settings as they are stored, with the form for the logo.
+pub(in crate::handlers) async fn stored(req: &Req, picture: PictureForm) -> Result<Settings, Failure> {
     let settings = site::settings(req.cx()).await?;
     let accent = if settings.accent.is_empty() { accent::DEFAULT.to_owned() } else { settings.accent };
     let form = SiteForm {
@@ -41,12 +40,19 @@ pub async fn edit(req: Req) -> Answer {
         read_only: if settings.read_only { "yes" } else { "" }.into(),
         admins_need_two_factor: if settings.admins_need_two_factor { "yes" } else { "" }.into(),
         images: settings.images.as_str().into(),
+        link_previews: if settings.link_previews { "yes" } else { "" }.into(),
         welcome: settings.welcome.into(),
         accent: accent.into(),
         must_accept: words(&settings.must_accept).into(),
         error: None,
     };
-    req.page(&page(&req, form).await?)
+    page(req, form, picture).await
+}
+
+/// `GET /admin/settings`.
+pub async fn edit(req: Req) -> Answer {
+    req.admin()?;
+    req.page(&stored(&req, PictureForm::default()).await?)
 }
 
 /// `POST /admin/settings`.
@@ -60,18 +66,19 @@ pub async fn update(req: Req, form: Form) -> Answer {
         read_only: form.get("read_only").into(),
         admins_need_two_factor: form.get("admins_need_two_factor").into(),
         images: form.get("images").into(),
+        link_previews: form.get("link_previews").into(),
         welcome: form.get("welcome").into(),
         accent: form.get("accent").into(),
         must_accept: words(&ticked(&form)).into(),
         error: None,
     };
     let Some(sign_ups) = SignUps::parse(form.get("sign_ups")) else {
-        back.set_error("sign_ups", "Choose who can sign up.");
-        return req.with_field_errors(&page(&req, back).await?);
+        back.set_error("sign_ups", texts::forms::choose_sign_ups());
+        return req.with_field_errors(&page(&req, back, PictureForm::default()).await?);
     };
     let Some(images) = Images::parse(form.get("images")) else {
-        back.set_error("images", "Choose how images are shown.");
-        return req.with_field_errors(&page(&req, back).await?);
+        back.set_error("images", texts::forms::choose_images());
+        return req.with_field_errors(&page(&req, back, PictureForm::default()).await?);
     };
     let new = site::Settings {
         name: form.get("name").to_owned(),
@@ -81,6 +88,7 @@ pub async fn update(req: Req, form: Form) -> Answer {
         read_only: !form.get("read_only").is_empty(),
         admins_need_two_factor: !form.get("admins_need_two_factor").is_empty(),
         images,
+        link_previews: !form.get("link_previews").is_empty(),
         welcome: form.get("welcome").to_owned(),
         accent: form.get("accent").to_owned(),
         must_accept: ticked(&form),
@@ -89,7 +97,7 @@ pub async fn update(req: Req, form: Form) -> Answer {
         Ok(()) => Ok(req.redirect_saying("/admin/settings", "saved")),
         Err(error @ domain::Error::Invalid(_)) => {
             let back = refill(back, error)?;
-            req.with_field_errors(&page(&req, back).await?)
+            req.with_field_errors(&page(&req, back, PictureForm::default()).await?)
         }
         Err(error) => Err(error.into()),
     }

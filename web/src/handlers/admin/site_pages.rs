@@ -31,8 +31,9 @@ pub async fn show(req: Req, path: Path<String>) -> Answer {
     let mut layout = req.layout().await?;
     let shown = pages::show(req.cx(), named(&path)?).await?;
     let address = format!("/-/pages/{}", shown.page);
-    layout.links =
-        req.describes().map(|base| Links { feed: None, ..Links::page(base, &address, shown.page.title(), "") });
+    layout.links = req
+        .describes()
+        .map(|base| Links { feed: None, ..Links::page(base, &address, &shown.page.title().to_string(), "") });
     let page = Show { layout, page: shown.page, markup: shown.markup, changed_at: shown.changed_at };
     req.shared_page(&page, About::Site)
 }

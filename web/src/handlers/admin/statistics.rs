@@ -6,17 +6,16 @@ use domain::admin::statistics::OverTime;
 use domain::model::{StatisticsDay, StatisticsSample};
 use domain::time::Timestamp;
 use serde::Deserialize;
-use templates::admin::chart::{Chart, Kind, Series, Unit};
+use templates::admin::chart::{Chart, Kind, Label, Series, Unit};
 use templates::admin::statistics::Statistics;
-use templates::numbers::counted;
-use templates::when;
+use texts::{Text, forms};
 
 use crate::failure::Answer;
 use crate::handlers::admin::layout;
 use crate::req::Req;
 
 /// A line of a chart: its name, and its value in a sample.
-type Line = (&'static str, fn(&StatisticsSample) -> Option<i64>);
+type Line = (Text, fn(&StatisticsSample) -> Option<i64>);
 
 /// In microseconds.
 const MINUTE: i64 = 60_000_000;
@@ -42,42 +41,38 @@ pub async fn index(req: Req, params: Query<Params>) -> Answer {
 }
 
 fn by_day(OverTime { days, groups, .. }: OverTime) -> Vec<Chart> {
-    let labels: Vec<String> = days.iter().map(|(_, day)| date(Timestamp(day.day * DAY))).collect();
-    let chart = |title: &str, name, one: &str, many: &str, of: fn(&StatisticsDay) -> i64, is_sum| {
+    let labels: Vec<Label> = days.iter().map(|(_, day)| Label::Day(Timestamp(day.day * DAY))).collect();
+    let chart = |title: Text, name: Text, note: fn(i64) -> Text, of: fn(&StatisticsDay) -> i64| {
         let values: Vec<i64> = days.iter().map(|(_, day)| of(day)).collect();
         let sum: i64 = values.iter().sum();
         Chart {
-            title: title.to_owned(),
-            note: if is_sum { counted(sum, one, many).to_string() } else { String::new() },
-            of: "Day",
+            title,
+            note: note(sum),
+            of: forms::day(),
             kind: Kind::Bars,
             unit: Unit::Count,
             labels: labels.clone(),
             series: vec![Series { name, values: values.into_iter().map(Some).collect() }],
         }
     };
-    let named = |name: Option<String>| name.unwrap_or_else(|| "All conversations".to_owned());
+    let named = |name: Option<String>| Label::Name(name.map_or_else(forms::all_conversations, Text::verbatim));
     let (names, values): (Vec<_>, Vec<_>) =
         groups.into_iter().map(|(name, messages)| (named(name), Some(messages))).unzip();
     vec![
-        chart("Messages", "messages", "message", "messages", |day| day.messages, true),
-        chart("People who posted", "people", "", "", |day| day.people, false),
-        chart("New accounts", "accounts", "account", "accounts", |day| day.accounts, true),
+        chart(forms::chart_messages(), forms::messages(), forms::count_messages, |day| day.messages),
+        // Someone who posts on several days counts on each, so there is no sum.
+        chart(forms::chart_people(), forms::people(), |_| Text::verbatim(""), |day| day.people),
+        chart(forms::chart_accounts(), forms::accounts(), forms::count_accounts, |day| day.accounts),
         Chart {
-            title: "Messages by group".to_owned(),
-            note: "most active groups".to_owned(),
-            of: "Group",
+            title: forms::chart_by_group(),
+            note: forms::most_active(),
+            of: forms::group(),
             kind: Kind::Rows,
             unit: Unit::Count,
             labels: names,
-            series: vec![Series { name: "messages", values }],
+            series: vec![Series { name: forms::messages(), values }],
         },
     ]
-}
-
-/// Returns a day without its year, which is that of the page or the one before.
-fn date(day: Timestamp) -> String {
-    when::day(&day, &day.into())
 }
 
 /// The samples of so many equal spans of time up to now: the last one in each, and `None` where there is none.
@@ -98,43 +93,48 @@ fn slots(samples: &[StatisticsSample], now: Timestamp, minutes: i64, count: usiz
 fn lately(samples: &[StatisticsSample], now: Timestamp) -> Vec<Chart> {
     let (hour, day) = (slots(samples, now, 1, 60), slots(samples, now, 5, 288));
     let (hour, day) = (hour.as_slice(), day.as_slice());
-    let chart = |title: &str, of: &[Slot], unit: Unit, series: &[Line]| {
+    let chart = |title: Text, of: &[Slot], unit: Unit, series: &[Line]| {
         let value = |slot: &Slot, value: fn(&StatisticsSample) -> Option<i64>| slot.1.as_ref().and_then(value);
         // The sample of the current span may be yet to come.
         let latest = of.iter().rev().take(2).find(|(_, sample)| sample.is_some());
         let last = series.first().zip(latest).and_then(|((_, of), slot)| value(slot, *of));
         Chart {
-            title: title.to_owned(),
-            note: last.map_or(String::new(), |value| format!("{} now", unit.write(value))),
-            of: "Time (UTC)",
+            title,
+            note: last.map_or_else(|| Text::verbatim(""), |value| forms::now(unit.write(value))),
+            of: forms::time(),
             kind: Kind::Lines,
             unit,
-            labels: of.iter().map(|(at, _)| at.rfc3339()[11..16].to_owned()).collect(),
+            labels: of.iter().map(|(at, _)| Label::Name(Text::verbatim(at.rfc3339()[11..16].to_owned()))).collect(),
             series: series
                 .iter()
                 .map(|(name, of_sample)| Series {
-                    name,
+                    name: name.clone(),
                     values: of.iter().map(|slot| value(slot, *of_sample)).collect(),
                 })
                 .collect(),
         }
     };
     vec![
-        chart("Open live connections, last hour", hour, Unit::Count, &[("connections", |s| s.polls)]),
-        chart("Open live connections, last day", day, Unit::Count, &[("connections", |s| s.polls)]),
-        chart("Delivery time, last hour", hour, Unit::Time, &[("median", |s| s.median_us), ("p99", |s| s.p99_us)]),
+        chart(forms::chart_live_hour(), hour, Unit::Count, &[(forms::connections(), |s| s.polls)]),
+        chart(forms::chart_live_day(), day, Unit::Count, &[(forms::connections(), |s| s.polls)]),
         chart(
-            "Jobs, last day",
+            forms::chart_delivery(),
+            hour,
+            Unit::Time,
+            &[(forms::median(), |s| s.median_us), (Text::verbatim("p99"), |s| s.p99_us)],
+        ),
+        chart(
+            forms::chart_jobs(),
             day,
             Unit::Count,
-            &[("waiting", |s| Some(s.jobs_waiting)), ("failed", |s| Some(s.jobs_failed))],
+            &[(forms::waiting(), |s| Some(s.jobs_waiting)), (forms::failed(), |s| Some(s.jobs_failed))],
         ),
-        chart("Search index, last day", day, Unit::Count, &[("messages and topics", |s| s.indexed)]),
+        chart(forms::chart_index(), day, Unit::Count, &[(forms::documents(), |s| s.indexed)]),
         chart(
-            "Disk usage, last day",
+            forms::chart_disk(),
             day,
             Unit::Bytes,
-            &[("database", |s| Some(s.database_bytes)), ("search index", |s| s.index_bytes)],
+            &[(forms::database(), |s| Some(s.database_bytes)), (forms::search_index(), |s| s.index_bytes)],
         ),
     ]
 }
@@ -169,6 +169,6 @@ mod tests {
         assert_eq!(polls(5, 3), [None, Some(3), Some(4)]);
         let charts = lately(&samples, now);
         assert_eq!((charts[0].labels.len(), charts[1].labels.len()), (60, 288));
-        assert_eq!(charts[0].labels.last().map(String::as_str), Some("16:49"));
+        assert_eq!(charts[0].labels.last().map(ToString::to_string).as_deref(), Some("16:49"));
     }
 }

@@ -15,6 +15,7 @@ use domain::platform::origins::Source;
 use domain::{Context, Error};
 use serde::Serialize;
 use templates::errors::Problem;
+use texts::Text;
 
 use crate::body::{self, MostBytes, WITHOUT_TEXT};
 use crate::failure::{Answer, Failure};
@@ -153,18 +154,23 @@ async fn caller(request: &HttpRequest, site: &Site, callback: Option<&str>) -> R
     let authorization = request.headers().get(AUTHORIZATION);
     if let Some(name) = callback {
         if !is_callback(name) {
-            return Err(Error::invalid("callback", "The callback is not the name of a function.").into());
+            return Err(
+                Error::invalid("callback", Text::verbatim("The callback is not the name of a function.")).into()
+            );
         }
         // A page of another site must not read as the user of the browser.
         if cookie.is_some() || authorization.is_some() {
-            return Err(Error::Forbidden("JSONP is for public data: send no cookie and no credentials.").into());
+            return Err(Error::forbidden(Text::verbatim(
+                "JSONP is for public data: send no cookie and no credentials.",
+            ))
+            .into());
         }
         return Ok(Caller::ANONYMOUS);
     }
     let source = Source::read(|name| request.headers().get(name).map(|value| value.as_bytes()));
     // Browsers add credentials that somebody typed once to requests of other sites' pages too.
     if !source.is_own(&site.cx.config.base_url) {
-        return Err(Error::Forbidden("Pages of other sites cannot use this.").into());
+        return Err(Error::forbidden(Text::verbatim("Pages of other sites cannot use this.")).into());
     }
     if let Some(sent) = authorization.and_then(|value| Credentials::read(value.as_bytes())) {
         return match basic_auth::identify(&site.cx, &sent, &origin(request, site)).await {

@@ -88,7 +88,8 @@ pub async fn edit_page(
 /// `POST /-/groups/ID/members/USER/role`.
 pub async fn role(req: Req, path: Path<(String, String)>, form: Form) -> Answer {
     let (group, user) = ids(&path)?;
-    let role = Role::parse(form.get("role")).ok_or_else(|| domain::Error::invalid("role", "Choose a role."))?;
+    let role =
+        Role::parse(form.get("role")).ok_or_else(|| domain::Error::invalid("role", texts::forms::choose_role()))?;
     let group = domain::groups::members::set_role(req.cx(), req.viewer(), group, user, role).await?;
     Ok(req.redirect_saying(&format!("/-/groups/{}/members", group.id), "appointed"))
 }

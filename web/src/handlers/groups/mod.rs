@@ -14,9 +14,10 @@ use domain::model::{Category, DirectoryFilter as Discovered, DirectoryOrder, Gro
 use domain::policy::Permission;
 use domain::topics::{GroupPage, PageEnd};
 use serde::Deserialize;
-use templates::form::{AskForm, DeleteGroupForm, GroupForm, Refill as _, TopicForm};
+use templates::form::{AskForm, DeleteGroupForm, GroupForm, PictureForm, Refill as _, TopicForm};
 use templates::groups::{Delete, Discover, Edit, GroupOrder, New, Show};
 use templates::links::Links;
+use texts::Text;
 
 use crate::failure::{Answer, Failure};
 use crate::form::Form;
@@ -89,7 +90,8 @@ pub async fn show(req: Req, path: Path<String>, params: Query<ShowParams>) -> An
     let mut page = draw(&req, layout, found, before, form).await?;
     if let Some(base) = req.describes().filter(|_| domain::policy::anyone_reads(page.group.kind)) {
         let (group, about) = (&page.group, templates::groups::plain(&page.group.description));
-        page.layout.links = Some(Links::page(base, &format!("/{}/", group.slug), &group.name, &about));
+        let links = Links::page(base, &format!("/{}/", group.slug), &group.name, &about);
+        page.layout.links = Some(links.with_picture(base, &group.picture));
     }
     match page.rows.as_slice() {
         [only] if page.group.is_direct() && before.is_none() => {
@@ -148,7 +150,7 @@ fn wanted(form: &Form) -> Result<Wanted, domain::Error> {
         slug: form.get("slug").to_owned(),
         description: form.get("description").to_owned(),
         kind: GroupKind::parse(form.get("kind"))
-            .ok_or_else(|| domain::Error::invalid("kind", "Choose who can read the group."))?,
+            .ok_or_else(|| domain::Error::invalid("kind", texts::forms::choose_readers()))?,
         category: Category::parse(form.get("category")).unwrap_or(Category::Other),
         slow_seconds: number(form.get("slow")),
         first_held: number(form.get("first_held")),
@@ -161,7 +163,7 @@ fn number(typed: &str) -> i64 {
     if typed.is_empty() { 0 } else { typed.parse().unwrap_or(-1) }
 }
 
-fn given_back(form: &Form, wrong: Vec<(String, String)>) -> GroupForm {
+fn given_back(form: &Form, wrong: Vec<(String, Text)>) -> GroupForm {
     let mut back = GroupForm {
         name: form.get("name").into(),
         slug: form.get("slug").into(),
@@ -203,11 +205,11 @@ pub async fn create(req: Req, form: Form) -> Answer {
     }
 }
 
-/// `GET /-/groups/ID/edit`.
-pub async fn edit(req: Req, path: Path<String>) -> Answer {
+/// Builds the page of a group's settings as they are stored, with the form for its image.
+pub(super) async fn edit_page(req: &Req, id: GroupId, picture: PictureForm) -> Result<Edit, Failure> {
     let mut layout = req.layout().await?;
     req.signed_in()?;
-    let found = domain::groups::with_permission(req.cx(), req.viewer(), id(&path)?, Permission::Administer).await?;
+    let found = domain::groups::with_permission(req.cx(), req.viewer(), id, Permission::Administer).await?;
     req.group_layout(&mut layout, &found.group, &found.access).await?;
     let group = found.group;
     let form = GroupForm {
@@ -222,7 +224,12 @@ pub async fn edit(req: Req, path: Path<String>) -> Answer {
         error: None,
         key: String::new(),
     };
-    req.page(&Edit { layout, group, form })
+    Ok(Edit { layout, group, form, picture })
+}
+
+/// `GET /-/groups/ID/edit`.
+pub async fn edit(req: Req, path: Path<String>) -> Answer {
+    req.page(&edit_page(&req, id(&path)?, PictureForm::default()).await?)
 }
 
 /// `POST /-/groups/ID/edit`.
@@ -242,7 +249,7 @@ pub async fn update(req: Req, path: Path<String>, form: Form) -> Answer {
             let mut layout = req.layout().await?;
             let found = domain::groups::with_permission(req.cx(), req.viewer(), id, Permission::Administer).await?;
             req.group_layout(&mut layout, &found.group, &found.access).await?;
-            req.with_field_errors(&Edit { layout, group: found.group, form })
+            req.with_field_errors(&Edit { layout, group: found.group, form, picture: PictureForm::default() })
         }
         Err(error) => Err(error.into()),
     }

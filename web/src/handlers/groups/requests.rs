@@ -82,7 +82,7 @@ pub async fn answer(req: Req, path: Path<String>, form: Form) -> Answer {
     let approve = match word {
         "approve" => true,
         "decline" => false,
-        _ => return Err(domain::Error::invalid("answer", "Choose whether to approve or decline.").into()),
+        _ => return Err(domain::Error::invalid("answer", texts::forms::choose_whether()).into()),
     };
     let (group, done) = domain::groups::requests::answer(req.cx(), req.viewer(), group, &users, approve).await?;
     req.site.forget_beside(&[group.id]);

@@ -6,10 +6,9 @@ use domain::reducers::statistics::{self, Day};
 use domain::reducers::{self, Inspection};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use templates::admin::chart::{Chart, Kind, Series, Unit};
+use templates::admin::chart::{Chart, Kind, Label, Series, Unit};
 use templates::groups::statistics::Statistics;
-use templates::numbers::counted;
-use templates::when;
+use texts::{Text, forms};
 
 use crate::failure::Answer;
 use crate::form::Form;
@@ -43,40 +42,42 @@ pub async fn show(req: Req, path: Path<String>, params: Query<Params>) -> Answer
 }
 
 fn charts(days: &[Day], total: &Day) -> Vec<Chart> {
-    let label = |day: &Day| when::day(&day.start(), &day.start().into());
-    let labels: Vec<String> = days.iter().map(label).collect();
+    let labels: Vec<Label> = days.iter().map(|day| Label::Day(day.start())).collect();
     let count = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
     let seconds = |day: &Day| day.first_answer.map(|time| count(time.as_secs()));
-    let chart = |title: &str, note: String, series: Vec<Series>| Chart {
-        title: title.to_owned(),
+    let chart = |title: Text, note: Text, series: Vec<Series>| Chart {
+        title,
         note,
-        of: "Day",
+        of: forms::day(),
         kind: Kind::Bars,
         unit: Unit::Count,
         labels: labels.clone(),
         series,
     };
-    let bars = |name, of: fn(&Day) -> u64| {
+    let bars = |name: Text, of: fn(&Day) -> u64| {
         vec![Series { name, values: days.iter().map(|day| Some(count(of(day)))).collect() }]
     };
-    let sum = |value, one: &str, many: &str| counted(count(value), one, many).to_string();
-    let median = seconds(total).map_or(String::new(), |median| format!("median {}", Unit::Span.write(median)));
+    let median = seconds(total).map_or_else(|| Text::verbatim(""), |median| forms::median_of(Unit::Span.write(median)));
     vec![
-        chart("Messages", sum(total.messages, "message", "messages"), bars("messages", |day| day.messages)),
-        chart("People who posted", sum(total.people, "person", "people"), bars("people", |day| day.people)),
         chart(
-            "New topics",
-            format!("{}, {} answered", sum(total.topics, "topic", "topics"), total.answered),
-            bars("topics", |day| day.topics),
+            forms::chart_messages(),
+            forms::count_messages(total.messages),
+            bars(forms::messages(), |day| day.messages),
         ),
-        chart("Answers", sum(total.answers, "answer", "answers"), bars("answers", |day| day.answers)),
+        chart(forms::chart_people(), forms::count_people(total.people), bars(forms::people(), |day| day.people)),
+        chart(
+            forms::chart_topics(),
+            forms::count_topics(total.topics, total.answered),
+            bars(forms::topics(), |day| day.topics),
+        ),
+        chart(forms::chart_answers(), forms::count_answers(total.answers), bars(forms::answers(), |day| day.answers)),
         Chart {
             kind: Kind::Lines,
             unit: Unit::Span,
             ..chart(
-                "Time to first answer",
+                forms::chart_first_answer(),
                 median,
-                vec![Series { name: "median", values: days.iter().map(seconds).collect() }],
+                vec![Series { name: forms::median(), values: days.iter().map(seconds).collect() }],
             )
         },
     ]

@@ -56,9 +56,9 @@ pub async fn set(req: Req, path: Path<String>, form: Form) -> Answer {
     let on = form.get("on") != "no";
     let place = bookmarks::set(req.cx(), req.viewer(), message, on).await?;
     if req.wants_json {
-        let done = if on { "Bookmarked" } else { "Bookmark removed" };
+        let done = if on { texts::forms::bookmarked() } else { texts::forms::bookmark_removed() };
         let headers = ("cache-control", "private, no-store");
-        return Ok(HttpResponse::Ok().insert_header(headers).json(json!({"done": done})));
+        return Ok(HttpResponse::Ok().insert_header(headers).json(json!({"done": done.to_string()})));
     }
     let word = if on { "bookmarked" } else { "bookmark-removed" };
     Ok(req.redirect_saying(form.next(&super::address(&place, message)), word))

@@ -1,13 +1,15 @@
 //! Uploaded files: they arrive in forms with files, and everyone who may read a message that shows them may read them.
+//! Images of other hosts, which readers get from here.
 
 use actix_multipart::{Field, Multipart};
 use actix_web::body::SizedStream;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
-use actix_web::web::{Bytes, Path, Payload, Query};
+use actix_web::web::{Bytes, Data, Path, Payload, Query};
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use domain::Error;
-use domain::files::{self, Found};
+use domain::files::{self, Found, remote_images};
 use domain::model::{FileRow, TopicId};
+use domain::platform::remote::Kept;
 use futures_util::StreamExt;
 use serde::Deserialize;
 use serde_json::json;
@@ -15,12 +17,13 @@ use templates::errors::Problem;
 use tokio::time::{Instant, timeout_at};
 
 use super::composer;
-use crate::body::{self, WITH_TEXT};
+use crate::body::{self, Taken, WITH_TEXT};
 use crate::failure::{Answer, Failure};
 use crate::form::{Form, check_source};
 use crate::handlers::topics::polls::message_form;
 use crate::handlers::{id, refill};
 use crate::req::Req;
+use crate::site::Site;
 
 /// The most files of a form.
 const MOST_FILES: usize = 10;
@@ -61,8 +64,9 @@ impl Meter<'_> {
     }
 }
 
-/// Reads a form with files, or one without. The files come after the token: those before it are dropped.
-async fn receive(req: &Req, request: &HttpRequest, payload: Payload) -> Result<Received, Failure> {
+/// Reads a form with files, or one without. The files come after the token: those before it are dropped. A form with a text is
+/// also read when the session ended, so that the text can be given back.
+async fn receive(req: &Req, request: &HttpRequest, payload: Payload, has_text: bool) -> Result<Received, Failure> {
     let mut payload = payload.into_inner();
     let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     if !kind.to_ascii_lowercase().starts_with("multipart/form-data") {
@@ -70,7 +74,9 @@ async fn receive(req: &Req, request: &HttpRequest, payload: Payload) -> Result<R
         return Ok(Received { form, files: Vec::new(), error: None });
     }
     check_source(request, &req.site)?;
-    req.signed_in()?;
+    if !has_text {
+        req.signed_in()?;
+    }
     let largest = usize::try_from(files::most_bytes(req.cx())).unwrap_or(usize::MAX);
     let most = largest.saturating_mul(TIMES).saturating_add(WITH_TEXT);
     let length = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
@@ -80,6 +86,7 @@ async fn receive(req: &Req, request: &HttpRequest, payload: Payload) -> Result<R
     let mut meter = Meter { request, begun: Instant::now(), bytes: 0, most };
     let mut parts = Multipart::new(request.headers(), payload);
     let mut fields: Vec<(String, String)> = Vec::new();
+    let mut taken = Taken::of(req.site.room.of(req.any_session().is_some()));
     let (mut stored, mut error, mut text_bytes, mut is_known) = (Vec::new(), None, 0, false);
     while let Some(part) = meter.within(parts.next()).await? {
         let mut part = part.map_err(|_| Failure::Problem(Problem::BadRequest))?;
@@ -96,11 +103,13 @@ async fn receive(req: &Req, request: &HttpRequest, payload: Payload) -> Result<R
             continue;
         }
         let mut value = Vec::new();
+        text_bytes += name.len();
         while let Some(piece) = meter.piece(&mut part).await? {
             text_bytes += piece.len();
             if text_bytes > WITH_TEXT {
                 return Err(Failure::Problem(Problem::TooLarge));
             }
+            taken.grow(text_bytes)?;
             value.extend_from_slice(&piece);
         }
         let value = String::from_utf8(value).map_err(|_| Failure::Problem(Problem::BadRequest))?;
@@ -111,7 +120,7 @@ async fn receive(req: &Req, request: &HttpRequest, payload: Payload) -> Result<R
         }
     }
     body::complete(request);
-    Ok(Received { form: Form::of_fields(request, req, fields)?, files: stored, error })
+    Ok(Received { form: Form::of_fields(request, req, fields).await?, files: stored, error })
 }
 
 /// Stores one file of a form. If it is not taken or refused, its bytes are read and dropped, so that the rest of the form
@@ -126,9 +135,7 @@ async fn store(
 ) -> Result<Result<Option<FileRow>, Error>, Failure> {
     let mut upload = match is_taken {
         false => Ok(None),
-        true if before >= MOST_FILES => {
-            Err(Error::invalid("file", format!("You can attach at most {MOST_FILES} files at a time.")))
-        }
+        true if before >= MOST_FILES => Err(Error::invalid("file", texts::forms::too_many_files(MOST_FILES))),
         true => files::begin(req.cx(), req.viewer()).await.map(Some),
     };
     while let Some(piece) = meter.piece(part).await? {
@@ -147,13 +154,13 @@ async fn store(
 
 /// `POST /-/files`: stores the files of a form, for the composer's script.
 pub async fn create(req: Req, request: HttpRequest, payload: Payload) -> Answer {
-    let received = receive(&req, &request, payload).await?;
+    let received = receive(&req, &request, payload, false).await?;
     req.signed_in()?;
     if let Some(error) = received.error {
         return Err(error.into());
     }
     if received.files.is_empty() {
-        return Err(Error::invalid("file", "Choose a file.").into());
+        return Err(Error::invalid("file", texts::forms::choose_file()).into());
     }
     let file = |file: &FileRow| json!({"id": file.id, "address": file.address(), "markup": file.markup("")});
     let files: Vec<_> = received.files.iter().map(file).collect();
@@ -163,7 +170,7 @@ pub async fn create(req: Req, request: HttpRequest, payload: Payload) -> Answer 
 /// `POST /-/topics/ID/attach`: stores the files of a composer and adds them to its text, which comes back with a preview.
 pub async fn attach(req: Req, request: HttpRequest, path: Path<String>, payload: Payload) -> Answer {
     let topic: TopicId = id(&path)?;
-    let Received { mut form, files, error } = receive(&req, &request, payload).await?;
+    let Received { mut form, files, error } = receive(&req, &request, payload, true).await?;
     let mut text = form.get("text").trim_end().to_owned();
     for file in &files {
         if !text.is_empty() {
@@ -211,6 +218,18 @@ pub async fn show(req: Req, request: HttpRequest, path: Path<(String, String)>, 
         .insert_header((CACHE_CONTROL, caching))
         .insert_header((ETAG, tag))
         .body(SizedStream::new(stored.len, stored.bytes)))
+}
+
+/// `GET /-/image/SIGNATURE/ADDRESS`: an image of another host. The same for everyone who has the address, so nobody is asked
+/// who they are.
+pub async fn remote(site: Data<Site>, path: Path<(String, String)>) -> Answer {
+    let Kept { kind, bytes } = remote_images::find(&site.cx, &path.0, &path.1).await?;
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, kind))
+        .insert_header(("content-security-policy", POLICY))
+        .insert_header(("x-content-type-options", "nosniff"))
+        .insert_header((CACHE_CONTROL, "public, max-age=86400"))
+        .body(bytes))
 }
 
 #[cfg(test)]
@@ -308,6 +327,41 @@ mod tests {
         assert!(status == 503 && page.contains("temporarily unavailable"), "{status} {page}");
         let (status, _, _) = ask(TestRequest::get().uri(&format!("/{}/", group.slug))).await;
         assert!(status < 400, "messages can be read: {status}");
+    }
+
+    #[actix_web::test]
+    async fn a_text_comes_back_when_its_session_ended_before_files_are_attached() {
+        let forum = TestForum::sqlite().await;
+        let mira = forum.person("mira").await;
+        let group = forum.group(mira, "Garden", GroupKind::Public).await;
+        let topic = forum.topic(mira, &group, "Plums", "Ripe.").await.topic;
+        let site = Data::new(Site::new(forum.cx.clone(), Config::default()));
+        let app = App::new().app_data(site).wrap(actix_web::middleware::from_fn(crate::errors::render_errors));
+        let app = init_service(app.configure(routes::configure)).await;
+        let (ended, browser) = ("e".repeat(64), "f".repeat(64));
+        let cookie = format!("__Host-klatch={ended}; __Host-klatch-form={browser}");
+        let sign = |secret: &str| forum.cx.config.secret.sign("form", secret);
+        // The token of the session that ended, and one of the browser itself.
+        for token in [sign(&secrets::digest(&ended)), sign(&browser)] {
+            let fields = [("csrf", token.as_str()), ("text", "Typed with care"), ("key", "k")];
+            let send = async |path: &str, accept: &'static str| {
+                let request = TestRequest::post()
+                    .uri(path)
+                    .peer_addr(([203, 0, 113, 7], 5_000).into())
+                    .set_payload(body(&fields, &[("a.html", PAGE)]))
+                    .insert_header(("cookie", cookie.clone()))
+                    .insert_header(("content-type", "multipart/form-data; boundary=edge"))
+                    .insert_header(("sec-fetch-site", "same-origin"))
+                    .insert_header(("accept", accept));
+                let answer = call_service(&app, request.to_request()).await;
+                (answer.status().as_u16(), String::from_utf8(read_body(answer).await.to_vec()).expect("text"))
+            };
+            let (status, page) = send(&format!("/-/topics/{topic}/attach"), "text/html").await;
+            assert!((400..500).contains(&status) && page.contains("Typed with care"), "{status} {page}");
+            let (status, said) = send("/-/files", "application/json").await;
+            assert!((400..500).contains(&status) && said.contains("signed out"), "{status} {said}");
+        }
+        assert!(forum.cx.files.names(None).await.expect("names").found.is_empty(), "nothing is stored");
     }
 
     #[actix_web::test]

@@ -10,7 +10,7 @@ pub mod mentions;
 pub mod polls;
 
 use actix_web::HttpResponse;
-use actix_web::web::Path;
+use actix_web::web::{Path, Query};
 use domain::Error;
 use domain::messages::Change;
 use domain::model::{MessageId, Permalink, TopicId};
@@ -24,7 +24,7 @@ use crate::failure::{Answer, Failure};
 use crate::flash;
 use crate::form::Form;
 use crate::handlers::topics::polls::{self as poll_fields, message_form, poll};
-use crate::handlers::{id, refill};
+use crate::handlers::{VersionsBefore, id, refill};
 use crate::req::Req;
 
 fn address(place: &Permalink, message: MessageId) -> String {
@@ -63,7 +63,7 @@ pub async fn create(req: Req, path: Path<String>, form: Form) -> Answer {
     if !form.get("file").is_empty() {
         // Without a script, the browser sent only the names of the chosen files.
         let mut back = message_form(&form);
-        back.text.error = Some("Press Attach to upload the files that you chose, or remove them.".to_owned());
+        back.text.error = Some(texts::forms::press_attach());
         return req.with_field_errors(&composer::topic_page(&req, topic, back).await?);
     }
     let (target, poll) = (composer::target(topic, &form), poll(&form, req.cx().now()));
@@ -133,7 +133,7 @@ pub async fn update(req: Req, path: Path<String>, form: Form) -> Answer {
                 question: field("question"),
                 options: field("options"),
                 remove_attachment: field("remove_attachment"),
-                // Whoever saves again has seen the error.
+                // The error was shown: saving again is meant.
                 key: editable.base(),
                 ..EditForm::default()
             };
@@ -175,13 +175,13 @@ pub async fn destroy(req: Req, path: Path<String>, form: Form) -> Answer {
 }
 
 /// `GET /-/messages/ID/history`.
-pub async fn history(req: Req, path: Path<String>) -> Answer {
+pub async fn history(req: Req, path: Path<String>, at: Query<VersionsBefore>) -> Answer {
     req.signed_in()?;
     let mut layout = req.layout().await?;
-    let domain::messages::history::History { message, topic, group, versions, kept_until, may_restore, may_edit } =
-        domain::messages::history::of(req.cx(), req.viewer(), id(&path)?).await?;
+    let domain::messages::history::History { message, topic, group, versions, page, kept_until, may_restore, may_edit } =
+        domain::messages::history::of(req.cx(), req.viewer(), id(&path)?, at.number()?).await?;
     layout.group = Some(group.id);
-    req.page(&History { layout, group, topic, message, versions, kept_until, may_restore, may_edit })
+    req.page(&History { layout, group, topic, message, versions, page, kept_until, may_restore, may_edit })
 }
 
 /// `POST /-/messages/ID/restore`.
@@ -195,6 +195,13 @@ pub async fn restore(req: Req, path: Path<String>, _form: Form) -> Answer {
 pub async fn star(req: Req, path: Path<String>, _form: Form) -> Answer {
     let message = id(&path)?;
     let (place, _) = domain::messages::stars::toggle(req.cx(), req.viewer(), message).await?;
+    if req.wants_json { fragment(&req, message).await } else { Ok(req.redirect(&address(&place, message))) }
+}
+
+/// `POST /-/messages/ID/previews`: removes the link previews of the message.
+pub async fn remove_previews(req: Req, path: Path<String>, _form: Form) -> Answer {
+    let message = id(&path)?;
+    let place = domain::messages::link_previews::remove(req.cx(), req.viewer(), message).await?;
     if req.wants_json { fragment(&req, message).await } else { Ok(req.redirect(&address(&place, message))) }
 }
 

@@ -23,7 +23,7 @@ pub async fn vote(req: Req, path: Path<String>, form: Form) -> Answer {
     let mut choices: Vec<i64> = form.ticked(&format!("{name}-"));
     choices.extend(form.get(&name).parse::<i64>());
     if choices.is_empty() {
-        return Err(domain::Error::invalid("choices", "Choose an option first.").into());
+        return Err(domain::Error::invalid("choices", texts::forms::choose_option()).into());
     }
     let place = polls::vote(req.cx(), req.viewer(), message, &choices).await?;
     answer(&req, message, &place).await

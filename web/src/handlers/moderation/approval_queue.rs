@@ -6,6 +6,7 @@ use domain::model::{GroupId, PendingId};
 use domain::moderation::approval_queue::{Answer as Word, Answered};
 use templates::form::{ReasonForm, Refill as _};
 use templates::moderation::approval_queue::{ApprovalQueue, OfSite};
+use texts::Text;
 
 use crate::failure::{Answer, Failure};
 use crate::form::Form;
@@ -54,7 +55,7 @@ fn asked(form: &Form) -> Result<(Word, Vec<PendingId>), Failure> {
     match word {
         "approve" => Ok((Word::Approve, ids)),
         "decline" => Ok((Word::Decline(form.get("reason").to_owned()), ids)),
-        _ => Err(Error::invalid("answer", "Choose to approve or decline.").into()),
+        _ => Err(Error::invalid("answer", texts::forms::choose_to_approve()).into()),
     }
 }
 
@@ -69,9 +70,9 @@ fn outcome(
     match answered {
         Ok(Answered { refused, .. }) if !refused.is_empty() => {
             let told = match refused.as_slice() {
-                [why] => (*why).to_owned(),
-                [why, ..] => format!("{} messages couldn't be approved. First reason: {why}", refused.len()),
-                [] => String::new(),
+                [why] => why.clone(),
+                [why, ..] => texts::forms::not_approved(refused.len(), why),
+                [] => Text::verbatim(""),
             };
             back.form.error = Some(told);
             Ok(Err(back))

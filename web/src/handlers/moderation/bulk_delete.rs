@@ -25,7 +25,7 @@ fn back(form: &Form, error: domain::Error) -> Result<BulkDeleteForm, domain::Err
 }
 
 fn span(form: &Form) -> Result<Span, domain::Error> {
-    Span::parse(form.get("span")).ok_or_else(|| domain::Error::invalid("span", "Choose a period."))
+    Span::parse(form.get("span")).ok_or_else(|| domain::Error::invalid("span", texts::forms::choose_period()))
 }
 
 async fn site_page(req: &Req, user: UserId, form: BulkDeleteForm) -> Result<Clear, Failure> {

@@ -88,8 +88,8 @@ pub async fn of_site(req: Req) -> Answer {
 /// `POST /-/reports/ID`: `verdict` is `deleted` or `nothing`.
 pub async fn answer(req: Req, path: Path<String>, form: Form) -> Answer {
     let report: ReportId = id(&path)?;
-    let verdict =
-        Verdict::parse(form.get("verdict")).ok_or_else(|| domain::Error::invalid("verdict", "Choose an action."))?;
+    let verdict = Verdict::parse(form.get("verdict"))
+        .ok_or_else(|| domain::Error::invalid("verdict", texts::forms::choose_action()))?;
     let Answered { group, kind, reports } =
         reports::answer(req.cx(), req.viewer(), report, verdict, form.get("reason")).await?;
     let queue = match kind {

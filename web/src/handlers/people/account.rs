@@ -12,6 +12,7 @@ use domain::site::pages::to_accept;
 use serde::Deserialize;
 use templates::form::{CodeForm, Refill as _, SignInForm, SignUpForm};
 use templates::people::account::{EndedLink, FirstAdmin, SecondStep, SignIn, SignUp};
+use texts::Text;
 
 use crate::failure::Answer;
 use crate::form::{Form, own_path};
@@ -84,7 +85,7 @@ fn wanted(form: &Form) -> NewAccount {
     }
 }
 
-fn given_back(form: &Form, wrong: Vec<(String, String)>) -> SignUpForm {
+fn given_back(form: &Form, wrong: Vec<(String, Text)>) -> SignUpForm {
     let mut back = SignUpForm {
         username: form.get("username").into(),
         email: form.get("email").into(),

@@ -9,6 +9,7 @@ use domain::platform::secrets::Password;
 use templates::form::MailForm;
 use templates::people::account::{Confirm, EndedLink};
 use templates::people::settings::Mail;
+use texts::Text;
 
 use crate::failure::Answer;
 use crate::form::Form;
@@ -74,7 +75,7 @@ pub async fn confirm(req: Req, form: Form) -> Answer {
     }
 }
 
-async fn ask(req: &Req, token: &str, error: Option<String>) -> Answer {
+async fn ask(req: &Req, token: &str, error: Option<Text>) -> Answer {
     let (username, address) = match addresses::confirming(req.cx(), token).await {
         Ok(about) => about,
         Err(Error::NotFound) => return link_ended(req, EndedLink::Confirm).await,

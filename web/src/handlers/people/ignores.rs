@@ -20,7 +20,7 @@ pub async fn index(req: Req) -> Answer {
 /// `POST /-/settings/people`: sets who may start a conversation.
 pub async fn update(req: Req, form: Form) -> Answer {
     let from = DirectFrom::parse(form.get("direct_from"));
-    let from = from.ok_or_else(|| domain::Error::invalid("direct_from", "Choose who can message you."))?;
+    let from = from.ok_or_else(|| domain::Error::invalid("direct_from", texts::forms::choose_senders()))?;
     domain::messages::conversations::set_from(req.cx(), req.viewer(), from).await?;
     Ok(req.redirect_saying("/-/settings/people", "saved"))
 }

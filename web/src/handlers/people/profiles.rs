@@ -26,6 +26,7 @@ pub async fn show(req: Req, path: Path<String>) -> Answer {
     layout.links = req.describes().map(|base| {
         let path = format!("/users/{}/", encoded(&profile.user.username));
         Links::page(base, &path, &profile.user.username, &templates::groups::plain(&profile.user.bio))
+            .with_picture(base, &profile.user.avatar)
     });
     let page = Profile {
         layout,

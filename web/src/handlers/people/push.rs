@@ -5,13 +5,14 @@ use actix_web::web::Path;
 use domain::model::{PushDevice, PushKinds};
 use domain::people::push::{self, Registration};
 use templates::people::push::{Device, Push};
+use texts::Text;
 
 use crate::failure::{Answer, Failure};
 use crate::form::Form;
 use crate::handlers::{form_errors, id};
 use crate::req::Req;
 
-async fn page(req: &Req, error: Option<String>) -> Result<Push, Failure> {
+async fn page(req: &Req, error: Option<Text>) -> Result<Push, Failure> {
     let session = req.signed_in()?;
     let shown = push::overview(req.cx(), session.person.id).await?;
     let device = |device: PushDevice| Device {

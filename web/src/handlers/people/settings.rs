@@ -4,16 +4,16 @@ use actix_web::web::Path;
 use domain::model::Theme;
 use domain::people::{accounts, passwords, sessions};
 use domain::platform::secrets::Password as Typed;
-use templates::form::{PasswordForm, ProfileForm};
+use templates::form::{PasswordForm, PictureForm, ProfileForm};
 use templates::people::settings::{Password, Profile, SessionRow, Sessions};
 
-use crate::failure::Answer;
+use crate::failure::{Answer, Failure};
 use crate::form::Form;
 use crate::handlers::refill;
 use crate::req::Req;
 
-/// `GET /-/settings`.
-pub async fn edit(req: Req) -> Answer {
+/// Builds the page of the viewer's profile as it is stored, with the form for the avatar.
+pub(in crate::handlers) async fn page(req: &Req, picture: PictureForm) -> Result<Profile, Failure> {
     let user = accounts::own(req.cx(), req.signed_in()?.person.id).await?;
     let layout = req.layout().await?;
     let form = ProfileForm {
@@ -25,7 +25,12 @@ pub async fn edit(req: Req) -> Answer {
         follow: if user.follow_written { "yes" } else { "no" }.into(),
         error: None,
     };
-    req.page(&Profile { layout, form })
+    Ok(Profile { layout, form, picture })
+}
+
+/// `GET /-/settings`.
+pub async fn edit(req: Req) -> Answer {
+    req.page(&page(&req, PictureForm::default()).await?)
 }
 
 /// `POST /-/settings`.
@@ -53,7 +58,7 @@ pub async fn update(req: Req, form: Form) -> Answer {
             };
             let back = refill(back, error)?;
             let layout = req.layout().await?;
-            req.with_field_errors(&Profile { layout, form: back })
+            req.with_field_errors(&Profile { layout, form: back, picture: PictureForm::default() })
         }
     }
 }

@@ -48,7 +48,7 @@ pub async fn answer(req: Req, form: Form) -> Answer {
     let (approve, said) = match word {
         "approve" => (true, "admitted"),
         "decline" => (false, "not-approved"),
-        _ => return Err(domain::Error::invalid("answer", "Choose whether to approve or decline.").into()),
+        _ => return Err(domain::Error::invalid("answer", texts::forms::choose_whether()).into()),
     };
     sign_ups::answer(req.cx(), req.viewer(), &users, approve).await?;
     Ok(req.redirect_saying("/admin/sign-ups", said))

@@ -19,6 +19,7 @@ use serde::Deserialize;
 use templates::form::{MessageForm, RenameForm};
 use templates::links::Links;
 use templates::topics::{Delete, Edit, NewSince, Show};
+use texts::Text;
 
 use crate::failure::{Answer, Failure};
 use crate::flash;
@@ -32,6 +33,8 @@ use crate::req::Req;
 pub struct Params {
     before: Option<String>,
     after: Option<String>,
+    /// With `after`: says that the link comes from the page before.
+    seen: Option<String>,
     /// A message's number, or `last`.
     at: Option<String>,
     /// A day, as `2011-05-03`.
@@ -56,18 +59,18 @@ impl Params {
 
 /// Returns when a day begins, in UTC.
 fn day(text: &str) -> Result<Timestamp, domain::Error> {
-    let wrong = || domain::Error::invalid("date", "Enter the date as year, month and day, like 2011-05-03.");
+    let wrong = || domain::Error::invalid("date", texts::forms::enter_date());
     Timestamp::from_rfc3339(&format!("{text}T00:00:00Z")).ok_or_else(wrong)
 }
 
-/// `GET /GROUP/TOPIC/`. Whoever moves on to a page has read the one before, unless a browser only prefetches it, or a script
-/// loads more.
+/// `GET /GROUP/TOPIC/`. The link to the next page marks the page before as read, unless a browser only prefetches the next
+/// one, or a script loads it.
 pub async fn show(req: Req, path: Path<(String, String)>, params: Query<Params>) -> Answer {
     let window = params.window()?;
     let (group, slug) = path.into_inner();
     let layout = req.layout().await?;
-    let moves_on = req.session.is_some() && !req.is_prefetch && !req.is_background;
-    let page = match messages::open(req.cx(), req.viewer(), &group, &slug, window, moves_on).await? {
+    let seen = params.seen.as_deref().filter(|_| !req.is_prefetch && !req.is_background);
+    let page = match messages::open(req.cx(), req.viewer(), &group, &slug, window, seen).await? {
         Opened::Here(page) => *page,
         Opened::Moved(path) => return Ok(req.moved(&path)),
     };
@@ -100,13 +103,13 @@ pub(super) async fn replying(req: &Req, topic: TopicId, form: &MessageForm) -> R
 }
 
 /// Returns what limits the viewer's messages in a topic, in sentences.
-pub(super) async fn limits(req: &Req, found: &TopicAccess) -> Result<Vec<String>, Failure> {
+pub(super) async fn limits(req: &Req, found: &TopicAccess) -> Result<Vec<Text>, Failure> {
     if !found.is_open() {
         return Ok(Vec::new());
     }
     let mut limits = writer_limits(req, &found.group, found.access, "message").await?;
     if found.topic.locked {
-        limits.push("This topic is locked. Only moderators can post.".to_owned());
+        limits.push(texts::topics_errors::locked());
     }
     Ok(limits)
 }
@@ -118,7 +121,7 @@ pub(super) async fn draw(
     page: TopicPage,
     mut form: MessageForm,
 ) -> Result<Show, Failure> {
-    let TopicPage { found, about, messages, events, own_pending, continues, .. } = page;
+    let TopicPage { found, about, messages, events, own_pending, continues, seen, .. } = page;
     req.group_layout(&mut layout, &found.group, &found.in_group()).await?;
     let beside = req.beside(found.group.id).await?;
     domain::live::unread::list_also(req.cx(), req.viewer(), &mut layout.sidebar, [&found.topic].into_iter()).await?;
@@ -143,6 +146,7 @@ pub(super) async fn draw(
         later: messages.later,
         new,
         read_seq,
+        seen,
         visited: found.read_seq.is_some(),
         may_write: found.is_open(),
         is_member: found.access.role().is_some(),
@@ -238,7 +242,7 @@ pub async fn relocate(req: Req, path: Path<String>, form: Form) -> Answer {
     match moves::to_group(req.cx(), req.viewer(), topic, id(form.get("group"))?).await {
         Ok((topic, group)) => Ok(req.redirect_saying(&format!("/{}/{}/", group.slug, topic.slug), "moved")),
         Err(domain::Error::Invalid(fields)) => {
-            let why = fields.iter().next().map(|(_, why)| why.to_owned());
+            let why = fields.iter().next().map(|(_, why)| why.to_string());
             edit_page(&req, topic, None, why).await
         }
         Err(error) => Err(error.into()),

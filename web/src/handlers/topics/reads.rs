@@ -45,7 +45,7 @@ pub async fn mark_topic(req: Req, path: Path<String>, form: Form) -> Answer {
         return Ok(req.redirect_saying(form.next("/"), word));
     }
     let number = |name| {
-        let wrong = |_| domain::Error::invalid("seq", "The page is out of date. Reload it and try again.");
+        let wrong = |_| domain::Error::invalid("seq", texts::topics_errors::page_out_of_date());
         form.get(name).parse().map_err(wrong)
     };
     let numbering = if form.get("numbering").is_empty() { 0 } else { number("numbering")? };

@@ -32,7 +32,7 @@ pub async fn answer(endpoint: &'static Endpoint, request: HttpRequest, payload: 
         // It was saved, and a moderator decides.
         Err(Refusal::Failure(Failure::Domain(Error::Pending))) => HttpResponse::Accepted()
             .insert_header((CACHE_CONTROL, "private, no-store"))
-            .json(super::Pending { pending: true, detail: "Waiting for approval by a moderator.".into() }),
+            .json(super::Pending { pending: true, detail: texts::api_errors::pending().to_string() }),
         Err(refusal) => refusal.response(),
     };
     if let Some(usage) = usage.filter(|usage| usage.most < u64::MAX)
@@ -77,14 +77,14 @@ async fn caller(request: &HttpRequest, site: &Site) -> Result<Caller, Refusal> {
     let source = Source::read(|name| request.headers().get(name).map(|value| value.as_bytes()));
     // Browsers also add credentials that were typed once to requests from other sites' pages.
     if !source.is_own(&site.cx.config.base_url) {
-        return Err(Error::Forbidden("Pages of other sites can't use this.").into());
+        return Err(Error::forbidden(texts::api_errors::foreign_page()).into());
     }
     let Some(sent) = request.headers().get(AUTHORIZATION) else { return Ok(Caller::ANONYMOUS) };
     let origin = origin(request, site);
     let identified = match (Credentials::read(sent.as_bytes()), bearer(sent)) {
         (Some(basic), _) => basic_auth::identify(&site.cx, &basic, &origin).await,
         (None, Some(token)) => basic_auth::identify_token(&site.cx, token, &origin).await,
-        (None, None) => return Err(Failure::Credentials(Some("Send `Bearer` and an API token.".into())).into()),
+        (None, None) => return Err(Failure::Credentials(Some(texts::api_errors::send_token())).into()),
     };
     match identified {
         Err(Error::Invalid(fields)) => {
@@ -109,7 +109,7 @@ async fn sent(
 ) -> Result<Sent, Refusal> {
     let query = request.query_string().to_owned();
     if form_urlencoded::parse(query.as_bytes()).any(|(name, value)| name.contains('\0') || value.contains('\0')) {
-        return Err(Refusal::Malformed("A parameter can't contain the character U+0000.".into()));
+        return Err(Refusal::Malformed(texts::api_errors::nul_parameter()));
     }
     if endpoint.takes_file() {
         let file = upload::receive(request, payload, site, caller).await?;

@@ -82,11 +82,7 @@ pub trait Input: Sized {
 
 impl Input for () {
     fn read(sent: &Sent) -> Result<Self, Refusal> {
-        if sent.query.is_empty() {
-            Ok(())
-        } else {
-            Err(Refusal::invalid("", "This endpoint takes no query parameters."))
-        }
+        if sent.query.is_empty() { Ok(()) } else { Err(Refusal::invalid("", texts::api_errors::no_query())) }
     }
 
     fn describe(_: &mut Description) {}
@@ -96,7 +92,7 @@ impl<T: DeserializeOwned + IntoParams> Input for Query<T> {
     fn read(sent: &Sent) -> Result<Self, Refusal> {
         match actix_web::web::Query::<T>::from_query(&sent.query) {
             Ok(query) => Ok(Self(query.into_inner())),
-            Err(error) => Err(Refusal::invalid("", format!("The query is invalid: {error}."))),
+            Err(error) => Err(Refusal::invalid("", texts::api_errors::query_invalid(error.to_string()))),
         }
     }
 
@@ -108,12 +104,15 @@ impl<T: DeserializeOwned + IntoParams> Input for Query<T> {
 impl<T: DeserializeOwned + ToSchema> Input for Body<T> {
     fn read(sent: &Sent) -> Result<Self, Refusal> {
         <() as Input>::read(sent)?;
-        let malformed = |error: serde_json::Error| Refusal::Malformed(format!("The body is not JSON: {error}."));
+        let malformed =
+            |error: serde_json::Error| Refusal::Malformed(texts::api_errors::body_not_json(error.to_string()));
         let value: serde_json::Value = serde_json::from_slice(&sent.body).map_err(malformed)?;
         if has_nul(&value) {
-            return Err(Refusal::invalid("", "Text can't contain the character U+0000."));
+            return Err(Refusal::invalid("", texts::api_errors::nul_text()));
         }
-        T::deserialize(value).map(Self).map_err(|error| Refusal::invalid("", format!("The body is invalid: {error}.")))
+        T::deserialize(value)
+            .map(Self)
+            .map_err(|error| Refusal::invalid("", texts::api_errors::body_invalid(error.to_string())))
     }
 
     fn describe(to: &mut Description) {
@@ -124,7 +123,7 @@ impl<T: DeserializeOwned + ToSchema> Input for Body<T> {
 impl<T: DeserializeOwned + IntoParams> Input for Uploaded<T> {
     fn read(sent: &Sent) -> Result<Self, Refusal> {
         let Query(query) = Query::<T>::read(sent)?;
-        let file = sent.file.take().ok_or_else(|| Refusal::Malformed("The body is missing.".into()))?;
+        let file = sent.file.take().ok_or_else(|| Refusal::Malformed(texts::api_errors::no_body()))?;
         Ok(Self { query, file })
     }
 

@@ -34,7 +34,7 @@ pub fn key(endpoint: &Endpoint, request: &HttpRequest, caller: &Caller) -> Resul
     let Some(sent) = request.headers().get(HEADER).filter(|_| endpoint.creates()) else { return Ok(None) };
     let is_key = !sent.is_empty() && sent.len() <= LONGEST && sent.as_bytes().iter().all(u8::is_ascii_graphic);
     if !is_key {
-        return Err(Refusal::Malformed("An Idempotency-Key must be 1 to 200 visible ASCII characters.".into()));
+        return Err(Refusal::Malformed(texts::api_errors::key_invalid(LONGEST)));
     }
     let Some(person) = &caller.person else { return Ok(None) };
     let text = String::from_utf8_lossy(sent.as_bytes());
@@ -107,10 +107,7 @@ fn before(kept: &[u8], body: &str) -> Result<Option<Reply>, Refusal> {
     let mut parts = text.splitn(3, '\n');
     let (Some(known), Some(status), Some(json)) = (parts.next(), parts.next(), parts.next()) else { return Ok(None) };
     if known != body {
-        return Err(Refusal::invalid(
-            "Idempotency-Key",
-            "This key was already used with another body. Send a new key.",
-        ));
+        return Err(Refusal::invalid("Idempotency-Key", texts::api_errors::key_used()));
     }
     let status = status.parse().ok().and_then(|status| StatusCode::from_u16(status).ok());
     let body = Some(json.to_owned()).filter(|json| !json.is_empty());

@@ -1,5 +1,7 @@
 //! Refusals of the API: problem details (RFC 9457).
 
+use std::fmt;
+
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, HeaderValue, WWW_AUTHENTICATE};
@@ -10,6 +12,7 @@ use utoipa::ToSchema;
 
 use crate::failure::{Cause, Failure, MUST_SIGN_IN};
 use crate::refused;
+use texts::Text;
 
 /// The media type of problem details.
 pub const MEDIA_TYPE: &str = "application/problem+json";
@@ -47,7 +50,7 @@ pub enum Refusal {
     /// As on pages.
     Failure(Failure),
     /// The request cannot be read: 400.
-    Malformed(String),
+    Malformed(Text),
     /// The body's type is not JSON: 415.
     NotJson,
     /// What the caller changes is not what they saw: 412.
@@ -66,7 +69,7 @@ impl From<Error> for Refusal {
     fn from(error: Error) -> Self {
         match error {
             Error::Invalid(fields) if fields.iter().all(|(field, _)| field == "cursor") => {
-                Self::Malformed(fields.get("cursor").unwrap_or_default().to_owned())
+                Self::Malformed(fields.get("cursor").cloned().unwrap_or_else(|| Text::verbatim("")))
             }
             other => Self::Failure(other.into()),
         }
@@ -75,7 +78,7 @@ impl From<Error> for Refusal {
 
 impl Refusal {
     /// A field that is wrong.
-    pub fn invalid(field: &'static str, why: impl Into<String>) -> Self {
+    pub fn invalid(field: &'static str, why: Text) -> Self {
         Self::Failure(Error::invalid(field, why).into())
     }
 
@@ -84,21 +87,21 @@ impl Refusal {
         let failure = match self {
             Self::Malformed(why) => return response(StatusCode::BAD_REQUEST, why, Vec::new()),
             Self::NotJson => {
-                let why = "Send the body as JSON, with `Content-Type: application/json`.";
-                return response(StatusCode::UNSUPPORTED_MEDIA_TYPE, why, Vec::new());
+                let why = texts::api_errors::not_json();
+                return response(StatusCode::UNSUPPORTED_MEDIA_TYPE, &why, Vec::new());
             }
             Self::Changed => {
-                let why = "It has changed since you read it. Read it again and send its new ETag.";
-                return response(StatusCode::PRECONDITION_FAILED, why, Vec::new());
+                let why = texts::api_errors::changed();
+                return response(StatusCode::PRECONDITION_FAILED, &why, Vec::new());
             }
             Self::Running => {
-                let why = "A request with this Idempotency-Key is still running. Send it again in a moment.";
-                let mut response = response(StatusCode::CONFLICT, why, Vec::new());
+                let why = texts::api_errors::running();
+                let mut response = response(StatusCode::CONFLICT, &why, Vec::new());
                 response.headers_mut().insert(actix_web::http::header::RETRY_AFTER, HeaderValue::from_static("1"));
                 return response;
             }
             Self::Failure(Failure::Domain(Error::SignedOut)) => {
-                return response(StatusCode::UNAUTHORIZED, MUST_SIGN_IN, Vec::new());
+                return response(StatusCode::UNAUTHORIZED, &MUST_SIGN_IN, Vec::new());
             }
             Self::Failure(failure) => failure,
         };
@@ -131,7 +134,7 @@ pub fn is_v1(request: &HttpRequest) -> bool {
 fn of_json(status: StatusCode, json: &serde_json::Value) -> HttpResponse {
     let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
     let detail = match status {
-        StatusCode::METHOD_NOT_ALLOWED => "This method isn't allowed here.".to_owned(),
+        StatusCode::METHOD_NOT_ALLOWED => texts::api_errors::method().to_string(),
         _ => text(&json["error"]),
     };
     let errors = json["fields"].as_object().into_iter().flatten();
@@ -139,9 +142,9 @@ fn of_json(status: StatusCode, json: &serde_json::Value) -> HttpResponse {
     response(status, &detail, errors)
 }
 
-fn response(status: StatusCode, detail: &str, errors: Vec<FieldError>) -> HttpResponse {
+fn response(status: StatusCode, detail: &impl fmt::Display, errors: Vec<FieldError>) -> HttpResponse {
     let (kind, title) = named(status);
-    let (title, detail) = (title.to_owned(), detail.to_owned());
+    let (title, detail) = (title.to_owned(), detail.to_string());
     let problem = Problem { kind: format!("/-/api#{kind}"), title, status: status.as_u16(), detail, errors };
     let body = serde_json::to_string(&problem).unwrap_or_default();
     let mut response = HttpResponse::build(status).content_type(MEDIA_TYPE).body(body);

@@ -22,7 +22,7 @@ pub async fn create(req: Req, form: Form) -> Answer {
     };
     match auditors::create(req.cx(), req.viewer(), wanted).await {
         Ok(secret) => {
-            let fresh = Some(Fresh::secret("New external auditor", secret));
+            let fresh = Some(Fresh::secret(texts::forms::new_auditor(), secret));
             req.page(&page(&req, None, Shown { fresh, ..Shown::default() }).await?)
         }
         Err(error) => {
@@ -48,7 +48,7 @@ pub async fn change(req: Req, path: Path<String>, form: Form) -> Answer {
         "on" => auditors::switch(cx, viewer, auditor, true).await.map(|()| "auditor-on"),
         "off" => auditors::switch(cx, viewer, auditor, false).await.map(|()| "auditor-off"),
         "delete" => auditors::delete(cx, viewer, auditor).await.map(|()| "auditor-deleted"),
-        _ => return Err(Error::invalid("what", "Choose an action.").into()),
+        _ => return Err(Error::invalid("what", texts::forms::choose_action()).into()),
     }?;
     Ok(req.redirect_saying("/admin/webhooks", said))
 }

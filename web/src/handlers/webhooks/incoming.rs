@@ -11,6 +11,7 @@ use domain::webhooks::incoming::{self, IncomingForm as Wanted, Received, Request
 use domain::webhooks::payloads::Service;
 use serde_json::{Value, json};
 use templates::webhooks::{Fresh, IncomingForm};
+use texts::Text;
 
 use super::{Shown, page};
 use crate::body::{self, WITH_TEXT};
@@ -60,15 +61,15 @@ pub async fn revoke(req: Req, path: Path<(String, String)>, _form: Form) -> Answ
 pub async fn receive(request: HttpRequest, site: Data<Site>, path: Path<String>, payload: Payload) -> HttpResponse {
     let now = domain::site::current(&site.cx).await;
     if check_change(now.settings.read_only, Change::Forum).is_err() {
-        return refused(StatusCode::FORBIDDEN, "The site is in read-only mode.");
+        return refused(StatusCode::FORBIDDEN, &texts::forms::hook_read_only());
     }
     let body = match body::read(&request, payload.into_inner(), WITH_TEXT, site.room.of(false)).await {
         Ok(body) => body,
         Err(Failure::Problem(problem)) => {
             let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::BAD_REQUEST);
-            return refused(status, "The body is too large, damaged, or arrived too slowly.");
+            return refused(status, &texts::forms::hook_bad_body());
         }
-        Err(_) => return refused(StatusCode::SERVICE_UNAVAILABLE, "Try again later."),
+        Err(_) => return refused(StatusCode::SERVICE_UNAVAILABLE, &texts::forms::hook_later()),
     };
     let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
     let any = |names: &[&str]| names.iter().find_map(|name| header(name));
@@ -101,22 +102,22 @@ pub async fn receive(request: HttpRequest, site: Data<Site>, path: Path<String>,
 }
 
 fn failed(error: &Error) -> HttpResponse {
-    let wait = |seconds: u64, why: &str| {
+    let wait = |seconds: u64, why: &Text| {
         let mut answer = refused(StatusCode::TOO_MANY_REQUESTS, why);
         answer.headers_mut().insert(RETRY_AFTER, seconds.max(1).into());
         answer
     };
     match error {
-        Error::NotFound => refused(StatusCode::NOT_FOUND, "There is no webhook at this URL. It may have been revoked."),
+        Error::NotFound => refused(StatusCode::NOT_FOUND, &texts::forms::hook_gone()),
         Error::Forbidden(why) => refused(StatusCode::FORBIDDEN, why),
         Error::Invalid(fields) => {
-            let why = fields.iter().next().map_or("The text can't be posted.", |(_, why)| why);
-            refused(StatusCode::UNPROCESSABLE_ENTITY, why)
+            let why = fields.iter().next().map_or_else(texts::forms::hook_bad_text, |(_, why)| why.clone());
+            refused(StatusCode::UNPROCESSABLE_ENTITY, &why)
         }
-        Error::TooMany(limit) => wait(limit.wait.as_secs(), "Too many messages in a short time. Try again later."),
-        Error::Slow(time) => wait(time.as_secs(), "The group is in slow mode. Try again later."),
+        Error::TooMany(limit) => wait(limit.wait.as_secs(), &texts::forms::hook_too_many()),
+        Error::Slow(time) => wait(time.as_secs(), &texts::forms::hook_slow()),
         Error::Pending => answer(StatusCode::ACCEPTED, &json!({"ok": true, "held": true})),
-        Error::SignedOut => refused(StatusCode::FORBIDDEN, "This bot can't be used."),
+        Error::SignedOut => refused(StatusCode::FORBIDDEN, &texts::forms::hook_bot()),
         Error::Busy(_)
         | Error::Database(_)
         | Error::Bus(_)
@@ -124,17 +125,17 @@ fn failed(error: &Error) -> HttpResponse {
         | Error::NoSearch
         | Error::Storage(_) => {
             tracing::warn!(%error, "an incoming webhook was not served");
-            refused(StatusCode::SERVICE_UNAVAILABLE, "Try again later.")
+            refused(StatusCode::SERVICE_UNAVAILABLE, &texts::forms::hook_later())
         }
         Error::Internal(_) => {
             tracing::error!(%error, "an incoming webhook failed");
-            refused(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our end.")
+            refused(StatusCode::INTERNAL_SERVER_ERROR, &texts::forms::hook_failed())
         }
     }
 }
 
-fn refused(status: StatusCode, why: &str) -> HttpResponse {
-    answer(status, &json!({"ok": false, "error": why}))
+fn refused(status: StatusCode, why: &Text) -> HttpResponse {
+    answer(status, &json!({"ok": false, "error": why.to_string()}))
 }
 
 fn answer(status: StatusCode, json: &Value) -> HttpResponse {

@@ -84,7 +84,7 @@ async fn make(req: &Req, group: Option<GroupId>, form: &Form) -> Answer {
     let wanted = Wanted { name: form.get("name").to_owned(), url: form.get("url").to_owned(), events: events.clone() };
     match outgoing::create(req.cx(), req.viewer(), group, wanted).await {
         Ok(secret) => {
-            let fresh = Some(Fresh::secret("New webhook", secret));
+            let fresh = Some(Fresh::secret(texts::forms::new_webhook(), secret));
             req.page(&page(req, group, Shown { fresh, ..Shown::default() }).await?)
         }
         Err(error) => {

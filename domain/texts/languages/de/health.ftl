@@ -1,0 +1,10 @@
+no-answer = antwortet nicht
+no-answer-because = antwortet nicht: { $error }
+no-answer-within = keine Antwort innerhalb von { $seconds } s
+database-damaged = die Datenbank ist beschädigt; sieh ins Protokoll und spiele eine Sicherung ein
+backup-failed = die letzte ist fehlgeschlagen: { $error }
+backup-old = die letzte ist { $hours } Stunden alt
+no-email = seit { $minutes } min konnte keine E-Mail versendet werden; sieh ins E-Mail-Protokoll
+job-waits = der älteste Auftrag wartet seit { $seconds } s
+index-building = der Index wird aufgebaut: bisher { $done } Dokumente
+index-waits = die nächste Änderung wartet seit { $seconds } s

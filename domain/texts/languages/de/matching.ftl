@@ -1,0 +1,11 @@
+no-words = Gib mindestens ein Wort ein, eines pro Zeile.
+too-many-words = Verwende höchstens { $most } Wörter. Du hast { $count } eingegeben.
+word-too-long = Wörter können höchstens { $most } Zeichen haben. Eines von deinen hat { $count }.
+words-too-big = Das sind zu viele Wörter für eine Regel. Verteile sie auf zwei Regeln.
+no-pattern = Gib ein Muster ein.
+pattern-lines = Gib das Muster in einer Zeile ein.
+pattern-too-long = Muster können höchstens { $most } Zeichen haben. Dieses hat { $count }.
+pattern-too-big = Dieses Muster ist zu groß. Verwende weniger oder kürzere Wiederholungen.
+pattern-wrong-because = Dieses Muster ist ungültig: { $why }.
+pattern-wrong = Dieses Muster ist ungültig: kein regulärer Ausdruck.
+pattern-matches-all = Dieses Muster passt auf leeren Text und damit auf jede Nachricht.

@@ -1,0 +1,30 @@
+nothing-asked = Gib mindestens ein Wort ein, nach dem gesucht wird.
+still-built = Der Suchindex wird noch aufgebaut (bisher { $done } Nachrichten und Themen). Einige Ergebnisse fehlen.
+
+too-many-operators = Eine Suche kann bis zu { $most } Operatoren haben. Die übrigen wurden ignoriert.
+from = from: braucht einen Benutzernamen, zum Beispiel from:mira oder from:me.
+in-group = in: braucht den Namen einer Gruppe in ihrer URL, zum Beispiel in:garden.
+title = title: braucht ein Wort aus dem Titel eines Themas, zum Beispiel title:plums. Es kann nicht ausgeschlossen werden.
+site = site: braucht den Namen einer Website, zum Beispiel site:example.org.
+has = has: nimmt link, image oder code.
+is = is: nimmt resolved, starred, mine oder unread.
+dates-not-excluded = before:, after: und on: können nicht ausgeschlossen werden.
+dates = before:, after: und on: brauchen ein Datum, zum Beispiel 2012-03-31, 2012-03, 2012, today oder yesterday.
+no-group-named = Keine Gruppe hat die URL oder den Namen „{ $name }“.
+no-user-named = Niemand heißt „{ $name }“.
+own-signed-out = Melde dich an, um nach deinen eigenen Nachrichten zu suchen.
+states-signed-out = Melde dich an, um is:starred, is:mine und is:unread zu verwenden.
+resolved-latest = Nur die neuesten { $most } gelösten Themen werden durchsucht.
+listed-latest = Nur die neuesten { $most } ungelesenen oder von dir mit einem Stern versehenen Nachrichten werden durchsucht.
+hint = „{ $typed }:“ ist kein Operator und wurde deshalb als Text gesucht. Meintest du „{ $meant }:“? Operatoren: { $operators }.
+
+meaning-from = von jemandem geschrieben
+meaning-me = deine eigenen Nachrichten
+meaning-in = in einer Gruppe
+meaning-title = ein Wort im Titel des Themas
+meaning-after = seit einem Tag, Monat oder Jahr
+meaning-before = vor einem Tag, Monat oder Jahr
+meaning-on = an einem Tag, in einem Monat oder Jahr
+meaning-has = mit einem Link, einem Bild oder Code
+meaning-site = mit einem Link zu einer Website
+meaning-is = gelöst, mit Stern, eigene oder ungelesen

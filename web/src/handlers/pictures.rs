@@ -1,0 +1,166 @@
+//! Pictures: avatars, images of groups, and the logo of the site.
+
+use std::future::ready;
+
+use actix_multipart::Multipart;
+use actix_web::error::PayloadError;
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use actix_web::web::{Bytes, Path, Payload};
+use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use domain::Error;
+use domain::admin::logo as site_logo;
+use domain::files::pictures::{self, MOST_BYTES};
+use domain::model::GroupId;
+use domain::people::avatars;
+use futures_util::StreamExt;
+use futures_util::stream::once;
+use templates::errors::Problem;
+use templates::form::PictureForm;
+
+use crate::body::{self, Body};
+use crate::failure::{Answer, Failure};
+use crate::form::{Form, check_source};
+use crate::handlers::admin::site;
+use crate::handlers::people::settings;
+use crate::handlers::{groups, id, refill};
+use crate::req::Req;
+
+/// The most bytes of a form with a picture. A file that is larger than pictures may be is read too, so that the form can say so.
+const MOST: usize = 2 * MOST_BYTES;
+/// The most fields of such a form.
+const MOST_FIELDS: usize = 20;
+/// Nothing in a picture runs, wherever it is opened.
+const POLICY: &str = "sandbox; default-src 'none'";
+
+/// A form with a picture.
+struct Sent {
+    form: Form,
+    /// Empty if no file was chosen.
+    file: Vec<u8>,
+    /// The room that the file takes in memory.
+    _room: Option<Body>,
+}
+
+impl Sent {
+    fn removes(&self) -> bool {
+        self.form.get("remove") == "yes"
+    }
+}
+
+/// Reads a form with a picture, or one without files.
+async fn receive(req: &Req, request: &HttpRequest, payload: Payload) -> Result<Sent, Failure> {
+    const BAD: Failure = Failure::Problem(Problem::BadRequest);
+    let mut payload = payload.into_inner();
+    let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    if !kind.to_ascii_lowercase().starts_with("multipart/form-data") {
+        let form = Form::from_request(request, &mut payload).await?;
+        return Ok(Sent { form, file: Vec::new(), _room: None });
+    }
+    check_source(request, &req.site)?;
+    req.signed_in()?;
+    let mut body = body::read(request, payload, MOST, req.site.room.of(true)).await?;
+    let whole = Bytes::from(std::mem::take(&mut body.bytes));
+    let mut parts = Multipart::new(request.headers(), once(ready(Ok::<_, PayloadError>(whole))));
+    let (mut fields, mut file) = (Vec::new(), Vec::new());
+    while let Some(part) = parts.next().await {
+        let mut part = part.map_err(|_| BAD)?;
+        let name = part.name().unwrap_or_default().to_owned();
+        let is_file = part.content_disposition().is_some_and(|about| about.get_filename().is_some());
+        let mut value = Vec::new();
+        while let Some(piece) = part.next().await {
+            value.extend_from_slice(&piece.map_err(|_| BAD)?);
+        }
+        if is_file {
+            file = value;
+            continue;
+        }
+        if fields.len() == MOST_FIELDS {
+            return Err(Failure::Problem(Problem::TooLarge));
+        }
+        fields.push((name, String::from_utf8(value).map_err(|_| BAD)?));
+    }
+    Ok(Sent { form: Form::of_fields(request, req, fields).await?, file, _room: Some(body) })
+}
+
+/// Returns the form of a picture that was refused.
+///
+/// # Errors
+/// Those that are not about the form.
+fn refused(error: Error) -> Result<PictureForm, Error> {
+    // Other words than for a form with a text, which is not lost.
+    let why = match &error {
+        Error::Invalid(_) => None,
+        Error::TooMany(limit) => Some(texts::forms::too_many_files(templates::when::wait(&limit.wait.as_secs()))),
+        Error::Storage(_) => Some(texts::files::no_storage()),
+        _ => return Err(error),
+    };
+    let mut back = refill(PictureForm::default(), error)?;
+    if why.is_some() {
+        back.error = why;
+    }
+    Ok(back)
+}
+
+/// `POST /-/settings/avatar`: sets the viewer's avatar; with `remove`, removes it.
+pub async fn avatar(req: Req, request: HttpRequest, payload: Payload) -> Answer {
+    let sent = receive(&req, &request, payload).await?;
+    let user = req.signed_in()?.person.id;
+    let done = match sent.removes() {
+        true => avatars::remove(req.cx(), user).await,
+        false => avatars::set(req.cx(), user, sent.file).await,
+    };
+    match done {
+        Ok(()) => Ok(req.redirect_saying("/-/settings", "saved")),
+        Err(error) => req.with_field_errors(&settings::page(&req, refused(error)?).await?),
+    }
+}
+
+/// `POST /-/groups/ID/image`: sets the image of a group; with `remove`, removes it.
+pub async fn of_group(req: Req, request: HttpRequest, path: Path<String>, payload: Payload) -> Answer {
+    let sent = receive(&req, &request, payload).await?;
+    let group: GroupId = id(&path)?;
+    let done = match sent.removes() {
+        true => domain::groups::pictures::remove(req.cx(), req.viewer(), group).await,
+        false => domain::groups::pictures::set(req.cx(), req.viewer(), group, sent.file).await,
+    };
+    match done {
+        Ok(_) => Ok(req.redirect_saying(&format!("/-/groups/{group}/edit"), "saved")),
+        Err(error) => req.with_field_errors(&groups::edit_page(&req, group, refused(error)?).await?),
+    }
+}
+
+/// `POST /admin/logo`: sets the logo of the site; with `remove`, removes it.
+pub async fn logo(req: Req, request: HttpRequest, payload: Payload) -> Answer {
+    let sent = receive(&req, &request, payload).await?;
+    req.admin()?;
+    let done = match sent.removes() {
+        true => site_logo::remove(req.cx(), req.viewer()).await,
+        false => site_logo::set(req.cx(), req.viewer(), sent.file).await,
+    };
+    match done {
+        Ok(()) => Ok(req.redirect_saying("/admin/settings", "saved")),
+        Err(error) => req.with_field_errors(&site::stored(&req, refused(error)?).await?),
+    }
+}
+
+/// `GET /-/pictures/DIGEST-SIZE`: the bytes. Their address is never that of others, so a public picture is kept for a year.
+pub async fn show(req: Req, request: HttpRequest, path: Path<String>) -> Answer {
+    let picture = pictures::read(req.cx(), req.viewer(), &path).await?;
+    // For others, the browser asks each time, so a reader who lost access gets no copy.
+    let caching = if picture.is_public { "public, max-age=31536000, immutable" } else { "private, no-cache" };
+    let tag = format!("\"{path}\"");
+    let known = request.headers().get_all(IF_NONE_MATCH).filter_map(|known| known.to_str().ok());
+    if known.flat_map(|known| known.split(',')).any(|known| known.trim().trim_start_matches("W/") == tag) {
+        return Ok(HttpResponse::NotModified()
+            .insert_header((ETAG, tag))
+            .insert_header((CACHE_CONTROL, caching))
+            .finish());
+    }
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, picture.kind))
+        .insert_header(("content-security-policy", POLICY))
+        .insert_header(("x-content-type-options", "nosniff"))
+        .insert_header((CACHE_CONTROL, caching))
+        .insert_header((ETAG, tag))
+        .body(picture.bytes))
+}
