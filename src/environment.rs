@@ -12,7 +12,7 @@ const DEFAULT_FILE: &str = "/etc/klatch/klatch.env";
 const SERVICE_DATA_DIR: &str = "/var/lib/klatch";
 
 /// All settings, as the README lists them.
-const NAMES: [&str; 52] = [
+const NAMES: [&str; 55] = [
     "KLATCH_BACKUP_BEFORE_MIGRATION",
     "KLATCH_BACKUP_FOLDER",
     "KLATCH_BACKUP_HOURS",
@@ -36,6 +36,9 @@ const NAMES: [&str; 52] = [
     "KLATCH_LOG",
     "KLATCH_LOG_FORMAT",
     "KLATCH_MAIL_FROM",
+    "KLATCH_MAIL_IN_BOUNCES",
+    "KLATCH_MAIL_IN_DOMAIN",
+    "KLATCH_MAIL_IN_LISTEN",
     "KLATCH_METRICS_BIND",
     "KLATCH_PAGE_CACHE_MB",
     "KLATCH_POLLS",

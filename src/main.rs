@@ -13,6 +13,7 @@ mod keys;
 mod notify;
 mod operator;
 mod owner;
+mod receive;
 mod services;
 mod settings;
 mod storage_settings;
@@ -28,6 +29,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::compose::Failure;
 use crate::environment::Environment;
+use crate::receive::MailIn;
 
 /// Waiting polls are many small allocations that come and go. This allocator reuses their memory well.
 #[global_allocator]
@@ -67,6 +69,8 @@ enum Command {
     Realtime,
     /// Run only the background jobs
     Worker,
+    /// Run only the server that receives emails by LMTP, or take one email from a pipe
+    MailIn(MailIn),
     /// Fill an empty forum with sample people and conversations
     Demo,
     /// Back up the whole forum, including its secret key, to a file. Works while the forum is running
@@ -115,9 +119,15 @@ fn main() -> ExitCode {
         None => Command::Serve,
     };
     let file = cli.env_file.as_deref();
+    let is_pipe = matches!(&command, Command::MailIn(MailIn { what: Some(_) }));
     let env = match command {
-        Command::Serve | Command::Web | Command::Realtime | Command::Worker => Environment::read(file),
+        Command::Serve
+        | Command::Web
+        | Command::Realtime
+        | Command::Worker
+        | Command::MailIn(MailIn { what: None }) => Environment::read(file),
         Command::Demo
+        | Command::MailIn(MailIn { what: Some(_) })
         | Command::Backup(_)
         | Command::Restore(_)
         | Command::Export(_)
@@ -127,7 +137,7 @@ fn main() -> ExitCode {
     };
     let env = match env.map_err(Failure::from).and_then(|env| prepare(&command, &env).map(|()| env)) {
         Ok(env) => env,
-        Err(error) => return failed(error.as_ref()),
+        Err(error) => return failed(error.as_ref(), is_pipe),
     };
     services::raise_file_limit();
     let mut builder = match command {
@@ -141,6 +151,7 @@ fn main() -> ExitCode {
         }
         Command::Serve
         | Command::Worker
+        | Command::MailIn(_)
         | Command::Demo
         | Command::Backup(_)
         | Command::Restore(_)
@@ -151,11 +162,11 @@ fn main() -> ExitCode {
     };
     let runtime = match builder.enable_all().build() {
         Ok(runtime) => runtime,
-        Err(error) => return failed(&error),
+        Err(error) => return failed(&error, is_pipe),
     };
     match runtime.block_on(run(command, &env)) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => failed(error.as_ref()),
+        Err(error) => failed(error.as_ref(), is_pipe),
     }
 }
 
@@ -163,7 +174,7 @@ fn main() -> ExitCode {
 fn talk(options: chat::Chat) -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
-        Err(error) => return failed(&error),
+        Err(error) => return failed(&error, false),
     };
     let result = runtime.block_on(chat::run(options));
     // A thread may still wait for a line.
@@ -177,18 +188,23 @@ fn talk(options: chat::Chat) -> ExitCode {
     }
 }
 
-/// Prints why the program ends, with all causes.
-fn failed(error: &(dyn std::error::Error + 'static)) -> ExitCode {
+/// Prints why the program ends, with all causes. A mail server's pipe reads more from the exit code.
+fn failed(error: &(dyn std::error::Error + 'static), is_pipe: bool) -> ExitCode {
     eprintln!("klatch: {}", chain(error));
-    ExitCode::FAILURE
+    if is_pipe { ExitCode::from(receive::exit_code(error)) } else { ExitCode::FAILURE }
 }
 
 /// What must happen before any thread exists.
 fn prepare(command: &Command, env: &Environment) -> Result<(), Failure> {
     log(env)?;
     match command {
-        Command::Serve | Command::Web | Command::Realtime | Command::Worker => Ok(()),
+        Command::Serve
+        | Command::Web
+        | Command::Realtime
+        | Command::Worker
+        | Command::MailIn(MailIn { what: None }) => Ok(()),
         Command::Demo
+        | Command::MailIn(MailIn { what: Some(_) })
         | Command::Backup(_)
         | Command::Restore(_)
         | Command::Export(_)
@@ -204,6 +220,8 @@ async fn run(command: Command, env: &Environment) -> Result<(), Failure> {
         Command::Web => services::serve_web(env).await,
         Command::Realtime => services::serve_realtime(env).await,
         Command::Worker => services::work(env).await,
+        Command::MailIn(MailIn { what: None }) => services::receive_emails(env).await,
+        Command::MailIn(MailIn { what: Some(what) }) => receive::deliver(env, what).await,
         Command::Demo => commands::demo(env).await,
         Command::Backup(backup) => archives::backup(env, backup).await,
         Command::Restore(sealed) => archives::restore(env, sealed).await,

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use domain::Context;
 use domain::admin::health;
+use domain::model::IncomingOutcome;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
@@ -143,6 +144,15 @@ async fn text(cx: &Context) -> String {
         family("klatch_jobs", "gauge", "Jobs in the queue.", &states);
         let waiting = [(String::new(), waiting.as_secs_f64())];
         family("klatch_jobs_waiting_seconds", "gauge", "Age of the oldest due job.", &waiting);
+    }
+    if health.reads.is_none()
+        && cx.config.mail_in.is_some()
+        && let Ok(counts) = domain::mail_in::counts(cx).await
+    {
+        let label = |(outcome, count): (IncomingOutcome, i64)| (format!("{{outcome=\"{outcome}\"}}"), count as f64);
+        let counts: Vec<(String, f64)> = counts.into_iter().map(label).collect();
+        let help = "Emails received in the last 24 hours, by what became of them.";
+        family("klatch_emails_received", "gauge", help, &counts);
     }
     if let Some(age) = health.backup_age {
         let age = [(String::new(), age.as_secs_f64())];

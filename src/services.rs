@@ -24,6 +24,7 @@ use crate::compose::{self, Failure};
 use crate::environment::Environment;
 use crate::notify::{self, Finding, Notify};
 use crate::operator;
+use crate::receive;
 use crate::settings::{Needs, Settings};
 
 /// The file in the data folder that `klatch serve` locks.
@@ -240,6 +241,7 @@ async fn open_pages(settings: &Settings) -> Result<(TcpListener, Option<tokio::n
 pub async fn serve(env: &Environment) -> Result<(), Failure> {
     let settings = Settings::read(env, Needs::Alone)?;
     let _lock = lock(&settings.data_dir)?;
+    let emails = receive::bind(&settings).await?;
     let (listener, metrics, cx) = open_pages(&settings).await?;
     let notify = Notify::new();
     let stop = Stop::on_signal(&notify)?;
@@ -252,6 +254,7 @@ pub async fn serve(env: &Environment) -> Result<(), Failure> {
     let told = live.clone();
     let said = tokio::spawn(statistics::follow(cx.clone(), move || told.report(), rest_stop.clone().thrown()));
     let pressed = tokio::spawn(backpressure::watch(cx.clone(), rest_stop.clone().thrown()));
+    let received = receive::run(&cx, emails, rest_stop.clone().thrown());
     let follower = tokio::spawn(domain::search::follow(cx.clone(), rest_stop.thrown()));
     greet(&cx).await?;
     let mounted = live.clone();
@@ -261,6 +264,7 @@ pub async fn serve(env: &Environment) -> Result<(), Failure> {
     let _ = pages_ended.send(true);
     followed.abort();
     operators.abort();
+    received.await?;
     follower.await?;
     pressed.await?;
     said.await?;
@@ -345,4 +349,29 @@ pub async fn work(env: &Environment) -> Result<(), Failure> {
     operators.abort();
     cx.db.close().await;
     worked
+}
+
+/// `klatch mail-in`: receives emails.
+pub async fn receive_emails(env: &Environment) -> Result<(), Failure> {
+    let settings = Settings::read(env, Needs::Shared("mail-in"))?;
+    let Some(address) = settings.mail_in.clone() else {
+        return Err("KLATCH_MAIL_IN_LISTEN: required by `klatch mail-in`; set an address such as 127.0.0.1:2424".into());
+    };
+    let listener = receive::bind(&settings).await?;
+    let metrics = bind_metrics(&settings).await?;
+    let cx = compose::service(&settings, false).await?;
+    let notify = Notify::new();
+    let stop = Stop::on_signal(&notify)?;
+    let operators = operators(metrics, &cx, String::new);
+    let asked = cx.clone();
+    let followed =
+        tokio::spawn(notify.follow(async move || {
+            if health::check(&asked).await.is_ready() { Finding::Ready } else { Finding::Alive }
+        }));
+    println!("Receiving emails at {address}");
+    receive::run(&cx, listener, stop.thrown()).await?;
+    followed.abort();
+    operators.abort();
+    cx.db.close().await;
+    Ok(())
 }

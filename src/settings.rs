@@ -15,11 +15,12 @@ use domain::platform::secrets::SecretKey;
 use domain::platform::storage::Files;
 use domain::site::proxies::Proxies;
 use domain::store::DatabaseUrl;
+use mail_in::Address;
 
 use crate::backup_settings::Backups;
 use crate::environment::Environment;
 use crate::fetch_settings::Fetching;
-use crate::{keys, storage_settings};
+use crate::{keys, receive, storage_settings};
 
 /// A bad setting: what is wrong, with the setting's name.
 #[derive(Debug)]
@@ -71,6 +72,8 @@ pub struct Settings {
     pub mail: Mailer,
     /// The storage of uploaded files.
     pub files: Files,
+    /// Where emails are received, if anywhere.
+    pub mail_in: Option<Address>,
     /// The key before the current one, to replace it.
     pub previous_key: Option<SecretKey>,
     /// The private hosts and networks that webhooks may use.
@@ -150,14 +153,15 @@ impl Settings {
             limits: limits(env)?,
             session: days(env, "KLATCH_SESSION_DAYS", 90)?,
             idle: days(env, "KLATCH_SESSION_IDLE_DAYS", 30)?,
+            mail_in: receive::config(env)?,
         };
         let mail = mail(env, &data_dir, &config)?;
         let connections = parsed(env, "KLATCH_DATABASE_CONNECTIONS", 16, "a number of connections")?;
         if !(2..=1_000).contains(&connections) {
             return Err(BadSetting("KLATCH_DATABASE_CONNECTIONS: must be between 2 and 1000".to_owned()));
         }
-        let files = storage_settings::read(env, &data_dir)?;
         Ok(Self {
+            files: storage_settings::read(env, &data_dir)?,
             data_dir,
             bind,
             realtime_bind,
@@ -178,7 +182,7 @@ impl Settings {
             )?,
             page_cache: u64::from(parsed::<u32>(env, "KLATCH_PAGE_CACHE_MB", 64, "a number of megabytes")?) << 20,
             mail,
-            files,
+            mail_in: receive::address(env)?,
             previous_key: keys::previous(env)?,
             backups: Backups::read(env)?,
             webhook_allow: hosts(env, "KLATCH_WEBHOOK_ALLOW")?,

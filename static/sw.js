@@ -1,17 +1,20 @@
 // The service worker of browsers that get push messages. It shows notifications, opens them, and answers with a page of its
-// own when the browser is offline. It keeps nothing.
+// own when the browser is offline. It keeps nothing: its address says the texts of that page, in the reader's language.
+
+const escaped = (text) => text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+const text = (name, english) => escaped(new URL(self.location.href).searchParams.get(name) ?? english);
 
 const OFFLINE = [
   '<!doctype html>',
-  '<html lang="en">',
+  `<html lang="${text('lang', 'en')}" dir="${text('dir', 'ltr')}">`,
   '<meta charset="utf-8">',
   '<meta name="viewport" content="width=device-width, initial-scale=1">',
   '<meta name="color-scheme" content="light dark">',
-  "<title>You're offline</title>",
+  `<title>${text('title', "You're offline")}</title>`,
   '<style>body{font:1.1rem/1.5 system-ui,sans-serif;max-width:30rem;margin:20vh auto 0;padding:0 1rem}</style>',
-  "<h1>You're offline</h1>",
-  "<p>This page can't be loaded without a connection. What you typed is kept in this browser.</p>",
-  '<p><a href="">Try again</a></p>',
+  `<h1>${text('title', "You're offline")}</h1>`,
+  `<p>${text('why', "This page can't be loaded without a connection. What you typed is kept in this browser.")}</p>`,
+  `<p><a href="">${text('again', 'Try again')}</a></p>`,
 ].join('\n');
 const HEADERS = {
   'content-type': 'text/html; charset=utf-8',

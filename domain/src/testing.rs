@@ -10,7 +10,7 @@ use tokio::sync::OnceCell;
 use crate::groups::GroupForm;
 use crate::live::draw::Draw;
 use crate::messages::{Posted, Target};
-use crate::platform::config::{Config, Limits};
+use crate::platform::config::{Config, Limits, MailIn};
 use crate::platform::context::Context;
 use crate::platform::hashing::Hashing;
 use crate::platform::index::Search;
@@ -108,7 +108,9 @@ impl TestForum {
             },
             session: Duration::from_secs(30 * 24 * 3_600),
             idle: Duration::from_secs(30 * 24 * 3_600),
+            mail_in: Some(MailIn { domain: "in.forum.example".into(), takes_bounces: true }),
         };
+        let from = Mailer::parse_from("Test <forum@forum.example>").expect("an address");
         Context {
             db: db.clone(),
             hub: Hub::new(bus.clone()),
@@ -117,10 +119,7 @@ impl TestForum {
             clock,
             config: Arc::new(config),
             search: Some(Search::open(search).expect("a search index")),
-            mail: Mailer::folder(
-                mail_beside(search),
-                Mailer::parse_from("Test <forum@forum.example>").expect("an address"),
-            ),
+            mail: Mailer::folder(mail_beside(search), from),
             files: crate::platform::storage::Files::folder(search.with_extension("files")),
             sessions: Arc::default(),
             credentials: Arc::default(),
@@ -341,11 +340,13 @@ pub const DRAW: Draw = Draw {
     here: |aside, _| format!("<p>{} of {}</p>", aside.here.len(), aside.members),
     topic_row: |row, _, _| format!("<li>{} ({})</li>", row.topic.title(), row.message_count),
     email: |occasion| {
-        let link = occasion.link.as_deref().unwrap_or_default();
+        let (kind, name, link) = (occasion.kind, &occasion.username, occasion.link.as_deref().unwrap_or_default());
         let notice = occasion.notice.as_ref().map(model::NoticeEmail::to_json).unwrap_or_default();
         let messages = occasion.activity.as_ref().map(crate::platform::mail::Activity::lines).unwrap_or_default();
-        let text = format!("kind: {}\nname: {}\nlink: {link}\n{notice}\n{messages}", occasion.kind, occasion.username);
-        Ok(EmailBody { subject: occasion.kind.to_string(), html: format!("<pre>{text}</pre>"), text })
+        let more = occasion.returned.as_ref().map_or(messages, model::ReturnedEmail::to_json);
+        let lang = occasion.lang.code();
+        let text = format!("kind: {kind}\nname: {name}\nlanguage: {lang}\nlink: {link}\n{notice}\n{more}");
+        Ok(EmailBody { subject: kind.to_string(), html: format!("<pre>{text}</pre>"), text })
     },
 };
 

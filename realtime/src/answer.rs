@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use domain::bus::{Cursor, Event};
+use texts::Lang;
 
 pub(crate) const ALLOWED: &str = "GET, HEAD, OPTIONS";
 
@@ -16,6 +17,8 @@ pub enum Answer {
         /// The cursor for the next poll.
         after: Cursor,
         events: Vec<Event>,
+        /// The language of the page.
+        lang: Lang,
         /// How long to wait before the next poll.
         retry_in: Duration,
     },
@@ -95,15 +98,16 @@ impl Answer {
     /// Returns the JSON body. Copies the events' payloads without parsing them.
     pub fn body(&self) -> String {
         match self {
-            Self::Events { after, events, retry_in } => {
-                let size = events.iter().map(|event| event.payload.len() + 48).sum::<usize>();
+            Self::Events { after, events, lang, retry_in } => {
+                let lang = lang.code();
+                let size = events.iter().map(|event| event.json_in(lang).len() + 48).sum::<usize>();
                 let mut body = String::with_capacity(96 + size);
                 let _ = write!(body, "{{\"after\":\"{after}\",\"events\":[");
                 for (place, event) in events.iter().enumerate() {
                     if place > 0 {
                         body.push(',');
                     }
-                    event.write_json(&mut body);
+                    event.write_json(lang, &mut body);
                 }
                 let _ = write!(body, "],\"retry_in\":{}}}", retry_in.as_millis());
                 body
@@ -141,18 +145,22 @@ mod tests {
     #[test]
     fn events_are_written_with_their_ids_and_otherwise_unchanged() {
         let event = |id: &str, payload: &str| Event { id: id.parse().expect("a cursor"), payload: payload.into() };
-        let answer = Answer::Events {
-            after: "9-2".parse().expect("a cursor"),
-            events: vec![event("9-1", r#"{"type":"star","html":"<b>\"</b>"}"#), event("9-2", "{}")],
-            retry_in: Duration::ZERO,
-        };
-        let body: serde_json::Value = serde_json::from_str(&answer.body()).expect("JSON");
-        let expected = serde_json::json!({
-            "after": "9-2",
-            "events": [{"id": "9-1", "type": "star", "html": "<b>\"</b>"}, {"id": "9-2"}],
-            "retry_in": 0,
-        });
-        assert_eq!(body, expected);
+        let german = "{\"type\":\"star\",\"html\":\"<b>\\\"</b>\"}\nde {\"type\":\"star\",\"html\":\"<i></i>\"}";
+        for (lang, html) in [(Lang::En, "<b>\"</b>"), (Lang::De, "<i></i>"), (Lang::Pseudo, "<b>\"</b>")] {
+            let answer = Answer::Events {
+                after: "9-2".parse().expect("a cursor"),
+                events: vec![event("9-1", german), event("9-2", "{}")],
+                lang,
+                retry_in: Duration::ZERO,
+            };
+            let body: serde_json::Value = serde_json::from_str(&answer.body()).expect("JSON");
+            let expected = serde_json::json!({
+                "after": "9-2",
+                "events": [{"id": "9-1", "type": "star", "html": html}, {"id": "9-2"}],
+                "retry_in": 0,
+            });
+            assert_eq!(body, expected);
+        }
     }
 
     #[test]

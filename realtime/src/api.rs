@@ -283,7 +283,7 @@ impl ApiPoll {
         let mut found = None;
         for event in events {
             place.at = event.id;
-            for what in happened(&event.payload, self.user()) {
+            for what in happened(event.json(), self.user()) {
                 place.tell(&what.id);
                 if what.id == self.cursor {
                     found = Some(());
@@ -303,7 +303,7 @@ impl ApiPoll {
     pub async fn tell(&mut self, live: &Live, events: &[Event], last: Cursor) -> domain::Result<Option<Answer>> {
         let (mut all, mut entries) = (Vec::new(), Vec::new());
         for event in events {
-            for (nth, what) in happened(&event.payload, self.user()).into_iter().enumerate() {
+            for (nth, what) in happened(event.json(), self.user()).into_iter().enumerate() {
                 if self.takes(&what) {
                     entries.push((what.id.clone(), event.id, nth));
                     all.push(what);

@@ -191,10 +191,10 @@ impl Live {
             unsettled.changes.iter().filter(concerns).map(|((_, group), _)| *group).collect()
         };
         events.iter().any(|event| {
-            if changed.is_empty() && !event.payload.contains("\"member\"") {
+            if changed.is_empty() && !event.json().contains("\"member\"") {
                 return false;
             }
-            match serde_json::from_str::<Head<'_>>(&event.payload) {
+            match serde_json::from_str::<Head<'_>>(event.json()) {
                 Ok(head) => head.kind == "member" || head.group.is_some_and(|group| changed.contains(&group)),
                 Err(_) => true,
             }

@@ -67,7 +67,7 @@ impl Metrics {
     /// Records the delivery of events to a poll that waited for them.
     pub(crate) fn record(&self, answer: &Answer, now: Timestamp) {
         let Answer::Events { events, .. } = answer else { return };
-        for saved in events.iter().filter_map(|event| saved(&event.payload)) {
+        for saved in events.iter().filter_map(|event| saved(event.json())) {
             self.deliveries.add(now.since(saved));
         }
     }

@@ -9,6 +9,7 @@ use std::time::Duration;
 use domain::bus::{Backlog, Cursor, Event, Stream, Subscription};
 use domain::model::{GroupId, UserId};
 use domain::platform::networks::network;
+use texts::Lang;
 use tokio::time::{Instant, sleep_until};
 
 use crate::answer::{Answer, Trouble};
@@ -51,6 +52,8 @@ pub struct Waiting {
     place: PollSlot,
     watch: Subscription,
     after: Cursor,
+    /// The language of the page.
+    lang: Lang,
     deadline: Instant,
     /// For a client of the API.
     api: Option<Box<ApiPoll>>,
@@ -161,7 +164,7 @@ async fn try_to_begin(live: &Live, who: &Who, request: &Request) -> domain::Resu
     }
     let watch = live.cx().hub.subscribe(reader.stream());
     let deadline = Instant::now() + live.patience();
-    let mut waiting = Waiting { place, watch, after: request.after, deadline, api: None };
+    let mut waiting = Waiting { place, watch, after: request.after, lang: request.lang, deadline, api: None };
     Ok(match waiting.read(live).await? {
         Some(answer) => Begun::Answered(answer),
         None => Begun::Waiting(waiting),
@@ -230,7 +233,7 @@ async fn try_to_begin_api(live: &Live, who: &ApiWho, request: &ApiRequest) -> do
     }
     let api = Box::new(api::begin(live, stream, request, identity).await?);
     let (immediate, after) = (api.immediate, api.place.at);
-    let mut waiting = Waiting { place, watch, after, deadline, api: Some(api) };
+    let mut waiting = Waiting { place, watch, after, lang: Lang::En, deadline, api: Some(api) };
     Ok(match waiting.read(live).await? {
         Some(answer) => Begun::Answered(answer),
         None if immediate || waiting.api.as_ref().is_some_and(|api| api.has_missed()) => {
@@ -350,14 +353,14 @@ impl Waiting {
         if live.outdated(user, &events) {
             return self.resync();
         }
-        Answer::Events { after: self.after, events, retry_in: live.retry_in() }
+        Answer::Events { after: self.after, events, lang: self.lang, retry_in: live.retry_in() }
     }
 
     async fn nothing(&self, live: &Live, retry_in: Duration) -> Answer {
         if let Some(api) = &self.api {
             return api.nothing(live).await;
         }
-        Answer::Events { after: self.after, events: Vec::new(), retry_in }
+        Answer::Events { after: self.after, events: Vec::new(), lang: self.lang, retry_in }
     }
 
     fn resync(&self) -> Answer {

@@ -2,11 +2,12 @@
 
 use domain::bus::Cursor;
 use domain::model::{GroupId, ReadPosition, TopicId};
+use texts::Lang;
 
 /// The most groups, and the most topics, in one poll; more are ignored.
 const MOST: usize = 8;
 
-/// The parsed query `after=CURSOR[&seen=TOPIC:SEQ[:NUMBERING]]...[&group=ID]...[&visible=1]`.
+/// The parsed query `after=CURSOR[&seen=TOPIC:SEQ[:NUMBERING]]...[&group=ID]...[&visible=1][&lang=TAG]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
     /// The poll wants what follows this cursor.
@@ -17,6 +18,8 @@ pub struct Request {
     pub groups: Vec<GroupId>,
     /// Whether one of the browser's tabs is visible; `None` if it does not say.
     pub visible: Option<bool>,
+    /// The language of the page; English if it is not known.
+    pub lang: Lang,
 }
 
 /// A part of the request is invalid; the text says which.
@@ -31,6 +34,7 @@ impl Request {
     /// [`BadRequest`] when a part is invalid, or `after` is missing.
     pub fn read(query: &[u8], site: Option<&[u8]>) -> Result<Self, BadRequest> {
         let (mut after, mut seen, mut groups, mut visible) = (None, Vec::new(), Vec::new(), None);
+        let mut lang = Lang::default();
         for (name, value) in form_urlencoded::parse(query) {
             let value = &*value;
             match &*name {
@@ -42,6 +46,7 @@ impl Request {
                     groups.push(positive(value).map(GroupId).ok_or(BadRequest("group is not an id"))?);
                 }
                 "visible" => visible = Some(value == "1"),
+                "lang" => lang = Lang::from_code(value).unwrap_or_default(),
                 _ => {}
             }
         }
@@ -49,7 +54,7 @@ impl Request {
             seen.clear();
             visible = None;
         }
-        Ok(Self { after: after.ok_or(BadRequest("after is missing"))?, seen, groups, visible })
+        Ok(Self { after: after.ok_or(BadRequest("after is missing"))?, seen, groups, visible, lang })
     }
 }
 
@@ -68,7 +73,7 @@ mod tests {
 
     #[test]
     fn a_query_is_parsed_or_refused() {
-        let read = Request::read(b"after=7-1&seen=9%3A41&seen=10:3:2&group=3&group=4&visible=1&v=2", None);
+        let read = Request::read(b"after=7-1&seen=9%3A41&seen=10:3:2&group=3&group=4&visible=1&lang=de&v=2", None);
         let expected = Request {
             after: "7-1".parse().expect("a cursor"),
             seen: vec![
@@ -77,6 +82,7 @@ mod tests {
             ],
             groups: vec![GroupId(3), GroupId(4)],
             visible: Some(true),
+            lang: Lang::De,
         };
         assert_eq!(read, Ok(expected));
         for bad in [
@@ -93,6 +99,7 @@ mod tests {
             assert!(Request::read(format!("after=7-1&{bad}").as_bytes(), None).is_err(), "{bad}");
         }
         assert_eq!(Request::read(b"", None), Err(BadRequest("after is missing")));
+        assert_eq!(Request::read(b"after=7-1&lang=tlh", None).map(|request| request.lang), Ok(Lang::En));
     }
 
     #[test]

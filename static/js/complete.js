@@ -62,8 +62,9 @@ class Completion extends Box {
 
   place() {
     const { offsetTop, offsetLeft, offsetWidth, offsetParent } = this.field;
-    const bottom = (offsetParent?.clientHeight ?? 0) - offsetTop + 4;
-    Object.assign(this.list.style, { bottom: `${bottom}px`, left: `${offsetLeft}px`, width: `min(24rem, ${offsetWidth}px)` });
+    const { clientHeight, clientWidth } = offsetParent ?? document.body;
+    const start = document.dir === 'rtl' ? clientWidth - offsetLeft - offsetWidth : offsetLeft;
+    Object.assign(this.list.style, { bottom: `${clientHeight - offsetTop + 4}px`, insetInlineStart: `${start}px`, width: `min(24rem, ${offsetWidth}px)` });
   }
 
   take(item) {

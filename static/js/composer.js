@@ -1,6 +1,7 @@
 // The composer of a topic: grows, keeps a draft, sends without leaving the page. Also keeps drafts of other forms.
 
 import { Drafts, FORGET_TAKEN, draftName, keyTaken, sentName } from './drafts.js';
+import { t } from './texts.js';
 
 /** Returns the browser's storage. If storage is forbidden, reading it throws. */
 function storage() {
@@ -102,7 +103,8 @@ function startCompose(form) {
     event.preventDefault();
     const sending = await loadSending().catch(() => null);
     if (sending) return sending.send(form, draft);
-    const textContent = `Not sent. ${navigator.onLine ? "The server didn't respond." : "You're offline."} Your text is saved.`;
+    const problem = navigator.onLine ? t("The server didn't respond.") : t("You're offline.");
+    const textContent = t('Not sent. {problem} Your text is saved.', { problem });
     return Object.assign(document.getElementById('compose-status'), { className: 'error', textContent, hidden: false });
   });
   form.addEventListener('focusin', () => loadSending().catch(() => {}), { once: true });
@@ -117,20 +119,6 @@ function sendOnKey(event) {
   if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || !event.target.matches('textarea')) return;
   event.preventDefault();
   event.target.form?.requestSubmit();
-}
-
-/** Moves the text to another form, when the topic was merged into another. The text already there stays in front. */
-export function carry(from, to) {
-  const [old, text] = [from.elements.text, to.elements.text];
-  const before = drafts.read(to.dataset.topic);
-  text.value = [before.text, old.value].filter((words) => words?.trim()).join('\n\n');
-  const kept = { text: text.value, ...here() };
-  for (const name of ['reply_to', 'question', 'options']) {
-    kept[name] = from.elements[name].value || before[name] || '';
-    to.elements[name].value = kept[name];
-  }
-  drafts.write(from.dataset.topic);
-  drafts.write(to.dataset.topic, kept);
 }
 
 /** Drops the draft that the server has accepted, whichever tab it was written in. */

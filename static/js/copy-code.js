@@ -1,6 +1,8 @@
 // A button that copies the code block that the pointer or the focus is on. It is in the page only for that long, so
 // messages stay as the server renders them.
 
+import { t } from './texts.js';
+
 /** Milliseconds for which the button says what it did, and the distance to the edges of the block in pixels. */
 const SAID = 2_000;
 const EDGE = 4;
@@ -11,11 +13,11 @@ let timer;
 
 async function copy() {
   const text = (shown.querySelector('code') ?? shown).textContent.replace(/\n$/, '');
-  const words = await navigator.clipboard.writeText(text).then(() => 'Copied', () => 'Not copied');
+  const words = await navigator.clipboard.writeText(text).then(() => t('Copied'), () => t('Not copied'));
   button.textContent = words;
   document.getElementById('live-polite').textContent = words;
   clearTimeout(timer);
-  timer = setTimeout(() => { button.textContent = 'Copy code'; place(); }, SAID);
+  timer = setTimeout(() => { button.textContent = t('Copy code'); place(); }, SAID);
   place();
 }
 
@@ -30,7 +32,7 @@ export function offer(pre) {
   if (!navigator.clipboard || (pre === shown && button.isConnected)) return;
   shown = pre;
   clearTimeout(timer);
-  button.textContent = 'Copy code';
+  button.textContent = t('Copy code');
   pre.after(button);
   place();
 }

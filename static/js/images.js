@@ -1,6 +1,8 @@
 // Images in messages: shows them in a dialog, and turns broken ones into links. Without this script, the same link opens the
 // image.
 
+import { t } from './texts.js';
+
 const IMAGE = '.markup a.image';
 
 const make = (name, values, ...children) => {
@@ -10,8 +12,8 @@ const make = (name, values, ...children) => {
 };
 
 function show(link, image) {
-  const close = make('button', { type: 'button', textContent: 'Close' });
-  const original = make('a', { href: link.href, target: '_blank', rel: link.rel, textContent: 'Open original' });
+  const close = make('button', { type: 'button', textContent: t('Close') });
+  const original = make('a', { href: link.href, target: '_blank', rel: link.rel, textContent: t('Open original') });
   // An image of another site is shown from here. An uploaded one is larger behind its link.
   const src = link.origin === location.origin ? link.href : image.src;
   const dialog = make('dialog', { className: 'picture', ariaLabel: image.alt }, make('img', { src, alt: image.alt }), make('p', { className: 'actions' }, close, original));

@@ -1,20 +1,6 @@
 // Keys: j k Enter r u e m / "g h" ?, never while typing or with a modifier; and Ctrl+K.
 
 const ITEMS = '.message, .topic, .group, .story, .result';
-const KEYS = [
-  ['j k', 'next or previous item'],
-  ['Enter', 'open item'],
-  ['r', 'reply'],
-  ['u', 'back to the group'],
-  ['e m', 'mark an unread topic as read, mute it'],
-  ['/', 'search'],
-  ['Ctrl K', 'go to a group, topic, or person'],
-  ['g h', 'unread messages'],
-  ['Ctrl Enter', 'send'],
-  ['Ctrl B/I/K', 'bold, italic, link'],
-  ['↑', 'edit your last message'],
-  ['?', 'show shortcuts'],
-];
 let pending = 0;
 
 /** Returns the element of an item to focus: the link of its title, or the message itself. */
@@ -58,29 +44,6 @@ function search() {
   else location.assign('/search');
 }
 
-function help() {
-  let dialog = document.getElementById('keys');
-  if (!dialog) {
-    dialog = document.createElement('dialog');
-    dialog.id = 'keys';
-    dialog.setAttribute('aria-labelledby', 'keys-title');
-    const title = Object.assign(document.createElement('h2'), { id: 'keys-title', textContent: 'Keyboard shortcuts' });
-    const all = Object.assign(document.createElement('dl'), { className: 'keys' });
-    for (const [keys, what] of KEYS) {
-      const row = document.createElement('div');
-      const term = document.createElement('dt');
-      term.append(...keys.split(' ').flatMap((key) => [Object.assign(document.createElement('kbd'), { textContent: key }), ' ']));
-      row.append(term, Object.assign(document.createElement('dd'), { textContent: what }));
-      all.append(row);
-    }
-    const form = Object.assign(document.createElement('form'), { method: 'dialog' });
-    form.append(Object.assign(document.createElement('button'), { textContent: 'Close' }));
-    dialog.append(title, all, form);
-    document.body.append(dialog);
-  }
-  if (!dialog.open) dialog.showModal();
-}
-
 /** Opens the switcher. It is the page `/-/go` in a dialog. */
 const go = () => import('./switcher.js').then((switcher) => switcher.toggle()).catch(() => location.assign('/-/go'));
 
@@ -97,7 +60,7 @@ function act(key) {
     case 'e': case 'm': return press(key);
     case 'u': return location.assign(document.querySelector('main [rel=up]')?.href ?? '/');
     case '/': return search();
-    case '?': return help();
+    case '?': return void import('./keys.js').then((keys) => keys.show()).catch((error) => console.error(error));
     case 'g': pending = Date.now(); return undefined;
     case 'h': return Date.now() - pending < 1500 ? location.assign('/') : false;
     default: return false;

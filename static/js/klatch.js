@@ -17,7 +17,7 @@ for (const start of [startSessions, startTimes, startMessages, startComposer, st
 const on = (name) => import(name).then((module) => module.start()).catch((error) => console.error(error));
 
 // Messages with images may also come later.
-const onImages = () => (document.querySelector('.image, .preview') ? on('./images.js') : document.addEventListener('pointerover', onImages, { once: true }));
+const onImages = () => (document.querySelector('.image, a.preview') ? on('./images.js') : document.addEventListener('pointerover', onImages, { once: true }));
 onImages();
 
 // Imported separately, so that the rest works when live updates are unavailable.

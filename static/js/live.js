@@ -4,6 +4,7 @@ import { Reader } from './cursor.js';
 import { countReplies, isOlder, placeMessage } from './messages.js';
 import { Poll } from './poll.js';
 import { Reading } from './reading.js';
+import { t } from './texts.js';
 import { refreshTimes } from './times.js';
 import { parse } from './trusted.js';
 import { Unread, short } from './unread.js';
@@ -46,8 +47,10 @@ class Page {
     this.deleted = new Map();
     /** The known numbering of topics: how often their messages were renumbered. */
     this.numberings = new Map();
-    const name = user ? `klatch-live-u${user}` : `klatch-live-g${liveGroup}`;
-    this.poll = new Poll({ name, anonymous: !user, page: this });
+    // Tabs in different languages get different events.
+    const { lang } = document.documentElement;
+    const name = `klatch-live-${user ? `u${user}` : `g${liveGroup}`}-${lang}`;
+    this.poll = new Poll({ name, anonymous: !user, lang, page: this });
     this.drawn();
   }
 
@@ -268,7 +271,7 @@ class Page {
     const header = document.querySelector('#main header.top[data-version]');
     if (!header || version < Number(header.dataset.version)) return;
     header.dataset.version = String(version);
-    if (count !== undefined) byId('message-count').textContent = `${count.toLocaleString('en-US')} ${count === 1 ? 'message' : 'messages'}`;
+    if (count !== undefined) byId('message-count').textContent = t(['{count} message', '{count} messages'], { count });
     // There are new event lines: only a reload shows them.
     if (events !== undefined && String(events) !== header.dataset.events) this.redrawSoon();
     if (name === undefined) return;
@@ -280,7 +283,7 @@ class Page {
   }
 
   say() {
-    byId('live-polite').textContent = `${this.news} new ${this.news === 1 ? 'message' : 'messages'}`;
+    byId('live-polite').textContent = t(['{count} new message', '{count} new messages'], { count: this.news });
     this.news = 0;
   }
 
@@ -340,7 +343,7 @@ class Page {
     fresh.dataset.without = here.dataset.without;
     for (const user of here.dataset.without.split(' ')) fresh.querySelector(`li[data-user="${Number(user)}"]`)?.remove();
     here.replaceWith(fresh);
-    for (const shown of document.querySelectorAll('[data-members]')) shown.textContent = `${members.toLocaleString('en-US')} ${members === 1 ? 'member' : 'members'}`;
+    for (const shown of document.querySelectorAll('[data-members]')) shown.textContent = t(['{count} member', '{count} members'], { count: members });
   }
 
   changeTopic(event, isOpen) {

@@ -1,5 +1,6 @@
 // The messages of a topic page: placing one, stars, copying links, and where the page opens.
 
+import { t } from './texts.js';
 import { day, refreshTimes } from './times.js';
 import { parse } from './trusted.js';
 
@@ -30,7 +31,7 @@ function setBelow(count) {
   const button = document.getElementById('new-below');
   if (!button) return;
   button.hidden = count === 0;
-  if (count > 0) button.textContent = `↓ ${count} new ${count === 1 ? 'message' : 'messages'}`;
+  if (count > 0) button.textContent = `↓ ${t(['{count} new message', '{count} new messages'], { count })}`;
 }
 
 /** Runs `change` and keeps the scroll position of what is being read. */
@@ -102,7 +103,7 @@ export function countReplies({ to, version, replies }) {
   const link = message.querySelector('.replies');
   if (!link) return;
   link.hidden = replies < 1;
-  link.textContent = `${replies.toLocaleString('en-US')} ${replies === 1 ? 'reply' : 'replies'}`;
+  link.textContent = t(['{count} reply', '{count} replies'], { count: replies });
 }
 
 /** Keeps a number of replies that is newer than the new version of its message. */
@@ -199,7 +200,7 @@ async function copyLink(link) {
   } catch {
     return location.assign(link.href);
   }
-  return tell(link, 'Link copied');
+  return tell(link, t('Link copied'));
 }
 
 /** Shows on a button for a while that it is done. */
@@ -222,7 +223,7 @@ async function star(button) {
     if (said.html) placeMessage(said.html, said.seq);
     if (said.done) tell(button, said.done);
   } catch (error) {
-    button.title = `${button.dataset.problem ?? 'Not done.'} ${error.message}`;
+    button.title = `${button.dataset.problem ?? t('Not done.')} ${error.message}`;
     document.getElementById('live-polite').textContent = button.title;
   } finally {
     button.removeAttribute('aria-disabled');

@@ -2,6 +2,7 @@
 // everyone else.
 
 import { divide, keepingPlace, tend, whileLoading } from './messages.js';
+import { t } from './texts.js';
 import { day } from './times.js';
 import { parsePage } from './trusted.js';
 
@@ -102,8 +103,8 @@ function showPlace() {
   const message = inSight();
   if (!message) return;
   const { newest, lastSeq } = list().dataset;
-  const total = Math.max(Number(newest), Number(lastSeq)).toLocaleString('en-US');
-  place.textContent = `${Number(message.dataset.seq).toLocaleString('en-US')} of ${total} · ${day(Number(message.dataset.at))}`;
+  const total = Math.max(Number(newest), Number(lastSeq));
+  place.textContent = t('{seq} of {total} · {day}', { seq: Number(message.dataset.seq), total, day: day(Number(message.dataset.at)) });
   if (!place.isConnected) document.body.append(place);
   clearTimeout(hiding);
   hiding = setTimeout(() => place.remove(), SHOWN);

@@ -1,5 +1,7 @@
 // Password fields: a button that shows what is typed, and how a new password does. The server checks it.
 
+import { t } from './texts.js';
+
 /** The fewest characters of a password, as in `domain/src/platform/secrets.rs`. */
 const LEAST = 8;
 /** So many characters are hard to guess if they are several words. */
@@ -9,13 +11,13 @@ const GOOD = 14;
 export function judged(value) {
   const count = [...value].length;
   if (count === 0) return '';
-  if (count < LEAST) return `${LEAST - count} more ${LEAST - count === 1 ? 'character' : 'characters'} needed.`;
-  if (new Set(value.toLowerCase()).size < 5 || /^(?:\d+|[a-z]+\d{0,4})$/i.test(value) && count < GOOD) return 'Easy to guess. Add another word or two.';
-  return count < GOOD ? 'Good. Longer is even better.' : 'Strong.';
+  if (count < LEAST) return t(['{count} more character needed.', '{count} more characters needed.'], { count: LEAST - count });
+  if (new Set(value.toLowerCase()).size < 5 || /^(?:\d+|[a-z]+\d{0,4})$/i.test(value) && count < GOOD) return t('Easy to guess. Add another word or two.');
+  return count < GOOD ? t('Good. Longer is even better.') : t('Strong.');
 }
 
 function addButton(field) {
-  const button = Object.assign(document.createElement('button'), { type: 'button', className: 'link show', textContent: 'Show password' });
+  const button = Object.assign(document.createElement('button'), { type: 'button', className: 'link show', textContent: t('Show password') });
   button.setAttribute('aria-controls', field.id);
   button.setAttribute('aria-pressed', 'false');
   button.addEventListener('click', () => {

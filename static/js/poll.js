@@ -17,12 +17,13 @@ const jitter = (ms) => ms * (0.5 + Math.random() / 2);
 
 export class Poll {
   /**
-   * `name` identifies the stream; `anonymous`: send no cookie. `page` is the tab itself, with `cursor()`, `groups()`,
-   * the calls `batch(batch)` and `resync(wait)`, which may be async, and `status(state)`. A state is '', 'offline',
-   * 'reconnecting' or 'signed-out'.
+   * `name` identifies the stream; `anonymous`: send no cookie; `lang`: the language of the events. `page` is the tab
+   * itself, with `cursor()`, `groups()`, the calls `batch(batch)` and `resync(wait)`, which may be async, and
+   * `status(state)`. A state is '', 'offline', 'reconnecting' or 'signed-out'.
    */
-  constructor({ name, anonymous, page }) {
+  constructor({ name, anonymous, lang, page }) {
     this.name = name;
+    this.lang = lang;
     this.anonymous = anonymous;
     this.page = page;
     this.seen = new Map();
@@ -221,6 +222,7 @@ export class Poll {
     for (const group of groups.slice(0, 8)) query.append('group', group);
     for (const [topic, { seq, numbering }] of seen) query.append('seen', numbering ? `${topic}:${seq}:${numbering}` : `${topic}:${seq}`);
     if (!this.anonymous) query.set('visible', document.hidden ? 0 : 1);
+    if (this.lang) query.set('lang', this.lang);
     const { waiting } = this;
     const { signal } = waiting;
     const late = setTimeout(() => waiting.abort('late'), TIMEOUT);

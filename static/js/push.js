@@ -1,13 +1,21 @@
 // Turns push messages on for this browser, and registers it again after a new sign-in.
 
+import { t } from './texts.js';
 import { worker } from './trusted.js';
 
 /** The user for whom they are on in this browser. */
 const ON = 'klatch-push';
 
+/** Returns the texts of the worker's own page. */
+function texts() {
+  const { lang, dir } = document.documentElement;
+  const why = t("This page can't be loaded without a connection. What you typed is kept in this browser.");
+  return new URLSearchParams({ lang, dir, title: t("You're offline"), why, again: t('Try again') });
+}
+
 /** Returns the browser's registration with its push service, which `make` creates if there is none. */
 async function subscription(key, make) {
-  const registration = await navigator.serviceWorker.register(worker(), { scope: '/' });
+  const registration = await navigator.serviceWorker.register(worker(texts()), { scope: '/' });
   const known = await registration.pushManager.getSubscription();
   if (known || !make) return known;
   await navigator.serviceWorker.ready;

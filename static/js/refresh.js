@@ -1,8 +1,9 @@
 // Reloads the page in place: fetches the same address and replaces what differs. Typed text and the scroll position
 // stay.
 
-import { carry } from './composer.js';
+import { drafts, here } from './composer.js';
 import { goToEnd, isAtEnd, keepEditing } from './messages.js';
+import { t } from './texts.js';
 import { parsePage } from './trusted.js';
 
 const TIMEOUT = 20_000;
@@ -53,6 +54,20 @@ function returnTo(place, wasAtEnd) {
   const item = place && document.querySelector(place.name);
   if (wasAtEnd && document.getElementById('messages')?.dataset.atEnd === 'true') goToEnd();
   else if (item) window.scrollBy(0, item.getBoundingClientRect().top - place.top);
+}
+
+/** Moves the text to another form, when the topic was merged into another. The text already there stays in front. */
+function carry(from, to) {
+  const [old, text] = [from.elements.text, to.elements.text];
+  const before = drafts.read(to.dataset.topic);
+  text.value = [before.text, old.value].filter((words) => words?.trim()).join('\n\n');
+  const kept = { text: text.value, ...here() };
+  for (const name of ['reply_to', 'question', 'options']) {
+    kept[name] = from.elements[name].value || before[name] || '';
+    to.elements[name].value = kept[name];
+  }
+  drafts.write(from.dataset.topic);
+  drafts.write(to.dataset.topic, kept);
 }
 
 /** Keeps a form that the fresh page does not have, with a line that says so; it cannot be sent. */
@@ -125,8 +140,8 @@ function swapMain(main, fresh, gone) {
     }
   }
   const words = gone
-    ? 'This page is no longer available. Your text is kept here so you can copy it.'
-    : 'This can no longer be sent. Your text is kept here so you can copy it.';
+    ? t('This page is no longer available. Your text is kept here so you can copy it.')
+    : t('This can no longer be sent. Your text is kept here so you can copy it.');
   for (const form of orphans) disableOrphan(form, fresh, words);
   // The flash stays for as long as it is news.
   const said = performance.now() < SAID && main.querySelector(':scope > [data-said]');
@@ -162,8 +177,8 @@ export async function refresh() {
   const page = parsePage(text);
   const [main, fresh] = [document.getElementById('main'), page.getElementById('main')];
   const { user, page: kind, liveAfter } = page.body.dataset;
-  // Another user is signed in, or none: load the page as a whole.
-  if (!fresh || user !== document.body.dataset.user) return load();
+  // Another user is signed in, or none, or they chose another language: load the page as a whole.
+  if (!fresh || user !== document.body.dataset.user || page.documentElement.lang !== document.documentElement.lang) return load();
   if (answer.redirected) {
     if (kind !== document.body.dataset.page) return load();
     history.replaceState(history.state, '', answer.url + location.hash);

@@ -4,6 +4,7 @@
 import { drafts, grow, here, newKey } from './composer.js';
 import { sentName } from './drafts.js';
 import { goToEnd, placeMessage } from './messages.js';
+import { t } from './texts.js';
 import { relative } from './times.js';
 
 const TIMEOUT = 20_000;
@@ -55,7 +56,7 @@ function show(item) {
   if (item.replying) article.append(make('p', { className: 'hint', textContent: item.replying }));
   const markup = make('div', { className: 'markup', dir: 'auto' });
   markup.append(make('p', { textContent: item.fields.text || item.fields.question }));
-  item.state = make('p', { className: 'hint', textContent: 'Sending…' });
+  item.state = make('p', { className: 'hint', textContent: t('Sending…') });
   article.append(markup, item.state);
   item.article = article;
   box.append(article);
@@ -115,12 +116,12 @@ async function post({ action, fields }) {
   try {
     answer = await fetch(action, { method: 'POST', body, keepalive, headers: { Accept: 'application/json' }, signal: AbortSignal.timeout(TIMEOUT) });
   } catch {
-    throw new Error(navigator.onLine ? "The server didn't respond." : '');
+    throw new Error(navigator.onLine ? t("The server didn't respond.") : '');
   }
   const said = await answer.json().catch(() => null);
   if (answer.ok && said) return said;
-  if (answer.status === 401) throw new Error("You've been signed out. Sign in in another tab, then try again.");
-  throw new Error(Object.values(said?.fields ?? {})[0] || said?.error || 'The server returned an error.');
+  if (answer.status === 401) throw new Error(t("You've been signed out. Sign in in another tab, then try again."));
+  throw new Error(Object.values(said?.fields ?? {})[0] || said?.error || t('The server returned an error.'));
 }
 
 /** Sends what waits, until all is confirmed, something fails or the browser is offline. */
@@ -130,10 +131,10 @@ async function run() {
   while (queue.length > 0 && !queue[0].problem) {
     const [item] = queue;
     if (!navigator.onLine) {
-      for (const waiting of queue) tell(waiting, "Waiting: you're offline.");
+      for (const waiting of queue) tell(waiting, t("Waiting: you're offline."));
       break;
     }
-    item.state.textContent = 'Sending…';
+    item.state.textContent = t('Sending…');
     item.after = Number(list()?.dataset.lastSeq ?? 0);
     let said;
     try {
@@ -150,14 +151,14 @@ async function run() {
       console.error(error);
     }
   }
-  if (queue[0]?.problem) for (const waiting of queue.filter(({ problem }) => !problem)) tell(waiting, 'Waiting for the message above.');
+  if (queue[0]?.problem) for (const waiting of queue.filter(({ problem }) => !problem)) tell(waiting, t('Waiting for the message above.'));
   isSending = false;
 }
 
 function confirm(item, said) {
   drop(item);
   // The live event reloads the page, which then shows the pending message.
-  if (said.held) return say('Waiting for approval.', false);
+  if (said.held) return say(t('Waiting for approval.'), false);
   const placed = placeMessage(said.html, said.seq);
   if (placed === 'refused' && queue.length === 0) location.assign(`/-/messages/${said.id}`);
   return undefined;
@@ -170,11 +171,11 @@ function fail(item, problem) {
   const form = compose();
   if (queue.length === 1 && form && !form.matches('.shelved') && isEmpty(form)) {
     handBack(item);
-    return say(`Not sent. ${problem} Your text is saved.`, true);
+    return say(t('Not sent. {problem} Your text is saved.', { problem }), true);
   }
   item.problem = problem;
-  const actions = [['Try again', () => retry(item)], ['Edit', () => compose() && handBack(item)]];
-  return tell(item, `Not sent. ${problem}`, ...actions);
+  const actions = [[t('Try again'), () => retry(item)], [t('Edit'), () => compose() && handBack(item)]];
+  return tell(item, t('Not sent. {problem}', { problem }), ...actions);
 }
 
 function retry(item) {
@@ -188,7 +189,7 @@ function handBack(item) {
   const form = compose();
   const { elements } = form;
   const wasEmpty = isEmpty(form);
-  if (!wasEmpty && item.fields.question && elements.question?.value.trim()) return say('Send or clear your poll first.', true);
+  if (!wasEmpty && item.fields.question && elements.question?.value.trim()) return say(t('Send or clear your poll first.'), true);
   const typed = elements.text.value;
   for (const [name, value] of Object.entries(item.fields)) {
     const field = elements[name];
@@ -269,7 +270,7 @@ export function resume(form, draft) {
   for (const { replying, at, where, href, ...fields } of kept.sort((one, other) => one.sent - other.sent)) {
     if (!fields.key || queue.some((item) => item.fields.key === fields.key)) continue;
     const item = add(form, fields, replying);
-    if (Date.now() - fields.sent > FRESH) fail(item, 'It was kept when you left the page.');
+    if (Date.now() - fields.sent > FRESH) fail(item, t('It was kept when you left the page.'));
   }
   run();
 }

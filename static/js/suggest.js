@@ -2,6 +2,9 @@
 //
 // The field is a combobox: arrows choose, Enter takes, Escape closes. Without this script the form works as it is.
 
+import { addStyle } from './style.js';
+import { t } from './texts.js';
+
 /** Milliseconds without a key before the server is asked. */
 const PAUSE = 150;
 const FIELDS = 'form[action="/search"] input[name=q]';
@@ -53,6 +56,7 @@ let count = 0;
 /** The suggestions of one field. */
 export class Box {
   constructor(field) {
+    addStyle();
     this.field = field;
     this.choices = new Choices();
     this.asked = null;
@@ -64,7 +68,7 @@ export class Box {
     this.list.className = 'suggestions';
     this.list.hidden = true;
     this.list.setAttribute('role', 'listbox');
-    this.list.setAttribute('aria-label', 'Suggestions');
+    this.list.setAttribute('aria-label', t('Suggestions'));
     field.after(this.list);
     const attributes = { 'aria-autocomplete': 'list', 'aria-haspopup': 'listbox', 'aria-controls': this.list.id };
     // A text of several lines can have no other role.
@@ -148,12 +152,13 @@ export class Box {
     Object.assign(style, { top: `${offsetTop + offsetHeight + 4}px`, left: `${offsetLeft}px`, width: `${offsetWidth}px` });
   }
 
-  entry({ kind, label, about }, at) {
+  /** What continues the text has no kind to name. */
+  entry({ kind, label, about, text }, at) {
     const entry = document.createElement('li');
     entry.id = `${this.list.id}-${at}`;
     entry.setAttribute('role', 'option');
     const name = Object.assign(document.createElement('span'), { textContent: label });
-    const what = [kind === 'Complete' ? '' : kind, about].filter(Boolean).join(' · ');
+    const what = [text === undefined && kind, about].filter(Boolean).join(' · ');
     entry.append(name, ' ', Object.assign(document.createElement('small'), { textContent: what }));
     return entry;
   }

@@ -1,6 +1,7 @@
 // Ctrl+K: goes to a group, topic or person by name. A dialog with the list of the page /-/go.
 
 import { Box, Choices } from './suggest.js';
+import { t } from './texts.js';
 import { parse } from './trusted.js';
 
 /** The list of the server becomes the options of the field. Without a text, it shows what is at hand. */
@@ -9,7 +10,7 @@ class Switcher extends Box {
     super(field);
     this.note = note;
     this.list.className = 'places';
-    this.list.setAttribute('aria-label', 'Groups, topics, and people');
+    this.list.setAttribute('aria-label', t('Groups, topics, and people'));
   }
 
   typed() {
@@ -66,10 +67,10 @@ export function toggle() {
   before?.remove();
   if (wasOpen) return undefined;
   const dialog = make('dialog', { id: 'go' });
-  dialog.setAttribute('aria-label', 'Go to');
+  dialog.setAttribute('aria-label', t('Go to'));
   const form = make('form', { action: '/-/go' });
-  const field = make('input', { type: 'search', name: 'q', autocomplete: 'off', placeholder: 'Group, topic, or person' });
-  field.setAttribute('aria-label', 'Name of a group, topic, or person');
+  const field = make('input', { type: 'search', name: 'q', autocomplete: 'off', placeholder: t('Group, topic, or person') });
+  field.setAttribute('aria-label', t('Name of a group, topic, or person'));
   const note = make('p', { className: 'hint' });
   note.setAttribute('role', 'status');
   form.append(field, note);

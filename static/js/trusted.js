@@ -1,11 +1,11 @@
 // Parses HTML from our own server. The policy of pages refuses text as HTML anywhere else (Trusted Types).
 
-const policy = globalThis.trustedTypes?.createPolicy('klatch', { createHTML: (html) => html, createScriptURL: () => '/sw.js' });
+const policy = globalThis.trustedTypes?.createPolicy('klatch', { createHTML: (html) => html, createScriptURL: (query) => `/sw.js?${query}` });
 
 const trusted = (html) => policy?.createHTML(html) ?? html;
 
-/** Returns the address of the service worker, the only script address that is set by a script. */
-export const worker = () => policy?.createScriptURL('') ?? '/sw.js';
+/** Returns the address of the service worker with a query: the only script address that is set by a script. */
+export const worker = (query = '') => policy?.createScriptURL(query) ?? `/sw.js?${query}`;
 
 /** Parses HTML into its one element. Scripts in a template never run. */
 export function parse(html) {

@@ -1,5 +1,7 @@
 // Uploads files and puts them into the text of a form, one after the other. Loaded when somebody chooses, pastes or drops some.
 
+import { t } from './texts.js';
+
 const make = (tag, fields) => Object.assign(document.createElement(tag), fields);
 
 /** Returns the text with a file's markup at the position, on lines of its own, and where the writer goes on. */
@@ -29,7 +31,7 @@ function listOf(form) {
   let list = form.querySelector('.uploads');
   if (!list) {
     list = make('ul', { className: 'uploads' });
-    list.setAttribute('aria-label', 'Uploads');
+    list.setAttribute('aria-label', t('Uploads'));
     form.append(list);
     form.addEventListener('klatch:sent', () => list.replaceChildren());
   }
@@ -39,8 +41,8 @@ function listOf(form) {
 /** Sends one file. Returns what the server stored; null if the upload was canceled. */
 function send(form, file, line) {
   const bar = make('progress', { max: 1, value: 0 });
-  const cancel = make('button', { type: 'button', className: 'link', textContent: 'Cancel' });
-  bar.setAttribute('aria-label', `Uploading ${file.name}`);
+  const cancel = make('button', { type: 'button', className: 'link', textContent: t('Cancel') });
+  bar.setAttribute('aria-label', t('Uploading {name}', { name: file.name }));
   line.append(bar, cancel);
   const request = new XMLHttpRequest();
   const body = new FormData();
@@ -54,11 +56,11 @@ function send(form, file, line) {
     request.responseType = 'json';
     request.upload.addEventListener('progress', ({ loaded, total }) => (bar.value = loaded / total));
     request.addEventListener('abort', () => resolve(null));
-    request.addEventListener('error', () => reject(new Error(navigator.onLine ? "The server didn't respond." : "You're offline.")));
+    request.addEventListener('error', () => reject(new Error(navigator.onLine ? t("The server didn't respond.") : t("You're offline."))));
     request.addEventListener('load', () => {
       const said = request.response;
       if (request.status === 200 && said?.files?.[0]) resolve(said.files[0]);
-      else reject(new Error(request.status === 413 ? 'This file is too large.' : said?.error || 'The server returned an error.'));
+      else reject(new Error(request.status === 413 ? t('This file is too large.') : said?.error || t('The server returned an error.')));
     });
     request.send(body);
   }).finally(() => {
@@ -69,7 +71,7 @@ function send(form, file, line) {
 
 async function one(form, file) {
   const { text } = form.elements;
-  const line = make('li', { textContent: file.name || 'Image' });
+  const line = make('li', { textContent: file.name || t('Image') });
   listOf(form).append(line);
   try {
     const stored = await send(form, file, line);
@@ -78,8 +80,8 @@ async function one(form, file) {
     write(text, put.text);
     text.setSelectionRange(put.at, put.at);
     if (!stored.markup.startsWith('!')) return line.remove();
-    const alt = make('input', { type: 'text', placeholder: 'Describe this image', maxLength: 300, autocomplete: 'off' });
-    alt.setAttribute('aria-label', `Describe ${file.name || 'the image'} for people who can't see it`);
+    const alt = make('input', { type: 'text', placeholder: t('Describe this image'), maxLength: 300, autocomplete: 'off' });
+    alt.setAttribute('aria-label', file.name ? t("Describe {name} for people who can't see it", { name: file.name }) : t("Describe the image for people who can't see it"));
     alt.addEventListener('input', (event) => {
       event.stopPropagation();
       write(text, described(text.value, stored.address, alt.value));
@@ -92,7 +94,7 @@ async function one(form, file) {
     });
     line.append(alt);
   } catch (error) {
-    const why = make('span', { className: 'error', textContent: `Not uploaded. ${error.message}` });
+    const why = make('span', { className: 'error', textContent: t('Not uploaded. {problem}', { problem: error.message }) });
     why.setAttribute('role', 'alert');
     line.append(why);
   }

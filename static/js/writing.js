@@ -3,15 +3,16 @@
 
 import { around, code, link, prefixed, quoted } from './format.js';
 import { placeMessage } from './messages.js';
+import { t } from './texts.js';
 import { parse, parsePage } from './trusted.js';
 
 const FORMATS = [
-  ['Bold', 'B', 'b', (...at) => around(...at, '**')],
-  ['Italic', 'I', 'i', (...at) => around(...at, '*')],
-  ['Code', '<>', '', code],
-  ['Link', 'Link', 'k', link],
-  ['Quote', 'Quote', '', (...at) => prefixed(...at, '> ')],
-  ['List', 'List', '', (...at) => prefixed(...at, '- ')],
+  ['', t('Bold'), t('B'), 'b', (...at) => around(...at, '**')],
+  ['italic', t('Italic'), t('I'), 'i', (...at) => around(...at, '*')],
+  ['code', t('Code'), '<>', '', code],
+  ['', t('Link'), t('Link'), 'k', link],
+  ['', t('Quote'), t('Quote'), '', (...at) => prefixed(...at, '> ')],
+  ['', t('List'), t('List'), '', (...at) => prefixed(...at, '- ')],
 ];
 /** At most so many characters of a selection are quoted. */
 const QUOTED = 2_000;
@@ -51,8 +52,9 @@ function setReply(form, id, name, excerpt) {
   const line = form.querySelector('.replying');
   line.hidden = !id;
   if (id) {
-    const original = make('a', { href: `/-/messages/${id}`, textContent: name || 'an earlier message' });
-    line.firstElementChild.replaceChildren('Replying to ', original, excerpt ? `: ${excerpt}` : '');
+    const original = make('a', { href: `/-/messages/${id}`, textContent: name || t('an earlier message') });
+    const [before, after] = t('Replying to {name}').split('{name}');
+    line.firstElementChild.replaceChildren(before, original, after, excerpt ? `: ${excerpt}` : '');
   }
   form.elements.text.dispatchEvent(new Event('input', { bubbles: true }));
 }
@@ -61,7 +63,7 @@ function setReply(form, id, name, excerpt) {
 function excerptOf(message) {
   const words = message.querySelector('.markup')?.cloneNode(true);
   words?.querySelectorAll('blockquote').forEach((quote) => quote.remove());
-  words?.querySelectorAll('.spoiler').forEach((spoiler) => spoiler.replaceWith('(spoiler)'));
+  words?.querySelectorAll('.spoiler').forEach((spoiler) => spoiler.replaceWith(t('(spoiler)')));
   words?.querySelectorAll('p, li, h3, h4, h5, h6, td, th, pre').forEach((block) => block.append(' '));
   const text = words?.textContent.trim().replace(/\s+/g, ' ') ?? '';
   return text.length > 90 ? `${text.slice(0, 89)}…` : text;
@@ -92,7 +94,7 @@ function replyTo(message) {
 }
 
 /** Quotes what is selected: by touch, too, where nothing hovers. */
-const quoteButton = make('button', { type: 'button', className: 'quote-it', textContent: 'Quote', hidden: true });
+const quoteButton = make('button', { type: 'button', className: 'quote-it', textContent: t('Quote'), hidden: true });
 let quotable = null;
 let looking;
 
@@ -135,13 +137,13 @@ async function ask(address, form) {
   const answer = await fetch(address, options).catch(() => null);
   const said = await answer?.json().catch(() => null);
   if (answer?.ok && said) return said;
-  throw new Error(Object.values(said?.fields ?? {})[0] ?? said?.error ?? (navigator.onLine ? 'The server did not answer.' : 'You are offline.'));
+  throw new Error(Object.values(said?.fields ?? {})[0] ?? said?.error ?? (navigator.onLine ? t("The server didn't respond.") : t("You're offline.")));
 }
 
 function endPreview(form) {
   form.querySelector('.previewed')?.remove();
   form.classList.remove('previewing');
-  form.querySelector('.preview').textContent = 'Preview';
+  form.querySelector('.preview').textContent = t('Preview');
 }
 
 async function preview(form, button) {
@@ -159,7 +161,7 @@ async function preview(form, button) {
     if (note) shown.append(make('p', { className: 'hint', textContent: note }));
     form.elements.text.before(shown);
     form.classList.add('previewing');
-    button.textContent = 'Keep editing';
+    button.textContent = t('Keep editing');
     shown.focus({ preventScroll: true });
   } catch (error) {
     Object.assign(status, { className: 'error', textContent: error.message, hidden: false });
@@ -217,7 +219,7 @@ async function saveEdit(form) {
     placeMessage(html, seq);
   } catch (error) {
     const line = form.querySelector('.problem') ?? make('p', { className: 'flash problem', role: 'alert' });
-    line.textContent = `Not saved. ${error.message}`;
+    line.textContent = t('Not saved. {problem}', { problem: error.message });
     form.prepend(line);
   }
   button.removeAttribute('aria-disabled');
@@ -252,10 +254,10 @@ async function change(button) {
 
 function offerUndo(id) {
   const line = make('p', { className: 'flash undo' });
-  const button = make('button', { type: 'button', className: 'link restore', textContent: 'Undo' });
+  const button = make('button', { type: 'button', className: 'link restore', textContent: t('Undo') });
   button.setAttribute('formaction', `/-/messages/${id}/restore`);
   line.setAttribute('role', 'status');
-  line.append('Message deleted. ', button);
+  line.append(t('Message deleted.'), ' ', button);
   document.body.append(line);
   setTimeout(() => line.remove(), UNDO);
 }
@@ -286,8 +288,8 @@ function onClick(event) {
 function onKey(event) {
   const { target, key } = event;
   if (event.defaultPrevented || event.isComposing || !target.matches?.('#compose [name=text], .message.editing textarea')) return;
-  const shortcut = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && FORMATS.find((one) => one[2] === key.toLowerCase());
-  if (shortcut) format(target, shortcut[3]);
+  const shortcut = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && FORMATS.find((one) => one[3] === key.toLowerCase());
+  if (shortcut) format(target, shortcut[4]);
   else if (key === 'Escape' && !target.closest('#compose')) endEdit(target.form);
   else if (key === 'ArrowUp' && target.value === '' && target.form.id === 'compose' && !event.shiftKey && editLast()) ;
   else return;
@@ -305,9 +307,9 @@ function attach() {
   const { text } = form.elements;
   const bar = make('div', { className: 'toolbar' });
   bar.setAttribute('role', 'toolbar');
-  bar.setAttribute('aria-label', 'Formatting');
-  for (const [name, sign, key, change] of FORMATS) {
-    const button = make('button', { type: 'button', textContent: sign, title: key ? `${name} (Ctrl+${key.toUpperCase()})` : name });
+  bar.setAttribute('aria-label', t('Formatting'));
+  for (const [className, name, sign, key, change] of FORMATS) {
+    const button = make('button', { type: 'button', className, textContent: sign, title: key ? t('{name} (Ctrl+{key})', { name, key: key.toUpperCase() }) : name });
     button.setAttribute('aria-label', name);
     button.addEventListener('click', () => format(text, change));
     bar.append(button);

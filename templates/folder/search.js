@@ -7,6 +7,8 @@ const messages = [];
 const words = document.getElementById("words");
 const state = document.getElementById("state");
 const results = document.getElementById("results");
+// The page has the texts, in its language. A name in braces stands for what is inserted.
+const texts = state.dataset;
 let waiting = 1;
 
 function load(name) {
@@ -43,17 +45,25 @@ function line(message) {
   return item;
 }
 
+function written(text, values) {
+  return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+}
+
+function counted(count, one, other) {
+  return written(count === 1 ? one : other, { count });
+}
+
 function show() {
   const wanted = words.value.toLowerCase().split(/\s+/).filter(Boolean);
   results.replaceChildren();
   if (wanted.length === 0) {
-    state.textContent = waiting > 0 ? "Loading…" : `${messages.length} messages`;
+    state.textContent = waiting > 0 ? texts.loading : counted(messages.length, texts.allOne, texts.all);
     return;
   }
   const found = messages.filter((message) => wanted.every((word) => message.folded.includes(word)));
   results.append(...found.slice(0, MOST).map(line));
-  const count = `${found.length} ${found.length === 1 ? "result" : "results"}`;
-  state.textContent = found.length > MOST ? `${count}, showing the first ${MOST}` : count;
+  const count = counted(found.length, texts.foundOne, texts.found);
+  state.textContent = found.length > MOST ? written(texts.firstOnly, { results: count, most: MOST }) : count;
 }
 
 words.addEventListener("input", show);

@@ -1,6 +1,7 @@
 //! The page about the API, for developers.
 
 use askama::Template;
+use texts::{Html, help};
 
 use crate::layout::Layout;
 
@@ -47,4 +48,27 @@ pub struct Input {
     pub place: String,
     pub required: bool,
     pub about: String,
+}
+
+impl Operation {
+    /// Returns what it answers with.
+    fn response(&self) -> Html {
+        match self.answer.as_str() {
+            "" => help::api_response(&self.status).into_html(),
+            object => help::api_response_of(&self.status, object),
+        }
+    }
+}
+
+impl Input {
+    /// Returns its name and what it is, in a line.
+    fn line(&self) -> Html {
+        let Self { name, place, required, about } = self;
+        match (*required, about.as_str()) {
+            (false, "") => help::api_input(name, place),
+            (true, "") => help::api_required_input(name, place),
+            (false, about) => help::api_input_about(name, place, about),
+            (true, about) => help::api_required_input_about(name, place, about),
+        }
+    }
 }

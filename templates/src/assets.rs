@@ -1,8 +1,8 @@
 //! Addresses of the style sheets, the scripts and the icons.
 
 /// The modules that `js/klatch.js` imports on every page.
-pub const ALWAYS: [&str; 7] =
-    ["composer.js", "drafts.js", "keyboard.js", "messages.js", "sessions.js", "times.js", "trusted.js"];
+pub const ALWAYS: [&str; 8] =
+    ["composer.js", "drafts.js", "keyboard.js", "messages.js", "sessions.js", "texts.js", "times.js", "trusted.js"];
 /// The modules that it imports on pages with live updates.
 pub const LIVE: [&str; 5] = ["live.js", "cursor.js", "poll.js", "reading.js", "unread.js"];
 
@@ -15,6 +15,8 @@ pub struct Assets {
     pub more_css: String,
     /// `js/klatch.js`, an ES module.
     pub js: String,
+    /// The texts of the scripts; `None` in English.
+    pub texts: Option<String>,
     pub icon: String,
     /// The icon on the home screens of phones.
     pub touch_icon: String,
@@ -25,6 +27,6 @@ impl Assets {
     pub fn modules(&self, is_live: bool) -> Vec<String> {
         let folder = self.js.trim_end_matches("klatch.js").to_owned();
         let live: &[&str] = if is_live { &LIVE } else { &[] };
-        ALWAYS.iter().chain(live).map(|name| format!("{folder}{name}")).collect()
+        ALWAYS.iter().chain(live).map(|name| format!("{folder}{name}")).chain(self.texts.clone()).collect()
     }
 }

@@ -23,11 +23,14 @@ const SYSTEMS: [(&str, &str); 7] = [
     ("Linux", "Linux"),
 ];
 
-/// Returns a name such as `Firefox on Linux`; for an unknown browser, the user agent itself.
+/// Returns a name such as `Firefox on Linux`, in the language of the [`texts::within`] around it; for an unknown browser, the
+/// user agent itself.
 pub fn named(agent: &str) -> String {
     let find = |known: &[(&str, &'static str)]| known.iter().find(|(sign, _)| agent.contains(sign)).map(|one| one.1);
     match (find(&BROWSERS), find(&SYSTEMS)) {
-        (Some(browser), Some(system)) if agent.starts_with("Mozilla/5.0 (") => format!("{browser} on {system}"),
+        (Some(browser), Some(system)) if agent.starts_with("Mozilla/5.0 (") => {
+            texts::layout::browser_on(browser, system).to_string()
+        }
         _ => agent.to_owned(),
     }
 }

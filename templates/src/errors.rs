@@ -1,7 +1,7 @@
 //! The error page.
 
 use askama::Template;
-use texts::Text;
+use texts::{Text, errors};
 
 use crate::layout::Layout;
 use crate::when;
@@ -68,36 +68,39 @@ pub struct SubmittedForm {
     pub fields: Vec<(String, String)>,
 }
 
+/// A field's name and its label.
+type Labelled = (&'static str, fn() -> Text);
+
 /// Fields with text that users type, and their labels on this page.
-const WRITTEN: [(&str, &str); 21] = [
-    ("to", "To"),
-    ("title", "Title"),
-    ("text", "Message"),
-    ("question", "Question"),
-    ("options", "Options"),
-    ("name", "Name"),
-    ("line", "Tagline"),
-    ("description", "Description"),
-    ("notice", "Notice"),
-    ("welcome", "Welcome text"),
-    ("bio", "Bio"),
-    ("location", "Location"),
-    ("web", "Website"),
-    ("message", "Message"),
-    ("words", "Details"),
-    ("reason", "Reason"),
-    ("warning", "Warning"),
-    ("body", "Words or pattern"),
-    ("explanation", "Explanation"),
-    ("username", "Username"),
-    ("email", "Email"),
+const WRITTEN: [Labelled; 21] = [
+    ("to", errors::field_to),
+    ("title", errors::field_title),
+    ("text", errors::field_message),
+    ("question", errors::field_question),
+    ("options", errors::field_options),
+    ("name", errors::field_name),
+    ("line", errors::field_line),
+    ("description", errors::field_description),
+    ("notice", errors::field_notice),
+    ("welcome", errors::field_welcome),
+    ("bio", errors::field_bio),
+    ("location", errors::field_location),
+    ("web", errors::field_web),
+    ("message", errors::field_message),
+    ("words", errors::field_details),
+    ("reason", errors::field_reason),
+    ("warning", errors::field_warning),
+    ("body", errors::field_body),
+    ("explanation", errors::field_explanation),
+    ("username", errors::field_username),
+    ("email", errors::field_email),
 ];
 
 impl SubmittedForm {
     /// Returns the typed texts: name, label, text.
-    pub fn written(&self) -> Vec<(&'static str, &'static str, &str)> {
+    pub fn written(&self) -> Vec<(&'static str, Text, &str)> {
         let typed = |name: &str| self.fields.iter().find(|(known, text)| known == name && !text.trim().is_empty());
-        WRITTEN.iter().filter_map(|&(name, label)| Some((name, label, typed(name)?.1.as_str()))).collect()
+        WRITTEN.iter().filter_map(|&(name, label)| Some((name, label(), typed(name)?.1.as_str()))).collect()
     }
 
     /// Returns all other fields.
@@ -140,66 +143,53 @@ impl ErrorPage {
     }
 
     /// Returns the heading.
-    pub fn heading(&self) -> &'static str {
+    pub fn heading(&self) -> Text {
         match self.problem {
-            Problem::BadRequest => "Invalid address",
-            Problem::Forbidden if self.why.is_some() => "You can't do that",
-            Problem::Forbidden => "You don't have permission to do that",
-            Problem::NotFound => "Page not found",
-            Problem::MethodNotAllowed => "That isn't possible here",
-            Problem::TooSlow => "That took too long",
-            Problem::Conflict => "This changed in the meantime",
-            Problem::Gone => "This was deleted",
-            Problem::TooLarge => "That's too large",
-            Problem::EncodedBody => "Compressed requests aren't accepted",
-            Problem::Invalid(_) => "Please check your input",
-            Problem::TooMany(_) => "Please slow down",
-            Problem::Internal => "Something went wrong on our end",
-            Problem::ReadOnly => "The site is in read-only mode",
-            Problem::Expired => "This form has expired",
-            Problem::NotSecure(_) => "This page was opened over http",
-            Problem::Unavailable => "Temporarily unavailable",
+            Problem::BadRequest => errors::bad_request(),
+            Problem::Forbidden if self.why.is_some() => errors::cannot(),
+            Problem::Forbidden => errors::forbidden(),
+            Problem::NotFound => errors::not_found(),
+            Problem::MethodNotAllowed => errors::not_here(),
+            Problem::TooSlow => errors::too_slow(),
+            Problem::Conflict => errors::conflict(),
+            Problem::Gone => errors::gone(),
+            Problem::TooLarge => errors::too_large(),
+            Problem::EncodedBody => errors::encoded(),
+            Problem::Invalid(_) => errors::invalid(),
+            Problem::TooMany(_) => errors::too_many(),
+            Problem::Internal => errors::internal(),
+            Problem::ReadOnly => errors::read_only(),
+            Problem::Expired => errors::expired(),
+            Problem::NotSecure(_) => errors::not_secure(),
+            Problem::Unavailable => errors::unavailable(),
         }
     }
 
     /// Returns what happened and what to do.
-    pub fn text(&self) -> String {
+    pub fn text(&self) -> Text {
         if let Some(why) = &self.why {
-            return why.to_string();
+            return why.clone();
         }
-        let text = match &self.problem {
-            Problem::BadRequest => "Part of this address is damaged. It may have been cut off when it was copied.",
-            Problem::Forbidden if self.layout.signed_in() => {
-                "Your account isn't allowed to do this. Ask a moderator of the group."
-            }
-            Problem::Forbidden => "Some things are for members only. Sign in and try again.",
-            Problem::NotFound => {
-                "It may have moved, be private, or never have existed. Search, or start from the home page."
-            }
-            Problem::MethodNotAllowed => "Go back to the previous page and use its buttons.",
-            Problem::TooSlow => "The form didn't arrive in time. Go back and send it again.",
-            Problem::Conflict => "Go back, reload the page, and try again.",
-            Problem::Gone => "The author or a moderator deleted it. It can't be restored.",
-            Problem::TooLarge => "What you sent is over the size limit. Go back, make it shorter, and send it again.",
-            Problem::EncodedBody => "Send the request again without a Content-Encoding header.",
-            Problem::Invalid(Some(what)) => return what.to_string(),
-            Problem::Invalid(None) => "The form is incomplete. Go back, check it, and send it again.",
-            Problem::TooMany(seconds) => {
-                return format!("You're doing that too often. Try again in {}.", when::wait(seconds));
-            }
-            Problem::Internal => "The error has been logged. Try again in a minute.",
-            Problem::ReadOnly => "Posting and editing are paused. Nothing was changed.",
-            Problem::Expired => {
-                "It was open for too long, or you signed in or out in the meantime. Nothing was changed."
-            }
-            Problem::NotSecure(address) => {
-                return format!(
-                    "The site is at {address}. Your browser keeps its cookies for https only, so forms don't work here. Open the site there and try again."
-                );
-            }
-            Problem::Unavailable => "This part of the site is temporarily unavailable. Reload the page in a moment.",
-        };
-        text.to_owned()
+        match &self.problem {
+            Problem::BadRequest => errors::bad_request_about(),
+            Problem::Forbidden if self.layout.signed_in() => errors::forbidden_member_about(),
+            Problem::Forbidden => errors::forbidden_about(),
+            Problem::NotFound => errors::not_found_about(),
+            Problem::MethodNotAllowed => errors::not_here_about(),
+            Problem::TooSlow => errors::too_slow_about(),
+            Problem::Conflict => errors::conflict_about(),
+            Problem::Gone => errors::gone_about(),
+            Problem::TooLarge => errors::too_large_about(),
+            Problem::EncodedBody => errors::encoded_about(),
+            Problem::Invalid(Some(what)) => what.clone(),
+            Problem::Invalid(None) => errors::invalid_about(),
+            Problem::TooMany(seconds) => errors::too_many_about(when::wait(seconds)),
+            Problem::Internal => errors::internal_about(),
+            Problem::ReadOnly => errors::read_only_about(),
+            Problem::Expired => errors::expired_about(),
+            Problem::NotSecure(address) => errors::not_secure_about(address),
+            Problem::Unavailable => errors::unavailable_about(),
+        }
     }
 
     /// Whether signing in may help.
@@ -208,22 +198,18 @@ impl ErrorPage {
     }
 
     /// Returns what happens to the submitted form, in words.
-    pub fn advice(&self) -> &'static str {
+    pub fn advice(&self) -> Option<Text> {
         let has_written = !self.kept.written().is_empty();
-        match self.problem {
-            Problem::Expired if !has_written => "Reload the previous page and try again.",
-            Problem::ReadOnly if !has_written => "Try again later.",
-            _ if !has_written => "",
-            _ if !self.passes() => "Here is what you wrote, so you can copy it.",
-            _ if !self.kept.is_whole => {
-                "Here is what you wrote. Copy it and fill in the form again. It needs a password or code that isn't shown here."
-            }
-            Problem::Expired if !self.layout.signed_in() => {
-                "Nothing is lost. Here is what you wrote. Sign in in another tab first, then send it again."
-            }
-            Problem::ReadOnly => "Nothing is lost. Here is what you wrote. Keep this page open and send it later.",
-            _ => "Nothing is lost. Here is what you wrote.",
-        }
+        Some(match self.problem {
+            Problem::Expired if !has_written => errors::advice_reload(),
+            Problem::ReadOnly if !has_written => errors::advice_later(),
+            _ if !has_written => return None,
+            _ if !self.passes() => errors::advice_copy(),
+            _ if !self.kept.is_whole => errors::advice_copy_secret(),
+            Problem::Expired if !self.layout.signed_in() => errors::advice_sign_in(),
+            Problem::ReadOnly => errors::advice_keep(),
+            _ => errors::advice(),
+        })
     }
 
     /// Whether the same request may succeed later.

@@ -125,9 +125,9 @@ impl Entry {
         let name = &message.author.username;
         // In the feed of a topic all titles are the same, so each says who writes.
         let title = match is_topic {
-            true => format!("{name} in {}", topic.title()),
+            true => texts::layout::by_in(name, topic.title()).to_string(),
             false if message.seq == 1 => format!("{} · {}", topic.title(), group.name),
-            false => format!("Re: {} · {}", topic.title(), group.name),
+            false => texts::layout::reply_in(topic.title(), &group.name).to_string(),
         };
         Self {
             id: format!("{base_url}/-/messages/{}", message.id),

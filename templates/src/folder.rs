@@ -30,7 +30,7 @@ struct Search<'a> {
     site: &'a str,
 }
 
-/// Renders the pages.
+/// Renders the pages, in the language of the [`texts::within`] around it.
 pub const DRAWING: Drawing = Drawing {
     index: |index| drawn(&Index { index }),
     group: |page| drawn(&Group { page }),
@@ -51,9 +51,4 @@ fn group_file(id: impl Borrow<i64>, page: impl Borrow<usize>) -> String {
 
 fn topic_file(id: impl Borrow<i64>, page: impl Borrow<usize>) -> String {
     folder::topic_file(*id.borrow(), *page.borrow())
-}
-
-fn topics(count: impl Borrow<usize>) -> String {
-    let count = i64::try_from(*count.borrow()).unwrap_or(i64::MAX);
-    crate::numbers::counted(count, "topic", "topics").to_string()
 }

@@ -272,6 +272,8 @@ form! {
         accent,
         /// Words of the pages that new members must accept, separated by spaces.
         must_accept,
+        /// The tag of a language.
+        language,
     }
 }
 

@@ -3,6 +3,7 @@
 use askama::Template;
 use domain::model::{Group, GroupRow, Message, Topic, Waits};
 use domain::site::first_steps::FirstSteps;
+use texts::Text;
 
 use crate::groups::invitations::To;
 use crate::layout::Layout;
@@ -59,14 +60,14 @@ impl Story {
 impl Home {
     /// Returns the heading above this story: above the first followed topic, and above the first other topic if there
     /// are followed ones.
-    pub fn heading(&self, place: &usize) -> Option<&'static str> {
+    pub fn heading(&self, place: &usize) -> Option<Text> {
         let story = self.stories.get(*place)?;
         let first = self.stories.iter().position(|other| other.followed == story.followed) == Some(*place);
         let both = self.stories.first().is_some_and(|other| other.followed);
         match (first && both, story.followed) {
             (false, _) => None,
-            (true, true) => Some("Topics you follow"),
-            (true, false) => Some("Other topics"),
+            (true, true) => Some(texts::home::following()),
+            (true, false) => Some(texts::home::other_topics()),
         }
     }
 

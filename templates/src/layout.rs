@@ -6,6 +6,7 @@ use domain::model::{
     Consent, GroupId, GroupKind, Logo, NoticeRow, Person, Sidebar, SidebarGroup, SitePage, SubscriptionLevel, Theme,
 };
 use domain::platform::caches::site::Notice;
+use texts::{Lang, Text};
 
 use crate::assets::Assets;
 use crate::links::Links;
@@ -53,6 +54,8 @@ pub struct Layout {
     pub waiting: Option<Person>,
     /// Number of sign-ups waiting for approval; counted for admin pages only.
     pub sign_ups: i64,
+    /// The language of the page.
+    pub lang: Lang,
     /// Path and query of this page.
     pub path: String,
     /// What a public page tells search engines, feed readers and link previews.
@@ -90,7 +93,7 @@ pub struct Live {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Flash {
     pub kind: FlashKind,
-    pub text: String,
+    pub text: Text,
     /// Where to send the page's form to undo the action.
     pub undo: Option<String>,
 }
@@ -126,6 +129,7 @@ impl Hash for Layout {
             sends_email,
             waiting,
             sign_ups,
+            lang,
             path,
             links,
             group,
@@ -138,7 +142,8 @@ impl Hash for Layout {
         let heard = live.as_ref().map(|live| live.group);
         (site_name, logo).hash(state);
         (viewer, sidebar, heard, assets, flash, notice, told, read_only, sign_up_open).hash(state);
-        (sends_email, waiting, sign_ups, path, links, group, moderates, reports, held, now, pages, asks).hash(state);
+        (sends_email, waiting, sign_ups, path, links, group, moderates, reports, held, now, pages).hash(state);
+        (asks, lang).hash(state);
     }
 }
 
@@ -151,9 +156,10 @@ impl Layout {
         }
     }
 
-    /// Whether the page is one of settings, moderation or administration, which have a style sheet of their own.
+    /// Whether the page is one of settings, moderation or administration, of search or of notices. They have a style sheet
+    /// of their own.
     pub fn needs_more_css(&self) -> bool {
-        self.path.starts_with("/-/") || self.path.starts_with("/admin/")
+        ["/-/", "/admin/", "/search", "/notices"].iter().any(|start| self.path.starts_with(start))
     }
 
     /// Returns the addresses of the scripts that the page imports at once: the browser fetches them together.
@@ -162,21 +168,13 @@ impl Layout {
     }
 
     /// Returns what a new account's email address is for.
-    pub fn email_hint(&self) -> &'static str {
-        if self.sends_email {
-            "Used to reset your password. We'll email you a link to confirm it. Only you and the site admins can see it."
-        } else {
-            "Only you and the site admins can see it. This site can't send email."
-        }
+    pub fn email_hint(&self) -> texts::Text {
+        if self.sends_email { texts::layout::email_hint() } else { texts::layout::email_hint_without_mail() }
     }
 
     /// Returns what the email address of a reporter without an account is for.
-    pub fn report_hint(&self) -> &'static str {
-        if self.sends_email {
-            "We'll email you a receipt and the decision. Only site admins can see your address, and it's deleted after the decision."
-        } else {
-            "This site can't send email. Only site admins can see your address, and it's deleted after the decision."
-        }
+    pub fn report_hint(&self) -> texts::Text {
+        if self.sends_email { texts::layout::report_hint() } else { texts::layout::report_hint_without_mail() }
     }
 
     /// Whether a user is signed in.
@@ -230,6 +228,15 @@ impl Layout {
     /// Whether only members can read the group.
     pub fn is_private(group: &SidebarGroup) -> bool {
         matches!(group.kind, GroupKind::Private | GroupKind::Closed)
+    }
+
+    /// Returns the word for a group that only members can read.
+    pub fn kind(group: &SidebarGroup) -> Option<texts::Text> {
+        match group.kind {
+            GroupKind::Private => Some(texts::layout::private()),
+            GroupKind::Closed => Some(texts::layout::closed()),
+            GroupKind::Public | GroupKind::Direct => None,
+        }
     }
 
     /// Whether the viewer has muted the group.

@@ -1,7 +1,8 @@
 //! What a public page tells programs that link to it: its one address, a description, its feed, and what it is about for
 //! search engines (schema.org) and link previews (Open Graph, ogp.me; oEmbed, oembed.com).
 
-use domain::model::{Group, Message, Topic, picture_address};
+use domain::model::{Consent, Group, Message, SitePage, Topic, picture_address};
+use domain::time::Timestamp;
 use domain::topics::placed::MessageInTopic;
 use serde::Serialize;
 use serde_json::json;
@@ -9,11 +10,29 @@ use texts::{Html, Text};
 
 use crate::script_json::ScriptJson;
 use crate::text_directive::encoded;
+use crate::when::{self, Now};
 
 /// Returns a link to a user as the macro `person` writes it, for texts that contain one.
 pub fn person(name: &str) -> Html {
     let shown = Text::verbatim(name.to_owned()).into_html();
     Html::trusted(format!("<a class=\"person\" href=\"/users/{}/\">{shown}</a>", encoded(name)))
+}
+
+/// Returns a time as the macro `time` writes it, for texts that contain one, in the current language.
+pub fn time(at: &Timestamp, now: &Now) -> Html {
+    let (exact, relative) = (when::exact(at), when::relative(at, now));
+    Html::trusted(format!("<time datetime=\"{}\" title=\"{exact}\">{relative}</time>", at.rfc3339()))
+}
+
+/// Returns the pages that somebody is asked to accept as links in a sentence: `rules and the privacy policy`.
+pub fn pages(consent: &Consent) -> Html {
+    let link = |page: SitePage| texts::layout::page_link(page.as_str(), page.name());
+    let mut links = consent.pages().into_iter().map(link);
+    let Some(last) = links.next_back() else { return Html::trusted("") };
+    match links.reduce(|before, next| texts::words::names_more(before, next).into_html()) {
+        Some(before) => texts::words::names_last(before, last).into_html(),
+        None => last,
+    }
 }
 
 /// The most characters of a description.
@@ -169,7 +188,7 @@ pub struct Embed {
 }
 
 impl Embed {
-    /// A message as a quote with its source.
+    /// A message as a quote with its source, in the language of the [`texts::within`] around it.
     pub fn new(entry: &MessageInTopic, site_name: &str, base_url: &str) -> Self {
         let MessageInTopic { message, topic, group } = entry;
         let escaped = |text: &str| {
@@ -178,13 +197,10 @@ impl Embed {
         };
         let author = &message.author.username;
         let author_url = format!("{base_url}/users/{}/", encoded(author));
-        let html = format!(
-            "<blockquote><p>{}</p>{} in <a href=\"{base_url}/-/messages/{}\">{}</a></blockquote>",
-            escaped(&shortened(&plain(&message.markup))),
-            escaped(author),
-            message.id,
-            escaped(topic.title()),
-        );
+        let url = format!("{base_url}/-/messages/{}", message.id);
+        let [by, title] = [author.as_str(), topic.title()].map(|text| Html::trusted(escaped(text)));
+        let source = texts::layout::quoted_from(by, url, title);
+        let html = format!("<blockquote><p>{}</p>{source}</blockquote>", escaped(&shortened(&plain(&message.markup))));
         Self {
             version: "1.0",
             kind: "rich",
@@ -203,7 +219,21 @@ impl Embed {
 
 #[cfg(test)]
 mod tests {
+    use texts::Lang;
+
     use super::*;
+
+    #[test]
+    fn pages_to_accept_are_links_in_a_sentence_of_the_language() {
+        let named = |asked: &[SitePage], lang| pages(&Consent(asked.iter().map(|page| (*page, 1)).collect())).to(lang);
+        let link = |page: &str, name: &str| format!("<a href=\"/-/pages/{page}\" target=\"_blank\">{name}</a>");
+        let (rules, terms, privacy) = (SitePage::Rules, SitePage::Terms, SitePage::Privacy);
+        assert_eq!(named(&[rules], Lang::En), link("rules", "rules"));
+        let all = [link("rules", "rules"), link("terms", "terms"), link("privacy", "privacy policy")];
+        assert_eq!(named(&[rules, terms, privacy], Lang::En), format!("{}, the {} and the {}", all[0], all[1], all[2]));
+        let two = [link("rules", "die Regeln"), link("privacy", "die Datenschutzerklärung")];
+        assert_eq!(named(&[rules, privacy], Lang::De), format!("{} und {}", two[0], two[1]));
+    }
 
     #[test]
     fn the_excerpt_of_a_message_is_one_line_without_tags() {

@@ -22,20 +22,11 @@ impl fmt::Display for Counted {
     }
 }
 
-/// Returns the number with commas between thousands.
+/// Returns the number with separators between thousands.
 pub fn thousands(number: impl Borrow<i64>) -> String {
-    let number = *number.borrow();
-    let digits = number.unsigned_abs().to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3 + 1);
-    if number < 0 {
-        text.push('−');
-    }
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
+    let mut text = String::new();
+    // A string takes everything.
+    let _ = texts::current().write_number(*number.borrow(), &mut text);
     text
 }
 

@@ -5,10 +5,35 @@ use std::sync::LazyLock;
 
 use domain::platform::remote::RemoteImages;
 use regex::{Captures, Regex};
+use texts::{Lang, Text, markup};
 
-/// Finishes a page or a fragment: sanitizes it, and replaces its images as the site wants it.
+/// Finishes a page or a fragment: sanitizes it, replaces its images as the site wants it, and writes the titles in messages
+/// in the language of the [`texts::within`] around it.
 pub fn finish(html: String, images: RemoteImages<'_>) -> String {
-    images.show(sanitize(html))
+    titled(images.show(sanitize(html)))
+}
+
+/// What stands before a title, the title, and what stands after it.
+type Title = (&'static str, fn() -> Text, &'static str);
+
+/// What stands before and after the titles that the parser writes in English. Quotes in what people write are escaped, so
+/// this is in no text of theirs.
+const TITLES: [Title; 2] = [
+    ("<span class=\"box\" title=\"", markup::box_done, "\">☑"),
+    ("<span class=\"box\" title=\"", markup::box_to_do, "\">☐"),
+];
+
+fn titled(mut html: String) -> String {
+    if texts::current() == Lang::En {
+        return html;
+    }
+    for (before, title, after) in TITLES {
+        if html.contains(before) {
+            let title = title();
+            html = html.replace(&format!("{before}{}{after}", title.to(Lang::En)), &format!("{before}{title}{after}"));
+        }
+    }
+    html
 }
 
 /// Removes control characters except line ends and tabs, characters that change the writing direction, and combining
@@ -85,6 +110,20 @@ fn acts(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn titles_in_messages_are_in_the_language_of_the_page() {
+        let site = domain::markup::Site { base_url: "https://forum.example" };
+        let parsed = domain::markup::parse("- [x] a\n- [ ] b\n\n![c](https://a.example/d.png) title=\"Done\">☑", &site);
+        let nodes = parsed.into_nodes(&std::collections::HashMap::new());
+        let html: String = nodes.iter().map(|node| node.markup()).collect();
+        let finished = |lang| texts::within(lang, || finish(html.clone(), RemoteImages::LINKS));
+        let (english, german) = (finished(Lang::En), finished(Lang::De));
+        assert_eq!(english, RemoteImages::LINKS.show(html.clone()));
+        for (part, other) in [("title=\"Done\">☑", "title=\"Erledigt\">☑"), ("\"To do\"", "\"Zu erledigen\"")] {
+            assert!(english.contains(part) && german.contains(other) && !german.contains(part), "{german}");
+        }
+    }
 
     #[test]
     fn only_harmful_characters_are_removed() {

@@ -137,6 +137,11 @@ impl Search {
         self.path(&self.q, "", Some(hit.topic.id), self.order, 1)
     }
 
+    /// Returns the path of the same query in all groups and topics.
+    pub fn everywhere(&self) -> String {
+        format!("/search?q={}", encoded(&self.q))
+    }
+
     fn path(&self, q: &str, within: &str, topic: Option<TopicId>, order: SearchOrder, page: i64) -> String {
         let mut link = format!("/search?q={}", encoded(q.trim()));
         if !within.is_empty() {
@@ -155,30 +160,34 @@ impl Search {
     }
 
     /// Returns the choices of `has:`, with their names.
-    fn parts(&self) -> [(&'static str, &'static str); 4] {
-        [("", "anything"), ("link", "a link"), ("image", "an image"), ("code", "code")]
+    fn parts(&self) -> [(&'static str, Text); 4] {
+        [
+            ("", texts::search::anything()),
+            ("link", texts::search::a_link()),
+            ("image", texts::search::an_image()),
+            ("code", texts::search::code()),
+        ]
     }
 
     /// Returns the choices of `is:`, with their names. Most are about the viewer.
-    fn states(&self) -> Vec<(&'static str, &'static str)> {
-        let own = [("starred", "messages I starred"), ("mine", "my messages"), ("unread", "unread messages")];
+    fn states(&self) -> Vec<(&'static str, Text)> {
+        let own = [
+            ("starred", texts::search::messages_starred()),
+            ("mine", texts::search::my_messages()),
+            ("unread", texts::search::unread_messages()),
+        ];
         let is_shown = |word: &str| self.layout.viewer.is_some() || word == self.fields.is;
-        let all = [("", "all messages"), ("resolved", "resolved topics")];
+        let all = [("", texts::search::all_messages()), ("resolved", texts::search::resolved_topics())];
         all.into_iter().chain(own.into_iter().filter(|(word, _)| is_shown(word))).collect()
     }
 
     /// Says that not all results have all the words.
-    pub fn looseness(&self) -> Option<String> {
+    pub fn looseness(&self) -> Option<Text> {
         if self.total.is_none_or(|total| total <= self.exact) {
             return None;
         }
         let is_one_word = self.q.split_whitespace().count() == 1;
-        Some(match self.exact {
-            0 if is_one_word => "No results for this word. These contain similar words.".to_owned(),
-            0 => "No results contain all of these words. These contain most of them, or similar words.".to_owned(),
-            1 => "One result contains all of these words. The others contain most of them.".to_owned(),
-            few => format!("{few} results contain all of these words. The others contain most of them."),
-        })
+        Some(if self.exact == 0 && is_one_word { texts::search::no_word() } else { texts::search::loose(self.exact) })
     }
 
     /// Whether there is a choice of groups, authors or years.
@@ -195,7 +204,7 @@ impl Search {
 /// What may come next in a search, for `suggest.js`: the text to continue with, or the page to open.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Suggestion {
-    kind: &'static str,
+    kind: String,
     label: String,
     about: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -204,15 +213,21 @@ pub struct Suggestion {
     href: Option<String>,
 }
 
-/// Returns suggestions in the order in which they are listed.
+/// Returns suggestions in the order in which they are listed, in the language of the [`texts::within`] around it.
 pub fn suggestions(found: Suggestions) -> Vec<Suggestion> {
     let Suggestions { completions, matches } = found;
-    let page = |kind, label, about, href| Suggestion { kind, label, about, text: None, href: Some(href) };
+    let page = |kind: Text, label, about, href| Suggestion {
+        kind: kind.to_string(),
+        label,
+        about,
+        text: None,
+        href: Some(href),
+    };
     let mut all: Vec<Suggestion> = Vec::new();
     for one in completions {
         let text = Some(one.text);
         all.push(Suggestion {
-            kind: "Complete",
+            kind: texts::search::kind_complete().to_string(),
             label: one.piece.trim().to_owned(),
             about: one.about.to_string(),
             text,
@@ -221,18 +236,19 @@ pub fn suggestions(found: Suggestions) -> Vec<Suggestion> {
     }
     for group in matches.groups {
         all.push(page(
-            "Group",
+            texts::search::kind_group(),
             group.name,
             domain::markup::excerpt(&group.description, 80),
             format!("/{}/", group.slug),
         ));
     }
     for topic in matches.topics {
-        all.push(page("Topic", topic.title, topic.group_name, format!("/{}/{}/", topic.group_slug, topic.slug)));
+        let href = format!("/{}/{}/", topic.group_slug, topic.slug);
+        all.push(page(texts::search::kind_topic(), topic.title, topic.group_name, href));
     }
     for person in matches.people {
         let href = format!("/users/{}/", encoded(&person.username));
-        all.push(page("Person", person.username, person.name, href));
+        all.push(page(texts::search::kind_person(), person.username, person.name, href));
     }
     all
 }

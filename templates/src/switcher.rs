@@ -2,6 +2,7 @@
 
 use askama::Template;
 use domain::search::{Place, Places};
+use texts::Text;
 
 use crate::layout::Layout;
 use crate::text_directive::encoded;
@@ -27,7 +28,7 @@ pub struct PlacesPartial {
 /// Pages of a kind.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Section {
-    pub name: &'static str,
+    pub name: Text,
     pub links: Vec<Link>,
 }
 
@@ -49,10 +50,10 @@ pub fn sections(found: Places) -> Vec<Section> {
     let unread = |place: &Place| format!("/{}/{}", place.address, if place.unread > 0 { "#new" } else { "" });
     let profile = |place: &Place| format!("/users/{}/", encoded(&place.address));
     let all = [
-        section("Groups", groups, own),
-        section("Topics", topics, unread),
-        section("Conversations", conversations, own),
-        section("People", people, profile),
+        section(texts::search::section_groups(), groups, own),
+        section(texts::search::section_topics(), topics, unread),
+        section(texts::search::section_conversations(), conversations, own),
+        section(texts::search::section_people(), people, profile),
     ];
     all.into_iter().filter(|section| !section.links.is_empty()).collect()
 }

@@ -3,8 +3,7 @@
 use std::hash::{Hash, Hasher};
 
 use domain::time::Timestamp;
-
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+use texts::{Text, times};
 
 /// The time at which something is rendered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,34 +30,34 @@ impl Hash for Now {
 }
 
 /// Returns how long before `now` a time was; the date when that is more than a week. In a lasting text, the time itself.
-pub fn relative(at: &Timestamp, now: &Now) -> String {
+pub fn relative(at: &Timestamp, now: &Now) -> Text {
     if now.lasting {
         return exact(at);
     }
     let seconds = now.at.since(*at).as_secs();
     match seconds {
-        0..45 => "just now".to_owned(),
-        45..3_600 => format!("{} min ago", (seconds / 60).max(1)),
-        3_600..86_400 => format!("{} h ago", seconds / 3_600),
-        86_400..172_800 => "yesterday".to_owned(),
-        172_800..604_800 => format!("{} days ago", seconds / 86_400),
+        0..45 => times::just_now(),
+        45..3_600 => times::minutes_ago((seconds / 60).max(1)),
+        3_600..86_400 => times::hours_ago(seconds / 3_600),
+        86_400..172_800 => times::yesterday(),
+        172_800..604_800 => times::days_ago(seconds / 86_400),
         _ => day(at, now),
     }
 }
 
 /// Returns the day, `Mar 12`, with the year when it is not the current one, and in a lasting text.
-pub fn day(at: &Timestamp, now: &Now) -> String {
+pub fn day(at: &Timestamp, now: &Now) -> Text {
     let date = at.to_date_time();
-    let month = MONTHS[usize::from(u8::from(date.month())) - 1];
+    let month = times::month(u8::from(date.month()));
     if !now.lasting && date.year() == now.at.to_date_time().year() {
-        format!("{month} {}", date.day())
+        times::day(month, date.day())
     } else {
-        format!("{month} {}, {}", date.day(), date.year())
+        times::date(month, date.day(), date.year().to_string())
     }
 }
 
 /// Returns the day with its year, in UTC: `Mar 12, 2026`.
-pub fn date(at: &Timestamp) -> String {
+pub fn date(at: &Timestamp) -> Text {
     day(at, &Now { at: *at, lasting: true })
 }
 
@@ -69,10 +68,9 @@ pub fn clock(at: &Timestamp) -> String {
 }
 
 /// Returns the time to the minute, in UTC; `js/times.js` shows it in the reader's time zone and format.
-pub fn exact(at: &Timestamp) -> String {
-    let date = at.to_date_time();
-    let month = MONTHS[usize::from(u8::from(date.month())) - 1];
-    format!("{month} {}, {}, {:02}:{:02} UTC", date.day(), date.year(), date.hour(), date.minute())
+pub fn exact(at: &Timestamp) -> Text {
+    let time = at.to_date_time();
+    times::exact(date(at), format!("{:02}:{:02}", time.hour(), time.minute()))
 }
 
 /// Returns whole Unix seconds, for the scripts.
@@ -81,18 +79,19 @@ pub fn unix(at: &Timestamp) -> i64 {
 }
 
 /// Returns a duration in words: `40 seconds`, `3 minutes`, `2 hours`.
-pub fn wait(seconds: &u64) -> String {
-    let (number, noun) = match *seconds {
-        0..90 => ((*seconds).max(1), "second"),
-        90..5_400 => (seconds.div_ceil(60), "minute"),
-        _ => (seconds.div_ceil(3_600), "hour"),
-    };
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+pub fn wait(seconds: &u64) -> Text {
+    match *seconds {
+        0..90 => times::wait_seconds((*seconds).max(1)),
+        90..5_400 => times::wait_minutes(seconds.div_ceil(60)),
+        _ => times::wait_hours(seconds.div_ceil(3_600)),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
+
+    use texts::Lang;
 
     use super::*;
 
@@ -118,8 +117,22 @@ mod tests {
             let now = Now { at: at.plus(Duration::from_secs(later)), lasting: true };
             assert_eq!(relative(&at, &now), "Mar 12, 2026, 10:00 UTC");
             assert_eq!(day(&at, &now), "Mar 12, 2026");
-            assert_eq!((date(&at), clock(&at)), ("Mar 12, 2026".to_owned(), "10:00".to_owned()));
+            assert_eq!((date(&at).to_string(), clock(&at)), ("Mar 12, 2026".to_owned(), "10:00".to_owned()));
         }
+    }
+
+    #[test]
+    fn times_are_written_in_the_language_of_the_page() {
+        let at = Timestamp::from_rfc3339("2026-03-12T10:05:00Z").expect("a time");
+        let german = |seconds| relative(&at, &at.plus(Duration::from_secs(seconds)).into()).to(Lang::De);
+        assert_eq!(german(12 * 60), "vor 12 Min.");
+        assert_eq!(german(90_000), "gestern");
+        assert_eq!(german(9 * 86_400), "12. März");
+        assert_eq!(german(400 * 86_400), "12. März 2026");
+        assert_eq!(
+            (exact(&at).to(Lang::De), wait(&61).to(Lang::De)),
+            ("12. März 2026, 10:05 UTC".into(), "61 Sekunden".into())
+        );
     }
 
     #[test]

@@ -274,7 +274,9 @@ async fn pages_with_live_events_equal_reloaded_pages(running: Running) {
         .zip(["Herons", "Egrets", "Storks"])
         .map(|(topic, title)| (topic.path.clone(), format!("first{title}"), 0))
         .collect();
-    // Ben has the topic, the group and his home page open, a stranger the topic and the group.
+    // Ben has the topic, the group and his home page open, in German; a stranger has the topic and the group.
+    let form = ben.get("/-/settings").await.expect(200).form("/-/settings").with("language", "de");
+    ben.submit(&form).await.expect(200);
     let (browser, stranger) = (driver.browser(&forum.base).await, driver.browser(&forum.base).await);
     browser.sign_in("ben", &group.path).await;
     browser.sees("Herons").await;

@@ -7,11 +7,12 @@ import vm from 'node:vm';
 
 const SOURCE = readFileSync(new URL('../../static/sw.js', import.meta.url), 'utf8');
 
-/** Runs the worker with these tabs. Returns its listeners and what it did. */
-function worker(tabs = [], load = () => Promise.reject(new Error('offline'))) {
+/** Runs the worker with these tabs and the query of its address. Returns its listeners and what it did. */
+function worker(tabs = [], load = () => Promise.reject(new Error('offline')), query = '') {
   const listeners = {};
   const done = [];
   const self = {
+    location: new URL(`https://f.example/sw.js${query}`),
     addEventListener: (name, listener) => {
       listeners[name] = listener;
     },
@@ -71,4 +72,16 @@ test('pages without a connection get an answer, everything else is left alone', 
   const page = new Response('the page');
   const [online] = await worker([], async () => page).tell('fetch', { request: { mode: 'navigate', method: 'GET' } });
   assert.equal(online, page);
+});
+
+test('the page without a connection is in the language of the reader, and none of its texts is HTML', async () => {
+  const query = new URLSearchParams({ lang: 'de', dir: 'ltr', title: 'Du bist offline', why: '<b>"Warum" & wie</b>', again: 'Erneut versuchen' });
+  const { tell } = worker([], undefined, `?${query}`);
+  const [answer] = await tell('fetch', { request: { mode: 'navigate', method: 'GET' } });
+  const page = await answer.text();
+  assert.match(page, /<html lang="de" dir="ltr">/);
+  assert.match(page, /<h1>Du bist offline<\/h1>/);
+  assert.match(page, /&#60;b&#62;&#34;Warum&#34; &#38; wie&#60;\/b&#62;/);
+  assert.match(page, />Erneut versuchen</);
+  assert.doesNotMatch(page, /Try again|<b>/);
 });

@@ -19,12 +19,14 @@ fn help_names_every_command() {
     let all = run(program().arg("--help"));
     assert!(all.status.success());
     for word in [
-        "serve", "web", "realtime", "worker", "demo", "backup", "restore", "export", "import", "files", "admin",
-        "KLATCH_",
+        "serve", "web", "realtime", "worker", "mail-in", "demo", "backup", "restore", "export", "import", "files",
+        "admin", "KLATCH_",
     ] {
         assert!(text(&all.stdout).contains(word), "{word}");
     }
-    for part in [["admin", "--help"], ["import", "--help"], ["serve", "--help"], ["help", "worker"]] {
+    for part in
+        [["admin", "--help"], ["import", "--help"], ["serve", "--help"], ["help", "worker"], ["mail-in", "--help"]]
+    {
         let said = run(program().args(part));
         assert!(said.status.success() && !said.stdout.is_empty(), "{part:?}");
     }
@@ -146,6 +148,9 @@ fn an_invalid_setting_stops_the_start_and_is_named() {
         ("KLATCH_IMAGE_CACHE_MB", "-1"),
         ("KLATCH_SMTP_URL", "mail.example.org"),
         ("KLATCH_MAIL_FROM", "nobody"),
+        ("KLATCH_MAIL_IN_DOMAIN", "in forum"),
+        ("KLATCH_MAIL_IN_BOUNCES", "some"),
+        ("KLATCH_MAIL_IN_LISTEN", "localhost"),
         ("KLATCH_CONNECTIONS_PER_ADDRESS", "0"),
         ("KLATCH_PAGE_CACHE_MB", "a lot"),
         ("KLATCH_SECURITY_CONTACT", "ask the caretaker"),
@@ -187,11 +192,25 @@ fn email_settings_need_a_sender_and_the_password_is_never_printed() {
 }
 
 #[test]
+fn receiving_emails_needs_a_domain_and_an_address() {
+    let listen = ("KLATCH_MAIL_IN_LISTEN", "127.0.0.1:0");
+    must_name("serve", &[listen], "KLATCH_MAIL_IN_DOMAIN");
+    must_name("serve", &[("KLATCH_MAIL_IN_BOUNCES", "on")], "KLATCH_MAIL_IN_DOMAIN");
+    let shared = [
+        ("KLATCH_SECRET_KEY", "a key of which only this test knows"),
+        ("KLATCH_DATABASE_URL", "postgres://klatch@127.0.0.1:1/klatch"),
+        ("KLATCH_REDIS_URL", "redis://127.0.0.1:1"),
+        ("KLATCH_MAIL_IN_DOMAIN", "in.forum.example"),
+    ];
+    must_name("mail-in", &shared, "KLATCH_MAIL_IN_LISTEN");
+}
+
+#[test]
 fn a_service_without_shared_settings_does_not_start() {
     let key = ("KLATCH_SECRET_KEY", "a key of which only this test knows");
     let database = ("KLATCH_DATABASE_URL", "postgres://klatch@127.0.0.1:1/klatch");
     let bus = ("KLATCH_REDIS_URL", "redis://127.0.0.1:1");
-    for command in ["web", "realtime", "worker"] {
+    for command in ["web", "realtime", "worker", "mail-in"] {
         must_name(command, &[key, bus], "KLATCH_DATABASE_URL");
         must_name(command, &[key, bus, ("KLATCH_DATABASE_URL", "sqlite:a.db")], "KLATCH_DATABASE_URL");
         must_name(command, &[key, database], "KLATCH_REDIS_URL");

@@ -19,6 +19,7 @@ mod help;
 mod history;
 mod images;
 mod live;
+mod mail_in;
 mod moderation;
 mod operation;
 mod privacy;

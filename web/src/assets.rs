@@ -11,6 +11,7 @@ use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::site::accent;
 use sha2::{Digest, Sha256};
+use texts::Lang;
 
 use crate::compressed::{Coding, Compressed};
 use crate::site::Site;
@@ -43,6 +44,7 @@ const SOURCES: [(&str, &str, &[u8]); FILES_COUNT] = files! {
     "js/format.js" => "",
     "js/images.js" => "",
     "js/keyboard.js" => "",
+    "js/keys.js" => "",
     "js/live.js" => "",
     "js/messages.js" => "",
     "js/more.js" => "",
@@ -53,8 +55,10 @@ const SOURCES: [(&str, &str, &[u8]); FILES_COUNT] = files! {
     "js/refresh.js" => "",
     "js/sending.js" => "",
     "js/sessions.js" => "",
+    "js/style.js" => "",
     "js/suggest.js" => "",
     "js/switcher.js" => "",
+    "js/texts.js" => "",
     "js/times.js" => "",
     "js/trusted.js" => "",
     "js/unread.js" => "",
@@ -62,20 +66,26 @@ const SOURCES: [(&str, &str, &[u8]); FILES_COUNT] = files! {
     "js/writing.js" => "",
     "sw.js" => "",
 };
-const FILES_COUNT: usize = 35;
+const FILES_COUNT: usize = 38;
 
-/// The files as they are sent: without comments and indentation.
-static FILES: LazyLock<Vec<(&str, &str, Compressed)>> = LazyLock::new(|| {
+/// The files as they are sent: without comments and indentation. The translations of the scripts' texts are among them.
+static FILES: LazyLock<Vec<(String, &str, Compressed)>> = LazyLock::new(|| {
     let small = |(name, kind, bytes): (&'static str, &'static str, &'static [u8])| {
         let bytes = match (std::str::from_utf8(bytes), name.rsplit_once('.').map(|(_, end)| end)) {
             (Ok(text), Some("js")) => Bytes::from(smaller::script(text)),
             (Ok(text), Some("css")) => Bytes::from(smaller::style(text)),
             _ => Bytes::from_static(bytes),
         };
-        (name, kind, Compressed::new(bytes))
+        (name.to_owned(), kind, Compressed::new(bytes))
     };
-    SOURCES.into_iter().map(small).collect()
+    let in_language = |lang| Some((translations(lang), "", Compressed::new(texts::script(lang)?.into())));
+    SOURCES.into_iter().map(small).chain(Lang::ALL.into_iter().filter_map(in_language)).collect()
 });
+
+/// The name of the file with the texts of the scripts in a language.
+fn translations(lang: Lang) -> String {
+    format!("js/texts-{}.js", lang.code())
+}
 
 static HASH: LazyLock<String> = LazyLock::new(|| {
     let mut hash = Sha256::new();
@@ -92,8 +102,8 @@ const CSS: &str = "klatch.css";
 /// The last style sheet with an accent color, and the color.
 static COLORED: Mutex<Option<(String, Arc<Compressed>)>> = Mutex::new(None);
 
-/// Returns the addresses of the files that pages use. The accent color of the site may be empty.
-pub fn addresses(accent: &str) -> templates::Assets {
+/// Returns the addresses of the files that pages in a language use. The accent color of the site may be empty.
+pub fn addresses(accent: &str, lang: Lang) -> templates::Assets {
     let hash = HASH.as_str();
     let color = match accent.strip_prefix('#') {
         Some(digits) => format!("-{digits}"),
@@ -103,6 +113,8 @@ pub fn addresses(accent: &str) -> templates::Assets {
         css: format!("/static/{hash}{color}/{CSS}"),
         more_css: format!("/static/{hash}/more.css"),
         js: format!("/static/{hash}/js/klatch.js"),
+        // The scripts have the English texts.
+        texts: (lang != Lang::En).then(|| format!("/static/{hash}/{}", translations(lang))),
         touch_icon: format!("/static/{hash}/icon-180.png"),
         icon: format!("/static/{hash}/icon.svg"),
     }
@@ -122,7 +134,7 @@ async fn colored(site: &Site, accent: &str) -> Option<Arc<Compressed>> {
         return known;
     }
     let style = accent::style(accent)?;
-    let (_, _, css) = FILES.iter().find(|(name, _, _)| *name == CSS)?;
+    let (_, _, css) = FILES.iter().find(|(name, _, _)| name == CSS)?;
     let file = Arc::new(Compressed::new([&*css.plain(), style.as_bytes()].concat().into()));
     *kept() = Some((accent.to_owned(), file.clone()));
     Some(file)
@@ -159,7 +171,7 @@ pub async fn worker(request: HttpRequest) -> HttpResponse {
 }
 
 fn file(request: &HttpRequest, name: &str, for_ever: bool) -> HttpResponse {
-    let Some((_, kind, file)) = FILES.iter().find(|(known, _, _)| *known == name) else {
+    let Some((_, kind, file)) = FILES.iter().find(|(known, _, _)| known == name) else {
         return HttpResponse::NotFound().insert_header((CACHE_CONTROL, "no-store")).body("File not found.\n");
     };
     answer(request, if kind.is_empty() { SCRIPT } else { kind }, file, HASH.as_str(), for_ever)
@@ -215,7 +227,7 @@ mod tests {
             let status = answer.status().as_u16();
             (status, keep.contains("immutable"), String::from_utf8(read_body(answer).await.to_vec()).unwrap())
         };
-        let (plain, purple) = (addresses("").css, addresses("#8a2be2").css);
+        let (plain, purple) = (addresses("", Lang::En).css, addresses("#8a2be2", Lang::En).css);
         assert_ne!(plain, purple);
         let (status, for_ever, css) = get(&plain).await;
         assert!(status == 200 && for_ever && !css.contains("#8a2be2"));
@@ -236,6 +248,59 @@ mod tests {
         color("#0000aa").await;
         let (status, for_ever, css) = get(&blue).await;
         assert!(status == 200 && for_ever && css.contains("--accent:#0000aa"));
+    }
+
+    #[actix_web::test]
+    async fn pages_in_another_language_name_the_texts_of_the_scripts() {
+        assert_eq!(addresses("", Lang::En).texts, None);
+        let app = init_service(App::new().route("/static/{hash}/{name:.*}", web::get().to(show))).await;
+        let german = addresses("", Lang::De).texts.expect("an address");
+        let answer = call_service(&app, TestRequest::get().uri(&german).to_request()).await;
+        let header = |name: HeaderName| answer.headers().get(name).unwrap().to_str().unwrap().to_owned();
+        assert_eq!(header(CONTENT_TYPE), SCRIPT);
+        assert!(answer.status() == 200 && header(CACHE_CONTROL).contains("immutable"));
+        let module = String::from_utf8(read_body(answer).await.to_vec()).unwrap();
+        assert_eq!(Some(module), texts::script(Lang::De));
+    }
+
+    /// Returns the texts that a script names: `t('…')`, and of `t(['…', '…'], …)` the last one.
+    fn named(script: &str) -> Vec<String> {
+        let calls = script.match_indices("t(").filter(|(at, _)| {
+            !script[..*at].ends_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '$' | '.' | '#'))
+        });
+        let text = |(at, _): (usize, &str)| {
+            let call = script[at + 2..].trim_start();
+            let (list, first) = match call.strip_prefix('[') {
+                Some(list) => (true, list.trim_start()),
+                None => (false, call),
+            };
+            let quote = first.chars().next().filter(|quote| ['\'', '"'].contains(quote))?;
+            let given = if list { first.split_once(']')?.0 } else { first };
+            let mut strings = Vec::new();
+            let mut rest = given;
+            while let Some(inner) = rest.strip_prefix(quote) {
+                let end = inner.match_indices(quote).find(|(end, _)| !inner[..*end].ends_with('\\'))?.0;
+                strings.push(inner[..end].replace('\\', ""));
+                rest = inner[end + 1..].trim_start_matches([',', ' ', '\n']);
+            }
+            strings.pop()
+        };
+        calls.filter_map(text).collect()
+    }
+
+    #[test]
+    fn every_text_of_a_script_is_in_the_files_of_languages() {
+        let script = "t('a') + t(\"it's\", {}) + t('don\\'t') + start('b') + this.t('c')\nt(['{count} d', '{count} ds'], e); t(f)";
+        assert_eq!(named(script), ["a", "it's", "don't", "{count} ds"]);
+        let known = texts::script_texts();
+        let mut found = 0;
+        for (name, _, bytes) in SOURCES.iter().filter(|(name, ..)| name.ends_with(".js")) {
+            for text in named(&smaller::script(std::str::from_utf8(bytes).unwrap())) {
+                assert!(known.contains(&text), "{name}: domain/texts/languages/en/scripts.ftl has not {text:?}");
+                found += 1;
+            }
+        }
+        assert!(found >= 5, "{found}");
     }
 
     #[actix_web::test]

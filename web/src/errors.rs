@@ -10,11 +10,12 @@ use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use templates::errors::{ErrorPage, Problem};
 use templates::form::ProofForm;
 use templates::people::account::{Prove, Waiting};
+use texts::{Lang, errors};
 
-use crate::failure::{Cause, Failure, MUST_SIGN_IN, is_api, wants_json};
+use crate::failure::{Cause, Failure, is_api, wants_json};
 use crate::handlers::v1;
 use crate::refused;
-use crate::req::Req;
+use crate::req::{Req, asked};
 use crate::request_log::RequestId;
 use crate::routes::allowed;
 
@@ -68,11 +69,13 @@ async fn rendered(
 async fn respond(cause: Cause, request: &HttpRequest, status: StatusCode) -> HttpResponse {
     let is_v1 = v1::is_v1(request);
     let mut response = if is_v1 {
-        v1::outside(&cause, status)
+        v1::outside(&cause, status, asked(request.headers()).unwrap_or_default())
     } else if is_api(request) && cause.is_signed_out {
-        HttpResponse::build(status).json(serde_json::json!({"error": MUST_SIGN_IN}))
+        HttpResponse::build(status).json(serde_json::json!({"error": errors::must_sign_in().to(Lang::En)}))
+    } else if is_api(request) {
+        HttpResponse::build(status).json(cause.reason.json(Lang::En))
     } else if wants_json(request) {
-        HttpResponse::build(status).json(cause.json)
+        HttpResponse::build(status).json(cause.reason.json(lang(request).await))
     } else {
         page(&cause, request).await
     };
@@ -101,13 +104,22 @@ async fn respond(cause: Cause, request: &HttpRequest, status: StatusCode) -> Htt
     response
 }
 
+/// Returns the language of the answer; if the session cannot be read, the one that the browser asks for.
+async fn lang(request: &HttpRequest) -> Lang {
+    match Req::of(request).await {
+        Ok(req) => req.lang,
+        Err(_) => asked(request.headers()).unwrap_or_default(),
+    }
+}
+
 async fn page(cause: &Cause, request: &HttpRequest) -> HttpResponse {
     let known = match Req::of(request).await {
         Err(failure) if failure.is_unavailable() => Req::without_session(request).await,
         known => known,
     };
     let Ok(req) = known else {
-        return HttpResponse::InternalServerError().body("Something went wrong on our end. Try again in a minute.\n");
+        let lang = asked(request.headers()).unwrap_or_default();
+        return HttpResponse::InternalServerError().body(format!("{}\n", errors::short_internal().to(lang)));
     };
     if cause.is_signed_out && req.waiting.is_none() && request.method() == actix_web::http::Method::GET {
         return req.redirect(&format!("/-/sign-in?next={}", templates::search::encoded(&req.path)));
@@ -124,7 +136,7 @@ async fn page(cause: &Cause, request: &HttpRequest) -> HttpResponse {
         let user = session.person.id;
         let takes_code = domain::people::two_factor::is_on(req.cx(), user).await.unwrap_or(false);
         let mut form = ProofForm::default();
-        form.proof_password.error = why.clone();
+        form.proof_password.error.clone_from(why);
         let (username, kept) = (session.person.username.clone(), crate::form::submitted_form(request));
         let page = Prove { layout: req.bare_layout(), form, username, takes_code, kept };
         return req.page_with(StatusCode::FORBIDDEN, &page);

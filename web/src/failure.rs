@@ -1,6 +1,7 @@
 //! Failures of handlers, and what a visitor learns about them; `errors.rs` renders it.
 
 use std::fmt;
+use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::ACCEPT;
@@ -8,7 +9,8 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use domain::Error;
 use serde_json::json;
 use templates::errors::Problem;
-use texts::Text;
+use templates::when::wait;
+use texts::{Lang, Text, errors};
 
 use crate::refused;
 
@@ -112,50 +114,62 @@ impl Failure {
         }
     }
 
-    /// Returns what to correct, by field, for scripts.
-    pub fn json(&self) -> serde_json::Value {
-        match self {
-            Self::Domain(Error::Invalid(fields)) => {
-                let by_field: serde_json::Map<_, _> =
-                    fields.iter().map(|(name, why)| (name.to_owned(), why.to_string().into())).collect();
-                json!({"error": fields.iter().next().map(|(_, why)| why.to_string()), "fields": by_field})
+    /// Returns what programs learn.
+    pub fn reason(&self) -> Reason {
+        let mut fields = Vec::new();
+        let error = match self {
+            Self::Domain(Error::Invalid(invalid)) => {
+                fields = invalid.iter().map(|(name, why)| (name, why.clone())).collect();
+                fields.first().map_or_else(errors::invalid, |(_, why)| why.clone())
             }
-            Self::Domain(Error::Forbidden(why)) => json!({"error": why.to_string()}),
-            Self::Domain(Error::TooMany(limit)) => {
-                let wait = templates::when::wait(&limit.wait.as_secs());
-                json!({"error": format!("You're doing that too often. Try again in {wait}.")})
-            }
-            Self::Domain(Error::Slow(wait)) => json!({"error": too_soon(*wait)}),
-            Self::Domain(Error::Pending) => json!({"error": "Waiting for approval."}),
-            Self::Domain(Error::Storage(_)) => json!({"error": texts::files::no_storage().to_string()}),
-            Self::Problem(Problem::ReadOnly) => {
-                json!({"error": "The site is in read-only mode. Posting and editing are paused."})
-            }
-            Self::Unproved(_) => json!({"error": "Reload the page, confirm your password, and try again."}),
-            Self::NeedsTwoFactor => json!({"error": "Turn on two-factor authentication first."}),
-            Self::Credentials(Some(why)) => json!({"error": why.to_string()}),
-            Self::Credentials(None) => json!({"error": MUST_SIGN_IN}),
-            Self::Waiting => json!({"error": "Your account is waiting for approval by a site admin."}),
-            Self::Problem(Problem::NotSecure(address)) => {
-                json!({"error": format!("The site is at {address}. Open it there.")})
-            }
-            Self::Domain(Error::SignedOut) | Self::Problem(Problem::Expired) => {
-                json!({"error": "You're signed out, or the page has expired. Reload it."})
-            }
-            _ => json!({"error": status_words(self.status_code())}),
-        }
+            Self::Domain(Error::Forbidden(why)) | Self::Credentials(Some(why)) => why.clone(),
+            Self::Domain(Error::TooMany(limit)) => errors::too_many_about(wait(&limit.wait.as_secs())),
+            Self::Domain(Error::Slow(wait)) => errors::slow_mode(slow_wait(*wait)),
+            Self::Domain(Error::Storage(_)) => texts::files::no_storage(),
+            Self::Domain(Error::Pending) => errors::short_pending(),
+            Self::Problem(Problem::ReadOnly) => errors::short_read_only(),
+            Self::Unproved(_) => errors::short_unproved(),
+            Self::NeedsTwoFactor => errors::short_needs_two_factor(),
+            Self::Credentials(None) => errors::must_sign_in(),
+            Self::Waiting => errors::short_waiting(),
+            Self::Problem(Problem::NotSecure(address)) => errors::short_not_secure(address),
+            Self::Domain(Error::SignedOut) | Self::Problem(Problem::Expired) => errors::short_signed_out(),
+            _ => of_status(self.status_code()),
+        };
+        Reason { error, fields }
     }
 }
 
-fn status_words(status: StatusCode) -> &'static str {
+/// What programs learn about a failure, in no language yet.
+#[derive(Clone, Debug)]
+pub struct Reason {
+    pub error: Text,
+    /// What to correct, by field.
+    pub fields: Vec<(&'static str, Text)>,
+}
+
+impl Reason {
+    /// Returns it as JSON for scripts and for clients of the older API.
+    pub fn json(&self, lang: Lang) -> serde_json::Value {
+        let error = self.error.to(lang);
+        if self.fields.is_empty() {
+            return json!({ "error": error });
+        }
+        let fields: serde_json::Map<_, _> =
+            self.fields.iter().map(|(name, why)| ((*name).to_owned(), why.to(lang).into())).collect();
+        json!({ "error": error, "fields": fields })
+    }
+}
+
+fn of_status(status: StatusCode) -> Text {
     match status.as_u16() {
-        404 => "Not found.",
-        408 => "The request didn't arrive in time.",
-        413 => "That's too large.",
-        415 => "Send the request again without a Content-Encoding header.",
-        503 => "This part of the site is temporarily unavailable. Try again in a moment.",
-        500 => "Something went wrong on our end. Try again in a minute.",
-        _ => "You can't do that.",
+        404 => errors::short_not_found(),
+        408 => errors::short_too_slow(),
+        413 => errors::short_too_large(),
+        415 => errors::encoded_about(),
+        503 => errors::short_unavailable(),
+        500 => errors::short_internal(),
+        _ => errors::short_cannot(),
     }
 }
 
@@ -179,9 +193,6 @@ impl ResponseError for Failure {
     }
 }
 
-/// The error for an API client without credentials.
-pub const MUST_SIGN_IN: &str = "Sign in with your username and your password or an API token.";
-
 /// Whether the request is one of the API.
 pub fn is_api(request: &HttpRequest) -> bool {
     request.path().starts_with("/api/")
@@ -204,8 +215,8 @@ fn accepts_json(request: &HttpRequest) -> bool {
 #[derive(Debug)]
 pub struct Cause {
     pub problem: Problem,
-    /// The same for scripts.
-    pub json: serde_json::Value,
+    /// The same for programs.
+    pub reason: Reason,
     /// Whether the account waits for approval by an admin of the site.
     pub is_waiting: bool,
     /// Whether an admin must give the password again, and what was wrong with it.
@@ -227,7 +238,7 @@ impl Cause {
     fn of(failure: &Failure) -> Self {
         Self {
             problem: failure.problem(),
-            json: failure.json(),
+            reason: failure.reason(),
             is_waiting: matches!(failure, Failure::Waiting),
             unproved: match failure {
                 Failure::Unproved(why) => Some(why.clone()),
@@ -237,17 +248,15 @@ impl Cause {
             is_signed_out: matches!(failure, Failure::Domain(Error::SignedOut)),
             why: match failure {
                 Failure::Domain(Error::Forbidden(why)) => Some(why.clone()),
-                Failure::NeedsTwoFactor => {
-                    Some("Site admins need two-factor authentication. Turn it on in your settings.".into())
-                }
+                Failure::NeedsTwoFactor => Some(errors::needs_two_factor_about()),
                 _ => None,
             },
         }
     }
 }
 
-/// Returns the slow mode message for a user who must wait.
-pub fn too_soon(wait: std::time::Duration) -> String {
+/// Returns how long a user must wait in slow mode, for a text.
+pub fn slow_wait(wait: Duration) -> Text {
     let seconds = wait.as_secs().max(1) + u64::from(wait.subsec_nanos() > 0 && wait.as_secs() > 0);
-    format!("This group is in slow mode. You can post this in {}.", templates::when::wait(&seconds))
+    templates::when::wait(&seconds)
 }

@@ -10,10 +10,11 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{HttpMessage, HttpResponse};
+use texts::Lang;
 
 use crate::failure::wants_json;
 use crate::page_cache::{Memory, Page, Role};
-use crate::req::BACKGROUND;
+use crate::req::{BACKGROUND, asked};
 use crate::site::Site;
 
 /// How long requests wait for another one that reads the same page, and until fewer other pages are rendered.
@@ -40,7 +41,9 @@ fn keyed(request: &ServiceRequest) -> Option<(Data<Site>, Arc<Memory>, String)> 
     if NO_PAGES.contains(&first) || path.len() > LONGEST || is_own || wants_json(request.request()) {
         return None;
     }
-    Some((site.clone(), memory.clone(), path.to_owned()))
+    // The site decides for browsers that ask for no language of ours, and its changes drop all pages.
+    let language = asked(headers).map_or("", Lang::code);
+    Some((site.clone(), memory.clone(), format!("{language} {path}")))
 }
 
 /// Middleware: answers with a kept page. Of several requests for a page that is not kept, one reads it and the others
@@ -71,7 +74,10 @@ pub async fn serve(
     let Some(_drawn) = pages.turn_to_draw(PATIENCE).await else {
         return Ok(match pages.last(&key) {
             Some(page) if hears() => hit(request, &page),
-            _ => request.into_response(busy()).map_into_left_body(),
+            _ => {
+                let busy = busy(asked(request.headers()).unwrap_or_default());
+                request.into_response(busy).map_into_left_body()
+            }
         });
     };
     // While it waited, another request may have read it.
@@ -93,10 +99,10 @@ pub async fn serve(
     Ok(answered.map_into_right_body())
 }
 
-fn busy() -> HttpResponse {
+fn busy(lang: Lang) -> HttpResponse {
     let mut answer = HttpResponse::ServiceUnavailable();
     answer.insert_header((RETRY_AFTER, "10")).insert_header((CACHE_CONTROL, "no-store"));
-    answer.content_type("text/plain; charset=utf-8").body(format!("{}\n", texts::forms::too_many_pages()))
+    answer.content_type("text/plain; charset=utf-8").body(format!("{}\n", texts::errors::busy_pages().to(lang)))
 }
 
 fn hit<B>(request: ServiceRequest, page: &Page) -> ServiceResponse<EitherBody<BoxBody, B>> {

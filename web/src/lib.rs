@@ -25,6 +25,8 @@ mod headers;
 #[cfg(test)]
 mod incoming_hooks;
 #[cfg(test)]
+mod languages;
+#[cfg(test)]
 mod matrix;
 #[cfg(test)]
 mod opening;

@@ -47,7 +47,7 @@ async fn a_topic_page_does_not_wake_its_own_poll(forum: TestForum) {
         rest.split('"').next().expect("a cursor").parse().expect("a cursor")
     };
     let kinds = async |after: Cursor| match forum.cx.bus.backlog(stream, after).await.expect("the bus") {
-        Backlog::Entries { events, .. } => events.iter().map(|event| event.payload.to_string()).collect::<Vec<_>>(),
+        Backlog::Entries { events, .. } => events.iter().map(|event| event.json().to_owned()).collect::<Vec<_>>(),
         Backlog::Resync { .. } => panic!("nothing was lost"),
     };
     // Moving on to the page after the first message marks that one as read.

@@ -21,6 +21,7 @@ use domain::bus::Control;
 use domain::model::{GroupId, TopicId};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
+use texts::Lang;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::TryRecvError;
 use tokio::sync::{Semaphore, SemaphorePermit, watch};
@@ -99,6 +100,7 @@ pub struct Page {
     kind: &'static str,
     tag: HeaderValue,
     policy: HeaderValue,
+    lang: Lang,
     drawn: Instant,
 }
 
@@ -313,15 +315,22 @@ impl Memory {
 }
 
 impl Page {
-    /// A page with its tag and its content security policy.
-    pub fn new(html: String, tag: &str, policy: &str) -> Option<Self> {
-        Self::of_kind(HTML, html, tag, policy)
+    /// A page in a language, with its tag and its content security policy.
+    pub fn new(html: String, tag: &str, policy: &str, lang: Lang) -> Option<Self> {
+        Some(Self { lang, ..Self::of_kind(HTML, html, tag, policy)? })
     }
 
     /// A page of another type, such as a feed.
     pub fn of_kind(kind: &'static str, text: String, tag: &str, policy: &str) -> Option<Self> {
         let (tag, policy) = (HeaderValue::from_str(tag).ok()?, HeaderValue::from_str(policy).ok()?);
-        Some(Self { html: Compressed::new(text.into()), kind, tag, policy, drawn: Instant::now() })
+        Some(Self {
+            html: Compressed::new(text.into()),
+            kind,
+            tag,
+            policy,
+            lang: Lang::default(),
+            drawn: Instant::now(),
+        })
     }
 
     /// Answers with the page: 304 if the client has it. One that is kept is compressed here.
@@ -347,7 +356,7 @@ impl Page {
         let mut response = HttpResponse::build(status);
         response.insert_header(("content-security-policy", self.policy.clone()));
         response.insert_header(("permissions-policy", PERMISSIONS));
-        response.insert_header((VARY, "Cookie, Accept-Encoding"));
+        response.insert_header((VARY, "Cookie, Accept-Language, Accept-Encoding"));
         response.insert_header((CACHE_CONTROL, "public, max-age=0, must-revalidate"));
         response.insert_header((ETAG, self.tag.clone()));
         response
@@ -355,8 +364,9 @@ impl Page {
 
     /// Answers with the page while the database is away, with a line that says so.
     pub fn answer_late(&self) -> HttpResponse {
-        let html =
-            String::from_utf8_lossy(&self.html.plain()).replacen(MAIN, &format!("{MAIN}{}", texts::forms::late()), 1);
+        let late = texts::errors::old_page().to(self.lang);
+        let late = format!("{MAIN}<p class=\"flash problem\" role=\"status\">{late}</p>");
+        let html = String::from_utf8_lossy(&self.html.plain()).replacen(MAIN, &late, 1);
         let mut response = HttpResponse::Ok();
         response.insert_header(("content-security-policy", self.policy.clone()));
         response.insert_header(("permissions-policy", PERMISSIONS));

@@ -13,7 +13,7 @@ use crate::entry::routes;
 use crate::failure::Failure;
 use crate::handlers::admin::{health, person, site, site_pages, statistics};
 use crate::handlers::groups::statistics as group_statistics;
-use crate::handlers::groups::{exports, invitations, members, requests};
+use crate::handlers::groups::{exports, invitations, mail_in, members, requests};
 use crate::handlers::messages::{bookmarks, composer, conversations, drafts, files, kinds, mentions};
 use crate::handlers::moderation::{approval_queue, bulk_delete, log, reports, restorations, rules, warnings};
 use crate::handlers::people::{
@@ -164,6 +164,8 @@ pub const ROUTES: &[Entry] = routes! {
     post "/-/groups/{id}/image" with text => pictures::of_group;
     get "/-/groups/{id}/history" => groups::versions::index;
     post "/-/groups/{id}/archive" => groups::archive;
+    get "/-/groups/{id}/mail-in" => mail_in::show;
+    post "/-/groups/{id}/mail-in" => mail_in::update;
     get "/-/groups/{id}/delete" => groups::delete;
     post "/-/groups/{id}/delete" => groups::destroy;
     get "/-/groups/{id}/export" => exports::new;

@@ -12,7 +12,7 @@ use domain::bus::Control;
 use domain::groups::{self, GroupForm, members};
 use domain::messages::{self, Target, history, stars};
 use domain::model::{
-    Group, GroupId, GroupKind, Mark, MessageId, Profile, Role, SignUps, SitePage, Theme, TopicId, UserId,
+    Group, GroupId, GroupKind, Language, Mark, MessageId, Profile, Role, SignUps, SitePage, Theme, TopicId, UserId,
 };
 use domain::moderation::bulk_delete::{self, Span};
 use domain::moderation::records;
@@ -214,8 +214,8 @@ impl Walk {
             "profile" => {
                 let (bio, name) = (format!("I am number {number}."), format!("N{number}"));
                 let (location, web) = (String::new(), String::new());
-                let (theme, follow_written) = (Theme::Auto, false);
-                let profile = Profile { name, bio, location, web, theme, follow_written };
+                let (theme, language, follow_written) = (Theme::Auto, Language::default(), false);
+                let profile = Profile { name, bio, location, web, theme, language, follow_written };
                 accounts::update_profile(&cx, id(who), profile).await
             }
             "describe" => self.regroup(0, GroupKind::Public, &format!("All about {number}, says @ben.")).await,
@@ -316,7 +316,11 @@ impl Walk {
             if matches!(status, 200 | 304) {
                 assert_eq!(header("cache-control"), "public, max-age=0, must-revalidate", "{path}");
                 assert!(!headers.contains_key("set-cookie"), "{path} sets a cookie");
-                assert_eq!((header("vary").as_str(), header("etag").len()), ("Cookie, Accept-Encoding", 36), "{path}");
+                assert_eq!(
+                    (header("vary").as_str(), header("etag").len()),
+                    ("Cookie, Accept-Language, Accept-Encoding", 36),
+                    "{path}"
+                );
             }
             let page = String::from_utf8(read_body(answer).await.to_vec()).expect("text");
             Seen { status, tag: header("etag"), page: without_cursor(&page) }

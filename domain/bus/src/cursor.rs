@@ -88,15 +88,28 @@ impl<'de> Deserialize<'de> for Cursor {
 pub struct Event {
     /// The id of its stream entry.
     pub id: Cursor,
-    /// The JSON text of the event object as published, without `id`.
+    /// The text as published: the JSON of the event object without `id`, in English. Where it differs in other languages, a
+    /// line for each follows: the language's tag, a space, and the object.
     pub payload: Arc<str>,
 }
 
 impl Event {
-    /// Appends the event's JSON with `"id"` as its first member. Does not parse the payload.
-    pub fn write_json(&self, out: &mut String) {
+    /// Returns the event object as JSON, in English.
+    pub fn json(&self) -> &str {
+        self.payload.lines().next().unwrap_or_default()
+    }
+
+    /// Returns the event object as JSON, in the language with this tag if the event differs in it.
+    pub fn json_in(&self, lang: &str) -> &str {
+        let mut lines = self.payload.lines();
+        let english = lines.next().unwrap_or_default();
+        lines.find_map(|line| line.strip_prefix(lang)?.strip_prefix(' ')).unwrap_or(english)
+    }
+
+    /// Appends the event's JSON in a language, with `"id"` as its first member. Does not parse it.
+    pub fn write_json(&self, lang: &str, out: &mut String) {
         use fmt::Write;
-        let rest = self.payload.trim_start().strip_prefix('{').unwrap_or("}").trim_start();
+        let rest = self.json_in(lang).trim_start().strip_prefix('{').unwrap_or("}").trim_start();
         let comma = if rest.starts_with('}') { "" } else { "," };
         // Writing to a String does not fail.
         let _ = write!(out, "{{\"id\":\"{}\"{comma}{rest}", self.id);
@@ -194,12 +207,17 @@ mod tests {
 
     #[test]
     fn an_event_gets_its_id_as_first_member() {
-        let json = |payload: &str| {
+        let json = |payload: &str, lang: &str| {
             let mut out = String::new();
-            Event { id: Cursor { ms: 7, number: 1 }, payload: payload.into() }.write_json(&mut out);
+            Event { id: Cursor { ms: 7, number: 1 }, payload: payload.into() }.write_json(lang, &mut out);
             out
         };
-        assert_eq!(json(r#"{"type":"star"}"#), r#"{"id":"7-1","type":"star"}"#);
-        assert_eq!(json(" { }"), r#"{"id":"7-1"}"#);
+        assert_eq!(json(r#"{"type":"star"}"#, "en"), r#"{"id":"7-1","type":"star"}"#);
+        assert_eq!(json(" { }", "de"), r#"{"id":"7-1"}"#);
+        let both = "{\"a\":\"Hello\\nde {\"}\nde {\"a\":\"Hallo\"}";
+        assert_eq!(json(both, "de"), r#"{"id":"7-1","a":"Hallo"}"#);
+        for other in ["en", "d", "", "ar-XB"] {
+            assert_eq!(json(both, other), r#"{"id":"7-1","a":"Hello\nde {"}"#, "{other}");
+        }
     }
 }

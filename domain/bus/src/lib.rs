@@ -186,7 +186,7 @@ impl Bus {
         }
     }
 
-    /// Appends each event (the JSON text of an object, without `id`) to its stream and wakes the waiting polls. Returns
+    /// Appends each event (see [`Event::payload`]) to its stream and wakes the waiting polls. Returns
     /// how many streams took an event. A stream that does not exist takes nothing. Events of one stream keep their
     /// order.
     ///

@@ -72,5 +72,7 @@ words! {
         Admitted = "admitted",
         /// Messages that concern the user and are still unread.
         Activity = "activity",
+        /// What the user sent by email and was not posted, with the reason.
+        Returned = "returned",
     }
 }

@@ -25,6 +25,8 @@ pub struct Group {
     pub first_held: i64,
     /// The digest of its image; empty without one.
     pub picture: String,
+    /// Whether members can start topics by email.
+    pub takes_email: bool,
 }
 
 impl Group {

@@ -74,4 +74,6 @@ ids! {
     PushDeviceId,
     /// A file that somebody uploaded.
     FileId,
+    /// An email that was received.
+    IncomingEmailId,
 }

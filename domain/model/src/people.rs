@@ -57,6 +57,8 @@ pub struct User {
     /// An http or https URL, or empty.
     pub web: String,
     pub theme: Theme,
+    #[sqlx(try_from = "Option<String>")]
+    pub language: Language,
     /// Whether they are a site admin.
     pub is_admin: bool,
     /// Whether it is the account of a program.
@@ -128,6 +130,9 @@ pub struct SessionRow {
     pub address: String,
     /// The browser's own `User-Agent`.
     pub agent: String,
+    /// What the browser asked for.
+    #[sqlx(try_from = "Option<String>")]
+    pub language: Language,
 }
 
 /// A user's profile and preferences.
@@ -139,6 +144,7 @@ pub struct Profile {
     pub location: String,
     pub web: String,
     pub theme: Theme,
+    pub language: Language,
     /// Whether they follow the topics that they post in.
     pub follow_written: bool,
 }

@@ -74,9 +74,22 @@ pub enum Restorable {
 /// The other topic of a `TopicEvent`, for viewers who may read it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct OtherTopic {
-    pub title: String,
+    /// The title; may be empty in imports.
+    pub name: String,
     pub group_slug: String,
     pub slug: String,
+}
+
+impl OtherTopic {
+    /// Returns the title to show, never empty.
+    pub fn title(&self) -> &str {
+        shown_title(&self.name)
+    }
+
+    /// Returns the path of its page.
+    pub fn path(&self) -> String {
+        format!("/{}/{}/", self.group_slug, self.slug)
+    }
 }
 
 /// An action on a topic, shown as a line between its messages.
@@ -86,7 +99,7 @@ pub struct TopicEvent {
     pub after_seq: i64,
     pub actor: Person,
     pub action: TopicAction,
-    /// The old title of a renamed topic, the number of moved messages, or the title of a merged topic.
+    /// The old title of a renamed topic, the number of moved messages, or the title of a merged topic. Titles may be empty.
     pub detail: String,
     /// Where messages went to or came from; `None` also if the viewer may not know.
     pub other: Option<OtherTopic>,

@@ -6,6 +6,7 @@ pub(crate) mod authority;
 pub mod direct_names;
 pub mod invitations;
 mod lively;
+pub mod mail_in;
 pub mod members;
 pub mod pictures;
 pub mod requests;
@@ -147,6 +148,7 @@ pub async fn create(cx: &Context, viewer: Viewer, form: GroupForm) -> Result<Gro
         slow_seconds,
         first_held,
         picture: String::new(),
+        takes_email: false,
     })
 }
 

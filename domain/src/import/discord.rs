@@ -9,10 +9,10 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::folder::Folder;
-use super::html;
 use super::records::{Feed, Group, Message, Person, States, Stop, Topic, Translated, month_of};
 use super::report::{ImportWarning, Kind, Progress, Report};
 use super::source::{self, Options};
+use crate::html;
 use crate::platform::context::Context;
 use crate::platform::error::Result;
 use model::time::Timestamp;

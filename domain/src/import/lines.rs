@@ -2,9 +2,9 @@
 
 use serde::Deserialize;
 
-use super::html;
 use super::records::{Former, Group, Membership, Message, Person, Record, States, Topic};
 use super::report::Kind;
+use crate::html;
 use model::time::Timestamp;
 use model::{GroupKind, Role};
 

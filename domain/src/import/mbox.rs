@@ -13,10 +13,10 @@ use std::sync::LazyLock;
 use mail_parser::{HeaderValue, Message as Mail, MessageParser, MimeHeaders};
 use regex::Regex;
 
-use super::html;
 use super::records::{Feed, Group, Message, Person, States, Stop, Topic, Translated};
 use super::report::{ImportWarning, Kind, Progress, Report};
 use super::source::{self, Options};
+use crate::html;
 use crate::platform::context::Context;
 use crate::platform::error::Result;
 use model::time::Timestamp;

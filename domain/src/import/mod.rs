@@ -9,7 +9,6 @@ mod discord;
 mod discourse;
 mod files;
 mod folder;
-mod html;
 mod jsonl;
 mod lines;
 mod mattermost;

@@ -6,7 +6,8 @@ use crate::platform::remote::RemoteImages;
 use model::time::Timestamp;
 use model::{Group, GroupId, Message, Topic, TopicRow};
 
-/// The page templates for fragments of live events, and for emails. The program passes them in.
+/// The page templates for fragments of live events, and for emails. The program passes them in. They write texts in the
+/// language of the [`texts::within`] around them.
 #[derive(Clone, Copy)]
 #[allow(missing_docs)]
 pub struct Draw {

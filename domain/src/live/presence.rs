@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use crate::live::draw::Draw;
+use crate::live::in_each::{InEach, payload};
 use crate::platform::context::Context;
 use crate::platform::error::Result;
 use bus::{Control, Stream};
@@ -78,13 +79,15 @@ async fn tell_group(cx: &Context, draw: &Draw, group: GroupId, kind: GroupKind, 
         audience.push(Stream::Group(group));
     }
     let aside: Aside = aside_of(cx, group, here).await?;
-    let event = json!({
-        "type": "presence",
-        "group": group,
-        "members": aside.members,
-        "html": (draw.here)(&aside, group),
+    let event = InEach::of(|_| {
+        json!({
+            "type": "presence",
+            "group": group,
+            "members": aside.members,
+            "html": (draw.here)(&aside, group),
+        })
     });
-    let text: std::sync::Arc<str> = event.to_string().into();
+    let text = payload(&event);
     let events: Vec<_> = audience.into_iter().map(|stream| (stream, text.clone())).collect();
     cx.bus.publish(&events).await?;
     Ok(())

@@ -7,16 +7,17 @@ use std::time::Duration;
 use serde_json::json;
 use url::Url;
 
-use crate::people::push;
+use crate::people::{outbound_email, push};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::jobs::{self, PushTry, Task};
 use crate::platform::outbound::{Answer, Failure, Post};
 use crate::platform::webpush::{self, BrowserKeys};
-use model::{Group, JobId, Message, MessageId, PushDeviceId, PushKinds, Topic, UserId};
+use model::{JobId, Message, MessageId, PushDeviceId, PushKinds, Topic, TopicRow, UserId};
 use store::Db;
 use store::people::push::{Concern, Receiver};
-use texts::Text;
+use store::topics::Subject;
+use texts::{Lang, Text};
 
 /// How long a message waits for an owner who looks at a page of this site, and may read it there.
 const SOON: Duration = Duration::from_secs(5);
@@ -213,9 +214,9 @@ impl Why {
     fn title(self, author: &str, topic: &Topic) -> Text {
         match self {
             Self::Direct => Text::verbatim(author.to_owned()),
-            Self::Mention => texts::messages_errors::push_mention(author, topic.title()),
-            Self::Reply => texts::messages_errors::push_reply(author, topic.title()),
-            Self::Followed => texts::messages_errors::push_followed(author, topic.title()),
+            Self::Mention => texts::push::mention(author, topic.title()),
+            Self::Reply => texts::push::reply(author, topic.title()),
+            Self::Followed => texts::push::followed(author, topic.title()),
         }
     }
 }
@@ -229,21 +230,30 @@ async fn content(cx: &Context, user: UserId, id: MessageId) -> Result<Option<Con
     let Some(subject) = store::topics::subjects(&cx.db, &[message.topic_id]).await?.pop() else { return Ok(None) };
     let Some(raw) = store::messages::raw(&cx.db, id).await?.filter(|raw| !raw.deleted) else { return Ok(None) };
     let text = markup::excerpt(&raw.raw, MAX_TEXT);
-    Ok(Some(written(cx, why, &message, &subject.row.topic, &subject.group, &text)?))
+    let Some(user) = store::people::users::by_id(&cx.db, user).await? else { return Ok(None) };
+    let title = why.title(&message.author.username, &subject.row.topic);
+    let (lang, is_urgent) = (outbound_email::language(cx, &user).await?, why != Why::Followed);
+    Ok(Some(written(cx, (&title, lang), is_urgent, &message, &subject, &text)?))
 }
 
 /// Writes a Declarative Web Push message: browsers that know it show it without our worker.
-fn written(cx: &Context, why: Why, message: &Message, topic: &Topic, group: &Group, text: &str) -> Result<Content> {
-    let title = why.title(&message.author.username, topic).to_string();
+fn written(
+    cx: &Context,
+    (title, lang): (&Text, Lang),
+    is_urgent: bool,
+    message: &Message,
+    Subject { row: TopicRow { topic, .. }, group, .. }: &Subject,
+    text: &str,
+) -> Result<Content> {
     let tag = format!("topic-{}", topic.id);
     let json = json!({
         "web_push": 8030,
         "notification": {
-            "title": cut(&title, MAX_TITLE),
+            "title": cut(&title.to(lang), MAX_TITLE),
             "body": text,
             "navigate": format!("{}/-/messages/{}", cx.config.base_url, message.id),
             "tag": tag,
-            "lang": texts::current().code(),
+            "lang": lang.code(),
             "timestamp": message.created_at.0 / 1_000,
             // A tab that shows the topic is opened instead of another one.
             "data": {"topic": format!("/{}/{}/", group.slug, topic.slug)},
@@ -253,7 +263,7 @@ fn written(cx: &Context, why: Why, message: &Message, topic: &Topic, group: &Gro
     if json.len() > webpush::MOST {
         return Err(Error::Internal("a push message is too long".into()));
     }
-    Ok(Content { json, tag, is_urgent: why != Why::Followed })
+    Ok(Content { json, tag, is_urgent })
 }
 
 fn cut(text: &str, most: usize) -> String {

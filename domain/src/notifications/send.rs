@@ -8,7 +8,9 @@ use crate::live::draw::Draw;
 use crate::people::outbound_email;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
+use crate::platform::mail::signed::{self, MailTo};
 use crate::platform::mail::{Activity, ActivityMessage, ActivityTopic, EmailTemplateData, Headers};
+use crate::topics;
 use crate::topics::placed::{self, MessageInTopic};
 use model::policy::Viewer;
 use model::{Concern, EmailId, EmailKind, Frequency, GroupKind, MessageId, User, UserId};
@@ -63,23 +65,26 @@ async fn about_messages(cx: &Context, draw: &Draw, email: &EmailRow) -> Result<(
     let concerns: Vec<Concern> = concerns.into_iter().collect();
     let mut headers = headers(user, &messages);
     headers.unsubscribe = Some(unsubscribe::link(cx, user, &concerns));
+    headers.reply_to = reply_to(cx, viewer, &messages).await?;
     let activity = Activity {
+        takes_replies: headers.reply_to.is_some(),
         more: ids.len() - shown.len(),
         topics: topics(cx, messages, &wanted).await?,
         unsubscribe: concerns.iter().map(|one| (*one, unsubscribe::link(cx, user, &[*one]))).collect(),
     };
-    let data = data(cx, email, &account, activity).await;
+    let data = data(cx, email, &account, activity).await?;
     outbound_email::deliver(cx, draw, email, Some(user), &headers, data).await
 }
 
-async fn data(cx: &Context, email: &EmailRow, account: &User, activity: Activity) -> EmailTemplateData {
-    EmailTemplateData {
+async fn data(cx: &Context, email: &EmailRow, account: &User, activity: Activity) -> Result<EmailTemplateData> {
+    Ok(EmailTemplateData {
+        lang: outbound_email::language(cx, account).await?,
         username: account.username.clone(),
         detail: String::new(),
         notice: None,
         activity: Some(activity),
         ..outbound_email::about(cx, email).await
-    }
+    })
 }
 
 /// Returns the messages by topic.
@@ -106,6 +111,26 @@ async fn topics(
         topics[at].1.messages.push(ActivityMessage { message, raw, path, concern });
     }
     Ok(topics.into_iter().map(|(_, topic)| topic).collect())
+}
+
+/// Returns the address that posts a reply where the messages are, if they are in one topic and the recipient may post there. An
+/// email with one message is answered as that message.
+async fn reply_to(cx: &Context, viewer: Viewer, messages: &[MessageInTopic]) -> Result<Option<String>> {
+    let topic = messages[0].topic.id;
+    if cx.config.mail_in.is_none() || messages.iter().any(|one| one.topic.id != topic) {
+        return Ok(None);
+    }
+    match topics::find(cx, viewer, topic).await {
+        Ok(found) if found.is_open() => {}
+        Ok(_) | Err(Error::NotFound) => return Ok(None),
+        Err(error) => return Err(error),
+    }
+    let message = match messages {
+        [one] => Some(one.message.id),
+        _ => None,
+    };
+    let to = MailTo::Reply { user: viewer.user()?, topic, message };
+    Ok(signed::address(&cx.config, to, cx.now()))
 }
 
 /// Returns what makes mail programs thread emails. An email with one message has its own id, which the email with an answer

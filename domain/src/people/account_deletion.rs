@@ -90,6 +90,7 @@ async fn delete_in(tx: &mut Tx, cx: &Context, user: UserId, erase: bool, email: 
     store::moderation::approval_queue::delete_of(tx, user).await?;
     store::people::notices::delete_of(tx, user).await?;
     store::people::push::delete_preferences(tx, user).await?;
+    store::mail_in::delete_of(tx, user).await?;
     let ended = store::people::sessions::delete_all(tx, user).await?;
     let concerned = leave_all(tx, user, now).await?;
     webhook_authors::end_lost(cx, tx, user).await?;

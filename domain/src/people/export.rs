@@ -92,7 +92,7 @@ async fn account(cx: &Context, id: UserId) -> Result<Lines> {
         json!({"type": "download", "site": site.settings.name, "address": cx.config.base_url, "at": cx.now().rfc3339()}),
         json!({"type": "account", "id": user.id, "username": user.username, "former_names": store::people::former_names::of(&cx.db, id).await?,
             "email": user.email, "unconfirmed_email": user.new_email, "name": user.name, "bio": user.bio, "location": user.location,
-            "web": user.web, "avatar": avatar, "theme": user.theme, "is_admin": user.is_admin, "second_step": second_step,
+            "web": user.web, "avatar": avatar, "theme": user.theme, "language": user.language, "is_admin": user.is_admin, "second_step": second_step,
             "direct_from": user.direct_from, "follow_written": user.follow_written, "emails": emails,
             "suspended_until": user.suspended_until.map(Timestamp::rfc3339), "banned_at": user.banned_at.map(Timestamp::rfc3339),
             "barred_reason": user.barred_reason, "asked": store::people::export::asked(&cx.db, id).await?,
@@ -100,7 +100,7 @@ async fn account(cx: &Context, id: UserId) -> Result<Lines> {
     ];
     lines.extend(sessions::list(cx, id).await?.into_iter().map(|row| {
         json!({"type": "session", "created_at": row.created_at.rfc3339(), "expires_at": row.expires_at.rfc3339(), "address": row.address,
-            "agent": row.agent})
+            "agent": row.agent, "language": row.language})
     }));
     lines.extend(store::people::api_tokens::of_user(&cx.db, id).await?.into_iter().map(|token| {
         json!({"type": "api_token", "name": token.name, "scopes": token.scopes, "groups": token.groups(),

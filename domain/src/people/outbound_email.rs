@@ -6,11 +6,13 @@ use crate::live::draw::Draw;
 use crate::people::{addresses, claims};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
-use crate::platform::mail::{EmailTemplateData, GroupMentioned, Headers, MailError, outbox, trouble};
+use crate::platform::mail::signed::{self, MailTo};
+use crate::platform::mail::{EmailTemplateData, GroupMentioned, Headers, MailError, ReturnsTo, outbox, trouble};
 use crate::platform::secrets;
-use model::{EmailId, EmailKind, EmailState, GroupId, NoticeEmail, Role, User, UserId};
+use model::{EmailId, EmailKind, EmailState, GroupId, NoticeEmail, ReturnedEmail, Role, User, UserId};
 use store::people::emails::{EmailRow, NewEmail};
 use store::{self, Tx};
+use texts::Lang;
 
 /// How long a link to reset a password works.
 pub const RESET: Duration = Duration::from_secs(3_600);
@@ -199,6 +201,7 @@ pub(crate) async fn send(cx: &Context, draw: &Draw, id: EmailId) -> Result<()> {
         return drop_it(cx, id, "The address refused earlier emails.").await;
     }
     let occasion = EmailTemplateData {
+        lang: language(cx, &user).await?,
         username: user.username.clone(),
         address,
         link: email.seed.as_deref().filter(|_| taken_by.is_none()).map(|seed| link(cx, email.kind, seed)),
@@ -208,7 +211,11 @@ pub(crate) async fn send(cx: &Context, draw: &Draw, id: EmailId) -> Result<()> {
         group,
         ..about(cx, &email).await
     };
-    deliver(cx, draw, &email, Some(user.id), &Headers::default(), occasion).await
+    // An answer to an email says so, so that nobody's program answers it.
+    let answers = occasion.returned.as_ref().map(|returned| returned.message_id.clone());
+    let returns_to = if answers.is_some() { ReturnsTo::Nobody } else { ReturnsTo::Sender };
+    let headers = Headers { answers, returns_to, ..Headers::default() };
+    deliver(cx, draw, &email, Some(user.id), &headers, occasion).await
 }
 
 /// Whether this is the confirmed address of the account, and refused several emails in a row.
@@ -220,11 +227,26 @@ async fn is_bouncing(cx: &Context, user: &User, address: &str) -> Result<bool> {
     Ok(settings.is_some_and(|settings| settings.bouncing_at.is_some()))
 }
 
+/// The language of emails to a user: the one they chose, or else that of the browser they last signed in with, or else the
+/// site's.
+pub(crate) async fn language(cx: &Context, user: &User) -> Result<Lang> {
+    if let Some(chosen) = user.language.0 {
+        return Ok(chosen);
+    }
+    let seen = store::people::sessions::last_language(&cx.db, user.id).await?;
+    Ok(match seen.0 {
+        Some(lang) => lang,
+        None => crate::site::current(cx).await.settings.lang(),
+    })
+}
+
 /// The data of an email, without what depends on the account.
 pub(crate) async fn about(cx: &Context, email: &EmailRow) -> EmailTemplateData {
+    let site = crate::site::current(cx).await;
     EmailTemplateData {
         kind: email.kind,
-        site_name: crate::site::current(cx).await.settings.name.clone(),
+        lang: site.settings.lang(),
+        site_name: site.settings.name.clone(),
         base_url: cx.config.base_url.clone(),
         username: String::new(),
         address: email.address.clone(),
@@ -237,6 +259,7 @@ pub(crate) async fn about(cx: &Context, email: &EmailRow) -> EmailTemplateData {
         restricted: None,
         notice: email.detail.as_deref().and_then(NoticeEmail::parse),
         activity: None,
+        returned: email.detail.as_deref().filter(|_| email.kind == EmailKind::Returned).and_then(ReturnedEmail::parse),
     }
 }
 
@@ -254,6 +277,11 @@ pub(crate) async fn deliver(
 ) -> Result<()> {
     let (id, address) = (email.id, occasion.address.clone());
     let words = (draw.email)(&occasion).map_err(Error::Internal)?;
+    let returns_to = match &headers.returns_to {
+        ReturnsTo::Sender => returns_to(cx, user, id),
+        other => other.clone(),
+    };
+    let headers = &Headers { returns_to, ..headers.clone() };
     let outcome = cx.mail.send(id, email.kind, &address, words, headers, email.created_at).await;
     // Failing to note it must not send the email again.
     if !matches!(outcome, Err(MailError::Refused(_)))
@@ -289,6 +317,15 @@ pub(crate) async fn deliver(
             Err(Error::Internal(why))
         }
     }
+}
+
+/// To whom mail servers report that they cannot deliver an email: to an address that names it, if the forum receives
+/// such reports.
+fn returns_to(cx: &Context, user: Option<UserId>, email: EmailId) -> ReturnsTo {
+    let takes = cx.config.mail_in.as_ref().is_some_and(|mail_in| mail_in.takes_bounces);
+    let to = user.filter(|_| takes).map(|user| MailTo::Bounce { user, email });
+    let address = to.and_then(|to| signed::address(&cx.config, to, cx.now()));
+    address.map_or(ReturnsTo::Sender, ReturnsTo::Address)
 }
 
 /// Whether this is the confirmed address of the account.

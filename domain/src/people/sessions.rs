@@ -12,7 +12,7 @@ use crate::site::rate_limits::{self, By};
 use bus::Control;
 use model::policy;
 use model::time::Timestamp;
-use model::{SessionRow, UserId};
+use model::{Language, SessionRow, UserId};
 use store::{self, Tx};
 
 /// The client that opens a session.
@@ -26,12 +26,20 @@ pub struct Origin {
     pub is_unsure: bool,
     /// The cookie of [`browsers`](crate::people::browsers); empty without one.
     pub known: String,
+    /// What the browser asks for.
+    pub language: Language,
 }
 
 impl Origin {
     /// A client that connects itself, with a browser that is not known.
     pub fn new(address: impl Into<IpAddr>, agent: impl Into<String>) -> Self {
-        Self { address: address.into(), agent: agent.into(), is_unsure: false, known: String::new() }
+        Self {
+            address: address.into(),
+            agent: agent.into(),
+            is_unsure: false,
+            known: String::new(),
+            language: Language::default(),
+        }
     }
 
     /// Its lane in the queue for hashing.
@@ -127,6 +135,7 @@ async fn find(cx: &Context, id: &str) -> Result<Option<Session>> {
         is_admin: user.is_admin && !lacks_two_factor,
         lacks_two_factor,
         theme: user.theme,
+        language: user.language,
         since: user.created_at,
         created_at: row.created_at,
         expires_at: row.expires_at,
@@ -163,6 +172,7 @@ pub(crate) async fn open_in(tx: &mut Tx, cx: &Context, user: UserId, origin: &Or
         proved_at: Some(now),
         address: origin.address.to_string(),
         agent: origin.agent.chars().filter(|c| !c.is_control()).take(300).collect(),
+        language: origin.language,
     };
     store::people::sessions::insert(tx, &row).await?;
     Ok(token)

@@ -18,6 +18,18 @@ pub struct Config {
     pub session: Duration,
     /// Unused for so long, a session ends earlier.
     pub idle: Duration,
+    /// How the forum receives emails; `None`: it does not.
+    pub mail_in: Option<MailIn>,
+}
+
+/// How the forum receives emails.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct MailIn {
+    /// The domain whose emails arrive here.
+    pub domain: String,
+    /// Whether emails to people have a sender there, so that mail servers report here what they cannot deliver.
+    pub takes_bounces: bool,
 }
 
 /// Rate limits; 0 turns a limit off. They count per account unless noted; `while_new` limits are for new accounts.

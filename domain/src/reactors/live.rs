@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::News;
 use super::texts::Texts;
 use crate::live::draw::Draw;
+use crate::live::in_each::InEach;
 use crate::platform::context::Context;
 use crate::platform::error::Result;
 use crate::platform::jobs::Cause;
@@ -54,7 +55,7 @@ async fn replies(cx: &Context, news: &[News]) -> Result<HashMap<MessageId, Count
     Ok(store::messages::replies::counts(&cx.db, &ids).await?.into_iter().map(|count| (count.id, count)).collect())
 }
 
-/// How messages and topics are rendered now.
+/// How messages and topics are rendered now, in the language of the [`texts::within`] around it.
 #[derive(Clone, Copy)]
 pub(super) struct Drawing<'a> {
     draw: &'a Draw,
@@ -91,7 +92,8 @@ async fn departures<'a>(cx: &Context, drawing: Drawing<'a>, news: &'a [News]) ->
             && from != subject.group.id
             && let Some(old) = store::groups::by_ids(&cx.db, &[from]).await?.pop()
         {
-            let texts = vec![Texts::of(None, moves::gone(&subject.row.topic, from), drawing, subject)];
+            let gone = InEach::of(|_| moves::gone(&subject.row.topic, from));
+            let texts = vec![Texts::of(None, gone, drawing, subject)];
             told.push(GroupEvents { group: old.id, kind: old.kind, topic: subject.row.topic.id, texts });
         }
     }
@@ -101,8 +103,11 @@ async fn departures<'a>(cx: &Context, drawing: Drawing<'a>, news: &'a [News]) ->
 /// Tells what happened in one topic.
 fn in_topic<'a>(drawing: Drawing<'a>, news: &'a [News]) -> GroupEvents<'a> {
     let subject = &*news[0].subject;
-    let row = drawing.topic_row(&subject.row, &subject.group);
-    let text = |one: &'a News| Some(Texts::of(one.message.as_ref(), event(drawing, one, &row)?, drawing, subject));
+    let row = InEach::of(|_| drawing.topic_row(&subject.row, &subject.group));
+    let text = |one: &'a News| {
+        let event = InEach::of_some(|lang| event(drawing, one, row.get(lang)))?;
+        Some(Texts::of(one.message.as_ref(), event, drawing, subject))
+    };
     let texts = news.iter().filter_map(text).collect();
     GroupEvents { group: subject.group.id, kind: subject.group.kind, topic: subject.row.topic.id, texts }
 }

@@ -19,6 +19,7 @@ use crate::admin::doctor;
 use crate::files;
 use crate::live::draw::Draw;
 use crate::live::{notices, tell};
+use crate::mail_in;
 use crate::moderation::bulk_delete;
 use crate::notifications;
 use crate::people::{account_deletion, bots};
@@ -156,6 +157,7 @@ pub async fn run(cx: &Context, draw: &Draw, job: impl Into<Job>) -> Result<()> {
         Job::Task(Task::PreviewLinks { message }) => Box::pin(crate::messages::link_previews::make(cx, message)),
         Job::Task(Task::ImageUploaded { file }) => Box::pin(files::images::prepare(cx, file)),
         Job::Task(Task::PictureReplaced { digest }) => Box::pin(files::pictures::forget(cx, digest)),
+        Job::Task(Task::EmailReceived { email }) => Box::pin(mail_in::handle(cx, email)),
         Job::Task(Task::NoticesChanged { user }) => Box::pin(notices::tell_count(cx, user)),
     };
     work.await

@@ -40,6 +40,7 @@ pub(super) async fn sweep(cx: &Context) -> Result<()> {
     store::people::former_names::delete_expired(&mut tx, cx.now()).await?;
     store::people::api_tokens::delete_expired(&mut tx, cx.now().minus(KEPT)).await?;
     let letters = store::people::emails::delete_expired(&mut tx, cx.now(), cx.now().minus(EMAILS_LOGGED)).await?;
+    let emails = store::mail_in::delete_before(&mut tx, cx.now().minus(KEPT)).await?;
     let notices = store::people::notices::purge(&mut tx, cx.now().minus(notices::KEPT)).await?;
     store::messages::link_previews::forget_expired(&mut tx, cx.now()).await?;
     let log = store::search_log::trim(&mut tx, SEARCH_LOG_KEPT).await?;
@@ -61,6 +62,7 @@ pub(super) async fn sweep(cx: &Context) -> Result<()> {
     tracing::info!(
         sessions,
         letters,
+        emails,
         notices,
         log,
         purged,

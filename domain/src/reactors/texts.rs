@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use serde_json::Value;
 
 use super::live::Drawing;
+use crate::live::in_each::{InEach, payload};
 use crate::topics::tallies;
 use model::{Message, MessageId, Original, TopicRow, UserId};
 use store::groups::members::Hearer;
@@ -35,7 +36,7 @@ struct Variant {
 /// The variants of an event. The rarer ones are only built when the first user needs them.
 pub(super) struct Texts<'a> {
     message: Option<&'a Message>,
-    event: Value,
+    event: InEach<Value>,
     pub(super) plain: Arc<str>,
     muted: OnceLock<Arc<str>>,
     drawn: Mutex<HashMap<Variant, Arc<str>>>,
@@ -44,8 +45,13 @@ pub(super) struct Texts<'a> {
 }
 
 impl<'a> Texts<'a> {
-    pub(super) fn of(message: Option<&'a Message>, event: Value, drawing: Drawing<'a>, subject: &'a Subject) -> Self {
-        let plain = event.to_string().into();
+    pub(super) fn of(
+        message: Option<&'a Message>,
+        event: InEach<Value>,
+        drawing: Drawing<'a>,
+        subject: &'a Subject,
+    ) -> Self {
+        let plain = payload(&event);
         let (muted, drawn) = (OnceLock::new(), Mutex::default());
         Self { message, event, plain, muted, drawn, drawing, subject }
     }
@@ -68,17 +74,22 @@ impl<'a> Texts<'a> {
         self.message.filter(|message| !message.deleted)?.reply_to.as_ref()
     }
 
-    fn with(&self, is_quiet: bool, more: &[(&str, Value)]) -> Arc<str> {
-        let mut event = self.event.clone();
-        if let Value::Object(fields) = &mut event {
-            if is_quiet {
-                fields.insert("quiet".into(), true.into());
+    /// Returns the event with other fragments, which are drawn for each language, in place of those that it has.
+    fn with(&self, is_quiet: bool, fragments: impl Fn() -> Vec<(&'static str, String)>) -> Arc<str> {
+        payload(&InEach::of(|lang| {
+            let mut event = self.event.get(lang).clone();
+            if let Value::Object(fields) = &mut event {
+                for (name, fragment) in fragments() {
+                    if let Some(value) = fields.get_mut(name) {
+                        *value = fragment.into();
+                    }
+                }
+                if is_quiet {
+                    fields.insert("quiet".into(), true.into());
+                }
             }
-            for (name, value) in more.iter().filter(|(name, _)| self.event.get(name).is_some()) {
-                fields.insert((*name).to_owned(), value.clone());
-            }
-        }
-        event.to_string().into()
+            event
+        }))
     }
 
     /// Returns the event with the message as readers of a variant see it. It is quiet for readers who ignore its author.
@@ -93,14 +104,16 @@ impl<'a> Texts<'a> {
             let ignored = row.last_author.as_ref().is_some_and(|last| last.id == message.author.id);
             let folded = row.topic.creator_id == message.author.id;
             let row = TopicRow { ignored, folded, ..row.clone() };
-            let html = self.drawing.message(&message, &row.topic, group);
-            let row = self.drawing.topic_row(&row, group);
-            return self.with(true, &[("html", html.into()), ("row", row.into())]);
+            let fragments = || {
+                let html = self.drawing.message(&message, &row.topic, group);
+                vec![("html", html), ("row", self.drawing.topic_row(&row, group))]
+            };
+            return self.with(true, fragments);
         }
         if variant.hidden == Hidden::Original {
             message.reply_to = message.reply_to.map(|original| Original { ignored: true, ..original });
         }
-        self.with(variant.is_muted, &[("html", self.drawing.message(&message, &row.topic, group).into())])
+        self.with(variant.is_muted, || vec![("html", self.drawing.message(&message, &row.topic, group))])
     }
 
     /// Returns the event for a reader.
@@ -124,7 +137,7 @@ impl<'a> Texts<'a> {
                 let mut drawn = self.drawn.lock().unwrap_or_else(PoisonError::into_inner);
                 drawn.entry(variant).or_insert_with_key(|variant| self.draw(message, variant)).clone()
             }
-            _ if is_quiet => self.muted.get_or_init(|| self.with(true, &[])).clone(),
+            _ if is_quiet => self.muted.get_or_init(|| self.with(true, Vec::new)).clone(),
             _ => self.plain.clone(),
         }
     }

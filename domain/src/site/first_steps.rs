@@ -13,6 +13,7 @@ use model::policy::Viewer;
 use model::time::Timestamp;
 use store::Tx;
 use store::platform::settings;
+use texts::emails;
 
 /// The setting that says whether the card is shown. Sites without it are older than the card.
 const CARD: &str = "first_steps";
@@ -154,13 +155,11 @@ pub async fn test_mail(cx: &Context, viewer: Viewer) -> Result<MailState> {
     };
     rate_limits::count(cx, RateLimit::Mail, By::User(admin)).await?;
     rate_limits::count(cx, RateLimit::Mail, By::Mailbox(&to)).await?;
-    let site_name = super::current(cx).await.settings.name.clone();
-    let says = texts::site::test_text(&cx.config.base_url);
-    let words = EmailBody {
-        subject: texts::site::test_subject(site_name).to_string(),
-        text: format!("{says}\n"),
-        html: format!("<p>{}</p>\n", says.into_html()),
-    };
+    let site = super::current(cx).await;
+    let lang = user.language.0.unwrap_or_else(|| site.settings.lang());
+    let (subject, text) =
+        (emails::test_subject(&site.settings.name).to(lang), emails::test(&cx.config.base_url).to(lang));
+    let words = EmailBody { subject, html: format!("<p>{text}</p>\n"), text: format!("{text}\n") };
     let at = cx.now();
     let problem = match tokio::time::timeout(PATIENCE, cx.mail.test(&to, words, at)).await {
         Ok(Ok(())) => String::new(),

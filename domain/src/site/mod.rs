@@ -18,7 +18,7 @@ use crate::platform::error::{Error, Result};
 use crate::platform::{log, secrets, validate};
 use bus::Control;
 use model::policy::Viewer;
-use model::{Fields, Images, LogAction, LogEntry, Logo, SignUps, SitePage};
+use model::{Fields, Images, Language, LogAction, LogEntry, Logo, SignUps, SitePage};
 use store::Db;
 
 /// The most characters of the site's name.
@@ -105,6 +105,7 @@ fn fresh(cx: &Context) -> Settings {
         welcome: String::new(),
         accent: String::new(),
         must_accept: Vec::new(),
+        language: Language::default(),
     }
 }
 
@@ -205,6 +206,9 @@ fn changes(old: &Settings, new: &Settings) -> String {
     }
     if old.link_previews != new.link_previews {
         changes.push(format!("link previews: {}", if new.link_previews { "on" } else { "off" }));
+    }
+    if old.lang() != new.lang() {
+        changes.push(format!("language: {}", new.lang().name()));
     }
     if old.read_only != new.read_only {
         changes.push(if new.read_only { "read-only" } else { "no longer read-only" }.to_owned());

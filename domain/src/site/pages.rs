@@ -12,26 +12,33 @@ use model::{
     Accepted, Consent, CurrentPage, Fields, LogAction, LogEntry, PageVersion, PageVersionRow, SitePage, UserId,
 };
 use store::{self, Tx};
+use texts::Lang;
 
 /// The most characters of a page.
 pub const MAX_TEXT: usize = 40_000;
 /// Versions in a part of a page's history.
 pub const LIST_LIMIT: usize = 50;
 
-/// Returns the text that comes with the program; empty for pages that only their admins can write.
-pub fn default_text(page: SitePage) -> &'static str {
-    let text = match page {
-        SitePage::About => include_str!("texts/about.md"),
-        SitePage::Rules => include_str!("texts/rules.md"),
-        SitePage::Privacy => include_str!("texts/privacy.md"),
-        SitePage::Terms | SitePage::Imprint | SitePage::Contact => "",
+/// The language of the text that admins change and that people accept: a version has one text for all readers.
+const FIRST: Lang = Lang::En;
+
+/// Returns the text that comes with the program, in a language; empty for pages that only their admins can write.
+pub fn default_text(page: SitePage, lang: Lang) -> &'static str {
+    let text = match (page, lang) {
+        (SitePage::About, Lang::De) => include_str!("texts/about.de.md"),
+        (SitePage::About, Lang::En | Lang::Pseudo) => include_str!("texts/about.md"),
+        (SitePage::Rules, Lang::De) => include_str!("texts/rules.de.md"),
+        (SitePage::Rules, Lang::En | Lang::Pseudo) => include_str!("texts/rules.md"),
+        (SitePage::Privacy, Lang::De) => include_str!("texts/privacy.de.md"),
+        (SitePage::Privacy, Lang::En | Lang::Pseudo) => include_str!("texts/privacy.md"),
+        (SitePage::Terms | SitePage::Imprint | SitePage::Contact, _) => "",
     };
     text.trim_end()
 }
 
 /// The text that comes with the program, as a version.
-fn default_version(page: SitePage) -> PageVersion {
-    let raw = default_text(page).to_owned();
+fn default_version(page: SitePage, lang: Lang) -> PageVersion {
+    let raw = default_text(page, lang).to_owned();
     PageVersion { version: 0, raw, author: None, created_at: None, asks_again: false }
 }
 
@@ -44,7 +51,7 @@ pub(super) async fn existing(cx: &Context) -> Result<Vec<CurrentPage>> {
 pub(super) fn with_defaults(published: &[CurrentPage]) -> Vec<CurrentPage> {
     let current = |page: SitePage| {
         let own = published.iter().find(|own| own.page == page).copied();
-        own.unwrap_or(CurrentPage { page, version: 0, is_removed: default_text(page).is_empty(), asked: 0 })
+        own.unwrap_or(CurrentPage { page, version: 0, is_removed: default_text(page, FIRST).is_empty(), asked: 0 })
     };
     SitePage::EACH.iter().map(|page| current(*page)).filter(|page| !page.is_removed).collect()
 }
@@ -64,12 +71,12 @@ pub struct Shown {
     pub changed_at: Option<Timestamp>,
 }
 
-/// The current version of a page.
+/// The current version of a page. The text that comes with the program is in the language of the reader.
 ///
 /// # Errors
 /// [`Error::NotFound`] when the page does not exist.
-pub async fn show(cx: &Context, page: SitePage) -> Result<Shown> {
-    let PageVersion { version, raw, created_at, .. } = current(cx, page).await?;
+pub async fn show(cx: &Context, page: SitePage, lang: Lang) -> Result<Shown> {
+    let PageVersion { version, raw, created_at, .. } = current(cx, page, lang).await?;
     if raw.is_empty() {
         return Err(Error::NotFound);
     }
@@ -77,8 +84,8 @@ pub async fn show(cx: &Context, page: SitePage) -> Result<Shown> {
     Ok(Shown { page, version, text: raw, markup, changed_at: created_at })
 }
 
-async fn current(cx: &Context, page: SitePage) -> Result<PageVersion> {
-    Ok(store::site::pages::latest(&cx.db, page).await?.unwrap_or_else(|| default_version(page)))
+async fn current(cx: &Context, page: SitePage, lang: Lang) -> Result<PageVersion> {
+    Ok(store::site::pages::latest(&cx.db, page).await?.unwrap_or_else(|| default_version(page, lang)))
 }
 
 /// The current version of a page for its form, also of one that does not exist: its text is empty.
@@ -87,7 +94,7 @@ async fn current(cx: &Context, page: SitePage) -> Result<PageVersion> {
 /// [`Error::NotFound`] for viewers who are not site admins.
 pub async fn edit(cx: &Context, viewer: Viewer, page: SitePage) -> Result<PageVersion> {
     viewer.site_admin()?;
-    current(cx, page).await
+    current(cx, page, FIRST).await
 }
 
 /// A version of a page; 0 is the text that comes with the program.
@@ -97,7 +104,7 @@ pub async fn edit(cx: &Context, viewer: Viewer, page: SitePage) -> Result<PageVe
 pub async fn version(cx: &Context, viewer: Viewer, page: SitePage, version: i64) -> Result<PageVersion> {
     viewer.site_admin()?;
     if version == 0 {
-        return Some(default_version(page)).filter(|found| !found.raw.is_empty()).ok_or(Error::NotFound);
+        return Some(default_version(page, FIRST)).filter(|found| !found.raw.is_empty()).ok_or(Error::NotFound);
     }
     store::site::pages::version(&cx.db, page, version).await?.ok_or(Error::NotFound)
 }
@@ -111,7 +118,7 @@ pub async fn history(cx: &Context, viewer: Viewer, page: SitePage, before: i64) 
     let mut rows = store::site::pages::history(&cx.db, page, before, LIST_LIMIT as i64 + 1).await?;
     let has_more = rows.len() > LIST_LIMIT;
     rows.truncate(LIST_LIMIT);
-    if !has_more && before > 0 && !default_text(page).is_empty() {
+    if !has_more && before > 0 && !default_text(page, FIRST).is_empty() {
         rows.push(PageVersionRow { version: 0, is_removed: false, author: None, created_at: None, asks_again: false });
     }
     Ok((rows, has_more))
@@ -181,7 +188,7 @@ async fn save(cx: &Context, viewer: Viewer, page: SitePage, new: NewText<'_>, no
     let mut tx = cx.db.begin().await?;
     admins::lock(&mut tx, viewer).await?;
     let stored = store::site::pages::latest_in(&mut tx, page).await?;
-    let (version, old) = stored.unwrap_or_else(|| (0, default_text(page).to_owned()));
+    let (version, old) = stored.unwrap_or_else(|| (0, default_text(page, FIRST).to_owned()));
     if new.base.is_some_and(|base| base != version) {
         return Err(Error::invalid("text", texts::site::page_conflict()));
     }
@@ -192,7 +199,7 @@ async fn save(cx: &Context, viewer: Viewer, page: SitePage, new: NewText<'_>, no
     store::site::pages::insert(&mut tx, page, number, new.text, by, new.asks_again, cx.now()).await?;
     let what = if new.text.is_empty() { ", removed" } else { note };
     let asks = if new.asks_again { ", asks everyone again" } else { "" };
-    let detail = format!("{}, version {number}{what}{asks}", page.name().to(texts::Lang::En));
+    let detail = format!("{}, version {number}{what}{asks}", page.name().to(Lang::En));
     log::write(&mut tx, LogEntry::new(by, LogAction::SitePageChanged).detail(detail), cx.now()).await?;
     tx.commit().await?;
     cx.tell(&Control::SiteChanged).await;
@@ -203,7 +210,7 @@ async fn save(cx: &Context, viewer: Viewer, page: SitePage, new: NewText<'_>, no
 /// accepted must not change with the program. Lock the site admins before.
 pub(super) async fn keep_default(tx: &mut Tx, cx: &Context, page: SitePage, by: UserId) -> Result<()> {
     if store::site::pages::latest_in(tx, page).await?.is_none() {
-        store::site::pages::insert(tx, page, 1, default_text(page), by, false, cx.now()).await?;
+        store::site::pages::insert(tx, page, 1, default_text(page, FIRST), by, false, cx.now()).await?;
     }
     Ok(())
 }

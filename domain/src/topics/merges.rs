@@ -128,7 +128,7 @@ pub async fn merge(cx: &Context, viewer: Viewer, topic: TopicId, into: TopicId) 
     store::topics::merges::begin_with(&mut tx, into, older, came_at).await?;
     store::topics::splits::count_again(&mut tx, into).await?;
     let after_seq = own.last_seq + its.last_seq;
-    let (action, detail) = (TopicAction::Merged, found.topic.title());
+    let (action, detail) = (TopicAction::Merged, found.topic.name.as_str());
     let line = Between { topic: into, after_seq, actor: user, action, detail, other: None };
     store::topics::events::insert_between(&mut tx, line, now).await?;
     let whom = found.topic.creator_id;

@@ -88,10 +88,9 @@ pub async fn rename(cx: &Context, viewer: Viewer, id: TopicId, title: &str) -> R
     let name = store::topics::events::title_before(&mut tx, id).await?.ok_or(Error::NotFound)?;
     store::topics::rename(&mut tx, id, &title).await?;
     if title != name {
-        let old = Topic { name, ..found.topic.clone() };
-        let (by, old) = (viewer.user()?, old.title());
-        store::topics::events::insert(&mut tx, id, by, TopicAction::Renamed, old, now).await?;
-        log(&mut tx, &found, viewer.user()?, LogAction::TopicRenamed, now).await?;
+        let by = viewer.user()?;
+        store::topics::events::insert(&mut tx, id, by, TopicAction::Renamed, &name, now).await?;
+        log(&mut tx, &found, by, LogAction::TopicRenamed, now).await?;
     }
     search_log::insert(&mut tx, Changed::Topic(id)).await?;
     jobs::enqueue(&mut tx, Cause::TopicChanged { topic: id }, now).await?;

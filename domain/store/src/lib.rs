@@ -12,6 +12,7 @@ pub mod file_claims;
 pub mod files;
 pub mod groups;
 pub mod import;
+pub mod mail_in;
 pub mod messages;
 pub mod moderation;
 pub mod notifications;

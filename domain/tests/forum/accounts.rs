@@ -4,7 +4,7 @@ use domain::messages::by_person;
 use std::time::Duration;
 
 use domain::Error;
-use domain::model::{Profile, Theme};
+use domain::model::{Language, Profile, Theme};
 use domain::people::accounts::{NewAccount, SignedIn};
 use domain::people::sessions::Origin;
 use domain::people::{accounts, first_admin, passwords, sessions};
@@ -277,6 +277,7 @@ async fn a_profile_shows_what_its_owner_wrote_but_not_their_email_address(forum:
         location: "Bergen".into(),
         web: web.into(),
         theme: Theme::Dark,
+        language: Language::default(),
         follow_written: true,
     };
     complaint(accounts::update_profile(cx, mira, profile("", "javascript:alert(1)")).await, "web");

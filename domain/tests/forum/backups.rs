@@ -33,6 +33,7 @@ const ROWS: &[&str] = &[
      select id, 7, 'Größe', 'line\nbreak', kind, category, 9007199254740993, 3, created_at, creator_id from groups order by id limit 1",
     "insert into files (owner_id, sha256, size, kind, name, width, height, state, created_at) select id, 'ab', 9007199254740993, 'image/jpeg', 'Ä.jpg', 3, null, 'ready', created_at from users order by id limit 1",
     "insert into message_files (file_id, message_id) select max(f.id), min(m.id) from files f, messages m",
+    "update users set language = 'de' where username_lower = (select min(username_lower) from users)",
     "insert into former_names (username_lower, username_key, user_id) select 'zoë', null, min(id) from users",
     "insert into second_steps (user_id, secret, created_at, used_step) select id, 'ff00', created_at, 9007199254740993 from users order by id limit 1",
     "insert into api_tokens (user_id, name, digest, scopes, created_at) select id, 'A program', 'Ab', 'read', created_at from users order by id limit 1",
@@ -56,6 +57,8 @@ const ROWS: &[&str] = &[
      select id, 22, 7, created_at, created_at, created_at, created_at, created_at from users
      where id not in (select user_id from email_settings) order by id limit 1",
     "insert into letters (kind, user_id, address, created_at, expires_at) select 'confirm', null, 'a@example.org', created_at, created_at from users order by id limit 1",
+    "update groups set takes_email = true where id in (select min(id) from groups)",
+    "insert into incoming_emails (user_id, digest, sender, recipient, raw, outcome, received_at) select id, 'Ab', '', 'reply+Ä@in.example', 'ZoÃ«\nline', 'waiting', created_at from users order by id limit 1",
     "insert into former_topics (group_id, slug, topic_id) select group_id, 'before', id from topics order by id limit 1",
     "insert into topic_events (topic_id, after_seq, actor_id, what, created_at, other_id) select id, 1, creator_id, 'moved', created_at, id from topics order by id limit 1",
     "insert into topic_levels (user_id, topic_id, level) select creator_id, id, 'muted' from topics order by id limit 1",

@@ -271,7 +271,7 @@ async fn a_conversation_that_everyone_left_is_deleted(forum: TestForum) {
 async fn heard(forum: &TestForum, who: Viewer, after: domain::bus::Cursor) -> Vec<Value> {
     match forum.cx.bus.backlog(Stream::User(id(who)), after).await.unwrap() {
         Backlog::Entries { events, .. } => {
-            events.iter().map(|event| serde_json::from_str(&event.payload).unwrap()).collect()
+            events.iter().map(|event| serde_json::from_str(event.json()).unwrap()).collect()
         }
         Backlog::Resync { .. } => panic!("nothing was lost"),
     }

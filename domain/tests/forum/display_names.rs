@@ -21,7 +21,7 @@ stories! {
 async fn call(forum: &TestForum, who: Viewer, name: &str) -> domain::Result<()> {
     let own = accounts::own(&forum.cx, id(who)).await.unwrap();
     let (bio, location, web, theme, follow_written) = (own.bio, own.location, own.web, own.theme, own.follow_written);
-    let profile = Profile { name: name.into(), bio, location, web, theme, follow_written };
+    let profile = Profile { name: name.into(), bio, location, web, theme, language: own.language, follow_written };
     accounts::update_profile(&forum.cx, id(who), profile).await
 }
 

@@ -25,7 +25,7 @@ async fn followed(forum: &TestForum, who: Viewer) -> Vec<TopicId> {
 async fn follow_written(forum: &TestForum, who: Viewer, follow_written: bool) {
     let own = accounts::own(&forum.cx, id(who)).await.unwrap();
     let (name, bio, location, web, theme) = (own.name, own.bio, own.location, own.web, own.theme);
-    let profile = Profile { name, bio, location, web, theme, follow_written };
+    let profile = Profile { name, bio, location, web, theme, language: own.language, follow_written };
     accounts::update_profile(&forum.cx, id(who), profile).await.unwrap();
 }
 

@@ -109,6 +109,7 @@ async fn hostile_text_is_sanitized_or_refused_in_every_field(forum: TestForum) {
             location: String::new(),
             web: String::new(),
             theme: domain::model::Theme::Auto,
+            language: domain::model::Language::default(),
             follow_written: true,
         };
         for profile in [

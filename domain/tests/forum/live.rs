@@ -31,7 +31,7 @@ stories! {
 pub async fn events(forum: &TestForum, stream: Stream, after: Cursor) -> Vec<Value> {
     match forum.cx.bus.backlog(stream, after).await.unwrap() {
         Backlog::Entries { events, .. } => {
-            events.iter().map(|event| serde_json::from_str(&event.payload).unwrap()).collect()
+            events.iter().map(|event| serde_json::from_str(event.json()).unwrap()).collect()
         }
         Backlog::Resync { .. } => panic!("the stream is not there"),
     }

@@ -113,6 +113,7 @@ async fn admins_without_two_factor_have_no_rights_where_it_is_required(forum: Te
         welcome: String::new(),
         accent: String::new(),
         must_accept: Vec::new(),
+        language: domain::model::Language::default(),
     };
     let of_chief = sessions::open(cx, id(chief), &origin()).await.unwrap();
     assert!(opened(&forum, &of_chief).await.unwrap().is_admin);

@@ -43,6 +43,7 @@ fn plain() -> Settings {
         welcome: String::new(),
         accent: String::new(),
         must_accept: Vec::new(),
+        language: domain::model::Language::default(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use ::texts::Lang;
 use domain::model::{Consent, LogAction, PageVersion, SitePage};
 use domain::people::accounts::{Credentials, NewAccount};
 use domain::people::sessions::Origin;
@@ -59,23 +60,29 @@ async fn some_pages_come_with_a_text_and_others_begin_with_their_first_version(f
     let defaults = [(SitePage::About, 0), (SitePage::Rules, 0), (SitePage::Privacy, 0)];
     assert_eq!(footer(cx).await, defaults);
     for (page, _) in defaults {
-        let Shown { version, text, markup, changed_at, .. } = pages::show(cx, page).await.unwrap();
-        assert_eq!((version, text.as_str(), changed_at), (0, pages::default_text(page), None));
-        assert!(markup.contains("<h2>") && !markup.contains("<h4>"), "{page}: {markup}");
-        assert!(!text.contains("\n  "), "{page}: a line break in a sentence would be shown");
+        let mut parts = Vec::new();
+        for lang in Lang::ALL {
+            let Shown { version, text, markup, changed_at, .. } = pages::show(cx, page, lang).await.unwrap();
+            assert_eq!((version, text.as_str(), changed_at), (0, pages::default_text(page, lang), None));
+            assert!(markup.contains("<h2>") && !markup.contains("<h4>"), "{page}: {markup}");
+            assert!(!text.contains("\n  "), "{page}: a line break in a sentence would be shown");
+            parts.push((markup.matches("<h2>").count(), markup.matches("<li>").count()));
+        }
+        assert!(parts.windows(2).all(|pair| pair[0] == pair[1]), "{page}: a translation has other parts: {parts:?}");
+        assert_ne!(pages::default_text(page, Lang::De), pages::default_text(page, Lang::En), "{page}");
     }
     for page in [SitePage::Terms, SitePage::Imprint, SitePage::Contact] {
-        assert!(is_not_found(pages::show(cx, page).await), "{page}");
+        assert!(is_not_found(pages::show(cx, page, Lang::De).await), "{page}");
         assert_eq!(pages::edit(cx, boss, page).await.unwrap().raw, "", "the form begins empty");
     }
     assert_eq!(publish(cx, boss, SitePage::Imprint, " # We\r\nThe *valley* \n").await.unwrap(), Some(1));
-    let shown = pages::show(cx, SitePage::Imprint).await.unwrap();
+    let shown = pages::show(cx, SitePage::Imprint, Lang::De).await.unwrap();
     assert_eq!((shown.version, shown.text.as_str()), (1, "# We\nThe *valley*"));
     assert!(shown.markup.starts_with("<h2>We</h2>") && shown.markup.contains("<em>valley</em>"), "{}", shown.markup);
     assert_eq!(footer(cx).await.last(), Some(&(SitePage::Imprint, 1)), "at once in the footer");
     // An empty text removes a page, also one that comes with a text.
     publish(cx, boss, SitePage::About, " \n\u{200b}").await.unwrap();
-    assert!(is_not_found(pages::show(cx, SitePage::About).await));
+    assert!(is_not_found(pages::show(cx, SitePage::About, Lang::De).await));
     assert!(!footer(cx).await.iter().any(|(page, _)| *page == SitePage::About));
     complaint(publish(cx, boss, SitePage::About, &"x".repeat(pages::MAX_TEXT + 1)).await, "text");
 }
@@ -96,7 +103,8 @@ async fn each_version_is_kept_and_can_be_published_again(forum: TestForum) {
     assert_eq!(pages::restore(cx, boss, SitePage::Rules, 1).await.unwrap(), Some(3));
     assert_eq!(pages::restore(cx, boss, SitePage::Rules, 3).await.unwrap(), None, "it is the current one");
     assert_eq!(pages::restore(cx, boss, SitePage::Rules, 0).await.unwrap(), Some(4));
-    assert_eq!(pages::show(cx, SitePage::Rules).await.unwrap().text, pages::default_text(SitePage::Rules));
+    let shown = pages::show(cx, SitePage::Rules, Lang::De).await.unwrap();
+    assert_eq!(shown.text, pages::default_text(SitePage::Rules, Lang::En), "a version has one text for all readers");
     assert!(is_not_found(pages::restore(cx, boss, SitePage::Rules, 5).await));
     assert!(is_not_found(pages::version(cx, boss, SitePage::Terms, 0).await), "it has no text of its own");
     let what = LogAction::SitePageChanged.as_str();
@@ -117,7 +125,7 @@ async fn of_two_admins_who_edit_a_page_the_second_is_told(forum: TestForum) {
     let new = |text| NewText { text, base, asks_again: false };
     pages::publish(cx, boss, SitePage::Contact, new("Write to boss.")).await.unwrap();
     complaint(pages::publish(cx, chief, SitePage::Contact, new("Write to chief.")).await, "text");
-    assert_eq!(pages::show(cx, SitePage::Contact).await.unwrap().text, "Write to boss.");
+    assert_eq!(pages::show(cx, SitePage::Contact, Lang::En).await.unwrap().text, "Write to boss.");
     let again = NewText { base: Some(1), ..new("Write to chief.") };
     assert_eq!(pages::publish(cx, chief, SitePage::Contact, again).await.unwrap(), Some(2));
 }
@@ -167,7 +175,8 @@ async fn new_members_accept_what_admins_chose(forum: TestForum) {
         Consent(vec![(SitePage::Rules, 1), (SitePage::Privacy, 1)]),
         "a default text is kept as version 1"
     );
-    assert_eq!(pages::show(cx, SitePage::Rules).await.unwrap().text, pages::default_text(SitePage::Rules));
+    let shown = pages::show(cx, SitePage::Rules, Lang::De).await.unwrap();
+    assert_eq!(shown.text, pages::default_text(SitePage::Rules, Lang::En), "a version has one text for all readers");
     assert!(complaint(sign_up(cx, "late", "").await, "accept").contains("rules and the privacy policy"));
     publish(cx, boss, SitePage::Rules, "Be kind.").await.unwrap();
     complaint(sign_up(cx, "late", &asked.to_string()).await, "accept");

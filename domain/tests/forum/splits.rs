@@ -85,7 +85,7 @@ async fn a_split_moves_everything_that_belongs_to_the_messages(forum: TestForum)
     assert_eq!(line.other.as_ref().unwrap().slug, "pears");
     let said = lines(&forum, noor, pears.id).await;
     assert_eq!((said[0].after_seq, said[0].action), (0, TopicAction::SplitFrom));
-    assert_eq!(said[0].other.as_ref().unwrap().title, "Plums");
+    assert_eq!(said[0].other.as_ref().unwrap().name, "Plums");
     let place = placed::place(cx, noor, second).await.unwrap();
     assert_eq!((place.topic_slug.as_str(), place.seq), ("pears", 1));
     assert_eq!(hits(&forum, noor, "quince").await, 1);

@@ -55,12 +55,18 @@ impl Lang {
         }
     }
 
-    /// Returns the first language that a header `Accept-Language` asks for and that we have; English if there is none.
+    /// Returns the language that a header `Accept-Language` asks for, as far as we have it; otherwise English.
+    #[must_use]
+    pub fn accepted(header: &str) -> Self {
+        Self::asked(header).unwrap_or_default()
+    }
+
+    /// Returns the first language that a header `Accept-Language` asks for and that we have.
     ///
     /// Weights count as RFC 9110, section 12.5.4, says; a language range matches its regions too: `de-AT` asks for German.
     #[must_use]
-    pub fn accepted(header: &str) -> Self {
-        let mut best = (Self::En, 0);
+    pub fn asked(header: &str) -> Option<Self> {
+        let mut best = (None, 0);
         for range in header.split(',').take(30) {
             let (tag, weight) = range.split_once(';').unwrap_or((range, ""));
             let weight = weight.trim().strip_prefix("q=").map_or(1_000, thousandths);
@@ -70,7 +76,7 @@ impl Lang {
             if let Some(lang) = Self::ALL.into_iter().find(is)
                 && weight > best.1
             {
-                best = (lang, weight);
+                best = (Some(lang), weight);
             }
         }
         best.0
@@ -137,6 +143,10 @@ mod tests {
         ] {
             assert_eq!(Lang::accepted(header), expected, "{header}");
         }
+        assert_eq!(
+            [Lang::asked("fr, *"), Lang::asked("en;q=0"), Lang::asked("en-GB, fr")],
+            [None, None, Some(Lang::En)]
+        );
     }
 
     #[test]

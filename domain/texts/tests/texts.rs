@@ -1,6 +1,6 @@
 //! How texts are written in each language.
 
-use texts::{Lang, Text, layout, within};
+use texts::{Lang, Text, layout, search, within};
 
 #[test]
 fn a_text_is_written_in_the_language_around_it() {
@@ -13,27 +13,31 @@ fn a_text_is_written_in_the_language_around_it() {
 
 #[test]
 fn numbers_choose_plural_forms_and_have_separators() {
-    let of = |count: i64| layout::groups_of(count, "ann");
-    assert_eq!(of(0), "No groups");
-    assert_eq!(of(1), "1 group of ann");
-    assert_eq!(of(1_234), "1,234 groups of ann");
-    assert_eq!(of(1_234).to(Lang::De), "1.234 Gruppen von ann");
+    assert_eq!(search::more_in_topic(1), "1 more result in this topic");
+    assert_eq!(search::more_in_topic(1_234), "1,234 more results in this topic");
+    assert_eq!(search::more_in_topic(1_234).to(Lang::De), "1.234 weitere Treffer in diesem Thema");
+    // Exact numbers come before plural forms.
+    assert!(search::loose(0).to(Lang::En).starts_with("No results contain"));
+    assert!(search::loose(1).to(Lang::En).starts_with("One result contains"));
+    assert!(search::loose(2).to(Lang::De).starts_with("2 Treffer enthalten"));
 }
 
 #[test]
 fn arguments_of_a_text_with_html_are_escaped() {
-    let html = layout::signed_in_as("<i>&\"'");
-    assert_eq!(html.to_string(), "Signed in as <b>&#60;i&#62;&#38;&#34;&#39;</b>");
-    let nested = layout::signed_in_as(Text::verbatim("<i>"));
-    assert_eq!(nested.to(Lang::De), "Angemeldet als <b>&#60;i&#62;</b>");
-    assert_eq!(layout::signed_in_as(&html).to(Lang::En), format!("Signed in as <b>{html}</b>"));
+    let html = search::did_you_mean("/search?q=a&b", "<i>&\"'");
+    let link = "<a href=\"/search?q=a&#38;b\">&#60;i&#62;&#38;&#34;&#39;</a>";
+    assert_eq!(html.to_string(), format!("Did you mean {link}?"));
+    let nested = search::did_you_mean("/", Text::verbatim("<i>"));
+    assert_eq!(nested.to(Lang::De), "Meintest du <a href=\"/\">&#60;i&#62;</a>?");
+    assert_eq!(search::did_you_mean("/", &html).to(Lang::En), format!("Did you mean <a href=\"/\">{html}</a>?"));
 }
 
 #[test]
 fn words_of_others_are_escaped_when_a_text_becomes_html() {
     assert_eq!(Text::verbatim("<i>").into_html().to_string(), "&#60;i&#62;");
-    let nested = layout::groups_of(2, layout::signed_in_as("<i>")).into_html();
-    assert_eq!(nested.to_string(), "2 groups of Signed in as <b>&#60;i&#62;</b>");
+    let nested = layout::back_to(layout::page_link("rules", "<i>")).into_html();
+    let link = "<a href=\"/-/pages/rules\" target=\"_blank\">&#60;i&#62;</a>";
+    assert_eq!(nested.to_string(), format!("Back to {link}"));
 }
 
 #[test]
@@ -41,13 +45,13 @@ fn a_text_without_arguments_is_a_part_of_something_else_in_the_current_language(
     assert_eq!(layout::skip().words(), "Skip to content");
     assert_eq!(within(Lang::De, || layout::skip().words()), "Zum Inhalt springen");
     assert_eq!(within(Lang::Pseudo, || layout::skip().words()), "Skip to content");
-    assert_eq!(layout::groups_of(2, "ann").words(), "");
+    assert_eq!(layout::back_to("ann").words(), "");
 }
 
 #[test]
 fn the_pseudo_locale_leaves_arguments_as_they_are() {
-    let text = layout::groups_of(2, "ann").to(Lang::Pseudo);
-    assert!(text.contains("2 ") && text.ends_with("ann") && !text.contains("groups"), "{text}");
+    let text = layout::back_to("ann").to(Lang::Pseudo);
+    assert!(text.ends_with(" ann") && !text.contains("Back"), "{text}");
 }
 
 #[test]

@@ -22,6 +22,7 @@ use domain::policy::Viewer;
 use domain::testing::{TestDb, wait_for};
 use domain::time::{Clock, Timestamp};
 use realtime::{Answer, Config, Live, Request, Who, poll};
+use texts::Lang;
 use tokio::task::JoinHandle;
 
 /// A forum without pages.
@@ -63,6 +64,7 @@ impl Forum {
             base_url: "http://forum.example".to_owned(),
             secret: SecretKey::new("a secret for tests, of some length").unwrap(),
             limits: Limits::default(),
+            mail_in: None,
             session: Duration::from_secs(3_600),
             idle: Duration::from_secs(3_600),
         };
@@ -138,7 +140,7 @@ impl Somebody {
 }
 
 pub fn after(cursor: Cursor) -> Request {
-    Request { after: cursor, seen: Vec::new(), groups: Vec::new(), visible: None }
+    Request { after: cursor, seen: Vec::new(), groups: Vec::new(), visible: None, lang: Lang::En }
 }
 
 pub fn reading(group: GroupId, cursor: Cursor) -> Request {

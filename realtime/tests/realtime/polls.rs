@@ -10,12 +10,14 @@ use domain::people::sessions;
 use domain::testing::{counting_statements, wait_for};
 use futures_util::StreamExt;
 use realtime::{Answer, Config, Request, Trouble, Who, poll};
+use texts::Lang;
 
 use crate::forum::{Forum, after, answer, begin, count, parked, reading, redis_url, viewer};
 
 on_memory_and_redis! {
     an_event_ends_the_wait,
     events_between_polls_are_delivered_at_once,
+    events_come_in_the_language_of_the_page,
     a_poll_without_events_ends_after_its_time,
     repeated_polls_without_events_query_neither_bus_nor_database,
     a_stream_is_readable_only_by_its_signed_in_owner,
@@ -48,17 +50,34 @@ async fn events_between_polls_are_delivered_at_once(forum: Forum) {
     for _ in 0..3 {
         forum.publish(alice.stream(), GroupId(7)).await;
     }
-    let Answer::Events { after: last, events, retry_in } = poll(&live, &alice.who(), &after(from)).await else {
+    let Answer::Events { after: last, events, retry_in, .. } = poll(&live, &alice.who(), &after(from)).await else {
         panic!("events were there");
     };
     assert_eq!((events.len(), last, retry_in), (3, events[2].id, Duration::ZERO));
+}
+
+async fn events_come_in_the_language_of_the_page(forum: Forum) {
+    let (live, alice) = (forum.live(Config::default()), forum.somebody("alice").await);
+    let from = forum.open(alice.stream()).await;
+    let event = "{\"type\":\"star\",\"html\":\"Hello\"}\nde {\"type\":\"star\",\"html\":\"Hallo\"}";
+    forum.cx.bus.publish(&[(alice.stream(), event.into())]).await.unwrap();
+    // The first poll of a process reads the stream; it then knows the event.
+    for _ in 0..2 {
+        for (lang, shown, other) in
+            [(Lang::De, "Hallo", "Hello"), (Lang::En, "Hello", "Hallo"), (Lang::Pseudo, "Hello", "Hallo")]
+        {
+            let said = poll(&live, &alice.who(), &Request { lang, ..after(from) }).await;
+            let body = said.body();
+            assert!(count(&said) == 1 && body.contains(shown) && !body.contains(other), "{lang:?}: {body}");
+        }
+    }
 }
 
 async fn a_poll_without_events_ends_after_its_time(forum: Forum) {
     let config = Config { wait: Duration::from_millis(60), spread: Duration::from_millis(20), ..Config::default() };
     let (live, alice) = (forum.live(config), forum.somebody("alice").await);
     let from = forum.open(alice.stream()).await;
-    let nothing = Answer::Events { after: from, events: Vec::new(), retry_in: Duration::ZERO };
+    let nothing = Answer::Events { after: from, events: Vec::new(), lang: Lang::En, retry_in: Duration::ZERO };
     assert_eq!(poll(&live, &alice.who(), &after(from)).await, nothing);
 }
 
@@ -218,7 +237,7 @@ async fn draining_answers_all_polls_and_accepts_no_more(forum: Forum) {
     let waiting = begin(&live, alice.who(), after(from));
     parked(&live, 1).await;
     live.drain();
-    let Answer::Events { after: same, events, retry_in } = answer(waiting).await else { panic!("an empty answer") };
+    let Answer::Events { after: same, events, retry_in, .. } = answer(waiting).await else { panic!("an empty answer") };
     assert!(same == from && events.is_empty() && retry_in >= Duration::from_secs(1));
     let refused = poll(&live, &alice.who(), &after(from)).await;
     assert!(matches!(refused, Answer::Busy { trouble: Trouble::Draining, .. }));

@@ -53,6 +53,8 @@ form! {
         web,
         /// `auto`, `light` or `dark`.
         theme,
+        /// The tag of a language, or empty.
+        language,
         /// `yes`: topics they write in are followed.
         follow,
     }

@@ -2,6 +2,7 @@
 
 pub mod deleted;
 pub mod invitations;
+pub mod mail_in;
 pub mod members;
 pub mod requests;
 pub mod statistics;

@@ -22,7 +22,7 @@ pub struct Preview {
     /// The poll as it would be shown.
     pub poll: Option<Poll>,
     /// People whom a mention in the text does not reach.
-    pub note: String,
+    pub note: Option<Text>,
     pub form: MessageForm,
     /// The message that the form replies to.
     pub replying: Option<Original>,
@@ -55,16 +55,19 @@ pub struct Replies {
     pub more: bool,
 }
 
-/// Returns which of the named people cannot read here, in a sentence; empty if there are none.
-pub fn unreached(names: &[String], group: &Group) -> String {
-    let here = if group.is_direct() { "this conversation" } else { "this group" };
-    let names = match names {
-        [] => return String::new(),
-        [one] => one.clone(),
-        [one, other] => format!("{one} and {other}"),
-        [first @ .., last] => format!("{}, and {last}", first.join(", ")),
+/// Returns which of the named people cannot read here, in a sentence; `None` if there are none.
+pub fn unreached(names: &[String], group: &Group) -> Option<Text> {
+    use texts::composer as t;
+    let listed = match names {
+        [] => return None,
+        [one] => Text::verbatim(one.clone()),
+        [one, other] => t::two_names(one, other),
+        [first @ .., last] => t::more_names(first.join(", "), last),
     };
-    format!("{names} can\u{2019}t read {here} and won\u{2019}t be notified.")
+    Some(match group.is_direct() {
+        true => t::unreached_in_conversation(names.len(), listed),
+        false => t::unreached_in_group(names.len(), listed),
+    })
 }
 
 /// Returns what limits a writer, in sentences. They write a `message` or a `topic`.
@@ -102,7 +105,7 @@ pub struct Completed {
 }
 
 impl Completed {
-    /// Words a completion of the domain.
+    /// Words a completion of the domain, in the current language.
     pub fn new(found: Completions, group: &Group) -> Self {
         let Completions { people, emoji, unreached: names } = found;
         let people = people.into_iter().map(|person| Completion {
@@ -115,21 +118,30 @@ impl Completed {
             label: format!("{emoji} :{name}:"),
             about: String::new(),
         });
-        Self { items: people.chain(emoji).collect(), note: unreached(&names, group) }
+        let note = unreached(&names, group).map(|note| note.to_string()).unwrap_or_default();
+        Self { items: people.chain(emoji).collect(), note }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use texts::Lang;
+
     use super::*;
 
     #[test]
     fn the_note_names_everyone_who_cannot_read_the_topic() {
         let group = crate::samples::group(1);
-        let names = |names: &[&str]| unreached(&names.iter().map(ToString::to_string).collect::<Vec<_>>(), &group);
-        assert_eq!(names(&[]), "");
-        assert_eq!(names(&["ada"]), "ada can\u{2019}t read this group and won\u{2019}t be notified.");
-        assert!(names(&["ada", "bo"]).starts_with("ada and bo can"));
-        assert!(names(&["ada", "bo", "cy"]).starts_with("ada, bo, and cy can"));
+        let note = |names: &[&str], lang| {
+            let names: Vec<String> = names.iter().map(ToString::to_string).collect();
+            unreached(&names, &group).map(|note| note.to(lang))
+        };
+        let english = |names: &[&str]| note(names, Lang::En).expect("a note");
+        assert_eq!(note(&[], Lang::En), None);
+        assert_eq!(english(&["ada"]), "ada can\u{2019}t read this group and won\u{2019}t be notified.");
+        assert!(english(&["ada", "bo"]).starts_with("ada and bo can"));
+        assert!(english(&["ada", "bo", "cy"]).starts_with("ada, bo, and cy can"));
+        let german = note(&["ada", "bo", "cy"], Lang::De);
+        assert!(german.is_some_and(|german| german.starts_with("ada, bo und cy können")));
     }
 }

@@ -24,3 +24,10 @@ pub struct Add {
     pub people: Vec<Person>,
     pub form: DirectForm,
 }
+
+impl Add {
+    /// Returns the names of its participants.
+    pub fn names(&self) -> String {
+        self.people.iter().map(|person| person.username.as_str()).collect::<Vec<_>>().join(", ")
+    }
+}

@@ -12,6 +12,7 @@ use domain::messages::history::{Piece, Version};
 use domain::model::{Attachment, Group, Message, Person, Poll, Tally, Topic};
 use domain::platform::versions::VersionPage;
 use domain::time::Timestamp;
+use texts::Text;
 
 use crate::form::{EditForm, ReasonForm};
 use crate::layout::Layout;
@@ -38,16 +39,16 @@ pub fn spaced_people(people: &[Person]) -> String {
 }
 
 /// Returns who starred a message, in words: `Starred by mira, tomas and 3 others`.
-pub fn starred_by(people: &[Person]) -> String {
+pub fn starred_by(people: &[Person]) -> Text {
+    use texts::messages as t;
     const NAMED: usize = 8;
     let names: Vec<&str> = people.iter().take(NAMED).map(|person| person.username.as_str()).collect();
     let others = people.len() - names.len();
     match (names.as_slice(), others) {
-        ([], _) => "Star".to_owned(),
-        ([one], 0) => format!("Starred by {one}"),
-        ([first @ .., last], 0) => format!("Starred by {} and {last}", first.join(", ")),
-        (names, 1) => format!("Starred by {} and 1 other", names.join(", ")),
-        (names, others) => format!("Starred by {} and {others} others", names.join(", ")),
+        ([], _) => t::star(),
+        ([one], 0) => t::starred_by(one),
+        ([first @ .., last], 0) => t::starred_by(t::names_and(first.join(", "), last)),
+        (names, others) => t::starred_by(t::names_and_others(names.join(", "), others)),
     }
 }
 
@@ -220,7 +221,7 @@ mod tests {
     fn stars_are_shown_with_names() {
         assert_eq!(starred_by(&people(1)), "Starred by p1");
         assert_eq!(starred_by(&people(3)), "Starred by p1, p2 and p3");
-        assert!(starred_by(&people(9)).ends_with("p8 and 1 other"));
+        assert!(starred_by(&people(9)).to_string().ends_with("p8 and 1 other"));
         assert_eq!(spaced_people(&people(2)), "1 2");
     }
 }

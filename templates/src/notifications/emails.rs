@@ -1,43 +1,45 @@
 //! Emails about messages, as plain text and as HTML with the same content.
 
 use askama::Template;
+use domain::mail_in::REPLY_ABOVE;
 use domain::markup::{without_own_images, without_spoilers};
 use domain::model::Concern;
 use domain::platform::mail::{Activity, ActivityMessage, EmailBody, EmailTemplateData};
 use domain::platform::remote::RemoteImages;
+use texts::{Text, emails};
 
 /// An email as HTML.
 #[derive(Clone, Debug, Template)]
 #[template(path = "notifications/email.html")]
-struct Html<'a> {
+struct AsHtml<'a> {
     email: &'a Email<'a>,
 }
 
 /// An email as plain text.
 #[derive(Clone, Debug, Template)]
 #[template(path = "notifications/email.txt", escape = "none")]
-struct Text<'a> {
+struct AsText<'a> {
     email: &'a Email<'a>,
 }
 
 /// The content of an email, for both formats.
 #[derive(Clone, Debug)]
 struct Email<'a> {
-    subject: String,
+    subject: Text,
     data: &'a EmailTemplateData,
     activity: &'a Activity,
 }
 
-/// Renders an email.
+/// Renders an email in the language of the [`texts::within`] around it.
 ///
 /// # Errors
 /// When a template fails.
 pub fn words(data: &EmailTemplateData, activity: &Activity) -> Result<EmailBody, String> {
-    let subject = subject(data, activity);
-    let email = Email { subject: subject.clone(), data, activity };
-    let html = Html { email: &email }.render().map_err(|error| error.to_string())?;
-    let text = Text { email: &email }.render().map_err(|error| error.to_string())?;
-    Ok(EmailBody { subject: one_line(&subject), text: crate::sanitize(text), html: crate::sanitize(html) })
+    let email = Email { subject: subject(data, activity), data, activity };
+    let html = AsHtml { email: &email }.render().map_err(|error| error.to_string())?;
+    let text = AsText { email: &email }.render().map_err(|error| error.to_string())?;
+    let subject = one_line(&email.subject.to_string());
+    Ok(EmailBody { subject, text: crate::sanitize(text), html: crate::sanitize(html) })
 }
 
 /// A header is one line, whatever a title contains.
@@ -45,34 +47,40 @@ fn one_line(text: &str) -> String {
     crate::sanitize(text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
-fn subject(data: &EmailTemplateData, activity: &Activity) -> String {
+fn subject(data: &EmailTemplateData, activity: &Activity) -> Text {
     match activity.topics.as_slice() {
-        [topic] => format!("[{}] {}", topic.group.as_ref().unwrap_or(&data.site_name), topic.title),
-        _ => format!("{} new messages at {}", activity.count(), data.site_name),
+        [topic] => Text::verbatim(format!("[{}] {}", topic.group.as_ref().unwrap_or(&data.site_name), topic.title)),
+        _ => emails::many_subject(activity.count(), &data.site_name),
     }
 }
 
 impl Email<'_> {
-    /// What the email is, in a sentence.
-    fn intro(&self) -> String {
-        let site = &self.data.site_name;
-        match self.activity.count() {
-            1 => format!("There is a new message for you at {site}."),
-            count => format!("There are {count} new messages for you at {site}."),
-        }
+    /// The line that answers are written above, if they are posted; else nothing.
+    fn mark(&self) -> String {
+        if self.activity.takes_replies { format!("{REPLY_ABOVE}\n\n") } else { String::new() }
     }
 
-    /// Why a message is in the email; may be empty.
-    fn why(&self, one: &ActivityMessage) -> &'static str {
+    /// What the email is, in a sentence.
+    fn intro(&self) -> Text {
+        emails::intro(self.activity.count(), &self.data.site_name)
+    }
+
+    /// The address of the site's first page.
+    fn home(&self) -> String {
+        format!("{}/", self.data.base_url)
+    }
+
+    /// Why a message is in the email, if it says so.
+    fn why(&self, one: &ActivityMessage) -> Option<Text> {
         let original = one.message.reply_to.as_ref();
         match one.concern {
             Concern::Mention if original.is_some_and(|answered| answered.author.username == self.data.username) => {
-                "replies to you"
+                Some(emails::why_reply())
             }
-            Concern::Mention => "mentions you",
-            Concern::Direct => "direct message",
-            Concern::Followed => "in a topic you follow",
-            Concern::Activity => "",
+            Concern::Mention => Some(emails::why_mention()),
+            Concern::Direct => Some(emails::why_direct()),
+            Concern::Followed => Some(emails::why_followed()),
+            Concern::Activity => None,
         }
     }
 
@@ -92,14 +100,15 @@ impl Email<'_> {
     fn text(&self, one: &ActivityMessage) -> String {
         match without_spoilers(&one.message.markup) == one.message.markup {
             true => one.raw.clone(),
-            false => "(This message contains a spoiler. Follow the link to read it.)".to_owned(),
+            false => emails::spoiler().to_string(),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use domain::model::Concern;
+    use domain::mail_in::REPLY_ABOVE;
+    use domain::platform::mail::Activity;
 
     use super::words;
     use crate::samples::notifications::{activity, data};
@@ -113,12 +122,13 @@ mod tests {
             {
                 assert!(text.contains(part), "{part}: {text}");
             }
-            assert!(
-                text.contains("/-/unsubscribe?token=1-mentions-ab")
-                    && text.contains(&Concern::Mention.label().to_string())
-            );
+            assert!(text.contains("/-/unsubscribe?token=1-mentions-ab") && text.contains("about mentions and replies"));
         }
         assert!(!written.text.contains("&#"), "{}", written.text);
+        assert!(written.text.starts_with(&format!("{REPLY_ABOVE}\n\nHello mira,")), "{}", written.text);
+        assert!(written.html.contains(REPLY_ABOVE), "{}", written.html);
+        let silent = words(&data(), &Activity { takes_replies: false, ..activity() }).expect("it draws");
+        assert!(silent.text.starts_with("Hello mira,") && !silent.html.contains(REPLY_ABOVE), "{}", silent.text);
     }
 
     #[test]

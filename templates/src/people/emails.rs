@@ -1,391 +1,359 @@
 //! Emails: the text of each kind, as plain text and as HTML with the same content.
 
 use askama::Template;
-use domain::model::{EmailKind, NoticeEmail, Verdict};
+use domain::model::{EmailKind, NoticeEmail, ReturnedEmail, Verdict};
 use domain::platform::mail::{EmailBody, EmailTemplateData};
+use texts::{Text, emails, within};
 
 use super::notices;
+use crate::when;
 
 /// An email as HTML.
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/emails/email.html")]
-struct Html<'a> {
+struct AsHtml<'a> {
     email: &'a Email,
 }
 
 /// An email as plain text.
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/emails/email.txt", escape = "none")]
-struct Text<'a> {
+struct AsText<'a> {
     email: &'a Email,
 }
 
 /// The content of an email, for both formats.
 #[derive(Clone, Debug)]
 struct Email {
-    subject: String,
+    subject: Text,
     site_name: String,
     base_url: String,
     username: String,
     /// What happened, by paragraph.
-    said: Vec<String>,
+    said: Vec<Text>,
     /// The button's label and target.
-    link: Option<(&'static str, String)>,
+    link: Option<(Text, String)>,
     /// Further paragraphs below the button.
-    after: Vec<String>,
+    after: Vec<Text>,
 }
 
-/// Renders an email.
+/// Renders an email, in its language.
 ///
 /// # Errors
 /// When a template fails.
 pub fn words(occasion: &EmailTemplateData) -> Result<EmailBody, String> {
-    if let Some(activity) = &occasion.activity {
-        return crate::notifications::emails::words(occasion, activity);
-    }
-    let email = Email::about(occasion);
-    let html = Html { email: &email }.render().map_err(|error| error.to_string())?;
-    let text = Text { email: &email }.render().map_err(|error| error.to_string())?;
-    Ok(EmailBody { subject: crate::sanitize(email.subject), text: crate::sanitize(text), html: crate::sanitize(html) })
+    within(occasion.lang, || match &occasion.activity {
+        Some(activity) => crate::notifications::emails::words(occasion, activity),
+        None => written(&Email::about(occasion)),
+    })
+}
+
+fn written(email: &Email) -> Result<EmailBody, String> {
+    let html = AsHtml { email }.render().map_err(|error| error.to_string())?;
+    let text = AsText { email }.render().map_err(|error| error.to_string())?;
+    let subject = crate::sanitize(email.subject.to_string());
+    Ok(EmailBody { subject, text: crate::sanitize(text), html: crate::sanitize(html) })
 }
 
 impl Email {
     fn about(occasion: &EmailTemplateData) -> Self {
-        let EmailTemplateData { kind, site_name, base_url, username, address, link, taken_by, .. } = occasion;
-        let (expires_at, restricted) = (&occasion.expires_at, &occasion.restricted);
+        let EmailTemplateData { kind, site_name: site, base_url, username: name, address, link, taken_by, .. } =
+            occasion;
         if let Some(notice) = &occasion.notice {
             return Self::of_notice(occasion, notice);
         }
-        let (group, group_address, inviter) = match &occasion.group {
+        let (group, group_address, person) = match &occasion.group {
             Some(group) => (group.name.as_str(), format!("{base_url}/{}/", group.slug), group.inviter.as_str()),
             None => ("", format!("{base_url}/"), ""),
         };
-        let until = format!("This link works once and expires on {}.", crate::when::exact(expires_at));
-        let ignore = "If this wasn't you, you can ignore this email.".to_owned();
-        let not_you =
-            "If this wasn't you, change your password now and end any sessions you don't recognize.".to_owned();
-        let not_asked = format!("If you didn't ask for this, contact the operators of {site_name}.");
-        let reset = || Some(("Reset password", format!("{base_url}/-/forgot")));
-        let sessions = || Some(("View sessions", format!("{base_url}/-/settings/sessions")));
+        let until = || emails::link_until(when::exact(&occasion.expires_at));
+        let to = |label: Text, path: &str| Some((label, format!("{base_url}{path}")));
+        let reset = || to(emails::reset_password(), "/-/forgot");
+        let sessions = || to(emails::view_sessions(), "/-/settings/sessions");
         let (subject, said, link, after) = match (kind, taken_by) {
             (EmailKind::Confirm, Some(holder)) => (
-                format!("You already have an account at {site_name}"),
-                vec![
-                    format!(
-                        "Someone, perhaps you, entered {address} as the email address of the account {username} at {site_name}."
-                    ),
-                    format!("It already belongs to the account {holder}, so nothing has changed."),
-                ],
+                emails::taken_subject(site),
+                vec![emails::taken(address, name, site), emails::taken_by(holder)],
                 reset(),
-                vec![ignore],
+                vec![emails::ignore()],
             ),
             (EmailKind::Confirm, None) => (
-                format!("Confirm your email address for {site_name}"),
-                vec![format!(
-                    "Please confirm that {address} is the email address of the account {username} at {site_name}."
-                )],
-                link.clone().map(|link| ("Confirm email address", link)),
-                vec![until, ignore],
+                emails::confirm_subject(site),
+                vec![emails::confirm(address, name, site)],
+                link.clone().map(|link| (emails::confirm_button(), link)),
+                vec![until(), emails::ignore()],
             ),
             (EmailKind::Reset, _) => (
-                format!("Reset your password for {site_name}"),
-                vec![format!(
-                    "Someone, perhaps you or an admin, asked to reset the password of the account {username} at {site_name}."
-                )],
-                link.clone().map(|link| ("Set a new password", link)),
-                vec![until, "If this wasn't you, you can ignore this email. Your password won't change.".to_owned()],
+                emails::reset_subject(site),
+                vec![emails::reset(name, site)],
+                link.clone().map(|link| (emails::reset_button(), link)),
+                vec![until(), emails::reset_ignore()],
             ),
             (EmailKind::AddressAsked, _) => (
-                format!("A new email address was requested at {site_name}"),
-                vec![
-                    format!(
-                        "Someone, perhaps you, asked to change the email address of the account {username} at {site_name}. It stays {address} until the new address is confirmed."
-                    ),
-                    "All other sessions were signed out.".to_owned(),
-                ],
+                emails::address_asked_subject(site),
+                vec![emails::address_asked(name, site, address), emails::address_asked_sessions()],
                 reset(),
-                vec!["If this wasn't you, someone knows your password. Reset it now to cancel the change.".to_owned()],
+                vec![emails::address_asked_not_you()],
             ),
             (EmailKind::AddressChanged, _) => (
-                format!("Your email address at {site_name} was changed"),
-                vec![format!(
-                    "The account {username} at {site_name} no longer uses {address}. This is the last email sent to this address."
-                )],
+                emails::address_changed_subject(site),
+                vec![emails::address_changed(name, site, address)],
                 None,
-                vec![format!(
-                    "If this wasn't you, someone knows your password. Contact the operators of {site_name}."
-                )],
+                vec![emails::address_changed_not_you(site)],
             ),
             (EmailKind::PasswordChanged, _) => (
-                format!("Your password at {site_name} was changed"),
-                vec![format!(
-                    "The password of the account {username} at {site_name} was changed. All other sessions were signed out."
-                )],
+                emails::password_changed_subject(site),
+                vec![emails::password_changed(name, site)],
                 reset(),
-                vec!["If this wasn't you, reset your password now.".to_owned()],
+                vec![emails::password_changed_not_you()],
             ),
             (EmailKind::SecondStepOn, _) => (
-                format!("Two-factor authentication is on at {site_name}"),
-                vec![format!(
-                    "Two-factor authentication was turned on for the account {username}. Keep your recovery codes somewhere you can get to without your phone."
-                )],
+                emails::two_factor_on_subject(site),
+                vec![emails::two_factor_on(name)],
                 sessions(),
-                vec![not_you],
+                vec![emails::not_you()],
             ),
             (EmailKind::SecondStepOff, _) => (
-                format!("Two-factor authentication is off at {site_name}"),
-                vec![format!(
-                    "Two-factor authentication was turned off for the account {username}. Signing in now requires only its password."
-                )],
+                emails::two_factor_off_subject(site),
+                vec![emails::two_factor_off(name)],
                 sessions(),
-                vec![not_you],
+                vec![emails::not_you()],
             ),
             (EmailKind::TokenMade, _) => (
-                format!("A new API token was created at {site_name}"),
-                vec![format!(
-                    "An API token was created for the account {username}. A program can use it instead of the password."
-                )],
-                Some(("View API tokens", format!("{base_url}/-/settings/tokens"))),
-                vec!["If this wasn't you, change your password now. That revokes all tokens.".to_owned()],
+                emails::token_made_subject(site),
+                vec![emails::token_made(name)],
+                to(emails::token_made_button(), "/-/settings/tokens"),
+                vec![emails::token_made_not_you()],
             ),
             (EmailKind::RecoveryUsed, _) => (
-                format!("A recovery code was used at {site_name}"),
-                vec![format!("Someone signed in as {username} with a recovery code. That code no longer works.")],
+                emails::recovery_used_subject(site),
+                vec![emails::recovery_used(name)],
                 sessions(),
-                vec![not_you],
+                vec![emails::not_you()],
             ),
-            (EmailKind::Deleted, _) => (
-                format!("Your account at {site_name} was deleted"),
-                vec![format!(
-                    "The account {username} at {site_name} was deleted, as you requested. This is the last email about it."
-                )],
-                None,
-                vec!["Thank you for being a part of it.".to_owned()],
-            ),
+            (EmailKind::Deleted, _) => {
+                (emails::deleted_subject(site), vec![emails::deleted(name, site)], None, vec![emails::deleted_thanks()])
+            }
             (EmailKind::Approved, _) => (
-                format!("Your account at {site_name} was approved"),
-                vec![format!("Welcome! An admin of {site_name} approved your account {username}.")],
-                Some(("Visit the site", format!("{base_url}/"))),
-                vec![ignore],
+                emails::approved_subject(site),
+                vec![emails::approved(site, name)],
+                to(emails::approved_button(), "/"),
+                vec![emails::ignore()],
             ),
             (EmailKind::Declined, _) => (
-                format!("Your account at {site_name} was declined"),
-                vec![format!("An admin of {site_name} reviewed your account {username} and declined it.")],
+                emails::declined_subject(site),
+                vec![emails::declined(site, name)],
                 None,
-                vec!["The account and its data will be deleted within a week.".to_owned()],
+                vec![emails::declined_deleted()],
             ),
             (EmailKind::Restricted, _) => {
-                let (until, why) = restricted.clone().unwrap_or_default();
-                let (what, how_long) = match until {
-                    Some(until) => ("suspended", format!("suspended until {}", crate::when::exact(&until))),
-                    None => ("banned", "banned".to_owned()),
+                let (until, why) = occasion.restricted.clone().unwrap_or_default();
+                let (subject, what) = match until {
+                    Some(until) => {
+                        (emails::suspended_subject(site), emails::suspended(name, site, when::exact(&until)))
+                    }
+                    None => (emails::banned_subject(site), emails::banned(name, site)),
                 };
-                (
-                    format!("Your account at {site_name} is {what}"),
-                    vec![
-                        format!("The account {username} at {site_name} is {how_long}. An admin gave this reason:"),
-                        why,
-                    ],
-                    None,
-                    vec!["You've been signed out everywhere. Your messages stay where they are.".to_owned()],
-                )
+                (subject, vec![what, Text::verbatim(why)], None, vec![emails::restricted_signed_out()])
             }
             (EmailKind::NewBrowser, _) => {
                 let (network, agent) = occasion.detail.split_once('\n').unwrap_or_default();
-                let browser = if agent.is_empty() { "unknown".to_owned() } else { crate::browsers::named(agent) };
+                let browser = match agent {
+                    "" => emails::unknown_browser(),
+                    agent => Text::from(crate::browsers::named(agent)),
+                };
                 (
-                    format!("New sign-in to your account at {site_name}"),
+                    emails::new_browser_subject(site),
                     vec![
-                        format!(
-                            "Someone signed in to the account {username} from a browser that hasn't been used with it before, or not since its password was set."
-                        ),
-                        format!("Time: {}. Network address: {network}. Browser: {browser}.", crate::when::exact(&occasion.at)),
+                        emails::new_browser(name),
+                        emails::new_browser_facts(when::exact(&occasion.at), network, browser),
                     ],
                     sessions(),
-                    vec![
-                        "If this was you, there's nothing to do.".to_owned(),
-                        "If not, someone knows your password. Change it now and end any sessions you don't recognize.".to_owned(),
-                    ],
+                    vec![emails::new_browser_you(), emails::new_browser_not_you()],
                 )
             }
             (EmailKind::ManyAttempts, _) => (
-                format!("Many attempts to sign in to your account at {site_name}"),
-                vec![
-                    format!(
-                        "Today there were unusually many attempts to sign in to the account {username} at {site_name} from browsers that haven't been used with it before."
-                    ),
-                    "Until tomorrow, each network gets only a few more attempts. Browsers you've used before aren't affected.".to_owned(),
-                ],
+                emails::many_attempts_subject(site),
+                vec![emails::many_attempts(name, site), emails::many_attempts_limit()],
                 reset(),
-                vec![
-                    "If your password is long and you don't use it anywhere else, there's nothing to do. If a new browser of yours is blocked, reset your password in that browser to sign in.".to_owned(),
-                ],
+                vec![emails::many_attempts_advice()],
             ),
             (EmailKind::Invited, _) => (
-                format!("{inviter} invited you to {group} at {site_name}"),
-                vec![format!("{inviter} invited you to join the group {group} at {site_name}.")],
-                Some(("Accept or decline", format!("{base_url}/-/invitations"))),
-                vec![format!("To stop getting invitations from {inviter}, ignore them on their profile.")],
+                emails::invited_subject(person, group, site),
+                vec![emails::invited(person, group, site)],
+                to(emails::invited_button(), "/-/invitations"),
+                vec![emails::invited_stop(person)],
             ),
             (EmailKind::JoinRequested, _) => (
-                format!("Someone asks to join {group} at {site_name}"),
-                vec![format!(
-                    "Someone asked to join the group {group}. You're one of its moderators, who approve or decline requests."
-                )],
-                Some(("Go to the group", group_address)),
-                vec!["You get at most one of these emails a day. To stop them, mute the group.".to_owned()],
+                emails::join_requested_subject(group, site),
+                vec![emails::join_requested(group)],
+                Some((emails::go_to_group(), group_address)),
+                vec![emails::join_requested_stop()],
             ),
             (EmailKind::Admitted, _) => (
-                format!("You're now a member of {group} at {site_name}"),
-                vec![format!("A moderator of the group {group} approved your request to join.")],
-                Some(("Go to the group", group_address)),
+                emails::admitted_subject(group, site),
+                vec![emails::admitted(group)],
+                Some((emails::go_to_group(), group_address)),
                 vec![],
             ),
             (EmailKind::GroupInherited, _) => (
-                format!("You're now the admin of {group} at {site_name}"),
-                vec![format!(
-                    "The last admin of the group {group} left, so you're now its admin. You can change its settings and assign roles."
-                )],
-                Some(("Go to the group", group_address)),
-                vec!["If you don't want to be its admin, hand the group over to another member.".to_owned()],
+                emails::group_inherited_subject(group, site),
+                vec![emails::group_inherited(group)],
+                Some((emails::go_to_group(), group_address)),
+                vec![emails::group_inherited_advice()],
             ),
             (EmailKind::GroupSucceeded, _) => (
-                format!("The group {group} at {site_name} has a new admin"),
-                vec![format!(
-                    "The last admin of the group {group} left, so its longest-standing moderator or member became its admin. You're getting this email because you're an admin of {site_name}."
-                )],
-                Some(("View moderation log", format!("{base_url}/admin/log"))),
+                emails::group_succeeded_subject(group, site),
+                vec![emails::group_succeeded(group, site)],
+                to(emails::group_succeeded_button(), "/admin/log"),
                 vec![],
             ),
             (EmailKind::DataLink, _) => (
-                format!("Your data from {site_name}"),
-                vec![format!(
-                    "An admin of {site_name} sent you this link to download the data of the account {username}: everything you've written and everything stored about you. You don't need to sign in."
-                )],
-                link.clone().map(|link| ("Download data", link)),
-                vec![until, "Don't share this link. If you didn't ask for it, you can ignore this email.".to_owned()],
+                emails::data_link_subject(site),
+                vec![emails::data_link(site, name)],
+                link.clone().map(|link| (emails::data_link_button(), link)),
+                vec![until(), emails::data_link_secret()],
             ),
             (EmailKind::Exported, _) => (
-                format!("Your data at {site_name} was exported"),
-                vec![
-                    format!(
-                        "The operators of {site_name} exported the data of the account {username}: everything you've written and everything stored about you."
-                    ),
-                    not_asked,
-                ],
+                emails::exported_subject(site),
+                vec![emails::exported(site, name), emails::not_asked(site)],
                 None,
                 vec![],
             ),
             (EmailKind::AddressConfirmed, _) => (
-                format!("Your email address at {site_name} is confirmed"),
-                vec![format!(
-                    "An admin of {site_name} confirmed that {address} belongs to the account {username}. Emails about the account are now sent to this address."
-                )],
+                emails::address_confirmed_subject(site),
+                vec![emails::address_confirmed(site, address, name)],
                 None,
-                vec![format!("If this isn't your account, contact the operators of {site_name}.")],
+                vec![emails::address_confirmed_not_you(site)],
             ),
             (EmailKind::SessionsEnded, _) => (
-                format!("You were signed out at {site_name}"),
-                vec![format!("An admin of {site_name} ended sessions of the account {username}.")],
+                emails::sessions_ended_subject(site),
+                vec![emails::sessions_ended(site, name)],
                 sessions(),
-                vec!["Sign in again wherever you were signed out.".to_owned()],
+                vec![emails::sessions_ended_advice()],
             ),
             (EmailKind::DeletedByAdmin, _) => (
-                format!("Your account at {site_name} was deleted"),
-                vec![format!(
-                    "An admin of {site_name} deleted the account that had this address. This is the last email about it."
-                )],
+                emails::deleted_subject(site),
+                vec![emails::deleted_by_admin(site)],
                 None,
-                vec![not_asked],
+                vec![emails::not_asked(site)],
             ),
             (EmailKind::AdminMade, _) => (
-                format!("You're now an admin of {site_name}"),
-                vec![format!("The account {username} is now an admin of {site_name}.")],
-                Some(("Go to the admin pages", format!("{base_url}/admin/"))),
-                vec!["Turn on two-factor authentication in your settings to protect the account.".to_owned()],
+                emails::admin_made_subject(site),
+                vec![emails::admin_made(name, site)],
+                to(emails::admin_made_button(), "/admin/"),
+                vec![emails::admin_made_advice()],
             ),
-            (EmailKind::AdminUnmade, _) => (
-                format!("You're no longer an admin of {site_name}"),
-                vec![format!("The account {username} is no longer an admin of {site_name}. Nothing else changed.")],
-                None,
-                vec![],
-            ),
+            (EmailKind::AdminUnmade, _) => {
+                (emails::admin_unmade_subject(site), vec![emails::admin_unmade(name, site)], None, vec![])
+            }
             (EmailKind::Reinstated, _) => (
-                format!("You can use your account at {site_name} again"),
-                vec![format!("The account {username} at {site_name} is no longer suspended or banned.")],
-                Some(("Sign in", format!("{base_url}/-/sign-in"))),
+                emails::reinstated_subject(site),
+                vec![emails::reinstated(name, site)],
+                to(emails::reinstated_button(), "/-/sign-in"),
                 vec![],
             ),
+            (EmailKind::Returned, _) => {
+                let empty = || ReturnedEmail {
+                    reason: String::new(),
+                    subject: String::new(),
+                    text: String::new(),
+                    message_id: None,
+                };
+                let ReturnedEmail { reason, subject, text, .. } = occasion.returned.clone().unwrap_or_else(empty);
+                let given_back = (!text.is_empty()).then(|| [emails::returned_text(), Text::verbatim(text)]);
+                let about = match subject.is_empty() {
+                    true => emails::returned(name, site),
+                    false => emails::returned_about(name, site, subject),
+                };
+                (
+                    emails::returned_subject(site),
+                    vec![about, Text::verbatim(reason)],
+                    None,
+                    given_back.into_iter().flatten().collect(),
+                )
+            }
             // It always carries messages.
-            (EmailKind::Activity, _) => (format!("New messages at {site_name}"), vec![], None, vec![]),
+            (EmailKind::Activity, _) => (emails::messages_subject(site), vec![], None, vec![]),
             // These always carry a notice.
-            (EmailKind::Notice | EmailKind::ReportReceived | EmailKind::ReportAnswered, _) => (
-                format!("A notice from {site_name}"),
-                vec![],
-                Some(("View notices", format!("{base_url}/notices"))),
-                vec![],
-            ),
+            (EmailKind::Notice | EmailKind::ReportReceived | EmailKind::ReportAnswered, _) => {
+                (emails::notice_subject(site), vec![], to(emails::view_notices(), "/notices"), vec![])
+            }
         };
-        let (site_name, base_url, username) = (site_name.clone(), base_url.clone(), username.clone());
-        Self { subject, site_name, base_url, username, said, link, after }
+        Self::of(occasion, subject, said, link, after)
     }
 
     /// An email about a decision, or about a report that arrived.
     fn of_notice(occasion: &EmailTemplateData, notice: &NoticeEmail) -> Self {
-        let EmailTemplateData { kind, site_name, base_url, username, .. } = occasion;
+        let EmailTemplateData { kind, site_name: site, base_url, .. } = occasion;
         let NoticeEmail { kind: what, group, reason, link, details } = notice;
         let page = format!("{base_url}{link}");
-        let happened = notices::heading(*what, group, details);
-        let why = || (!reason.is_empty()).then(|| format!("Reason: {reason}"));
+        let decision = || {
+            let why = (!reason.is_empty()).then(|| emails::reason(reason));
+            let facts = notices::facts(*what, details).into_iter().map(Text::from);
+            [Text::from(notices::heading(*what, group, details))].into_iter().chain(why).chain(facts).collect()
+        };
         let (subject, said, link, after) = match kind {
             EmailKind::ReportReceived => {
-                let grounds = details.grounds.iter().map(|one| one.label().to_string()).collect::<Vec<_>>().join(", ");
-                let at = details.at.map(|at| crate::when::exact(&at)).unwrap_or_default();
+                let grounds: Vec<String> = details.grounds.iter().map(|one| one.label().to_string()).collect();
+                let at = details.at.map_or_else(|| Text::verbatim(""), |at| when::exact(&at));
                 (
-                    format!("We received your report at {site_name}"),
-                    vec![
-                        format!(
-                            "On {at}, someone, probably you, reported a message at {site_name} and gave this address. Reason: {grounds}."
-                        ),
-                        "A person will review it, and we'll email you the decision.".to_owned(),
-                    ],
-                    Some(("View message", page)),
-                    vec!["If this wasn't you, you can ignore this email.".to_owned()],
+                    emails::report_received_subject(site),
+                    vec![emails::report_received(at, site, grounds.join(", ")), emails::report_received_next()],
+                    Some((emails::view_message(), page)),
+                    vec![emails::ignore()],
                 )
             }
             EmailKind::ReportAnswered => {
                 let stays = details.verdict != Some(Verdict::Deleted);
-                let again = "If you disagree, report the message again and explain why. You can go to court or to an out-of-court dispute settlement body in any case.";
                 (
-                    format!("Your report at {site_name} was reviewed"),
-                    [happened].into_iter().chain(why()).chain(notices::facts(*what, details)).collect(),
-                    stays.then_some(("View message", page)),
-                    stays.then(|| again.to_owned()).into_iter().collect(),
+                    emails::report_answered_subject(site),
+                    decision(),
+                    stays.then(|| (emails::view_message(), page)),
+                    stays.then(emails::report_answered_again).into_iter().collect(),
                 )
             }
             _ => (
-                format!("A moderation decision at {site_name}"),
-                [happened].into_iter().chain(why()).chain(notices::facts(*what, details)).collect(),
-                Some(("View notices", format!("{base_url}/notices"))),
-                vec!["Your notices also say whom to contact if you disagree.".to_owned()],
+                emails::decision_subject(site),
+                decision(),
+                Some((emails::view_notices(), format!("{base_url}/notices"))),
+                vec![emails::decision_contact()],
             ),
         };
+        Self::of(occasion, subject, said, link, after)
+    }
+
+    fn of(
+        occasion: &EmailTemplateData,
+        subject: Text,
+        said: Vec<Text>,
+        link: Option<(Text, String)>,
+        after: Vec<Text>,
+    ) -> Self {
+        let EmailTemplateData { site_name, base_url, username, .. } = occasion;
         let (site_name, base_url, username) = (site_name.clone(), base_url.clone(), username.clone());
         Self { subject, site_name, base_url, username, said, link, after }
+    }
+
+    /// Returns the first line.
+    fn greeting(&self) -> Text {
+        if self.username.is_empty() { emails::hello_nobody() } else { emails::hello(&self.username) }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use domain::model::{DecidedBy, EmailKind, Grounds, NoticeDetails, NoticeEmail, NoticeKind};
+    use domain::model::{DecidedBy, EmailKind, Grounds, NoticeDetails, NoticeEmail, NoticeKind, ReturnedEmail};
     use domain::platform::mail::{EmailTemplateData, GroupMentioned};
     use domain::time::Timestamp;
+    use texts::Lang;
 
     use super::words;
 
     fn occasion(kind: EmailKind) -> EmailTemplateData {
         EmailTemplateData {
             kind,
+            lang: Lang::En,
             site_name: "The <Garden>".into(),
             base_url: "https://forum.example".into(),
             username: "mira".into(),
@@ -399,6 +367,7 @@ mod tests {
             restricted: Some((None, "Selling <finches>".into())),
             notice: None,
             activity: None,
+            returned: None,
         }
     }
 
@@ -415,6 +384,20 @@ mod tests {
                 assert_eq!(text.contains("reset?token=abc"), linked, "{kind}: {text}");
             }
         }
+    }
+
+    #[test]
+    fn an_email_is_written_in_the_language_of_its_reader() {
+        for kind in EmailKind::EACH.iter().copied() {
+            let english = words(&occasion(kind)).expect("it draws");
+            let german = words(&EmailTemplateData { lang: Lang::De, ..occasion(kind) }).expect("it draws");
+            assert!(english.html.contains("<html lang=\"en\"") && german.html.contains("<html lang=\"de\""), "{kind}");
+            assert!(german.text.starts_with("Hallo mira,\n") && german.subject != english.subject, "{kind}");
+            let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
+            assert_eq!(lines(&german.text).len(), lines(&english.text).len(), "{kind}");
+        }
+        let reset = words(&EmailTemplateData { lang: Lang::De, ..occasion(EmailKind::Reset) }).expect("it draws");
+        assert!(reset.text.contains("läuft am 16. Jan. 2026, 14:00 UTC ab."), "{}", reset.text);
     }
 
     #[test]
@@ -447,6 +430,22 @@ mod tests {
             assert!(written.text.contains(part), "{}", written.text);
         }
         assert!(!written.html.contains("<finches>"), "{}", written.html);
+    }
+
+    #[test]
+    fn a_returned_text_comes_back_whole_with_the_reason() {
+        let returned = ReturnedEmail {
+            reason: "This topic is locked.".to_owned(),
+            subject: "Re: <Plums>".to_owned(),
+            text: "First line\nsecond <b>line</b>\n\n> quoted".to_owned(),
+            message_id: None,
+        };
+        let written = words(&EmailTemplateData { returned: Some(returned), ..occasion(EmailKind::Returned) });
+        let written = written.expect("it draws");
+        for part in ["This topic is locked.", "Re: <Plums>", "First line\nsecond <b>line</b>\n\n> quoted"] {
+            assert!(written.text.contains(part), "{part}: {}", written.text);
+        }
+        assert!(written.html.contains("First line\nsecond &#60;b&#62;line"), "{}", written.html);
     }
 
     #[test]

@@ -91,7 +91,7 @@ fn names(names: &[String]) -> String {
 /// Returns the facts of a decision: what it followed from, who decided, and with what help.
 pub fn facts(kind: NoticeKind, details: &NoticeDetails) -> Vec<String> {
     let mut facts = Vec::new();
-    let at = |at: Option<Timestamp>| at.map(|at| crate::when::exact(&at)).unwrap_or_default();
+    let at = |at: Option<Timestamp>| at.map(|at| crate::when::exact(&at).to_string()).unwrap_or_default();
     let grounds = details.grounds.iter().map(|one| one.label().to_string()).collect::<Vec<_>>().join(", ");
     match kind {
         NoticeKind::Declined => {

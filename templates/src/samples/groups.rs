@@ -10,6 +10,7 @@ use texts::Text;
 use super::{Drawn, ago, group, group_rows, layout, person, stranger, topic, wrens};
 use crate::admin::chart::{Chart, Kind, Label, Series, Unit};
 use crate::form::{DeleteGroupForm, GroupForm, PictureForm};
+use crate::groups::mail_in::MailIn;
 use crate::groups::statistics::Statistics;
 use crate::groups::{Delete, Discover, Edit, Export, GroupOrder, New, Show};
 
@@ -204,6 +205,19 @@ impl Statistics {
     }
 }
 
+impl MailIn {
+    /// As an admin of the group sees it.
+    pub fn sample() -> Self {
+        Self {
+            layout: layout("/-/groups/1/mail-in"),
+            group: group(1),
+            is_received: true,
+            address: Some("new+aeacf4y.mfzwi2lpnzuw4zzamfxgiidd@in.forum.example".to_owned()),
+            may_set: true,
+        }
+    }
+}
+
 impl Delete {
     /// With validation errors.
     pub fn sample() -> Self {
@@ -233,6 +247,11 @@ pub(super) fn all() -> Vec<Drawn> {
         ("group-export-member", Export::sample(Extent::Readable).render()),
         ("group-statistics", Statistics::sample(true).render()),
         ("group-statistics-partial", Statistics::sample(false).render()),
+        ("group-mail-in", MailIn::sample().render()),
+        ("group-mail-in-member", MailIn { may_set: false, ..MailIn::sample() }.render()),
+        ("group-mail-in-reader", MailIn { address: None, may_set: false, ..MailIn::sample() }.render()),
+        ("group-mail-in-off", MailIn { address: None, group: group(6), ..MailIn::sample() }.render()),
+        ("group-mail-in-none", MailIn { is_received: false, ..MailIn::sample() }.render()),
         ("group-delete", Delete::sample().render()),
     ]
 }

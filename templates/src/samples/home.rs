@@ -79,7 +79,7 @@ impl Home {
         page.layout.sidebar.mentions = 0;
         page.layout.flash = Some(Flash {
             kind: FlashKind::Done,
-            text: "Marked as read.".to_owned(),
+            text: texts::flash::all_read(),
             undo: Some("/-/read/undo".to_owned()),
         });
         page

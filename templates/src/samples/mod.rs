@@ -76,6 +76,7 @@ pub(crate) fn group(id: usize) -> Group {
         slow_seconds: 0,
         first_held: 0,
         picture: if id == 2 { "0b".repeat(32) } else { String::new() },
+        takes_email: id < 3,
     }
 }
 
@@ -288,6 +289,7 @@ pub fn stranger(path: &str) -> Layout {
             css: "/static/klatch.css".to_owned(),
             more_css: "/static/more.css".to_owned(),
             js: "/static/js/klatch.js".to_owned(),
+            texts: None,
             icon: "/static/icon.svg".to_owned(),
             touch_icon: "/static/icon-180.png".to_owned(),
         },

@@ -3,6 +3,7 @@
 use askama::Template;
 use domain::model::{Concern, EmailId, EmailKind, EmailLine, EmailState};
 use domain::platform::mail::{Activity, ActivityMessage, ActivityTopic, EmailTemplateData};
+use texts::Lang;
 
 use super::admin::admins_layout;
 use super::{Drawn, ago, layout, message, now, original, stranger};
@@ -13,6 +14,7 @@ use crate::notifications::{Log, NotificationsForm, Settings, Unsubscribe};
 pub fn data() -> EmailTemplateData {
     EmailTemplateData {
         kind: EmailKind::Activity,
+        lang: Lang::En,
         site_name: "Upper valley".into(),
         base_url: "https://forum.example".into(),
         username: "mira".into(),
@@ -26,6 +28,7 @@ pub fn data() -> EmailTemplateData {
         restricted: None,
         notice: None,
         activity: Some(activity()),
+        returned: None,
     }
 }
 
@@ -55,7 +58,7 @@ pub fn activity() -> Activity {
         },
     ];
     let link = |concern: Concern| (concern, format!("https://forum.example/-/unsubscribe?token=1-{concern}-ab"));
-    Activity { topics, more: 3, unsubscribe: vec![link(Concern::Mention), link(Concern::Direct)] }
+    Activity { topics, more: 3, takes_replies: true, unsubscribe: vec![link(Concern::Mention), link(Concern::Direct)] }
 }
 
 impl Settings {

@@ -32,6 +32,7 @@ pub(super) fn user(id: usize) -> User {
         location: "Upper valley".to_owned(),
         web: "https://example.org/boxes/".to_owned(),
         theme: Theme::Auto,
+        language: domain::model::Language::default(),
         is_admin: id == 1,
         is_bot: false,
         claimed: id != 6,

@@ -31,6 +31,7 @@ impl Settings {
             welcome: "# Good to see you\nCome in, and say *hello*.".into(),
             accent: "#0b6b62".into(),
             must_accept: "rules privacy".into(),
+            language: "de".into(),
             error: None,
         };
         let notice = "On Saturday <em>everything</em> is off from 9 to 10.".to_owned();

@@ -51,7 +51,7 @@ impl Show {
                     action: TopicAction::SplitOff,
                     detail: "12".to_owned(),
                     other: Some(OtherTopic {
-                        title: "Wrens <in> the wall".to_owned(),
+                        name: "Wrens <in> the wall".to_owned(),
                         group_slug: "birds".to_owned(),
                         slug: "wrens-in-the-wall".to_owned(),
                     }),
@@ -180,7 +180,7 @@ impl Edit {
     pub fn sample() -> Self {
         let mut form = RenameForm { title: "".into(), error: None };
         form.set_error("title", Text::verbatim("Enter a title."));
-        let not_moved = Some("You can't move private messages to a group that more people can read.".to_owned());
+        let not_moved = Some("You can't move private messages to a group that more people can read.".into());
         let (moderates, may_archive) = (true, true);
         Self {
             layout: layout("/-/topics/9/edit"),

@@ -7,12 +7,15 @@ pub mod titles;
 
 use askama::Template;
 use domain::live::presence::Aside;
-use domain::model::{Group, Message, Original, SidebarGroup, SubscriptionLevel, Topic, TopicAction, TopicEvent};
+use domain::model::{
+    Group, Message, Original, SidebarGroup, SubscriptionLevel, Topic, TopicAction, TopicEvent, shown_title,
+};
 use domain::moderation::approval_queue::OwnPending;
-use texts::Text;
+use texts::{Html, Text};
 
 use crate::form::{MessageForm, RenameForm};
 use crate::layout::Layout;
+use crate::links;
 
 /// `/GROUP/TOPIC/`.
 #[derive(Clone, Debug, Hash, Template)]
@@ -159,39 +162,35 @@ impl Show {
     }
 }
 
-/// Returns what a user did to a topic, for a line "NAME … TIME"; for a rename, the old title follows.
-pub fn did(action: &TopicAction) -> &'static str {
-    match action {
-        TopicAction::Locked => "locked this topic",
-        TopicAction::Unlocked => "unlocked this topic",
-        TopicAction::Pinned => "pinned this topic",
-        TopicAction::Unpinned => "unpinned this topic",
-        TopicAction::Resolved => "marked this topic as resolved",
-        TopicAction::Reopened => "marked this topic as not resolved",
-        TopicAction::Archived => "archived this topic",
-        TopicAction::Unarchived => "unarchived this topic",
-        TopicAction::Restored => "restored this topic",
-        TopicAction::Renamed => "renamed this topic from",
-        TopicAction::Moved => "moved this topic here",
-        TopicAction::SplitOff => "moved messages to",
-        TopicAction::SplitFrom => "created this topic with messages from",
-        TopicAction::Merged => "merged another topic into this one:",
-    }
+/// Returns what somebody did to a topic, for a line between its messages; the time follows.
+pub fn line(event: &TopicEvent) -> Html {
+    use texts::topics as t;
+    let person = links::person(&event.actor.username);
+    let title = || shown_title(&event.detail);
+    let done = match (event.action, &event.other) {
+        (TopicAction::Locked, _) => t::was_locked(person),
+        (TopicAction::Unlocked, _) => t::was_unlocked(person),
+        (TopicAction::Pinned, _) => t::was_pinned(person),
+        (TopicAction::Unpinned, _) => t::was_unpinned(person),
+        (TopicAction::Resolved, _) => t::was_resolved(person),
+        (TopicAction::Reopened, _) => t::was_reopened(person),
+        (TopicAction::Archived, _) => t::was_archived(person),
+        (TopicAction::Unarchived, _) => t::was_unarchived(person),
+        (TopicAction::Restored, _) => t::was_restored(person),
+        (TopicAction::Renamed, _) => t::was_renamed(person, title()),
+        (TopicAction::Moved, _) => t::was_moved(person),
+        (TopicAction::SplitOff, Some(other)) => return t::split_off(person, moved(event), other.path(), other.title()),
+        (TopicAction::SplitOff, None) => t::split_off_unnamed(person, moved(event)),
+        (TopicAction::SplitFrom, Some(other)) => return t::split_from(person, other.path(), other.title()),
+        (TopicAction::SplitFrom, None) => t::split_from_unnamed(person),
+        (TopicAction::Merged, _) => t::was_merged(person, title()),
+    };
+    done.into_html()
 }
 
-/// Whether the event refers to another topic.
-pub fn is_between(action: &TopicAction) -> bool {
-    matches!(action, TopicAction::SplitOff | TopicAction::SplitFrom)
-}
-
-/// Returns what a user did, with the number of messages.
-pub fn did_count(event: &TopicEvent) -> String {
-    match (event.action, event.detail.parse::<i64>()) {
-        (TopicAction::SplitOff, Ok(count)) => {
-            format!("moved {} to", crate::numbers::counted(count, "message", "messages"))
-        }
-        (action, _) => did(&action).to_owned(),
-    }
+/// The number of messages that became another topic.
+fn moved(event: &TopicEvent) -> i64 {
+    event.detail.parse().unwrap_or_default()
 }
 
 /// `/-/topics/ID/edit`.
@@ -207,7 +206,7 @@ pub struct Edit {
     /// Whether the viewer may archive and unarchive the topic.
     pub may_archive: bool,
     /// Why it was not moved.
-    pub not_moved: Option<String>,
+    pub not_moved: Option<texts::Text>,
 }
 
 impl Edit {
@@ -229,4 +228,46 @@ pub struct Delete {
     pub topic: Topic,
     /// Number of messages deleted with it.
     pub message_count: i64,
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::model::{OtherTopic, Person, UserId};
+    use domain::time::Timestamp;
+    use texts::{Lang, within};
+
+    use super::*;
+
+    fn event(action: TopicAction, detail: &str, other: Option<&str>) -> TopicEvent {
+        let other = other.map(|name| OtherTopic {
+            name: name.to_owned(),
+            group_slug: "birds".to_owned(),
+            slug: "wrens".to_owned(),
+        });
+        let actor = Person::new(UserId(1), "mira");
+        TopicEvent { after_seq: 1, actor, action, detail: detail.to_owned(), other, at: Timestamp(0) }
+    }
+
+    #[test]
+    fn a_line_names_the_other_topic_to_those_who_may_read_it() {
+        let english = |other| line(&event(TopicAction::SplitOff, "1", other)).to_string();
+        let mira = "<a class=\"person\" href=\"/users/mira/\">mira</a>";
+        assert_eq!(english(None), format!("{mira} moved 1 message to another topic"));
+        let link = "<a href=\"/birds/wrens/\">&#60;b&#62;</a>";
+        assert_eq!(english(Some("<b>")), format!("{mira} moved 1 message to {link}"));
+        let german = line(&event(TopicAction::SplitOff, "12", Some("<b>"))).to(Lang::De);
+        assert_eq!(german, format!("{mira} hat 12 Nachrichten nach {link} verschoben"));
+    }
+
+    #[test]
+    fn a_topic_without_a_title_has_one_in_the_language_of_the_page() {
+        for (lang, title) in [(Lang::En, "“(untitled)”"), (Lang::De, "„(ohne Titel)“")] {
+            let lines = within(lang, || {
+                [TopicAction::Renamed, TopicAction::Merged].map(|action| line(&event(action, " ", None)).to_string())
+            });
+            assert!(lines.iter().all(|line| line.contains(title)), "{lines:?}");
+            let from = within(lang, || line(&event(TopicAction::SplitFrom, "", Some(""))).to_string());
+            assert!(from.contains(title.trim_matches(['“', '”', '„'])), "{from}");
+        }
+    }
 }

@@ -95,6 +95,7 @@ pub const FIELDS: &[Field] = fields! {
     "/-/settings" "location": Lines, Member at "/-/settings";
     "/-/settings" "web": After("https://example.org/"), Member at "/-/settings";
     "/-/settings" "theme": Nothing;
+    "/-/settings" "language": Nothing;
     "/-/settings" "follow": Nothing;
     "/-/settings/avatar" "remove": Nothing;
     "/-/settings/password" "current_password": Few, Member at "/-/settings/password" with [("new_password", "another one it is")];
@@ -166,6 +167,7 @@ pub const FIELDS: &[Field] = fields! {
     "/-/groups/{}/edit" "opens": Nothing;
     "/-/groups/{}/image" "remove": Nothing;
     "/-/groups/{}/archive" "archived": Nothing;
+    "/-/groups/{}/mail-in" "on": Nothing;
     "/-/groups/{}/delete" "name": Lines, Moderator at "/-/groups/{public}/delete";
     "/-/groups/{}/level" "level": Few, Member at "/garden/";
     "/-/groups/{}/read" "upto": Nothing;
@@ -360,6 +362,7 @@ pub const FIELDS: &[Field] = fields! {
     "/admin/settings" "link_previews": Nothing;
     "/admin/settings" "welcome": Long, Root at "/admin/settings";
     "/admin/settings" "accent": Few, Root at "/admin/settings";
+    "/admin/settings" "language": Nothing;
     "/admin/settings" "accept_rules": Nothing;
     "/admin/settings" "accept_terms": Nothing;
     "/admin/settings" "accept_privacy": Nothing;

@@ -17,7 +17,23 @@ pub fn script(text: &str) -> String {
     small
 }
 
-/// A style sheet without comments and indentation.
+/// What can go around signs in a style sheet, outside of strings.
+const AROUND_SIGNS: [(&str, &str); 12] = [
+    (" {", "{"),
+    ("{ ", "{"),
+    ("{\n", "{"),
+    (" }", "}"),
+    ("\n}", "}"),
+    ("}\n", "}"),
+    ("} ", "}"),
+    ("; ", ";"),
+    (";\n", ";"),
+    (";}", "}"),
+    (": ", ":"),
+    (", ", ","),
+];
+
+/// A style sheet without comments, indentation and spaces around signs.
 pub fn style(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
@@ -27,7 +43,14 @@ pub fn style(text: &str) -> String {
     }
     plain.push_str(rest);
     let lines = plain.lines().map(str::trim).filter(|line| !line.is_empty());
-    lines.flat_map(|line| [line, "\n"]).collect()
+    let lines: String = lines.flat_map(|line| [line, "\n"]).collect();
+    let smaller =
+        |part: &str| AROUND_SIGNS.iter().fold(part.to_owned(), |text, (wide, small)| text.replace(wide, small));
+    // Each second part is a string.
+    let parts = lines.split('"').enumerate();
+    let parts: Vec<String> =
+        parts.map(|(at, part)| if at % 2 == 0 { smaller(part) } else { part.to_owned() }).collect();
+    parts.join("\"")
 }
 
 #[cfg(test)]
@@ -39,8 +62,10 @@ mod tests {
         let text = "// About.\n\n/** Says a.\n * More. */\nfunction a() {\n  // Why.\n  return `//${b}`; // c\n}\n/* One. */\n";
         assert_eq!(script(text), "function a() {\nreturn `//${b}`; // c\n}\n");
         assert_eq!(
-            style("/* A */\n.a { b: c }\n/* B\n */\n@media x {\n  .d { e: f }\n}\n"),
-            ".a { b: c }\n@media x {\n.d { e: f }\n}\n"
+            style(
+                "/* A */\n.a { b: c; d: \"e: f { }\" }\n/* B\n */\n@media (x: y) {\n  .d, .g .h {\n    e: f;\n  }\n}\n"
+            ),
+            ".a{b:c;d:\"e: f { }\"}@media (x:y){.d,.g .h{e:f}}"
         );
     }
 
@@ -59,6 +84,7 @@ mod tests {
                 );
             } else if name.ends_with(".css") {
                 assert!(!text.contains("\"/*") && text.matches("/*").count() == text.matches("*/").count(), "{name}");
+                assert!(text.matches('"').count() % 2 == 0 && !text.contains(['\'', '\\']), "{name}: a string");
             }
         }
     }

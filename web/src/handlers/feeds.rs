@@ -11,6 +11,7 @@ use templates::Template as _;
 use templates::feeds::{Document, Sitemap, SitemapIndex};
 use templates::links::Embed;
 use templates::search::encoded;
+use texts::{errors, within};
 
 use crate::failure::Answer;
 use crate::handlers::id;
@@ -38,6 +39,13 @@ impl Format {
         match self {
             Self::Atom => "feed.atom",
             Self::Json => "feed.json",
+        }
+    }
+
+    fn kind(self) -> &'static str {
+        match self {
+            Self::Atom => ATOM,
+            Self::Json => JSON,
         }
     }
 }
@@ -71,12 +79,16 @@ fn answer(req: &Req, params: &Params, found: FeedLookup) -> Answer {
         FeedLookup::Renamed(name) => return moved(&format!("/users/{}/", encoded(&name))),
     };
     let about = about(&feed);
-    let base_url = &req.cx().config.base_url;
-    let document = Document::new(&feed, &req.now.settings.name, base_url, req.images(), format.file());
-    let (text, kind) = match format {
-        Format::Atom => (document.render().map_err(|error| Error::Internal(error.to_string()))?, ATOM),
-        Format::Json => (document.to_json().map_err(|error| Error::Internal(error.to_string()))?, JSON),
-    };
+    let (base_url, settings) = (&req.cx().config.base_url, &req.now.settings);
+    // Readers of feeds ask for no language, and all of them get the same.
+    let text = within(settings.lang(), || {
+        let document = Document::new(&feed, &settings.name, base_url, req.images(), format.file());
+        match format {
+            Format::Atom => document.render().map_err(|error| Error::Internal(error.to_string())),
+            Format::Json => document.to_json().map_err(|error| Error::Internal(error.to_string())),
+        }
+    })?;
+    let kind = format.kind();
     match params.token.as_deref() {
         None | Some("") => req.shared_text(text, kind, about),
         Some(_) => req.private_text(text, kind),
@@ -151,7 +163,8 @@ pub async fn embed(req: Req, params: Query<EmbedParams>) -> Answer {
     let base_url = &req.cx().config.base_url;
     let path = params.url.strip_prefix(base_url.as_str()).ok_or(Error::NotFound)?;
     let entry = feeds::linked(req.cx(), path).await?;
-    let embed = Embed::new(&entry, &req.now.settings.name, base_url);
+    let settings = &req.now.settings;
+    let embed = within(settings.lang(), || Embed::new(&entry, &settings.name, base_url));
     let json = serde_json::to_string(&embed).map_err(|error| Error::Internal(error.to_string()))?;
     req.shared_text(json, "application/json; charset=utf-8", About::Unkept)
 }

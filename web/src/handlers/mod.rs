@@ -26,7 +26,7 @@ use domain::model::Group;
 use domain::policy::Access;
 use domain::screening::WriterLimits;
 use templates::people::account::{EndedLink, LinkEnded};
-use texts::Text;
+use texts::{Text, errors};
 
 use crate::failure::Answer;
 use crate::req::Req;
@@ -69,19 +69,17 @@ fn key_for(req: &Req) -> Result<String, Error> {
 /// Returns the errors of a refused form by field; passes on errors that are not about the form.
 fn form_errors(error: Error) -> Result<Vec<(String, Text)>, Error> {
     crate::refused::note(&error);
+    let of_form = |why| Ok(vec![(String::new(), why)]);
     match error {
         Error::Invalid(fields) => Ok(fields.iter().map(|(field, why)| (field.to_owned(), why.clone())).collect()),
-        Error::Forbidden(why) => Ok(vec![(String::new(), why)]),
-        Error::TooMany(limit) => {
-            let wait = templates::when::wait(&limit.wait.as_secs());
-            Ok(vec![(String::new(), texts::forms::too_often(wait))])
-        }
-        Error::Busy(_) => Ok(vec![(String::new(), texts::forms::many_sign_in())]),
+        Error::Forbidden(why) => of_form(why),
+        Error::TooMany(limit) => of_form(errors::too_often(templates::when::wait(&limit.wait.as_secs()))),
+        Error::Busy(_) => of_form(errors::busy()),
         Error::Storage(cause) => {
             tracing::error!(error = %cause, "a form was refused: the storage of files failed");
-            Ok(vec![(String::new(), texts::forms::text_not_lost(texts::files::no_storage()))])
+            of_form(texts::files::no_storage_form())
         }
-        Error::Slow(wait) => Ok(vec![(String::new(), texts::forms::text_not_lost(crate::failure::too_soon(wait)))]),
+        Error::Slow(wait) => of_form(errors::slow_mode_form(crate::failure::slow_wait(wait))),
         other => Err(other),
     }
 }

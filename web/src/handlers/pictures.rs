@@ -90,7 +90,7 @@ fn refused(error: Error) -> Result<PictureForm, Error> {
     // Other words than for a form with a text, which is not lost.
     let why = match &error {
         Error::Invalid(_) => None,
-        Error::TooMany(limit) => Some(texts::forms::too_many_files(templates::when::wait(&limit.wait.as_secs()))),
+        Error::TooMany(limit) => Some(texts::forms::uploads_too_often(templates::when::wait(&limit.wait.as_secs()))),
         Error::Storage(_) => Some(texts::files::no_storage()),
         _ => return Err(error),
     };

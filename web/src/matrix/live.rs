@@ -205,7 +205,12 @@ impl Ears {
             None => forum.cx.bus.open(self.stream(actor, group)).await.expect("a stream"),
         };
         let (_, _, who) = self.0.iter().find(|(known, ..)| *known == actor).expect("everybody");
-        check(live, who, &Request { after, seen: Vec::new(), groups: vec![group], visible: None }).await
+        check(
+            live,
+            who,
+            &Request { after, seen: Vec::new(), groups: vec![group], visible: None, lang: texts::Lang::En },
+        )
+        .await
     }
 }
 
@@ -248,7 +253,7 @@ fn letters(answer: &Answer) -> String {
         Answer::Foreign | Answer::Invalid(_) | Answer::Api { .. } | Answer::Busy { .. } => panic!("{answer:?}"),
     };
     let letter = |event: &domain::bus::Event| {
-        let event: serde_json::Value = serde_json::from_str(&event.payload).expect("JSON");
+        let event: serde_json::Value = serde_json::from_str(event.json()).expect("JSON");
         let kind = event["type"].as_str().expect("a kind");
         KINDS.iter().find(|(known, _)| *known == kind).unwrap_or_else(|| panic!("{kind} needs a letter: {event}")).1
     };

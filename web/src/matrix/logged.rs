@@ -23,6 +23,7 @@ const HOOK: &[(&str, &str)] = &[("url", "https://example.org/"), ("message.poste
 const LOGGED: &[Logged] = &[
     ("/-/groups/{id}/edit", Actor::Admin, &[("name", "Another")], GroupEdited),
     ("/-/groups/{id}/archive", Actor::Admin, &[], GroupArchived),
+    ("/-/groups/{id}/mail-in", Actor::Admin, &[], GroupEdited),
     ("/-/groups/{id}/delete", Actor::Admin, &[], GroupDeleted),
     ("/-/groups/{id}/members/{user}/role", Actor::Admin, &[("role", "moderator")], RoleGiven),
     ("/-/groups/{id}/members/{user}/hand-over", Actor::Admin, &[], GroupHandedOver),

@@ -58,7 +58,7 @@ impl Req {
                     // The token belongs to one browser.
                     return Ok(self.private_page(StatusCode::OK, html));
                 }
-                let page = Page::new(html, &tag, &self.content_policy());
+                let page = Page::new(html, &tag, &self.content_policy(), self.lang);
                 Arc::new(page.ok_or_else(|| Error::Internal("a page has headers that cannot be sent".into()))?)
             }
         };
@@ -107,7 +107,8 @@ impl Req {
             Ok(html) => self.private_page(status, html),
             Err(error) => {
                 tracing::error!(%error, "a page was not drawn");
-                HttpResponse::InternalServerError().body(format!("{}\n", texts::forms::went_wrong()))
+                let why = texts::errors::short_internal().to(self.lang);
+                HttpResponse::InternalServerError().body(format!("{why}\n"))
             }
         }
     }
@@ -143,7 +144,7 @@ impl Req {
         response.insert_header(("content-security-policy", self.content_policy()));
         response.insert_header(("permissions-policy", PERMISSIONS));
         // A cache takes over the headers of a 304, which is never compressed.
-        response.insert_header((VARY, "Cookie, Accept-Encoding"));
+        response.insert_header((VARY, "Cookie, Accept-Language, Accept-Encoding"));
         response
     }
 
@@ -164,8 +165,8 @@ impl Req {
 
     /// Renders a page or a part of one.
     pub fn render(&self, page: &impl Template) -> Result<String, Error> {
-        let html = page.render().map_err(|error| Error::Internal(format!("a page was not drawn: {error}")))?;
-        Ok(templates::finish(html, self.images()))
+        let html = texts::within(self.lang, || page.render().map(|html| templates::finish(html, self.images())));
+        html.map_err(|error| Error::Internal(format!("a page was not drawn: {error}")))
     }
 
     /// Answers 303 to a path of this site.

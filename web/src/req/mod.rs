@@ -1,8 +1,8 @@
 //! The request extractor: session, viewer, layout and answers; every handler begins with it.
 
 mod answers;
+mod sender;
 
-use std::net::Ipv4Addr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,11 +22,14 @@ use domain::policy::{Access, Permission, Viewer};
 use domain::{Context, Error};
 use templates::when::Now;
 use templates::{Layout, Live};
+use texts::Lang;
 
 use crate::failure::Failure;
 use crate::flash;
 use crate::page_cache::Reading;
 use crate::site::{CookieKind, Site};
+
+pub(crate) use sender::{asked, origin};
 
 /// A request as handlers see it.
 #[derive(Clone, Debug)]
@@ -38,6 +41,8 @@ pub struct Req {
     pub waiting: Option<Session>,
     /// The current settings of the site.
     pub now: Arc<SiteNow>,
+    /// The language of the answer: what the user chose, else what the browser asks for, else the site's.
+    pub lang: Lang,
     /// Path and query.
     pub path: String,
     /// Whether the browser prefetches the page, so no one may be looking at it.
@@ -112,7 +117,9 @@ impl Req {
             (false, None) => secrets::token()?,
         };
         let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let chosen = session.as_ref().or(waiting.as_ref()).and_then(|session| session.language.0);
         Ok(Self {
+            lang: chosen.or_else(|| asked(request.headers())).unwrap_or_else(|| now.settings.lang()),
             path: request.uri().path_and_query().map_or_else(|| request.path().to_owned(), ToString::to_string),
             is_prefetch: request.method() == Method::HEAD
                 || header("sec-purpose").contains("prefetch")
@@ -225,7 +232,8 @@ impl Req {
             notice: self.notice().cloned(),
             csrf: self.csrf(),
             nonce: self.nonce.clone(),
-            assets: crate::assets::addresses(&self.now.settings.accent),
+            assets: crate::assets::addresses(&self.now.settings.accent, self.lang),
+            lang: self.lang,
             pages: self.now.pages.iter().map(|current| current.page).collect(),
             asks: self.asks(),
             flash: self.flash.as_deref().and_then(|value| flash::shown(value, self.cx().mail.reaches_people())),
@@ -277,7 +285,7 @@ impl Req {
         let backlog = self.cx().bus.backlog(Stream::User(session.person.id), after).await;
         let Ok(Backlog::Entries { events, .. }) = backlog else { return };
         for event in events {
-            if domain::topics::reads::topics_of_event(&event.payload) != [topic] {
+            if domain::topics::reads::topics_of_event(event.json()) != [topic] {
                 break;
             }
             live.after = event.id.to_string();
@@ -384,17 +392,4 @@ impl FromRequest for Req {
             Ok(req)
         })
     }
-}
-
-/// Returns where a request comes from.
-pub(crate) fn origin(request: &HttpRequest, site: &Site) -> Origin {
-    let peer = request.peer_addr().map_or_else(|| Ipv4Addr::UNSPECIFIED.into(), |peer| peer.ip());
-    let forwarded = request.headers().get_all("x-forwarded-for").map(|value| value.as_bytes());
-    let client = site.config.proxies.client(peer, forwarded);
-    let agent = request.headers().get("user-agent").and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let known = request
-        .cookie(site.cookie_name(CookieKind::Browser))
-        .map(|cookie| cookie.value().to_owned())
-        .unwrap_or_default();
-    Origin { address: client.address, agent: agent.to_owned(), is_unsure: client.is_unsure, known }
 }

@@ -132,6 +132,8 @@ async fn admins_change_the_settings_and_restrict_accounts(forum: TestForum) {
     let changed = site.patch("/admin/settings", json!({"line": "Plums and more", "sign_ups": "invited"})).await.is(200);
     assert_eq!((&changed["line"], &changed["sign_ups"]), (&json!("Plums and more"), &json!("invited")));
     assert_eq!(site.get("/admin/settings").await.is(200), changed);
+    assert_eq!(changed["language"], "en");
+    assert_eq!(site.patch("/admin/settings", json!({"language": "de"})).await.is(200)["language"], "de");
     assert_eq!(site.patch("/admin/settings", json!({"name": ""})).await.wrong_field(), "name");
     for path in ["/admin/settings", "/admin/people", "/reports", "/queue", "/rules"] {
         bot.get(path).await.problem(404);

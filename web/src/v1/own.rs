@@ -28,6 +28,11 @@ async fn the_account_is_shown_and_changed(forum: TestForum) {
     assert_eq!((&changed["user"]["bio"], &changed["direct_from"]), (&json!("Beds"), &json!("nobody")));
     let changed = bot.patch("/me", json!({"name": "Ada"})).await.is(200);
     assert_eq!((&changed["user"]["bio"], &changed["user"]["name"]), (&json!("Beds"), &json!("Ada")));
+    assert_eq!(account["language"], json!(null));
+    assert_eq!(bot.patch("/me", json!({"language": "de"})).await.is(200)["language"], "de");
+    assert_eq!(bot.patch("/me", json!({"bio": "Beds"})).await.is(200)["language"], "de", "what is left out stays");
+    assert_eq!(bot.patch("/me", json!({"language": null})).await.is(200)["language"], json!(null));
+    assert_eq!(bot.patch("/me", json!({"language": "tlh"})).await.status, 422);
     assert_eq!(bot.patch("/me", json!({"web": "nowhere"})).await.wrong_field(), "web");
     assert_eq!(bot.patch("/me", json!({"email": "a@b.example"})).await.status, 422);
 }

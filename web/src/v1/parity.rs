@@ -152,6 +152,7 @@ const LACK: &[(&str, &str)] = &[
     ("/-/bots/{bot}/tokens/{delivery}/revoke", "A token that was stolen must not revoke the others."),
     ("/-/groups/{id}/export", "It makes a file for people. Programs read the same in the lists."),
     ("/-/hooks/{token}", "Programs call it as it is."),
+    ("/-/groups/{id}/mail-in", "Addresses are for people: programs start topics here."),
     ("/-/topics/{id}/attach", "It uploads files and shows a preview, for browsers without scripts."),
     ("/-/log/{entry}/hide", "A person decides on the page which name the log hides."),
     ("/admin/people/{id}/account", "It hands out access to another account: an admin gives the password again first."),

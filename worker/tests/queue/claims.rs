@@ -3,7 +3,7 @@
 use domain::platform::jobs::Task;
 use std::time::Duration;
 
-use domain::model::{EmailId, FileId, GroupId, JobId, MessageId, TopicId, UserId};
+use domain::model::{EmailId, FileId, GroupId, IncomingEmailId, JobId, MessageId, TopicId, UserId};
 use domain::platform::jobs;
 use domain::platform::jobs::{Cause, Job, LEASE, MAX_ATTEMPTS, Outcome, Report, StarredBy, backoff, drain, turn};
 use domain::store::Db;
@@ -73,6 +73,7 @@ async fn every_kind_of_job_is_claimed_as_it_was_queued(test: TestDb) {
     all.push(Job::Task(Task::GroupChanged { group: GroupId(9) }));
     all.push(Job::Task(Task::ImageUploaded { file: FileId(10) }));
     all.push(Job::Task(Task::PictureReplaced { digest: "ab".into() }));
+    all.push(Job::Task(Task::EmailReceived { email: IncomingEmailId(11) }));
     all.push(Job::Task(Task::Sweep { slot: "2026-11-21T10".into() }));
     for job in &all {
         enqueue(&test.db, job, start()).await;

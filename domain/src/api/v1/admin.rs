@@ -6,7 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::members::Reason;
 use super::moderation::Reach;
 use super::objects::User;
-use super::words::{AccountState, At, Images, SignUps, SitePage, given};
+use super::words::{AccountState, At, Images, Language, SignUps, SitePage, given};
 use super::{Ask, Body, Created, Done, Found, PAGE, Page, Query, cursor};
 use crate::moderation::{bulk_delete, warnings};
 use crate::people::admins::{self, Actor, Restriction};
@@ -37,6 +37,8 @@ pub struct Settings {
     pub accent: String,
     /// The pages that new members must accept.
     pub must_accept: Vec<SitePage>,
+    /// The language for people of whom none is known, and of feeds.
+    pub language: Language,
 }
 
 /// Returns the site settings.
@@ -46,6 +48,7 @@ pub struct Settings {
 pub async fn settings(ask: Ask, _: ()) -> Result<Found<Settings>> {
     ask.check_unlimited()?;
     let now = site::settings(&ask.cx).await?;
+    let language = Language(now.lang());
     Ok(Found(Settings {
         name: now.name,
         line: now.line,
@@ -57,6 +60,7 @@ pub async fn settings(ask: Ask, _: ()) -> Result<Found<Settings>> {
         link_previews: now.link_previews,
         welcome: now.welcome,
         accent: now.accent,
+        language,
         must_accept: now.must_accept.into_iter().map(Into::into).collect(),
     }))
 }
@@ -95,6 +99,9 @@ pub struct SettingsChange {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Vec<SitePage>, required = false)]
     pub must_accept: Option<Vec<SitePage>>,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Language, required = false)]
+    pub language: Option<Language>,
 }
 
 /// Changes the site settings. Whether admins need two-factor authentication can only be set on the page.
@@ -115,6 +122,7 @@ pub async fn update_settings(ask: Ask, Body(change): Body<SettingsChange>) -> Re
         link_previews: change.link_previews.unwrap_or(old.link_previews),
         welcome: change.welcome.unwrap_or(old.welcome),
         accent: change.accent.unwrap_or(old.accent),
+        language: change.language.map_or(old.language, |word| model::Language(Some(word.0))),
         must_accept: change.must_accept.map_or(old.must_accept, |pages| pages.into_iter().map(|page| page.0).collect()),
     };
     site::update(&ask.cx, ask.viewer(), new).await?;

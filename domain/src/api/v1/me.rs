@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::objects::{GroupName, Message, Person, PlacedMessage, User};
-use super::words::{At, DirectFrom, GroupKind, Id, Level, NoticeKind, given};
+use super::words::{At, DirectFrom, GroupKind, Id, Language, Level, NoticeKind, given};
 use super::{Ask, Body, Cursor, Done, Found, PAGE, Page, Query, cursor};
 use crate::messages::{conversations, mentions};
 use crate::people::{accounts, ignores, notices};
@@ -22,6 +22,8 @@ pub struct Account {
     pub is_admin: bool,
     /// Who can start a conversation with it.
     pub direct_from: DirectFrom,
+    /// The language of its pages and emails. Null: what the browser asks for.
+    pub language: Option<Language>,
     /// The scopes of the credentials: `read`, `write`, `moderate`, `admin`.
     pub scopes: Vec<String>,
     /// Whether the credentials are limited to some groups.
@@ -40,6 +42,7 @@ pub async fn show(ask: Ask, _: ()) -> Result<Found<Account>> {
         email: user.email.clone().filter(|_| ask.caller.is_unlimited()),
         is_admin: user.is_admin,
         direct_from: user.direct_from.into(),
+        language: user.language.0.map(Language),
         scopes: scopes.map(|scope| scope.as_str().to_owned()).collect(),
         is_limited: !ask.caller.is_unlimited(),
     }))
@@ -69,6 +72,10 @@ pub struct AccountChange {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = DirectFrom, required = false)]
     pub direct_from: Option<DirectFrom>,
+    /// The language of pages and emails. Null: what the browser asks for.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<Language>, required = false)]
+    pub language: Option<Option<Language>>,
 }
 
 /// Changes the caller's profile and settings.
@@ -84,6 +91,7 @@ pub async fn update(ask: Ask, Body(change): Body<AccountChange>) -> Result<Found
         location: change.location.unwrap_or(user.location),
         web: change.web.unwrap_or(user.web),
         theme: user.theme,
+        language: change.language.map_or(user.language, |language| model::Language(language.map(|word| word.0))),
         follow_written: change.follow_written.unwrap_or(user.follow_written),
     };
     accounts::update_profile(&ask.cx, user.id, profile).await?;

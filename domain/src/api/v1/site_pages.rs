@@ -107,7 +107,7 @@ pub async fn index(ask: Ask, _: ()) -> Result<Found<Page<SitePageEntry>>> {
 /// # Errors
 /// As [`pages::show`].
 pub async fn show(ask: Ask, _: ()) -> Result<Found<SitePageText>> {
-    let shown = pages::show(&ask.cx, named(&ask)?).await?;
+    let shown = pages::show(&ask.cx, named(&ask)?, texts::Lang::En).await?;
     let images = RemoteImages::of(&ask.cx, crate::site::current(&ask.cx).await.settings.images);
     Ok(Found(SitePageText {
         page: shown.page.into(),

@@ -8,6 +8,7 @@ use utoipa::openapi::{KnownFormat, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
 use model::time::Timestamp;
+use texts::Lang;
 
 /// An id: a string of decimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -168,6 +169,34 @@ words! {
     /// The state of an account.
     AccountState = AccountState: "The state of an account.";
 }
+
+/// A language of pages and emails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Language(pub Lang);
+
+impl TryFrom<String> for Language {
+    type Error = &'static str;
+
+    fn try_from(code: String) -> Result<Self, Self::Error> {
+        model::Language::parse(&code).0.map(Self).ok_or("there are no texts in this language")
+    }
+}
+
+impl Serialize for Language {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0.code())
+    }
+}
+
+impl PartialSchema for Language {
+    fn schema() -> RefOr<Schema> {
+        let text = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(Lang::CHOICES.map(Lang::code)));
+        RefOr::T(text.description(Some("A language of pages and emails (BCP 47).")).build().into())
+    }
+}
+
+impl ToSchema for Language {}
 
 /// Whether a reader follows or mutes a group or topic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -1,6 +1,6 @@
 //! Turns the text of a post into our markup.
 
-use crate::import::html::{self, Converted};
+use crate::html::{self, Converted};
 
 /// Uses what was typed, if it is there and says where its files are; else the HTML.
 pub(super) fn to_markup(raw: Option<&str>, cooked: &str) -> Converted {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::files::{Attachment, Event};
-use crate::import::html;
+use crate::html;
 
 /// The text of a message, with what a bot wrote in frames.
 pub(super) fn of_event(event: &Event, people: &HashMap<String, String>) -> String {

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use crate::html;
 use crate::import::folder::Folder;
-use crate::import::html;
 use crate::import::lines::without_mark;
 use crate::import::records::{Feed, Group, Message, Person, States, Stop, Topic, Translated};
 use crate::import::report::{ImportWarning, Kind};

@@ -1,6 +1,6 @@
 //! Turns the Markdown of Zulip into our markup.
 
-use crate::import::html;
+use crate::html;
 
 /// Quotes within quotes. Below, the text stays as it was typed.
 const MAX_DEPTH: usize = 8;

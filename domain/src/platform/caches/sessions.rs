@@ -6,7 +6,7 @@ use std::time::Duration;
 use bus::Control;
 use model::policy::Viewer;
 use model::time::Timestamp;
-use model::{Accepted, GroupId, Person, Theme, UserId};
+use model::{Accepted, GroupId, Language, Person, Theme, UserId};
 
 use super::{Epoch, Remembered};
 
@@ -24,6 +24,8 @@ pub struct Session {
     pub person: Person,
     pub is_admin: bool,
     pub theme: Theme,
+    /// What the user chose.
+    pub language: Language,
     /// When the account was created.
     pub since: Timestamp,
     pub created_at: Timestamp,

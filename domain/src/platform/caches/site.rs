@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bus::Control;
-use model::{CurrentPage, Images, Logo, SignUps, SitePage};
+use model::{CurrentPage, Images, Language, Logo, SignUps, SitePage};
 use serde::{Deserialize, Serialize};
+use texts::Lang;
 
 use super::{Epoch, Remembered};
 
@@ -45,6 +46,16 @@ pub struct Settings {
     /// The pages that new members must accept.
     #[serde(default)]
     pub must_accept: Vec<SitePage>,
+    /// The language for those of whom none is known.
+    #[serde(default)]
+    pub language: Language,
+}
+
+impl Settings {
+    /// Returns the language for those of whom none is known.
+    pub fn lang(&self) -> Lang {
+        self.language.0.unwrap_or_default()
+    }
 }
 
 fn yes() -> bool {

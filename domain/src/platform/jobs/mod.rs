@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use model::time::Timestamp;
-use model::{BulkDeleteId, EmailId, FileId, GroupId, JobId, MessageId, PushDeviceId, TopicId, UserId};
+use model::{BulkDeleteId, EmailId, FileId, GroupId, IncomingEmailId, JobId, MessageId, PushDeviceId, TopicId, UserId};
 use store::db::Tx;
 use store::platform::jobs as table;
 
@@ -80,6 +80,8 @@ pub enum Task {
     ImageUploaded { file: FileId },
     /// Something no longer has this picture: delete its bytes if nothing has it.
     PictureReplaced { digest: String },
+    /// An email was received: post it, or send it back.
+    EmailReceived { email: IncomingEmailId },
     /// Housekeeping: expired sessions, old rows of the search log.
     Sweep {
         /// The hour of its schedule: `2026-11-21T10`.

@@ -10,6 +10,8 @@ pub struct Activity {
     pub topics: Vec<ActivityTopic>,
     /// How many more messages there are, for which this email has no room.
     pub more: usize,
+    /// Whether an answer to it is posted.
+    pub takes_replies: bool,
     /// What it is about, and the address that unsubscribes from just that.
     pub unsubscribe: Vec<(Concern, String)>,
 }

@@ -2,6 +2,7 @@
 
 mod activity;
 pub(crate) mod outbox;
+pub mod signed;
 mod smtp;
 pub(crate) mod trouble;
 
@@ -9,20 +10,24 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use lettre::address::Envelope;
 use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, SinglePart};
 use lettre::{Address, Message};
 
 pub use activity::{Activity, ActivityMessage, ActivityTopic};
 use model::time::Timestamp;
-use model::{EmailId, EmailKind, NoticeEmail};
+use model::{EmailId, EmailKind, NoticeEmail, ReturnedEmail};
 use smtp::Smtp;
+use texts::Lang;
 
 /// The data for an email's template.
 #[derive(Clone, Debug)]
 #[allow(missing_docs)]
 pub struct EmailTemplateData {
     pub kind: EmailKind,
+    /// The language of the recipient.
+    pub lang: Lang,
     pub site_name: String,
     pub base_url: String,
     /// Empty for people without an account.
@@ -45,6 +50,8 @@ pub struct EmailTemplateData {
     pub notice: Option<NoticeEmail>,
     /// For emails about messages.
     pub activity: Option<Activity>,
+    /// For emails that bring a text back.
+    pub returned: Option<ReturnedEmail>,
 }
 
 /// The group that an email is about.
@@ -77,6 +84,24 @@ pub struct Headers {
     pub list_id: Option<String>,
     /// The address that unsubscribes by one POST (RFC 8058).
     pub unsubscribe: Option<String>,
+    /// Where answers go, other than to the sender: a whole address.
+    pub reply_to: Option<String>,
+    /// To whom mail servers report that they cannot deliver it.
+    pub returns_to: ReturnsTo,
+    /// For an answer to an email: the whole id of that email, without the brackets; `None` if it has none.
+    pub answers: Option<Option<String>>,
+}
+
+/// To whom mail servers report that they cannot deliver an email: the sender in its envelope.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ReturnsTo {
+    /// To the sender that people see.
+    #[default]
+    Sender,
+    /// To another address.
+    Address(String),
+    /// To nobody, as for every automatic answer (RFC 3834, 3.3).
+    Nobody,
 }
 
 /// Sends emails. Cheap to clone; `Debug` never prints a password.
@@ -138,6 +163,11 @@ impl Mailer {
         matches!(self.way, Transport::Smtp(_))
     }
 
+    /// The sender's address.
+    pub fn address(&self) -> String {
+        self.from.email.to_string()
+    }
+
     /// The host of the sender's address.
     pub fn host(&self) -> &str {
         self.from.email.domain()
@@ -183,6 +213,20 @@ impl Mailer {
         }
     }
 
+    /// Sender and recipient as mail servers see them.
+    fn envelope(&self, to: &Address, returns: &ReturnsTo) -> Result<Envelope, MailError> {
+        let refused = |error: &dyn fmt::Display| MailError::Refused(error.to_string());
+        let from = match returns {
+            ReturnsTo::Sender => Some(self.from.email.clone()),
+            ReturnsTo::Address(address) => {
+                let address: Address = address.parse().map_err(|error| refused(&error))?;
+                Some(address)
+            }
+            ReturnsTo::Nobody => None,
+        };
+        Envelope::new(from, vec![to.clone()]).map_err(|error| refused(&error))
+    }
+
     fn compose(
         &self,
         id: &str,
@@ -196,8 +240,16 @@ impl Mailer {
         let named = |id: &str| format!("<{id}@{}>", self.from.email.domain());
         let name = headers.message_id.as_deref().map_or_else(|| named(&format!("{id}.{}", at.0)), &named);
         // Prevents automatic replies, such as out-of-office notices.
-        let by_itself = HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".into());
-        let mut message = Message::builder();
+        let why = if headers.answers.is_some() { "auto-replied" } else { "auto-generated" };
+        let by_itself = HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), why.into());
+        let mut message = Message::builder().envelope(self.envelope(&address, &headers.returns_to)?);
+        if let Some(Some(answered)) = &headers.answers {
+            message = message.in_reply_to(format!("<{answered}>")).references(format!("<{answered}>"));
+        }
+        if let Some(other) = &headers.reply_to {
+            let other: Address = other.parse().map_err(|error| refused(&error))?;
+            message = message.reply_to(Mailbox::new(None, other));
+        }
         if let Some(answered) = headers.references.last() {
             let all: Vec<String> = headers.references.iter().map(|id| named(id)).collect();
             message = message.in_reply_to(named(answered)).references(all.join(" "));

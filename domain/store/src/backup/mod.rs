@@ -55,6 +55,7 @@ pub const TABLES: &[Table] = &[
     by("invited", &["group_id", "user_id"]),
     by_id("letters"),
     by("email_settings", &["user_id"]),
+    by_id("incoming_emails"),
     by_id("topics"),
     by("former_topics", &["group_id", "slug"]),
     by("bots", &["user_id"]),

@@ -39,7 +39,8 @@ pub struct GroupFor {
 
 macro_rules! columns {
     () => {
-        "g.id, g.slug, g.name, g.description, g.kind, g.category, g.archived_at, g.creator_id, g.created_at, g.slow_seconds, g.first_held, g.picture"
+        "g.id, g.slug, g.name, g.description, g.kind, g.category, g.archived_at, g.creator_id, g.created_at, g.slow_seconds, g.first_held, g.picture,
+         g.takes_email"
     };
 }
 

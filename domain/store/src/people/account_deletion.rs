@@ -10,7 +10,7 @@ type Result<T> = std::result::Result<T, sqlx::Error>;
 pub async fn anonymize(tx: &mut Tx, user: UserId, placeholder: &str, now: Timestamp) -> Result<u64> {
     sql!(run tx,
         "update users set username = $2, username_lower = $2, username_key = null, email = null, new_email = null, password_hash = null,
-                name = '', avatar = '', bio = '', location = '', web = '', theme = 'auto', is_admin = $4, deleted_at = $3
+                name = '', avatar = '', bio = '', location = '', web = '', theme = 'auto', language = null, is_admin = $4, deleted_at = $3
          where id = $1 and deleted_at is null and not exists (select 1 from users other where other.username_lower = $2 and other.id <> $1)",
         user, placeholder, now, false)
 }

@@ -87,6 +87,24 @@ pub async fn sent(tx: &mut Tx, id: EmailId, user: Option<UserId>, now: Timestamp
     sql!(run tx, "update letters set sent_at = $3, user_id = $2, state = 'sent', reason = '' where id = $1", id, user, now)
 }
 
+/// The account and the address that a sent email went to.
+pub async fn sent_to(tx: &mut Tx, id: EmailId) -> Result<Option<(UserId, String)>> {
+    sql!(opt tx, (UserId, String),
+        "select user_id, address from letters where id = $1 and state = 'sent' and user_id is not null", id)
+}
+
+/// Records that a mail server could not deliver a sent email, and why.
+pub async fn came_back(tx: &mut Tx, id: EmailId, reason: &str) -> Result<u64> {
+    sql!(run tx, "update letters set state = 'refused', reason = $2 where id = $1 and state = 'sent'", id, reason)
+}
+
+/// The number of sent emails to an address of an account that came back.
+pub async fn count_came_back(tx: &mut Tx, user: UserId, address: &str) -> Result<i64> {
+    sql!(value tx, i64,
+        "select count(*) from letters where user_id = $1 and lower(address) = lower($2) and state = 'refused' and sent_at is not null",
+        user, address)
+}
+
 /// Records what became of an email that was not sent, or not yet, and why. Its link ends unless it is tried again.
 pub async fn not_sent(tx: &mut Tx, id: EmailId, state: EmailState, reason: &str) -> Result<u64> {
     sql!(run tx,

@@ -3,21 +3,22 @@
 use crate::conditions::shown_at_once;
 use crate::db::{Db, Tx, sql};
 use model::time::Timestamp;
-use model::{Accepted, SessionRow, UserId};
+use model::{Accepted, Language, SessionRow, UserId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
 /// Inserts a session.
 pub async fn insert(tx: &mut Tx, row: &SessionRow) -> Result<u64> {
     sql!(run tx,
-        "insert into sessions (id, user_id, created_at, expires_at, seen_at, proved_at, address, agent)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
-        &row.id, row.user_id, row.created_at, row.expires_at, row.seen_at, row.proved_at, &row.address, &row.agent)
+        "insert into sessions (id, user_id, created_at, expires_at, seen_at, proved_at, address, agent, language)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        &row.id, row.user_id, row.created_at, row.expires_at, row.seen_at, row.proved_at, &row.address, &row.agent,
+        row.language.code())
 }
 
 macro_rules! columns {
     () => {
-        "id, user_id, created_at, expires_at, coalesce(seen_at, created_at) as seen_at, proved_at, address, agent"
+        "id, user_id, created_at, expires_at, coalesce(seen_at, created_at) as seen_at, proved_at, address, agent, language"
     };
 }
 
@@ -51,6 +52,13 @@ pub async fn by_id(db: &Db, id: &str, now: Timestamp) -> Result<Option<SessionOf
                 exists (select 1 from second_steps f where f.user_id = sessions.user_id and f.confirmed_at is not null) as has_two_factor,
                 ", latest!("rules"), " as accepted_rules, ", latest!("terms"), " as accepted_terms, ", latest!("privacy"), " as accepted_privacy
          from sessions where id = $1 and expires_at > $2"), id, now)
+}
+
+/// Returns the language of the browser in which a user was last seen, of those that asked for one.
+pub async fn last_language(db: &Db, user: UserId) -> Result<Language> {
+    let code = sql!(opt_value db, String,
+        "select language from sessions where user_id = $1 and language is not null order by coalesce(seen_at, created_at) desc limit 1", user)?;
+    Ok(Language::from(code))
 }
 
 /// Records that a session is used, and when it expires now.

@@ -8,7 +8,7 @@ type Result<T> = std::result::Result<T, sqlx::Error>;
 
 macro_rules! columns {
     () => {
-        "id, username, email, new_email, name, avatar, bio, location, web, theme, is_admin, is_bot, password_hash is not null or is_bot as claimed,
+        "id, username, email, new_email, name, avatar, bio, location, web, theme, language, is_admin, is_bot, password_hash is not null or is_bot as claimed,
          deleted_at is not null as deleted, created_at, suspended_until, banned_at, barred_reason, direct_from, follow_written,
          waiting_since"
     };
@@ -186,8 +186,10 @@ pub async fn by_ids(db: &Db, ids: &[UserId]) -> Result<Vec<Person>> {
 
 /// Updates the profile.
 pub async fn update_profile(tx: &mut Tx, id: UserId, profile: &Profile) -> Result<u64> {
-    sql!(run tx, "update users set name = $2, bio = $3, location = $4, web = $5, theme = $6, follow_written = $7 where id = $1",
-        id, &profile.name, &profile.bio, &profile.location, &profile.web, profile.theme, profile.follow_written)
+    sql!(run tx,
+        "update users set name = $2, bio = $3, location = $4, web = $5, theme = $6, follow_written = $7, language = $8 where id = $1",
+        id, &profile.name, &profile.bio, &profile.location, &profile.web, profile.theme, profile.follow_written,
+        profile.language.code())
 }
 
 /// Sets the colour theme.

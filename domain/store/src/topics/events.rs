@@ -71,8 +71,8 @@ pub async fn between(db: &Db, reader: Option<UserId>, topic: TopicId, from: i64,
         actor: row.actor,
         action: row.what,
         detail: row.detail,
-        other: row.other_title.zip(row.other_group).zip(row.other_slug).map(|((title, group_slug), slug)| OtherTopic {
-            title: if title.trim().is_empty() { "(untitled)".to_owned() } else { title },
+        other: row.other_title.zip(row.other_group).zip(row.other_slug).map(|((name, group_slug), slug)| OtherTopic {
+            name,
             group_slug,
             slug,
         }),

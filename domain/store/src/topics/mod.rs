@@ -70,6 +70,7 @@ struct InGroup {
     in_slow_seconds: i64,
     in_first_held: i64,
     in_picture: String,
+    in_takes_email: bool,
 }
 
 impl From<InGroup> for Group {
@@ -87,15 +88,16 @@ impl From<InGroup> for Group {
             slow_seconds: row.in_slow_seconds,
             first_held: row.in_first_held,
             picture: row.in_picture,
+            takes_email: row.in_takes_email,
         }
     }
 }
 
 macro_rules! group_columns {
     () => {
-        "g.id as in_id, g.slug as in_slug, g.name as in_name, g.description as in_description, g.kind as in_kind,
-         g.category as in_category, g.archived_at as in_archived_at, g.creator_id as in_creator_id, g.created_at as in_created_at,
-         g.slow_seconds as in_slow_seconds, g.first_held as in_first_held, g.picture as in_picture"
+        "g.id as in_id, g.slug as in_slug, g.name as in_name, g.description as in_description, g.kind as in_kind, g.category as in_category,
+         g.archived_at as in_archived_at, g.creator_id as in_creator_id, g.created_at as in_created_at, g.slow_seconds as in_slow_seconds,
+         g.first_held as in_first_held, g.picture as in_picture, g.takes_email as in_takes_email"
     };
 }
 

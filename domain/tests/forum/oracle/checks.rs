@@ -48,7 +48,7 @@ impl World<'_> {
             let (stream, since) = self.streams[p];
             let heard: Vec<(Cursor, Value)> = match self.forum.cx.bus.backlog(stream, since).await.unwrap() {
                 Backlog::Entries { events, .. } => {
-                    events.iter().map(|event| (event.id, serde_json::from_str(&event.payload).unwrap())).collect()
+                    events.iter().map(|event| (event.id, serde_json::from_str(event.json()).unwrap())).collect()
                 }
                 Backlog::Resync { .. } => panic!("the stream of {p} is not there{}", self.trace()),
             };

@@ -153,3 +153,4 @@ search-index = Suchindex
 too-many-pages = Gerade werden zu viele Seiten auf einmal abgerufen. Versuche es in zehn Sekunden noch einmal.
 went-wrong = Bei uns ist etwas schiefgegangen. Versuche es in einer Minute noch einmal.
 late = <p class="flash problem" role="status">Die Datenbank antwortet gerade nicht. Diese Seite ist vielleicht veraltet.</p>
+uploads-too-often = Das sind zu viele Dateien. Versuche es in { $wait } noch einmal.

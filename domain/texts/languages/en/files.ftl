@@ -10,6 +10,8 @@ image-too-large = This image has more than { $most } MB. Make it smaller, and tr
 
 # Files can neither be stored nor read.
 no-storage = Files can't be stored or opened right now. Try again in a few minutes.
+# The same in a form with a text.
+no-storage-form = Files can't be stored or opened right now. Try again in a few minutes. Your text isn't lost.
 
 # Why a file can't be deleted.
 in-message = A message shows this file, or showed it before an edit.

@@ -3,7 +3,7 @@
 # A form that was refused as a whole.
 too-often = You're doing that too often. Your text isn't lost. Send it again in { $wait }.
 many-sign-in = Many people are signing in right now. Try again in a few seconds.
-# $why says that the group is in slow mode, and how long to wait, or that files can't be stored.
+# $why says that the group is in slow mode, and how long to wait.
 text-not-lost = { $why } Your text isn't lost.
 
 # Choices that a form lacks.
@@ -172,3 +172,4 @@ search-index = search index
 too-many-pages = Too many pages are being requested at once. Try again in ten seconds.
 went-wrong = Something went wrong on our end. Try again in a minute.
 late = <p class="flash problem" role="status">The database does not answer just now. This page may be out of date.</p>
+uploads-too-often = That's too many files. Try again in { $wait }.

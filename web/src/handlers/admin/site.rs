@@ -1,6 +1,6 @@
 //! The settings of the site; hiding its notice.
 
-use domain::model::{Images, SignUps, SitePage};
+use domain::model::{Images, Language, SignUps, SitePage};
 use domain::site;
 use domain::site::accent;
 use domain::site::first_steps::{self, MailState};
@@ -43,6 +43,7 @@ pub(in crate::handlers) async fn stored(req: &Req, picture: PictureForm) -> Resu
         link_previews: if settings.link_previews { "yes" } else { "" }.into(),
         welcome: settings.welcome.into(),
         accent: accent.into(),
+        language: settings.language.0.unwrap_or_default().code().into(),
         must_accept: words(&settings.must_accept).into(),
         error: None,
     };
@@ -69,6 +70,7 @@ pub async fn update(req: Req, form: Form) -> Answer {
         link_previews: form.get("link_previews").into(),
         welcome: form.get("welcome").into(),
         accent: form.get("accent").into(),
+        language: form.get("language").into(),
         must_accept: words(&ticked(&form)).into(),
         error: None,
     };
@@ -91,6 +93,7 @@ pub async fn update(req: Req, form: Form) -> Answer {
         link_previews: !form.get("link_previews").is_empty(),
         welcome: form.get("welcome").to_owned(),
         accent: form.get("accent").to_owned(),
+        language: Language::parse(form.get("language")),
         must_accept: ticked(&form),
     };
     match site::update(req.cx(), req.viewer(), new).await {

@@ -29,7 +29,7 @@ fn parts((page, version): &(String, String)) -> Result<(SitePage, i64), Error> {
 /// `GET /-/pages/PAGE`.
 pub async fn show(req: Req, path: Path<String>) -> Answer {
     let mut layout = req.layout().await?;
-    let shown = pages::show(req.cx(), named(&path)?).await?;
+    let shown = pages::show(req.cx(), named(&path)?, req.lang).await?;
     let address = format!("/-/pages/{}", shown.page);
     layout.links = req
         .describes()

@@ -36,8 +36,9 @@ pub async fn index(req: Req, params: Query<Params>) -> Answer {
     let layout = layout(&req).await?;
     let days = if params.days == "365" { 365 } else { 30 };
     let over_time = statistics::over_time(req.cx(), req.viewer(), days).await?;
-    let lately = lately(&over_time.samples, layout.now.at);
-    req.page(&Statistics { layout, days, by_day: by_day(over_time), lately })
+    let lately = texts::within(req.lang, || lately(&over_time.samples, layout.now.at));
+    let by_day = texts::within(req.lang, || by_day(over_time));
+    req.page(&Statistics { layout, days, by_day, lately })
 }
 
 fn by_day(OverTime { days, groups, .. }: OverTime) -> Vec<Chart> {

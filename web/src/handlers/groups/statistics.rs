@@ -34,7 +34,7 @@ pub async fn show(req: Req, path: Path<String>, params: Query<Params>) -> Answer
     req.page(&Statistics {
         layout,
         days,
-        charts: charts(&found.days, &found.total),
+        charts: texts::within(req.lang, || charts(&found.days, &found.total)),
         reducers: found.readings.iter().map(|reading| reading.name).collect(),
         is_complete: found.is_complete(),
         group: found.found.group,

@@ -73,6 +73,7 @@ pub async fn preview(req: Req, path: Path<String>, form: Form) -> Answer {
     let note = composer::unreached(&unreached, &found.group);
     if req.wants_json {
         let html = req.render(&Previewed { markup, poll })?;
+        let note = note.map(|note| note.to(req.lang)).unwrap_or_default();
         let headers = ("cache-control", "private, no-store");
         return Ok(HttpResponse::Ok().insert_header(headers).json(json!({"html": html, "note": note})));
     }
@@ -100,6 +101,6 @@ pub async fn complete(req: Req, path: Path<String>, typed: Query<Typed>) -> Answ
     let topic: TopicId = id(&path)?;
     let (group, found) =
         domain::messages::completion::complete(req.cx(), req.viewer(), topic, &typed.q, &typed.named).await?;
-    let answer = Completed::new(found, &group);
+    let answer = texts::within(req.lang, || Completed::new(found, &group));
     Ok(HttpResponse::Ok().insert_header(("cache-control", "private, no-store")).json(answer))
 }

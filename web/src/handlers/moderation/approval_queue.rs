@@ -74,7 +74,7 @@ fn outcome(
                 [why, ..] => texts::forms::not_approved(refused.len(), why),
                 [] => Text::verbatim(""),
             };
-            back.form.error = Some(told);
+            back.form.error = told;
             Ok(Err(back))
         }
         Ok(Answered { done: 0, before, .. }) if before > 0 => Ok(Ok("settled-before")),

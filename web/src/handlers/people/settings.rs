@@ -1,7 +1,7 @@
 //! The viewer's own settings: profile, theme, password, sessions.
 
 use actix_web::web::Path;
-use domain::model::Theme;
+use domain::model::{Language, Theme};
 use domain::people::{accounts, passwords, sessions};
 use domain::platform::secrets::Password as Typed;
 use templates::form::{PasswordForm, PictureForm, ProfileForm};
@@ -22,6 +22,7 @@ pub(in crate::handlers) async fn page(req: &Req, picture: PictureForm) -> Result
         location: user.location.into(),
         web: user.web.into(),
         theme: user.theme.as_str().into(),
+        language: user.language.code().unwrap_or_default().into(),
         follow: if user.follow_written { "yes" } else { "no" }.into(),
         error: None,
     };
@@ -42,6 +43,7 @@ pub async fn update(req: Req, form: Form) -> Answer {
         location: form.get("location").to_owned(),
         web: form.get("web").to_owned(),
         theme: Theme::parse(form.get("theme")).unwrap_or(Theme::Auto),
+        language: Language::parse(form.get("language")),
         follow_written: form.get("follow") == "yes",
     };
     match accounts::update_profile(req.cx(), user, profile).await {
@@ -53,6 +55,7 @@ pub async fn update(req: Req, form: Form) -> Answer {
                 location: form.get("location").into(),
                 web: form.get("web").into(),
                 theme: form.get("theme").into(),
+                language: form.get("language").into(),
                 follow: form.get("follow").into(),
                 error: None,
             };

@@ -193,7 +193,7 @@ pub async fn create(req: Req, path: Path<String>, form: Form) -> Answer {
 }
 
 /// Answers with the edit page and the given form.
-async fn edit_page(req: &Req, topic: TopicId, form: Option<RenameForm>, not_moved: Option<String>) -> Answer {
+async fn edit_page(req: &Req, topic: TopicId, form: Option<RenameForm>, not_moved: Option<Text>) -> Answer {
     let mut layout = req.layout().await?;
     req.signed_in()?;
     let found = domain::topics::find(req.cx(), req.viewer(), topic).await?;
@@ -242,7 +242,7 @@ pub async fn relocate(req: Req, path: Path<String>, form: Form) -> Answer {
     match moves::to_group(req.cx(), req.viewer(), topic, id(form.get("group"))?).await {
         Ok((topic, group)) => Ok(req.redirect_saying(&format!("/{}/{}/", group.slug, topic.slug), "moved")),
         Err(domain::Error::Invalid(fields)) => {
-            let why = fields.iter().next().map(|(_, why)| why.to_string());
+            let why = fields.iter().next().map(|(_, why)| why.clone());
             edit_page(&req, topic, None, why).await
         }
         Err(error) => Err(error.into()),

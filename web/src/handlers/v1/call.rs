@@ -14,6 +14,7 @@ use domain::platform::origins::Source;
 use domain::platform::secrets;
 use domain::site::rate_limits::Usage;
 use templates::errors::Problem;
+use texts::errors;
 
 use super::endpoint::{Endpoint, Reply, Sent};
 use super::idempotency;
@@ -21,19 +22,20 @@ use super::refusal::Refusal;
 use super::upload;
 use crate::body;
 use crate::failure::Failure;
-use crate::req::origin;
+use crate::req::{asked, origin};
 use crate::site::Site;
 
 /// Answers a request of an endpoint.
 pub async fn answer(endpoint: &'static Endpoint, request: HttpRequest, payload: Payload) -> HttpResponse {
+    let lang = asked(request.headers()).unwrap_or_default();
     let mut usage = None;
     let mut response = match reply(endpoint, &request, payload, &mut usage).await {
         Ok(response) => response,
         // It was saved, and a moderator decides.
         Err(Refusal::Failure(Failure::Domain(Error::Pending))) => HttpResponse::Accepted()
             .insert_header((CACHE_CONTROL, "private, no-store"))
-            .json(super::Pending { pending: true, detail: texts::api_errors::pending().to_string() }),
-        Err(refusal) => refusal.response(),
+            .json(super::Pending { pending: true, detail: errors::api_pending().to(lang) }),
+        Err(refusal) => refusal.response(lang),
     };
     if let Some(usage) = usage.filter(|usage| usage.most < u64::MAX)
         && !response.headers().contains_key("ratelimit")

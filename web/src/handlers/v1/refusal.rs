@@ -4,15 +4,15 @@ use std::fmt;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, HeaderValue, WWW_AUTHENTICATE};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_LANGUAGE, HeaderValue, WWW_AUTHENTICATE};
 use actix_web::{HttpRequest, ResponseError};
 use domain::Error;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::failure::{Cause, Failure, MUST_SIGN_IN};
+use crate::failure::{Cause, Failure, Reason};
 use crate::refused;
-use texts::Text;
+use texts::{Lang, Text, errors};
 
 /// The media type of problem details.
 pub const MEDIA_TYPE: &str = "application/problem+json";
@@ -22,8 +22,12 @@ pub const MEDIA_TYPE: &str = "application/problem+json";
 pub struct FieldError {
     /// The name of the field; empty if it is about the whole.
     pub field: String,
-    /// What to correct.
+    /// What to correct, in the language of `Accept-Language`.
     pub detail: String,
+    /// Names the text of `detail`, whatever its language. Left out for texts without a name.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    #[schema(required = false)]
+    pub code: String,
 }
 
 /// Why a request was refused (RFC 9457).
@@ -36,8 +40,12 @@ pub struct Problem {
     pub title: String,
     /// The status of the answer.
     pub status: u16,
-    /// What to do about it.
+    /// What to do about it, in the language of `Accept-Language`.
     pub detail: String,
+    /// Names the text of `detail`, whatever its language. Left out for texts without a name.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    #[schema(required = false)]
+    pub code: String,
     /// What is wrong with which field.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
@@ -69,7 +77,7 @@ impl From<Error> for Refusal {
     fn from(error: Error) -> Self {
         match error {
             Error::Invalid(fields) if fields.iter().all(|(field, _)| field == "cursor") => {
-                Self::Malformed(fields.get("cursor").cloned().unwrap_or_else(|| Text::verbatim("")))
+                Self::Malformed(fields.get("cursor").cloned().unwrap_or_else(errors::invalid))
             }
             other => Self::Failure(other.into()),
         }
@@ -82,26 +90,20 @@ impl Refusal {
         Self::Failure(Error::invalid(field, why).into())
     }
 
-    /// The answer.
-    pub fn response(&self) -> HttpResponse {
+    /// The answer, in a language.
+    pub fn response(&self, lang: Lang) -> HttpResponse {
+        let answer = |status, why: Text| response(status, &Reason { error: why, fields: Vec::new() }, lang);
         let failure = match self {
-            Self::Malformed(why) => return response(StatusCode::BAD_REQUEST, why, Vec::new()),
-            Self::NotJson => {
-                let why = texts::api_errors::not_json();
-                return response(StatusCode::UNSUPPORTED_MEDIA_TYPE, &why, Vec::new());
-            }
-            Self::Changed => {
-                let why = texts::api_errors::changed();
-                return response(StatusCode::PRECONDITION_FAILED, &why, Vec::new());
-            }
+            Self::Malformed(why) => return answer(StatusCode::BAD_REQUEST, why.clone()),
+            Self::NotJson => return answer(StatusCode::UNSUPPORTED_MEDIA_TYPE, errors::api_not_json()),
+            Self::Changed => return answer(StatusCode::PRECONDITION_FAILED, errors::api_changed()),
             Self::Running => {
-                let why = texts::api_errors::running();
-                let mut response = response(StatusCode::CONFLICT, &why, Vec::new());
+                let mut response = answer(StatusCode::CONFLICT, errors::api_running());
                 response.headers_mut().insert(actix_web::http::header::RETRY_AFTER, HeaderValue::from_static("1"));
                 return response;
             }
             Self::Failure(Failure::Domain(Error::SignedOut)) => {
-                return response(StatusCode::UNAUTHORIZED, &MUST_SIGN_IN, Vec::new());
+                return answer(StatusCode::UNAUTHORIZED, errors::must_sign_in());
             }
             Self::Failure(failure) => failure,
         };
@@ -109,7 +111,7 @@ impl Refusal {
         if let Failure::Domain(error) = failure {
             refused::note(error);
         }
-        let mut response = of_json(failure.status_code(), &failure.json());
+        let mut response = response(failure.status_code(), &failure.reason(), lang);
         if let Failure::Domain(error) = failure
             && error.is_unavailable()
         {
@@ -121,8 +123,11 @@ impl Refusal {
 }
 
 /// The answer for a failure outside the endpoints: an unknown path, a wrong method.
-pub fn outside(cause: &Cause, status: StatusCode) -> HttpResponse {
-    of_json(status, &cause.json)
+pub fn outside(cause: &Cause, status: StatusCode, lang: Lang) -> HttpResponse {
+    if status == StatusCode::METHOD_NOT_ALLOWED {
+        return response(status, &Reason { error: errors::api_method(), fields: Vec::new() }, lang);
+    }
+    response(status, &cause.reason, lang)
 }
 
 /// Whether a request is one of this API.
@@ -130,26 +135,26 @@ pub fn is_v1(request: &HttpRequest) -> bool {
     request.path().starts_with("/api/v1/")
 }
 
-/// Makes a problem of the JSON that scripts of pages get.
-fn of_json(status: StatusCode, json: &serde_json::Value) -> HttpResponse {
-    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
-    let detail = match status {
-        StatusCode::METHOD_NOT_ALLOWED => texts::api_errors::method().to_string(),
-        _ => text(&json["error"]),
-    };
-    let errors = json["fields"].as_object().into_iter().flatten();
-    let errors = errors.map(|(field, why)| FieldError { field: field.clone(), detail: text(why) }).collect();
-    response(status, &detail, errors)
-}
-
-fn response(status: StatusCode, detail: &impl fmt::Display, errors: Vec<FieldError>) -> HttpResponse {
+fn response(status: StatusCode, reason: &Reason, lang: Lang) -> HttpResponse {
     let (kind, title) = named(status);
-    let (title, detail) = (title.to_owned(), detail.to_string());
-    let problem = Problem { kind: format!("/-/api#{kind}"), title, status: status.as_u16(), detail, errors };
+    let error = |(field, why): &(&'static str, Text)| FieldError {
+        field: (*field).to_owned(),
+        detail: why.to(lang),
+        code: why.code().to_owned(),
+    };
+    let problem = Problem {
+        kind: format!("/-/api#{kind}"),
+        title: title.to_owned(),
+        status: status.as_u16(),
+        detail: reason.error.to(lang),
+        code: reason.error.code().to_owned(),
+        errors: reason.fields.iter().map(error).collect(),
+    };
     let body = serde_json::to_string(&problem).unwrap_or_default();
     let mut response = HttpResponse::build(status).content_type(MEDIA_TYPE).body(body);
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(lang.code()));
     if status == StatusCode::UNAUTHORIZED {
         headers.append(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"Klatch\""));
         headers.append(WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"Klatch\""));

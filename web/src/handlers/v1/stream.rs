@@ -9,6 +9,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use domain::api::v1::events::{self, Event, Wanted};
 use domain::api::v1::{Ask, Found, Query};
 use futures_util::stream::{StreamExt as _, iter, unfold};
+use texts::Lang;
 
 use super::endpoint::{Endpoint, Input, Sent};
 use super::refusal::Refusal;
@@ -62,7 +63,7 @@ pub async fn answer(request: &HttpRequest, ask: Ask, query: &str) -> Result<Http
                 Some((Ok(Bytes::from(text)), Some((ask, wanted, pause))))
             }
             Err(error) => {
-                let response = Refusal::from(error).response();
+                let response = Refusal::from(error).response(Lang::En);
                 Some((Ok(Bytes::from(format!("event: problem\ndata: {}\n\n", response.status().as_u16()))), None))
             }
         }

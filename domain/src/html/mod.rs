@@ -14,14 +14,14 @@ use html5ever::tokenizer::states::RawKind;
 use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
 
 use escape::table;
-pub(super) use escape::{code, fenced, hidden, plain, quoted};
+pub(crate) use escape::{code, fenced, hidden, plain, quoted};
 
 /// Deeper elements are text in the innermost.
 const DEPTH: usize = 100;
 
 /// The text of an HTML fragment, in our markup.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Converted {
+pub(crate) struct Converted {
     pub text: String,
     /// Images and videos, which became links.
     pub files: u64,
@@ -29,7 +29,7 @@ pub(super) struct Converted {
 
 /// Converts a fragment. Links without a host lead to `base`, as `https://forum.example`; if it is empty, they become
 /// text.
-pub(super) fn to_markup(html: &str, base: &str) -> Converted {
+pub(crate) fn to_markup(html: &str, base: &str) -> Converted {
     let sink = Sink(RefCell::new(Writer::new(base)));
     let input = BufferQueue::default();
     input.push_back(StrTendril::from_slice(html));

@@ -1,7 +1,7 @@
 //! Writes foreign text so that our parser reads it as nothing else.
 
 /// Returns text that shows these words as they are. Only what our parser could take for markup gets a backslash.
-pub(in crate::import) fn plain(text: &str, begins_line: bool) -> String {
+pub(crate) fn plain(text: &str, begins_line: bool) -> String {
     let mut written = String::with_capacity(text.len() + 8);
     let has_label = text.contains("](");
     let mut before = None;
@@ -66,7 +66,7 @@ fn is_heading(rest: &str) -> bool {
 }
 
 /// Returns code on one line.
-pub(in crate::import) fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     let text = text.replace(['\n', '\r'], " ");
     let text = text.trim_matches('\0');
     if text.trim().is_empty() {
@@ -78,7 +78,7 @@ pub(in crate::import) fn code(text: &str) -> String {
 }
 
 /// Returns fenced code.
-pub(in crate::import) fn fenced(text: &str, language: &str) -> String {
+pub(crate) fn fenced(text: &str, language: &str) -> String {
     let text = text.trim_matches('\n').trim_end();
     if text.is_empty() {
         return String::new();
@@ -90,12 +90,12 @@ pub(in crate::import) fn fenced(text: &str, language: &str) -> String {
 }
 
 /// Returns a quote of text that is already markup.
-pub(in crate::import) fn quoted(markup: &str) -> String {
+pub(crate) fn quoted(markup: &str) -> String {
     marked(markup, ">")
 }
 
 /// Returns a spoiler of text that is already markup.
-pub(in crate::import) fn hidden(markup: &str) -> String {
+pub(crate) fn hidden(markup: &str) -> String {
     marked(markup, ">!")
 }
 
@@ -105,7 +105,7 @@ fn marked(markup: &str, mark: &str) -> String {
 }
 
 /// Returns a table of cells that are already markup, each on one line. Rows may differ in length; none is empty.
-pub(in crate::import) fn table(rows: &[Vec<String>]) -> String {
+pub(crate) fn table(rows: &[Vec<String>]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
     let mut lines: Vec<String> = rows.iter().map(|row| table_row(row, columns)).collect();
     lines.insert(1.min(lines.len()), format!("|{}", "---|".repeat(columns)));

@@ -1,0 +1,322 @@
+//! Handles a received email: posts it, sends it back with the reason, or drops it.
+
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use mail_parser::{Message, MessageParser};
+use regex::Regex;
+
+use super::body::{self, Attached, Body};
+use super::{automatic, bounces, to_bytes};
+use crate::messages::{self, Target};
+use crate::platform::context::Context;
+use crate::platform::error::{Error, Result};
+use crate::platform::mail::outbox;
+use crate::platform::mail::signed::{self, MailTo, Signed};
+use crate::platform::validate::{self, Draft};
+use crate::{files, groups, site};
+use model::policy::{self, Change, Permission, Viewer};
+use model::{EmailId, EmailKind, FileRow, GroupId, IncomingEmailId, IncomingOutcome, ReturnedEmail, User};
+use store::mail_in::IncomingRow;
+use store::people::emails::NewEmail;
+
+/// The most answers to a person in a day.
+const MOST_ANSWERS: i64 = 20;
+const DAY: Duration = Duration::from_secs(24 * 3_600);
+/// The most files of an email.
+const MOST_FILES: usize = 10;
+/// Bytes of a file that are written at a time.
+const PIECE: usize = 1 << 20;
+/// The most characters of a text that goes back. More than a message may have.
+const MOST_RETURNED: usize = 100_000;
+/// The most characters of a Message-ID that an answer names.
+const LONGEST_ID: usize = 250;
+
+/// What to do about an email.
+#[derive(Debug)]
+enum Verdict {
+    Done(IncomingOutcome),
+    /// It goes back to its author, at the address of the account.
+    Returned {
+        address: String,
+        email: ReturnedEmail,
+    },
+    Bounced {
+        email: EmailId,
+        reason: String,
+    },
+}
+
+/// Handles an email that waits. If the job runs again, the form's key finds what was posted.
+///
+/// # Errors
+/// When the database, the bus or the storage fails; the job will try again.
+pub(crate) async fn handle(cx: &Context, id: IncomingEmailId) -> Result<()> {
+    let Some(row) = store::mail_in::waiting(&cx.db, id).await? else { return Ok(()) };
+    let verdict = Box::pin(judge(cx, &row)).await?;
+    settle(cx, &row, verdict).await
+}
+
+async fn judge(cx: &Context, row: &IncomingRow) -> Result<Verdict> {
+    use IncomingOutcome::{Automatic, Ignored};
+    // An email that arrived in time is handled, however long it waited here.
+    let Some(signed) = signed::read(&cx.config, &row.recipient, row.received_at) else {
+        return Ok(Verdict::Done(Ignored));
+    };
+    let bytes = to_bytes(&row.raw);
+    let Some(mail) = MessageParser::default().parse(&bytes) else { return Ok(Verdict::Done(Ignored)) };
+    if let MailTo::Bounce { email, .. } = signed.to {
+        let failure = bounces::failure(&mail);
+        return Ok(failure.map_or(Verdict::Done(Automatic), |reason| Verdict::Bounced { email, reason }));
+    }
+    if automatic::is_automatic(&mail, &row.sender, &cx.mail.address()) {
+        return Ok(Verdict::Done(Automatic));
+    }
+    let account = store::people::users::by_id(&cx.db, row.user_id).await?.filter(|account| !account.deleted);
+    let Some((account, address)) = account.and_then(|account| Some((account.clone(), account.email?))) else {
+        return Ok(Verdict::Done(Ignored));
+    };
+    let body = body::read(&mail);
+    let answered = match objection(cx, &account, &address, signed, &mail, &body).await? {
+        Some(reason) => Err(reason),
+        None => post(cx, row, signed.to, &mail, &body).await?,
+    };
+    Ok(match answered {
+        Ok(outcome) => Verdict::Done(outcome),
+        Err(reason) => Verdict::Returned { address, email: returned(reason, &mail, &body) },
+    })
+}
+
+/// Returns why the account may post nothing now, or not with this email.
+async fn objection(
+    cx: &Context,
+    account: &User,
+    address: &str,
+    signed: Signed,
+    mail: &Message<'_>,
+    body: &Body<'_>,
+) -> Result<Option<String>> {
+    let author = automatic::author(mail).unwrap_or_default();
+    if !is_same(&author, address) {
+        let from = validate::one_line(&author);
+        return Ok(Some(format!(
+            "The email came from {from}. Only emails from the confirmed address of your account are posted. If you didn't \
+             send it, someone else has the address that you got in an email: don't forward such emails."
+        )));
+    }
+    if signed.is_expired {
+        return Ok(Some(
+            "The address that you wrote to has expired. Reply to a newer email, or post on the site.".to_owned(),
+        ));
+    }
+    if policy::restricted(account.suspended_until, account.banned_at, cx.now()).is_some() {
+        return Ok(Some("Your account is suspended or banned.".to_owned()));
+    }
+    if policy::waits(account.waiting_since) || account.is_bot {
+        return Ok(Some("Your account can't post by email.".to_owned()));
+    }
+    if let Err(denied) = policy::check_change(site::current(cx).await.settings.read_only, Change::Forum) {
+        return why(denied.into()).map(Some);
+    }
+    let is_empty = !validate::is_visible(&body.text) && body.files.is_empty();
+    Ok(is_empty.then(|| "No text was found above the quoted email. Write your text above it.".to_owned()))
+}
+
+/// Whether an email came from the address of an account. What follows a `+` in it may be missing.
+fn is_same(author: &str, address: &str) -> bool {
+    let plain = |address: &str| {
+        let (local, domain) = address.rsplit_once('@')?;
+        let local = local.split_once('+').map_or(local, |(before, _)| before);
+        Some(format!("{local}@{domain}").to_lowercase())
+    };
+    author.eq_ignore_ascii_case(address) || plain(author).is_some_and(|author| Some(author) == plain(address))
+}
+
+/// Posts an email. The inner error is why it was refused.
+async fn post(
+    cx: &Context,
+    row: &IncomingRow,
+    to: MailTo,
+    mail: &Message<'_>,
+    body: &Body<'_>,
+) -> Result<std::result::Result<IncomingOutcome, String>> {
+    // An email has none of an admin's rights.
+    let viewer = Viewer::User { id: row.user_id, is_admin: false };
+    let text = match with_files(cx, viewer, body).await {
+        Ok(text) => text,
+        Err(error) => return why(error).map(Err),
+    };
+    let draft = Draft::new(text, Some(row.digest.clone()));
+    let submitted = match to {
+        MailTo::Reply { topic, message: Some(message), .. } => {
+            let target = Target::Reply { topic, to: message };
+            match messages::submit(cx, viewer, target, draft.clone()).await {
+                // The message that it answers was deleted or moved.
+                Err(Error::Invalid(fields)) if fields.get("reply_to").is_some() => {
+                    messages::submit(cx, viewer, Target::Topic(topic), draft).await
+                }
+                submitted => submitted,
+            }
+        }
+        MailTo::Reply { topic, message: None, .. } => messages::submit(cx, viewer, Target::Topic(topic), draft).await,
+        MailTo::NewTopic { group, .. } => start(cx, viewer, group, mail, draft).await,
+        MailTo::Bounce { .. } => return Ok(Ok(IncomingOutcome::Ignored)),
+    };
+    match submitted {
+        Ok(posted) => {
+            tracing::info!(email = %row.id, message = %posted.id, "email posted");
+            Ok(Ok(IncomingOutcome::Posted))
+        }
+        Err(Error::Pending) => Ok(Ok(IncomingOutcome::Held)),
+        Err(error) => why(error).map(Err),
+    }
+}
+
+async fn start(
+    cx: &Context,
+    viewer: Viewer,
+    group: GroupId,
+    mail: &Message<'_>,
+    draft: Draft,
+) -> Result<messages::Posted> {
+    let found = groups::with_permission(cx, viewer, group, Permission::Write).await?;
+    if !found.group.takes_email {
+        return Err(Error::forbidden("Topics can no longer be started in this group by email."));
+    }
+    let title = title(mail.subject().unwrap_or_default());
+    messages::submit(cx, viewer, Target::NewTopic { group, title: &title }, draft).await
+}
+
+/// The subject without what programs put before it.
+fn title(subject: &str) -> String {
+    static LEAD: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^(?i)(?:\s*(?:re|aw|fwd?|wg|sv|vs|tr|rv|antw|odp|res)(?:\[\d+\])?\s*:)+").expect("a valid pattern")
+    });
+    LEAD.replace(&validate::one_line(subject), "").trim().to_owned()
+}
+
+/// Stores the files and returns the text with them. What is refused is named in it.
+async fn with_files(cx: &Context, viewer: Viewer, body: &Body<'_>) -> Result<String> {
+    let mut paragraphs = vec![body.text.clone()];
+    let mut refused = Vec::new();
+    for (at, file) in body.files.iter().enumerate() {
+        let stored = match at < MOST_FILES {
+            true => upload(cx, viewer, file).await,
+            false => Err(Error::invalid("file", format!("An email can have at most {MOST_FILES} files."))),
+        };
+        match stored {
+            Ok(row) => paragraphs.push(row.markup("")),
+            Err(error) => refused.push((file.name.as_str(), why(error)?)),
+        }
+    }
+    paragraphs.extend(refused.iter().take(2 * MOST_FILES).map(|(name, why)| {
+        let name: String = validate::one_line(name).chars().filter(|c| *c != '`').take(80).collect();
+        format!("Not attached: `{name}`. {why}")
+    }));
+    paragraphs.retain(|paragraph| !paragraph.is_empty());
+    Ok(paragraphs.join("\n\n"))
+}
+
+async fn upload(cx: &Context, viewer: Viewer, file: &Attached<'_>) -> Result<FileRow> {
+    let mut upload = files::begin(cx, viewer).await?;
+    for piece in file.bytes.chunks(PIECE) {
+        upload.write(piece).await?;
+    }
+    upload.finish(cx, &file.name).await
+}
+
+/// Returns in sentences why something was refused.
+///
+/// # Errors
+/// The error itself if it is about us: then the job tries again.
+fn why(error: Error) -> Result<String> {
+    match error {
+        Error::NotFound => Ok("The topic or group was deleted, or you can no longer read it.".to_owned()),
+        Error::Forbidden(why) => Ok(why.to_string()),
+        Error::Invalid(fields) => Ok(fields.iter().map(|(_, why)| why.to_string()).collect::<Vec<_>>().join(" ")),
+        Error::TooMany(exceeded) => Ok(format!("You reached a limit. Try again in {}.", minutes(exceeded.wait))),
+        Error::Slow(wait) => Ok(format!("Slow mode is on there. Try again in {}.", minutes(wait))),
+        Error::Busy(_)
+        | Error::Pending
+        | Error::SignedOut
+        | Error::Database(_)
+        | Error::Bus(_)
+        | Error::Search(_)
+        | Error::NoSearch
+        | Error::Storage(_)
+        | Error::Internal(_) => Err(error),
+    }
+}
+
+fn minutes(wait: Duration) -> String {
+    match wait.as_secs().div_ceil(60) {
+        0 | 1 => "a minute".to_owned(),
+        minutes => format!("{minutes} minutes"),
+    }
+}
+
+/// What goes back: everything that its author typed.
+fn returned(reason: String, mail: &Message<'_>, body: &Body<'_>) -> ReturnedEmail {
+    let is_plain = |id: &&str| id.len() <= LONGEST_ID && id.bytes().all(|byte| byte.is_ascii_graphic());
+    ReturnedEmail {
+        reason,
+        subject: validate::one_line(mail.subject().unwrap_or_default()),
+        text: validate::lines(&body.text).chars().take(MOST_RETURNED).collect(),
+        message_id: mail.message_id().filter(is_plain).filter(|id| !id.contains(['<', '>'])).map(str::to_owned),
+    }
+}
+
+/// Records what became of an email, in one transaction with what follows from it.
+async fn settle(cx: &Context, row: &IncomingRow, verdict: Verdict) -> Result<()> {
+    let now = cx.now();
+    let mut tx = cx.db.begin().await?;
+    let outcome = match &verdict {
+        Verdict::Done(outcome) => *outcome,
+        Verdict::Bounced { .. } => IncomingOutcome::Bounce,
+        Verdict::Returned { .. } => {
+            let answers = store::mail_in::count_returned(&mut tx, row.user_id, now.minus(DAY)).await?;
+            if answers < MOST_ANSWERS { IncomingOutcome::Returned } else { IncomingOutcome::Unanswered }
+        }
+    };
+    if store::mail_in::handled(&mut tx, row.id, outcome, now).await? == 0 {
+        return Ok(());
+    }
+    match &verdict {
+        Verdict::Returned { address, email } if outcome == IncomingOutcome::Returned => {
+            let detail = email.to_json();
+            let (user, detail, expires_at) = (Some(row.user_id), Some(detail.as_str()), now.plus(outbox::NEWS));
+            let kind = EmailKind::Returned;
+            let new = NewEmail { kind, user, address, group: None, token: None, detail, at: now, expires_at };
+            outbox::put(&mut tx, new).await?;
+        }
+        Verdict::Bounced { email, reason } => bounces::record(&mut tx, row.user_id, *email, reason, now).await?,
+        Verdict::Returned { .. } | Verdict::Done(_) => {}
+    }
+    tx.commit().await?;
+    cx.wake.after_commit();
+    tracing::info!(email = %row.id, user = %row.user_id, %outcome, "email handled");
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_same, title};
+
+    #[test]
+    fn the_address_of_an_account_may_have_a_tag() {
+        assert!(is_same("Ann@Example.org", "ann@example.org"));
+        assert!(
+            is_same("ann@example.org", "ann+forum@example.org") && is_same("ann+a@example.org", "ann+b@example.org")
+        );
+        for other in ["", "ann", "ben@example.org", "ann@example.net", "ann@example.org.example.net"] {
+            assert!(!is_same(other, "ann@example.org"), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_subject_becomes_a_title() {
+        assert_eq!(title("Re: AW: Fwd: Plums\r\n and pears"), "Plums and pears");
+        assert_eq!(title("Re[2]: Plums: which?"), "Plums: which?");
+        assert_eq!([title("Re:"), title("Reading")], ["", "Reading"]);
+    }
+}

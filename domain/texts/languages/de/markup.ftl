@@ -1,0 +1,2 @@
+box-done = Erledigt
+box-to-do = Zu erledigen

@@ -1,0 +1,5 @@
+# The choice of a language: of a person's pages and emails, and of a site.
+label = Language
+automatic = Automatic (your browser's language)
+of-site = Default language
+of-site-hint = For feeds, for emails to people whose language isn't known, and for browsers that ask for no language that the site has.
