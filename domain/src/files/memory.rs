@@ -68,8 +68,8 @@ fn lossy_pixels(mut parts: &[u8], has_frames: bool) -> u64 {
         let size = u32::from_le_bytes(*size) as usize;
         let part = rest.get(..size).unwrap_or(rest);
         let pixels = match name {
-            b"VP8 " => part.get(6..10).map_or(0, |side| {
-                let side = |at: usize| u64::from(u16::from_le_bytes([side[at], side[at + 1]]) & 0x3fff);
+            b"VP8 " => part.get(6..10).map_or(0, |sides| {
+                let side = |at: usize| u64::from(u16::from_le_bytes([sides[at], sides[at + 1]]) & 0x3fff);
                 side(0) * side(2)
             }),
             b"ANMF" if has_frames => lossy_pixels(part.get(FRAME..).unwrap_or_default(), false),
