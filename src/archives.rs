@@ -13,7 +13,7 @@ use crate::compose::{self, Failure};
 use crate::environment::Environment;
 use crate::keys::RestoredKey;
 use crate::settings::{self, Needs, Settings};
-use crate::{backup_settings, commands, services};
+use crate::{backup_settings, commands, services, storage_settings};
 
 #[derive(Args)]
 pub struct Backup {
@@ -85,7 +85,7 @@ async fn make(env: &Environment, sealed: Sealed) -> Result<(), Failure> {
     let (file, now) = (sealed.file, Clock::System.now());
     let is_sealed = passphrase.is_some();
     let (secret, previous) = (settings.config.secret.clone(), settings.previous_key.clone());
-    let files = Some(settings.data_dir.join("files"));
+    let files = Some(settings.files.clone());
     let order = backup::Order { file: file.clone(), secret, previous, passphrase, files, now };
     let manifest = backup::make(&settings.database, order, tell).await?;
     println!("Backed up {} rows to {}", manifest.rows(), file.display());
@@ -127,12 +127,13 @@ pub async fn restore(env: &Environment, sealed: Sealed) -> Result<(), Failure> {
     eprintln!("klatch: restoring into {}", compose::place(&database));
     let verified = restore::open(&sealed.file, passphrase).await?;
     let data_dir = env.data_dir();
+    let files = storage_settings::read(env, &data_dir)?;
     let _lock = own_folder(&data_dir)?;
     restore::check_target(&database, &verified).await.map_err(|error| named(&database, error))?;
     let key = verified.secret().map(|key| RestoredKey::prepare(env, &data_dir, key)).transpose()?;
-    let (verified, files) = restore::files(verified, data_dir.join("files")).await?;
+    let (verified, count) = restore::files(verified, &files).await?;
     let manifest = restore::fill(&database, verified, tell).await.map_err(|error| named(&database, error))?;
-    println!("Restored {} rows and {files} files", manifest.rows());
+    println!("Restored {} rows and {count} files", manifest.rows());
     if let Some(file) = key.map(RestoredKey::finish).transpose()?.flatten() {
         println!(
             "The secret key is in `{}`. For services on Postgres, set KLATCH_SECRET_KEY_FILE to this file.",
@@ -154,12 +155,14 @@ pub async fn export(env: &Environment, arguments: Export) -> Result<(), Failure>
             site: &settings.config.site_name,
             base_url: &settings.config.base_url,
             drawing: templates::folder::DRAWING,
+            files: &settings.files,
         };
         let messages = folder::make(&settings.database, order).await?;
         println!("Exported {messages} messages to the folder {}. Open index.html in a browser", file.display());
         return Ok(());
     }
-    let manifest = export::make(&settings.database, group, arguments.public_only, file, tell).await?;
+    let made = export::make(&settings.database, &settings.files, group, arguments.public_only, file, tell);
+    let manifest = made.await?;
     println!("Exported {} rows to {}", manifest.rows(), file.display());
     Ok(())
 }
@@ -169,7 +172,7 @@ pub async fn import(env: &Environment, file: &Path) -> Result<(), Failure> {
     let settings = Settings::read(env, Needs::Existing)?;
     eprintln!("klatch: importing into {}", compose::place(&settings.database));
     let _lock = own_folder(&settings.data_dir)?;
-    let told = export::import(&settings.database, file, tell).await;
+    let told = export::import(&settings.database, &settings.files, file, tell).await;
     let manifest: Manifest = told.map_err(|error| named(&settings.database, error))?;
     println!(
         "Imported {} rows. Accounts have no passwords yet; set them with `klatch admin user set-password`",

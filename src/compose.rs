@@ -12,7 +12,6 @@ use domain::platform::index::Search;
 use domain::platform::jobs::Wake;
 use domain::platform::outbound::Outbound;
 use domain::platform::remote::Remote;
-use domain::platform::storage::Files;
 use domain::site::secret_key::KeyCheck;
 use domain::store::{DatabaseUrl, Db};
 use domain::time::Clock;
@@ -33,6 +32,15 @@ const REMINDER: Duration = Duration::from_secs(10);
 pub async fn service(settings: &Settings, search: bool) -> Result<Context, Failure> {
     let cx = connect(settings, search, true).await?;
     unread::begin(&cx).await;
+    if search {
+        // It takes uploads. The forum can be read without its files, so this stops nothing.
+        let files = cx.files.clone();
+        tokio::spawn(async move {
+            if let Err(error) = files.check().await {
+                tracing::error!(%error, "KLATCH_FILES: cannot use {}", files.place());
+            }
+        });
+    }
     Ok(cx)
 }
 
@@ -86,7 +94,7 @@ async fn connect(settings: &Settings, search: bool, waits: bool) -> Result<Conte
         config: Arc::new(settings.config.clone()),
         search,
         mail: settings.mail.clone(),
-        files: Files::folder(settings.data_dir.join("files")),
+        files: settings.files.clone(),
         sessions: Arc::default(),
         credentials: Arc::default(),
         rules: Arc::default(),

@@ -12,7 +12,7 @@ const DEFAULT_FILE: &str = "/etc/klatch/klatch.env";
 const SERVICE_DATA_DIR: &str = "/var/lib/klatch";
 
 /// All settings, as the README lists them.
-const NAMES: [&str; 48] = [
+const NAMES: [&str; 55] = [
     "KLATCH_BACKUP_BEFORE_MIGRATION",
     "KLATCH_BACKUP_FOLDER",
     "KLATCH_BACKUP_HOURS",
@@ -27,6 +27,7 @@ const NAMES: [&str; 48] = [
     "KLATCH_DATABASE_URL_FILE",
     "KLATCH_DATA_DIR",
     "KLATCH_FETCH_ALLOW",
+    "KLATCH_FILES",
     "KLATCH_FILE_MEGABYTES",
     "KLATCH_HEALTH_TOKEN",
     "KLATCH_HEALTH_TOKEN_FILE",
@@ -48,6 +49,12 @@ const NAMES: [&str; 48] = [
     "KLATCH_REDIS_PREFIX",
     "KLATCH_REDIS_URL",
     "KLATCH_REDIS_URL_FILE",
+    "KLATCH_S3_ACCESS_KEY",
+    "KLATCH_S3_ACCESS_KEY_FILE",
+    "KLATCH_S3_ENDPOINT",
+    "KLATCH_S3_REGION",
+    "KLATCH_S3_SECRET_KEY",
+    "KLATCH_S3_SECRET_KEY_FILE",
     "KLATCH_SECRET_KEY",
     "KLATCH_SECRET_KEY_FILE",
     "KLATCH_SECRET_KEY_PREVIOUS",

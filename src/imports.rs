@@ -176,17 +176,18 @@ async fn forget(cx: &domain::Context, source: Option<String>) -> Result<(), Fail
 const EVERY: Duration = Duration::from_secs(10);
 
 /// Shows the progress: as a bar on a terminal, else as lines.
-struct Shown {
+pub struct Shown {
     bar: Option<ProgressBar>,
     last: Instant,
 }
 
 impl Shown {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Self { bar: std::io::stderr().is_terminal().then(bar), last: Instant::now() }
     }
 
-    fn on_progress(&mut self) -> impl FnMut(Progress) + '_ {
+    /// What to tell the progress to.
+    pub fn on_progress(&mut self) -> impl FnMut(Progress) + '_ {
         let mut before = "";
         move |progress| {
             if let Some(bar) = &self.bar {
@@ -204,7 +205,8 @@ impl Shown {
         }
     }
 
-    fn end(&self) {
+    /// Removes the bar.
+    pub fn end(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }

@@ -6,6 +6,7 @@ mod commands;
 mod compose;
 mod environment;
 mod fetch_settings;
+mod files;
 mod imports;
 mod input;
 mod keys;
@@ -15,6 +16,7 @@ mod owner;
 mod receive;
 mod services;
 mod settings;
+mod storage_settings;
 mod users;
 
 use std::io::IsTerminal;
@@ -81,6 +83,9 @@ enum Command {
     /// Import conversations from other software
     #[command(subcommand)]
     Import(imports::Import),
+    /// Manage uploaded files
+    #[command(subcommand)]
+    Files(files::Files),
     /// Administer the forum
     #[command(subcommand)]
     Admin(Admin),
@@ -127,6 +132,7 @@ fn main() -> ExitCode {
         | Command::Restore(_)
         | Command::Export(_)
         | Command::Import(_)
+        | Command::Files(_)
         | Command::Admin(_) => Environment::for_command(file),
     };
     let env = match env.map_err(Failure::from).and_then(|env| prepare(&command, &env).map(|()| env)) {
@@ -151,6 +157,7 @@ fn main() -> ExitCode {
         | Command::Restore(_)
         | Command::Export(_)
         | Command::Import(_)
+        | Command::Files(_)
         | Command::Admin(_) => tokio::runtime::Builder::new_multi_thread(),
     };
     let runtime = match builder.enable_all().build() {
@@ -202,6 +209,7 @@ fn prepare(command: &Command, env: &Environment) -> Result<(), Failure> {
         | Command::Restore(_)
         | Command::Export(_)
         | Command::Import(_)
+        | Command::Files(_)
         | Command::Admin(_) => owner::become_owner(&env.data_dir()),
     }
 }
@@ -219,6 +227,7 @@ async fn run(command: Command, env: &Environment) -> Result<(), Failure> {
         Command::Restore(sealed) => archives::restore(env, sealed).await,
         Command::Export(export) => archives::export(env, export).await,
         Command::Import(import) => imports::run(env, import).await,
+        Command::Files(command) => files::run(env, command).await,
         Command::Admin(Admin::Doctor) => commands::doctor(env).await,
         Command::Admin(Admin::Reindex) => commands::reindex(env).await,
         Command::Admin(Admin::Reparse { all }) => commands::reparse(env, all).await,

@@ -12,6 +12,7 @@ use domain::platform::config::{Config, Limits};
 use domain::platform::mail::Mailer;
 use domain::platform::outbound::Allowed;
 use domain::platform::secrets::SecretKey;
+use domain::platform::storage::Files;
 use domain::site::proxies::Proxies;
 use domain::store::DatabaseUrl;
 use mail_in::Address;
@@ -19,7 +20,7 @@ use mail_in::Address;
 use crate::backup_settings::Backups;
 use crate::environment::Environment;
 use crate::fetch_settings::Fetching;
-use crate::{keys, receive};
+use crate::{keys, receive, storage_settings};
 
 /// A bad setting: what is wrong, with the setting's name.
 #[derive(Debug)]
@@ -69,6 +70,8 @@ pub struct Settings {
     /// The most bytes of finished public pages to keep in memory.
     pub page_cache: u64,
     pub mail: Mailer,
+    /// The storage of uploaded files.
+    pub files: Files,
     /// Where emails are received, if anywhere.
     pub mail_in: Option<Address>,
     /// The key before the current one, to replace it.
@@ -158,6 +161,7 @@ impl Settings {
             return Err(BadSetting("KLATCH_DATABASE_CONNECTIONS: must be between 2 and 1000".to_owned()));
         }
         Ok(Self {
+            files: storage_settings::read(env, &data_dir)?,
             data_dir,
             bind,
             realtime_bind,

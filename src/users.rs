@@ -53,7 +53,7 @@ pub enum User {
     SetPassword(Named),
     /// Create a link to claim an imported account. It works once and expires after three days
     ClaimLink(Named),
-    /// Write all data of an account to standard output
+    /// Write all data of an account, except its files, to standard output
     Export {
         /// Username
         name: String,

@@ -215,6 +215,7 @@ fn reply(error: &Error) -> &'static str {
         | Error::Bus(_)
         | Error::Search(_)
         | Error::NoSearch
+        | Error::Storage(_)
         | Error::Internal(_) => {
             tracing::warn!(%error, "an email could not be stored");
             LATER

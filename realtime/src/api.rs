@@ -166,7 +166,12 @@ pub(crate) fn refused(error: &domain::Error) -> Option<Answer> {
         Error::TooMany(limit) => later(429, "Too many attempts.", limit.wait),
         Error::Busy(wait) => later(503, "Many are signing in just now.", *wait),
         Error::Slow(_) | Error::Pending => refusal(403, "That cannot be done."),
-        Error::Database(_) | Error::Bus(_) | Error::Search(_) | Error::NoSearch | Error::Internal(_) => return None,
+        Error::Database(_)
+        | Error::Bus(_)
+        | Error::Search(_)
+        | Error::NoSearch
+        | Error::Storage(_)
+        | Error::Internal(_) => return None,
     })
 }
 

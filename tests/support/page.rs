@@ -13,6 +13,7 @@ pub struct Page {
     pub path: String,
     pub headers: HeaderMap,
     pub html: String,
+    pub body: Vec<u8>,
     /// The statuses of the redirects that led here.
     pub hops: Vec<StatusCode>,
 }
@@ -47,6 +48,18 @@ impl Filled {
 impl Page {
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// Returns the lines of a download of somebody's own data.
+    ///
+    /// # Panics
+    /// When the answer is not such a zip.
+    #[track_caller]
+    pub fn data(&self) -> String {
+        let mut zip = zip::ZipArchive::new(std::io::Cursor::new(&self.body)).expect("a zip");
+        let mut data = String::new();
+        std::io::Read::read_to_string(&mut zip.by_name("data.jsonl").expect("an entry"), &mut data).expect("text");
+        data
     }
 
     /// Asserts the status, and returns the page.

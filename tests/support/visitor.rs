@@ -78,8 +78,9 @@ impl Visitor {
         let status = answer.status();
         let path = form.action.clone();
         let headers = answer.headers().clone();
-        let html = answer.text().await.ok()?;
-        Some(Page { status, path, headers, html, hops: Vec::new() })
+        let body = answer.bytes().await.ok()?.to_vec();
+        let html = String::from_utf8_lossy(&body).into_owned();
+        Some(Page { status, path, headers, html, body, hops: Vec::new() })
     }
 
     /// Sends the same form until the server accepts it, as a patient user does.
@@ -122,5 +123,5 @@ async fn read(path: &str, answer: Response) -> Page {
     let (status, headers) = (answer.status(), answer.headers().clone());
     let body = answer.bytes().await.unwrap_or_else(|error| panic!("{path}: {error:?}"));
     let html = String::from_utf8_lossy(&body).into_owned();
-    Page { status, path: path.to_owned(), headers, html, hops: Vec::new() }
+    Page { status, path: path.to_owned(), headers, html, body: body.to_vec(), hops: Vec::new() }
 }

@@ -302,3 +302,28 @@ fn an_invalid_backup_setting_is_named() {
         must_name("serve", &[(name, bad)], name);
     }
 }
+
+#[tokio::test]
+async fn files_are_copied_by_a_command_while_the_forum_runs() {
+    let forum = Forum::start(Running::Alone).await;
+    let ana = newcomer(&forum, "ana").await;
+    for (name, text) in [("one.txt", "Some notes"), ("two.txt", "Other notes")] {
+        let path = format!("/api/v1/files?name={name}");
+        let request = ana.request(reqwest::Method::POST, &path).basic_auth("ana", Some(crate::support::PASSWORD));
+        ana.ask(&path, request.body(text)).await.expect(201);
+    }
+    let to = forum.folder().join("elsewhere");
+    let place = to.display().to_string();
+    let migrate = ["files", "migrate", "--to", &place];
+    assert!(done(&forum.run(&migrate, "")).contains("Copied 2 files"));
+    let again = done(&forum.run(&migrate, ""));
+    assert!(again.contains("Copied 0 files (0.0 MB); 2 were there already"), "{again}");
+    let copies = std::fs::read_dir(&to).expect("the place").flatten().filter(|file| file.file_name().len() == 2);
+    let copies = copies.flat_map(|inner| std::fs::read_dir(inner.path()).expect("a folder").flatten());
+    let mut texts: Vec<String> = copies.map(|copy| std::fs::read_to_string(copy.path()).expect("a copy")).collect();
+    texts.sort();
+    assert_eq!(texts, ["Other notes", "Some notes"]);
+    fails(&forum.run(&["files", "migrate", "--to", "ftp://place"], ""), "--to: `ftp://place` must be a folder");
+    fails(&forum.run(&["files", "migrate", "--to", "s3://bucket"], ""), "KLATCH_S3_ACCESS_KEY: required");
+    assert!(done(&forum.run(&["admin", "doctor"], "")).contains("differences               0"));
+}

@@ -19,8 +19,8 @@ fn help_names_every_command() {
     let all = run(program().arg("--help"));
     assert!(all.status.success());
     for word in [
-        "serve", "web", "realtime", "worker", "mail-in", "demo", "backup", "restore", "export", "import", "admin",
-        "KLATCH_",
+        "serve", "web", "realtime", "worker", "mail-in", "demo", "backup", "restore", "export", "import", "files",
+        "admin", "KLATCH_",
     ] {
         assert!(text(&all.stdout).contains(word), "{word}");
     }
@@ -132,6 +132,8 @@ fn an_invalid_setting_stops_the_start_and_is_named() {
         ("KLATCH_BASE_URL", "forum.example.org"),
         ("KLATCH_BASE_URL", "https://forum.example.org/forum"),
         ("KLATCH_DATABASE_URL", "mysql://root@localhost/klatch"),
+        ("KLATCH_FILES", "https://bucket.example"),
+        ("KLATCH_FILES", "s3:///forum"),
         ("KLATCH_FILE_MEGABYTES", "large"),
         ("KLATCH_FILE_MEGABYTES", "0"),
         ("KLATCH_DATABASE_CONNECTIONS", "many"),
@@ -161,6 +163,21 @@ fn an_invalid_setting_stops_the_start_and_is_named() {
         ("KLATCH_LOG_FORMAT", "xml"),
     ] {
         must_name("serve", &[(name, bad)], name);
+    }
+}
+
+#[test]
+fn the_storage_of_files_needs_its_keys_and_they_are_never_printed() {
+    let files = ("KLATCH_FILES", "s3://bucket/forum");
+    let (access, secret) = (("KLATCH_S3_ACCESS_KEY", "opensesame"), ("KLATCH_S3_SECRET_KEY", "opensesame"));
+    must_name("serve", &[files], "KLATCH_S3_ACCESS_KEY");
+    let said = must_name("serve", &[files, access], "KLATCH_S3_SECRET_KEY");
+    assert!(!said.contains("opensesame"), "{said}");
+    must_name("serve", &[files, access, ("KLATCH_S3_SECRET_KEY_FILE", "/nothing/here")], "KLATCH_S3_SECRET_KEY_FILE");
+    for bad in ["s3.example.org", "ftp://s3.example.org", "https://s3.example.org/bucket", "https://a:b@s3.example.org"]
+    {
+        let said = must_name("serve", &[files, access, secret, ("KLATCH_S3_ENDPOINT", bad)], "KLATCH_S3_ENDPOINT");
+        assert!(!said.contains("opensesame"), "{said}");
     }
 }
 

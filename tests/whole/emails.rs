@@ -178,11 +178,12 @@ async fn people_rename_download_and_delete_their_account(running: Running) {
     ben.get(&topic.path).await.must_say("hannah");
 
     let download = ana.get("/-/settings/account/download").await.expect(200);
-    assert!(download.header("content-disposition").contains("hannah.jsonl"));
+    assert!(download.header("content-disposition").contains("hannah.zip"));
+    let data = download.data();
     let lines: Vec<serde_json::Value> =
-        download.html.lines().map(|line| serde_json::from_str(line).expect("a line of JSON")).collect();
+        data.lines().map(|line| serde_json::from_str(line).expect("a line of JSON")).collect();
     assert!(lines.iter().any(|line| line["type"] == "message" && line["text"] == "By the river"));
-    assert!(!download.html.contains("I saw two"));
+    assert!(!data.contains("I saw two"));
     forum.visitor().get("/-/settings/account/download").await.must_say("Sign in");
 
     // Deleting the account ends its polls.

@@ -70,8 +70,8 @@ async fn a_newcomers_first_message_is_held_approved_and_delivered(running: Runni
     assert!(!cleo.get("/search?q=periwinkle").await.expect(200).main().contains("wren"));
     assert!(!cleo.get("/users/ben/").await.expect(200).says("periwinkle"));
     let own = ben.get("/-/settings/account/download").await.expect(200);
-    assert!(own.html.contains("periwinkle"), "what they download is all of theirs");
-    assert!(!cleo.get("/-/settings/account/download").await.expect(200).html.contains("periwinkle"));
+    assert!(own.data().contains("periwinkle"), "what they download is all of theirs");
+    assert!(!cleo.get("/-/settings/account/download").await.expect(200).data().contains("periwinkle"));
     cleo.get(&queue).await.expect(403);
     assert!(!cleo.get(&birds.path).await.links().contains(queue.as_str()));
     // Moderators see that it waits.

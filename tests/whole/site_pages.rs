@@ -93,7 +93,7 @@ async fn new_members_accept_the_rules_and_are_asked_again(running: Running) {
     assert_eq!(refused.form("/-/sign-up").value("username"), "late");
     late.submit(&form.with("accept", "rules.1")).await.expect(200);
     let data = late.get("/-/settings/account/download").await.expect(200);
-    assert!(data.html.contains("\"type\":\"acceptance\""), "{}", data.html);
+    assert!(data.data().contains("\"type\":\"acceptance\""), "{}", data.data());
     assert!(!early.get("/").await.expect(200).has_form("/-/accept"), "nobody is asked yet");
 
     publish(&admin, "rules", &[("text", "Be kind."), ("asks_again", "yes")]).await.expect(200).must_say("Published.");

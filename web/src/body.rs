@@ -56,11 +56,45 @@ impl Room {
     }
 }
 
+/// The room that a body takes until it is dropped.
+#[derive(Debug)]
+pub struct Taken {
+    room: Arc<Semaphore>,
+    held: Option<OwnedSemaphorePermit>,
+}
+
+impl Taken {
+    /// Nothing yet.
+    pub fn of(room: Arc<Semaphore>) -> Self {
+        Self { room, held: None }
+    }
+
+    /// Takes room for this many bytes in all.
+    ///
+    /// # Errors
+    /// `Unavailable` when there is no room for them now.
+    pub fn grow(&mut self, bytes: usize) -> Result<(), Failure> {
+        if bytes <= SMALL {
+            return Ok(());
+        }
+        let held = self.held.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
+        let more = u32::try_from(bytes.div_ceil(PIECE).saturating_sub(held)).unwrap_or(u32::MAX);
+        let Ok(more) = self.room.clone().try_acquire_many_owned(more) else {
+            return Err(Failure::Problem(Problem::Unavailable));
+        };
+        match &mut self.held {
+            Some(held) => held.merge(more),
+            none => *none = Some(more),
+        }
+        Ok(())
+    }
+}
+
 /// A body, which takes its room until it is dropped.
 #[derive(Debug)]
 pub struct Body {
     pub bytes: Vec<u8>,
-    _room: Option<OwnedSemaphorePermit>,
+    taken: Taken,
 }
 
 /// Reads a body of at most `most` bytes.
@@ -101,7 +135,7 @@ async fn gather(
     }
     let pace = request.conn_data::<Pace>();
     let begun = Instant::now();
-    let mut body = Body { bytes: Vec::new(), _room: None };
+    let mut body = Body { bytes: Vec::new(), taken: Taken::of(room) };
     loop {
         let due = pace.map_or_else(|| without_connection(begun, body.bytes.len()), |pace| pace.body(body.bytes.len()));
         let Ok(next) = timeout_at(due, payload.next()).await else { return Ok((body, Some(Problem::TooSlow))) };
@@ -111,17 +145,7 @@ async fn gather(
         if wanted > most {
             return Err(Failure::Problem(Problem::TooLarge));
         }
-        if wanted > SMALL {
-            let held = body._room.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
-            let more = u32::try_from(wanted.div_ceil(PIECE).saturating_sub(held)).unwrap_or(u32::MAX);
-            let Ok(more) = room.clone().try_acquire_many_owned(more) else {
-                return Err(Failure::Problem(Problem::Unavailable));
-            };
-            match &mut body._room {
-                Some(held) => held.merge(more),
-                none => *none = Some(more),
-            }
-        }
+        body.taken.grow(wanted)?;
         body.bytes.extend_from_slice(&piece);
     }
     if let Some(pace) = pace {

@@ -78,12 +78,17 @@ impl Failure {
             Self::Domain(Error::Busy(_)) => Problem::Unavailable,
             Self::Domain(error) if error.is_unavailable() => Problem::Unavailable,
             Self::Domain(
-                Error::Database(_) | Error::Bus(_) | Error::Search(_) | Error::NoSearch | Error::Internal(_),
+                Error::Database(_)
+                | Error::Bus(_)
+                | Error::Search(_)
+                | Error::NoSearch
+                | Error::Storage(_)
+                | Error::Internal(_),
             ) => Problem::Internal,
         }
     }
 
-    /// Whether the database or the bus is away.
+    /// Whether the database, the bus or the storage is away.
     pub fn is_unavailable(&self) -> bool {
         matches!(self, Self::Domain(error) if error.is_unavailable())
     }
@@ -95,6 +100,9 @@ impl Failure {
             Self::Domain(Error::Bus(cause)) => tracing::error!(error = %cause, "a request failed at the bus"),
             Self::Domain(Error::Search(cause)) => {
                 tracing::error!(error = %cause, "a request failed at the search index")
+            }
+            Self::Domain(Error::Storage(cause)) => {
+                tracing::error!(error = %cause, "a request failed at the storage of files")
             }
             Self::Domain(Error::Internal(cause)) => tracing::error!(error = %cause, "a request failed"),
             Self::Domain(_)
@@ -117,6 +125,7 @@ impl Failure {
             Self::Domain(Error::Forbidden(why)) | Self::Credentials(Some(why)) => why.clone(),
             Self::Domain(Error::TooMany(limit)) => errors::too_many_about(wait(&limit.wait.as_secs())),
             Self::Domain(Error::Slow(wait)) => errors::slow_mode(slow_wait(*wait)),
+            Self::Domain(Error::Storage(_)) => texts::files::no_storage(),
             Self::Domain(Error::Pending) => errors::short_pending(),
             Self::Problem(Problem::ReadOnly) => errors::short_read_only(),
             Self::Unproved(_) => errors::short_unproved(),

@@ -9,8 +9,11 @@ pub const UNREAD: &str = "unread";
 pub const MESSAGE_DELETED: &str = "message-deleted";
 pub const TOPIC_MUTED: &str = "topic-muted";
 
+/// A word and its text.
+type Said = (&'static str, fn() -> Text);
+
 /// Words and their texts: the cookie carries only the word.
-const FLASHES: &[(&str, fn() -> Text)] = &[
+const FLASHES: &[Said] = &[
     ("saved", flash::saved),
     ("page-published", flash::page_published),
     ("page-unchanged", flash::page_unchanged),
@@ -130,7 +133,7 @@ const FLASHES: &[(&str, fn() -> Text)] = &[
 ];
 
 /// The texts that promise an email, as they are on a site without a mail server.
-const WITHOUT_MAIL: &[(&str, fn() -> Text)] = &[
+const WITHOUT_MAIL: &[Said] = &[
     ("reset-asked", flash::reset_asked_without_mail),
     ("mail-asked", flash::mail_asked_without_mail),
     ("mail-begun", flash::mail_begun_without_mail),

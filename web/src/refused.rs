@@ -9,6 +9,9 @@ use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use domain::Error;
 use domain::platform::error::Exceeded;
 
+/// How long clients should wait for the storage of files.
+const STORAGE_BACK: Duration = Duration::from_secs(60);
+
 tokio::task_local! {
     static REFUSED: Cell<Option<Refused>>;
 }
@@ -32,6 +35,7 @@ pub fn note(error: &Error) {
         Error::TooMany(limit) => (StatusCode::TOO_MANY_REQUESTS, limit.wait, Some(*limit)),
         Error::Slow(wait) => (StatusCode::TOO_MANY_REQUESTS, *wait, None),
         Error::Busy(wait) => (StatusCode::SERVICE_UNAVAILABLE, *wait, None),
+        Error::Storage(_) => (StatusCode::SERVICE_UNAVAILABLE, STORAGE_BACK, None),
         _ => return,
     };
     let _ = REFUSED.try_with(|refused| refused.set(Some(Refused { status, wait, limit })));

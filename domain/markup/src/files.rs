@@ -14,16 +14,64 @@ const LONGEST: u32 = 9_999;
 pub fn files(nodes: &[Node]) -> Vec<i64> {
     let mut ids = Vec::new();
     for node in nodes {
-        // User text cannot contain a quote: it is escaped.
-        for part in node.markup().split("href=\"/-/files/").skip(1) {
-            let Some(id) = part.split('/').next().and_then(|id| id.parse::<FileId>().ok()) else { continue };
-            if !ids.contains(&id.0) {
-                ids.push(id.0);
+        for id in files_in(node.markup()) {
+            if !ids.contains(&id) {
+                ids.push(id);
             }
         }
     }
     ids
 }
+
+/// How a link to a file begins in our HTML. User text cannot contain a quote: it is escaped.
+const LINK: &str = "href=\"/-/files/";
+
+/// Returns the ids of the files that our HTML shows or links.
+pub fn files_in(html: &str) -> Vec<i64> {
+    let ids = html.split(LINK).skip(1).filter_map(|part| part.split('/').next()?.parse::<FileId>().ok());
+    ids.map(|id| id.0).collect()
+}
+
+/// Makes our HTML show copies of files, for readers without the site. `copy` names the copy of a file; without one, an image
+/// becomes its description, and its link stays.
+pub fn with_copies(html: &str, copy: impl Fn(i64) -> Option<String>) -> String {
+    let id = |address: &str| address.split('/').next().and_then(|id| id.parse::<FileId>().ok());
+    let mut shown = String::with_capacity(html.len());
+    let mut parts = html.split(LINK);
+    shown.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        let (address, rest) = part.split_once('"').unwrap_or((part, ""));
+        match id(address).and_then(|id| copy(id.0)) {
+            Some(copy) => shown.extend(["href=\"", copy.as_str(), "\"", rest]),
+            None => shown.extend([LINK, part]),
+        }
+    }
+    let mut html = String::with_capacity(shown.len());
+    let mut parts = shown.split(IMAGE);
+    html.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        let (image, rest) = part.split_once('>').unwrap_or((part, ""));
+        let attribute =
+            |name: &str| image.split_once(name).and_then(|(_, value)| value.split_once('"')).map(|(value, _)| value);
+        let alt = attribute(" alt=\"").unwrap_or_default();
+        match id(image).and_then(|id| copy(id.0)) {
+            Some(copy) => {
+                // Not as other images begin, which are shown or not as a site wants it.
+                html.extend(["<img class=\"copy\" src=\"", copy.as_str(), "\""]);
+                if let (Some(width), Some(height)) = (attribute(" width=\""), attribute(" height=\"")) {
+                    html.extend([" width=\"", width, "\" height=\"", height, "\""]);
+                }
+                html.extend([" alt=\"", alt, "\" loading=\"lazy\">"]);
+            }
+            None => html.push_str(alt),
+        }
+        html.push_str(rest);
+    }
+    html
+}
+
+/// How an uploaded image begins in our HTML.
+const IMAGE: &str = "<img src=\"/-/files/";
 
 /// Returns the size at the end of an image's address.
 fn size(address: &str) -> Option<(u32, u32)> {
@@ -125,6 +173,24 @@ mod tests {
         for text in ["[x](/-/files/x/a.pdf)", "[x](/-/sign-out)", "/-/files/8/a.pdf", "`[x](/-/files/8/a.pdf)`"] {
             assert!(!html(text).contains("<a "), "{text}");
         }
+    }
+
+    #[test]
+    fn copies_are_shown_instead_of_the_files() {
+        let page = html(
+            "![A \"cat\"](/-/files/7/cat.jpg?2000x1000) ![no](/-/files/8/no.gif?9x9) [a.pdf](/-/files/9/a.pdf) ![x](https://a.example/x.png)",
+        );
+        let copies = super::with_copies(&page, |id| (id != 8).then(|| format!("file-{id}.x")));
+        let cat = "<a href=\"file-7.x\" class=\"image\"><img class=\"copy\" src=\"file-7.x\" width=\"2000\" height=\"1000\" alt=\"A &quot;cat&quot;\" loading=\"lazy\"></a>";
+        assert!(copies.contains(cat), "{copies}");
+        assert!(copies.contains("<a href=\"/-/files/8/no.gif?9x9\" class=\"image\">no</a>"), "{copies}");
+        assert!(
+            copies.contains("<a href=\"file-9.x\">a.pdf</a>")
+                && copies.contains("<img src=\"https://a.example/x.png\""),
+            "{copies}"
+        );
+        let without = "<p>nothing</p>";
+        assert_eq!(super::with_copies(without, |_| None), without);
     }
 
     #[test]

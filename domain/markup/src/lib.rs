@@ -68,7 +68,7 @@ use std::collections::HashMap;
 pub use away::hosts;
 pub use emoji::{emoji_beginning, with_emoji};
 pub use excerpt::excerpt;
-pub use files::files;
+pub use files::{files, files_in, with_copies};
 pub use images::{images, show_images, without_own_images};
 pub use lone_links::links_to;
 pub use names::NAMES_MAX;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::time::Timestamp;
 use crate::words::words;
-use crate::{FileId, UserId};
+use crate::{FileId, UserId, picture_keys};
 
 /// How the address of every file begins. Its id follows, then its name.
 pub const FILES: &str = "/-/files/";
@@ -72,9 +72,7 @@ impl FileRow {
 
     /// The names of the file's bytes in the storage.
     pub fn keys(&self) -> Vec<String> {
-        let Some((width, _)) = self.pixels() else { return vec![self.sha256.clone()] };
-        let narrow = narrow_widths(&self.name, width).map(|width| format!("{}.{width}", self.sha256));
-        narrow.chain([format!("{}.full", self.sha256)]).collect()
+        keys_of(&self.sha256, &self.name, self.pixels().map(|(width, _)| width))
     }
 
     /// The name of the bytes for an image at most so wide, or of any other file.
@@ -85,6 +83,27 @@ impl FileRow {
             None => format!("{}.full", self.sha256),
         }
     }
+}
+
+/// The names in the storage of a file with this digest and name, and of an image with this width.
+pub fn keys_of(sha256: &str, name: &str, width: Option<u32>) -> Vec<String> {
+    let Some(width) = width else { return vec![sha256.to_owned()] };
+    let narrow = narrow_widths(name, width).map(|width| format!("{sha256}.{width}"));
+    narrow.chain([format!("{sha256}.full")]).collect()
+}
+
+/// All names in the storage that bytes with a digest may have, themselves, as images or as a picture.
+pub fn keys_of_digest(sha256: &str) -> Vec<String> {
+    let narrow = WIDTHS.iter().map(|width| format!("{sha256}.{width}"));
+    [sha256.to_owned(), format!("{sha256}.full")].into_iter().chain(narrow).chain(picture_keys(sha256)).collect()
+}
+
+/// The digest in a name of the storage; `None` if it is no name of a file or a picture.
+pub fn digest_of_key(key: &str) -> Option<&str> {
+    let (digest, end) = key.split_once('.').unwrap_or((key, "full"));
+    let is_digest = digest.len() == 64 && digest.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    let is_width = (1..=5).contains(&end.len()) && end.bytes().all(|byte| byte.is_ascii_digit());
+    (is_digest && (end == "full" || is_width)).then_some(digest)
 }
 
 /// The widths in which an image exists besides its full width. Animations have only that.
@@ -123,5 +142,19 @@ mod tests {
         let report = file("report.pdf", None);
         assert_eq!(report.markup(""), "[report.pdf](/-/files/7/report.pdf)");
         assert_eq!((report.keys(), report.key(Some(480))), (vec!["ab".to_owned()], "ab".to_owned()));
+        assert!(photo.keys().iter().chain(&report.keys()).all(|key| keys_of_digest("ab").contains(key)));
+    }
+
+    #[test]
+    fn a_key_has_the_digest_of_its_file() {
+        let digest = "0f".repeat(32);
+        for key in keys_of_digest(&digest) {
+            assert_eq!(digest_of_key(&key), Some(digest.as_str()), "{key}");
+        }
+        for other in
+            ["", "ab", "check0123", &digest[1..], &format!("{digest}."), &format!("{digest}.x"), &digest.to_uppercase()]
+        {
+            assert_eq!(digest_of_key(other), None, "{other}");
+        }
     }
 }

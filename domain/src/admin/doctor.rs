@@ -1,4 +1,4 @@
-//! The doctor: recomputes all derived data and reports differences.
+//! The doctor: recomputes all derived data and reports differences, and tries the storage of files.
 
 use std::time::Duration;
 
@@ -135,6 +135,12 @@ async fn examine_with(cx: &Context, summaries: Summaries) -> Result<Findings> {
         ));
     }
     examine_index(cx, &mut findings).await?;
+    if let Err(error) = cx.files.check().await {
+        findings.drift.push(format!(
+            "files: {} cannot be used: {error}. Check KLATCH_FILES and the KLATCH_S3 settings, and that this user may write there",
+            cx.files.place()
+        ));
+    }
     Ok(findings)
 }
 

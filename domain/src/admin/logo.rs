@@ -14,13 +14,17 @@ use store::Tx;
 ///
 /// # Errors
 /// [`crate::Error::NotFound`] for viewers who are not site admins; [`crate::Error::Invalid`] on `file` when it is no image or too
-/// large; [`crate::Error::TooMany`].
+/// large; [`crate::Error::TooMany`]; [`crate::Error::Storage`].
 pub async fn set(cx: &Context, viewer: Viewer, image: Vec<u8>) -> Result<()> {
     let made = pictures::make(cx, viewer.site_admin()?, Shape::Logo, image).await?;
-    let mut tx = cx.db.begin().await?;
-    admins::lock(&mut tx, viewer).await?;
-    made.store(&mut tx, cx).await?;
-    change(cx, tx, viewer, &made.logo().stored()).await
+    let claim = made.store(cx).await?;
+    let done = async {
+        let mut tx = cx.db.begin().await?;
+        admins::lock(&mut tx, viewer).await?;
+        claim.end(&mut tx).await?;
+        change(cx, tx, viewer, &made.logo().stored()).await
+    };
+    pictures::settled(cx, claim, done.await).await
 }
 
 /// Removes the logo. Pages show the site's name again.
@@ -37,6 +41,8 @@ pub async fn remove(cx: &Context, viewer: Viewer) -> Result<()> {
 async fn change(cx: &Context, mut tx: Tx, viewer: Viewer, stored: &str) -> Result<()> {
     let before = store::platform::settings::get_in(&mut tx, store::pictures::LOGO).await?.unwrap_or_default();
     if before == stored {
+        // What was stored again is no longer claimed.
+        tx.commit().await?;
         return Ok(());
     }
     store::platform::settings::set(&mut tx, store::pictures::LOGO, stored).await?;

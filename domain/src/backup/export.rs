@@ -4,6 +4,7 @@ use std::fs::File;
 use std::path::Path;
 use std::time::Duration;
 
+use futures_util::TryStreamExt;
 use model::policy::{Permission, Viewer};
 use model::{Group, GroupId, GroupKind, LogAction, LogEntry};
 use store::DatabaseUrl;
@@ -14,23 +15,26 @@ use tokio::time::timeout;
 
 use super::manifest::{Entry, Manifest, Purpose};
 use super::restore;
+use super::uploads::{self, FileLine};
 use super::write::Writer;
 use crate::groups::{self, GroupAccess};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
+use crate::platform::storage::Files;
 use crate::platform::{log, secrets};
 use crate::site::rate_limits::{self, By, RateLimit};
 
 /// When to try again while another export runs.
 const RETRY: Duration = Duration::from_secs(30);
 
-/// Exports the group with an address, or the whole site; if `is_public`, what anyone can read of it. The same
-/// conversations give the same bytes. `on_progress` gets the name and size of each table.
+/// Exports the group with an address, or the whole site, with the files in its messages; if `is_public`, what anyone can read
+/// of it. The same conversations give the same bytes. `on_progress` gets the name and size of each table.
 ///
 /// # Errors
 /// When the database cannot be read, waits for a migration or has no such group, or the file exists or cannot be written.
 pub async fn make(
     url: &DatabaseUrl,
+    files: &Files,
     slug: Option<&str>,
     is_public: bool,
     file: &Path,
@@ -38,7 +42,7 @@ pub async fn make(
 ) -> Result<Manifest> {
     let mut snapshot = Snapshot::open(url).await?;
     let made = match scope(&mut snapshot, slug, is_public).await {
-        Ok(scope) => write(&mut snapshot, scope, file, on_progress).await,
+        Ok(scope) => write(&mut snapshot, files, scope, file, on_progress).await,
         Err(error) => Err(error),
     };
     snapshot.close().await;
@@ -47,16 +51,30 @@ pub async fn make(
 
 async fn write(
     snapshot: &mut Snapshot,
+    files: &Files,
     scope: Scope,
     file: &Path,
     mut on_progress: impl FnMut(&str, u64),
 ) -> Result<Manifest> {
     let mut writer = Writer::create(file, None)?;
+    let mut keys = Vec::new();
     for part in scope.parts() {
         writer.begin(Entry::name_of(part.table.name)).await?;
-        let rows = writer.rows(snapshot.part(&part).await?).await?;
-        on_progress(part.table.name, rows);
+        let mut rows = snapshot.part(&part).await?;
+        let count = if part.table.name == "files" {
+            let mut count = 0;
+            while let Some(row) = rows.try_next().await? {
+                keys.extend(FileLine::parse(&row)?.keys());
+                writer.row(&row).await?;
+                count += 1;
+            }
+            count
+        } else {
+            writer.rows(rows).await?
+        };
+        on_progress(part.table.name, count);
     }
+    uploads::write(&mut writer, files, keys).await?;
     let mut manifest = Manifest::new(Purpose::Export, Target::latest_schema());
     let all = if scope.group.is_some() { "group" } else { "site" };
     let extent = match scope {
@@ -132,7 +150,7 @@ pub async fn download(cx: &Context, viewer: Viewer, group: GroupId) -> Result<(G
     let made = match scope(&mut snapshot, Some(&found.group.slug), extent == Extent::Public).await {
         Ok(scope) => {
             let scope = Scope { is_public: extent != Extent::Complete, any_kind: extent == Extent::Readable, ..scope };
-            write(&mut snapshot, scope, &path, |_, _| {}).await
+            write(&mut snapshot, &cx.files, scope, &path, |_, _| {}).await
         }
         Err(error) => Err(error),
     };
@@ -150,12 +168,19 @@ pub async fn download(cx: &Context, viewer: Viewer, group: GroupId) -> Result<(G
     Ok((found.group, file.map_err(|error| Error::Internal(format!("{}: {error}", path.display())))?))
 }
 
-/// Fills an empty forum with an export. Its people have no passwords and no email addresses.
+/// Fills an empty forum and its storage of files with an export. Its people have no passwords and no email addresses.
 ///
 /// # Errors
-/// As [`restore::fill`].
-pub async fn import(url: &DatabaseUrl, file: &Path, on_progress: impl FnMut(&str, u64)) -> Result<Manifest> {
+/// As [`restore::check_target`], [`restore::files`] and [`restore::fill`].
+pub async fn import(
+    url: &DatabaseUrl,
+    files: &Files,
+    file: &Path,
+    on_progress: impl FnMut(&str, u64),
+) -> Result<Manifest> {
     let verified = restore::open_export(file).await?;
+    restore::check_target(url, &verified).await?;
+    let (verified, _) = restore::files(verified, files).await?;
     restore::fill(url, verified, on_progress).await
 }
 

@@ -11,7 +11,10 @@ use store::backup::Snapshot;
 use store::backup::export::{ExportedTable, Scope};
 
 use super::export;
+use super::uploads::FileLine;
+use crate::files;
 use crate::platform::error::{Error, Result};
+use crate::platform::storage;
 
 /// Topics of a group, or messages of a topic, on one page.
 pub const PAGE: usize = 500;
@@ -120,6 +123,8 @@ pub struct Order<'a> {
     /// Links in messages that lead to the forum lead there.
     pub base_url: &'a str,
     pub drawing: Drawing,
+    /// Where the files in messages are.
+    pub files: &'a storage::Files,
 }
 
 #[derive(Deserialize)]
@@ -184,6 +189,13 @@ async fn write(snapshot: &mut Snapshot, order: &Order<'_>, folder: &Path) -> Res
     for topic in topics.values() {
         groups.entry(topic.group_id).and_modify(|group| group.topics += 1);
     }
+    let uploaded: Vec<FileLine> = all(snapshot, &part(scope, "files")?).await?;
+    let mut uploads = Uploads {
+        storage: order.files,
+        folder,
+        left: uploaded.into_iter().map(|file| (file.id, file)).collect(),
+        copied: HashMap::new(),
+    };
     let mut files = Files { folder, drawing: order.drawing, search: Vec::new(), searches: 0 };
     files.write("style.css", order.drawing.style)?;
     files.write("search.js", order.drawing.script)?;
@@ -217,7 +229,7 @@ async fn write(snapshot: &mut Snapshot, order: &Order<'_>, folder: &Path) -> Res
             files.searchable(topic, page, &row, &author)?;
             count += 1;
         }
-        waiting.push(message(row, author, order.base_url)?);
+        waiting.push(message(row, author, order.base_url, &mut uploads).await?);
     }
     if let Some(topic) = current {
         files.topic(&groups[&topic.group_id], topic, &waiting, page, false)?;
@@ -226,16 +238,47 @@ async fn write(snapshot: &mut Snapshot, order: &Order<'_>, folder: &Path) -> Res
     Ok(count)
 }
 
-fn message(row: Message, author: String, base_url: &str) -> Result<FolderMessage> {
+async fn message(row: Message, author: String, base_url: &str, uploads: &mut Uploads<'_>) -> Result<FolderMessage> {
     let markup = match row.deleted_at {
         Some(_) => None,
         None => {
             let markup = markup::markup_of(&row.nodes).map_err(|error| Error::Internal(error.to_string()))?;
+            for id in markup::files_in(&markup) {
+                uploads.copy(id).await?;
+            }
+            let markup = markup::with_copies(&markup, |id| uploads.copied.get(&id).cloned());
             // In a text, quotes are escaped: this is always an attribute.
-            Some(markup::without_own_images(&markup).replace("href=\"/", &format!("href=\"{base_url}/")))
+            Some(markup.replace("href=\"/", &format!("href=\"{base_url}/")))
         }
     };
     Ok(FolderMessage { id: row.id, author, at: row.created_at, is_edited: row.edited_at.is_some(), markup })
+}
+
+/// The files that messages show. Only those that a message of the folder shows are copied.
+struct Uploads<'a> {
+    storage: &'a storage::Files,
+    folder: &'a Path,
+    /// Files that were not copied yet, by id.
+    left: HashMap<i64, FileLine>,
+    /// The names of the copies in the folder.
+    copied: HashMap<i64, String>,
+}
+
+impl Uploads<'_> {
+    /// Copies a file, unless it was copied or its bytes are missing. The copy's name tells programs only what its content is, so
+    /// that a page that somebody uploaded does not run as one of this folder.
+    async fn copy(&mut self, id: i64) -> Result<()> {
+        let Some(file) = self.left.remove(&id) else { return Ok(()) };
+        let Some(key) = file.keys().pop() else { return Ok(()) };
+        let Some(stored) = self.storage.open(&key).await? else {
+            tracing::warn!(key, "the bytes of a file are missing; the folder is made without them");
+            return Ok(());
+        };
+        let name = format!("file-{id}.{}", files::safe_extension(&file.kind));
+        stored.copy_to(&self.folder.join(&name), |_| {}).await?;
+        self.copied.insert(id, name);
+        Ok(())
+    }
 }
 
 fn part(scope: Scope, table: &str) -> Result<ExportedTable> {

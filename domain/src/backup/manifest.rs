@@ -120,6 +120,18 @@ impl Entry {
     }
 }
 
+/// Checks that readers will take a manifest of so many bytes.
+pub(super) fn check_size(bytes: u64) -> Result<()> {
+    if bytes <= MAX_MANIFEST {
+        return Ok(());
+    }
+    Err(Error::Internal(format!(
+        "the list of all files in the archive would have {} MB, and readers take at most {} MB; see docs/limitations.md",
+        bytes >> 20,
+        MAX_MANIFEST >> 20
+    )))
+}
+
 /// The error of an archive that cannot be used.
 pub(super) fn refused(why: impl std::fmt::Display) -> Error {
     Error::Internal(format!("cannot use the archive: {why}"))

@@ -26,6 +26,7 @@ pub use sealed::Passphrase;
 
 use crate::platform::error::{Error, Result};
 use crate::platform::secrets::SecretKey;
+use crate::platform::storage::Files;
 use crate::site::secret_key::FINGERPRINT;
 use manifest::{SECRET_KEY, SEQUENCES};
 use read::Archive;
@@ -43,8 +44,8 @@ pub struct Order {
     pub previous: Option<SecretKey>,
     /// With a passphrase, the file is encrypted.
     pub passphrase: Option<Passphrase>,
-    /// The folder of uploaded files. `None` leaves them out.
-    pub files: Option<PathBuf>,
+    /// The storage of uploaded files. `None` leaves them out.
+    pub files: Option<Files>,
     pub now: Timestamp,
 }
 
@@ -98,7 +99,7 @@ async fn write(snapshot: &mut Snapshot, order: Order, mut on_progress: impl FnMu
     }
     // Stored files never change. All that the snapshot names were there before it.
     if let Some(files) = &order.files {
-        uploads::write(&mut writer, files).await?;
+        uploads::write_all(&mut writer, files).await?;
     }
     let mut manifest = Manifest::new(Purpose::Backup, schema);
     manifest.klatch = Some(env!("CARGO_PKG_VERSION").to_owned());

@@ -1,7 +1,7 @@
 //! Fills an empty database with an archive, in one transaction.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use serde::Deserialize;
@@ -11,9 +11,11 @@ use tokio::sync::mpsc;
 
 use super::manifest::{Manifest, Purpose, SEQUENCES, refused};
 use super::read::{Archive, bad_line, check_nodes, check_row};
+use super::uploads::check_file;
 use super::{Passphrase, blocking};
 use crate::platform::error::{Error, Result};
 use crate::platform::secrets::SecretKey;
+use crate::platform::storage::Files;
 
 /// Rows are inserted in batches of about this many bytes, and at most so many rows.
 const BATCH_BYTES: usize = 1 << 20;
@@ -106,13 +108,14 @@ pub async fn check_target(url: &DatabaseUrl, verified: &Verified) -> Result<()> 
     checked.map(drop)
 }
 
-/// Puts the uploaded files of a backup into a folder, before the database names them. Returns how many.
+/// Puts the uploaded files of an archive into a storage, before the database names them. Returns how many.
 ///
 /// # Errors
-/// When a file cannot be written.
-pub async fn files(mut verified: Verified, folder: PathBuf) -> Result<(Verified, u64)> {
+/// When a file cannot be stored, or one of an export is not what its row says.
+pub async fn files(mut verified: Verified, files: &Files) -> Result<(Verified, u64)> {
+    let (files, arriving) = (files.clone(), files.arriving().await?);
     blocking(move || {
-        let count = super::uploads::extract(&mut verified.archive, &folder)?;
+        let count = super::uploads::extract(&mut verified.archive, &files, &arriving)?;
         Ok((verified, count))
     })
     .await
@@ -271,9 +274,12 @@ fn read(
         let (mut batch, mut rows) = (String::from("["), 0);
         archive.lines(&entry, |number, line| {
             let fields = check_row(line, columns).map_err(|why| bad_line(&entry, number, &why))?;
-            if is_export && table.name == "messages" {
-                check_nodes(&fields).map_err(|why| bad_line(&entry, number, &why))?;
-            }
+            let checked = match table.name {
+                "messages" if is_export => check_nodes(&fields),
+                "files" if is_export => check_file(&fields),
+                _ => Ok(()),
+            };
+            checked.map_err(|why| bad_line(&entry, number, &why))?;
             if rows > 0 {
                 batch.push(',');
             }

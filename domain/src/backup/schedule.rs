@@ -109,7 +109,7 @@ async fn make(cx: &Context, schedule: &Schedule, now: Timestamp) -> Result<PathB
         secret: cx.config.secret.clone(),
         previous: None,
         passphrase: schedule.passphrase.clone(),
-        files: cx.files.local().map(ToOwned::to_owned),
+        files: Some(cx.files.clone()),
         now,
     };
     let manifest = super::make_of(&cx.db, order).await?;

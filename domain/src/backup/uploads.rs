@@ -1,87 +1,180 @@
 //! The bytes of uploaded files in archives: an entry for each, named as in the storage.
 
+use std::collections::HashMap;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use tokio::io::AsyncReadExt;
+use model::{digest_of_key, keys_of};
+use serde::Deserialize;
+use tokio::runtime::Handle;
 
-use super::manifest::{Entry, refused};
-use super::read::Archive;
+use super::manifest::{Entry, Purpose, check_size, refused};
+use super::read::{Archive, Fields, bad_line};
 use super::write::Writer;
+use crate::files::{self, Imported};
 use crate::platform::error::{Error, Result};
+use crate::platform::storage::Files;
 
-/// Bytes read at a time.
-const PIECE: usize = 256 << 10;
+/// The entries of files begin like this.
+const FOLDER: &str = "files/";
+/// What an entry of a file has in the manifest besides its name, at most.
+const LISTED: u64 = 200;
+/// So many of a file's first bytes say what it is.
+const HEAD: usize = 64;
 
 /// Returns the name in the storage of the bytes that an entry has. Nothing else of an archive becomes a path.
 pub(super) fn key_of(entry: &Entry) -> Option<&str> {
-    let key = entry.name.strip_prefix("files/")?;
-    let (digest, end) = key.split_once('.').unwrap_or((key, "full"));
-    let is_digest = digest.len() == 64 && digest.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-    let is_width = (1..=5).contains(&end.len()) && end.bytes().all(|byte| byte.is_ascii_digit());
-    (is_digest && (end == "full" || is_width)).then_some(key)
+    let key = entry.name.strip_prefix(FOLDER)?;
+    digest_of_key(key).map(|_| key)
 }
 
-fn path_of(folder: &Path, key: &str) -> PathBuf {
-    folder.join(&key[..2]).join(&key[2..])
+/// A row of files, as far as it says which bytes the file has.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct FileLine {
+    pub id: i64,
+    pub sha256: String,
+    pub kind: String,
+    pub name: String,
+    pub width: Option<i64>,
+    height: Option<i64>,
+    state: String,
 }
 
-/// Returns the stored files of a folder, by name.
-fn stored(folder: &Path) -> Vec<(String, PathBuf)> {
-    let mut all = Vec::new();
-    for outer in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        let begins = outer.file_name().to_string_lossy().into_owned();
-        if begins.len() != 2 {
-            continue;
+impl FileLine {
+    /// Parses a row.
+    pub fn parse(row: &str) -> Result<Self> {
+        serde_json::from_str(row).map_err(|error| Error::Internal(format!("cannot read a row of files: {error}")))
+    }
+
+    /// The names of its bytes in the storage.
+    pub fn keys(&self) -> Vec<String> {
+        keys_of(&self.sha256, &self.name, self.width.and_then(|width| u32::try_from(width).ok()))
+    }
+
+    /// Checks a row that anyone may have written.
+    fn check(&self) -> Result<(), String> {
+        if self.state != "ready" {
+            return Err("the state of a file must be ready".to_owned());
         }
-        for inner in std::fs::read_dir(outer.path()).into_iter().flatten().flatten() {
-            all.push((format!("{begins}{}", inner.file_name().to_string_lossy()), inner.path()));
+        if digest_of_key(&self.sha256) != Some(&self.sha256) {
+            return Err("the digest is not one".to_owned());
+        }
+        if self.width.is_some() != self.height.is_some() {
+            return Err("an image has a width and a height".to_owned());
+        }
+        let pixels = self.width.zip(self.height);
+        files::check_imported(&Imported { kind: &self.kind, name: &self.name, pixels })
+    }
+}
+
+/// Checks a row of files of an export.
+pub(super) fn check_file(fields: &Fields) -> Result<(), String> {
+    let fields = fields.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+    let line: FileLine =
+        serde_json::from_value(serde_json::Value::Object(fields)).map_err(|error| error.to_string())?;
+    line.check()
+}
+
+/// Writes all stored files into an archive.
+pub(super) async fn write_all(writer: &mut Writer, files: &Files) -> Result<()> {
+    let (mut keys, mut from) = (Vec::new(), None);
+    loop {
+        let names = files.names(from.as_deref()).await?;
+        keys.extend(names.found.into_iter().map(|listed| listed.key).filter(|key| digest_of_key(key).is_some()));
+        from = names.next;
+        if from.is_none() {
+            break;
         }
     }
-    all.sort();
-    all
+    write(writer, files, keys).await
 }
 
-/// Writes the files of a folder into an archive. Those that are deleted meanwhile are left out.
-pub(super) async fn write(writer: &mut Writer, folder: &Path) -> Result<()> {
-    let failed = |error: std::io::Error| Error::Internal(format!("cannot read an uploaded file: {error}"));
-    let mut piece = vec![0; PIECE];
-    let folder = folder.to_owned();
-    for (key, path) in super::blocking(move || Ok(stored(&folder))).await? {
-        let Ok(mut file) = tokio::fs::File::open(path).await else { continue };
-        let name = format!("files/{key}");
-        let entry = Entry { name: name.clone(), rows: 0, bytes: 0, sha256: String::new() };
-        if key_of(&entry).is_none() {
+/// Writes stored files into an archive. Those that are deleted meanwhile are left out.
+pub(super) async fn write(writer: &mut Writer, files: &Files, mut keys: Vec<String>) -> Result<()> {
+    keys.sort_unstable();
+    keys.dedup();
+    // Known before hours of work are done.
+    check_size(keys.iter().map(|key| key.len() as u64 + LISTED).sum())?;
+    for key in keys {
+        let Some(mut stored) = files.open(&key).await? else {
+            tracing::warn!(key, "the bytes of a file are missing; the archive is made without them");
             continue;
-        }
-        writer.begin(name).await?;
-        loop {
-            match file.read(&mut piece).await.map_err(failed)? {
-                0 => break,
-                read => writer.bytes(&piece[..read]).await?,
-            }
+        };
+        writer.begin_stored(format!("{FOLDER}{key}")).await?;
+        while let Some(piece) = stored.next().await? {
+            writer.bytes(&piece).await?;
         }
     }
     Ok(())
 }
 
-/// Puts the files of an archive into a folder. Returns how many.
-pub(super) fn extract(archive: &mut Archive, folder: &Path) -> Result<u64> {
-    let failed = |error: std::io::Error| refused(format!("cannot write to `{}`: {error}", folder.display()));
+/// Puts the files of an archive into a storage, on a thread that may wait for it. Files arrive in the folder `arriving`. Returns
+/// how many.
+pub(super) fn extract(archive: &mut Archive, files: &Files, arriving: &Path) -> Result<u64> {
+    let is_export = archive.manifest.format == Purpose::Export;
+    let known = if is_export { known(archive)? } else { HashMap::new() };
+    let failed = |error: std::io::Error| refused(format!("cannot write to `{}`: {error}", arriving.display()));
     let mut count = 0;
     for entry in archive.manifest.entries.clone() {
         let Some(key) = key_of(&entry) else { continue };
-        let (path, arriving) = (path_of(folder, key), folder.join("arriving"));
-        std::fs::create_dir_all(&arriving).map_err(failed)?;
-        std::fs::create_dir_all(path.parent().unwrap_or(folder)).map_err(failed)?;
-        let unfinished = arriving.join(key);
-        let mut file = std::fs::File::create(&unfinished).map_err(failed)?;
-        archive.copy(&entry, &mut file)?;
-        file.flush().and_then(|()| file.sync_all()).map_err(failed)?;
-        std::fs::rename(&unfinished, &path).map_err(failed)?;
+        let path = arriving.join(model::unique_name());
+        let mut arrived = Arrived { file: std::fs::File::create_new(&path).map_err(failed)?, head: Vec::new() };
+        let stored = archive.copy(&entry, &mut arrived).and_then(|()| {
+            if is_export {
+                check_bytes(&entry, known.get(key), &arrived.head)?;
+            }
+            arrived.file.sync_all().map_err(failed)?;
+            Handle::current().block_on(files.put(key, &path))
+        });
+        let _ = std::fs::remove_file(&path);
+        stored?;
         count += 1;
     }
     Ok(count)
+}
+
+/// A file that arrives, and how it begins.
+struct Arrived {
+    file: std::fs::File,
+    head: Vec<u8>,
+}
+
+impl Write for Arrived {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = self.file.write(bytes)?;
+        let missing = HEAD.saturating_sub(self.head.len()).min(written);
+        self.head.extend_from_slice(&bytes[..missing]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.file.flush()
+    }
+}
+
+/// Returns the rows of files of an export, by the names of their bytes.
+fn known(archive: &mut Archive) -> Result<HashMap<String, FileLine>> {
+    let mut known = HashMap::new();
+    let Some(entry) = archive.entry(&Entry::name_of("files")).cloned() else { return Ok(known) };
+    archive.lines(&entry, |number, line| {
+        let row: FileLine = serde_json::from_str(line).map_err(|error| bad_line(&entry, number, &error))?;
+        row.check().map_err(|why| bad_line(&entry, number, &why))?;
+        known.extend(row.keys().into_iter().map(|key| (key, row.clone())));
+        Ok(())
+    })?;
+    Ok(known)
+}
+
+/// Checks that an entry of an export has the bytes of its file.
+fn check_bytes(entry: &Entry, file: Option<&FileLine>, head: &[u8]) -> Result<()> {
+    let name = &entry.name;
+    let file = file.ok_or_else(|| refused(format!("`{name}` belongs to no file")))?;
+    // Images were made anew: the digest is that of the original, which is gone.
+    let is_whole = file.width.is_some() || entry.sha256 == file.sha256;
+    if is_whole && files::kind_of(head) == file.kind {
+        return Ok(());
+    }
+    Err(refused(format!("`{name}` has other bytes than its file")))
 }
 
 #[cfg(test)]
@@ -101,6 +194,64 @@ mod tests {
         for bad in ["files/", "files/../../etc/passwd", "files/ab", "tables/users.jsonl", &format!("files/{digest}./x")]
         {
             assert_eq!(of(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_size_of_a_manifest_is_known_before_its_files_are_written() {
+        use crate::backup::manifest::{MAX_MANIFEST, Manifest};
+        let key = format!("{}.1600", "ab".repeat(32));
+        let mut manifest = Manifest::new(Purpose::Backup, 1);
+        let before = manifest.to_bytes().expect("JSON").len() as u64;
+        for _ in 0..100 {
+            let name = format!("{FOLDER}{key}");
+            manifest.entries.push(Entry { name, rows: 0, bytes: u64::MAX, sha256: "ab".repeat(32) });
+        }
+        let grown = manifest.to_bytes().expect("JSON").len() as u64 - before;
+        assert!(grown <= 100 * (key.len() as u64 + LISTED), "{grown}");
+        assert!(check_size(MAX_MANIFEST).is_ok() && check_size(MAX_MANIFEST + 1).is_err());
+    }
+
+    #[test]
+    fn a_row_of_an_export_describes_a_file_as_the_forum_would() {
+        let row = |change: &[(&str, serde_json::Value)]| {
+            let mut fields: Fields =
+                [("id", 7.into()), ("sha256", "ab".repeat(32).into()), ("kind", "image/jpeg".into())]
+                    .into_iter()
+                    .chain([
+                        ("name", "cat.jpg".into()),
+                        ("width", 20.into()),
+                        ("height", 10.into()),
+                        ("state", "ready".into()),
+                    ])
+                    .map(|(name, value): (&str, serde_json::Value)| (name.to_owned(), value))
+                    .collect();
+            fields.extend(change.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+            check_file(&fields)
+        };
+        let null = serde_json::Value::Null;
+        assert_eq!(row(&[]), Ok(()));
+        let document: [(&str, serde_json::Value); 4] = [
+            ("kind", "application/pdf".into()),
+            ("name", "a.pdf".into()),
+            ("width", null.clone()),
+            ("height", null.clone()),
+        ];
+        assert_eq!(row(&document), Ok(()));
+        for wrong in [
+            ("state", "waiting".into()),
+            ("sha256", "ab".into()),
+            ("sha256", format!("{}.full", "ab".repeat(32)).into()),
+            ("kind", "text/html".into()),
+            ("kind", "image/svg+xml".into()),
+            ("kind", "application/pdf".into()),
+            ("name", "../cat.jpg".into()),
+            ("name", "cat.html".into()),
+            ("height", null),
+            ("width", 0.into()),
+            ("width", 1_000_000.into()),
+        ] {
+            assert!(row(std::slice::from_ref(&wrong)).is_err(), "{wrong:?}");
         }
     }
 }

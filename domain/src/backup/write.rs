@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
-use super::manifest::{Entry, MANIFEST, MAX_LINE, Manifest};
+use super::manifest::{Entry, MANIFEST, MAX_LINE, Manifest, check_size};
 use super::sealed::{Passphrase, SealedWriter};
 use crate::platform::error::{Error, Result};
 
@@ -26,7 +26,8 @@ const WAITING: usize = 8;
 const LEVEL: i64 = 6;
 
 enum Piece {
-    Begin(String),
+    /// An entry, and whether its bytes are compressed.
+    Begin(String, CompressionMethod),
     Block(Vec<u8>, u64),
     Finish(Box<Manifest>),
 }
@@ -57,7 +58,14 @@ impl Writer {
     /// Begins an entry, which ends when the next one begins.
     pub async fn begin(&mut self, name: String) -> Result<()> {
         self.flush().await?;
-        self.send(Piece::Begin(name)).await
+        self.send(Piece::Begin(name, CompressionMethod::Deflated)).await
+    }
+
+    /// Begins an entry whose bytes are stored as they are: files are mostly compressed already, and those that are not may be
+    /// smaller by any factor, which readers refuse.
+    pub async fn begin_stored(&mut self, name: String) -> Result<()> {
+        self.flush().await?;
+        self.send(Piece::Begin(name, CompressionMethod::Stored)).await
     }
 
     /// Adds bytes that are no rows.
@@ -167,8 +175,12 @@ fn write(
     let mut hash = Sha256::new();
     while let Some(piece) = pieces.blocking_recv() {
         match piece {
-            Piece::Begin(name) => {
+            Piece::Begin(name, method) => {
                 end(&mut entries, &mut hash);
+                let options = match method {
+                    CompressionMethod::Stored => options.compression_method(method).compression_level(None),
+                    _ => options,
+                };
                 zip.start_file(&*name, options).map_err(|error| failed(&error))?;
                 entries.push(Entry { name, rows: 0, bytes: 0, sha256: String::new() });
             }
@@ -183,8 +195,10 @@ fn write(
             Piece::Finish(mut manifest) => {
                 end(&mut entries, &mut hash);
                 manifest.entries = entries;
+                let bytes = manifest.to_bytes()?;
+                check_size(bytes.len() as u64)?;
                 zip.start_file(MANIFEST, options).map_err(|error| failed(&error))?;
-                zip.write_all(&manifest.to_bytes()?).map_err(|error| failed(&error))?;
+                zip.write_all(&bytes).map_err(|error| failed(&error))?;
                 let sink = zip.finish().map_err(|error| failed(&error))?.into_inner();
                 let file = match sink {
                     Sink::Plain(file) => file,

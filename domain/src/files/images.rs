@@ -1,30 +1,26 @@
 //! Images: measured when they arrive, and re-encoded by a job. What pages show was written by us from pixels alone, without what
 //! cameras and people hid in the file. Images of other hosts are re-encoded when a reader asks for them.
 
-use std::io::Cursor;
-use std::path::PathBuf;
+use std::io::{BufWriter, Cursor, Write};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use image::codecs::gif::{GifDecoder, GifEncoder, Repeat};
 use image::codecs::jpeg::JpegEncoder;
 use image::codecs::webp::WebPEncoder;
 use image::metadata::Orientation;
-use image::{AnimationDecoder, DynamicImage, ImageDecoder, ImageFormat, ImageReader, ImageResult, Limits};
+use image::{AnimationDecoder, DynamicImage, ImageDecoder, ImageFormat, ImageReader, ImageResult};
 use model::{FileId, FileRow, FileState, narrow_widths};
-use tokio::io::AsyncReadExt;
 use tokio::sync::Semaphore;
 
-use super::invalid;
+use super::memory::{self, LONGEST};
+use super::{claims, invalid};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::jobs::{self, Task};
 
 /// The most pixels of an image.
 const MOST_PIXELS: u64 = 50_000_000;
-/// The most bytes that its pixels may take. Together with what is made of them, that is less than 200 MB.
-const MOST_BYTES: u64 = 128 << 20;
-/// The most pixels in a row or a column.
-const LONGEST: u32 = 20_000;
 /// Larger images are made smaller, to fit a square of this width.
 const FULL: u32 = 3_200;
 /// The most pixels of all frames of an animation; later frames are left out.
@@ -51,14 +47,6 @@ pub(super) struct Measured {
     pub kind: &'static str,
     pub width: u32,
     pub height: u32,
-}
-
-fn limits() -> Limits {
-    let mut limits = Limits::default();
-    limits.max_image_width = Some(LONGEST);
-    limits.max_image_height = Some(LONGEST);
-    limits.max_alloc = Some(MOST_BYTES);
-    limits
 }
 
 /// Measures an image by its header.
@@ -109,7 +97,8 @@ pub(super) fn header(bytes: &[u8], most_pixels: u64) -> Result<Header> {
         return Err(damaged());
     }
     let pixels = u64::from(width) * u64::from(height);
-    if width > LONGEST || height > LONGEST || pixels > most_pixels || decoder.total_bytes() > MOST_BYTES {
+    let is_small = memory::fits(bytes, format, pixels, decoder.total_bytes());
+    if width > LONGEST || height > LONGEST || pixels > most_pixels || !is_small {
         return Err(too_large());
     }
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
@@ -171,17 +160,20 @@ pub(crate) async fn prepare(cx: &Context, id: FileId) -> Result<()> {
         None if are_made(cx, &file).await? => Some(Vec::new()),
         None => None,
         Some(bytes) => {
-            let about = file.clone();
+            let (about, arriving) = (file.clone(), cx.files.arriving().await?);
             // A decoder that panics found a damaged image.
             // The turn ends with the work, even if the job is cancelled before.
             let made = tokio::task::spawn_blocking(move || {
                 let _turn = turn;
-                made(&bytes, &about)
+                made(&bytes, &about, &arriving)
             })
             .await;
             match made {
                 Ok(Ok(made)) => Some(made),
-                Ok(Err(error)) => {
+                Ok(Err(Unmade::Unwritten(error))) => {
+                    return Err(Error::Storage(format!("cannot write an image: {error}")));
+                }
+                Ok(Err(Unmade::Damaged(error))) => {
                     tracing::info!(%id, %error, "an image could not be read");
                     None
                 }
@@ -193,24 +185,79 @@ pub(crate) async fn prepare(cx: &Context, id: FileId) -> Result<()> {
         }
     };
     let state = if made.is_some() { FileState::Ready } else { FileState::Bad };
-    let mut tx = cx.db.begin().await?;
-    store::files::hold(&mut tx, &file.sha256).await?;
-    let settled = store::files::settle(&mut tx, &file.sha256, state).await?;
-    // Nobody needs it if the file was deleted meanwhile.
-    if settled > 0 {
-        for (key, bytes) in made.unwrap_or_default() {
-            super::put(cx, &key, &bytes).await?;
-        }
+    // What is stored stays until the state says so.
+    let claim = claims::to_store(cx, &file.sha256).await?;
+    let made = made.unwrap_or_default();
+    let stored = put_all(cx, &made).await;
+    for (_, path) in &made {
+        // The storage may have moved it.
+        let _ = tokio::fs::remove_file(path).await;
     }
+    if let Err(error) = stored {
+        claims::give_up(cx, claim).await;
+        return Err(error);
+    }
+    let mut tx = cx.db.begin().await?;
+    let settled = store::files::settle(&mut tx, &file.sha256, state).await?;
+    store::file_claims::release(&mut tx, claim).await?;
     tx.commit().await?;
+    if settled == 0 {
+        // The file was deleted meanwhile.
+        claims::delete(cx, &file.sha256).await?;
+        return Ok(());
+    }
     // From now on, nobody stores or reads the original.
     cx.files.delete(&file.sha256).await
+}
+
+async fn put_all(cx: &Context, made: &[(String, PathBuf)]) -> Result<()> {
+    for (key, path) in made {
+        cx.files.put(key, path).await?;
+    }
+    Ok(())
+}
+
+/// Why nothing was made of an image.
+enum Unmade {
+    /// The image's own fault.
+    Damaged(String),
+    /// The disk's.
+    Unwritten(std::io::Error),
+}
+
+impl std::fmt::Display for Unmade {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Damaged(why) => f.write_str(why),
+            Self::Unwritten(error) => write!(f, "{error}"),
+        }
+    }
+}
+
+impl From<image::ImageError> for Unmade {
+    fn from(error: image::ImageError) -> Self {
+        match error {
+            image::ImageError::IoError(error) if is_of_disk(&error) => Self::Unwritten(error),
+            other => Self::Damaged(other.to_string()),
+        }
+    }
+}
+
+impl From<std::io::Error> for Unmade {
+    fn from(error: std::io::Error) -> Self {
+        Self::Unwritten(error)
+    }
+}
+
+/// Whether an error is about the file that is written. Decoders read from memory, where only the end comes too early.
+fn is_of_disk(error: &std::io::Error) -> bool {
+    error.raw_os_error().is_some()
 }
 
 /// Whether everything that pages show of an image is stored.
 async fn are_made(cx: &Context, file: &FileRow) -> Result<bool> {
     for key in file.keys() {
-        if cx.files.open(&key).await?.is_none() {
+        if cx.files.size(&key).await?.is_none() {
             return Ok(false);
         }
     }
@@ -218,36 +265,43 @@ async fn are_made(cx: &Context, file: &FileRow) -> Result<bool> {
 }
 
 async fn original(cx: &Context, file: &FileRow) -> Result<Option<Vec<u8>>> {
-    let Some(mut stored) = cx.files.open(&file.sha256).await? else { return Ok(None) };
-    let mut bytes = Vec::new();
-    let read = stored.reader.read_to_end(&mut bytes).await;
-    read.map_err(|error| Error::Internal(format!("cannot read a file: {error}")))?;
-    Ok(Some(bytes))
+    match cx.files.open(&file.sha256).await? {
+        Some(stored) => Ok(Some(stored.read().await?)),
+        None => Ok(None),
+    }
 }
 
-/// Returns the images to store, each with its name there.
-fn made(bytes: &[u8], file: &FileRow) -> Result<Vec<(String, Vec<u8>)>, String> {
-    let (width, height) = file.pixels().ok_or("it has no size")?;
-    let format = format_of(bytes).ok_or("its kind is not known")?;
-    let key = |end: &dyn std::fmt::Display| format!("{}.{end}", file.sha256);
-    if format == ImageFormat::Gif {
-        return Ok(vec![(key(&"full"), animation(bytes, ANIMATED_PIXELS)?)]);
-    }
-    let full = decoded(bytes, format, (width, height)).map_err(|error| error.to_string())?;
+/// Writes the images to store into a folder. Returns them, each with its name in the storage.
+fn made(bytes: &[u8], file: &FileRow, folder: &Path) -> Result<Vec<(String, PathBuf)>, Unmade> {
+    let damaged = |why: &str| Unmade::Damaged(why.to_owned());
+    let (width, height) = file.pixels().ok_or_else(|| damaged("it has no size"))?;
+    let format = format_of(bytes).ok_or_else(|| damaged("its kind is not known"))?;
     let mut all = Vec::new();
+    let mut write = |end: &dyn std::fmt::Display| {
+        let path = folder.join(model::unique_name());
+        let out = BufWriter::new(std::fs::File::create_new(&path)?);
+        all.push((format!("{}.{end}", file.sha256), path));
+        Ok::<_, std::io::Error>(out)
+    };
+    if format == ImageFormat::Gif {
+        let mut out = write(&"full")?;
+        animation(bytes, ANIMATED_PIXELS, &mut out)?;
+        out.flush()?;
+        return Ok(all);
+    }
+    let full = decoded(bytes, format, (width, height))?;
     for narrow in narrow_widths(&file.name, width) {
         let (width, height) = fitting(width, height, narrow, u32::MAX);
-        let image = full.thumbnail_exact(width, height);
-        all.push((key(&narrow), encoded(&image, &file.kind).map_err(|error| error.to_string())?));
+        encode(&full.thumbnail_exact(width, height), &file.kind, write(&narrow)?)?;
     }
-    all.push((key(&"full"), encoded(&full, &file.kind).map_err(|error| error.to_string())?));
+    encode(&full, &file.kind, write(&"full")?)?;
     Ok(all)
 }
 
-/// Decodes an image, made smaller and upright.
+/// Decodes an image, made smaller and upright, in 8 bits for each color.
 pub(super) fn decoded(bytes: &[u8], format: ImageFormat, shown: (u32, u32)) -> ImageResult<DynamicImage> {
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
-    reader.limits(limits());
+    reader.limits(memory::limits());
     let mut decoder = reader.into_decoder()?;
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let mut image = DynamicImage::from_decoder(decoder)?;
@@ -256,20 +310,28 @@ pub(super) fn decoded(bytes: &[u8], format: ImageFormat, shown: (u32, u32)) -> I
     if (image.width(), image.height()) != (width, height) {
         image = image.thumbnail_exact(width, height);
     }
+    image = match image.color().has_alpha() {
+        true => DynamicImage::ImageRgba8(image.into_rgba8()),
+        false => DynamicImage::ImageRgb8(image.into_rgb8()),
+    };
     image.apply_orientation(orientation);
     Ok(image)
 }
 
+/// Writes an image of [`decoded`]. One that becomes a JPEG has no transparency.
+fn encode(image: &DynamicImage, kind: &str, mut out: impl Write) -> ImageResult<()> {
+    if kind == "image/jpeg" {
+        image.write_with_encoder(JpegEncoder::new_with_quality(&mut out, QUALITY))?;
+    } else {
+        image.write_with_encoder(WebPEncoder::new_lossless(&mut out))?;
+    }
+    Ok(out.flush()?)
+}
+
+/// Returns an image of [`decoded`] as it is stored. One that becomes a JPEG has no transparency.
 pub(super) fn encoded(image: &DynamicImage, kind: &str) -> ImageResult<Vec<u8>> {
     let mut out = Vec::new();
-    if kind == "image/jpeg" {
-        let pixels = DynamicImage::ImageRgb8(image.to_rgb8());
-        pixels.write_with_encoder(JpegEncoder::new_with_quality(&mut out, QUALITY))?;
-    } else if image.color().has_alpha() {
-        DynamicImage::ImageRgba8(image.to_rgba8()).write_with_encoder(WebPEncoder::new_lossless(&mut out))?;
-    } else {
-        DynamicImage::ImageRgb8(image.to_rgb8()).write_with_encoder(WebPEncoder::new_lossless(&mut out))?;
-    }
+    encode(image, kind, &mut out)?;
     Ok(out)
 }
 
@@ -278,36 +340,35 @@ pub(super) fn remade(bytes: &[u8]) -> Result<(&'static str, Vec<u8>), String> {
     let format = format_of(bytes).ok_or("its kind is not known")?;
     let Measured { kind, width, height } = measured(bytes).map_err(|error| error.to_string())?;
     if format == ImageFormat::Gif {
-        return Ok((kind, animation(bytes, REMOTE_PIXELS)?));
+        let mut out = Vec::new();
+        animation(bytes, REMOTE_PIXELS, &mut out).map_err(|error| error.to_string())?;
+        return Ok((kind, out));
     }
     let image = decoded(bytes, format, fitting(width, height, REMOTE, REMOTE)).map_err(|error| error.to_string())?;
     Ok((kind, encoded(&image, kind).map_err(|error| error.to_string())?))
 }
 
 /// Re-encodes an animation frame by frame. It ends at the first damaged frame, or when its frames have `most` pixels.
-fn animation(bytes: &[u8], most: u64) -> Result<Vec<u8>, String> {
-    let mut decoder = GifDecoder::new(Cursor::new(bytes)).map_err(|error| error.to_string())?;
-    decoder.set_limits(limits()).map_err(|error| error.to_string())?;
+fn animation(bytes: &[u8], most: u64, out: &mut impl Write) -> Result<(), Unmade> {
+    let mut decoder = GifDecoder::new(Cursor::new(bytes))?;
+    decoder.set_limits(memory::limits())?;
     let (width, height) = decoder.dimensions();
     let most = most / (u64::from(width) * u64::from(height)).max(1);
-    let mut out = Vec::new();
     let mut frames = 0;
-    {
-        let mut encoder = GifEncoder::new_with_speed(&mut out, SPEED);
-        encoder.set_repeat(Repeat::Infinite).map_err(|error| error.to_string())?;
-        for frame in decoder.into_frames() {
-            match frame {
-                Ok(frame) => encoder.encode_frame(frame).map_err(|error| error.to_string())?,
-                Err(error) if frames == 0 => return Err(error.to_string()),
-                Err(_) => break,
-            }
-            frames += 1;
-            if frames >= most.max(1) {
-                break;
-            }
+    let mut encoder = GifEncoder::new_with_speed(out, SPEED);
+    encoder.set_repeat(Repeat::Infinite)?;
+    for frame in decoder.into_frames() {
+        match frame {
+            Ok(frame) => encoder.encode_frame(frame)?,
+            Err(error) if frames == 0 => return Err(error.into()),
+            Err(_) => break,
+        }
+        frames += 1;
+        if frames >= most.max(1) {
+            break;
         }
     }
-    if frames == 0 { Err("it has no frames".to_owned()) } else { Ok(out) }
+    if frames == 0 { Err(Unmade::Damaged("it has no frames".to_owned())) } else { Ok(()) }
 }
 
 #[cfg(test)]
@@ -346,12 +407,32 @@ mod tests {
             state: FileState::Waiting,
             created_at: model::time::Timestamp(0),
         };
-        let all = made(&png, &file).expect("images");
+        let folder = tempfile::tempdir().expect("a folder");
+        let Ok(all) = made(&png, &file, folder.path()) else { panic!("no images") };
         let keys: Vec<&str> = all.iter().map(|(key, _)| key.as_str()).collect();
         assert_eq!(keys, ["ab.480", "ab.full"]);
-        let small = image::load_from_memory(&all[0].1).expect("an image");
+        let read = |(_, path): &(String, PathBuf)| {
+            image::load_from_memory(&std::fs::read(path).expect("a file")).expect("an image")
+        };
+        let small = read(&all[0]);
         assert_eq!((small.width(), small.height()), (480, 240));
-        let again = image::load_from_memory(&all[1].1).expect("an image");
+        let again = read(&all[1]);
         assert_eq!(again.to_rgb8(), image.to_rgb8());
+    }
+
+    #[test]
+    fn a_photo_of_24_megapixels_is_taken() {
+        let mut photo = Vec::new();
+        let small = DynamicImage::ImageRgb8(image::RgbImage::new(20, 10));
+        small.write_with_encoder(JpegEncoder::new_with_quality(&mut photo, QUALITY)).expect("an image");
+        // Only the header says how large it is.
+        let size = photo.windows(2).position(|marker| marker == [0xff, 0xc0]).expect("a frame") + 5;
+        let mut with_size = |width: u16, height: u16| {
+            photo[size..size + 2].copy_from_slice(&height.to_be_bytes());
+            photo[size + 2..size + 4].copy_from_slice(&width.to_be_bytes());
+            header(&photo, MOST_PIXELS).map(|header| header.size)
+        };
+        assert_eq!(with_size(6_000, 4_000).expect("small enough"), (6_000, 4_000));
+        assert!(with_size(8_000, 4_000).is_err());
     }
 }

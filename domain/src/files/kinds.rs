@@ -42,6 +42,30 @@ pub(super) fn is_image(kind: &str) -> bool {
     IMAGES.contains(&kind)
 }
 
+/// Whether files that pages do not show can have this kind.
+pub(super) fn is_other(kind: &str) -> bool {
+    let mut known = BEGINNINGS.iter().map(|&(_, kind)| kind).chain(["video/mp4", UNKNOWN_KIND]);
+    !is_image(kind) && known.any(|other| other == kind)
+}
+
+/// The end of the name of a file outside of the forum, where nothing but its name says how it is opened. Kinds that programs run
+/// have none.
+pub(super) fn safe_extension(kind: &str) -> &'static str {
+    match kind {
+        "application/pdf" => "pdf",
+        "application/zip" => "zip",
+        "application/gzip" => "gz",
+        "application/x-xz" => "xz",
+        "application/x-7z-compressed" => "7z",
+        "audio/mpeg" => "mp3",
+        "audio/flac" => "flac",
+        "audio/ogg" => "ogg",
+        "video/webm" => "webm",
+        "video/mp4" => "mp4",
+        other => extension(other).unwrap_or("bin"),
+    }
+}
+
 /// The usual end of the names of images of a kind.
 pub(super) fn extension(kind: &str) -> Option<&'static str> {
     match kind {
@@ -55,6 +79,15 @@ pub(super) fn extension(kind: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_kind_is_shown_or_another_one() {
+        for kind in BEGINNINGS.iter().map(|&(_, kind)| kind).chain(["video/mp4", UNKNOWN_KIND]) {
+            assert_ne!(is_image(kind), is_other(kind), "{kind}");
+        }
+        assert!(!is_other("text/html") && !is_image("image/svg+xml") && !is_other("image/svg+xml"));
+        assert_eq!([safe_extension("image/webp"), safe_extension("text/html")], ["webp", "bin"]);
+    }
 
     #[test]
     fn the_content_says_what_a_file_is() {

@@ -1,17 +1,20 @@
 //! Files that people upload: stored under the digest of their bytes, readable for everyone who may read a message that shows them.
 //! Images of other hosts: see [`remote_images`].
 
+mod claims;
 pub mod images;
 mod kinds;
+mod memory;
+pub mod migrate;
 pub mod pictures;
 pub mod remote_images;
+mod sweep;
 
 use std::path::PathBuf;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use model::hex::hex;
 use model::policy::{self, Change, Viewer};
-use model::time::Timestamp;
 use model::{FILES, FileId, FileRow, FileState, MessageId, UserId};
 use sha2::{Digest, Sha256};
 use store::Tx;
@@ -25,17 +28,17 @@ use crate::platform::secrets;
 use crate::site::{self, rate_limits};
 use texts::Text;
 
+pub(crate) use sweep::sweep;
+
 /// How long a file is kept that no message shows.
 pub const KEPT: Duration = Duration::from_secs(24 * 3_600);
 /// How long a reader waits for an image that a job has yet to read.
-const PATIENCE: Duration = Duration::from_secs(10);
-const LOOK_EVERY: Duration = Duration::from_millis(250);
+const PATIENCE: Duration = Duration::from_secs(4);
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// The longest name of a file, in characters.
 const MAX_NAME: usize = 80;
 /// So many of a file's first bytes say what it is.
 const HEAD: usize = 512;
-/// Files deleted at a time.
-const BATCH: i64 = 100;
 
 /// A file that arrives. Dropped, it leaves nothing behind.
 #[derive(Debug)]
@@ -61,11 +64,20 @@ pub fn most_bytes(cx: &Context) -> u64 {
     cx.config.limits.file_megabytes.max(1) << 20
 }
 
-/// Begins an upload.
+/// Begins an upload, which counts against the limits.
+///
+/// # Errors
+/// As [`count`], and when the file cannot be written.
+pub async fn begin(cx: &Context, viewer: Viewer) -> Result<Upload> {
+    count(cx, viewer).await?;
+    receive(cx, viewer).await
+}
+
+/// Counts an upload against the limits.
 ///
 /// # Errors
 /// [`Error::SignedOut`], [`Error::Forbidden`] in read-only mode, [`Error::TooMany`], [`Error::Invalid`] on `file`.
-pub async fn begin(cx: &Context, viewer: Viewer) -> Result<Upload> {
+pub async fn count(cx: &Context, viewer: Viewer) -> Result<()> {
     let owner = viewer.user()?;
     policy::check_change(site::current(cx).await.settings.read_only, Change::Forum)?;
     rate_limits::count_by_age(cx, rate_limits::RateLimit::Upload, owner).await?;
@@ -75,6 +87,15 @@ pub async fn begin(cx: &Context, viewer: Viewer) -> Result<Upload> {
     if most > 0 && done.unsigned_abs() >= most << 20 {
         return Err(invalid(texts::files::day_limit(most)));
     }
+    Ok(())
+}
+
+/// Begins an upload that [`count`] counts later.
+///
+/// # Errors
+/// [`Error::SignedOut`], and when the file cannot be written.
+pub async fn receive(cx: &Context, viewer: Viewer) -> Result<Upload> {
+    let owner = viewer.user()?;
     let path = cx.files.arriving().await?.join(secrets::token()?);
     let file = tokio::fs::File::create_new(&path).await.map_err(|error| unwritten(&error))?;
     let (hash, head) = (Sha256::new(), Vec::with_capacity(HEAD));
@@ -97,10 +118,15 @@ impl Upload {
         self.file.write_all(bytes).await.map_err(|error| unwritten(&error))
     }
 
+    /// The digest of the bytes so far.
+    pub fn sha256(&self) -> String {
+        hex(&self.hash.clone().finalize())
+    }
+
     /// Stores the file. On return it is durable, and its uploader can read it.
     ///
     /// # Errors
-    /// [`Error::Invalid`] on `file` if it is empty, or an image that cannot be shown.
+    /// [`Error::Invalid`] on `file` if it is empty, or an image that cannot be shown; [`Error::Storage`].
     pub async fn finish(mut self, cx: &Context, name: &str) -> Result<FileRow> {
         if self.size == 0 {
             return Err(invalid(texts::files::empty()));
@@ -114,20 +140,23 @@ impl Upload {
             pixels = Some((i64::from(image.width), i64::from(image.height)));
         }
         let name = clean_name(name, kinds::extension(kind).filter(|_| pixels.is_some()));
-        let sha256 = hex(&std::mem::take(&mut self.hash).finalize());
-        let mut tx = cx.db.begin().await?;
-        store::files::hold(&mut tx, &sha256).await?;
-        let is_made = pixels.is_some() && store::files::count_in_state(&mut tx, &sha256, FileState::Ready).await? > 0;
+        let sha256 = self.sha256();
+        // The bytes are durable before a row names them, and nobody deletes them in between. No transaction waits for them.
+        let claim = claims::to_store(cx, &sha256).await?;
+        let is_made = pixels.is_some() && store::files::has_ready(&cx.db, &sha256).await?;
+        if !is_made && let Err(error) = cx.files.put(&sha256, &self.path).await {
+            claims::give_up(cx, claim).await;
+            return Err(error);
+        }
         let state = if pixels.is_none() || is_made { FileState::Ready } else { FileState::Waiting };
         let size = i64::try_from(self.size).unwrap_or(i64::MAX);
         let new = NewFile { owner: self.owner, sha256: &sha256, size, kind, name: &name, pixels, state, at: cx.now() };
+        let mut tx = cx.db.begin().await?;
         let id = store::files::insert(&mut tx, &new).await?;
-        if !is_made {
-            cx.files.put(&sha256, &self.path).await?;
-        }
         if state == FileState::Waiting {
             jobs::enqueue(&mut tx, Task::ImageUploaded { file: id }, cx.now()).await?;
         }
+        store::file_claims::release(&mut tx, claim).await?;
         tx.commit().await?;
         cx.wake.after_commit();
         tracing::info!(%id, owner = %self.owner, size, kind, "file uploaded");
@@ -136,18 +165,11 @@ impl Upload {
 }
 
 fn unwritten(error: &std::io::Error) -> Error {
-    Error::Internal(format!("cannot write an uploaded file: {error}"))
+    Error::Storage(format!("cannot write an uploaded file: {error}"))
 }
 
 fn invalid(why: Text) -> Error {
     Error::invalid("file", why)
-}
-
-/// Stores what was made of an upload.
-async fn put(cx: &Context, key: &str, bytes: &[u8]) -> Result<()> {
-    let path = cx.files.arriving().await?.join(secrets::token()?);
-    tokio::fs::write(&path, bytes).await.map_err(|error| unwritten(&error))?;
-    cx.files.put(key, &path).await
 }
 
 /// Returns a name that needs no escaping in addresses and texts: letters, digits, and single dots, dashes and underscores
@@ -181,6 +203,45 @@ fn clean_name(typed: &str, extension: Option<&str>) -> String {
     extension.map_or_else(|| short.to_owned(), |extension| format!("{short}.{extension}"))
 }
 
+/// The kind of a file that begins with these bytes.
+pub(crate) fn kind_of(head: &[u8]) -> &'static str {
+    kinds::of(head)
+}
+
+/// The end of the name of a file outside of the forum.
+pub(crate) fn safe_extension(kind: &str) -> &'static str {
+    kinds::safe_extension(kind)
+}
+
+/// A file that another forum exported.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Imported<'a> {
+    pub kind: &'a str,
+    pub name: &'a str,
+    /// The width and height of an image.
+    pub pixels: Option<(i64, i64)>,
+}
+
+/// Checks that an upload could have made this file: pages trust its kind, its name and its size.
+pub(crate) fn check_imported(file: &Imported<'_>) -> Result<(), String> {
+    let extension = kinds::extension(file.kind);
+    let fits = match file.pixels {
+        None => kinds::is_other(file.kind),
+        Some((width, height)) => {
+            let sides = 1..=i64::from(memory::LONGEST);
+            let is_named = extension.is_some_and(|extension| file.name.ends_with(&format!(".{extension}")));
+            is_named && sides.contains(&width) && sides.contains(&height)
+        }
+    };
+    if !fits {
+        return Err(format!("no file has the kind `{}` and this name and size", file.kind));
+    }
+    if clean_name(file.name, extension) != file.name {
+        return Err("the name has characters that names of files do not have".to_owned());
+    }
+    Ok(())
+}
+
 /// A file that a viewer may read.
 #[derive(Clone, Debug)]
 pub struct Found {
@@ -209,6 +270,16 @@ pub async fn find(cx: &Context, viewer: Viewer, id: FileId) -> Result<Found> {
     }
 }
 
+/// Returns what a file is, without waiting for it.
+///
+/// # Errors
+/// [`Error::NotFound`] if the viewer may not open it.
+pub async fn about(cx: &Context, viewer: Viewer, id: FileId) -> Result<FileRow> {
+    let is_admin = matches!(viewer, Viewer::User { is_admin: true, .. });
+    let found = store::files::readable(&cx.db, viewer.id(), is_admin, id).await?;
+    found.map(|(file, _)| file).filter(|file| file.state != FileState::Bad).ok_or(Error::NotFound)
+}
+
 /// Whether a text may show files.
 pub(crate) fn mentioned(text: &str) -> bool {
     text.contains(FILES)
@@ -231,30 +302,26 @@ pub(crate) async fn link(
     Ok(())
 }
 
-/// Deletes the files that no message shows for a day, and what is left of broken uploads. Returns how many files.
-pub(crate) async fn sweep(cx: &Context) -> Result<u64> {
-    cx.files.sweep(SystemTime::now() - KEPT).await;
-    let before: Timestamp = cx.now().minus(KEPT);
-    let mut gone = 0;
-    loop {
-        let orphans = store::files::orphans(&cx.db, before, BATCH).await?;
-        let before_batch = gone;
-        for file in &orphans {
-            let mut tx = cx.db.begin().await?;
-            store::files::hold(&mut tx, &file.sha256).await?;
-            let (is_gone, has_others) = store::files::delete_orphan(&mut tx, file, before).await?;
-            if is_gone && !has_others {
-                for key in file.keys().iter().chain([&file.sha256]) {
-                    cx.files.delete(key).await?;
-                }
-            }
-            tx.commit().await?;
-            gone += u64::from(is_gone);
-        }
-        if (orphans.len() as i64) < BATCH || gone == before_batch {
-            return Ok(gone);
-        }
+/// Deletes a viewer's own file that no message shows.
+///
+/// # Errors
+/// [`Error::NotFound`] if it is not theirs; [`Error::Forbidden`] while a message shows it, or its history does.
+pub async fn delete_unused(cx: &Context, viewer: Viewer, id: FileId) -> Result<()> {
+    let owner = viewer.user()?;
+    policy::check_change(site::current(cx).await.settings.read_only, Change::Forum)?;
+    let file = store::files::get(&cx.db, id).await?.filter(|file| file.owner_id == owner).ok_or(Error::NotFound)?;
+    let mut tx = cx.db.begin().await?;
+    let is_gone = store::files::delete_unused(&mut tx, id, owner).await?;
+    tx.commit().await?;
+    if !is_gone {
+        return Err(Error::forbidden(texts::files::in_message()));
     }
+    tracing::info!(%id, %owner, "file deleted");
+    // It is gone: bytes that could not be deleted now are left to the sweep.
+    if let Err(error) = claims::delete(cx, &file.sha256).await {
+        tracing::warn!(%error, "the bytes of a deleted file stay until the next sweep");
+    }
+    Ok(())
 }
 
 #[cfg(test)]

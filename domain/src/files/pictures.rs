@@ -8,16 +8,16 @@ use image::{DynamicImage, Rgb, RgbImage, Rgba, RgbaImage};
 use model::hex::hex;
 use model::policy::Viewer;
 use model::time::Timestamp;
-use model::{LOGO_SIZE, Logo, PICTURE_SIZES, UserId, parse_picture, picture_key, picture_keys};
+use model::{LOGO_SIZE, Logo, PICTURE_SIZES, UserId, parse_picture, picture_key};
 use sha2::{Digest, Sha256};
 use store::Tx;
-use tokio::io::AsyncReadExt;
 
 use super::images::{self, damaged};
-use super::{invalid, kinds};
+use super::{claims, invalid, kinds, unwritten};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::jobs::{self, Task};
+use crate::platform::secrets;
 use crate::site::rate_limits::{self, RateLimit};
 
 /// The most bytes of an image that a picture is made of.
@@ -81,14 +81,57 @@ impl Made {
         Logo { digest: self.digest.clone(), width: self.pixels.0, height: self.pixels.1 }
     }
 
-    /// Stores it, in the transaction that makes something have it.
-    pub async fn store(&self, tx: &mut Tx, cx: &Context) -> Result<()> {
-        store::files::hold(tx, &self.digest).await?;
-        for (size, bytes) in &self.sizes {
-            super::put(cx, &picture_key(&self.digest, *size), bytes).await?;
-        }
+    /// Stores it. The transaction that makes something have it ends the claim; see also [`settled`].
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub async fn store(&self, cx: &Context) -> Result<Claim> {
+        let claim = Claim(claims::to_store(cx, &self.digest).await?);
+        let stored = async {
+            for (size, bytes) in &self.sizes {
+                put(cx, &picture_key(&self.digest, *size), bytes).await?;
+            }
+            Ok::<_, Error>(())
+        };
+        settled(cx, claim, stored.await).await?;
+        Ok(claim)
+    }
+}
+
+async fn put(cx: &Context, key: &str, bytes: &[u8]) -> Result<()> {
+    let path = cx.files.arriving().await?.join(secrets::token()?);
+    let stored = async {
+        tokio::fs::write(&path, bytes).await.map_err(|error| unwritten(&error))?;
+        cx.files.put(key, &path).await
+    };
+    let stored = stored.await;
+    // The storage may have moved it.
+    let _ = tokio::fs::remove_file(&path).await;
+    stored
+}
+
+/// A claim on the bytes of a picture that is stored, and that nothing has yet.
+#[derive(Clone, Copy, Debug)]
+#[must_use]
+pub(crate) struct Claim(i64);
+
+impl Claim {
+    /// Ends it, in the transaction that makes something have the picture.
+    pub async fn end(self, tx: &mut Tx) -> Result<()> {
+        store::file_claims::release(tx, self.0).await?;
         Ok(())
     }
+}
+
+/// Returns the result of what was done under a claim, which ends if it was refused. If the database failed, the change may still
+/// be made, and the sweep ends the claim.
+pub(crate) async fn settled<T>(cx: &Context, claim: Claim, done: Result<T>) -> Result<T> {
+    if let Err(error) = &done
+        && !matches!(error, Error::Database(_))
+    {
+        claims::give_up(cx, claim.0).await;
+    }
+    done
 }
 
 /// Notes that something no longer has this picture. A job deletes its bytes if nothing has it. Does nothing if the digest is
@@ -100,16 +143,9 @@ pub(crate) async fn replaced(tx: &mut Tx, digest: String, now: Timestamp) -> Res
     Ok(())
 }
 
-/// Deletes the bytes of a picture that nothing has.
+/// Deletes the bytes of a picture, unless something has it or is about to have it.
 pub(crate) async fn forget(cx: &Context, digest: String) -> Result<()> {
-    let mut tx = cx.db.begin().await?;
-    store::files::hold(&mut tx, &digest).await?;
-    if !store::files::is_picture_used(&mut tx, &digest).await? {
-        for key in picture_keys(&digest) {
-            cx.files.delete(&key).await?;
-        }
-    }
-    tx.commit().await?;
+    claims::delete(cx, &digest).await?;
     Ok(())
 }
 
@@ -127,7 +163,7 @@ pub struct Picture {
 /// Returns the picture with this end of its address.
 ///
 /// # Errors
-/// [`Error::NotFound`] if the viewer may see nothing that has it.
+/// [`Error::NotFound`] if the viewer may see nothing that has it; [`Error::Storage`].
 pub async fn read(cx: &Context, viewer: Viewer, name: &str) -> Result<Picture> {
     let (digest, size) = parse_picture(name).ok_or(Error::NotFound)?;
     let is_public = store::pictures::is_seen(&cx.db, None, digest).await?;
@@ -137,10 +173,7 @@ pub async fn read(cx: &Context, viewer: Viewer, name: &str) -> Result<Picture> {
             return Err(Error::NotFound);
         }
     }
-    let mut stored = cx.files.open(&picture_key(digest, size)).await?.ok_or(Error::NotFound)?;
-    let mut bytes = Vec::new();
-    let read = stored.reader.read_to_end(&mut bytes).await;
-    read.map_err(|error| Error::Internal(format!("cannot read a picture: {error}")))?;
+    let bytes = cx.files.open(&picture_key(digest, size)).await?.ok_or(Error::NotFound)?.read().await?;
     let kind = kinds::of(&bytes[..bytes.len().min(HEAD)]);
     Ok(Picture { bytes, kind, is_public })
 }
@@ -163,7 +196,10 @@ fn drawn(bytes: &[u8], shape: Shape) -> Result<Made> {
     for (size, image) in images {
         pixels = (image.width(), image.height());
         // Photos are small as JPEG. Drawings with sharp edges stay sharp.
-        let kind = if shape == Shape::Square && is_opaque(&image) { "image/jpeg" } else { "image/webp" };
+        let (kind, image) = match shape == Shape::Square && is_opaque(&image) {
+            true => ("image/jpeg", DynamicImage::ImageRgb8(image.into_rgb8())),
+            false => ("image/webp", image),
+        };
         let bytes = images::encoded(&image, kind).map_err(|_| damaged())?;
         hash.update(&bytes);
         sizes.push((size, bytes));

@@ -13,15 +13,19 @@ use store::Tx;
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`] for viewers who are not its admins; [`Error::Invalid`] on `file` when it is no
-/// image or too large; [`Error::TooMany`].
+/// image or too large; [`Error::TooMany`]; [`Error::Storage`].
 pub async fn set(cx: &Context, viewer: Viewer, id: GroupId, image: Vec<u8>) -> Result<Group> {
     let GroupAccess { group, .. } = with_permission(cx, viewer, id, Permission::Administer).await?;
     let made = pictures::make(cx, viewer.user()?, Shape::Square, image).await?;
-    let mut tx = cx.db.begin().await?;
-    members::lock(&mut tx, viewer, id).await?.check(Permission::Administer)?;
-    change(&mut tx, cx, viewer, id, &made.digest).await?;
-    made.store(&mut tx, cx).await?;
-    save_change(cx, tx, id, false).await?;
+    let claim = made.store(cx).await?;
+    let done = async {
+        let mut tx = cx.db.begin().await?;
+        members::lock(&mut tx, viewer, id).await?.check(Permission::Administer)?;
+        change(&mut tx, cx, viewer, id, &made.digest).await?;
+        claim.end(&mut tx).await?;
+        save_change(cx, tx, id, false).await
+    };
+    pictures::settled(cx, claim, done.await).await?;
     Ok(Group { picture: made.digest, ..group })
 }
 

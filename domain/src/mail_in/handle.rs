@@ -243,6 +243,7 @@ fn why(error: Error, lang: Lang) -> Result<String> {
         | Error::Bus(_)
         | Error::Search(_)
         | Error::NoSearch
+        | Error::Storage(_)
         | Error::Internal(_) => Err(error),
     }
 }

@@ -2,10 +2,11 @@
 //! enqueues an email to the owner. See also `admins`, `two_factor` and `account_deletion`.
 
 use futures_util::Stream;
+use hyper::body::Bytes;
 
 use crate::live::tell;
 use crate::people::admins::{self, Actor};
-use crate::people::{addresses, export, outbound_email, passwords};
+use crate::people::{addresses, export, export_archive, outbound_email, passwords};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::secrets;
@@ -113,7 +114,7 @@ pub async fn set_password(cx: &Context, user: UserId, new: Password) -> Result<(
 /// # Errors
 /// As [`admins::person`] and [`export::download`].
 pub async fn export(cx: &Context, user: UserId) -> Result<impl Stream<Item = Result<String>> + use<>> {
-    let lines = export::download(cx, user).await?;
+    let zip = export_archive::download(cx, user).await?;
     let mut tx = cx.db.begin().await?;
     let locked = admins::lock(&mut tx, Actor::Operator, user).await?;
     locked.log(&mut tx, cx, LogAction::AccountExported).await?;
@@ -131,20 +132,20 @@ pub async fn downloading(cx: &Context, token: &str) -> Result<String> {
     Ok(crate::people::accounts::own(cx, email.user_id.ok_or(Error::NotFound)?).await?.username)
 }
 
-/// Streams the data of the account that a link belongs to, and its name. The link works once.
+/// Streams a zip with the data of the account that a link belongs to, and its name. The link works once.
 ///
 /// # Errors
-/// As [`downloading`] and [`export::download`].
-pub async fn download(cx: &Context, token: &str) -> Result<(String, impl Stream<Item = Result<String>> + use<>)> {
+/// As [`downloading`] and [`export_archive::download`].
+pub async fn download(cx: &Context, token: &str) -> Result<(String, impl Stream<Item = Result<Bytes>> + use<>)> {
     let user = outbound_email::opened(cx, EmailKind::DataLink, token).await?.user_id.ok_or(Error::NotFound)?;
     let name = crate::people::accounts::own(cx, user).await?.username;
-    let lines = export::download(cx, user).await?;
+    let zip = export_archive::download(cx, user).await?;
     let mut tx = cx.db.begin().await?;
     let digest = secrets::digest(token);
     let email = store::people::emails::take(&mut tx, EmailKind::DataLink, &digest, cx.now()).await?;
     email.filter(|email| email.user_id == Some(user)).ok_or(Error::NotFound)?;
     tx.commit().await?;
-    Ok((name, lines))
+    Ok((name, zip))
 }
 
 async fn commit(cx: &Context, tx: Tx) -> Result<()> {

@@ -11,14 +11,18 @@ use store::Tx;
 /// Sets a user's own avatar.
 ///
 /// # Errors
-/// [`Error::Invalid`] on `file` when it is no image or too large; [`Error::TooMany`].
+/// [`Error::Invalid`] on `file` when it is no image or too large; [`Error::TooMany`]; [`Error::Storage`].
 pub async fn set(cx: &Context, user: UserId, image: Vec<u8>) -> Result<()> {
     let made = pictures::make(cx, user, Shape::Square, image).await?;
-    let mut tx = cx.db.begin().await?;
-    store::people::users::lock(&mut tx, &[user]).await?;
-    change(&mut tx, cx, user, &made.digest).await?;
-    made.store(&mut tx, cx).await?;
-    save(cx, tx, user).await
+    let claim = made.store(cx).await?;
+    let done = async {
+        let mut tx = cx.db.begin().await?;
+        store::people::users::lock(&mut tx, &[user]).await?;
+        change(&mut tx, cx, user, &made.digest).await?;
+        claim.end(&mut tx).await?;
+        save(cx, tx, user).await
+    };
+    pictures::settled(cx, claim, done.await).await
 }
 
 /// Removes a user's own avatar. Their initials are shown again.

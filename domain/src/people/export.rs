@@ -276,7 +276,7 @@ async fn files(cx: &Context, id: UserId, after: FileId) -> Result<Lines> {
     let rows = store::files::of_owner(&cx.db, id, after, BATCH).await?;
     let next = rows.last().filter(|_| rows.len() as i64 == BATCH).map_or(Section::End, |file| Section::Files(file.id));
     let line = |file: &FileRow| {
-        json!({"type": "file", "name": file.name, "content_type": file.kind, "bytes": file.size,
+        json!({"type": "file", "id": file.id, "name": file.name, "content_type": file.kind, "bytes": file.size,
             "created_at": file.created_at.rfc3339(), "link": format!("{}{}", cx.config.base_url, file.address())})
     };
     Ok((rows.iter().map(line).collect(), next))

@@ -14,6 +14,7 @@ pub mod claims;
 pub mod consent;
 pub mod display_names;
 pub mod export;
+pub mod export_archive;
 pub mod first_admin;
 pub mod ignores;
 pub mod notices;

@@ -74,6 +74,9 @@ pub enum Error {
     /// This process has no search index.
     #[error("this process does not run search")]
     NoSearch,
+    /// The storage of files is away, full, or refused.
+    #[error("storage: {0}")]
+    Storage(String),
     /// A bug or a broken environment.
     #[error("{0}")]
     Internal(String),
@@ -90,11 +93,11 @@ impl Error {
         Self::Forbidden(why.into())
     }
 
-    /// Whether the database or the bus does not answer now; the same request may succeed later.
+    /// Whether the database, the bus or the storage does not answer now; the same request may succeed later.
     pub fn is_unavailable(&self) -> bool {
         match self {
             Self::Database(error) => store::is_away(error),
-            Self::Bus(_) | Self::NoSearch => true,
+            Self::Bus(_) | Self::NoSearch | Self::Storage(_) => true,
             _ => false,
         }
     }

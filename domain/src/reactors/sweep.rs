@@ -48,7 +48,8 @@ pub(super) async fn sweep(cx: &Context) -> Result<()> {
         + store::people::sign_ups::delete_expired(&mut tx, cx.now()).await?;
     tx.commit().await.map_err(Error::from)?;
     let topics = purge_topics(cx).await?;
-    let files = files::sweep(cx).await? + cx.remote.cache.trim().await;
+    let (files, stray_files) = files::sweep(cx).await?;
+    let remote_images = cx.remote.cache.trim().await;
     let mut groups = 0;
     loop {
         let mut tx = cx.db.begin().await?;
@@ -59,8 +60,23 @@ pub(super) async fn sweep(cx: &Context) -> Result<()> {
         groups += 1;
     }
     tracing::info!(
-        sessions, letters, emails, notices, log, purged, declined, sign_ups, samples, links, topics, groups,
-        deliveries, files, "swept"
+        sessions,
+        letters,
+        emails,
+        notices,
+        log,
+        purged,
+        declined,
+        sign_ups,
+        samples,
+        links,
+        topics,
+        groups,
+        deliveries,
+        files,
+        stray_files,
+        remote_images,
+        "swept"
     );
     Ok(())
 }

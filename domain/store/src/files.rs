@@ -26,8 +26,8 @@ macro_rules! columns {
     };
 }
 
-/// Lets no other transaction add or delete a file with these bytes until this one ends.
-pub async fn hold(tx: &mut Tx, sha256: &str) -> Result<()> {
+/// Lets no other transaction claim these bytes until this one ends.
+pub(crate) async fn hold(tx: &mut Tx, sha256: &str) -> Result<()> {
     // SQLite has one writer.
     sql!(run tx, pg "select pg_advisory_xact_lock(hashtextextended($1, 0))", lite "select $1", sha256)?;
     Ok(())
@@ -47,9 +47,9 @@ pub async fn get(db: &Db, id: FileId) -> Result<Option<FileRow>> {
     sql!(opt db, FileRow, concat!("select ", columns!(), " from files f where f.id = $1"), id)
 }
 
-/// How many files with these bytes are in a state.
-pub async fn count_in_state(tx: &mut Tx, sha256: &str, state: FileState) -> Result<i64> {
-    sql!(value tx, i64, "select count(*) from files where sha256 = $1 and state = $2", sha256, state)
+/// Whether there is a file with these bytes that can be shown.
+pub async fn has_ready(db: &Db, sha256: &str) -> Result<bool> {
+    sql!(value db, bool, "select exists (select 1 from files where sha256 = $1 and state = 'ready')", sha256)
 }
 
 /// Changes the state of all waiting files with these bytes.
@@ -131,24 +131,66 @@ pub async fn orphans(db: &Db, before: Timestamp, limit: i64) -> Result<Vec<FileR
     sql!(all db, FileRow, concat!("select ", columns!(), " from files f where ", orphaned!(), " order by f.id limit $2"), before, limit)
 }
 
-/// Deletes a file that no message shows, under [`hold`]. Returns whether it did, and whether other files have its bytes.
-pub async fn delete_orphan(tx: &mut Tx, file: &FileRow, before: Timestamp) -> Result<(bool, bool)> {
-    let gone = sql!(run tx, concat!("delete from files as f where f.id = $2 and ", orphaned!()), before, file.id)?;
-    let others = sql!(value tx, i64, "select count(*) from files where sha256 = $1", file.sha256.as_str())?;
-    Ok((gone > 0, others > 0))
+/// Deletes a file that no message shows. Returns whether it did.
+pub async fn delete_orphan(tx: &mut Tx, id: FileId, before: Timestamp) -> Result<bool> {
+    let gone = sql!(run tx, concat!("delete from files as f where f.id = $2 and ", orphaned!()), before, id)?;
+    Ok(gone > 0)
+}
+
+/// Deletes a file of an owner, unless a message shows it or showed it, or a message with it waits for approval. Returns whether
+/// it did.
+pub async fn delete_unused(tx: &mut Tx, id: FileId, owner: UserId) -> Result<bool> {
+    let text = format!("%{FILES}{id}/%");
+    let gone = sql!(run tx,
+        "delete from files as f where f.id = $1 and f.owner_id = $2
+           and not exists (select 1 from message_files l where l.file_id = f.id)
+           and not exists (select 1 from held h where h.author_id = f.owner_id and h.declined_at is null and h.raw like $3)",
+        id, owner, text.as_str())?;
+    Ok(gone > 0)
+}
+
+/// Whether a file or a picture has the bytes of a digest: the avatar of an account, the image of a group, which may be deleted and
+/// can be restored, or the logo of the site.
+macro_rules! has_bytes {
+    ($digest:literal) => {
+        concat!(
+            "exists (select 1 from files f where f.sha256 = ",
+            $digest,
+            ")
+             or exists (select 1 from users u where u.avatar = ",
+            $digest,
+            " and u.avatar <> '')
+             or exists (select 1 from groups g where g.picture = ",
+            $digest,
+            " and g.picture <> '')
+             or exists (select 1 from settings s where s.name = 'logo' and s.value like (",
+            $digest,
+            " || ' %'))"
+        )
+    };
+}
+pub(crate) use has_bytes;
+
+/// Returns those of some digests whose bytes neither a file nor a picture has.
+pub async fn unused(db: &Db, digests: &[String]) -> Result<Vec<String>> {
+    sql!(values db, String,
+        concat!("select cast(d.value as text) from json_each($1) d where not (", has_bytes!("cast(d.value as text)"), ")"),
+        crate::list(digests))
+}
+
+/// All files whose bytes are stored, after an id.
+pub async fn stored_after(db: &Db, after: FileId, limit: i64) -> Result<Vec<FileRow>> {
+    sql!(all db, FileRow,
+        concat!("select ", columns!(), " from files f where f.id > $1 and f.state <> 'bad' order by f.id limit $2"), after, limit)
+}
+
+/// How many files have stored bytes.
+pub async fn count_stored(db: &Db) -> Result<i64> {
+    sql!(value db, i64, "select count(*) from files where state <> 'bad'")
 }
 
 /// What somebody uploaded, oldest first, after an id.
 pub async fn of_owner(db: &Db, owner: UserId, after: FileId, limit: i64) -> Result<Vec<FileRow>> {
     sql!(all db, FileRow,
         concat!("select ", columns!(), " from files f where f.owner_id = $1 and f.id > $2 order by f.id limit $3"), owner, after, limit)
-}
-
-/// Whether an account, a group, which may be deleted and can be restored, or the site has the picture of this digest.
-pub async fn is_picture_used(tx: &mut Tx, digest: &str) -> Result<bool> {
-    sql!(value tx, bool,
-        "select exists (select 1 from users u where u.avatar = $1 and u.avatar <> '')
-           or exists (select 1 from groups g where g.picture = $1 and g.picture <> '')
-           or exists (select 1 from settings s where s.name = 'logo' and s.value like $2)",
-        digest, crate::pictures::logo_of(digest))
 }

@@ -8,6 +8,7 @@ pub mod backup;
 mod conditions;
 pub mod db;
 pub mod feeds;
+pub mod file_claims;
 pub mod files;
 pub mod groups;
 pub mod import;

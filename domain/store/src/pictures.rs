@@ -32,7 +32,15 @@ pub async fn is_seen(db: &Db, reader: Option<UserId>, digest: &str) -> Result<bo
         reader, digest, logo_of(digest))
 }
 
+/// The digests of avatars and images of groups, after one.
+pub async fn squares_after(db: &Db, after: &str, limit: i64) -> Result<Vec<String>> {
+    sql!(values db, String,
+        "select d.digest from (select avatar as digest from users where avatar > $1
+           union select picture from groups where picture > $1) d order by d.digest limit $2",
+        after, limit)
+}
+
 /// The pattern of a stored logo with this digest, whatever its size.
-pub(crate) fn logo_of(digest: &str) -> String {
+fn logo_of(digest: &str) -> String {
     format!("{digest} %")
 }

@@ -144,8 +144,11 @@ async fn a_download_is_sent_to_its_owner_as_a_single_use_link(forum: TestForum) 
     let token = link().await;
     assert_eq!(assistance::downloading(cx, &token).await.unwrap(), "mira");
     assert!(is_not_found(passwords::resetting(cx, &token).await), "it serves one purpose");
-    let (name, lines) = assistance::download(cx, &token).await.unwrap();
-    let text: String = lines.try_collect().await.unwrap();
+    let (name, zip) = assistance::download(cx, &token).await.unwrap();
+    let zip: Vec<_> = zip.try_collect().await.unwrap();
+    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(zip.concat())).unwrap();
+    let mut text = String::new();
+    std::io::Read::read_to_string(&mut zip.by_name("data.jsonl").unwrap(), &mut text).unwrap();
     assert!(name == "mira" && text.contains(MAIL));
     assert!(is_not_found(assistance::downloading(cx, &token).await));
     assert!(is_not_found(assistance::download(cx, &token).await.map(|_| ())));

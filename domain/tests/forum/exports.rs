@@ -39,8 +39,12 @@ fn text(file: &Path) -> String {
     text
 }
 
-async fn exported(url: &DatabaseUrl, group: Option<&str>, is_public: bool, file: &Path) {
-    export::make(url, group, is_public, file, |_, _| {}).await.unwrap();
+async fn exported(forum: &TestForum, group: Option<&str>, is_public: bool, file: &Path) {
+    export::make(&forum.db.url, &forum.cx.files, group, is_public, file, |_, _| {}).await.unwrap();
+}
+
+async fn imported(forum: &TestForum, file: &Path) -> domain::Result<backup::Manifest> {
+    export::import(&forum.db.url, &forum.cx.files, file, |_, _| {}).await
 }
 
 async fn empty(postgres: bool) -> TestForum {
@@ -87,15 +91,15 @@ async fn exporting_an_imported_export_gives_the_same_bytes(forum: TestForum) {
     let is_postgres = matches!(forum.db.url, DatabaseUrl::Postgres(_));
     for is_public in [false, true] {
         let first = file(&format!("first-{is_public}.zip"));
-        exported(&forum.db.url, None, is_public, &first).await;
-        exported(&forum.db.url, None, is_public, &file(&format!("again-{is_public}.zip"))).await;
+        exported(&forum, None, is_public, &first).await;
+        exported(&forum, None, is_public, &file(&format!("again-{is_public}.zip"))).await;
         let bytes = std::fs::read(&first).unwrap();
         assert_eq!(std::fs::read(file(&format!("again-{is_public}.zip"))).unwrap(), bytes);
         for postgres in [is_postgres, !is_postgres] {
             let other = empty(postgres).await;
-            export::import(&other.db.url, &first, |_, _| {}).await.unwrap();
+            imported(&other, &first).await.unwrap();
             let second = file(&format!("second-{is_public}-{postgres}.zip"));
-            exported(&other.db.url, None, is_public, &second).await;
+            exported(&other, None, is_public, &second).await;
             assert!(std::fs::read(&second).unwrap() == bytes, "public: {is_public}, postgres: {postgres}");
             let db = Db::connect(&other.db.url, 2).await.unwrap();
             assert_eq!(domain::store::topics::misnumbered(&db).await.unwrap(), []);
@@ -114,8 +118,8 @@ async fn a_public_export_contains_only_what_anyone_can_read(forum: TestForum) {
     groups(&forum).await;
     let folder = TempDir::new().unwrap();
     let (public, complete) = (folder.path().join("public.zip"), folder.path().join("complete.zip"));
-    exported(&forum.db.url, None, true, &public).await;
-    exported(&forum.db.url, None, false, &complete).await;
+    exported(&forum, None, true, &public).await;
+    exported(&forum, None, false, &complete).await;
     let (public, complete) = (text(&public), text(&complete));
     for word in ["About sparrow", "Final sparrow", "\\\"question\\\":\\\"When sparrow?\\\""] {
         assert!(public.contains(word) && complete.contains(word), "{word}");
@@ -144,21 +148,29 @@ async fn an_export_of_a_group_contains_only_this_group(forum: TestForum) {
     let (_, open, hidden) = groups(&forum).await;
     let folder = TempDir::new().unwrap();
     let (file, other) = (folder.path().join("open.zip"), folder.path().join("hidden.zip"));
-    exported(&forum.db.url, Some(&open.slug), false, &file).await;
+    exported(&forum, Some(&open.slug), false, &file).await;
     let all = text(&file);
     assert!(all.contains("Draft of sparrow") && !all.contains("vault"), "{all}");
-    exported(&forum.db.url, Some(&hidden.slug), false, &other).await;
+    exported(&forum, Some(&hidden.slug), false, &other).await;
     let all = text(&other);
     assert!(all.contains("Draft of vault") && !all.contains("sparrow") && !all.contains("\"cid\""), "{all}");
     let new = empty(false).await;
-    export::import(&new.db.url, &other, |_, _| {}).await.unwrap();
+    imported(&new, &other).await.unwrap();
     let again = folder.path().join("again.zip");
-    exported(&new.db.url, Some(&hidden.slug), false, &again).await;
+    exported(&new, Some(&hidden.slug), false, &again).await;
     assert!(std::fs::read(&again).unwrap() == std::fs::read(&other).unwrap());
     for (slug, is_public, words) in
         [(&*hidden.slug, true, "is not public"), ("nowhere", false, "no group with the URL `nowhere`")]
     {
-        let made = export::make(&forum.db.url, Some(slug), is_public, &folder.path().join("none.zip"), |_, _| {}).await;
+        let made = export::make(
+            &forum.db.url,
+            &forum.cx.files,
+            Some(slug),
+            is_public,
+            &folder.path().join("none.zip"),
+            |_, _| {},
+        )
+        .await;
         let Err(error) = made else { panic!("{words}") };
         assert!(error.to_string().contains(words), "{error}");
     }
@@ -169,15 +181,15 @@ async fn an_export_can_only_be_imported_into_an_empty_forum(forum: TestForum) {
     let (ada, open, _) = groups(&forum).await;
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("export.zip");
-    exported(&forum.db.url, None, false, &file).await;
+    exported(&forum, None, false, &file).await;
     forum.cx.db.close().await;
-    let Err(error) = export::import(&forum.db.url, &file, |_, _| {}).await else { panic!("it is not empty") };
+    let Err(error) = imported(&forum, &file).await else { panic!("it is not empty") };
     assert!(error.to_string().contains("already has a forum"), "{error}");
     let Err(error) = backup::restore::open(&file, None).await else { panic!("it is no backup") };
     assert!(error.to_string().contains("klatch import klatch"), "{error}");
     backup::verify(&file, None, |_, _| {}).await.unwrap();
     let new = empty(matches!(forum.db.url, DatabaseUrl::Postgres(_))).await;
-    export::import(&new.db.url, &file, |_, _| {}).await.unwrap();
+    imported(&new, &file).await.unwrap();
     let db = Db::connect(&new.db.url, 2).await.unwrap();
     let found = domain::store::groups::by_slug(&db, &open.slug, Some(id(ada))).await.unwrap().unwrap();
     assert_eq!((found.group.id, found.group.name), (open.id, open.name));
@@ -206,6 +218,7 @@ async fn written(forum: &TestForum, folder: &Path, is_public: bool) -> u64 {
         site: "Test",
         base_url: "https://forum.example",
         drawing: DRAWING,
+        files: &forum.cx.files,
     };
     folder::make(&forum.db.url, order).await.unwrap()
 }
@@ -239,8 +252,15 @@ async fn a_folder_contains_a_page_per_topic_and_only_what_may_be_read(forum: Tes
     }
     let (_, text) = files(&complete);
     assert!(text.contains("Final vault") && !text.contains("Regret") && !text.contains("Lost t"), "{text}");
-    let order =
-        folder::Order { folder: &public, group: None, is_public: true, site: "", base_url: "", drawing: DRAWING };
+    let order = folder::Order {
+        folder: &public,
+        group: None,
+        is_public: true,
+        site: "",
+        base_url: "",
+        drawing: DRAWING,
+        files: &forum.cx.files,
+    };
     let Err(error) = folder::make(&forum.db.url, order).await else { panic!("it exists") };
     assert!(error.to_string().contains("already exists"), "{error}");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2, "nothing unfinished stays");

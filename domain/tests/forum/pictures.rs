@@ -1,6 +1,6 @@
 //! Pictures: avatars, images of groups, and the logo: who may see them, and when their bytes are deleted.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use domain::Error;
 use domain::admin::logo;
@@ -19,7 +19,8 @@ use domain::topics::placed;
 use domain::{groups, site};
 use futures_util::TryStreamExt;
 
-use crate::{complaint, hostile_files, id, is_forbidden, is_not_found};
+use crate::bucket::{Fault, Service};
+use crate::{complaint, hostile_files, id, is_forbidden, is_not_found, tables};
 
 stories! {
     an_avatar_is_shown_replaced_and_removed,
@@ -28,6 +29,7 @@ stories! {
     a_site_admin_removes_an_avatar,
     the_image_of_a_group_is_seen_by_those_who_may_know_of_it,
     the_site_has_a_logo,
+    a_picture_stays_in_the_storage_while_something_has_it,
     uploads_of_pictures_have_limits,
     hostile_images_are_refused_or_made_anew,
 }
@@ -198,6 +200,53 @@ async fn the_site_has_a_logo(forum: TestForum) {
     assert!(is_not_found(pictures::read(cx, Viewer::Anonymous, &name).await));
     let lines = log::of_admins(cx, boss, LogFilter { by: "boss", ..LogFilter::default() }, None).await.unwrap().lines;
     assert_eq!(lines.iter().map(|line| line.what).collect::<Vec<_>>(), [LogAction::SiteChanged; 3]);
+}
+
+async fn a_picture_stays_in_the_storage_while_something_has_it(mut forum: TestForum) {
+    forum.limit(|limits| (limits.files_per_day, limits.files_per_day_while_new) = (0, 0));
+    let service = Service::open().await;
+    forum.cx.files = service.files();
+    let cx = &forum.cx;
+    let (mira, noor, boss) = (forum.person("mira").await, forum.person("noor").await, forum.site_admin("boss").await);
+    let den = forum.group(mira, "Den", GroupKind::Private).await;
+    avatars::set(cx, id(mira), hostile_files::png(300, 300)).await.unwrap();
+    groups::pictures::set(cx, mira, den.id, hostile_files::png(50, 300)).await.unwrap();
+    for _ in 0..2 {
+        logo::set(cx, boss, hostile_files::png(600, 100)).await.unwrap();
+    }
+    let claims = async || tables::ints(&forum, "select count(*) from file_claims").await;
+    assert_eq!(claims().await, [[0]]);
+    // The sweep deletes what nothing has for a day.
+    let (kept, long_ago) = (service.names(), SystemTime::now() - Duration::from_secs(25 * 3_600));
+    for name in kept.iter().cloned().chain([picture_key(&"0f".repeat(32), 96)]) {
+        service.place(&name, b"a picture", long_ago);
+    }
+    domain::reactors::run(cx, &DRAW, Task::Sweep { slot: "now".into() }).await.unwrap();
+    assert_eq!(service.names(), kept);
+
+    let before = avatar(&forum, mira).await;
+    service.fails(Fault::Refuses);
+    assert!(matches!(avatars::set(cx, id(mira), hostile_files::png(400, 90)).await, Err(Error::Storage(_))));
+    assert!(matches!(pictures::read(cx, mira, &format!("{before}-96")).await, Err(Error::Storage(_))));
+    service.works();
+    assert_eq!((avatar(&forum, mira).await, service.names()), (before, kept));
+    // A change that is refused once its picture is stored leaves no claim.
+    account_deletion::delete(cx, id(noor), Password::new(PASSWORD), false).await.unwrap();
+    assert!(is_not_found(avatars::set(cx, id(noor), hostile_files::png(90, 90)).await));
+    assert_eq!(claims().await, [[0]]);
+    // A deletion that the storage refuses is finished by the sweep.
+    let removed = avatar(&forum, mira).await;
+    avatars::remove(cx, id(mira)).await.unwrap();
+    service.fails(Fault::Refuses);
+    let failed = domain::reactors::run(cx, &DRAW, Task::PictureReplaced { digest: removed.clone() }).await;
+    assert!(failed.is_err_and(|error| error.is_unavailable()));
+    service.works();
+    assert_eq!(claims().await, [[1]]);
+    forum.pass(Duration::from_secs(3_600));
+    domain::reactors::run(cx, &DRAW, Task::Sweep { slot: "now".into() }).await.unwrap();
+    assert_eq!(claims().await, [[0]]);
+    assert!(!service.names().iter().any(|name| name.starts_with(&removed)));
+    forum.drain().await;
 }
 
 async fn uploads_of_pictures_have_limits(mut forum: TestForum) {

@@ -75,6 +75,10 @@ fn form_errors(error: Error) -> Result<Vec<(String, Text)>, Error> {
         Error::Forbidden(why) => of_form(why),
         Error::TooMany(limit) => of_form(errors::too_often(templates::when::wait(&limit.wait.as_secs()))),
         Error::Busy(_) => of_form(errors::busy()),
+        Error::Storage(cause) => {
+            tracing::error!(error = %cause, "a form was refused: the storage of files failed");
+            of_form(texts::files::no_storage_form())
+        }
         Error::Slow(wait) => of_form(errors::slow_mode_form(crate::failure::slow_wait(wait))),
         other => Err(other),
     }

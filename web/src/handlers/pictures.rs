@@ -87,14 +87,16 @@ async fn receive(req: &Req, request: &HttpRequest, payload: Payload) -> Result<S
 /// # Errors
 /// Those that are not about the form.
 fn refused(error: Error) -> Result<PictureForm, Error> {
-    let wait = match &error {
+    // Other words than for a form with a text, which is not lost.
+    let why = match &error {
         Error::Invalid(_) => None,
-        Error::TooMany(limit) => Some(limit.wait),
+        Error::TooMany(limit) => Some(texts::forms::uploads_too_often(templates::when::wait(&limit.wait.as_secs()))),
+        Error::Storage(_) => Some(texts::files::no_storage()),
         _ => return Err(error),
     };
     let mut back = refill(PictureForm::default(), error)?;
-    if let Some(wait) = wait {
-        back.error = Some(texts::forms::uploads_too_often(templates::when::wait(&wait.as_secs())));
+    if why.is_some() {
+        back.error = why;
     }
     Ok(back)
 }

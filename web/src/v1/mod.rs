@@ -7,6 +7,7 @@ mod checker;
 mod content;
 mod document;
 mod events;
+mod files;
 mod hooks;
 mod limits;
 mod order;

@@ -89,6 +89,7 @@ const HAVE: &[(&str, &[&str])] = &[
     ("/-/topics/{id}/merge", &["splits::merge"]),
     ("/-/topics/{id}/delete", &["topics::delete"]),
     ("/-/topics/{id}/restore", &["topics::restore"]),
+    ("/-/files", &["files::create"]),
     ("/-/messages/{id}/edit", &["messages::update"]),
     ("/-/messages/{id}/delete", &["messages::delete"]),
     ("/-/messages/{id}/restore", &["messages::restore"]),
@@ -152,7 +153,6 @@ const LACK: &[(&str, &str)] = &[
     ("/-/groups/{id}/export", "It makes a file for people. Programs read the same in the lists."),
     ("/-/hooks/{token}", "Programs call it as it is."),
     ("/-/groups/{id}/mail-in", "Addresses are for people: programs start topics here."),
-    ("/-/files", "Its body is a file, and bodies of the API are JSON."),
     ("/-/topics/{id}/attach", "It uploads files and shows a preview, for browsers without scripts."),
     ("/-/log/{entry}/hide", "A person decides on the page which name the log hides."),
     ("/admin/people/{id}/account", "It hands out access to another account: an admin gives the password again first."),
@@ -193,9 +193,9 @@ fn every_action_of_a_page_has_a_route_or_a_reason() {
     }
 }
 
-/// What no page's action of its own does: programs register kinds of attachments, and the page of an account removes a display
-/// name or an avatar with its other actions.
-const OF_PROGRAMS: &[&str] = &["admin::clear_name", "attachments::register", "pictures::clear_avatar"];
+/// What no page's action of its own does: programs register kinds of attachments and delete their unused files, and the page of
+/// an account removes a display name or an avatar with its other actions.
+const OF_PROGRAMS: &[&str] = &["admin::clear_name", "attachments::register", "files::delete", "pictures::clear_avatar"];
 
 #[test]
 fn every_changing_route_of_the_api_is_an_action_of_a_page() {

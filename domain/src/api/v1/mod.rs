@@ -13,6 +13,7 @@ pub mod conversations;
 pub mod cursor;
 pub mod deleted;
 pub mod events;
+pub mod files;
 pub mod group_changes;
 pub mod groups;
 pub mod invitations;
@@ -79,6 +80,13 @@ pub struct Query<T>(pub T);
 /// A JSON body.
 #[derive(Clone, Copy, Debug)]
 pub struct Body<T>(pub T);
+
+/// A file in the body, and the parameters of the query.
+#[derive(Debug)]
+pub struct Uploaded<T> {
+    pub query: T,
+    pub file: crate::files::Upload,
+}
 
 /// An object: status 200.
 #[derive(Clone, Debug)]

@@ -55,6 +55,7 @@ macro_rules! ids {
 }
 
 ids!(
+    FileId,
     UserId,
     GroupId,
     TopicId,

@@ -290,7 +290,8 @@ fn broken(why: impl Into<String>) -> Failure {
     Failure::Broken(why.into())
 }
 
-fn tls() -> Result<TlsConnector, Failure> {
+/// TLS with the certificate authorities that browsers trust.
+pub(crate) fn tls() -> Result<TlsConnector, Failure> {
     static TLS: OnceLock<Option<Arc<ClientConfig>>> = OnceLock::new();
     let config = TLS.get_or_init(|| {
         let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };

@@ -166,6 +166,25 @@ impl Scope {
                     if self.is_public { " and m.deleted_at is null" } else { "" }
                 ),
             ),
+            part(
+                "files",
+                &["id"],
+                &["id", "owner_id", "sha256", "size", "kind", "name", "width", "height", "state", "created_at"],
+                format!(
+                    "t.state = 'ready' and exists (select 1 from message_files l where l.file_id = t.id and {})",
+                    self.shows()
+                ),
+            ),
+            part(
+                "message_files",
+                &["file_id", "message_id"],
+                &["file_id", "message_id", "is_former"],
+                format!(
+                    "exists (select 1 from message_files l where l.file_id = t.file_id and l.message_id = t.message_id and {})
+                     and exists (select 1 from files f where f.id = t.file_id and f.state = 'ready')",
+                    self.shows()
+                ),
+            ),
         ];
         if self.is_public {
             // A former address is a former title.
@@ -216,6 +235,14 @@ impl Scope {
         format!("select m.id from messages m where m.topic_id in ({})", self.topics())
     }
 
+    /// Which pairs `l` of a file and a message are exported.
+    fn shows(&self) -> String {
+        match self.is_public {
+            true => format!("not l.is_former and l.message_id in ({} and m.deleted_at is null)", self.messages()),
+            false => format!("l.message_id in ({})", self.messages()),
+        }
+    }
+
     /// Everyone whom another part names.
     fn people(&self) -> String {
         if self.group.is_none() && !self.is_public {
@@ -226,6 +253,10 @@ impl Scope {
             format!("select u.creator_id from groups u where u.id in ({groups})"),
             format!("select u.creator_id from topics u where u.id in ({topics})"),
             format!("select u.author_id from messages u where u.topic_id in ({topics})"),
+            format!(
+                "select u.owner_id from files u join message_files l on l.file_id = u.id where u.state = 'ready' and {}",
+                self.shows()
+            ),
         ];
         if self.is_public {
             named.extend([

@@ -96,6 +96,7 @@ pub const TABLES: &[Table] = &[
 /// The tables that no backup contains, and why.
 pub const LEFT_OUT: &[(&str, &str)] = &[
     ("sessions", "an old backup must not bring ended sessions back: people sign in again"),
+    ("file_claims", "processes make them while they store or delete bytes, and a restored forum has none"),
     ("push_devices", "a device belongs to a session: browsers register again when people sign in"),
     ("search_log", "what the search index has to read again; a restored forum gets a new index"),
     ("reducers", "how far reducers have read the search log, which is left out too"),
@@ -114,6 +115,7 @@ const LEFT_OUT_SETTINGS: &[&str] = &[
     "first_admin_links",
     "mail_test",
     "mail_failing",
+    "files_swept",
     "search_log_trimmed",
     crate::platform::settings::BACKUPS,
 ];

@@ -6,6 +6,7 @@ nul-parameter = Ein Parameter darf das Zeichen U+0000 nicht enthalten.
 no-query = Dieser Endpunkt nimmt keine Parameter in der URL.
 query-invalid = Die Parameter in der URL sind ungültig: { $error }.
 cursor = Sende den Wert von `next` der vorigen Seite, oder lass den Cursor weg.
+no-body = Der Inhalt fehlt.
 not-json = Sende den Inhalt als JSON, mit `Content-Type: application/json`.
 body-not-json = Der Inhalt ist kein JSON: { $error }.
 body-invalid = Der Inhalt ist ungültig: { $error }.

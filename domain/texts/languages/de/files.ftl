@@ -6,3 +6,8 @@ damaged = Dieses Bild ist beschädigt oder von einer Art, die nicht angezeigt we
 too-many-pixels = Dieses Bild hat zu viele Pixel. Verkleinere es und versuch es noch einmal.
 choose-image = Wähle ein Bild.
 image-too-large = Dieses Bild hat mehr als { $most } MB. Verkleinere es und versuche es noch einmal.
+
+no-storage = Dateien können gerade nicht gespeichert oder geöffnet werden. Versuche es in ein paar Minuten noch einmal.
+no-storage-form = Dateien können gerade nicht gespeichert oder geöffnet werden. Versuche es in ein paar Minuten noch einmal. Dein Text ist nicht verloren.
+
+in-message = Eine Nachricht zeigt diese Datei oder zeigte sie vor einer Bearbeitung.

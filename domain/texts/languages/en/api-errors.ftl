@@ -9,6 +9,7 @@ nul-parameter = A parameter can't contain the character U+0000.
 no-query = This endpoint takes no query parameters.
 query-invalid = The query is invalid: { $error }.
 cursor = Send the value of `next` from the previous page, or omit the cursor.
+no-body = The body is missing.
 not-json = Send the body as JSON, with `Content-Type: application/json`.
 body-not-json = The body is not JSON: { $error }.
 body-invalid = The body is invalid: { $error }.

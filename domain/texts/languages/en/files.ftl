@@ -7,3 +7,11 @@ damaged = This image is damaged, or of a kind that can't be shown. Save it as PN
 too-many-pixels = This image has too many pixels. Make it smaller, and try again.
 choose-image = Choose an image.
 image-too-large = This image has more than { $most } MB. Make it smaller, and try again.
+
+# Files can neither be stored nor read.
+no-storage = Files can't be stored or opened right now. Try again in a few minutes.
+# The same in a form with a text.
+no-storage-form = Files can't be stored or opened right now. Try again in a few minutes. Your text isn't lost.
+
+# Why a file can't be deleted.
+in-message = A message shows this file, or showed it before an edit.

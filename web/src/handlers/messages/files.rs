@@ -11,15 +11,13 @@ use domain::files::{self, Found, remote_images};
 use domain::model::{FileRow, TopicId};
 use domain::platform::remote::Kept;
 use futures_util::StreamExt;
-use futures_util::stream::try_unfold;
 use serde::Deserialize;
 use serde_json::json;
 use templates::errors::Problem;
-use tokio::io::AsyncReadExt;
 use tokio::time::{Instant, timeout_at};
 
 use super::composer;
-use crate::body::{self, WITH_TEXT};
+use crate::body::{self, Taken, WITH_TEXT};
 use crate::failure::{Answer, Failure};
 use crate::form::{Form, check_source};
 use crate::handlers::topics::polls::message_form;
@@ -31,8 +29,6 @@ use crate::site::Site;
 const MOST_FILES: usize = 10;
 /// A form may have so many times the most bytes of a file.
 const TIMES: usize = 4;
-/// Bytes read from the storage at a time.
-const PIECE: usize = 64 << 10;
 /// Nothing in a file runs, wherever it is opened.
 const POLICY: &str = "sandbox; default-src 'none'";
 
@@ -68,8 +64,9 @@ impl Meter<'_> {
     }
 }
 
-/// Reads a form with files, or one without. The files come after the token: those before it are dropped.
-async fn receive(req: &Req, request: &HttpRequest, payload: Payload) -> Result<Received, Failure> {
+/// Reads a form with files, or one without. The files come after the token: those before it are dropped. A form with a text is
+/// also read when the session ended, so that the text can be given back.
+async fn receive(req: &Req, request: &HttpRequest, payload: Payload, has_text: bool) -> Result<Received, Failure> {
     let mut payload = payload.into_inner();
     let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     if !kind.to_ascii_lowercase().starts_with("multipart/form-data") {
@@ -77,7 +74,9 @@ async fn receive(req: &Req, request: &HttpRequest, payload: Payload) -> Result<R
         return Ok(Received { form, files: Vec::new(), error: None });
     }
     check_source(request, &req.site)?;
-    req.signed_in()?;
+    if !has_text {
+        req.signed_in()?;
+    }
     let largest = usize::try_from(files::most_bytes(req.cx())).unwrap_or(usize::MAX);
     let most = largest.saturating_mul(TIMES).saturating_add(WITH_TEXT);
     let length = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
@@ -87,6 +86,7 @@ async fn receive(req: &Req, request: &HttpRequest, payload: Payload) -> Result<R
     let mut meter = Meter { request, begun: Instant::now(), bytes: 0, most };
     let mut parts = Multipart::new(request.headers(), payload);
     let mut fields: Vec<(String, String)> = Vec::new();
+    let mut taken = Taken::of(req.site.room.of(req.any_session().is_some()));
     let (mut stored, mut error, mut text_bytes, mut is_known) = (Vec::new(), None, 0, false);
     while let Some(part) = meter.within(parts.next()).await? {
         let mut part = part.map_err(|_| Failure::Problem(Problem::BadRequest))?;
@@ -103,11 +103,13 @@ async fn receive(req: &Req, request: &HttpRequest, payload: Payload) -> Result<R
             continue;
         }
         let mut value = Vec::new();
+        text_bytes += name.len();
         while let Some(piece) = meter.piece(&mut part).await? {
             text_bytes += piece.len();
             if text_bytes > WITH_TEXT {
                 return Err(Failure::Problem(Problem::TooLarge));
             }
+            taken.grow(text_bytes)?;
             value.extend_from_slice(&piece);
         }
         let value = String::from_utf8(value).map_err(|_| Failure::Problem(Problem::BadRequest))?;
@@ -152,7 +154,7 @@ async fn store(
 
 /// `POST /-/files`: stores the files of a form, for the composer's script.
 pub async fn create(req: Req, request: HttpRequest, payload: Payload) -> Answer {
-    let received = receive(&req, &request, payload).await?;
+    let received = receive(&req, &request, payload, false).await?;
     req.signed_in()?;
     if let Some(error) = received.error {
         return Err(error.into());
@@ -168,7 +170,7 @@ pub async fn create(req: Req, request: HttpRequest, payload: Payload) -> Answer 
 /// `POST /-/topics/ID/attach`: stores the files of a composer and adds them to its text, which comes back with a preview.
 pub async fn attach(req: Req, request: HttpRequest, path: Path<String>, payload: Payload) -> Answer {
     let topic: TopicId = id(&path)?;
-    let Received { mut form, files, error } = receive(&req, &request, payload).await?;
+    let Received { mut form, files, error } = receive(&req, &request, payload, true).await?;
     let mut text = form.get("text").trim_end().to_owned();
     for file in &files {
         if !text.is_empty() {
@@ -208,12 +210,6 @@ pub async fn show(req: Req, request: HttpRequest, path: Path<(String, String)>, 
     let Some(stored) = req.cx().files.open(&key).await? else { return Err(Error::NotFound.into()) };
     let name: String = form_urlencoded::byte_serialize(file.name.as_bytes()).collect();
     let shown = if file.pixels().is_some() { "inline" } else { "attachment" };
-    let bytes = try_unfold(stored.reader, |mut reader| async move {
-        let mut piece = vec![0; PIECE];
-        let read = reader.read(&mut piece).await?;
-        piece.truncate(read);
-        Ok::<_, std::io::Error>((read > 0).then(|| (Bytes::from(piece), reader)))
-    });
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, file.kind))
         .insert_header((CONTENT_DISPOSITION, format!("{shown}; filename*=UTF-8''{name}")))
@@ -221,7 +217,7 @@ pub async fn show(req: Req, request: HttpRequest, path: Path<(String, String)>, 
         .insert_header(("x-content-type-options", "nosniff"))
         .insert_header((CACHE_CONTROL, caching))
         .insert_header((ETAG, tag))
-        .body(SizedStream::new(stored.len, bytes)))
+        .body(SizedStream::new(stored.len, stored.bytes)))
 }
 
 /// `GET /-/image/SIGNATURE/ADDRESS`: an image of another host. The same for everyone who has the address, so nobody is asked
@@ -246,6 +242,7 @@ mod tests {
     use domain::model::GroupKind;
     use domain::people::sessions::{self, Origin};
     use domain::platform::secrets;
+    use domain::platform::storage::{Bucket, Files};
     use domain::policy::Viewer;
     use domain::testing::TestForum;
 
@@ -276,6 +273,95 @@ mod tests {
 
     fn header(answer: &ServiceResponse, name: &str) -> String {
         answer.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+    }
+
+    #[actix_web::test]
+    async fn while_the_storage_is_away_forms_come_back_and_files_get_503() {
+        let mut forum = TestForum::sqlite().await;
+        let mira = forum.person("mira").await;
+        let group = forum.group(mira, "Garden", GroupKind::Public).await;
+        let topic = forum.topic(mira, &group, "Plums", "Ripe.").await.topic;
+        let mut upload = domain::files::begin(&forum.cx, mira).await.expect("an upload");
+        upload.write(b"Notes").await.expect("written");
+        let file = upload.finish(&forum.cx, "notes.txt").await.expect("a file");
+        // Nothing listens there.
+        let bucket = Bucket {
+            name: "bucket".into(),
+            endpoint: Bucket::parse_endpoint("http://127.0.0.1:1"),
+            region: "us-east-1".into(),
+            access_key: "access".into(),
+            secret_key: "secret".into(),
+            ..Bucket::default()
+        };
+        let arriving = forum.cx.files.arriving().await.expect("a folder");
+        forum.cx.files = Files::bucket(&bucket, arriving).expect("a bucket");
+        let Viewer::User { id, .. } = mira else { panic!("an account") };
+        let session = sessions::open(&forum.cx, id, &Origin::new(Ipv4Addr::LOCALHOST, "")).await.expect("a session");
+        let token = forum.cx.config.secret.sign("form", &secrets::digest(&session));
+        let site = Data::new(Site::new(forum.cx.clone(), Config::default()));
+        let app = App::new().app_data(site).wrap(actix_web::middleware::from_fn(crate::errors::render_errors));
+        let app = init_service(app.configure(routes::configure)).await;
+        let cookie = ("cookie", format!("__Host-klatch={session}"));
+        let ask = async |request: TestRequest| {
+            let request = request.peer_addr(([203, 0, 113, 7], 5_000).into()).insert_header(cookie.clone());
+            let answer = call_service(&app, request.to_request()).await;
+            let (status, wait) = (answer.status().as_u16(), header(&answer, "retry-after"));
+            (status, wait, String::from_utf8(read_body(answer).await.to_vec()).expect("text"))
+        };
+        let fields = [("csrf", token.as_str()), ("text", "Typed with care"), ("key", "k")];
+        let form = |path: &str, accept: &'static str| {
+            TestRequest::post()
+                .uri(path)
+                .set_payload(body(&fields, &[("a.html", PAGE)]))
+                .insert_header(("content-type", "multipart/form-data; boundary=edge"))
+                .insert_header(("sec-fetch-site", "same-origin"))
+                .insert_header(("accept", accept))
+        };
+        let (status, wait, page) = ask(form(&format!("/-/topics/{topic}/attach"), "text/html")).await;
+        assert_eq!((status, wait.as_str()), (503, "60"));
+        assert!(page.contains("Typed with care") && page.contains("right now. Try again in a few minutes."), "{page}");
+        let (status, _, said) = ask(form("/-/files", "application/json")).await;
+        assert!(status == 503 && said.contains("Try again in a few minutes"), "{status} {said}");
+        let (status, _, page) =
+            ask(TestRequest::get().uri(&file.address()).insert_header(("accept", "text/html"))).await;
+        assert!(status == 503 && page.contains("temporarily unavailable"), "{status} {page}");
+        let (status, _, _) = ask(TestRequest::get().uri(&format!("/{}/", group.slug))).await;
+        assert!(status < 400, "messages can be read: {status}");
+    }
+
+    #[actix_web::test]
+    async fn a_text_comes_back_when_its_session_ended_before_files_are_attached() {
+        let forum = TestForum::sqlite().await;
+        let mira = forum.person("mira").await;
+        let group = forum.group(mira, "Garden", GroupKind::Public).await;
+        let topic = forum.topic(mira, &group, "Plums", "Ripe.").await.topic;
+        let site = Data::new(Site::new(forum.cx.clone(), Config::default()));
+        let app = App::new().app_data(site).wrap(actix_web::middleware::from_fn(crate::errors::render_errors));
+        let app = init_service(app.configure(routes::configure)).await;
+        let (ended, browser) = ("e".repeat(64), "f".repeat(64));
+        let cookie = format!("__Host-klatch={ended}; __Host-klatch-form={browser}");
+        let sign = |secret: &str| forum.cx.config.secret.sign("form", secret);
+        // The token of the session that ended, and one of the browser itself.
+        for token in [sign(&secrets::digest(&ended)), sign(&browser)] {
+            let fields = [("csrf", token.as_str()), ("text", "Typed with care"), ("key", "k")];
+            let send = async |path: &str, accept: &'static str| {
+                let request = TestRequest::post()
+                    .uri(path)
+                    .peer_addr(([203, 0, 113, 7], 5_000).into())
+                    .set_payload(body(&fields, &[("a.html", PAGE)]))
+                    .insert_header(("cookie", cookie.clone()))
+                    .insert_header(("content-type", "multipart/form-data; boundary=edge"))
+                    .insert_header(("sec-fetch-site", "same-origin"))
+                    .insert_header(("accept", accept));
+                let answer = call_service(&app, request.to_request()).await;
+                (answer.status().as_u16(), String::from_utf8(read_body(answer).await.to_vec()).expect("text"))
+            };
+            let (status, page) = send(&format!("/-/topics/{topic}/attach"), "text/html").await;
+            assert!((400..500).contains(&status) && page.contains("Typed with care"), "{status} {page}");
+            let (status, said) = send("/-/files", "application/json").await;
+            assert!((400..500).contains(&status) && said.contains("signed out"), "{status} {said}");
+        }
+        assert!(forum.cx.files.names(None).await.expect("names").found.is_empty(), "nothing is stored");
     }
 
     #[actix_web::test]

@@ -6,7 +6,6 @@ use domain::model::{GroupId, PendingId};
 use domain::moderation::approval_queue::{Answer as Word, Answered};
 use templates::form::{ReasonForm, Refill as _};
 use templates::moderation::approval_queue::{ApprovalQueue, OfSite};
-use texts::Text;
 
 use crate::failure::{Answer, Failure};
 use crate::form::Form;

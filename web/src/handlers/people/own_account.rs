@@ -5,9 +5,9 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::web::{Bytes, Query};
 use domain::Error;
-use domain::people::{account_deletion, accounts, assistance, export};
+use domain::people::{account_deletion, accounts, assistance, export_archive};
 use domain::platform::secrets::Password;
-use futures_util::{Stream, TryStreamExt};
+use futures_util::Stream;
 use templates::form::{DeleteForm, NameForm};
 use templates::people::account::{Download, EndedLink};
 use templates::people::settings::{Account, Delete};
@@ -43,19 +43,19 @@ pub async fn rename(req: Req, mut form: Form) -> Answer {
 /// `GET /-/settings/account/download`.
 pub async fn download(req: Req) -> Answer {
     let session = req.signed_in()?;
-    let lines = export::download(req.cx(), session.person.id).await?;
-    Ok(file(&session.person.username, lines))
+    let zip = export_archive::download(req.cx(), session.person.id).await?;
+    Ok(file(&session.person.username, zip))
 }
 
 /// Answers with the data of an account, streamed, since it may be large.
-fn file(username: &str, lines: impl Stream<Item = domain::Result<String>> + 'static) -> HttpResponse {
-    let name = format!("attachment; filename=\"{}.jsonl\"", username.replace(['"', '\\'], "_"));
+fn file(username: &str, zip: impl Stream<Item = domain::Result<Bytes>> + 'static) -> HttpResponse {
+    let name = format!("attachment; filename=\"{}.zip\"", username.replace(['"', '\\'], "_"));
     HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, "application/x-ndjson; charset=utf-8"))
+        .insert_header((CONTENT_TYPE, "application/zip"))
         .insert_header((CONTENT_DISPOSITION, name))
         .insert_header((CACHE_CONTROL, "private, no-store"))
         .insert_header(("x-content-type-options", "nosniff"))
-        .streaming(lines.map_ok(Bytes::from))
+        .streaming(zip)
 }
 
 /// `GET /-/download?token=`: the target of a link in an email.
@@ -73,7 +73,7 @@ pub async fn download_form(req: Req, params: Query<Params>) -> Answer {
 /// `POST /-/download`: works once.
 pub async fn download_by_link(req: Req, form: Form) -> Answer {
     match assistance::download(req.cx(), form.get("token")).await {
-        Ok((username, lines)) => Ok(file(&username, lines)),
+        Ok((username, zip)) => Ok(file(&username, zip)),
         Err(Error::NotFound) => link_ended(&req, EndedLink::Download).await,
         Err(error) => Err(error.into()),
     }

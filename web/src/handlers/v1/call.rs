@@ -19,6 +19,7 @@ use texts::errors;
 use super::endpoint::{Endpoint, Reply, Sent};
 use super::idempotency;
 use super::refusal::Refusal;
+use super::upload;
 use crate::body;
 use crate::failure::Failure;
 use crate::req::{asked, origin};
@@ -52,8 +53,10 @@ async fn reply(
 ) -> Result<HttpResponse, Refusal> {
     let site = request.app_data::<Data<Site>>().ok_or(Failure::Problem(Problem::BadRequest))?.clone();
     let caller = caller(request, &site).await?;
+    // Nobody sends a whole file to learn that they may not.
+    let first = if endpoint.takes_file() { v1::admit(&site.cx, &caller, endpoint.needs).await? } else { None };
     let sent = sent(endpoint, request, payload, &site, &caller).await?;
-    *usage = v1::admit(&site.cx, &caller, endpoint.needs).await?;
+    *usage = if endpoint.takes_file() { first } else { v1::admit(&site.cx, &caller, endpoint.needs).await? };
     let path: Vec<_> = request.match_info().iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     if path.iter().any(|(_, value)| value.contains('\0')) {
         return Err(Error::NotFound.into());
@@ -110,8 +113,13 @@ async fn sent(
     if form_urlencoded::parse(query.as_bytes()).any(|(name, value)| name.contains('\0') || value.contains('\0')) {
         return Err(Refusal::Malformed(texts::api_errors::nul_parameter()));
     }
+    if endpoint.takes_file() {
+        let file = upload::receive(request, payload, site, caller).await?;
+        let body = format!("{} {query}", file.sha256()).into_bytes();
+        return Ok(Sent { query, body, file: file.into() });
+    }
     if !endpoint.takes_body() {
-        return Ok(Sent { query, body: Vec::new() });
+        return Ok(Sent { query, ..Sent::default() });
     }
     let is_json = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(|kind| {
         kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
@@ -122,7 +130,7 @@ async fn sent(
     if !is_json {
         return Err(Refusal::NotJson);
     }
-    Ok(Sent { query, body: body.bytes.clone() })
+    Ok(Sent { query, body: body.bytes.clone(), ..Sent::default() })
 }
 
 /// Checks `If-Match`: what the caller changes must be what they saw.

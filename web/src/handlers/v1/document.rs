@@ -10,7 +10,7 @@ use utoipa::openapi::path::{
 };
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::response::{Response, ResponseBuilder};
-use utoipa::openapi::schema::{ComponentsBuilder, ObjectBuilder, Type};
+use utoipa::openapi::schema::{ComponentsBuilder, KnownFormat, ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{Content, Info, OpenApi, Paths, Ref, Required};
 use utoipa::{PartialSchema, ToSchema};
@@ -23,6 +23,8 @@ use super::{ENDPOINTS, Pending};
 #[derive(Clone, Copy, Debug)]
 pub struct Facts {
     pub takes_body: bool,
+    /// Whether the body is a file.
+    pub takes_file: bool,
     /// The status of success.
     pub status: u16,
 }
@@ -30,7 +32,8 @@ pub struct Facts {
 static FACTS: LazyLock<HashMap<(&str, &str), Facts>> = LazyLock::new(|| {
     let facts = |endpoint: &'static Endpoint| {
         let described = described(endpoint);
-        let facts = Facts { takes_body: described.body.is_some(), status: described.status };
+        let facts =
+            Facts { takes_body: described.body.is_some(), takes_file: described.is_file, status: described.status };
         ((endpoint.method, endpoint.path), facts)
     };
     ENDPOINTS.iter().map(facts).collect()
@@ -38,7 +41,11 @@ static FACTS: LazyLock<HashMap<(&str, &str), Facts>> = LazyLock::new(|| {
 
 /// Returns what the types of an endpoint's function say about it.
 pub fn facts(endpoint: &Endpoint) -> Facts {
-    FACTS.get(&(endpoint.method, endpoint.path)).copied().unwrap_or(Facts { takes_body: false, status: 200 })
+    FACTS.get(&(endpoint.method, endpoint.path)).copied().unwrap_or(Facts {
+        takes_body: false,
+        takes_file: false,
+        status: 200,
+    })
 }
 
 fn described(endpoint: &Endpoint) -> Description {
@@ -149,6 +156,12 @@ fn operation(endpoint: &Endpoint, described: Description) -> Operation {
         let body = RequestBodyBuilder::new().content("application/json", Content::new(Some(body)));
         operation = operation.request_body(Some(body.required(Some(Required::True)).build()));
     }
+    if described.is_file {
+        let bytes = text_schema().format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary)));
+        let body = RequestBodyBuilder::new().description(Some("The bytes of the file."));
+        let body = body.content("application/octet-stream", Content::new(Some(bytes)));
+        operation = operation.request_body(Some(body.required(Some(Required::True)).build()));
+    }
     let success = ResponseBuilder::new().description(if described.answer.is_some() { "Success." } else { "Done." });
     let success = match described.answer {
         Some(answer) => success.content("application/json", Content::new(Some(answer))),
@@ -177,7 +190,7 @@ fn operation(endpoint: &Endpoint, described: Description) -> Operation {
 fn may_answer(endpoint: &Endpoint, status: u16) -> bool {
     match status {
         405 => false,
-        408 | 413 | 415 => facts(endpoint).takes_body,
+        408 | 413 | 415 => endpoint.takes_body() || endpoint.takes_file(),
         409 => endpoint.creates(),
         412 => endpoint.current().is_some(),
         _ => true,

@@ -3,7 +3,7 @@
 use std::pin::Pin;
 
 use actix_web::http::StatusCode;
-use domain::api::v1::{Ask, Body, Created, Done, Found, Needs, Query};
+use domain::api::v1::{Ask, Body, Created, Done, Found, Needs, Query, Uploaded};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use utoipa::openapi::path::{Parameter, ParameterIn};
@@ -12,6 +12,7 @@ use utoipa::openapi::{Ref, RefOr};
 use utoipa::{IntoParams, ToSchema};
 
 use super::refusal::Refusal;
+use super::upload::Arrived;
 
 /// What an endpoint answers.
 #[derive(Debug)]
@@ -25,7 +26,9 @@ pub struct Reply {
 #[derive(Clone, Debug, Default)]
 pub struct Sent {
     pub query: String,
+    /// JSON; of a file, what distinguishes it from others.
     pub body: Vec<u8>,
+    pub file: Arrived,
 }
 
 type Running = Pin<Box<dyn Future<Output = Result<Reply, Refusal>>>>;
@@ -52,6 +55,8 @@ pub struct Description {
     pub parameters: Vec<Parameter>,
     /// The schema of the body.
     pub body: Option<RefOr<Schema>>,
+    /// Whether the body is a file instead.
+    pub is_file: bool,
     pub status: u16,
     /// The schema of the answer.
     pub answer: Option<RefOr<Schema>>,
@@ -112,6 +117,19 @@ impl<T: DeserializeOwned + ToSchema> Input for Body<T> {
 
     fn describe(to: &mut Description) {
         to.body = Some(to.named::<T>());
+    }
+}
+
+impl<T: DeserializeOwned + IntoParams> Input for Uploaded<T> {
+    fn read(sent: &Sent) -> Result<Self, Refusal> {
+        let Query(query) = Query::<T>::read(sent)?;
+        let file = sent.file.take().ok_or_else(|| Refusal::Malformed(texts::api_errors::no_body()))?;
+        Ok(Self { query, file })
+    }
+
+    fn describe(to: &mut Description) {
+        <Query<T> as Input>::describe(to);
+        to.is_file = true;
     }
 }
 

@@ -9,6 +9,7 @@ mod page;
 mod refusal;
 mod stream;
 mod table;
+mod upload;
 
 pub use document::{Facts, document, facts};
 pub use endpoint::Endpoint;
@@ -95,11 +96,16 @@ impl Endpoint {
         facts(self).takes_body
     }
 
+    /// Whether its body is a file.
+    pub fn takes_file(&self) -> bool {
+        facts(self).takes_file
+    }
+
     /// Whether repeating it would create something again. Previews and marks as read do not.
     pub fn creates(&self) -> bool {
-        let Facts { takes_body, status } = facts(self);
+        let Facts { takes_body, takes_file, status } = facts(self);
         let is_counted = self.needs.changes() && self.needs != Needs::Post;
-        self.method == "post" && takes_body && (status == 201 || is_counted)
+        self.method == "post" && (takes_body || takes_file) && (status == 201 || is_counted)
     }
 
     /// Whether what it posts may wait for approval.

@@ -52,6 +52,12 @@ fn operation(document: &Value, endpoint: &super::Endpoint, described: &Value) ->
         required: is_required(name),
         about: text(&field["description"]),
     });
+    let file = endpoint.takes_file().then(|| Input {
+        name: "file".to_owned(),
+        place: "body".to_owned(),
+        required: true,
+        about: text(&described["requestBody"]["description"]),
+    });
     let status = super::facts(endpoint).status.to_string();
     let answer = &described["responses"][&status]["content"]["application/json"]["schema"];
     Operation {
@@ -60,7 +66,7 @@ fn operation(document: &Value, endpoint: &super::Endpoint, described: &Value) ->
         path: endpoint.path.to_owned(),
         summary: endpoint.summary.to_owned(),
         needs: text(&described["description"]),
-        inputs: parameters.chain(fields).collect(),
+        inputs: parameters.chain(fields).chain(file).collect(),
         answer: named(answer).to_owned(),
         status,
     }

@@ -1,6 +1,5 @@
 //! Refusals of the API: problem details (RFC 9457).
 
-
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_LANGUAGE, HeaderValue, WWW_AUTHENTICATE};

@@ -36,7 +36,7 @@ pub fn is_wanted(endpoint: &Endpoint, request: &HttpRequest) -> bool {
 /// # Errors
 /// When the query is wrong; as [`events::index`].
 pub async fn answer(request: &HttpRequest, ask: Ask, query: &str) -> Result<HttpResponse, Refusal> {
-    let sent = Sent { query: query.to_owned(), body: Vec::new() };
+    let sent = Sent { query: query.to_owned(), ..Sent::default() };
     let Query(mut wanted) = Query::<Wanted>::read(&sent)?;
     // A client that reconnects sends the position of the last event it received.
     let last = request.headers().get("last-event-id").and_then(|value| value.to_str().ok());

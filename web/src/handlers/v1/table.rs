@@ -145,6 +145,10 @@ pub const ENDPOINTS: &[Endpoint] = endpoints! {
     get "/users/{username}" Read "Returns a user's profile." => people::show;
     get "/search" Read "Searches everything the caller can read." => search::find;
 
+    post "/files" Write "Uploads a file. The body is the file as it is." => files::create;
+    get "/files/{id}" Read "Returns what a file is, to everyone who may open it." => files::show;
+    delete "/files/{id}" Write "Deletes a file of the caller that no message shows." => files::delete;
+
     get "/kinds" Account "Returns the caller's kinds of attachments, with every version." => attachments::kinds;
     post "/kinds" Write "Registers a kind of attachment." => attachments::register;
     get "/kinds/{kind}" Account "Returns a kind of attachment." => attachments::show;

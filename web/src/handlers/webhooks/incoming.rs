@@ -118,7 +118,12 @@ fn failed(error: &Error) -> HttpResponse {
         Error::Slow(time) => wait(time.as_secs(), &texts::forms::hook_slow()),
         Error::Pending => answer(StatusCode::ACCEPTED, &json!({"ok": true, "held": true})),
         Error::SignedOut => refused(StatusCode::FORBIDDEN, &texts::forms::hook_bot()),
-        Error::Busy(_) | Error::Database(_) | Error::Bus(_) | Error::Search(_) | Error::NoSearch => {
+        Error::Busy(_)
+        | Error::Database(_)
+        | Error::Bus(_)
+        | Error::Search(_)
+        | Error::NoSearch
+        | Error::Storage(_) => {
             tracing::warn!(%error, "an incoming webhook was not served");
             refused(StatusCode::SERVICE_UNAVAILABLE, &texts::forms::hook_later())
         }
