@@ -114,7 +114,7 @@ pub async fn set_password(cx: &Context, user: UserId, new: Password) -> Result<(
 /// # Errors
 /// As [`admins::person`] and [`export::download`].
 pub async fn export(cx: &Context, user: UserId) -> Result<impl Stream<Item = Result<String>> + use<>> {
-    let zip = export_archive::download(cx, user).await?;
+    let lines = export::download(cx, user).await?;
     let mut tx = cx.db.begin().await?;
     let locked = admins::lock(&mut tx, Actor::Operator, user).await?;
     locked.log(&mut tx, cx, LogAction::AccountExported).await?;
