@@ -5,7 +5,7 @@ use domain::model::{DeletedGroup, GroupId, GroupKind, JobId, JobRow, ListedGroup
 use domain::site::first_steps::{FirstSteps, MailState};
 use texts::Text;
 
-use super::others::user;
+use super::user;
 use super::{Drawn, ago, group_rows, layout, now};
 use crate::admin::chart::{Chart, Kind, Label, Series, Unit};
 use crate::admin::statistics::Statistics;

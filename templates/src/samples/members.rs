@@ -6,7 +6,7 @@ use domain::model::{DeletedTopic, DirectFrom, GroupId, GroupKind, InvitationId, 
 use domain::moderation::records::Record;
 use texts::Text;
 
-use super::{Drawn, ago, group, layout, others, person, stranger};
+use super::{Drawn, ago, group, layout, person, stranger, user};
 use crate::admin;
 use crate::form::{AskForm, DirectForm, InviteForm, LinkForm, ReasonForm, RestrictForm, WarnForm};
 use crate::groups::{deleted, invitations, members, requests};
@@ -255,7 +255,7 @@ impl admin::Person {
         let agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
         Self {
             layout,
-            user: others::user(2),
+            user: user(2),
             form,
             warn: WarnForm::default(),
             record: super::log::record(None),

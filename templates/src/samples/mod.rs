@@ -327,3 +327,32 @@ pub fn all() -> Vec<Drawn> {
     pages.extend(webhooks::all());
     pages
 }
+
+/// An account.
+fn user(id: usize) -> domain::model::User {
+    let person = person(id);
+    domain::model::User {
+        id: person.id,
+        email: (id != 6).then(|| format!("{}@example.org", person.username)),
+        new_email: None,
+        name: if id == 2 { "Tomas Lindqvist".to_owned() } else { String::new() },
+        avatar: person.avatar,
+        bio: "Boxes, mostly.".to_owned(),
+        location: "Upper valley".to_owned(),
+        web: "https://example.org/boxes/".to_owned(),
+        theme: domain::model::Theme::Auto,
+        language: domain::model::Language::default(),
+        is_admin: id == 1,
+        is_bot: false,
+        claimed: id != 6,
+        deleted: false,
+        created_at: ago(700_000),
+        suspended_until: None,
+        banned_at: None,
+        barred_reason: String::new(),
+        direct_from: domain::model::DirectFrom::Anyone,
+        follow_written: true,
+        waiting_since: None,
+        username: person.username,
+    }
+}

@@ -1,12 +1,12 @@
 //! Profiles, settings, sign-in, mentions, search, errors.
 
 use askama::Template;
-use domain::model::{ApiToken, ApiTokenId, DirectFrom, GroupId, MentionRow, Theme, User, UserId};
+use domain::model::{ApiToken, ApiTokenId, GroupId, MentionRow, User, UserId};
 use domain::people::sign_ups::Door;
 use domain::people::two_factor::{Setup, State};
 use texts::Text;
 
-use super::{Drawn, ago, conversation, group, layout, person, stranger, wrens};
+use super::{Drawn, ago, conversation, group, layout, person, stranger, user, wrens};
 use crate::errors::{ErrorPage, Problem, SubmittedForm};
 use crate::form::{
     ApiTokenForm, CodeForm, DeleteForm, ForgotForm, MailForm, NameForm, OwnPasswordForm, PasswordForm, PictureForm,
@@ -19,34 +19,6 @@ use crate::people::profiles::{Profile, Recent};
 use crate::people::settings;
 use crate::people::settings::{Password, RecoveryCodes, SessionRow, Sessions};
 use crate::search::Search;
-
-pub(super) fn user(id: usize) -> User {
-    let person = person(id);
-    User {
-        id: person.id,
-        email: (id != 6).then(|| format!("{}@example.org", person.username)),
-        new_email: None,
-        name: if id == 2 { "Tomas Lindqvist".to_owned() } else { String::new() },
-        avatar: person.avatar,
-        bio: "Boxes, mostly.".to_owned(),
-        location: "Upper valley".to_owned(),
-        web: "https://example.org/boxes/".to_owned(),
-        theme: Theme::Auto,
-        language: domain::model::Language::default(),
-        is_admin: id == 1,
-        is_bot: false,
-        claimed: id != 6,
-        deleted: false,
-        created_at: ago(700_000),
-        suspended_until: None,
-        banned_at: None,
-        barred_reason: String::new(),
-        direct_from: DirectFrom::Anyone,
-        follow_written: true,
-        waiting_since: None,
-        username: person.username,
-    }
-}
 
 impl Profile {
     /// The profile of another user.
