@@ -114,7 +114,7 @@ async fn limits_and_empty_texts_are_explained(mut forum: TestForum) {
     take(&forum, &to, &email("1", "", "> Only\n> a quote")).await;
     must_be_returned(&forum, "No text was found", "").await;
     take(&forum, &to, &email("2", "", &"x".repeat(40_001))).await;
-    must_be_returned(&forum, "at most 40000 characters", "xxxxxxxx").await;
+    must_be_returned(&forum, "at most 40,000 characters", "xxxxxxxx").await;
     take(&forum, &to, &email("3", "", "One.")).await;
     take(&forum, &to, &email("4", "", "And another one.")).await;
     must_be_returned(&forum, "You reached a limit. Try again in", "And another one.").await;
