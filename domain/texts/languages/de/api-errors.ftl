@@ -1,25 +1,20 @@
 foreign-page = Seiten anderer Websites können das nicht verwenden.
 send-token = Sende `Bearer` und ein API-Token.
 limited-token = Dieses API-Token ist auf einige Gruppen beschränkt und kann das nicht.
-method = Diese Methode ist hier nicht erlaubt.
 nul-parameter = Ein Parameter darf das Zeichen U+0000 nicht enthalten.
-no-query = Dieser Endpunkt nimmt keine Parameter in der URL.
+no-query = Dieser Endpunkt nimmt keine Parameter in der URL an.
 query-invalid = Die Parameter in der URL sind ungültig: { $error }.
 cursor = Sende den Wert von `next` der vorigen Seite, oder lass den Cursor weg.
 no-body = Der Inhalt fehlt.
-not-json = Sende den Inhalt als JSON, mit `Content-Type: application/json`.
 body-not-json = Der Inhalt ist kein JSON: { $error }.
 body-invalid = Der Inhalt ist ungültig: { $error }.
 nul-text = Text darf das Zeichen U+0000 nicht enthalten.
 key-invalid = Ein Idempotency-Key muss aus 1 bis { $most } sichtbaren ASCII-Zeichen bestehen.
 key-used = Dieser Schlüssel wurde schon mit einem anderen Inhalt verwendet. Sende einen neuen.
-running = Eine Anfrage mit diesem Idempotency-Key läuft noch. Sende sie gleich noch einmal.
-changed = Es hat sich geändert, seit du es gelesen hast. Lies es noch einmal und sende sein neues ETag.
-pending = Wartet auf Freigabe durch einen Moderator.
 
 attachment-twice = Ersetze oder entferne den Anhang, nicht beides.
 no-change = Sende einen neuen Text oder Anhang.
 choose-option = Wähle mindestens eine Antwort.
 from-or-messages = Sende entweder `from` oder `messages`.
 nothing-asked = Gib etwas ein, nach dem gesucht wird.
-days = Von 1 bis { $most } Tagen.
+days = 1 bis { $most } Tage.
