@@ -12,6 +12,7 @@ nul-text = Text darf das Zeichen U+0000 nicht enthalten.
 key-invalid = Ein Idempotency-Key muss aus 1 bis { $most } sichtbaren ASCII-Zeichen bestehen.
 key-used = Dieser Schlüssel wurde schon mit einem anderen Inhalt verwendet. Sende einen neuen.
 
+not-base64 = Das ist kein Base64.
 attachment-twice = Ersetze oder entferne den Anhang, nicht beides.
 no-change = Sende einen neuen Text oder Anhang.
 choose-option = Wähle mindestens eine Antwort.

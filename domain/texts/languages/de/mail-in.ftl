@@ -12,6 +12,7 @@ turn-on = Themen per E-Mail einschalten
 
 # Why an email comes back, and what stands in a post about its files
 no-topics = In dieser Gruppe kann man keine Themen mehr per E-Mail beginnen.
+too-large = Eine E-Mail darf höchstens { $most } MB groß sein.
 too-many-files = Eine E-Mail kann höchstens { $most } Dateien haben.
 not-attached = Nicht angehängt: `{ $name }`. { $why }
 gone = Das Thema oder die Gruppe wurde gelöscht, oder du hast keinen Zugriff mehr.

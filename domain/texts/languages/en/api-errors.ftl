@@ -16,6 +16,7 @@ key-invalid = An Idempotency-Key must be 1 to { $most } visible ASCII characters
 key-used = This key was already used with another body. Send a new key.
 
 # Single endpoints.
+not-base64 = This is not Base64.
 attachment-twice = Replace the attachment or remove it, not both.
 no-change = Send a new text or attachment.
 choose-option = Choose at least one option.
