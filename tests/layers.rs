@@ -298,8 +298,7 @@ fn pairs(code: &str) -> BTreeSet<(String, String)> {
     found
 }
 
-/// A text that nothing shows is translated in vain. Scripts name their texts by the English words, and have a test of their
-/// own.
+/// A text that nothing shows is translated in vain. Scripts name their texts by the English words, so those are left out.
 #[test]
 fn every_text_is_shown_somewhere() {
     let mut shown = BTreeSet::new();
