@@ -97,8 +97,8 @@ push-needs-script = Erlaube JavaScript, um Benachrichtigungen auf diesem Gerät 
 push-unable = Dieser Browser kann hier keine Push-Benachrichtigungen bekommen. Füge die Site auf einem iPhone oder iPad zuerst zum Home-Bildschirm hinzu und öffne sie von dort.
 push-denied = Benachrichtigungen sind blockiert. Erlaube sie für diese Site in den Einstellungen deines Browsers und versuche es dann noch einmal.
 push-failed = Benachrichtigungen können gerade nicht eingeschaltet werden. Versuche es später noch einmal.
-push-again-here = Auf diesem Gerät noch einmal einschalten
-push-here = Auf diesem Gerät einschalten
+push-again-here = Für dieses Gerät noch einmal einschalten
+push-here = Für dieses Gerät einschalten
 push-signed-out = Ein Gerät wird entfernt, wenn du dich darauf abmeldest. Wenn du dich wieder anmeldest, wird es wieder eingeschaltet.
 
 sessions-about = Wo du angemeldet bist. Beende jede Sitzung, die du nicht kennst, und ändere dann dein Passwort.
