@@ -52,12 +52,16 @@ fn root() -> PathBuf {
 }
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
+    files(folder, "rs")
+}
+
+fn files(folder: &Path, kind: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).expect("a folder of sources") {
         let path = entry.expect("an entry").path();
         if path.is_dir() {
-            found.extend(sources(&path));
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.extend(files(&path, kind));
+        } else if path.extension().is_some_and(|extension| extension == kind) {
             found.push(path);
         }
     }
@@ -281,9 +285,63 @@ fn the_tests_that_documents_name_exist() {
     assert!(named.len() > 100 && missing.is_empty(), "no such tests: {missing:?}");
 }
 
+/// Returns the two names around each `::`. A module that has another name in this code counts under both.
+fn pairs(code: &str) -> BTreeSet<(String, String)> {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let before = |at: usize| code[..at].rsplit(|c: char| !is_word(c)).next().unwrap_or_default();
+    let after = |at: usize| code[at..].split(|c: char| !is_word(c)).next().unwrap_or_default();
+    let renamed: Vec<(&str, &str)> =
+        code.match_indices(" as ").map(|(at, between)| (before(at), after(at + between.len()))).collect();
+    let mut found = BTreeSet::new();
+    for (at, between) in code.match_indices("::") {
+        let (module, name) = (before(at), after(at + between.len()));
+        let others = renamed.iter().filter(|(_, new)| *new == module).map(|(old, _)| *old);
+        found.extend(others.chain([module]).map(|module| (module.to_owned(), name.to_owned())));
+    }
+    found
+}
+
+/// A text that nothing shows is translated in vain. Scripts name their texts by the English words, so those are left out.
+#[test]
+fn every_text_is_shown_somewhere() {
+    let mut shown = BTreeSet::new();
+    for folder in FOLDERS.iter().map(|folder| root().join(folder)) {
+        for file in sources(&folder).iter().filter(|file| !file.starts_with(root().join("domain/texts"))) {
+            shown.extend(pairs(&code(file)));
+        }
+        for page in files(&folder, "html") {
+            shown.extend(pairs(&std::fs::read_to_string(page).expect("a template")));
+        }
+    }
+    let (mut messages, mut unused) = (0, Vec::new());
+    for file in files(&root().join("domain/texts/languages/en"), "ftl") {
+        let area = file.file_stem().expect("a name").to_string_lossy().into_owned();
+        let text = std::fs::read_to_string(&file).expect("a file of texts");
+        let is_name = |name: &&str| name.chars().all(|c| c == '-' || c.is_ascii_alphanumeric());
+        for name in text.lines().filter_map(|line| Some(line.split_once(" =")?.0)).filter(is_name) {
+            let (module, function) = (area.replace('-', "_"), name.replace('-', "_"));
+            // A keyword has a `_` behind it.
+            let names = [format!("{function}_"), function];
+            messages += 1;
+            if area != "scripts" && !names.into_iter().any(|name| shown.contains(&(module.clone(), name))) {
+                unused.push(format!("{area}.ftl: {name}"));
+            }
+        }
+    }
+    assert!(messages > 2_000 && unused.is_empty(), "nothing shows these of {messages} texts:\n{}", unused.join("\n"));
+}
+
 #[test]
 fn paths_are_found_in_lists_too() {
     let code = "use crate::{a::{self, b}, c, d as e};\nuse crate::f::{g, h};\nlet x = crate::i::j(); macro_crate::k;";
     let names: Vec<String> = names_after(code, "crate::").into_iter().collect();
     assert_eq!(names, ["a", "c", "d", "f", "i"]);
+}
+
+#[test]
+fn pairs_of_names_are_found_under_all_names_of_a_module() {
+    let code = "use texts::{a, b_c as d};\nlet x = [a::one(), d::two];";
+    let found = pairs(code);
+    let has = |module: &str, name: &str| found.contains(&(module.to_owned(), name.to_owned()));
+    assert!(has("a", "one") && has("b_c", "two") && !has("a", "two"), "{found:?}");
 }

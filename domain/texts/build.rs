@@ -14,6 +14,13 @@ use fluent_syntax::parser::parse;
 /// The folders of `languages/`. The first has the messages that all others must have.
 const LANGUAGES: [&str; 2] = ["en", "de"];
 
+/// Words that cannot be the name of a function.
+const KEYWORDS: [&str; 36] = [
+    "as", "async", "await", "break", "const", "continue", "crate", "dyn", "else", "enum", "extern", "false", "fn",
+    "for", "if", "impl", "in", "let", "loop", "match", "mod", "move", "mut", "pub", "ref", "return", "self", "static",
+    "struct", "super", "trait", "true", "type", "use", "where", "while",
+];
+
 /// A message's text: what stands between placeables, variables, and choices by a number or a word.
 #[derive(Clone, Debug)]
 enum Part {
@@ -22,7 +29,7 @@ enum Part {
     Choice { by: String, variants: Vec<(String, Vec<Part>)>, otherwise: Vec<Part> },
 }
 
-type Messages = BTreeMap<String, (Vec<Part>, String)>;
+type Messages = BTreeMap<String, Vec<Part>>;
 
 fn main() {
     println!("cargo::rerun-if-changed=languages");
@@ -47,15 +54,15 @@ fn main() {
             code,
             "#[doc = \"The messages of `{file}.ftl`.\"]\npub mod {module} {{\n    #[allow(unused_imports)]\n    use crate::Value;"
         );
-        for (name, (parts, source)) in &translations[0] {
-            let id = codes.len();
+        for (name, parts) in &translations[0] {
+            let variables = variables(parts);
+            function(&mut code, codes.len(), name, parts);
             codes.push(format!("{file}.{name}"));
-            names.push(format!("&{:?}", variables(parts)));
+            names.push(format!("&{variables:?}"));
             for (table, messages) in tables.iter_mut().zip(&translations) {
-                let parts = messages.get(name).map_or(parts, |(parts, _)| parts);
-                table.push(literal(parts, &variables(&translations[0][name].0)));
+                // A message that is missing here stops the build below.
+                table.push(literal(messages.get(name).unwrap_or(parts), &variables));
             }
-            function(&mut code, id, name, parts, source);
         }
         code.push_str("}\n");
     }
@@ -77,7 +84,7 @@ fn names_of_files(folder: &str) -> BTreeSet<String> {
     names.filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned())).collect()
 }
 
-/// Reads the messages of a file, each with its text as it stands in the file.
+/// Reads the messages of a file. A file that is not there has been complained about.
 fn read(path: &str, problems: &mut Vec<String>) -> Messages {
     let mut messages = Messages::new();
     let Ok(text) = fs::read_to_string(Path::new(path)) else { return messages };
@@ -97,8 +104,7 @@ fn read(path: &str, problems: &mut Vec<String>) -> Messages {
                     continue;
                 };
                 let parts = pattern(value, &format!("{path}: {name}"), problems);
-                let source = plain(&parts);
-                if messages.insert(name.clone(), (parts, source)).is_some() {
+                if messages.insert(name.clone(), parts).is_some() {
                     problems.push(format!("{path}: {name} stands there twice"));
                 }
             }
@@ -174,35 +180,41 @@ fn variables(parts: &[Part]) -> Vec<String> {
     found
 }
 
+/// The texts that a message can become, with variables in braces: one for each choice.
+fn forms(parts: &[Part]) -> Vec<String> {
+    parts.iter().fold(vec![String::new()], |before, part| {
+        let next = match part {
+            Part::Text(text) => vec![text.clone()],
+            Part::Variable(name) => vec![format!("{{{name}}}")],
+            Part::Choice { variants, otherwise, .. } => {
+                variants.iter().map(|(_, parts)| parts).chain([otherwise]).flat_map(|parts| forms(parts)).collect()
+            }
+        };
+        before.iter().flat_map(|start| next.iter().map(move |end| format!("{start}{end}"))).collect()
+    })
+}
+
 /// Whether a message contains HTML: its arguments are then escaped, and its text is not.
 fn is_html(parts: &[Part]) -> bool {
-    plain(parts).contains('<')
+    forms(parts).iter().any(|form| form.contains('<'))
 }
 
-/// The text for comments, with variables in braces and the last form of choices.
-fn plain(parts: &[Part]) -> String {
-    let part = |part: &Part| match part {
-        Part::Text(text) => text.clone(),
-        Part::Variable(name) => format!("{{{name}}}"),
-        Part::Choice { otherwise, .. } => plain(otherwise),
+/// The elements of each form, sorted. A translation has the same.
+fn elements(parts: &[Part]) -> BTreeSet<Vec<String>> {
+    let of = |form: String| {
+        let tags = form.split('<').skip(1).filter_map(|rest| Some(rest.split_once('>')?.0.to_owned()));
+        let mut found: Vec<String> = tags.collect();
+        found.sort();
+        found
     };
-    parts.iter().map(part).collect()
-}
-
-/// The elements of a text, sorted. A translation has the same.
-fn elements(parts: &[Part]) -> Vec<String> {
-    let text = plain(parts);
-    let mut found: Vec<String> =
-        text.split('<').skip(1).filter_map(|rest| Some(rest.split_once('>')?.0.to_owned())).collect();
-    found.sort();
-    found
+    forms(parts).into_iter().map(of).collect()
 }
 
 fn compare(file: &str, translations: &[Messages], problems: &mut Vec<String>) {
     let (english, others) = translations.split_first().expect("English");
     for (language, messages) in LANGUAGES[1..].iter().zip(others) {
-        for (name, (parts, _)) in english {
-            let Some((translated, _)) = messages.get(name) else {
+        for (name, parts) in english {
+            let Some(translated) = messages.get(name) else {
                 problems.push(format!("languages/{language}/{file}.ftl: {name} is missing"));
                 continue;
             };
@@ -223,18 +235,13 @@ fn compare(file: &str, translations: &[Messages], problems: &mut Vec<String>) {
     }
 }
 
-fn function(code: &mut String, id: usize, name: &str, parts: &[Part], source: &str) {
-    let identifier = match name.replace('-', "_") {
-        word if [
-            "as", "async", "continue", "for", "in", "loop", "match", "mod", "move", "ref", "return", "static", "type",
-            "use", "where", "yield", "crate", "self", "super",
-        ]
-        .contains(&word.as_str()) =>
-        {
-            format!("{word}_")
-        }
-        other => other,
-    };
+fn function(code: &mut String, id: usize, name: &str, parts: &[Part]) {
+    let mut identifier = name.replace('-', "_");
+    if KEYWORDS.contains(&identifier.as_str()) {
+        identifier.push('_');
+    }
+    // Fenced, since a text may look like HTML, a link or an address.
+    let doc = format!("~~~text\n{}\n~~~", forms(parts).last().expect("a message has a form"));
     let parameters: Vec<String> = variables(parts).iter().map(|name| name.replace('-', "_")).collect();
     let declared: Vec<String> = parameters.iter().map(|name| format!("{name}: impl Value")).collect();
     let values: Vec<String> = parameters.iter().map(|name| format!("{name}.to_arg()")).collect();
@@ -246,7 +253,7 @@ fn function(code: &mut String, id: usize, name: &str, parts: &[Part], source: &s
     };
     let _ = writeln!(
         code,
-        "    #[doc = {source:?}]\n    #[must_use]\n    pub fn {identifier}({}) -> {kind} {{ {made} }}",
+        "    #[doc = {doc:?}]\n    #[must_use]\n    pub fn {identifier}({}) -> {kind} {{ {made} }}",
         declared.join(", ")
     );
 }

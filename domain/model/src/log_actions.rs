@@ -346,6 +346,6 @@ mod tests {
     fn the_affected_user_stands_where_the_language_has_them() {
         let about = LogAction::MemberBanned.about(&Html::trusted("<b>ben</b>"));
         assert_eq!(about.to(Lang::En), "banned <b>ben</b> from the group");
-        assert_eq!(about.to(Lang::De), "hat <b>ben</b> aus der Gruppe ausgesperrt");
+        assert_eq!(about.to(Lang::De), "hat <b>ben</b> für die Gruppe gesperrt");
     }
 }

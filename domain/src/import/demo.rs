@@ -30,7 +30,9 @@ const GAPS: &[i64] = &[9, 2, 31, 4, 74, 3, 140, 12, 55, 6];
 /// [`Error::Forbidden`] if the forum has groups.
 pub async fn fill(cx: &Context) -> Result<()> {
     if store::groups::count(&cx.db).await? > 0 {
-        return Err(Error::forbidden("This forum already has groups. Run the demo on an empty forum."));
+        return Err(Error::forbidden(texts::Text::verbatim(
+            "This forum already has groups. Run the demo on an empty forum.",
+        )));
     }
     let password = token()?[..16].to_owned();
     let hash = Password::new(&password).hash(&cx.hashing.lane("demo")).await?;

@@ -68,7 +68,7 @@ async fn known(cx: &Context, recipient: &str) -> Result<Signed> {
 pub async fn receive(cx: &Context, sender: &str, recipient: &str, email: &[u8]) -> Result<()> {
     let signed = known(cx, recipient).await?;
     if email.len() as u64 > most_bytes(cx) {
-        return Err(Error::invalid("email", format!("An email can have at most {} MB.", most_bytes(cx) >> 20)));
+        return Err(Error::invalid("email", texts::mail_in::too_large(most_bytes(cx) >> 20)));
     }
     let head = MessageParser::default().parse_headers(email);
     let id = head.as_ref().and_then(|head| head.message_id()).map(str::to_owned);

@@ -277,18 +277,6 @@ impl fmt::Debug for Html {
 
 impl askama::filters::HtmlSafe for Html {}
 
-impl From<&'static str> for Text {
-    fn from(words: &'static str) -> Self {
-        Self::verbatim(words)
-    }
-}
-
-impl From<String> for Text {
-    fn from(words: String) -> Self {
-        Self::verbatim(words)
-    }
-}
-
 impl From<&Text> for Text {
     fn from(text: &Text) -> Self {
         text.clone()

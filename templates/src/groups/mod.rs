@@ -313,7 +313,7 @@ mod tests {
             slow,
             ["Off".to_owned(), every("30 seconds"), every("1 minute"), every("5 minutes"), every("2 hours")]
         );
-        assert_eq!(slow_label(&300).to(Lang::De), "Eine Nachricht in 5 Minuten");
+        assert_eq!(slow_label(&300).to(Lang::De), "Höchstens eine Nachricht in 5 Minuten");
         let held = [0, 1, 3].map(|number| first_held_label(&number));
         assert_eq!(held, ["No approval needed", "First message needs approval", "First 3 messages need approval"]);
     }

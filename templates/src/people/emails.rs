@@ -160,7 +160,7 @@ impl Email {
                 let (network, agent) = occasion.detail.split_once('\n').unwrap_or_default();
                 let browser = match agent {
                     "" => emails::unknown_browser(),
-                    agent => Text::from(crate::browsers::named(agent)),
+                    agent => Text::verbatim(crate::browsers::named(agent)),
                 };
                 (
                     emails::new_browser_subject(site),

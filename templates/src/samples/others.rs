@@ -289,7 +289,7 @@ pub(super) fn all() -> Vec<Drawn> {
         ErrorPage { layout: layout("/-/groups/1/topics"), problem, why: None, kept, request_id: "5f0c2d".to_owned() }
             .render()
     };
-    let last = Some("You're the last member.".into());
+    let last = Some(Text::verbatim("You're the last member."));
     let told = ErrorPage { why: last, problem: Problem::Forbidden, ..ErrorPage::sample() }.render();
     let button = || SubmittedForm { fields: Vec::new(), ..topic_kept() };
     let secret = || SubmittedForm { is_whole: false, ..topic_kept() };
@@ -358,7 +358,7 @@ pub(super) fn all() -> Vec<Drawn> {
         ("error-409", error(Problem::Conflict)),
         ("error-410", error(Problem::Gone)),
         ("error-413", error(Problem::TooLarge)),
-        ("error-422", error(Problem::Invalid(Some("A topic title has at most 200 characters.".into())))),
+        ("error-422", error(Problem::Invalid(Some(Text::verbatim("A topic title has at most 200 characters."))))),
         ("error-429", error(Problem::TooMany(40))),
         ("error-500", error(Problem::Internal)),
         ("error-503", error(Problem::Unavailable)),

@@ -180,7 +180,7 @@ impl Edit {
     pub fn sample() -> Self {
         let mut form = RenameForm { title: "".into(), error: None };
         form.set_error("title", Text::verbatim("Enter a title."));
-        let not_moved = Some("You can't move private messages to a group that more people can read.".into());
+        let not_moved = Some(texts::topics_errors::more_readers());
         let (moderates, may_archive) = (true, true);
         Self {
             layout: layout("/-/topics/9/edit"),

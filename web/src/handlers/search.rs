@@ -69,7 +69,7 @@ pub async fn suggest(req: Req, typed: Query<Typed>) -> Answer {
     let by = req.viewer().id().map_or(req.origin().by(), By::User);
     rate_limits::count(req.cx(), RateLimit::Suggest, by).await?;
     let found = search::suggest(req.cx(), req.viewer(), &typed.q).await?;
-    let answer = templates::search::suggestions(found);
+    let answer = texts::within(req.lang, || templates::search::suggestions(found));
     Ok(HttpResponse::Ok().insert_header(("cache-control", "no-store")).json(answer))
 }
 

@@ -25,7 +25,7 @@ pub struct NewPicture {
 
 impl NewPicture {
     fn bytes(&self) -> Result<Vec<u8>> {
-        basic_auth::decode(&self.image).ok_or_else(|| Error::invalid("image", "This is not Base64."))
+        basic_auth::decode(&self.image).ok_or_else(|| Error::invalid("image", texts::api_errors::not_base64()))
     }
 }
 

@@ -1,8 +1,8 @@
 archived = Das ist archiviert und kann nicht geändert werden.
-banned = Du bist aus dieser Gruppe ausgesperrt.
+banned = Du bist für diese Gruppe gesperrt.
 members-read = Das können nur Mitglieder lesen.
 already-member = Du bist schon Mitglied dieser Gruppe.
-needs-invitation = Um dieser Gruppe beizutreten, brauchst du eine Einladung oder eine Zusage.
+needs-invitation = Um dieser Gruppe beizutreten, brauchst du eine Einladung oder eine Freigabe.
 no-requests = Diese Gruppe nimmt keine Beitrittsanfragen an.
 join-to-post = Tritt der Gruppe bei, um zu schreiben.
 members-invite = Nur Mitglieder können andere einladen.
@@ -10,7 +10,7 @@ author-or-moderators = Das können nur die Person, die es geschrieben hat, und d
 moderators = Das können nur Moderatoren der Gruppe.
 admins = Das können nur Admins der Gruppe.
 own-report = Du kannst deine eigene Nachricht nicht melden. Bearbeite oder lösche sie stattdessen.
-read-only = Die Site kann gerade nur gelesen werden. Schreiben und Bearbeiten sind nicht möglich.
+read-only = Die Site kann gerade nur gelesen werden. Schreiben und Bearbeiten sind angehalten.
 
 token-no-read = Mit diesem API-Token kann man nicht lesen.
 no-write = Mit diesen Zugangsdaten kann man nichts ändern.

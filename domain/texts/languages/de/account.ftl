@@ -39,18 +39,18 @@ waiting-confirm = Bestätige { $address } mit dem Link aus unserer E-Mail, dann 
 check-again = Noch einmal nachsehen
 
 reset = Passwort zurücksetzen
-reset-about = Gib die E-Mail-Adresse deines Kontos ein. Wir senden dir einen Link, mit dem du ein neues Passwort setzen kannst.
-reset-without-email = Diese Site kann keine E-Mails senden. Gib die E-Mail-Adresse deines Kontos ein und bitte einen Admin um den Link, mit dem du ein neues Passwort setzen kannst.
+reset-about = Gib die E-Mail-Adresse deines Kontos ein. Wir senden dir einen Link, mit dem du ein neues Passwort festlegen kannst.
+reset-without-email = Diese Site kann keine E-Mails senden. Gib die E-Mail-Adresse deines Kontos ein und bitte einen Admin um den Link, mit dem du ein neues Passwort festlegen kannst.
 reset-email-hint = Verwende eine Adresse, die du bestätigt hast.
 send-reset-link = Link senden
 create-reset-link = Link erstellen
 back-to-sign-in = Zurück zur Anmeldung
 
-new-password-title = Neues Passwort setzen
-new-password-for = Neues Passwort für { $name } setzen
+new-password-title = Neues Passwort festlegen
+new-password-for = Neues Passwort für { $name } festlegen
 new-password = Neues Passwort
-new-password-hint = Ein paar zufällige Wörter sind leicht zu merken und schwer zu erraten. Alle deine Sitzungen werden abgemeldet.
-set-password = Passwort setzen
+new-password-hint = Ein paar zufällige Wörter sind leicht zu merken und schwer zu erraten. Alle deine Sitzungen werden beendet.
+set-password = Passwort festlegen
 
 confirm-email = E-Mail-Adresse bestätigen
 confirm-question = Soll <b>{ $address }</b> die E-Mail-Adresse des Kontos <b>{ $username }</b> sein?

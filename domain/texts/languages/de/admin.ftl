@@ -38,7 +38,7 @@ site-address = Ihre Adresse ist { $url }.
 only-this-computer = Nur dieser Computer kann sie öffnen: Setze <code>KLATCH_BASE_URL</code> und starte Klatch neu.
 check-email = Prüfe, ob E-Mails ankommen
 no-mail-server = Kein Mailserver ist eingerichtet. Setze <code>KLATCH_SMTP_URL</code> und <code>KLATCH_MAIL_FROM</code> und starte Klatch neu. Bis dahin bekommt niemand E-Mails: Sie liegen als Dateien im Ordner <code>mail</code> des Datenordners.
-mail-untested = Ein Mailserver ist eingerichtet, aber niemand hat ihn getestet.
+mail-untested = Ein Mailserver ist eingerichtet, aber noch niemand hat ihn getestet.
 mail-works = Der Mailserver hat { $time } eine Test-E-Mail angenommen.
 mail-failed = Der letzte Test ist { $time } fehlgeschlagen: { $why }
 test-to = an { $address }
@@ -70,12 +70,12 @@ approve-after-all = Doch freigeben
 approve-after-all-named = { $name } doch freigeben
 invite-links = Einladungslinks
 anyone-with-link = Wer diesen Link hat, kann sich registrieren
-used-and-left = { $used }-mal benutzt, { $left }-mal übrig
+used-and-left = { $used }-mal benutzt, noch { $left }-mal benutzbar
 revoke = Widerrufen
 revoke-named = Einladungslink { $id } von { $name } widerrufen
 create-invite-link = Einladungslink erstellen
-most-uses = Höchstens so oft benutzbar
-expires-after = Läuft ab nach (Tagen)
+most-uses = Wie oft benutzbar
+expires-after = Gültigkeit (Tage)
 create-link = Link erstellen
 
 count-groups = { $count ->
@@ -105,9 +105,9 @@ open-reports = { $count ->
    *[other] { $count } offen
 }
 no-reports = Keine offenen Meldungen
-no-reports-hint = Meldungen aus Unterhaltungen und aus Gruppen, die du lesen kannst, erscheinen hier.
+no-reports-hint = Hier erscheinen Meldungen aus Unterhaltungen und aus Gruppen, die du lesen kannst.
 nothing-to-review = Nichts zu prüfen
-nothing-to-review-hint = Nachrichten, die in Gruppen, die du lesen kannst, auf Freigabe warten, erscheinen hier.
+nothing-to-review-hint = Hier erscheinen Nachrichten aus Gruppen, die du lesen kannst, wenn sie auf Freigabe warten.
 
 moderation-log = Moderationsprotokoll
 log-hint = alle Aktionen von Moderatoren und Admins; nichts davon kann geändert werden
@@ -139,7 +139,7 @@ job-state = { $state ->
     [failed] fehlgeschlagen
    *[ready] bereit
 }
-retry = Noch einmal versuchen
-retry-named = Auftrag { $id } noch einmal versuchen
+retry = Erneut versuchen
+retry-named = Auftrag { $id } erneut versuchen
 discard = Verwerfen
 discard-named = Auftrag { $id } verwerfen

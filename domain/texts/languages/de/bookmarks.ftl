@@ -11,7 +11,7 @@ how-to-bookmark = Wähle „Lesezeichen“ bei einer Nachricht, um sie hier wied
 pages = Seiten
 older = Ältere →
 
-starred-by-title = Sterne von · { $title }
+starred-by-title = Sterne · { $title }
 starred-by = { $count ->
     [one] Stern von { $count } Person
    *[other] Sterne von { $count } Personen

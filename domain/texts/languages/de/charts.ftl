@@ -4,18 +4,18 @@ last-30-days = Letzte 30 Tage
 last-365-days = Letzte 365 Tage
 
 still-counted = Einige ältere Nachrichten werden noch gezählt. Lade diese Seite in einer Minute neu.
-group-hint = Tage sind in UTC. Eine Antwort ist eine Nachricht von jemand anderem als der Person, die das Thema begonnen hat. Bots zählen nicht als Personen.
+group-hint = Die Tage sind in UTC angegeben. Eine Antwort ist eine Nachricht von jemand anderem als der Person, die das Thema begonnen hat. Bots zählen nicht als Personen.
 data = Daten
 data-hint = Die Diagramme werden aus den Ereignissen der Gruppe berechnet. Du kannst die berechneten Daten als JSON ansehen oder sie verwerfen und neu berechnen.
 recompute = Statistik neu berechnen
 
 by-day = Pro Tag
 recent = Zuletzt
-site-hint = Tage sind in UTC. Die Zahlen von heute werden alle zehn Minuten erneuert, alles andere wird einmal pro Minute gemessen.
+site-hint = Die Tage sind in UTC angegeben. Die Zahlen von heute werden alle zehn Minuten aktualisiert, alles andere wird einmal pro Minute gemessen.
 
 no-data = Noch keine Daten.
 show-table = Als Tabelle anzeigen
-sentence = { $title }: { $series }, { $from } bis { $until }; höchstens { $most }.
+sentence = { $title }: { $series }, { $from } bis { $until }; Maximum { $most }.
 sentence-empty = { $title }: noch keine Daten.
 both = { $first } und { $second }
 

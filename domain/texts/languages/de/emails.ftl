@@ -23,9 +23,9 @@ reset = Jemand, vielleicht du oder ein Admin, will das Passwort des Kontos { $na
 reset-button = Neues Passwort festlegen
 reset-ignore = Wenn du das nicht warst, kannst du diese E-Mail ignorieren. Dein Passwort ändert sich dann nicht.
 
-address-asked-subject = Eine neue E-Mail-Adresse bei { $site } wurde beantragt
+address-asked-subject = Bei { $site } wurde eine neue E-Mail-Adresse angefordert
 address-asked = Jemand, vielleicht du, will die E-Mail-Adresse des Kontos { $name } bei { $site } ändern. Sie bleibt { $address }, bis die neue Adresse bestätigt ist.
-address-asked-sessions = Alle anderen Sitzungen wurden abgemeldet.
+address-asked-sessions = Alle anderen Sitzungen wurden beendet.
 address-asked-not-you = Wenn du das nicht warst, kennt jemand dein Passwort. Setze es jetzt zurück, um die Änderung abzubrechen.
 
 address-changed-subject = Deine E-Mail-Adresse bei { $site } wurde geändert
@@ -33,29 +33,29 @@ address-changed = Das Konto { $name } bei { $site } benutzt { $address } nicht m
 address-changed-not-you = Wenn du das nicht warst, kennt jemand dein Passwort. Wende dich an die Betreiber von { $site }.
 
 password-changed-subject = Dein Passwort bei { $site } wurde geändert
-password-changed = Das Passwort des Kontos { $name } bei { $site } wurde geändert. Alle anderen Sitzungen wurden abgemeldet.
+password-changed = Das Passwort des Kontos { $name } bei { $site } wurde geändert. Alle anderen Sitzungen wurden beendet.
 password-changed-not-you = Wenn du das nicht warst, setze jetzt dein Passwort zurück.
 
 two-factor-on-subject = Die Zwei-Faktor-Anmeldung bei { $site } ist eingeschaltet
-two-factor-on = Die Zwei-Faktor-Anmeldung wurde für das Konto { $name } eingeschaltet. Bewahre deine Wiederherstellungscodes dort auf, wo du ohne dein Telefon an sie herankommst.
+two-factor-on = Die Zwei-Faktor-Anmeldung wurde für das Konto { $name } eingeschaltet. Bewahre deine Wiederherstellungscodes so auf, dass du auch ohne dein Handy an sie herankommst.
 two-factor-off-subject = Die Zwei-Faktor-Anmeldung bei { $site } ist ausgeschaltet
 two-factor-off = Die Zwei-Faktor-Anmeldung wurde für das Konto { $name } ausgeschaltet. Zum Anmelden genügt jetzt das Passwort.
 
-token-made-subject = Ein neues API-Token bei { $site } wurde erstellt
+token-made-subject = Bei { $site } wurde ein neues API-Token erstellt
 token-made = Für das Konto { $name } wurde ein API-Token erstellt. Ein Programm kann es anstelle des Passworts benutzen.
 token-made-button = API-Tokens ansehen
 token-made-not-you = Wenn du das nicht warst, ändere jetzt dein Passwort. Damit werden alle Tokens ungültig.
 
-recovery-used-subject = Ein Wiederherstellungscode bei { $site } wurde benutzt
+recovery-used-subject = Bei { $site } wurde ein Wiederherstellungscode benutzt
 recovery-used = Jemand hat sich als { $name } mit einem Wiederherstellungscode angemeldet. Dieser Code gilt nicht mehr.
 
 deleted-subject = Dein Konto bei { $site } wurde gelöscht
-deleted = Das Konto { $name } bei { $site } wurde gelöscht, wie du es wolltest. Das ist die letzte E-Mail darüber.
+deleted = Das Konto { $name } bei { $site } wurde gelöscht, wie von dir gewünscht. Das ist die letzte E-Mail dazu.
 deleted-thanks = Danke, dass du dabei warst.
-deleted-by-admin = Ein Admin von { $site } hat das Konto gelöscht, zu dem diese Adresse gehörte. Das ist die letzte E-Mail darüber.
+deleted-by-admin = Ein Admin von { $site } hat das Konto gelöscht, zu dem diese Adresse gehörte. Das ist die letzte E-Mail dazu.
 
-approved-subject = Dein Konto bei { $site } wurde angenommen
-approved = Willkommen! Ein Admin von { $site } hat dein Konto { $name } angenommen.
+approved-subject = Dein Konto bei { $site } wurde freigegeben
+approved = Willkommen! Ein Admin von { $site } hat dein Konto { $name } freigegeben.
 approved-button = Zur Site
 
 declined-subject = Dein Konto bei { $site } wurde abgelehnt
@@ -71,15 +71,15 @@ reinstated-subject = Du kannst dein Konto bei { $site } wieder benutzen
 reinstated = Das Konto { $name } bei { $site } ist nicht mehr gesperrt.
 reinstated-button = Anmelden
 
-new-browser-subject = Neue Anmeldung bei deinem Konto bei { $site }
-new-browser = Jemand hat sich beim Konto { $name } mit einem Browser angemeldet, der noch nicht damit benutzt wurde, oder nicht mehr, seit das Passwort festgelegt wurde.
+new-browser-subject = Neue Anmeldung mit deinem Konto bei { $site }
+new-browser = Jemand hat sich mit einem Browser beim Konto { $name } angemeldet, in dem das Konto noch nie benutzt wurde oder nicht mehr, seit das Passwort festgelegt wurde.
 new-browser-facts = Zeit: { $at }. Netzwerkadresse: { $network }. Browser: { $browser }.
 unknown-browser = unbekannt
 new-browser-you = Wenn du das warst, ist nichts zu tun.
 new-browser-not-you = Wenn nicht, kennt jemand dein Passwort. Ändere es jetzt und beende alle Sitzungen, die du nicht kennst.
 
-many-attempts-subject = Viele Anmeldeversuche bei deinem Konto bei { $site }
-many-attempts = Heute gab es ungewöhnlich viele Versuche, sich beim Konto { $name } bei { $site } mit Browsern anzumelden, die noch nicht damit benutzt wurden.
+many-attempts-subject = Viele Anmeldeversuche für dein Konto bei { $site }
+many-attempts = Heute gab es ungewöhnlich viele Versuche, sich beim Konto { $name } bei { $site } mit Browsern anzumelden, in denen das Konto noch nie benutzt wurde.
 many-attempts-limit = Bis morgen hat jedes Netzwerk nur noch wenige Versuche. Browser, die du schon benutzt hast, sind nicht betroffen.
 many-attempts-advice = Wenn dein Passwort lang ist und du es nirgends sonst benutzt, ist nichts zu tun. Wenn ein neuer Browser von dir blockiert wird, setze dein Passwort in diesem Browser zurück, um dich anzumelden.
 
@@ -100,7 +100,7 @@ group-inherited = Der letzte Admin der Gruppe { $group } ist gegangen, deshalb b
 group-inherited-advice = Wenn du nicht ihr Admin sein willst, übergib die Gruppe einem anderen Mitglied.
 
 group-succeeded-subject = Die Gruppe { $group } bei { $site } hat einen neuen Admin
-group-succeeded = Der letzte Admin der Gruppe { $group } ist gegangen, deshalb ist die Person, die sie am längsten moderiert oder am längsten dabei ist, jetzt ihr Admin. Du bekommst diese E-Mail, weil du Admin von { $site } bist.
+group-succeeded = Der letzte Admin der Gruppe { $group } ist gegangen, deshalb ist jetzt ihr Admin, wer sie am längsten moderiert oder am längsten Mitglied ist. Du bekommst diese E-Mail, weil du Admin von { $site } bist.
 group-succeeded-button = Moderationsprotokoll ansehen
 
 data-link-subject = Deine Daten von { $site }

@@ -1,11 +1,11 @@
-day-limit = Du kannst höchstens { $most } MB am Tag hochladen. Versuch es morgen noch einmal.
-too-large = Dateien können höchstens { $most } MB haben.
+day-limit = Du kannst höchstens { $most } MB am Tag hochladen. Versuche es morgen noch einmal.
+too-large = Dateien dürfen höchstens { $most } MB groß sein.
 empty = Diese Datei ist leer. Wähle eine andere.
-busy = Der Server ist mit anderen Bildern beschäftigt. Versuch es in einer Minute noch einmal.
-damaged = Dieses Bild ist beschädigt oder von einer Art, die nicht angezeigt werden kann. Speichere es als PNG oder JPEG und versuch es noch einmal.
-too-many-pixels = Dieses Bild hat zu viele Pixel. Verkleinere es und versuch es noch einmal.
+busy = Der Server ist mit anderen Bildern beschäftigt. Versuche es in einer Minute noch einmal.
+damaged = Dieses Bild ist beschädigt oder von einer Art, die nicht angezeigt werden kann. Speichere es als PNG oder JPEG und versuche es noch einmal.
+too-many-pixels = Dieses Bild hat zu viele Pixel. Verkleinere es und versuche es noch einmal.
 choose-image = Wähle ein Bild.
-image-too-large = Dieses Bild hat mehr als { $most } MB. Verkleinere es und versuche es noch einmal.
+image-too-large = Dieses Bild ist größer als { $most } MB. Verkleinere es und versuche es noch einmal.
 
 no-storage = Dateien können gerade nicht gespeichert oder geöffnet werden. Versuche es in ein paar Minuten noch einmal.
 no-storage-form = Dateien können gerade nicht gespeichert oder geöffnet werden. Versuche es in ein paar Minuten noch einmal. Dein Text ist nicht verloren.

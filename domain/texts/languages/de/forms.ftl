@@ -1,6 +1,3 @@
-too-often = Du tust das zu oft. Dein Text ist nicht verloren. Sende ihn in { $wait } noch einmal.
-many-sign-in = Gerade melden sich viele an. Versuche es in ein paar Sekunden noch einmal.
-text-not-lost = { $why } Dein Text ist nicht verloren.
 
 choose-action = Wähle eine Aktion.
 choose-whether = Wähle, ob du freigeben oder ablehnen möchtest.
@@ -12,7 +9,11 @@ choose-senders = Wähle, wer dir schreiben kann.
 choose-sign-ups = Wähle, wer sich registrieren kann.
 choose-images = Wähle, wie Bilder angezeigt werden.
 
-not-approved = { $count } Nachrichten konnten nicht freigegeben werden. Erster Grund: { $why }
+not-approved =
+    { $count ->
+        [one] { $count } Nachricht konnte nicht freigegeben werden. Grund:
+       *[other] { $count } Nachrichten konnten nicht freigegeben werden. Erster Grund:
+    } { $why }
 
 choose-how-often = Wähle, wie oft.
 choose-frequency = Wähle täglich, wöchentlich oder nie.
@@ -26,14 +27,15 @@ choose-time-zone = Wähle eine Zeitzone.
 press-attach = Drücke „Anhängen“, um die gewählten Dateien hochzuladen, oder entferne sie.
 choose-file = Wähle eine Datei.
 too-many-files = Du kannst höchstens { $most } Dateien auf einmal anhängen.
+uploads-too-often = Das sind zu viele Dateien. Versuche es in { $wait } noch einmal.
 choose-option = Wähle zuerst eine Antwort.
 enter-date = Gib das Datum als Jahr, Monat und Tag ein, zum Beispiel 2011-05-03.
 bookmarked = Lesezeichen gesetzt
 bookmark-removed = Lesezeichen entfernt
 
 slow-mode = { $noun ->
-    [topic] Langsamer Modus: ein Thema in { $time }.
-   *[message] Langsamer Modus: eine Nachricht in { $time }.
+    [topic] Langsamer Modus: höchstens ein Thema in { $time }.
+   *[message] Langsamer Modus: höchstens eine Nachricht in { $time }.
 }
 first-messages-wait = Deine ersten Nachrichten in dieser Gruppe warten auf Freigabe.
 no-links-yet = Neue Konten können noch keine Links zu anderen Websites posten.
@@ -149,8 +151,3 @@ failed = fehlgeschlagen
 documents = Nachrichten und Themen
 database = Datenbank
 search-index = Suchindex
-
-too-many-pages = Gerade werden zu viele Seiten auf einmal abgerufen. Versuche es in zehn Sekunden noch einmal.
-went-wrong = Bei uns ist etwas schiefgegangen. Versuche es in einer Minute noch einmal.
-late = <p class="flash problem" role="status">Die Datenbank antwortet gerade nicht. Diese Seite ist vielleicht veraltet.</p>
-uploads-too-often = Das sind zu viele Dateien. Versuche es in { $wait } noch einmal.

@@ -17,5 +17,5 @@ conversation-invitations = Nur Mitglieder können andere in eine Unterhaltung ho
 role-above-own = Du kannst keine Rolle vergeben, die über deiner eigenen liegt.
 cannot-join = Du kannst dieser Gruppe nicht beitreten.
 already-in = Diese Person ist schon in der Gruppe.
-is-banned = Diese Person ist aus der Gruppe ausgesperrt. Hebe zuerst die Sperre auf.
+is-banned = Diese Person ist für die Gruppe gesperrt. Hebe zuerst die Sperre auf.
 declined-lately = Deine Anfrage wurde abgelehnt. Nach einer Woche kannst du wieder anfragen.

@@ -37,7 +37,7 @@ polls-about = „Umfrage hinzufügen“ unter einer Nachricht fügt eine Frage m
 
 shortcuts = Tastenkürzel
 key-ctrl = Strg
-key-enter = Eingabe
+key-enter = Enter
 keys-next = Weiter, zurück
 keys-open = Öffnen
 keys-reply = Antworten
@@ -52,7 +52,7 @@ keys-edit = deine letzte Nachricht bearbeiten
 keys-help = Diese Tastenkürzel zeigen
 
 wikis = Wikis
-wikis-about = Die Moderation und wer das Thema begonnen hat, können die erste Nachricht eines Themas zu einem Wiki machen. Dann können alle, die im Thema schreiben können, sie bearbeiten. Ihr Verlauf zeigt, wer was geändert hat, und stellt frühere Versionen wieder her.
+wikis-about = Die Moderation und die Person, die das Thema begonnen hat, können die erste Nachricht eines Themas zu einem Wiki machen. Dann können alle, die im Thema schreiben können, sie bearbeiten. Ihr Verlauf zeigt, wer was geändert hat, und stellt frühere Versionen wieder her.
 drafts = Entwürfe
 drafts-about = Was du schreibst und nicht sendest, bleibt in deinem Browser, bis du es sendest oder dich abmeldest.
 view-drafts = Entwürfe ansehen
@@ -64,7 +64,7 @@ images-elsewhere = Bilder in Nachrichten können auch auf anderen Websites liege
 images-fetched = Dieser Server ruft sie ab und behält Kopien, damit diese Websites nicht sehen, wer eine Nachricht liest. Bilder, die nicht gezeigt werden können, werden zu Links.
 images-linked = Sie werden als Links gezeigt. Dein Browser lädt nichts von diesen Websites, bis du einem Link folgst.
 notifications = Benachrichtigungen
-notifications-about = Dein Telefon oder Computer kann dich über Erwähnungen, Antworten und Direktnachrichten benachrichtigen, während diese Site geschlossen ist. Schalte das für jedes Gerät in deinen <a href="/-/settings/push">Einstellungen</a> ein.
+notifications-about = Dein Handy oder Computer kann dich über Erwähnungen, Antworten und Direktnachrichten benachrichtigen, während diese Site geschlossen ist. Schalte das für jedes Gerät in deinen <a href="/-/settings/push">Einstellungen</a> ein.
 this-site = Diese Site
 this-site-about = Die Links unten auf jeder Seite führen zu dem, was die Betreiber dieser Site über sie sagen.
 touch = Tippe auf einem Touchscreen auf eine Nachricht, um ihr einen Stern zu geben oder zu antworten.

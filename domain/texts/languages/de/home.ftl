@@ -9,7 +9,7 @@ other-topics = Andere Themen
 read-all = Alles als gelesen markieren
 read = Als gelesen markieren
 mute = Stummschalten
-ignored-topic = Thema von { $name }, ausgeblendet
+ignored-topic = Ignoriertes Thema von { $name }
 more-unread = { $count } weitere ungelesen
 
 waiting = Wartet auf Prüfung

@@ -12,9 +12,10 @@ turn-on = Themen per E-Mail einschalten
 
 # Why an email comes back, and what stands in a post about its files
 no-topics = In dieser Gruppe kann man keine Themen mehr per E-Mail beginnen.
+too-large = Eine E-Mail darf höchstens { $most } MB groß sein.
 too-many-files = Eine E-Mail kann höchstens { $most } Dateien haben.
 not-attached = Nicht angehängt: `{ $name }`. { $why }
-gone = Das Thema oder die Gruppe wurde gelöscht, oder du darfst es nicht mehr lesen.
+gone = Das Thema oder die Gruppe wurde gelöscht, oder du hast keinen Zugriff mehr.
 limit = Du hast eine Grenze erreicht. Versuche es in { $wait } noch einmal.
 slow-mode = Dort gilt der langsame Modus. Versuche es in { $wait } noch einmal.
 from-elsewhere = Die E-Mail kam von { $address }. Nur E-Mails von der bestätigten Adresse deines Kontos werden veröffentlicht. Wenn du sie nicht geschickt hast, kennt jemand anderes die Adresse, die du in einer E-Mail bekommen hast: Leite solche E-Mails nicht weiter.

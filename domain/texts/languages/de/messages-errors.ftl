@@ -47,16 +47,16 @@ poll-has-votes = Diese Umfrage kann nicht mehr geändert werden, weil schon jema
 poll-version = Umfragen gibt es nur in Version 1.
 poll-invalid = Die Umfrage ist ungültig: { $error }.
 
-attachment-stays = Beim Bearbeiten einer Nachricht kann kein Anhang hinzukommen und sich seine Art nicht ändern.
-kind-disabled = Ein Site-Admin hat diese Art von Anhang abgeschaltet.
-kind-retired = Diese Version der Art ist eingestellt.
+attachment-stays = Beim Bearbeiten kann eine Nachricht keinen Anhang bekommen, und die Art ihres Anhangs kann sich nicht ändern.
+kind-disabled = Ein Site-Admin hat diese Art von Anhang ausgeschaltet.
+kind-retired = Diese Version der Art ist stillgelegt.
 kind-unknown = Die Art von Anhang „{ $name }“ gibt es in dieser Version nicht.
 data-too-long = Die Daten können höchstens { $most } KiB haben.
 rows-at-most = Ein Anhang kann höchstens { $most } Zeilen haben.
 
 the-data = Der Wert
 must-be = { $place } muss { $value } sein.
-must-be-one-of = { $place } muss eines von { $values } sein.
+must-be-one-of = { $place } muss einer dieser Werte sein: { $values }.
 must-be-of-type = { $place } muss vom Typ { $name } sein.
 must-be-least = { $place } muss mindestens { $least } sein.
 must-be-most = { $place } darf höchstens { $most } sein.
@@ -93,8 +93,4 @@ schema-is-object = Ein Schema muss ein Objekt sein.
 schema-too-deep = Schemas können höchstens { $most } Ebenen tief verschachtelt sein.
 schema-keyword = Das Schlüsselwort { $keyword } wird nicht unterstützt. Unterstützt werden: { $known }.
 schema-value = Der Wert von { $keyword } ist ungültig.
-
-push-mention = { $name } hat dich in { $topic } erwähnt
-push-reply = { $name } hat dir in { $topic } geantwortet
-push-followed = { $name } in { $topic }
 schema-too-many = { $keyword } kann höchstens { $most } Einträge haben.

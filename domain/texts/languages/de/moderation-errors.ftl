@@ -13,15 +13,15 @@ no-such-group = Es gibt und gab keine Gruppe mit diesem Namen.
 
 warn-yourself = Du kannst dich nicht selbst verwarnen.
 warn-deleted = Du kannst kein gelöschtes Konto verwarnen.
-warn-lower-role = Du kannst nur Personen verwarnen, die weniger Rechte als du haben.
-withdraw-lower-role = Du kannst nur Verwarnungen von Personen zurücknehmen, die weniger Rechte als du haben.
+warn-lower-role = Du kannst nur Personen verwarnen, die weniger Rechte haben als du.
+withdraw-lower-role = Du kannst nur Verwarnungen von Personen zurücknehmen, die weniger Rechte haben als du.
 withdraw-yourself = Du kannst keine Verwarnung zurücknehmen, die du selbst erhalten hast.
 
 last-day = Letzte 24 Stunden
 last-week = Letzte 7 Tage
 all-posts = Alle Beiträge
 clear-admin = Du kannst die Beiträge eines Site-Admins nicht löschen. Entziehe der Person zuerst die Adminrechte.
-clear-lower-role = Du kannst nur die Beiträge von Personen löschen, die weniger Rechte als du haben.
+clear-lower-role = Du kannst nur Beiträge von Personen löschen, die weniger Rechte haben als du.
 nothing-to-clear = In diesem Zeitraum gibt es keine Beiträge zu löschen.
 
 rule-name = Gib der Regel einen Namen.

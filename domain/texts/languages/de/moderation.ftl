@@ -1,6 +1,6 @@
 log = Moderationsprotokoll
-log-of-site = was Moderatoren und Admins in öffentlichen Gruppen und mit Konten getan haben
-log-of-group = was Moderatoren getan haben
+log-of-site = was Moderatoren und Admins in öffentlichen Gruppen und mit Konten tun
+log-of-group = was Moderatoren tun
 action = Aktion
 all-actions = Alle Aktionen
 filter = Filtern
@@ -36,12 +36,12 @@ messages-and-topics = { $messages ->
 reason = Grund
 reason-in-group = Die Person wird benachrichtigt. Das Moderationsprotokoll der Gruppe zeigt ihn mit euren beiden Namen allen, die die Gruppe lesen können.
 reason-on-site = Die Person wird benachrichtigt. Das öffentliche Moderationsprotokoll zeigt ihn mit euren beiden Namen.
-also-ban = Auch aus der Gruppe aussperren
+also-ban = Auch für die Gruppe sperren
 also-ban-hint = Mit demselben Grund, der im Moderationsprotokoll der Gruppe steht.
 account = Konto
 stays-active = Bleibt aktiv
 suspend = Vorübergehend sperren
-ban-permanently = Dauerhaft sperren
+ban-permanently = Endgültig sperren
 suspend-days = Dauer der Sperre (Tage)
 delete-about = Wo eine Nachricht war, bleibt ein Platzhalter. Themen dieser Person werden ganz gelöscht, wenn sonst niemand darin geschrieben hat, ebenso ihre Nachrichten, die auf Freigabe warten.
 delete-keeps = Nachrichten in archivierten Gruppen und Gruppen dieser Person bleiben erhalten.
@@ -68,7 +68,11 @@ withdraw = Zurücknehmen
 withdraw-warning = Verwarnung zurücknehmen: { $time }
 
 queue = Freigabe-Warteschlange
-waiting = { $count } wartend
+waiting =
+    { $count ->
+        [one] { $count } wartet
+       *[other] { $count } warten
+    }
 nothing-to-review = Nichts zu prüfen
 held-new-and-by-rule = Hier erscheinen Nachrichten neuer Mitglieder und Nachrichten, die eine Regel zurückhält.
 held-by-rule = Hier erscheinen Nachrichten, die eine Regel zurückhält. Um auch Nachrichten neuer Mitglieder zu prüfen, ändere die Einstellungen der Gruppe.

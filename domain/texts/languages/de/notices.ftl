@@ -23,8 +23,8 @@ warning = { $place ->
    *[group] Die Moderatoren von { $group } haben dich verwarnt.
 }
 ban = { $place ->
-    [site] Du wurdest aus einer Gruppe ausgesperrt.
-   *[group] Du wurdest aus { $group } ausgesperrt.
+    [site] Du wurdest für eine Gruppe gesperrt.
+   *[group] Du wurdest für { $group } gesperrt.
 }
 removal = { $place ->
     [site] Die Site-Admins haben deine Nachrichten gelöscht.

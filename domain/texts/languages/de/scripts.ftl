@@ -24,10 +24,10 @@ yesterday = gestern
 days-ago = vor { $count } Tagen
 
 not-done = Das hat nicht geklappt.
-unanswered = Der Server antwortet nicht.
+unanswered = Der Server hat nicht geantwortet.
 offline = Du bist offline.
-failed = Der Server meldet einen Fehler.
-signed-out = Du wurdest abgemeldet. Melde dich in einem anderen Tab an und versuche es dann erneut.
+failed = Der Server hat einen Fehler gemeldet.
+signed-out = Du wurdest abgemeldet. Melde dich in einem anderen Tab an und versuche es dann noch einmal.
 
 sending = Wird gesendet …
 waiting-offline = Wartet: Du bist offline.
@@ -42,7 +42,7 @@ edit = Bearbeiten
 page-gone = Diese Seite ist nicht mehr verfügbar. Dein Text bleibt hier, damit du ihn kopieren kannst.
 form-gone = Das kann nicht mehr gesendet werden. Dein Text bleibt hier, damit du ihn kopieren kannst.
 
-replying-to = Antwort an { $name }
+replying-to = Antwort auf { $name }
 earlier-message = eine frühere Nachricht
 spoiler = (Spoiler)
 preview = Vorschau

@@ -9,7 +9,7 @@ more-options = Weitere Optionen
 from = Von
 username = Benutzername
 topic-title = Titel des Themas
-on-or-after = Am oder nach
+on-or-after = Ab
 before = Vor
 contains = Enthält
 anything = Beliebiges
@@ -58,7 +58,7 @@ more-in-topic = { $count ->
 }
 pages = Seiten
 back = ← Zurück
-more = Weiter →
+more = Mehr →
 
 how-to = So suchst du
 how-to-about = Treffer enthalten alle deine Wörter. Das letzte Wort kann unvollständig sein. Wenn es nur wenige Treffer gibt, folgen Nachrichten mit den meisten der Wörter.

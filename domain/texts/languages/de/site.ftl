@@ -10,5 +10,3 @@ page-not-accepted = Wähle zuerst in den Einstellungen, dass neue Mitglieder die
 page-conflict = Jemand hat diese Seite geändert, während du sie bearbeitet hast. Dein Text ist nicht verloren: Vergleiche ihn mit der aktuellen Version und veröffentliche ihn dann noch einmal.
 
 test-no-address = Gib zuerst deine E-Mail-Adresse an.
-test-subject = Test-E-Mail von { $site }
-test-text = Wenn du das lesen kannst, kann { $address } E-Mails versenden.

@@ -46,7 +46,7 @@ go = Los
 
 new-since = { $count } neu seit deinem letzten Besuch
 empty = Noch keine Nachrichten.
-post-first = Noch keine Nachrichten. Schreib die erste.
+post-first = Noch keine Nachrichten. Schreibe die erste.
 mark-read-here = Bis hierher als gelesen markieren
 
 read-only = Die Site kann gerade nur gelesen werden. Solange kannst du nichts schreiben.
@@ -70,7 +70,7 @@ was-reopened = { $person } hat das Thema als ungelöst markiert
 was-archived = { $person } hat das Thema archiviert
 was-unarchived = { $person } hat das Thema aus dem Archiv geholt
 was-restored = { $person } hat das Thema wiederhergestellt
-was-renamed = { $person } hat das Thema umbenannt, das vorher „{ $title }“ hieß
+was-renamed = { $person } hat das Thema umbenannt (vorher „{ $title }“)
 was-moved = { $person } hat das Thema hierher verschoben
 split-off = { $person } hat { $count ->
     [one] { $count } Nachricht
@@ -82,7 +82,7 @@ split-off-unnamed = { $person } hat { $count ->
 } in ein anderes Thema verschoben
 split-from = { $person } hat dieses Thema mit Nachrichten aus <a href="{ $address }">{ $title }</a> erstellt
 split-from-unnamed = { $person } hat dieses Thema mit Nachrichten aus einem anderen Thema erstellt
-was-merged = { $person } hat ein anderes Thema mit diesem zusammengelegt: „{ $title }“
+was-merged = { $person } hat ein anderes Thema mit diesem zusammengeführt: „{ $title }“
 
 ignored = Ignoriertes Thema von { $name }
 by-ignored = von einer Person, die du ignorierst
@@ -118,8 +118,8 @@ move-topic = Thema verschieben
 group = Gruppe
 select-group = Gruppe auswählen
 move-hint = Ihre Mitglieder können dann das ganze Thema lesen. Alte Links leiten weiter. Ein privates Thema kann nicht in eine öffentliche Gruppe verschoben werden.
-split-or-merge = Teilen oder zusammenlegen
-merge-this = Mit einem anderen Thema zusammenlegen
+split-or-merge = Teilen oder zusammenführen
+merge-this = Mit einem anderen Thema zusammenführen
 how-to-split = Um dieses Thema zu teilen, wähle „Abtrennen“ bei der ersten Nachricht des neuen Themas.
 
 titles = Verlauf des Titels
@@ -136,8 +136,8 @@ delete-what = „{ $title }“ wird mit { $count ->
 } gelöscht. Ein Moderator kann das Thema 30 Tage lang wiederherstellen; danach ist es endgültig gelöscht.
 delete-topic = Thema löschen
 
-merge-named = „{ $title }“ zusammenlegen
-merge-heading = Dieses Thema mit einem anderen zusammenlegen
+merge-named = „{ $title }“ zusammenführen
+merge-heading = Dieses Thema mit einem anderen zusammenführen
 merge-into = URL des anderen Themas
 merge-into-hint = Kopiere sie aus der Adresszeile des Browsers. Das Thema kann in einer anderen Gruppe sein, die du moderierst.
 merge-moves = { $count ->
@@ -145,7 +145,7 @@ merge-moves = { $count ->
    *[other] { $count } Nachrichten aus „{ $title }“ werden
 } in zeitlicher Reihenfolge in das andere Thema eingefügt. Alte Links leiten weiter.
 merge-undo = Ungelesene Nachrichten bleiben für alle ungelesen. Du kannst das nicht rückgängig machen, aber du kannst das Thema wieder teilen.
-merge = Themen zusammenlegen
+merge = Themen zusammenführen
 
 split-named = „{ $title }“ teilen
 split-heading = Dieses Thema teilen

@@ -96,31 +96,10 @@ busy = Many people are signing in right now. Try again in a few seconds.
 slow-mode = This group is in slow mode. You can post this in { $wait }.
 slow-mode-form = This group is in slow mode. You can post this in { $wait }. Your text isn't lost.
 
-# Choices and fields of forms.
-choose-sign-ups = Choose who can sign up.
-choose-images = Choose how images are shown.
-choose-action = Choose an action.
-choose-period = Choose a period.
-choose-answer = Choose to approve or decline.
-choose-how-often = Choose how often.
-choose-hour = Choose an hour.
-choose-time-zone = Choose a time zone.
-choose-file = Choose a file.
-enter-number = Enter a number.
-enter-date = Enter the date as year, month and day, like 2011-05-03.
-old-position = The page is out of date. Reload it and try again.
-press-attach = Press Attach to upload the files that you chose, or remove them.
-most-files = You can attach at most { $count } files at a time.
-not-all-approved = { $count } messages couldn't be approved. First reason: { $why }
-bad-token = This API token is not valid.
-
 # The API.
 must-sign-in = Sign in with your username and your password or an API token.
-api-other-site = Pages of other sites can't use this.
-api-bearer = Send `Bearer` and an API token.
 api-method = This method isn't allowed here.
 api-not-json = Send the body as JSON, with `Content-Type: application/json`.
 api-changed = It has changed since you read it. Read it again and send its new ETag.
 api-running = A request with this Idempotency-Key is still running. Send it again in a moment.
 api-pending = Waiting for approval by a moderator.
-api-other-body = This key was already used with another body. Send a new key.

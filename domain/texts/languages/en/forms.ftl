@@ -1,11 +1,5 @@
 # Errors in forms, and other texts that pages get from the server's handlers.
 
-# A form that was refused as a whole.
-too-often = You're doing that too often. Your text isn't lost. Send it again in { $wait }.
-many-sign-in = Many people are signing in right now. Try again in a few seconds.
-# $why says that the group is in slow mode, and how long to wait.
-text-not-lost = { $why } Your text isn't lost.
-
 # Choices that a form lacks.
 choose-action = Choose an action.
 choose-whether = Choose whether to approve or decline.
@@ -18,7 +12,11 @@ choose-sign-ups = Choose who can sign up.
 choose-images = Choose how images are shown.
 
 # The approval queue: several messages were ticked.
-not-approved = { $count } messages couldn't be approved. First reason: { $why }
+not-approved =
+    { $count ->
+        [one] { $count } message couldn't be approved. Reason:
+       *[other] { $count } messages couldn't be approved. First reason:
+    } { $why }
 
 # Settings of emails about messages.
 choose-how-often = Choose how often.
@@ -34,6 +32,7 @@ choose-time-zone = Choose a time zone.
 press-attach = Press Attach to upload the files that you chose, or remove them.
 choose-file = Choose a file.
 too-many-files = You can attach at most { $most } files at a time.
+uploads-too-often = That's too many files. Try again in { $wait }.
 choose-option = Choose an option first.
 enter-date = Enter the date as year, month and day, like 2011-05-03.
 bookmarked = Bookmarked
@@ -167,9 +166,3 @@ failed = failed
 documents = messages and topics
 database = database
 search-index = search index
-
-# When there is no page, or an old one.
-too-many-pages = Too many pages are being requested at once. Try again in ten seconds.
-went-wrong = Something went wrong on our end. Try again in a minute.
-late = <p class="flash problem" role="status">The database does not answer just now. This page may be out of date.</p>
-uploads-too-often = That's too many files. Try again in { $wait }.

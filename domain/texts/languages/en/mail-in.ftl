@@ -12,6 +12,7 @@ turn-on = Turn on topics by email
 
 # Why an email comes back, and what stands in a post about its files
 no-topics = Topics can no longer be started in this group by email.
+too-large = An email can have at most { $most } MB.
 too-many-files = An email can have at most { $most } files.
 not-attached = Not attached: `{ $name }`. { $why }
 gone = The topic or group was deleted, or you can no longer read it.

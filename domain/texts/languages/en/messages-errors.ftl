@@ -102,9 +102,4 @@ schema-is-object = A schema must be an object.
 schema-too-deep = Schemas can be nested at most { $most } levels deep.
 schema-keyword = The keyword { $keyword } is not supported. Supported: { $known }.
 schema-value = The value of { $keyword } is not valid.
-
-# Titles of push notifications; the message's text stands below. $name wrote it.
-push-mention = { $name } mentioned you in { $topic }
-push-reply = { $name } replied to you in { $topic }
-push-followed = { $name } in { $topic }
 schema-too-many = { $keyword } can have at most { $most } entries.

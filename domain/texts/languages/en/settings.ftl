@@ -109,8 +109,8 @@ push-needs-script = To turn on notifications on this device, allow JavaScript.
 push-unable = This browser can't get push notifications here. On an iPhone or iPad, add this site to the home screen first, and open it from there.
 push-denied = Notifications are blocked. Allow them for this site in the settings of your browser, then try again.
 push-failed = Notifications can't be turned on right now. Try again later.
-push-again-here = Turn on again on this device
-push-here = Turn on on this device
+push-again-here = Turn on again for this device
+push-here = Turn on for this device
 push-signed-out = A device is removed when you sign out on it. When you sign in again, it's turned on again.
 
 # Sessions.

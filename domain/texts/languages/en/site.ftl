@@ -14,5 +14,3 @@ page-conflict = Someone changed this page while you were editing it. Your text i
 
 # The email that tests the mail server.
 test-no-address = Add your email address first.
-test-subject = Test email from { $site }
-test-text = If you can read this, { $address } can send email.

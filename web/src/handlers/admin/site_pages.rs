@@ -33,7 +33,7 @@ pub async fn show(req: Req, path: Path<String>) -> Answer {
     let address = format!("/-/pages/{}", shown.page);
     layout.links = req
         .describes()
-        .map(|base| Links { feed: None, ..Links::page(base, &address, &shown.page.title().to_string(), "") });
+        .map(|base| Links { feed: None, ..Links::page(base, &address, &shown.page.title().to(req.lang), "") });
     let page = Show { layout, page: shown.page, markup: shown.markup, changed_at: shown.changed_at };
     req.shared_page(&page, About::Site)
 }

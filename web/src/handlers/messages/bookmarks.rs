@@ -58,7 +58,7 @@ pub async fn set(req: Req, path: Path<String>, form: Form) -> Answer {
     if req.wants_json {
         let done = if on { texts::forms::bookmarked() } else { texts::forms::bookmark_removed() };
         let headers = ("cache-control", "private, no-store");
-        return Ok(HttpResponse::Ok().insert_header(headers).json(json!({"done": done.to_string()})));
+        return Ok(HttpResponse::Ok().insert_header(headers).json(json!({"done": done.to(req.lang)})));
     }
     let word = if on { "bookmarked" } else { "bookmark-removed" };
     Ok(req.redirect_saying(form.next(&super::address(&place, message)), word))

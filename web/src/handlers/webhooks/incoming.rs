@@ -11,14 +11,14 @@ use domain::webhooks::incoming::{self, IncomingForm as Wanted, Received, Request
 use domain::webhooks::payloads::Service;
 use serde_json::{Value, json};
 use templates::webhooks::{Fresh, IncomingForm};
-use texts::Text;
+use texts::{Lang, Text};
 
 use super::{Shown, page};
 use crate::body::{self, WITH_TEXT};
 use crate::failure::{Answer, Failure};
 use crate::form::Form;
 use crate::handlers::{id, refill};
-use crate::req::Req;
+use crate::req::{Req, asked};
 use crate::site::Site;
 
 /// `POST /-/groups/ID/incoming`: answers with the URL, shown once.
@@ -57,19 +57,20 @@ pub async fn revoke(req: Req, path: Path<(String, String)>, _form: Form) -> Answ
     Ok(req.redirect_saying(&format!("/-/groups/{group}/webhooks"), "incoming-revoked"))
 }
 
-/// `POST /-/hooks/TOKEN`: posts what a program sends.
+/// `POST /-/hooks/TOKEN`: posts what a program sends. Errors are in the language that it asks for, else in English.
 pub async fn receive(request: HttpRequest, site: Data<Site>, path: Path<String>, payload: Payload) -> HttpResponse {
+    let lang = asked(request.headers()).unwrap_or_default();
     let now = domain::site::current(&site.cx).await;
     if check_change(now.settings.read_only, Change::Forum).is_err() {
-        return refused(StatusCode::FORBIDDEN, &texts::forms::hook_read_only());
+        return refused(lang, StatusCode::FORBIDDEN, &texts::forms::hook_read_only());
     }
     let body = match body::read(&request, payload.into_inner(), WITH_TEXT, site.room.of(false)).await {
         Ok(body) => body,
         Err(Failure::Problem(problem)) => {
             let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::BAD_REQUEST);
-            return refused(status, &texts::forms::hook_bad_body());
+            return refused(lang, status, &texts::forms::hook_bad_body());
         }
-        Err(_) => return refused(StatusCode::SERVICE_UNAVAILABLE, &texts::forms::hook_later()),
+        Err(_) => return refused(lang, StatusCode::SERVICE_UNAVAILABLE, &texts::forms::hook_later()),
     };
     let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
     let any = |names: &[&str]| names.iter().find_map(|name| header(name));
@@ -97,27 +98,27 @@ pub async fn receive(request: HttpRequest, site: Data<Site>, path: Path<String>,
         }
         Ok(Received::Held) => answer(StatusCode::ACCEPTED, &json!({"ok": true, "held": true})),
         Ok(Received::Ignored) => answer(StatusCode::OK, &json!({"ok": true, "ignored": true})),
-        Err(error) => failed(&error),
+        Err(error) => failed(lang, &error),
     }
 }
 
-fn failed(error: &Error) -> HttpResponse {
+fn failed(lang: Lang, error: &Error) -> HttpResponse {
     let wait = |seconds: u64, why: &Text| {
-        let mut answer = refused(StatusCode::TOO_MANY_REQUESTS, why);
+        let mut answer = refused(lang, StatusCode::TOO_MANY_REQUESTS, why);
         answer.headers_mut().insert(RETRY_AFTER, seconds.max(1).into());
         answer
     };
     match error {
-        Error::NotFound => refused(StatusCode::NOT_FOUND, &texts::forms::hook_gone()),
-        Error::Forbidden(why) => refused(StatusCode::FORBIDDEN, why),
+        Error::NotFound => refused(lang, StatusCode::NOT_FOUND, &texts::forms::hook_gone()),
+        Error::Forbidden(why) => refused(lang, StatusCode::FORBIDDEN, why),
         Error::Invalid(fields) => {
             let why = fields.iter().next().map_or_else(texts::forms::hook_bad_text, |(_, why)| why.clone());
-            refused(StatusCode::UNPROCESSABLE_ENTITY, &why)
+            refused(lang, StatusCode::UNPROCESSABLE_ENTITY, &why)
         }
         Error::TooMany(limit) => wait(limit.wait.as_secs(), &texts::forms::hook_too_many()),
         Error::Slow(time) => wait(time.as_secs(), &texts::forms::hook_slow()),
         Error::Pending => answer(StatusCode::ACCEPTED, &json!({"ok": true, "held": true})),
-        Error::SignedOut => refused(StatusCode::FORBIDDEN, &texts::forms::hook_bot()),
+        Error::SignedOut => refused(lang, StatusCode::FORBIDDEN, &texts::forms::hook_bot()),
         Error::Busy(_)
         | Error::Database(_)
         | Error::Bus(_)
@@ -125,17 +126,17 @@ fn failed(error: &Error) -> HttpResponse {
         | Error::NoSearch
         | Error::Storage(_) => {
             tracing::warn!(%error, "an incoming webhook was not served");
-            refused(StatusCode::SERVICE_UNAVAILABLE, &texts::forms::hook_later())
+            refused(lang, StatusCode::SERVICE_UNAVAILABLE, &texts::forms::hook_later())
         }
         Error::Internal(_) => {
             tracing::error!(%error, "an incoming webhook failed");
-            refused(StatusCode::INTERNAL_SERVER_ERROR, &texts::forms::hook_failed())
+            refused(lang, StatusCode::INTERNAL_SERVER_ERROR, &texts::forms::hook_failed())
         }
     }
 }
 
-fn refused(status: StatusCode, why: &Text) -> HttpResponse {
-    answer(status, &json!({"ok": false, "error": why.to_string()}))
+fn refused(lang: Lang, status: StatusCode, why: &Text) -> HttpResponse {
+    answer(status, &json!({"ok": false, "error": why.to(lang)}))
 }
 
 fn answer(status: StatusCode, json: &Value) -> HttpResponse {
