@@ -7,11 +7,13 @@ use std::time::Duration;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use actix_web::web::Data;
 use actix_web::{App, middleware};
-use domain::model::GroupKind;
+use domain::groups::pictures;
+use domain::model::{GroupKind, picture_address};
 use domain::people::proofs::LASTS;
 use domain::people::sessions::{self, Origin};
 use domain::people::{accounts, avatars};
 use domain::platform::secrets;
+use domain::platform::storage::Files;
 use domain::policy::Viewer;
 use domain::testing::TestForum;
 use flate2::write::ZlibEncoder;
@@ -218,6 +220,24 @@ async fn the_image_of_a_private_group_is_hidden_from_others() {
     assert_eq!(anonymous(&forum, &address).await.header("cache-control"), "public, max-age=31536000, immutable");
     for page in [format!("/{}/", garden.slug), "/groups/".to_owned()] {
         assert!(anonymous(&forum, &page).await.text().contains(&address), "{page}");
+    }
+}
+
+#[actix_web::test]
+async fn a_browser_that_has_a_picture_gets_no_bytes_from_the_storage() {
+    let mut forum = TestForum::sqlite().await;
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let den = forum.group(mira, "Den", GroupKind::Private).await;
+    let group = pictures::set(&forum.cx, mira, den.id, png(80, 80)).await.expect("an image");
+    let address = picture_address(&group.picture, 96);
+    let tag = Browser::of(&forum, mira).await.get(&address).await.header("etag").to_owned();
+    // A storage that has nothing.
+    forum.cx.files = Files::folder(forum.cx.files.arriving().await.expect("a folder").join("other"));
+    for (who, status, fresh) in [(mira, 304, 404), (noor, 404, 404)] {
+        let browser = Browser::of(&forum, who).await;
+        let request = TestRequest::get().uri(&address).insert_header(browser.cookie());
+        let said = send(&forum, request.insert_header(("if-none-match", tag.as_str()))).await;
+        assert_eq!((said.status, browser.get(&address).await.status), (status, fresh));
     }
 }
 

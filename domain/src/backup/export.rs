@@ -41,21 +41,29 @@ pub async fn make(
     on_progress: impl FnMut(&str, u64),
 ) -> Result<Manifest> {
     let mut snapshot = Snapshot::open(url).await?;
-    let made = match scope(&mut snapshot, slug, is_public).await {
-        Ok(scope) => write(&mut snapshot, files, scope, file, on_progress).await,
+    let begun = match scope(&mut snapshot, slug, is_public).await {
+        Ok(scope) => write(&mut snapshot, scope, file, on_progress).await,
         Err(error) => Err(error),
     };
     snapshot.close().await;
-    made
+    begun?.finish(files).await
+}
+
+/// An export with its tables. The snapshot is closed before the files are copied: that may take hours, and migrations wait for
+/// the snapshot.
+struct Begun {
+    writer: Writer,
+    scope: Scope,
+    /// The names of the files in the storage.
+    keys: Vec<String>,
 }
 
 async fn write(
     snapshot: &mut Snapshot,
-    files: &Files,
     scope: Scope,
     file: &Path,
     mut on_progress: impl FnMut(&str, u64),
-) -> Result<Manifest> {
+) -> Result<Begun> {
     let mut writer = Writer::create(file, None)?;
     let mut keys = Vec::new();
     for part in scope.parts() {
@@ -74,16 +82,23 @@ async fn write(
         };
         on_progress(part.table.name, count);
     }
-    uploads::write(&mut writer, files, keys).await?;
-    let mut manifest = Manifest::new(Purpose::Export, Target::latest_schema());
-    let all = if scope.group.is_some() { "group" } else { "site" };
-    let extent = match scope {
-        Scope { is_public: false, .. } => "complete",
-        Scope { any_kind: false, .. } => "public",
-        Scope { .. } => "readable",
-    };
-    manifest.scope = Some(format!("{all}, {extent}"));
-    writer.finish(manifest).await
+    Ok(Begun { writer, scope, keys })
+}
+
+impl Begun {
+    /// Adds the files and ends the archive.
+    async fn finish(mut self, files: &Files) -> Result<Manifest> {
+        uploads::write(&mut self.writer, files, self.keys).await?;
+        let mut manifest = Manifest::new(Purpose::Export, Target::latest_schema());
+        let all = if self.scope.group.is_some() { "group" } else { "site" };
+        let extent = match self.scope {
+            Scope { is_public: false, .. } => "complete",
+            Scope { any_kind: false, .. } => "public",
+            Scope { .. } => "readable",
+        };
+        manifest.scope = Some(format!("{all}, {extent}"));
+        self.writer.finish(manifest).await
+    }
 }
 
 /// What an export of the group with this address contains, or of the whole site.
@@ -147,15 +162,15 @@ pub async fn download(cx: &Context, viewer: Viewer, group: GroupId) -> Result<(G
     let name = format!("klatch-export-{}.zip", &secrets::token()?[..32]);
     let path = std::env::temp_dir().join(name);
     let mut snapshot = Snapshot::of(&cx.db).await?;
-    let made = match scope(&mut snapshot, Some(&found.group.slug), extent == Extent::Public).await {
+    let begun = match scope(&mut snapshot, Some(&found.group.slug), extent == Extent::Public).await {
         Ok(scope) => {
             let scope = Scope { is_public: extent != Extent::Complete, any_kind: extent == Extent::Readable, ..scope };
-            write(&mut snapshot, &cx.files, scope, &path, |_, _| {}).await
+            write(&mut snapshot, scope, &path, |_, _| {}).await
         }
         Err(error) => Err(error),
     };
     snapshot.close().await;
-    made?;
+    begun?.finish(&cx.files).await?;
     if extent == Extent::Complete {
         let mut tx = cx.db.begin().await?;
         let entry = LogEntry::new(viewer.user()?, LogAction::GroupExported).group(found.group.id);

@@ -54,10 +54,7 @@ pub struct Order {
 /// # Errors
 /// When the database cannot be read or has no forum, the key is another forum's, or the file exists or cannot be written.
 pub async fn make(url: &DatabaseUrl, order: Order, on_progress: impl FnMut(&str, u64)) -> Result<Manifest> {
-    let mut snapshot = Snapshot::open(url).await?;
-    let made = write(&mut snapshot, order, on_progress).await;
-    snapshot.close().await;
-    made
+    write(Snapshot::open(url).await?, order, on_progress).await
 }
 
 /// Backs up the database of a running process.
@@ -65,13 +62,28 @@ pub async fn make(url: &DatabaseUrl, order: Order, on_progress: impl FnMut(&str,
 /// # Errors
 /// As [`make`].
 pub async fn make_of(db: &Db, order: Order) -> Result<Manifest> {
-    let mut snapshot = Snapshot::of(db).await?;
-    let made = write(&mut snapshot, order, |_, _| {}).await;
-    snapshot.close().await;
-    made
+    write(Snapshot::of(db).await?, order, |_, _| {}).await
 }
 
-async fn write(snapshot: &mut Snapshot, order: Order, mut on_progress: impl FnMut(&str, u64)) -> Result<Manifest> {
+async fn write(mut snapshot: Snapshot, order: Order, on_progress: impl FnMut(&str, u64)) -> Result<Manifest> {
+    let files = order.files.clone();
+    let begun = write_tables(&mut snapshot, order, on_progress).await;
+    // Copying files may take hours, and migrations wait for the snapshot.
+    snapshot.close().await;
+    let (mut writer, manifest) = begun?;
+    // Stored files never change. All that the snapshot named were there before it.
+    if let Some(files) = &files {
+        uploads::write_all(&mut writer, files).await?;
+    }
+    writer.finish(manifest).await
+}
+
+/// Begins an archive with everything but the files.
+async fn write_tables(
+    snapshot: &mut Snapshot,
+    order: Order,
+    mut on_progress: impl FnMut(&str, u64),
+) -> Result<(Writer, Manifest)> {
     let schema = snapshot.schema().await?.ok_or_else(|| Error::Internal("the database has no forum".into()))?;
     if schema > Target::latest_schema() {
         let why = "the database belongs to a newer version of Klatch; create the backup with that version";
@@ -97,15 +109,11 @@ async fn write(snapshot: &mut Snapshot, order: Order, mut on_progress: impl FnMu
     for (table, last) in snapshot.sequences().await? {
         writer.row(&serde_json::json!({"table": table, "last": last}).to_string()).await?;
     }
-    // Stored files never change. All that the snapshot names were there before it.
-    if let Some(files) = &order.files {
-        uploads::write_all(&mut writer, files).await?;
-    }
     let mut manifest = Manifest::new(Purpose::Backup, schema);
     manifest.klatch = Some(env!("CARGO_PKG_VERSION").to_owned());
     manifest.database = Some(snapshot.database().to_owned());
     manifest.made_at = Some(order.now.rfc3339());
-    writer.finish(manifest).await
+    Ok((writer, manifest))
 }
 
 /// Reads a whole archive and checks its contents. `on_progress` gets the name and size of each table.

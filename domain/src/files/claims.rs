@@ -3,6 +3,7 @@
 
 use std::time::{Duration, Instant};
 
+use futures_util::future::try_join_all;
 use model::keys_of_digest;
 
 use crate::platform::context::Context;
@@ -63,9 +64,9 @@ pub(super) async fn delete(cx: &Context, sha256: &str) -> Result<bool> {
 }
 
 async fn delete_claimed(cx: &Context, claim: i64, sha256: &str) -> Result<()> {
-    for key in keys_of_digest(sha256) {
-        cx.files.delete(&key).await?;
-    }
+    // In a bucket, each takes a while.
+    let keys = keys_of_digest(sha256);
+    try_join_all(keys.iter().map(|key| cx.files.delete(key))).await?;
     let mut tx = cx.db.begin().await?;
     store::file_claims::release(&mut tx, claim).await?;
     Ok(tx.commit().await?)

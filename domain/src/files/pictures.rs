@@ -149,6 +149,14 @@ pub(crate) async fn forget(cx: &Context, digest: String) -> Result<()> {
     Ok(())
 }
 
+/// A picture that a viewer may see.
+#[derive(Clone, Debug)]
+pub struct Found {
+    key: String,
+    /// Whether everyone may see it.
+    pub is_public: bool,
+}
+
 /// A picture as it is sent.
 #[derive(Clone, Debug)]
 pub struct Picture {
@@ -156,26 +164,35 @@ pub struct Picture {
     pub bytes: Vec<u8>,
     /// The content type.
     pub kind: &'static str,
-    /// Whether everyone may see it.
-    pub is_public: bool,
 }
 
-/// Returns the picture with this end of its address.
+/// Returns the picture with this end of its address. The storage is not asked yet: a browser may have it.
 ///
 /// # Errors
-/// [`Error::NotFound`] if the viewer may see nothing that has it; [`Error::Storage`].
-pub async fn read(cx: &Context, viewer: Viewer, name: &str) -> Result<Picture> {
+/// [`Error::NotFound`] if the viewer may see nothing that has it.
+pub async fn find(cx: &Context, viewer: Viewer, name: &str) -> Result<Found> {
     let (digest, size) = parse_picture(name).ok_or(Error::NotFound)?;
-    let is_public = store::pictures::is_seen(&cx.db, None, digest).await?;
-    if !is_public {
-        let user = viewer.id().ok_or(Error::NotFound)?;
-        if !store::pictures::is_seen(&cx.db, Some(user), digest).await? {
-            return Err(Error::NotFound);
-        }
+    let key = picture_key(digest, size);
+    if store::pictures::is_seen(&cx.db, None, digest).await? {
+        return Ok(Found { key, is_public: true });
     }
-    let bytes = cx.files.open(&picture_key(digest, size)).await?.ok_or(Error::NotFound)?.read().await?;
-    let kind = kinds::of(&bytes[..bytes.len().min(HEAD)]);
-    Ok(Picture { bytes, kind, is_public })
+    let user = viewer.id().ok_or(Error::NotFound)?;
+    match store::pictures::is_seen(&cx.db, Some(user), digest).await? {
+        true => Ok(Found { key, is_public: false }),
+        false => Err(Error::NotFound),
+    }
+}
+
+impl Found {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] if its bytes are gone; [`Error::Storage`].
+    pub async fn read(&self, cx: &Context) -> Result<Picture> {
+        let bytes = cx.files.open(&self.key).await?.ok_or(Error::NotFound)?.read().await?;
+        let kind = kinds::of(&bytes[..bytes.len().min(HEAD)]);
+        Ok(Picture { bytes, kind })
+    }
 }
 
 fn drawn(bytes: &[u8], shape: Shape) -> Result<Made> {

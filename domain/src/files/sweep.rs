@@ -11,8 +11,8 @@ use crate::platform::storage::Listed;
 
 /// Files deleted at a time.
 const BATCH: i64 = 100;
-/// How long one sweep lists the storage. The next one goes on where it ended.
-const LISTS: Duration = Duration::from_secs(20);
+/// How long one sweep deletes files, and then lists the storage: its job has a minute. The next one goes on where it ended.
+const TAKES: Duration = Duration::from_secs(20);
 /// The setting with the position in the storage.
 const POSITION: &str = "files_swept";
 
@@ -34,7 +34,7 @@ pub(crate) async fn sweep(cx: &Context) -> Result<(u64, u64)> {
 }
 
 async fn delete_orphans(cx: &Context, gone: &mut u64) -> Result<()> {
-    let before = cx.now().minus(KEPT);
+    let (begun, before) = (Instant::now(), cx.now().minus(KEPT));
     loop {
         let orphans = store::files::orphans(&cx.db, before, BATCH).await?;
         let before_batch = *gone;
@@ -45,6 +45,9 @@ async fn delete_orphans(cx: &Context, gone: &mut u64) -> Result<()> {
             if is_gone {
                 *gone += 1;
                 claims::delete(cx, &file.sha256).await?;
+            }
+            if begun.elapsed() >= TAKES {
+                return Ok(());
             }
         }
         if (orphans.len() as i64) < BATCH || *gone == before_batch {
@@ -58,7 +61,7 @@ async fn delete_strays(cx: &Context, gone: &mut u64) -> Result<()> {
     let (begun, old) = (Instant::now(), SystemTime::now() - KEPT);
     let before = store::platform::settings::get(&cx.db, POSITION).await?.filter(|position| !position.is_empty());
     let mut position = before.clone();
-    loop {
+    'pages: loop {
         let names = cx.files.names(position.as_deref()).await?;
         let of_file =
             |listed: &Listed| digest_of_key(&listed.key).filter(|_| listed.stored_at < old).map(ToOwned::to_owned);
@@ -67,9 +70,13 @@ async fn delete_strays(cx: &Context, gone: &mut u64) -> Result<()> {
         digests.dedup();
         for digest in store::files::unused(&cx.db, &digests).await? {
             *gone += u64::from(claims::delete(cx, &digest).await?);
+            if begun.elapsed() >= TAKES {
+                // The rest of this page is left to the next sweep.
+                break 'pages;
+            }
         }
         position = names.next;
-        if position.is_none() || begun.elapsed() >= LISTS {
+        if position.is_none() || begun.elapsed() >= TAKES {
             break;
         }
     }

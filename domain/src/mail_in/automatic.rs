@@ -29,8 +29,11 @@ pub(super) fn is_automatic(mail: &Message<'_>, sender: &str, own: &str) -> bool 
         || mail.headers().iter().filter(|header| header.name().eq_ignore_ascii_case("received")).count() > MOST_HOPS
 }
 
-/// The address in `From`, if there is one alone.
+/// The address in `From`, if there is one alone. Of several such headers, a mail server may have checked another one.
 pub(super) fn author(mail: &Message<'_>) -> Option<String> {
+    if mail.header_values("From").count() > 1 {
+        return None;
+    }
     let mut all = mail.from()?.iter();
     let first = all.next()?.address()?.to_owned();
     all.next().is_none().then_some(first)
@@ -61,7 +64,25 @@ fn text<'a>(value: &'a HeaderValue<'_>) -> &'a str {
 mod tests {
     use mail_parser::MessageParser;
 
-    use super::is_automatic;
+    use super::{author, is_automatic};
+
+    #[test]
+    fn an_email_has_one_author() {
+        let of = |head: &str| {
+            let mail = format!("{head}Subject: Plums\r\n\r\nYes.\r\n");
+            author(&MessageParser::default().parse(mail.as_bytes()).expect("an email"))
+        };
+        assert_eq!(of("From: Ann <ann@example.org>\r\n").as_deref(), Some("ann@example.org"));
+        let several = [
+            "",
+            "From: ann@example.org, ben@example.org\r\n",
+            "From: ben@example.org\r\nFrom: ann@example.org\r\n",
+            "From: ann@example.org\r\nFROM: ben@example.org\r\n",
+        ];
+        for head in several {
+            assert_eq!(of(head), None, "{head}");
+        }
+    }
 
     fn is(head: &str, sender: &str) -> bool {
         let mail = format!("From: Ann <ann@example.org>\r\nSubject: Re: Plums\r\n{head}\r\nYes.\r\n");

@@ -13,21 +13,21 @@ const MOST: usize = 2 << 20;
 
 /// What somebody wrote, and attached.
 #[derive(Debug)]
-pub(super) struct Body<'m> {
+pub(super) struct Body {
     /// In our markup, without what is quoted below.
     pub text: String,
-    pub files: Vec<Attached<'m>>,
+    pub files: Vec<Attached>,
 }
 
 /// An attached file.
 #[derive(Debug)]
-pub(super) struct Attached<'m> {
+pub(super) struct Attached {
     pub name: String,
-    pub bytes: &'m [u8],
+    pub bytes: Vec<u8>,
 }
 
 /// Reads an email.
-pub(super) fn read<'m>(mail: &'m Message<'_>) -> Body<'m> {
+pub(super) fn read(mail: &Message<'_>) -> Body {
     let html = reply::html::written(&joined(mail.html_bodies().filter(|part| part.is_text_html())));
     let plain: Vec<String> = mail.text_bodies().filter(|part| !part.is_text_html()).filter_map(unflowed).collect();
     let plain = plain.join("\n");
@@ -95,7 +95,7 @@ const ABOUT: [(&str, &str); 6] = [
 ];
 
 /// Returns a part as a file. An image that the HTML shows is one if the author put it there, and did not quote it.
-fn attached<'m>(part: &'m MessagePart<'_>, shown: &str) -> Option<Attached<'m>> {
+fn attached(part: &MessagePart<'_>, shown: &str) -> Option<Attached> {
     if ABOUT.iter().any(|(kind, subtype)| part.is_content_type(kind, subtype))
         || part.is_multipart()
         || part.is_message()
@@ -111,7 +111,7 @@ fn attached<'m>(part: &'m MessagePart<'_>, shown: &str) -> Option<Attached<'m>> 
     if name.is_none() && part.is_text() {
         return None;
     }
-    Some(Attached { name: name.unwrap_or("file").to_owned(), bytes: part.contents() })
+    Some(Attached { name: name.unwrap_or("file").to_owned(), bytes: part.contents().to_vec() })
 }
 
 #[cfg(test)]

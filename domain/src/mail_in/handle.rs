@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use mail_parser::{Message, MessageParser};
+use mail_parser::MessageParser;
 use regex::Regex;
 
 use super::body::{self, Attached, Body};
@@ -16,7 +16,8 @@ use crate::platform::mail::signed::{self, MailTo, Signed};
 use crate::platform::validate::{self, Draft};
 use crate::{files, groups, site};
 use model::policy::{self, Change, Permission, Viewer};
-use model::{EmailId, EmailKind, FileRow, GroupId, IncomingEmailId, IncomingOutcome, ReturnedEmail, User};
+use model::time::Timestamp;
+use model::{EmailId, EmailKind, FileId, FileRow, GroupId, IncomingEmailId, IncomingOutcome, ReturnedEmail, User};
 use store::mail_in::IncomingRow;
 use store::people::emails::NewEmail;
 use texts::{Lang, Text, mail_in};
@@ -48,47 +49,86 @@ enum Verdict {
     },
 }
 
+/// What is needed of an email.
+#[derive(Debug)]
+enum Email {
+    /// Nobody has to answer it. `failure`: why an email of ours was not delivered, if it says that.
+    Automatic {
+        failure: Option<String>,
+    },
+    Written(Written),
+}
+
+/// What somebody wrote.
+#[derive(Debug)]
+struct Written {
+    /// From the head; empty if it names no author, or several.
+    author: String,
+    /// In one line.
+    subject: String,
+    message_id: Option<String>,
+    body: Body,
+}
+
+/// Reads an email. `None` if it is none.
+fn read(raw: &str, sender: &str, own: &str) -> Option<Email> {
+    let bytes = to_bytes(raw);
+    let mail = MessageParser::default().parse(&bytes)?;
+    if automatic::is_automatic(&mail, sender, own) {
+        return Some(Email::Automatic { failure: bounces::failure(&mail) });
+    }
+    let is_plain = |id: &&str| id.len() <= LONGEST_ID && id.bytes().all(|byte| byte.is_ascii_graphic());
+    Some(Email::Written(Written {
+        author: automatic::author(&mail).unwrap_or_default(),
+        subject: validate::one_line(mail.subject().unwrap_or_default()),
+        message_id: mail.message_id().filter(is_plain).filter(|id| !id.contains(['<', '>'])).map(str::to_owned),
+        body: body::read(&mail),
+    }))
+}
+
 /// Handles an email that waits. If the job runs again, the form's key finds what was posted.
 ///
 /// # Errors
 /// When the database, the bus or the storage fails; the job will try again.
 pub(crate) async fn handle(cx: &Context, id: IncomingEmailId) -> Result<()> {
-    let Some(row) = store::mail_in::waiting(&cx.db, id).await? else { return Ok(()) };
-    let verdict = Box::pin(judge(cx, &row)).await?;
+    let Some(mut row) = store::mail_in::waiting(&cx.db, id).await? else { return Ok(()) };
+    let (raw, sender, own) = (std::mem::take(&mut row.raw), row.sender.clone(), cx.mail.address());
+    // A large email takes a while to read.
+    let email = tokio::task::spawn_blocking(move || read(&raw, &sender, &own)).await;
+    let email = email.map_err(|error| Error::Internal(format!("an email cannot be read: {error}")))?;
+    let verdict = Box::pin(judge(cx, &row, email)).await?;
     settle(cx, &row, verdict).await
 }
 
-async fn judge(cx: &Context, row: &IncomingRow) -> Result<Verdict> {
+async fn judge(cx: &Context, row: &IncomingRow, email: Option<Email>) -> Result<Verdict> {
     use IncomingOutcome::{Automatic, Ignored};
     // An email that arrived in time is handled, however long it waited here.
     let Some(signed) = signed::read(&cx.config, &row.recipient, row.received_at) else {
         return Ok(Verdict::Done(Ignored));
     };
-    let bytes = to_bytes(&row.raw);
-    let Some(mail) = MessageParser::default().parse(&bytes) else { return Ok(Verdict::Done(Ignored)) };
-    if let MailTo::Bounce { email, .. } = signed.to {
-        let failure = bounces::failure(&mail);
-        return Ok(failure.map_or(Verdict::Done(Automatic), |reason| Verdict::Bounced { email, reason }));
-    }
-    if automatic::is_automatic(&mail, &row.sender, &cx.mail.address()) {
-        return Ok(Verdict::Done(Automatic));
-    }
+    let mail = match (signed.to, email) {
+        (_, None) => return Ok(Verdict::Done(Ignored)),
+        (MailTo::Bounce { email, .. }, Some(Email::Automatic { failure: Some(reason) })) => {
+            return Ok(Verdict::Bounced { email, reason });
+        }
+        (MailTo::Bounce { .. }, Some(_)) | (_, Some(Email::Automatic { .. })) => return Ok(Verdict::Done(Automatic)),
+        (_, Some(Email::Written(mail))) => mail,
+    };
     let account = store::people::users::by_id(&cx.db, row.user_id).await?.filter(|account| !account.deleted);
     let Some((account, address)) = account.and_then(|account| Some((account.clone(), account.email?))) else {
         return Ok(Verdict::Done(Ignored));
     };
-    let body = body::read(&mail);
     let lang = match account.language.0 {
         Some(chosen) => chosen,
         None => site::current(cx).await.settings.lang(),
     };
-    let answered = match objection(cx, (&account, lang), &address, signed, &mail, &body).await? {
+    let answered = match objection(cx, (&account, lang), &address, signed, &mail).await? {
         Some(reason) => Err(reason),
-        None => post(cx, row, signed.to, &mail, (&body, lang)).await?,
+        None => post(cx, row, signed.to, &mail, lang).await?,
     };
     Ok(match answered {
         Ok(outcome) => Verdict::Done(outcome),
-        Err(reason) => Verdict::Returned { address, email: returned(reason, &mail, &body) },
+        Err(reason) => Verdict::Returned { address, email: returned(reason, &mail) },
     })
 }
 
@@ -98,12 +138,10 @@ async fn objection(
     (account, lang): (&User, Lang),
     address: &str,
     signed: Signed,
-    mail: &Message<'_>,
-    body: &Body<'_>,
+    mail: &Written,
 ) -> Result<Option<String>> {
-    let author = automatic::author(mail).unwrap_or_default();
-    if !is_same(&author, address) {
-        let from = validate::one_line(&author);
+    if !is_same(&mail.author, address) {
+        let from = validate::one_line(&mail.author);
         return Ok(Some(mail_in::from_elsewhere(from).to(lang)));
     }
     if signed.is_expired {
@@ -118,7 +156,7 @@ async fn objection(
     if let Err(denied) = policy::check_change(site::current(cx).await.settings.read_only, Change::Forum) {
         return why(denied.into(), lang).map(Some);
     }
-    let is_empty = !validate::is_visible(&body.text) && body.files.is_empty();
+    let is_empty = !validate::is_visible(&mail.body.text) && mail.body.files.is_empty();
     Ok(is_empty.then(|| mail_in::no_text().to(lang)))
 }
 
@@ -137,12 +175,12 @@ async fn post(
     cx: &Context,
     row: &IncomingRow,
     to: MailTo,
-    mail: &Message<'_>,
-    (body, lang): (&Body<'_>, Lang),
+    mail: &Written,
+    lang: Lang,
 ) -> Result<std::result::Result<IncomingOutcome, String>> {
     // An email has none of an admin's rights.
     let viewer = Viewer::User { id: row.user_id, is_admin: false };
-    let text = match with_files(cx, viewer, body, lang).await {
+    let text = match with_files(cx, viewer, row.received_at, &mail.body, lang).await {
         Ok(text) => text,
         Err(error) => return why(error, lang).map(Err),
     };
@@ -172,18 +210,12 @@ async fn post(
     }
 }
 
-async fn start(
-    cx: &Context,
-    viewer: Viewer,
-    group: GroupId,
-    mail: &Message<'_>,
-    draft: Draft,
-) -> Result<messages::Posted> {
+async fn start(cx: &Context, viewer: Viewer, group: GroupId, mail: &Written, draft: Draft) -> Result<messages::Posted> {
     let found = groups::with_permission(cx, viewer, group, Permission::Write).await?;
     if !found.group.takes_email {
         return Err(Error::forbidden(mail_in::no_topics()));
     }
-    let title = title(mail.subject().unwrap_or_default());
+    let title = title(&mail.subject);
     messages::submit(cx, viewer, Target::NewTopic { group, title: &title }, draft).await
 }
 
@@ -195,17 +227,21 @@ fn title(subject: &str) -> String {
     LEAD.replace(&validate::one_line(subject), "").trim().to_owned()
 }
 
-/// Stores the files and returns the text with them. What is refused is named in it.
-async fn with_files(cx: &Context, viewer: Viewer, body: &Body<'_>, lang: Lang) -> Result<String> {
+/// Stores the files and returns the text with them. What is refused is named in it. `since` is when the email arrived.
+async fn with_files(cx: &Context, viewer: Viewer, since: Timestamp, body: &Body, lang: Lang) -> Result<String> {
     let mut paragraphs = vec![body.text.clone()];
+    let mut ids: Vec<FileId> = Vec::new();
     let mut refused = Vec::new();
     for (at, file) in body.files.iter().enumerate() {
         let stored = match at < MOST_FILES {
-            true => upload(cx, viewer, file).await,
+            true => upload(cx, viewer, since, file, &ids).await,
             false => Err(Error::invalid("file", mail_in::too_many_files(MOST_FILES))),
         };
         match stored {
-            Ok(row) => paragraphs.push(row.markup("")),
+            Ok(row) => {
+                paragraphs.push(row.markup(""));
+                ids.push(row.id);
+            }
             Err(error) => refused.push((file.name.as_str(), why(error, lang)?)),
         }
     }
@@ -217,11 +253,20 @@ async fn with_files(cx: &Context, viewer: Viewer, body: &Body<'_>, lang: Lang) -
     Ok(paragraphs.join("\n\n"))
 }
 
-async fn upload(cx: &Context, viewer: Viewer, file: &Attached<'_>) -> Result<FileRow> {
-    let mut upload = files::begin(cx, viewer).await?;
+/// Stores a file, or finds the one that an earlier try of the job stored. `others` are those before it in the email.
+async fn upload(cx: &Context, viewer: Viewer, since: Timestamp, file: &Attached, others: &[FileId]) -> Result<FileRow> {
+    let mut upload = files::receive(cx, viewer).await?;
     for piece in file.bytes.chunks(PIECE) {
         upload.write(piece).await?;
     }
+    let sha256 = upload.sha256();
+    let before = store::files::same_since(&cx.db, viewer.user()?, &sha256, since).await?;
+    if let Some(stored) = before.into_iter().find(|row| !others.contains(&row.id)) {
+        return Ok(stored);
+    }
+    // While the storage is away, the job is tried every few seconds, which must not use up the day's uploads.
+    cx.files.size(&sha256).await?;
+    files::count(cx, viewer).await?;
     upload.finish(cx, &file.name).await
 }
 
@@ -253,13 +298,12 @@ fn minutes(wait: Duration) -> Text {
 }
 
 /// What goes back: everything that its author typed.
-fn returned(reason: String, mail: &Message<'_>, body: &Body<'_>) -> ReturnedEmail {
-    let is_plain = |id: &&str| id.len() <= LONGEST_ID && id.bytes().all(|byte| byte.is_ascii_graphic());
+fn returned(reason: String, mail: &Written) -> ReturnedEmail {
     ReturnedEmail {
         reason,
-        subject: validate::one_line(mail.subject().unwrap_or_default()),
-        text: validate::lines(&body.text).chars().take(MOST_RETURNED).collect(),
-        message_id: mail.message_id().filter(is_plain).filter(|id| !id.contains(['<', '>'])).map(str::to_owned),
+        subject: mail.subject.clone(),
+        text: validate::lines(&mail.body.text).chars().take(MOST_RETURNED).collect(),
+        message_id: mail.message_id.clone(),
     }
 }
 

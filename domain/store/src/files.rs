@@ -189,6 +189,14 @@ pub async fn count_stored(db: &Db) -> Result<i64> {
     sql!(value db, i64, "select count(*) from files where state <> 'bad'")
 }
 
+/// What somebody uploaded with these bytes since a moment, oldest first.
+pub async fn same_since(db: &Db, owner: UserId, sha256: &str, since: Timestamp) -> Result<Vec<FileRow>> {
+    sql!(all db, FileRow,
+        concat!("select ", columns!(), " from files f
+                 where f.sha256 = $2 and f.owner_id = $1 and f.state <> 'bad' and f.created_at >= $3 order by f.id"),
+        owner, sha256, since)
+}
+
 /// What somebody uploaded, oldest first, after an id.
 pub async fn of_owner(db: &Db, owner: UserId, after: FileId, limit: i64) -> Result<Vec<FileRow>> {
     sql!(all db, FileRow,

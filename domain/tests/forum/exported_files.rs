@@ -1,8 +1,10 @@
 //! Files in exports, folders, backups and downloads of one's own data.
 
 use std::collections::BTreeMap;
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
 
 use domain::Error;
 use domain::backup::folder::{self, Drawing};
@@ -12,14 +14,16 @@ use domain::messages::{delete, edit};
 use domain::model::{FileRow, Group, GroupKind};
 use domain::people::{avatars, export_archive};
 use domain::platform::secrets::SecretKey;
-use domain::platform::storage::Files;
+use domain::platform::storage::{Files, Names, Storage, Stored};
 use domain::policy::Viewer;
 use domain::store::{DatabaseUrl, Db};
 use domain::testing::TestForum;
 use domain::time::Timestamp;
 use futures_util::TryStreamExt;
+use futures_util::future::BoxFuture;
 use serde_json::Value;
 use tempfile::TempDir;
+use tokio::sync::{Notify, Semaphore};
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
 use crate::bucket::Service;
@@ -32,6 +36,7 @@ stories! {
     a_folder_shows_copies_of_its_files,
     a_backup_is_restored_into_either_storage,
     a_download_of_ones_own_data_has_ones_files,
+    nobody_waits_for_an_archive_that_copies_files,
 }
 
 type Entries = BTreeMap<String, Vec<u8>>;
@@ -303,4 +308,83 @@ async fn a_download_of_ones_own_data_has_ones_files(forum: TestForum) {
     assert_eq!((avatar.width(), avatar.height()), (192, 192));
     assert_eq!(all.keys().filter(|name| name.starts_with("files/")).count(), 5, "not that of somebody else");
     forum.drain().await;
+}
+
+/// A storage that gives its bytes only when a test lets it.
+#[derive(Debug)]
+struct Waits {
+    files: Files,
+    asked: Arc<Notify>,
+    goes_on: Arc<Semaphore>,
+}
+
+fn as_io(error: Error) -> io::Error {
+    io::Error::other(error.to_string())
+}
+
+impl Storage for Waits {
+    fn put<'a>(&'a self, key: &'a str, file: &'a Path) -> BoxFuture<'a, io::Result<()>> {
+        Box::pin(async move { self.files.put(key, file).await.map_err(as_io) })
+    }
+
+    fn open<'a>(&'a self, key: &'a str) -> BoxFuture<'a, io::Result<Option<Stored>>> {
+        Box::pin(async move {
+            self.asked.notify_one();
+            self.goes_on.acquire().await.map_err(io::Error::other)?.forget();
+            self.files.open(key).await.map_err(as_io)
+        })
+    }
+
+    fn size<'a>(&'a self, key: &'a str) -> BoxFuture<'a, io::Result<Option<u64>>> {
+        Box::pin(async move { self.files.size(key).await.map_err(as_io) })
+    }
+
+    fn delete<'a>(&'a self, key: &'a str) -> BoxFuture<'a, io::Result<()>> {
+        Box::pin(async move { self.files.delete(key).await.map_err(as_io) })
+    }
+
+    fn names<'a>(&'a self, from: Option<&'a str>) -> BoxFuture<'a, io::Result<Names>> {
+        Box::pin(async move { self.files.names(from).await.map_err(as_io) })
+    }
+}
+
+async fn nobody_waits_for_an_archive_that_copies_files(forum: TestForum) {
+    told(&forum).await;
+    let folder = TempDir::new().unwrap();
+    for kind in ["export", "backup"] {
+        let (asked, goes_on) = (Arc::new(Notify::new()), Arc::new(Semaphore::new(0)));
+        let waits = Waits { files: forum.cx.files.clone(), asked: asked.clone(), goes_on: goes_on.clone() };
+        let files = Files::new(Arc::new(waits), folder.path().join("arriving"), "a storage that waits");
+        let file = folder.path().join(kind);
+        let made = async {
+            match kind {
+                "export" => export::make(&forum.db.url, &files, None, false, &file, |_, _| {}).await,
+                _ => {
+                    let order = backup::Order {
+                        file: file.clone(),
+                        secret: forum.cx.config.secret.clone(),
+                        previous: None,
+                        passphrase: None,
+                        files: Some(files.clone()),
+                        now: forum.cx.now(),
+                    };
+                    backup::make(&forum.db.url, order, |_, _| {}).await
+                }
+            }
+        };
+        let changed = async {
+            asked.notified().await;
+            // As a migration does, which needs a table for itself. On SQLite, nobody waits for a reader.
+            let statement = match &forum.cx.db {
+                Db::Postgres(..) => "truncate table link_previews",
+                Db::Sqlite(_) => "delete from link_previews",
+            };
+            let changed = tokio::time::timeout(Duration::from_secs(60), forum.execute(statement)).await;
+            changed.expect("nobody holds the table");
+            goes_on.add_permits(1_000);
+        };
+        let (made, ()) = tokio::join!(made, changed);
+        made.unwrap();
+        assert!(!keys(&of(&file)).is_empty(), "{kind}");
+    }
 }

@@ -113,10 +113,14 @@ async fn a_preview_is_shown_while_its_link_is_in_the_text(forum: TestForum) {
     assert_eq!(titles(&forum, posted).await, ["The heron", "The egret"]);
     messages::edit(cx, mira, posted, egret).await.unwrap();
     assert_eq!(titles(&forum, posted).await, ["The egret"], "at once");
+    let stored = async || tables::texts(&forum, "select previews from messages where previews is not null").await;
+    let left = stored().await.pop().unwrap();
+    assert!(left.contains("The egret") && !left.contains("heron"), "{left}");
     messages::edit(cx, mira, posted, "No link".to_owned()).await.unwrap();
     assert_eq!(titles(&forum, posted).await, [""; 0]);
     forum.drain().await;
     assert_eq!(titles(&forum, posted).await, [""; 0]);
+    assert_eq!(stored().await, [""; 0], "an export would show what the text no longer says");
 }
 
 async fn authors_and_moderators_remove_previews_for_good(forum: TestForum) {

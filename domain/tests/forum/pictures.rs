@@ -2,7 +2,6 @@
 
 use std::time::{Duration, SystemTime};
 
-use domain::Error;
 use domain::admin::logo;
 use domain::api::objects::User;
 use domain::files::pictures::{self, MOST_BYTES, Picture};
@@ -16,6 +15,7 @@ use domain::platform::secrets::Password;
 use domain::policy::Viewer;
 use domain::testing::{DRAW, PASSWORD, TestForum};
 use domain::topics::placed;
+use domain::{Context, Error};
 use domain::{groups, site};
 use futures_util::TryStreamExt;
 
@@ -38,8 +38,12 @@ async fn avatar(forum: &TestForum, who: Viewer) -> String {
     accounts::own(&forum.cx, id(who)).await.unwrap().avatar
 }
 
+async fn picture(cx: &Context, who: Viewer, name: &str) -> domain::Result<Picture> {
+    pictures::find(cx, who, name).await?.read(cx).await
+}
+
 async fn read(forum: &TestForum, who: Viewer, digest: &str) -> Option<Picture> {
-    match pictures::read(&forum.cx, who, &format!("{digest}-96")).await {
+    match picture(&forum.cx, who, &format!("{digest}-96")).await {
         Ok(picture) => Some(picture),
         Err(Error::NotFound) => None,
         Err(error) => panic!("{error}"),
@@ -50,7 +54,11 @@ async fn read(forum: &TestForum, who: Viewer, digest: &str) -> Option<Picture> {
 async fn seen(forum: &TestForum, by: &[Viewer], digest: &str) -> Vec<Option<bool>> {
     let mut seen = Vec::new();
     for who in by {
-        seen.push(read(forum, *who, digest).await.map(|picture| picture.is_public));
+        seen.push(match pictures::find(&forum.cx, *who, &format!("{digest}-96")).await {
+            Ok(found) => Some(found.is_public),
+            Err(Error::NotFound) => None,
+            Err(error) => panic!("{error}"),
+        });
     }
     seen
 }
@@ -73,9 +81,10 @@ async fn an_avatar_is_shown_replaced_and_removed(forum: TestForum) {
     assert_eq!(shown().await.stars[0].avatar, first);
     let of_convore = User::new(cx, &shown().await.author);
     assert!(of_convore.img.ends_with(&picture_address(&first, 96)), "{}", of_convore.img);
-    let picture = read(&forum, Viewer::Anonymous, &first).await.unwrap();
-    assert_eq!((picture.kind, picture.is_public), ("image/jpeg", true));
-    let image = image::load_from_memory(&picture.bytes).unwrap();
+    let small = read(&forum, Viewer::Anonymous, &first).await.unwrap();
+    assert_eq!(small.kind, "image/jpeg");
+    assert_eq!(seen(&forum, &[Viewer::Anonymous], &first).await, [Some(true)]);
+    let image = image::load_from_memory(&small.bytes).unwrap();
     assert_eq!((image.width(), image.height()), (96, 96));
     let lines: Vec<String> = export::download(cx, id(mira)).await.unwrap().try_collect().await.unwrap();
     assert!(lines.concat().contains(&picture_address(&first, 192)));
@@ -91,7 +100,7 @@ async fn an_avatar_is_shown_replaced_and_removed(forum: TestForum) {
     forum.drain().await;
     assert!(!is_stored(&forum, &second).await);
     for name in ["", "friend", &format!("{second}-97"), &format!("{second}-192"), &format!("{}-96", "0".repeat(64))] {
-        assert!(is_not_found(pictures::read(cx, mira, name).await), "{name}");
+        assert!(is_not_found(picture(cx, mira, name).await), "{name}");
     }
 }
 
@@ -188,8 +197,8 @@ async fn the_site_has_a_logo(forum: TestForum) {
     let found = site::current(cx).await.logo.clone().unwrap();
     assert_eq!((found.width, found.height), (384, 64));
     let name = found.address().rsplit('/').next().unwrap().to_owned();
-    let picture = pictures::read(cx, Viewer::Anonymous, &name).await.unwrap();
-    assert_eq!((picture.kind, picture.is_public), ("image/webp", true));
+    assert!(pictures::find(cx, Viewer::Anonymous, &name).await.unwrap().is_public);
+    assert_eq!(picture(cx, Viewer::Anonymous, &name).await.unwrap().kind, "image/webp");
     // Changing the settings keeps it.
     let settings = site::settings(cx).await.unwrap();
     site::update(cx, boss, site::Settings { line: "Plums".into(), ..settings }).await.unwrap();
@@ -197,7 +206,7 @@ async fn the_site_has_a_logo(forum: TestForum) {
     logo::remove(cx, boss).await.unwrap();
     assert_eq!(site::current(cx).await.logo, None);
     forum.drain().await;
-    assert!(is_not_found(pictures::read(cx, Viewer::Anonymous, &name).await));
+    assert!(is_not_found(picture(cx, Viewer::Anonymous, &name).await));
     let lines = log::of_admins(cx, boss, LogFilter { by: "boss", ..LogFilter::default() }, None).await.unwrap().lines;
     assert_eq!(lines.iter().map(|line| line.what).collect::<Vec<_>>(), [LogAction::SiteChanged; 3]);
 }
@@ -227,7 +236,7 @@ async fn a_picture_stays_in_the_storage_while_something_has_it(mut forum: TestFo
     let before = avatar(&forum, mira).await;
     service.fails(Fault::Refuses);
     assert!(matches!(avatars::set(cx, id(mira), hostile_files::png(400, 90)).await, Err(Error::Storage(_))));
-    assert!(matches!(pictures::read(cx, mira, &format!("{before}-96")).await, Err(Error::Storage(_))));
+    assert!(matches!(picture(cx, mira, &format!("{before}-96")).await, Err(Error::Storage(_))));
     service.works();
     assert_eq!((avatar(&forum, mira).await, service.names()), (before, kept));
     // A change that is refused once its picture is stored leaves no claim.

@@ -16,7 +16,7 @@ use domain::policy::Viewer;
 use domain::testing::{DRAW, TestForum};
 use futures_util::future::BoxFuture;
 use tempfile::TempDir;
-use tokio::sync::Notify;
+use tokio::sync::{Barrier, Notify};
 
 use crate::bucket::{Fault, Service};
 use crate::{hostile_files, tables};
@@ -30,6 +30,7 @@ stories! {
     bytes_without_a_file_are_swept_after_a_day,
     an_interrupted_deletion_is_finished,
     unused_files_can_be_deleted_by_their_owner,
+    all_names_of_a_file_are_deleted_at_once,
 }
 
 const DAY: Duration = Duration::from_secs(25 * 3_600);
@@ -337,5 +338,51 @@ async fn unused_files_can_be_deleted_by_their_owner(forum: TestForum) {
     for key in keys_of_digest(&other.sha256) {
         assert_eq!(bytes(&forum.cx.files, &key).await, None, "{key}");
     }
+    forum.drain().await;
+}
+
+/// A storage in which a deletion waits for the others.
+#[derive(Debug)]
+struct Together {
+    files: Files,
+    all: Barrier,
+}
+
+impl Storage for Together {
+    fn put<'a>(&'a self, key: &'a str, file: &'a Path) -> BoxFuture<'a, io::Result<()>> {
+        Box::pin(async move { self.files.put(key, file).await.map_err(as_io) })
+    }
+
+    fn open<'a>(&'a self, key: &'a str) -> BoxFuture<'a, io::Result<Option<Stored>>> {
+        Box::pin(async move { self.files.open(key).await.map_err(as_io) })
+    }
+
+    fn size<'a>(&'a self, key: &'a str) -> BoxFuture<'a, io::Result<Option<u64>>> {
+        Box::pin(async move { self.files.size(key).await.map_err(as_io) })
+    }
+
+    fn delete<'a>(&'a self, key: &'a str) -> BoxFuture<'a, io::Result<()>> {
+        Box::pin(async move {
+            self.all.wait().await;
+            self.files.delete(key).await.map_err(as_io)
+        })
+    }
+
+    fn names<'a>(&'a self, from: Option<&'a str>) -> BoxFuture<'a, io::Result<Names>> {
+        Box::pin(async move { self.files.names(from).await.map_err(as_io) })
+    }
+}
+
+async fn all_names_of_a_file_are_deleted_at_once(mut forum: TestForum) {
+    let mira = forum.person("mira").await;
+    let file = upload(&forum, mira, "a.txt", b"bytes").await.unwrap();
+    let (files, all) = (forum.cx.files.clone(), Barrier::new(keys_of_digest(&file.sha256).len()));
+    let folder = TempDir::new().unwrap();
+    let together = Together { files: files.clone(), all };
+    forum.cx.files = Files::new(Arc::new(together), folder.path().join("arriving"), "together");
+    // One after the other, they would wait forever.
+    let deleted = tokio::time::timeout(Duration::from_secs(60), files::delete_unused(&forum.cx, mira, file.id)).await;
+    deleted.expect("the end").unwrap();
+    assert_eq!((bytes(&files, &file.sha256).await, counts(&forum).await), (None, vec![vec![0, 0]]));
     forum.drain().await;
 }

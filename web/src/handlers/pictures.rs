@@ -145,9 +145,9 @@ pub async fn logo(req: Req, request: HttpRequest, payload: Payload) -> Answer {
 
 /// `GET /-/pictures/DIGEST-SIZE`: the bytes. Their address is never that of others, so a public picture is kept for a year.
 pub async fn show(req: Req, request: HttpRequest, path: Path<String>) -> Answer {
-    let picture = pictures::read(req.cx(), req.viewer(), &path).await?;
+    let found = pictures::find(req.cx(), req.viewer(), &path).await?;
     // For others, the browser asks each time, so a reader who lost access gets no copy.
-    let caching = if picture.is_public { "public, max-age=31536000, immutable" } else { "private, no-cache" };
+    let caching = if found.is_public { "public, max-age=31536000, immutable" } else { "private, no-cache" };
     let tag = format!("\"{path}\"");
     let known = request.headers().get_all(IF_NONE_MATCH).filter_map(|known| known.to_str().ok());
     if known.flat_map(|known| known.split(',')).any(|known| known.trim().trim_start_matches("W/") == tag) {
@@ -156,6 +156,7 @@ pub async fn show(req: Req, request: HttpRequest, path: Path<String>) -> Answer 
             .insert_header((CACHE_CONTROL, caching))
             .finish());
     }
+    let picture = found.read(req.cx()).await?;
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, picture.kind))
         .insert_header(("content-security-policy", POLICY))

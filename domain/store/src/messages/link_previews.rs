@@ -73,6 +73,17 @@ pub async fn set(tx: &mut Tx, message: MessageId, raw: &str, previews: &[LinkPre
         message, raw, previews, REMOVED)
 }
 
+/// Forgets the previews of links that are not in the new text of a message: exports and the history would still name them.
+pub(crate) async fn forget_unlinked(tx: &mut Tx, message: MessageId, nodes: &str) -> Result<u64> {
+    let stored = sql!(opt_value tx, String,
+        "select previews from messages where id = $1 and previews is not null and previews <> $2", message, REMOVED)?;
+    let Some(stored) = stored else { return Ok(0) };
+    let markup = markup::markup_of(nodes).map_err(|error| sqlx::Error::Decode(error.into()))?;
+    let shown = shown(Some(stored.as_str()), &markup)?;
+    let left = if shown.is_empty() { None } else { Some(encode(&shown)?) };
+    sql!(run tx, "update messages set previews = $2 where id = $1 and previews <> coalesce($2, '')", message, left)
+}
+
 /// Removes the previews of a message for good. 0 when it has none.
 pub async fn remove(tx: &mut Tx, message: MessageId) -> Result<u64> {
     sql!(run tx,

@@ -100,10 +100,12 @@ pub async fn update(
     (raw, nodes, attachment): (&str, &[Node], Option<&Attachment>),
     now: Timestamp,
 ) -> Result<u64> {
+    let nodes = stored(nodes)?;
+    link_previews::forget_unlinked(tx, id, &nodes).await?;
     sql!(run tx,
         "update messages set raw = $2, nodes = $3, nodes_version = $4, edited_at = $5, edited_by = $6, attachment = $7
          where id = $1 and deleted_at is null",
-        id, raw, stored(nodes)?, i64::from(markup::NODES_VERSION), now, by, attachments::encode(attachment)?)
+        id, raw, nodes.as_str(), i64::from(markup::NODES_VERSION), now, by, attachments::encode(attachment)?)
 }
 
 /// Deletes a message; a placeholder stays. 0 when it was deleted before.

@@ -8,14 +8,17 @@ use std::time::Duration;
 
 use domain::mail_in::{self, REPLY_ABOVE};
 use domain::messages::{self, Target, Window};
-use domain::model::{FileId, Group, GroupKind, Mark, MessageId, TopicId};
+use domain::model::{FileId, Group, GroupKind, IncomingEmailId, Mark, MessageId, TopicId};
+use domain::platform::jobs::Task;
 use domain::platform::mail::signed::{self, MailTo};
 use domain::policy::Viewer;
-use domain::testing::{SentEmail, TestForum, draft};
+use domain::testing::{DRAW, SentEmail, TestForum, draft};
 use domain::{Error, files};
 
 use crate::approval_queue::{self, approve, said};
+use crate::bucket::{Fault, Service};
 use crate::id;
+use crate::storage::upload;
 use crate::tables::{ints, texts};
 
 stories! {
@@ -25,6 +28,8 @@ stories! {
     the_same_email_is_posted_once,
     what_is_held_is_posted_once_it_is_approved,
     attached_files_are_posted_and_refused_ones_named,
+    while_the_storage_is_away_an_email_with_a_file_waits,
+    a_file_that_an_interrupted_job_stored_is_used,
     direct_messages_are_answered_by_email,
     a_reply_to_a_deleted_message_goes_to_its_topic,
 }
@@ -213,6 +218,45 @@ async fn attached_files_are_posted_and_refused_ones_named(mut forum: TestForum) 
     assert_eq!(MessageId(stored[0][1]), posted.id);
     let found = files::find(&forum.cx, Viewer::Anonymous, FileId(stored[0][0])).await.unwrap();
     assert_eq!((found.file.owner_id, found.file.size), (id(ben), 8));
+}
+
+/// Receives an email from ben with a file.
+async fn receive_plan(forum: &TestForum, to: &str) {
+    let text = "--b\nContent-Type: text/plain\n\nSee the plan.\n--b\nContent-Type: text/plain; name=plan.txt\nContent-Disposition: attachment; filename=plan.txt\n\nDig here\n--b--";
+    let email = email("1", "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n", text);
+    mail_in::receive(&forum.cx, "ben@example.org", to, email.as_bytes()).await.unwrap();
+}
+
+async fn while_the_storage_is_away_an_email_with_a_file_waits(mut forum: TestForum) {
+    forum.limit(|limits| limits.files_per_day = 2);
+    let service = Service::open().await;
+    forum.cx.files = service.files();
+    let Place { ann, ben, topic, .. } = place(&forum).await;
+    service.fails(Fault::Refuses);
+    receive_plan(&forum, &reply_to(&forum, ben, topic)).await;
+    let email = IncomingEmailId(ints(&forum, "select id from incoming_emails").await[0][0]);
+    // More often than ben may upload.
+    for _ in 0..3 {
+        let tried = domain::reactors::run(&forum.cx, &DRAW, Task::EmailReceived { email }).await;
+        assert!(tried.is_err_and(|error| error.is_unavailable()));
+    }
+    service.works();
+    forum.drain().await;
+    assert_eq!(outcomes(&forum).await, ["posted"]);
+    let posted = last(&forum, ann, topic).await;
+    assert!(posted.markup.contains(">plan.txt</a>"), "{}", posted.markup);
+}
+
+async fn a_file_that_an_interrupted_job_stored_is_used(forum: TestForum) {
+    let Place { ben, topic, .. } = place(&forum).await;
+    let older = upload(&forum, ben, "plan.txt", b"Dig here").await.unwrap();
+    forum.pass(Duration::from_secs(1));
+    receive_plan(&forum, &reply_to(&forum, ben, topic)).await;
+    let stored = upload(&forum, ben, "plan.txt", b"Dig here").await.unwrap();
+    forum.drain().await;
+    assert_eq!(outcomes(&forum).await, ["posted"]);
+    assert_eq!(ints(&forum, "select id from files order by id").await, [[older.id.0], [stored.id.0]]);
+    assert_eq!(ints(&forum, "select file_id from message_files").await, [[stored.id.0]]);
 }
 
 async fn direct_messages_are_answered_by_email(forum: TestForum) {
