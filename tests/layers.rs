@@ -37,7 +37,7 @@ const WEB: &[&[&str]] = &[
 
 /// The groups of `web/src/handlers`: pages of one group show forms of lower ones.
 const HANDLERS: &[&[&str]] = &[
-    &["api", "feeds", "moderation", "notifications", "people", "search", "messages", "v1"],
+    &["api", "feeds", "moderation", "notifications", "people", "search", "messages", "pictures", "v1"],
     &["webhooks"],
     &["admin", "topics"],
     &["groups"],
@@ -309,7 +309,7 @@ fn every_text_is_shown_somewhere() {
         for file in sources(&folder).iter().filter(|file| !file.starts_with(root().join("domain/texts"))) {
             shown.extend(pairs(&code(file)));
         }
-        for page in files(&folder, "html") {
+        for page in files(&folder, "html").into_iter().chain(files(&folder, "txt")) {
             shown.extend(pairs(&std::fs::read_to_string(page).expect("a template")));
         }
     }

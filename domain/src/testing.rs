@@ -344,7 +344,8 @@ pub const DRAW: Draw = Draw {
         let notice = occasion.notice.as_ref().map(model::NoticeEmail::to_json).unwrap_or_default();
         let messages = occasion.activity.as_ref().map(crate::platform::mail::Activity::lines).unwrap_or_default();
         let more = occasion.returned.as_ref().map_or(messages, model::ReturnedEmail::to_json);
-        let text = format!("kind: {kind}\nname: {name}\nlanguage: {}\nlink: {link}\n{notice}\n{more}", occasion.lang.code());
+        let text =
+            format!("kind: {kind}\nname: {name}\nlanguage: {}\nlink: {link}\n{notice}\n{more}", occasion.lang.code());
         Ok(EmailBody { subject: kind.to_string(), html: format!("<pre>{text}</pre>"), text })
     },
 };

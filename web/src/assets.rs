@@ -253,14 +253,15 @@ mod tests {
     #[actix_web::test]
     async fn pages_in_another_language_name_the_texts_of_the_scripts() {
         assert_eq!(addresses("", Lang::En).texts, None);
-        let app = init_service(App::new().route("/static/{hash}/{name:.*}", web::get().to(show))).await;
         let german = addresses("", Lang::De).texts.expect("an address");
-        let answer = call_service(&app, TestRequest::get().uri(&german).to_request()).await;
+        let name = translations(Lang::De);
+        assert_eq!(german, format!("/static/{}/{name}", HASH.as_str()));
+        let answer = file(&TestRequest::get().to_http_request(), &name, true);
         let header = |name: HeaderName| answer.headers().get(name).unwrap().to_str().unwrap().to_owned();
         assert_eq!(header(CONTENT_TYPE), SCRIPT);
         assert!(answer.status() == 200 && header(CACHE_CONTROL).contains("immutable"));
-        let module = String::from_utf8(read_body(answer).await.to_vec()).unwrap();
-        assert_eq!(Some(module), texts::script(Lang::De));
+        let module = actix_web::body::to_bytes(answer.into_body()).await.unwrap();
+        assert_eq!(Some(String::from_utf8(module.to_vec()).unwrap()), texts::script(Lang::De));
     }
 
     /// Returns the texts that a script names: `t('…')`, and of `t(['…', '…'], …)` the last one.

@@ -193,6 +193,7 @@ pub fn body(path: &str) -> Value {
         "merge" => json!({"into": "1"}),
         "report" => json!({"grounds": "spam"}),
         "vote" => json!({"choices": [0]}),
+        "image" => json!({"image": "AAAA"}),
         "kinds" => json!({"name": "a", "version": 1, "layout": "card", "schema": {"type": "object"}}),
         _ => json!({}),
     }
