@@ -37,7 +37,8 @@ const WEB: &[&[&str]] = &[
 
 /// The groups of `web/src/handlers`: pages of one group show forms of lower ones.
 const HANDLERS: &[&[&str]] = &[
-    &["api", "feeds", "moderation", "notifications", "people", "search", "messages", "pictures", "v1"],
+    &["pictures"],
+    &["api", "feeds", "moderation", "notifications", "people", "search", "messages", "v1"],
     &["webhooks"],
     &["admin", "topics"],
     &["groups"],

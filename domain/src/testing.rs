@@ -309,7 +309,6 @@ pub struct SentEmail {
     pub kind: String,
     /// The token in the email's link; empty without one.
     pub token: String,
-    /// The raw source.
     pub source: String,
 }
 
