@@ -269,6 +269,7 @@ fn body(endpoint: &Endpoint, scene: &Scene) -> Value {
         "up_to" => json!("1"),
         "sign_ups" => json!("open"),
         "images" => json!("load"),
+        "language" => json!("en"),
         other => panic!("what is a body's {other} in {}?", endpoint.path),
     };
     fields.keys().map(|name| (name.clone(), value(name))).collect()
