@@ -31,7 +31,7 @@ async fn an_image_of_another_site_comes_through_ours(running: Running) {
     reader.until("a broken image is a link", "document.querySelector('#messages a.image:not(:has(*))')").await;
     ana.post(&herons, &format!("{}/page", host.base)).await;
     reader.sees("The heron & its nest").await;
-    reader.until("with its image", "document.querySelector('.preview img')?.naturalWidth").await;
+    reader.until("with its image", "document.querySelector('a.preview img')?.naturalWidth").await;
     // A click shows the image larger, without another tab.
     reader.js("document.querySelector('#messages .image img').click()").await;
     reader.until("a dialog", "document.querySelector('dialog.picture img')?.naturalWidth").await;
@@ -39,7 +39,7 @@ async fn an_image_of_another_site_comes_through_ours(running: Running) {
     assert_eq!(reader.client.windows().await.expect("tabs").len(), 1, "no other tab");
     // Its author removes the preview.
     reader.js("document.querySelector('.attachment .own').click()").await;
-    reader.until("the preview is gone", "!document.querySelector('.preview')").await;
+    reader.until("the preview is gone", "!document.querySelector('a.preview')").await;
     assert_eq!(reader.path().await, herons.path);
     assert_eq!(reader.js(ELSEWHERE).await, json!([]));
     let said = reader.complaints().await;

@@ -172,7 +172,7 @@ impl Scope {
                 &["id", "owner_id", "sha256", "size", "kind", "name", "width", "height", "state", "created_at"],
                 format!(
                     "t.state = 'ready' and exists (select 1 from message_files l where l.file_id = t.id and {})",
-                    self.shows()
+                    self.shows("l")
                 ),
             ),
             part(
@@ -180,9 +180,8 @@ impl Scope {
                 &["file_id", "message_id"],
                 &["file_id", "message_id", "is_former"],
                 format!(
-                    "exists (select 1 from message_files l where l.file_id = t.file_id and l.message_id = t.message_id and {})
-                     and exists (select 1 from files f where f.id = t.file_id and f.state = 'ready')",
-                    self.shows()
+                    "{} and exists (select 1 from files f where f.id = t.file_id and f.state = 'ready')",
+                    self.shows("t")
                 ),
             ),
         ];
@@ -235,11 +234,12 @@ impl Scope {
         format!("select m.id from messages m where m.topic_id in ({})", self.topics())
     }
 
-    /// Which pairs `l` of a file and a message are exported.
-    fn shows(&self) -> String {
+    /// Which pairs of a file and a message are exported, as a condition on a row `link` of `message_files`.
+    fn shows(&self, link: &str) -> String {
+        let messages = self.messages();
         match self.is_public {
-            true => format!("not l.is_former and l.message_id in ({} and m.deleted_at is null)", self.messages()),
-            false => format!("l.message_id in ({})", self.messages()),
+            true => format!("not {link}.is_former and +{link}.message_id in ({messages} and m.deleted_at is null)"),
+            false => format!("+{link}.message_id in ({messages})"),
         }
     }
 
@@ -255,7 +255,7 @@ impl Scope {
             format!("select u.author_id from messages u where u.topic_id in ({topics})"),
             format!(
                 "select u.owner_id from files u join message_files l on l.file_id = u.id where u.state = 'ready' and {}",
-                self.shows()
+                self.shows("l")
             ),
         ];
         if self.is_public {
