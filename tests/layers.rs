@@ -26,6 +26,7 @@ const WEB: &[&[&str]] = &[
     &["errors"],
     &["routes"],
     &["handlers"],
+    &["multipart"],
     &["form", "from_memory", "request_log"],
     &["req"],
     &["headers", "assets"],
