@@ -13,8 +13,7 @@ use domain::model::WebhookId;
 use domain::people::proofs;
 use domain::platform::origins::Source;
 use domain::policy::Change;
-use domain::site::rate_limits;
-use domain::site::rate_limits::{By, RateLimit};
+use domain::site::rate_limits::{self, By, RateLimit};
 use templates::errors::{Problem, SubmittedForm};
 
 use crate::body;
@@ -28,6 +27,9 @@ const MAX_FIELDS: usize = 2_000;
 
 /// Forms without a token. They change only what this browser shows, and are on pages that caches keep.
 const NEEDS_NO_TOKEN: [&str; 1] = ["/-/notice/hide"];
+
+/// The ends of the paths of forms that have limits of their own, or that scripts send by themselves.
+const NOT_COUNTED: [&str; 3] = ["/messages", "/read", "/files"];
 
 type Fields = HashMap<String, String>;
 
@@ -71,24 +73,41 @@ impl Form {
         Rc::make_mut(&mut self.open).insert(name.to_owned(), value);
     }
 
-    /// Makes a form of fields that were read from a body with files, after [`check_source`], and checks it as any form.
+    /// Makes a form of fields that were read from a body, after [`check_source`]. Keeps them for the error page, and checks them.
     ///
     /// # Errors
-    /// `Expired`, `ReadOnly`, `Unproved`.
+    /// `Expired`, `ReadOnly`, `Unproved`; [`domain::Error::TooMany`].
     pub async fn of_fields(request: &HttpRequest, req: &Req, fields: Vec<(String, String)>) -> Result<Self, Failure> {
-        let mut form = Self::new(fields);
-        request.extensions_mut().insert(Sent { open: form.open.clone(), is_whole: true });
+        let form = Self::new(fields);
+        form.keep(request);
+        form.checked(request, req).await
+    }
+
+    /// Keeps the fields that are no secrets for the error page.
+    fn keep(&self, request: &HttpRequest) {
+        let is_whole = self.secret.keys().all(|name| name == "csrf" || name == proofs::FIELD);
+        request.extensions_mut().insert(Sent { open: self.open.clone(), is_whole });
         request.extensions_mut().insert(FormIsRead);
-        if !req.token_holds(form.get("csrf")) {
+    }
+
+    /// Checks token, read-only mode and rate limit, and on admin pages that the admin proved who they are.
+    async fn checked(mut self, request: &HttpRequest, req: &Req) -> Result<Self, Failure> {
+        let path = request.path();
+        if !NEEDS_NO_TOKEN.contains(&path) && !req.token_holds(self.get("csrf")) {
             return Err(Failure::Problem(refused(request, &req.site)));
         }
-        if domain::policy::check_change(req.now.settings.read_only, change(request.path())).is_err() {
+        if domain::policy::check_change(req.now.settings.read_only, change(path)).is_err() {
             return Err(Failure::Problem(Problem::ReadOnly));
         }
-        if request.path().starts_with("/admin/") {
-            prove(req, &form.take(proofs::FIELD)).await?;
+        if let Some(session) = req.any_session()
+            && !NOT_COUNTED.iter().any(|end| path.ends_with(end))
+        {
+            rate_limits::count(req.cx(), RateLimit::Form, By::User(session.person.id)).await?;
         }
-        Ok(form)
+        if path.starts_with("/admin/") || changes_site_webhook(req, path).await? {
+            prove(req, &self.take(proofs::FIELD)).await?;
+        }
+        Ok(self)
     }
 
     /// Returns the numbers in the names of fields such as `u12`: the items that were ticked in a list.
@@ -145,26 +164,11 @@ impl FromRequest for Form {
             }
             let fields = Query::<Vec<(String, String)>>::from_query(text).map_err(|_| BAD)?;
             drop(read);
-            let mut form = Self::new(fields.into_inner());
-            let is_whole = form.secret.keys().all(|name| name == "csrf" || name == proofs::FIELD);
-            request.extensions_mut().insert(Sent { open: form.open.clone(), is_whole });
-            request.extensions_mut().insert(FormIsRead);
+            let form = Self::new(fields.into_inner());
+            form.keep(&request);
+            // If the database fails, the form is kept by now.
             let req = Req::of(&request).await?;
-            if !NEEDS_NO_TOKEN.contains(&request.path()) && !req.token_holds(form.get("csrf")) {
-                return Err(Failure::Problem(refused(&request, site)));
-            }
-            if domain::policy::check_change(req.now.settings.read_only, change(request.path())).is_err() {
-                return Err(Failure::Problem(Problem::ReadOnly));
-            }
-            if let Some(session) = req.any_session()
-                && !["/messages", "/read"].iter().any(|end| request.path().ends_with(end))
-            {
-                rate_limits::count(req.cx(), RateLimit::Form, By::User(session.person.id)).await?;
-            }
-            if request.path().starts_with("/admin/") || changes_site_webhook(&req, request.path()).await? {
-                prove(&req, &form.take(proofs::FIELD)).await?;
-            }
-            Ok(form)
+            form.checked(&request, &req).await
         })
     }
 }
@@ -260,15 +264,25 @@ mod tests {
         let token = forum.cx.config.secret.sign("form", &secrets::digest(&session));
         let site = Data::new(Site::new(forum.cx.clone(), Config::default()));
         let app = init_service(App::new().app_data(site).configure(routes::configure)).await;
+        let status = async |path: &str, filled: fn(TestRequest, &str) -> TestRequest| {
+            let request = TestRequest::post().uri(path).insert_header(("cookie", format!("__Host-klatch={session}")));
+            call_service(&app, filled(request, &token).to_request()).await.status().as_u16()
+        };
         let send = async |path: &str| {
-            let fields = [("csrf", token.as_str()), ("bio", "Boxes"), ("direct_from", "anyone"), ("upto", "")];
-            let cookie = ("cookie", format!("__Host-klatch={session}"));
-            let request = TestRequest::post().uri(path).insert_header(cookie).set_form(fields).to_request();
-            call_service(&app, request).await.status().as_u16()
+            let filled = |request: TestRequest, token: &str| {
+                request.set_form([("csrf", token), ("bio", "Boxes"), ("direct_from", "anyone"), ("upto", "")])
+            };
+            status(path, filled).await
         };
         assert_eq!([send("/-/settings/people").await, send("/-/settings/people").await], [303, 303]);
         assert_eq!(send("/-/settings/people").await, 429);
         assert_eq!(send("/-/read").await, 303);
+        // A form with files is a form.
+        let with_files = |request: TestRequest, token: &str| {
+            let body = format!("--e\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n{token}\r\n--e--\r\n");
+            request.insert_header(("content-type", "multipart/form-data; boundary=e")).set_payload(body)
+        };
+        assert_eq!(status("/-/settings/avatar", with_files).await, 429);
     }
 
     #[actix_web::test]

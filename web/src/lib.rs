@@ -28,6 +28,7 @@ mod incoming_hooks;
 mod languages;
 #[cfg(test)]
 mod matrix;
+mod multipart;
 #[cfg(test)]
 mod opening;
 mod page_cache;

@@ -37,9 +37,24 @@ pub async fn show(cx: &Context, viewer: Viewer) -> Result<OwnChoices> {
 /// Stores the viewer's choices. What was written before is not emailed any more where they changed.
 ///
 /// # Errors
-/// [`Error::SignedOut`]; [`Error::Invalid`] on `activity`, `most_per_day`, `quiet_from`, `quiet_to` and `utc_offset`.
+/// As [`edit`].
 pub async fn update(cx: &Context, viewer: Viewer, new: &EmailChoices) -> Result<()> {
-    let user = viewer.user()?;
+    edit(cx, viewer, |choices| choices.clone_from(new)).await
+}
+
+/// Changes the viewer's choices, as [`update`]. Of changes at the same time, none is lost.
+///
+/// # Errors
+/// [`Error::SignedOut`]; [`Error::Invalid`] on `activity`, `most_per_day`, `quiet_from`, `quiet_to` and `utc_offset`.
+pub async fn edit(cx: &Context, viewer: Viewer, edit: impl FnOnce(&mut EmailChoices)) -> Result<()> {
+    change(cx, viewer.user()?, |choices| {
+        edit(choices);
+        check(choices)
+    })
+    .await
+}
+
+fn check(new: &EmailChoices) -> Result<()> {
     if new.activity == Frequency::Now {
         return Err(Error::invalid("activity", texts::forms::choose_frequency()));
     }
@@ -58,18 +73,22 @@ pub async fn update(cx: &Context, viewer: Viewer, new: &EmailChoices) -> Result<
     if !(-720..=840).contains(&new.utc_offset) || new.utc_offset % 15 != 0 {
         return Err(Error::invalid("utc_offset", texts::forms::choose_time_zone()));
     }
-    change(cx, user, |choices| choices.clone_from(new)).await
+    Ok(())
 }
 
-/// Changes what somebody chose. Of changes at the same time, none is lost.
-pub(super) async fn change(cx: &Context, user: UserId, change: impl FnOnce(&mut EmailChoices)) -> Result<()> {
+/// Changes what somebody chose. Of changes at the same time, none is lost. Nothing changes if `change` refuses.
+pub(super) async fn change(
+    cx: &Context,
+    user: UserId,
+    change: impl FnOnce(&mut EmailChoices) -> Result<()>,
+) -> Result<()> {
     let now = cx.now();
     let mut tx = cx.db.begin().await?;
     store::people::users::lock(&mut tx, &[user]).await?;
     let settings = store::notifications::of_locked_user(&mut tx, user).await?;
     let before = settings.map(|settings| settings.choices).unwrap_or_default();
     let mut new = before.clone();
-    change(&mut new);
+    change(&mut new)?;
     if new != before {
         store::notifications::set(&mut tx, user, &new, schedule::next(&new, now), now).await?;
     }

@@ -46,6 +46,7 @@ pub async fn unsubscribe(cx: &Context, token: &str) -> Result<Vec<Concern>> {
         for concern in &concerns {
             choices.set(*concern, Frequency::Never);
         }
+        Ok(())
     })
     .await?;
     Ok(concerns)

@@ -1,34 +1,26 @@
 //! Pictures: avatars, images of groups, and the logo of the site.
 
-use std::future::ready;
-
-use actix_multipart::Multipart;
-use actix_web::error::PayloadError;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
-use actix_web::web::{Bytes, Path, Payload};
-use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use actix_web::web::{Path, Payload};
+use actix_web::{HttpRequest, HttpResponse};
 use domain::Error;
 use domain::admin::logo as site_logo;
 use domain::files::pictures::{self, MOST_BYTES};
 use domain::model::GroupId;
 use domain::people::avatars;
-use futures_util::StreamExt;
-use futures_util::stream::once;
-use templates::errors::Problem;
 use templates::form::PictureForm;
 
-use crate::body::{self, Body};
+use crate::body::Taken;
 use crate::failure::{Answer, Failure};
-use crate::form::{Form, check_source};
+use crate::form::Form;
 use crate::handlers::admin::site;
 use crate::handlers::people::settings;
 use crate::handlers::{groups, id, refill};
+use crate::multipart::{self, Begun};
 use crate::req::Req;
 
 /// The most bytes of a form with a picture. A file that is larger than pictures may be is read too, so that the form can say so.
 const MOST: usize = 2 * MOST_BYTES;
-/// The most fields of such a form.
-const MOST_FIELDS: usize = 20;
 /// Nothing in a picture runs, wherever it is opened.
 const POLICY: &str = "sandbox; default-src 'none'";
 
@@ -38,7 +30,7 @@ struct Sent {
     /// Empty if no file was chosen.
     file: Vec<u8>,
     /// The room that the file takes in memory.
-    _room: Option<Body>,
+    _room: Taken,
 }
 
 impl Sent {
@@ -49,37 +41,21 @@ impl Sent {
 
 /// Reads a form with a picture, or one without files.
 async fn receive(req: &Req, request: &HttpRequest, payload: Payload) -> Result<Sent, Failure> {
-    const BAD: Failure = Failure::Problem(Problem::BadRequest);
-    let mut payload = payload.into_inner();
-    let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    if !kind.to_ascii_lowercase().starts_with("multipart/form-data") {
-        let form = Form::from_request(request, &mut payload).await?;
-        return Ok(Sent { form, file: Vec::new(), _room: None });
-    }
-    check_source(request, &req.site)?;
+    let mut room = Taken::of(req.site.room.of(true));
+    let mut parts = match multipart::begin(req, request, payload, MOST).await? {
+        Begun::Form(form) => return Ok(Sent { form, file: Vec::new(), _room: room }),
+        Begun::Parts(parts) => parts,
+    };
     req.signed_in()?;
-    let mut body = body::read(request, payload, MOST, req.site.room.of(true)).await?;
-    let whole = Bytes::from(std::mem::take(&mut body.bytes));
-    let mut parts = Multipart::new(request.headers(), once(ready(Ok::<_, PayloadError>(whole))));
-    let (mut fields, mut file) = (Vec::new(), Vec::new());
-    while let Some(part) = parts.next().await {
-        let mut part = part.map_err(|_| BAD)?;
-        let name = part.name().unwrap_or_default().to_owned();
-        let is_file = part.content_disposition().is_some_and(|about| about.get_filename().is_some());
-        let mut value = Vec::new();
-        while let Some(piece) = part.next().await {
-            value.extend_from_slice(&piece.map_err(|_| BAD)?);
+    let mut file = Vec::new();
+    while let Some(mut arriving) = parts.next_file().await? {
+        file.clear();
+        while let Some(piece) = parts.piece(&mut arriving).await? {
+            room.grow(file.len() + piece.len())?;
+            file.extend_from_slice(&piece);
         }
-        if is_file {
-            file = value;
-            continue;
-        }
-        if fields.len() == MOST_FIELDS {
-            return Err(Failure::Problem(Problem::TooLarge));
-        }
-        fields.push((name, String::from_utf8(value).map_err(|_| BAD)?));
     }
-    Ok(Sent { form: Form::of_fields(request, req, fields).await?, file, _room: Some(body) })
+    Ok(Sent { form: parts.finish().await?, file, _room: room })
 }
 
 /// Returns the form of a picture that was refused.

@@ -94,18 +94,27 @@ pub struct NotificationsChange {
 /// Changes what the caller is emailed about.
 ///
 /// # Errors
-/// As [`choices::update`]; [`crate::Error::Forbidden`] for credentials that are limited to some groups.
+/// As [`choices::edit`]; [`crate::Error::Forbidden`] for credentials that are limited to some groups.
 pub async fn update(ask: Ask, Body(change): Body<NotificationsChange>) -> Result<Found<Notifications>> {
     ask.check_unlimited()?;
-    let mut new = choices::show(&ask.cx, ask.viewer()).await?.choices;
-    new.mentions = change.mentions.map_or(new.mentions, |word| word.0);
-    new.directs = change.directs.map_or(new.directs, |word| word.0);
-    new.followed = change.followed.map_or(new.followed, |word| word.0);
-    new.activity = change.activity.map_or(new.activity, |word| word.0);
-    new.most_per_day = change.most_per_day.unwrap_or(new.most_per_day);
-    new.quiet_from = change.quiet_from.unwrap_or(new.quiet_from);
-    new.quiet_to = change.quiet_to.unwrap_or(new.quiet_to);
-    new.utc_offset = change.utc_offset.unwrap_or(new.utc_offset);
-    choices::update(&ask.cx, ask.viewer(), &new).await?;
+    choices::edit(&ask.cx, ask.viewer(), |choices| {
+        if let Some(word) = change.mentions {
+            choices.mentions = word.0;
+        }
+        if let Some(word) = change.directs {
+            choices.directs = word.0;
+        }
+        if let Some(word) = change.followed {
+            choices.followed = word.0;
+        }
+        if let Some(word) = change.activity {
+            choices.activity = word.0;
+        }
+        choices.most_per_day = change.most_per_day.unwrap_or(choices.most_per_day);
+        choices.quiet_from = change.quiet_from.unwrap_or(choices.quiet_from);
+        choices.quiet_to = change.quiet_to.unwrap_or(choices.quiet_to);
+        choices.utc_offset = change.utc_offset.unwrap_or(choices.utc_offset);
+    })
+    .await?;
     show(ask, ()).await
 }

@@ -1,27 +1,24 @@
 //! Uploaded files: they arrive in forms with files, and everyone who may read a message that shows them may read them.
 //! Images of other hosts, which readers get from here.
 
-use actix_multipart::{Field, Multipart};
 use actix_web::body::SizedStream;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
-use actix_web::web::{Bytes, Data, Path, Payload, Query};
-use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use actix_web::web::{Data, Path, Payload, Query};
+use actix_web::{HttpRequest, HttpResponse};
 use domain::Error;
 use domain::files::{self, Found, remote_images};
 use domain::model::{FileRow, TopicId};
 use domain::platform::remote::Kept;
-use futures_util::StreamExt;
 use serde::Deserialize;
 use serde_json::json;
-use templates::errors::Problem;
-use tokio::time::{Instant, timeout_at};
 
 use super::composer;
-use crate::body::{self, Taken, WITH_TEXT};
+use crate::body::WITH_TEXT;
 use crate::failure::{Answer, Failure};
-use crate::form::{Form, check_source};
+use crate::form::Form;
 use crate::handlers::topics::polls::message_form;
 use crate::handlers::{id, refill};
+use crate::multipart::{self, Begun, File, Parts};
 use crate::req::Req;
 use crate::site::Site;
 
@@ -40,96 +37,37 @@ struct Received {
     error: Option<Error>,
 }
 
-/// Counts the bytes of a body, and how much time they may take.
-struct Meter<'a> {
-    request: &'a HttpRequest,
-    begun: Instant,
-    bytes: usize,
-    most: usize,
-}
-
-impl Meter<'_> {
-    /// Waits for the next part or piece.
-    async fn within<T>(&self, next: impl Future<Output = T>) -> Result<T, Failure> {
-        let due = body::due(self.request, self.begun, self.bytes);
-        timeout_at(due, next).await.map_err(|_| Failure::Problem(Problem::TooSlow))
-    }
-
-    /// Reads the next piece of a field.
-    async fn piece(&mut self, field: &mut Field) -> Result<Option<Bytes>, Failure> {
-        let Some(piece) = self.within(field.next()).await? else { return Ok(None) };
-        let piece = piece.map_err(|_| Failure::Problem(Problem::BadRequest))?;
-        self.bytes += piece.len();
-        if self.bytes > self.most { Err(Failure::Problem(Problem::TooLarge)) } else { Ok(Some(piece)) }
-    }
-}
-
 /// Reads a form with files, or one without. The files come after the token: those before it are dropped. A form with a text is
 /// also read when the session ended, so that the text can be given back.
 async fn receive(req: &Req, request: &HttpRequest, payload: Payload, has_text: bool) -> Result<Received, Failure> {
-    let mut payload = payload.into_inner();
-    let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    if !kind.to_ascii_lowercase().starts_with("multipart/form-data") {
-        let form = Form::from_request(request, &mut payload).await?;
-        return Ok(Received { form, files: Vec::new(), error: None });
-    }
-    check_source(request, &req.site)?;
+    let largest = usize::try_from(files::most_bytes(req.cx())).unwrap_or(usize::MAX);
+    let most = largest.saturating_mul(TIMES).saturating_add(WITH_TEXT);
+    let mut parts = match multipart::begin(req, request, payload, most).await? {
+        Begun::Form(form) => return Ok(Received { form, files: Vec::new(), error: None }),
+        Begun::Parts(parts) => parts,
+    };
     if !has_text {
         req.signed_in()?;
     }
-    let largest = usize::try_from(files::most_bytes(req.cx())).unwrap_or(usize::MAX);
-    let most = largest.saturating_mul(TIMES).saturating_add(WITH_TEXT);
-    let length = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    if length.is_some_and(|length| length > most) {
-        return Err(Failure::Problem(Problem::TooLarge));
-    }
-    let mut meter = Meter { request, begun: Instant::now(), bytes: 0, most };
-    let mut parts = Multipart::new(request.headers(), payload);
-    let mut fields: Vec<(String, String)> = Vec::new();
-    let mut taken = Taken::of(req.site.room.of(req.any_session().is_some()));
-    let (mut stored, mut error, mut text_bytes, mut is_known) = (Vec::new(), None, 0, false);
-    while let Some(part) = meter.within(parts.next()).await? {
-        let mut part = part.map_err(|_| Failure::Problem(Problem::BadRequest))?;
-        let name = part.name().unwrap_or_default().to_owned();
-        let file_name = part.content_disposition().and_then(|about| about.get_filename()).map(ToOwned::to_owned);
-        if let Some(file_name) = file_name {
-            // Without a choice, browsers send a file without a name.
-            let is_taken = is_known && error.is_none() && !file_name.is_empty();
-            match store(req, &mut meter, &mut part, &file_name, is_taken, stored.len()).await? {
-                Ok(Some(file)) => stored.push(file),
-                Ok(None) => {}
-                Err(why) => error = Some(why),
-            }
-            continue;
-        }
-        let mut value = Vec::new();
-        text_bytes += name.len();
-        while let Some(piece) = meter.piece(&mut part).await? {
-            text_bytes += piece.len();
-            if text_bytes > WITH_TEXT {
-                return Err(Failure::Problem(Problem::TooLarge));
-            }
-            taken.grow(text_bytes)?;
-            value.extend_from_slice(&piece);
-        }
-        let value = String::from_utf8(value).map_err(|_| Failure::Problem(Problem::BadRequest))?;
-        is_known |= name == "csrf" && req.token_holds(&value);
-        fields.push((name, value));
-        if fields.len() > 100 {
-            return Err(Failure::Problem(Problem::TooLarge));
+    let (mut stored, mut error) = (Vec::new(), None);
+    while let Some(mut file) = parts.next_file().await? {
+        // Without a choice, browsers send a file without a name.
+        let is_taken = parts.is_ours() && error.is_none() && !file.name.is_empty();
+        match store(req, &mut parts, &mut file, is_taken, stored.len()).await? {
+            Ok(Some(file)) => stored.push(file),
+            Ok(None) => {}
+            Err(why) => error = Some(why),
         }
     }
-    body::complete(request);
-    Ok(Received { form: Form::of_fields(request, req, fields).await?, files: stored, error })
+    Ok(Received { form: parts.finish().await?, files: stored, error })
 }
 
 /// Stores one file of a form. If it is not taken or refused, its bytes are read and dropped, so that the rest of the form
 /// arrives.
 async fn store(
     req: &Req,
-    meter: &mut Meter<'_>,
-    part: &mut Field,
-    name: &str,
+    parts: &mut Parts<'_>,
+    file: &mut File,
     is_taken: bool,
     before: usize,
 ) -> Result<Result<Option<FileRow>, Error>, Failure> {
@@ -138,7 +76,7 @@ async fn store(
         true if before >= MOST_FILES => Err(Error::invalid("file", texts::forms::too_many_files(MOST_FILES))),
         true => files::begin(req.cx(), req.viewer()).await.map(Some),
     };
-    while let Some(piece) = meter.piece(part).await? {
+    while let Some(piece) = parts.piece(file).await? {
         if let Ok(Some(arriving)) = &mut upload
             && let Err(error) = arriving.write(&piece).await
         {
@@ -146,7 +84,7 @@ async fn store(
         }
     }
     Ok(match upload {
-        Ok(Some(upload)) => upload.finish(req.cx(), name).await.map(Some),
+        Ok(Some(upload)) => upload.finish(req.cx(), &file.name).await.map(Some),
         Ok(None) => Ok(None),
         Err(error) => Err(error),
     })
