@@ -97,6 +97,7 @@ mod slow_mode;
 mod splits;
 mod statistics;
 mod storage;
+mod storage_leftovers;
 mod storage_moves;
 mod tables;
 mod titles;
