@@ -39,7 +39,7 @@ stories! {
     nobody_waits_for_an_archive_that_copies_files,
 }
 
-type Entries = BTreeMap<String, Vec<u8>>;
+pub type Entries = BTreeMap<String, Vec<u8>>;
 
 fn entries(archive: impl Read + std::io::Seek) -> Entries {
     let mut zip = ZipArchive::new(archive).unwrap();
@@ -56,12 +56,12 @@ fn entries(archive: impl Read + std::io::Seek) -> Entries {
     entries
 }
 
-fn of(file: &Path) -> Entries {
+pub fn of(file: &Path) -> Entries {
     entries(std::fs::File::open(file).unwrap())
 }
 
 /// The names of the files in an archive.
-fn keys(entries: &Entries) -> Vec<&str> {
+pub fn keys(entries: &Entries) -> Vec<&str> {
     entries.keys().filter_map(|name| name.strip_prefix("files/")).collect()
 }
 
@@ -101,11 +101,11 @@ async fn told(forum: &TestForum) -> Told {
     Told { mira, open, shown, image, former, deleted, hidden, unused }
 }
 
-async fn exported(forum: &TestForum, is_public: bool, file: &Path) {
+pub async fn exported(forum: &TestForum, is_public: bool, file: &Path) {
     export::make(&forum.db.url, &forum.cx.files, None, is_public, file, |_, _| {}).await.unwrap();
 }
 
-async fn empty(postgres: bool) -> TestForum {
+pub async fn empty(postgres: bool) -> TestForum {
     let forum = if postgres { TestForum::postgres().await } else { TestForum::sqlite().await };
     forum.cx.db.close().await;
     forum
@@ -153,7 +153,7 @@ async fn an_export_has_the_files_in_its_messages_and_survives_a_round_trip(forum
 }
 
 /// Writes an archive with these entries, and a manifest that fits them.
-fn forge(entries: &Entries, file: &Path) {
+pub fn forge(entries: &Entries, file: &Path) {
     let mut manifest: Value = serde_json::from_slice(&entries["manifest.json"]).unwrap();
     let describe = |(name, bytes): (&String, &Vec<u8>)| {
         let rows = if name.ends_with(".jsonl") { bytes.iter().filter(|byte| **byte == b'\n').count() } else { 0 };

@@ -41,6 +41,7 @@ mod emails_out;
 mod evidence;
 mod examples;
 mod exported_files;
+mod exported_pictures;
 mod exports;
 mod files;
 mod first_steps;
