@@ -98,12 +98,26 @@ pub fn keys_of_digest(sha256: &str) -> Vec<String> {
     [sha256.to_owned(), format!("{sha256}.full")].into_iter().chain(narrow).chain(picture_keys(sha256)).collect()
 }
 
+/// Whether a name of the storage is one that only an interrupted check of the storage, or an interrupted copy, leaves there.
+pub fn is_left_over(key: &str) -> bool {
+    let is_check = key.strip_prefix("check").is_some_and(|token| token.len() == 32 && is_hex(token));
+    let copied = key.strip_suffix(".part").and_then(|name| name.split_once('.'));
+    is_check || copied.is_some_and(|(digest, _)| is_digest(digest))
+}
+
+fn is_hex(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+fn is_digest(text: &str) -> bool {
+    text.len() == 64 && is_hex(text)
+}
+
 /// The digest in a name of the storage; `None` if it is no name of a file or a picture.
 pub fn digest_of_key(key: &str) -> Option<&str> {
     let (digest, end) = key.split_once('.').unwrap_or((key, "full"));
-    let is_digest = digest.len() == 64 && digest.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
     let is_width = (1..=5).contains(&end.len()) && end.bytes().all(|byte| byte.is_ascii_digit());
-    (is_digest && (end == "full" || is_width)).then_some(digest)
+    (is_digest(digest) && (end == "full" || is_width)).then_some(digest)
 }
 
 /// The widths in which an image exists besides its full width. Animations have only that.

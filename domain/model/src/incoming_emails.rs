@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::time::Timestamp;
 use crate::words::words;
 
 words! {
@@ -24,7 +25,25 @@ words! {
         Bounce = "bounce",
         /// There was nothing to do about it.
         Ignored = "ignored",
+        /// Its job failed for good. If a person wrote it, they got it back.
+        Failed = "failed",
     }
+}
+
+/// An email in the log of received emails.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct IncomingLine {
+    pub id: crate::IncomingEmailId,
+    /// Whose address it was sent to.
+    pub username: String,
+    /// The address of its author, as its head says; empty if it names none or several, and while it waits.
+    pub author: String,
+    pub outcome: IncomingOutcome,
+    /// What was posted.
+    pub message_id: Option<crate::MessageId>,
+    /// Why it was not posted; may be empty.
+    pub reason: String,
+    pub received_at: Timestamp,
 }
 
 /// A text that was received by email and not posted, stored as JSON until it goes back to its author.

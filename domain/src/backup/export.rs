@@ -15,7 +15,7 @@ use tokio::time::timeout;
 
 use super::manifest::{Entry, Manifest, Purpose};
 use super::restore;
-use super::uploads::{self, FileLine};
+use super::uploads;
 use super::write::Writer;
 use crate::groups::{self, GroupAccess};
 use crate::platform::context::Context;
@@ -27,7 +27,7 @@ use crate::site::rate_limits::{self, By, RateLimit};
 /// When to try again while another export runs.
 const RETRY: Duration = Duration::from_secs(30);
 
-/// Exports the group with an address, or the whole site, with the files in its messages; if `is_public`, what anyone can read
+/// Exports the group with an address, or the whole site, with the files in its messages and the pictures of people and groups; if `is_public`, what anyone can read
 /// of it. The same conversations give the same bytes. `on_progress` gets the name and size of each table.
 ///
 /// # Errors
@@ -69,10 +69,10 @@ async fn write(
     for part in scope.parts() {
         writer.begin(Entry::name_of(part.table.name)).await?;
         let mut rows = snapshot.part(&part).await?;
-        let count = if part.table.name == "files" {
+        let count = if uploads::names_bytes(part.table.name) {
             let mut count = 0;
             while let Some(row) = rows.try_next().await? {
-                keys.extend(FileLine::parse(&row)?.keys());
+                keys.extend(uploads::keys_in(part.table.name, &row)?);
                 writer.row(&row).await?;
                 count += 1;
             }

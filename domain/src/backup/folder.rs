@@ -1,6 +1,8 @@
 //! Conversations as a folder of pages that any browser shows without a server, with a search.
 
 use std::collections::{BTreeMap, HashMap};
+use std::fs::File;
+use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use futures_util::TryStreamExt;
@@ -158,10 +160,13 @@ pub async fn make(url: &DatabaseUrl, order: Order<'_>) -> Result<u64> {
     let name = order.folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let unfinished = Unfinished(order.folder.with_file_name(format!(".{name}.{}.part", model::unique_name())));
     super::create_folder(&unfinished.0)?;
+    let rows = unfinished.0.join("messages.jsonl");
     let mut snapshot = Snapshot::open(url).await?;
-    let written = write(&mut snapshot, &order, &unfinished.0).await;
+    let content = read(&mut snapshot, &order, &rows).await;
+    // Pages are drawn and files copied without it: that may take hours, and migrations wait for it.
     snapshot.close().await;
-    let messages = written?;
+    let messages = write(content?, &order, &unfinished.0).await?;
+    std::fs::remove_file(&rows).map_err(failed)?;
     std::fs::rename(&unfinished.0, order.folder).map_err(failed)?;
     Ok(messages)
 }
@@ -175,7 +180,18 @@ impl Drop for Unfinished {
     }
 }
 
-async fn write(snapshot: &mut Snapshot, order: &Order<'_>, folder: &Path) -> Result<u64> {
+/// What the folder shows.
+struct Content {
+    people: HashMap<i64, String>,
+    groups: BTreeMap<i64, FolderGroup>,
+    topics: BTreeMap<i64, FolderTopic>,
+    uploaded: Vec<FileLine>,
+    /// The messages, one a line, in the order of the pages.
+    rows: BufReader<File>,
+}
+
+/// Reads what the folder shows; the messages into a file.
+async fn read(snapshot: &mut Snapshot, order: &Order<'_>, path: &Path) -> Result<Content> {
     let scope = export::scope(snapshot, order.group, order.is_public).await?;
     let people: Vec<Person> = all(snapshot, &part(scope, "users")?).await?;
     let people: HashMap<i64, String> = people.into_iter().map(|person| (person.id, person.username)).collect();
@@ -190,6 +206,25 @@ async fn write(snapshot: &mut Snapshot, order: &Order<'_>, folder: &Path) -> Res
         groups.entry(topic.group_id).and_modify(|group| group.topics += 1);
     }
     let uploaded: Vec<FileLine> = all(snapshot, &part(scope, "files")?).await?;
+    let mut part = part(scope, "messages")?;
+    part.table.key = &["topic_id", "seq"];
+    let mut rows = snapshot.part(&part).await?;
+    let mut file = BufWriter::new(File::create(path).map_err(unspooled)?);
+    while let Some(row) = rows.try_next().await? {
+        // In JSON, line ends are escaped.
+        writeln!(file, "{row}").map_err(unspooled)?;
+    }
+    file.flush().map_err(unspooled)?;
+    let rows = BufReader::new(File::open(path).map_err(unspooled)?);
+    Ok(Content { people, groups, topics, uploaded, rows })
+}
+
+fn unspooled(error: std::io::Error) -> Error {
+    Error::Internal(format!("cannot keep the messages in a file: {error}"))
+}
+
+async fn write(content: Content, order: &Order<'_>, folder: &Path) -> Result<u64> {
+    let Content { people, groups, topics, uploaded, rows } = content;
     let mut uploads = Uploads {
         storage: order.files,
         folder,
@@ -205,12 +240,10 @@ async fn write(snapshot: &mut Snapshot, order: &Order<'_>, folder: &Path) -> Res
     for group in groups.values() {
         files.group(group, topics.values().filter(|topic| topic.group_id == group.id).collect())?;
     }
-    let mut part = part(scope, "messages")?;
-    part.table.key = &["topic_id", "seq"];
-    let (mut rows, mut waiting, mut page, mut count) = (snapshot.part(&part).await?, Vec::new(), 1, 0);
+    let (mut waiting, mut page, mut count) = (Vec::new(), 1, 0);
     let mut current: Option<&FolderTopic> = None;
-    while let Some(row) = rows.try_next().await? {
-        let row: Message = parse(&row)?;
+    for row in rows.lines() {
+        let row: Message = parse(&row.map_err(unspooled)?)?;
         if current.is_none_or(|topic| topic.id != row.topic_id) {
             if let Some(topic) = current {
                 files.topic(&groups[&topic.group_id], topic, &waiting, page, false)?;

@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 
 use super::manifest::{Manifest, Purpose, SEQUENCES, refused};
 use super::read::{Archive, bad_line, check_nodes, check_row};
-use super::uploads::check_file;
+use super::uploads::{check_file, check_picture};
 use super::{Passphrase, blocking};
 use crate::platform::error::{Error, Result};
 use crate::platform::secrets::SecretKey;
@@ -277,6 +277,7 @@ fn read(
             let checked = match table.name {
                 "messages" if is_export => check_nodes(&fields),
                 "files" if is_export => check_file(&fields),
+                "users" | "groups" if is_export => check_picture(table.name, &fields),
                 _ => Ok(()),
             };
             checked.map_err(|why| bad_line(&entry, number, &why))?;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::io::Write;
 use std::path::Path;
 
-use model::{digest_of_key, keys_of};
+use model::{PICTURE_SIZES, digest_of_key, keys_of, picture_key};
 use serde::Deserialize;
 use tokio::runtime::Handle;
 
@@ -21,6 +21,11 @@ const FOLDER: &str = "files/";
 const LISTED: u64 = 200;
 /// So many of a file's first bytes say what it is.
 const HEAD: usize = 64;
+
+/// The columns that have the digest of a picture, with their tables.
+const PICTURES: [(&str, &str); 2] = [("users", "avatar"), ("groups", "picture")];
+/// The most bytes of a picture in one of its sizes. It has far fewer.
+const MOST_OF_PICTURE: u64 = 1 << 20;
 
 /// Returns the name in the storage of the bytes that an entry has. Nothing else of an archive becomes a path.
 pub(super) fn key_of(entry: &Entry) -> Option<&str> {
@@ -65,6 +70,40 @@ impl FileLine {
         let pixels = self.width.zip(self.height);
         files::check_imported(&Imported { kind: &self.kind, name: &self.name, pixels })
     }
+}
+
+/// Whether rows of a table of an export name bytes in the storage.
+pub(super) fn names_bytes(table: &str) -> bool {
+    table == "files" || PICTURES.iter().any(|(known, _)| *known == table)
+}
+
+/// The names in the storage of the bytes that a row of our own names: of an uploaded file, or a picture.
+pub(super) fn keys_in(table: &str, row: &str) -> Result<Vec<String>> {
+    if table == "files" {
+        return Ok(FileLine::parse(row)?.keys());
+    }
+    let read = |error: String| Error::Internal(format!("cannot read a row of {table}: {error}"));
+    let fields: Fields = serde_json::from_str(row).map_err(|error| read(error.to_string()))?;
+    Ok(picture_in(table, &fields).map_err(read)?.map(sizes_of).unwrap_or_default())
+}
+
+/// The digest of the picture that a row has; `None` without one.
+fn picture_in<'a>(table: &str, fields: &'a Fields) -> Result<Option<&'a str>, String> {
+    let column = PICTURES.iter().find(|(known, _)| *known == table).map(|(_, column)| *column);
+    match column.and_then(|column| fields.get(column)).and_then(serde_json::Value::as_str) {
+        None | Some("") => Ok(None),
+        Some(digest) if digest_of_key(digest) == Some(digest) => Ok(Some(digest)),
+        Some(_) => Err("the digest of a picture is not one".to_owned()),
+    }
+}
+
+fn sizes_of(digest: &str) -> Vec<String> {
+    PICTURE_SIZES.map(|size| picture_key(digest, size)).to_vec()
+}
+
+/// Checks the picture of a row of an export.
+pub(super) fn check_picture(table: &str, fields: &Fields) -> Result<(), String> {
+    picture_in(table, fields).map(drop)
 }
 
 /// Checks a row of files of an export.
@@ -152,29 +191,45 @@ impl Write for Arrived {
     }
 }
 
-/// Returns the rows of files of an export, by the names of their bytes.
-fn known(archive: &mut Archive) -> Result<HashMap<String, FileLine>> {
+/// What an export says about an entry with bytes.
+enum Known {
+    File(FileLine),
+    Picture,
+}
+
+/// Returns what an export says about its bytes, by their names.
+fn known(archive: &mut Archive) -> Result<HashMap<String, Known>> {
     let mut known = HashMap::new();
+    for (table, _) in PICTURES {
+        let Some(entry) = archive.entry(&Entry::name_of(table)).cloned() else { continue };
+        archive.lines(&entry, |number, line| {
+            let fields: Fields = serde_json::from_str(line).map_err(|error| bad_line(&entry, number, &error))?;
+            let digest = picture_in(table, &fields).map_err(|why| bad_line(&entry, number, &why))?;
+            known.extend(digest.into_iter().flat_map(sizes_of).map(|key| (key, Known::Picture)));
+            Ok(())
+        })?;
+    }
     let Some(entry) = archive.entry(&Entry::name_of("files")).cloned() else { return Ok(known) };
     archive.lines(&entry, |number, line| {
         let row: FileLine = serde_json::from_str(line).map_err(|error| bad_line(&entry, number, &error))?;
         row.check().map_err(|why| bad_line(&entry, number, &why))?;
-        known.extend(row.keys().into_iter().map(|key| (key, row.clone())));
+        known.extend(row.keys().into_iter().map(|key| (key, Known::File(row.clone()))));
         Ok(())
     })?;
     Ok(known)
 }
 
-/// Checks that an entry of an export has the bytes of its file.
-fn check_bytes(entry: &Entry, file: Option<&FileLine>, head: &[u8]) -> Result<()> {
+/// Checks that an entry of an export has the bytes of its file or picture.
+fn check_bytes(entry: &Entry, known: Option<&Known>, head: &[u8]) -> Result<()> {
     let name = &entry.name;
-    let file = file.ok_or_else(|| refused(format!("`{name}` belongs to no file")))?;
-    // Images were made anew: the digest is that of the original, which is gone.
-    let is_whole = file.width.is_some() || entry.sha256 == file.sha256;
-    if is_whole && files::kind_of(head) == file.kind {
-        return Ok(());
-    }
-    Err(refused(format!("`{name}` has other bytes than its file")))
+    let kind = files::kind_of(head);
+    let fits = match known {
+        None => return Err(refused(format!("`{name}` belongs to no file"))),
+        // Images were made anew: the digest is that of the original, which is gone.
+        Some(Known::File(file)) => (file.width.is_some() || entry.sha256 == file.sha256) && kind == file.kind,
+        Some(Known::Picture) => entry.bytes <= MOST_OF_PICTURE && matches!(kind, "image/jpeg" | "image/webp"),
+    };
+    if fits { Ok(()) } else { Err(refused(format!("`{name}` has other bytes than its file"))) }
 }
 
 #[cfg(test)]
@@ -252,6 +307,19 @@ mod tests {
             ("width", 1_000_000.into()),
         ] {
             assert!(row(std::slice::from_ref(&wrong)).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn a_row_of_an_export_names_a_picture_by_its_digest() {
+        let digest = "ab".repeat(32);
+        let row = |digest: &str| format!(r#"{{"id": 7, "avatar": "{digest}"}}"#);
+        let keys = [48, 96, 192].map(|size| format!("{digest}.{size}")).to_vec();
+        assert_eq!(keys_in("users", &row(&digest)).ok(), Some(keys));
+        assert_eq!(keys_in("users", &row("")).ok(), Some(Vec::new()));
+        assert_eq!(keys_in("groups", &row(&digest)).ok(), Some(Vec::new()));
+        for bad in ["ab", "../x", &format!("{digest}.48")] {
+            assert!(keys_in("users", &row(bad)).is_err(), "{bad}");
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
-use model::digest_of_key;
+use model::{digest_of_key, is_left_over};
 
 use super::{KEPT, claims};
 use crate::platform::context::Context;
@@ -63,6 +63,10 @@ async fn delete_strays(cx: &Context, gone: &mut u64) -> Result<()> {
     let mut position = before.clone();
     'pages: loop {
         let names = cx.files.names(position.as_deref()).await?;
+        for listed in names.found.iter().filter(|listed| listed.stored_at < old && is_left_over(&listed.key)) {
+            cx.files.delete(&listed.key).await?;
+            *gone += 1;
+        }
         let of_file =
             |listed: &Listed| digest_of_key(&listed.key).filter(|_| listed.stored_at < old).map(ToOwned::to_owned);
         let mut digests: Vec<String> = names.found.iter().filter_map(of_file).collect();

@@ -1,18 +1,23 @@
 //! What an email contains: the text that its author wrote, and the attached files.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use mail_parser::{Message, MessagePart, MimeHeaders, PartType};
 use regex::Regex;
 
-use super::reply;
+use super::{reply, structure};
 use crate::html;
 
-/// The most bytes of a text that are looked at. A message has far fewer.
-const MOST: usize = 2 << 20;
+/// The most bytes of HTML that are looked at, with the styles that programs write.
+const MOST_HTML: usize = 2 << 20;
+/// The most bytes of text that are looked at. A message has far fewer.
+const MOST_TEXT: usize = 512 << 10;
+/// The most attachments that are looked at. An email may have far fewer files.
+const MOST_ATTACHMENTS: usize = 100;
 
 /// What somebody wrote, and attached.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Body {
     /// In our markup, without what is quoted below.
     pub text: String,
@@ -28,13 +33,14 @@ pub(super) struct Attached {
 
 /// Reads an email.
 pub(super) fn read(mail: &Message<'_>) -> Body {
-    let html = reply::html::written(&joined(mail.html_bodies().filter(|part| part.is_text_html())));
-    let plain: Vec<String> = mail.text_bodies().filter(|part| !part.is_text_html()).filter_map(unflowed).collect();
-    let plain = plain.join("\n");
+    let html = mail.html_bodies().filter(|part| part.is_text_html()).filter_map(|part| part.text_contents());
+    let html = reply::html::written(&join(html.map(Cow::from), MOST_HTML));
+    let plain = join(mail.text_bodies().filter(|part| !part.is_text_html()).filter_map(unflowed), MOST_TEXT);
     let source = if plain.trim().is_empty() { html::to_markup(&reply::html::readable(&html), "").text } else { plain };
-    let text = PLACE.replace_all(&reply::written(&source), "").trim_matches('\n').trim_end().to_owned();
+    let written = reply::written(cut(&source, MOST_TEXT));
+    let text = PLACE.replace_all(&written, "").trim_matches('\n').trim_end().to_owned();
     let shown = reply::html::above_quotes(&html);
-    let files = mail.attachments().filter_map(|part| attached(part, shown)).collect();
+    let files = mail.attachments().take(MOST_ATTACHMENTS).filter_map(|part| attached(part, shown)).collect();
     Body { text, files }
 }
 
@@ -43,26 +49,36 @@ static PLACE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\[(?:cid|image|Bild|imagen|image jointe) ?: ?[^\]\n]{1,300}\]").expect("a valid pattern")
 });
 
-fn joined<'a>(parts: impl Iterator<Item = &'a MessagePart<'a>>) -> String {
-    let texts: Vec<&str> = parts.filter_map(|part| part.text_contents()).map(cut).collect();
-    texts.join("\n")
+/// Joins texts up to so many bytes.
+fn join<'a>(texts: impl Iterator<Item = Cow<'a, str>>, most: usize) -> String {
+    let mut joined = String::new();
+    for text in texts {
+        if joined.len() >= most {
+            break;
+        }
+        if !joined.is_empty() {
+            joined.push('\n');
+        }
+        joined.push_str(cut(&text, most.saturating_sub(joined.len())));
+    }
+    joined
 }
 
 /// The beginning of a text that is too long.
-fn cut(text: &str) -> &str {
-    &text[..text.floor_char_boundary(MOST)]
+fn cut(text: &str, most: usize) -> &str {
+    &text[..text.floor_char_boundary(most)]
 }
 
 /// Returns the lines of a plain part as they were before the sender's program wrapped them (RFC 3676).
-fn unflowed(part: &MessagePart<'_>) -> Option<String> {
+fn unflowed<'a>(part: &'a MessagePart<'_>) -> Option<Cow<'a, str>> {
     let PartType::Text(text) = &part.body else { return None };
-    let text = cut(text);
+    let text = cut(text, MOST_TEXT);
     let kind = part.content_type();
     let is = |name: &str, value: &str| {
         kind.and_then(|kind| kind.attribute(name)).is_some_and(|found| found.eq_ignore_ascii_case(value))
     };
     if !is("format", "flowed") {
-        return Some(text.to_owned());
+        return Some(text.into());
     }
     let deletes = is("delsp", "yes");
     let mut lines: Vec<String> = Vec::new();
@@ -81,11 +97,12 @@ fn unflowed(part: &MessagePart<'_>) -> Option<String> {
         }
         open = is_soft.then_some(depth);
     }
-    Some(lines.join("\n"))
+    Some(lines.join("\n").into())
 }
 
 /// Parts that say something about the email and are no files for people.
-const ABOUT: [(&str, &str); 6] = [
+const ABOUT: [(&str, &str); 7] = [
+    structure::HIDDEN,
     ("application", "pgp-signature"),
     ("application", "pgp-keys"),
     ("application", "pkcs7-signature"),
@@ -158,5 +175,16 @@ mod tests {
     fn places_of_images_are_no_text() {
         let mail = "From: ann@example.org\n\nSee [cid:image001.png@01D] here\n[image: plan.png]\n";
         assert_eq!(of(mail).0, "See  here");
+    }
+
+    #[test]
+    fn texts_that_are_too_long_are_cut_together() {
+        let parts = ["äb", "c", "dd"].map(Cow::from);
+        assert_eq!(join(parts.clone().into_iter(), 100), "äb\nc\ndd");
+        // In no character, and nothing after the most.
+        assert_eq!(
+            [join(parts.clone().into_iter(), 1), join(parts.into_iter(), 5)],
+            ["c".to_owned(), "äb\nc".to_owned()]
+        );
     }
 }

@@ -1,90 +1,29 @@
-//! Handles a received email: posts it, sends it back with the reason, or drops it.
+//! Decides about a received email: posts it, sends it back with the reason, or drops it.
 
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use mail_parser::MessageParser;
 use regex::Regex;
 
-use super::body::{self, Attached, Body};
-use super::{automatic, bounces, to_bytes};
+use super::body::{Attached, Body};
+use super::read::{self, Content, Email, Written};
+use super::settle::{self, Verdict};
 use crate::messages::{self, Target};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
-use crate::platform::mail::outbox;
 use crate::platform::mail::signed::{self, MailTo, Signed};
 use crate::platform::validate::{self, Draft};
 use crate::{files, groups, site};
 use model::policy::{self, Change, Permission, Viewer};
 use model::time::Timestamp;
-use model::{EmailId, EmailKind, FileId, FileRow, GroupId, IncomingEmailId, IncomingOutcome, ReturnedEmail, User};
+use model::{FileId, FileRow, GroupId, IncomingEmailId, IncomingOutcome, User};
 use store::mail_in::IncomingRow;
-use store::people::emails::NewEmail;
 use texts::{Lang, Text, mail_in};
 
-/// The most answers to a person in a day.
-const MOST_ANSWERS: i64 = 20;
-const DAY: Duration = Duration::from_secs(24 * 3_600);
 /// The most files of an email.
 const MOST_FILES: usize = 10;
 /// Bytes of a file that are written at a time.
 const PIECE: usize = 1 << 20;
-/// The most characters of a text that goes back. More than a message may have.
-const MOST_RETURNED: usize = 100_000;
-/// The most characters of a Message-ID that an answer names.
-const LONGEST_ID: usize = 250;
-
-/// What to do about an email.
-#[derive(Debug)]
-enum Verdict {
-    Done(IncomingOutcome),
-    /// It goes back to its author, at the address of the account.
-    Returned {
-        address: String,
-        email: ReturnedEmail,
-    },
-    Bounced {
-        email: EmailId,
-        reason: String,
-    },
-}
-
-/// What is needed of an email.
-#[derive(Debug)]
-enum Email {
-    /// Nobody has to answer it. `failure`: why an email of ours was not delivered, if it says that.
-    Automatic {
-        failure: Option<String>,
-    },
-    Written(Written),
-}
-
-/// What somebody wrote.
-#[derive(Debug)]
-struct Written {
-    /// From the head; empty if it names no author, or several.
-    author: String,
-    /// In one line.
-    subject: String,
-    message_id: Option<String>,
-    body: Body,
-}
-
-/// Reads an email. `None` if it is none.
-fn read(raw: &str, sender: &str, own: &str) -> Option<Email> {
-    let bytes = to_bytes(raw);
-    let mail = MessageParser::default().parse(&bytes)?;
-    if automatic::is_automatic(&mail, sender, own) {
-        return Some(Email::Automatic { failure: bounces::failure(&mail) });
-    }
-    let is_plain = |id: &&str| id.len() <= LONGEST_ID && id.bytes().all(|byte| byte.is_ascii_graphic());
-    Some(Email::Written(Written {
-        author: automatic::author(&mail).unwrap_or_default(),
-        subject: validate::one_line(mail.subject().unwrap_or_default()),
-        message_id: mail.message_id().filter(is_plain).filter(|id| !id.contains(['<', '>'])).map(str::to_owned),
-        body: body::read(&mail),
-    }))
-}
 
 /// Handles an email that waits. If the job runs again, the form's key finds what was posted.
 ///
@@ -92,12 +31,10 @@ fn read(raw: &str, sender: &str, own: &str) -> Option<Email> {
 /// When the database, the bus or the storage fails; the job will try again.
 pub(crate) async fn handle(cx: &Context, id: IncomingEmailId) -> Result<()> {
     let Some(mut row) = store::mail_in::waiting(&cx.db, id).await? else { return Ok(()) };
-    let (raw, sender, own) = (std::mem::take(&mut row.raw), row.sender.clone(), cx.mail.address());
-    // A large email takes a while to read.
-    let email = tokio::task::spawn_blocking(move || read(&raw, &sender, &own)).await;
-    let email = email.map_err(|error| Error::Internal(format!("an email cannot be read: {error}")))?;
+    let email = read::read(cx, &mut row).await?;
+    let author = email.as_ref().map(|email| email.author.clone()).unwrap_or_default();
     let verdict = Box::pin(judge(cx, &row, email)).await?;
-    settle(cx, &row, verdict).await
+    settle::settle(cx, &row, &author, verdict).await
 }
 
 async fn judge(cx: &Context, row: &IncomingRow, email: Option<Email>) -> Result<Verdict> {
@@ -106,43 +43,83 @@ async fn judge(cx: &Context, row: &IncomingRow, email: Option<Email>) -> Result<
     let Some(signed) = signed::read(&cx.config, &row.recipient, row.received_at) else {
         return Ok(Verdict::Done(Ignored));
     };
-    let mail = match (signed.to, email) {
-        (_, None) => return Ok(Verdict::Done(Ignored)),
-        (MailTo::Bounce { email, .. }, Some(Email::Automatic { failure: Some(reason) })) => {
+    let Some(Email { author, content }) = email else { return Ok(Verdict::Done(Ignored)) };
+    let mail = match (signed.to, content) {
+        (MailTo::Bounce { email, .. }, Content::Automatic { failure: Some(reason) }) => {
             return Ok(Verdict::Bounced { email, reason });
         }
-        (MailTo::Bounce { .. }, Some(_)) | (_, Some(Email::Automatic { .. })) => return Ok(Verdict::Done(Automatic)),
-        (_, Some(Email::Written(mail))) => mail,
+        (MailTo::Bounce { .. }, _) | (_, Content::Automatic { .. }) => return Ok(Verdict::Done(Automatic)),
+        (_, Content::Written(mail)) => mail,
     };
+    let Some((account, address, lang)) = account(cx, row).await? else { return Ok(Verdict::Done(Ignored)) };
+    let objection = objection(cx, (&account, lang), (author.as_str(), address.as_str()), signed, &mail).await?;
+    let answered = match objection {
+        Some(reason) => Err(reason),
+        None => post(cx, row, signed.to, &mail, lang).await?,
+    };
+    Ok(answered.unwrap_or_else(|reason| Verdict::Returned { address, email: settle::returned(reason, &mail) }))
+}
+
+/// The account whose address an email was sent to, its confirmed address, and the language in which it is written to.
+async fn account(cx: &Context, row: &IncomingRow) -> Result<Option<(User, String, Lang)>> {
     let account = store::people::users::by_id(&cx.db, row.user_id).await?.filter(|account| !account.deleted);
     let Some((account, address)) = account.and_then(|account| Some((account.clone(), account.email?))) else {
-        return Ok(Verdict::Done(Ignored));
+        return Ok(None);
     };
     let lang = match account.language.0 {
         Some(chosen) => chosen,
         None => site::current(cx).await.settings.lang(),
     };
-    let answered = match objection(cx, (&account, lang), &address, signed, &mail).await? {
-        Some(reason) => Err(reason),
-        None => post(cx, row, signed.to, &mail, lang).await?,
+    Ok(Some((account, address, lang)))
+}
+
+/// Gives an email up whose job failed for good: its author gets the text back. If the job had posted it before, it counts as
+/// posted.
+///
+/// # Errors
+/// When the database fails; the job will try again.
+pub(crate) async fn give_up(cx: &Context, id: IncomingEmailId) -> Result<()> {
+    let Some(mut row) = store::mail_in::waiting(&cx.db, id).await? else { return Ok(()) };
+    // It may be what cannot be read.
+    let email = read::read(cx, &mut row).await.unwrap_or_else(|error| {
+        tracing::warn!(email = %id, %error, "an email that is given up cannot be read");
+        None
+    });
+    let author = email.as_ref().map(|email| email.author.clone()).unwrap_or_default();
+    let verdict = match store::messages::by_key(&cx.db, row.user_id, &row.digest).await? {
+        Some(message) => Verdict::Posted(message),
+        None => {
+            let back = match email.map(|email| email.content) {
+                Some(Content::Automatic { .. }) => None,
+                Some(Content::Written(mail)) => Some(mail),
+                None => Some(Written::default()),
+            };
+            let signed = signed::read(&cx.config, &row.recipient, row.received_at);
+            let back = back.filter(|_| signed.is_some_and(|signed| !matches!(signed.to, MailTo::Bounce { .. })));
+            let back = back.zip(account(cx, &row).await?).map(|(mail, (_, address, lang))| {
+                let email = settle::returned(mail_in::failed().to(lang), &mail);
+                (address, email)
+            });
+            Verdict::GivenUp(back)
+        }
     };
-    Ok(match answered {
-        Ok(outcome) => Verdict::Done(outcome),
-        Err(reason) => Verdict::Returned { address, email: returned(reason, &mail) },
-    })
+    settle::settle(cx, &row, &author, verdict).await
 }
 
 /// Returns why the account may post nothing now, or not with this email.
 async fn objection(
     cx: &Context,
     (account, lang): (&User, Lang),
-    address: &str,
+    (author, address): (&str, &str),
     signed: Signed,
     mail: &Written,
 ) -> Result<Option<String>> {
-    if !is_same(&mail.author, address) {
-        let from = validate::one_line(&mail.author);
+    if !is_same(author, address) {
+        let from = validate::one_line(author);
         return Ok(Some(mail_in::from_elsewhere(from).to(lang)));
+    }
+    if mail.is_too_complex {
+        return Ok(Some(mail_in::too_complex().to(lang)));
     }
     if signed.is_expired {
         return Ok(Some(mail_in::expired().to(lang)));
@@ -177,7 +154,7 @@ async fn post(
     to: MailTo,
     mail: &Written,
     lang: Lang,
-) -> Result<std::result::Result<IncomingOutcome, String>> {
+) -> Result<std::result::Result<Verdict, String>> {
     // An email has none of an admin's rights.
     let viewer = Viewer::User { id: row.user_id, is_admin: false };
     let text = match with_files(cx, viewer, row.received_at, &mail.body, lang).await {
@@ -198,14 +175,14 @@ async fn post(
         }
         MailTo::Reply { topic, message: None, .. } => messages::submit(cx, viewer, Target::Topic(topic), draft).await,
         MailTo::NewTopic { group, .. } => start(cx, viewer, group, mail, draft).await,
-        MailTo::Bounce { .. } => return Ok(Ok(IncomingOutcome::Ignored)),
+        MailTo::Bounce { .. } => return Ok(Ok(Verdict::Done(IncomingOutcome::Ignored))),
     };
     match submitted {
         Ok(posted) => {
             tracing::info!(email = %row.id, message = %posted.id, "email posted");
-            Ok(Ok(IncomingOutcome::Posted))
+            Ok(Ok(Verdict::Posted(posted.id)))
         }
-        Err(Error::Pending) => Ok(Ok(IncomingOutcome::Held)),
+        Err(Error::Pending) => Ok(Ok(Verdict::Done(IncomingOutcome::Held))),
         Err(error) => why(error, lang).map(Err),
     }
 }
@@ -295,48 +272,6 @@ fn why(error: Error, lang: Lang) -> Result<String> {
 
 fn minutes(wait: Duration) -> Text {
     mail_in::minutes(wait.as_secs().div_ceil(60).max(1))
-}
-
-/// What goes back: everything that its author typed.
-fn returned(reason: String, mail: &Written) -> ReturnedEmail {
-    ReturnedEmail {
-        reason,
-        subject: mail.subject.clone(),
-        text: validate::lines(&mail.body.text).chars().take(MOST_RETURNED).collect(),
-        message_id: mail.message_id.clone(),
-    }
-}
-
-/// Records what became of an email, in one transaction with what follows from it.
-async fn settle(cx: &Context, row: &IncomingRow, verdict: Verdict) -> Result<()> {
-    let now = cx.now();
-    let mut tx = cx.db.begin().await?;
-    let outcome = match &verdict {
-        Verdict::Done(outcome) => *outcome,
-        Verdict::Bounced { .. } => IncomingOutcome::Bounce,
-        Verdict::Returned { .. } => {
-            let answers = store::mail_in::count_returned(&mut tx, row.user_id, now.minus(DAY)).await?;
-            if answers < MOST_ANSWERS { IncomingOutcome::Returned } else { IncomingOutcome::Unanswered }
-        }
-    };
-    if store::mail_in::handled(&mut tx, row.id, outcome, now).await? == 0 {
-        return Ok(());
-    }
-    match &verdict {
-        Verdict::Returned { address, email } if outcome == IncomingOutcome::Returned => {
-            let detail = email.to_json();
-            let (user, detail, expires_at) = (Some(row.user_id), Some(detail.as_str()), now.plus(outbox::NEWS));
-            let kind = EmailKind::Returned;
-            let new = NewEmail { kind, user, address, group: None, token: None, detail, at: now, expires_at };
-            outbox::put(&mut tx, new).await?;
-        }
-        Verdict::Bounced { email, reason } => bounces::record(&mut tx, row.user_id, *email, reason, now).await?,
-        Verdict::Returned { .. } | Verdict::Done(_) => {}
-    }
-    tx.commit().await?;
-    cx.wake.after_commit();
-    tracing::info!(email = %row.id, user = %row.user_id, %outcome, "email handled");
-    Ok(())
 }
 
 #[cfg(test)]

@@ -8,11 +8,13 @@ mod automatic;
 mod body;
 mod bounces;
 mod handle;
+pub mod log;
+mod read;
 mod reply;
+mod settle;
+mod structure;
 
 use std::time::Duration;
-
-use mail_parser::MessageParser;
 
 use crate::files;
 use crate::platform::context::Context;
@@ -23,7 +25,7 @@ use crate::platform::secrets;
 use model::IncomingOutcome;
 use store::mail_in::NewIncoming;
 
-pub(crate) use handle::handle;
+pub(crate) use handle::{give_up, handle};
 pub use reply::REPLY_ABOVE;
 
 /// The most emails to a person's addresses that wait. Others have to try again.
@@ -70,7 +72,7 @@ pub async fn receive(cx: &Context, sender: &str, recipient: &str, email: &[u8]) 
     if email.len() as u64 > most_bytes(cx) {
         return Err(Error::invalid("email", texts::mail_in::too_large(most_bytes(cx) >> 20)));
     }
-    let head = MessageParser::default().parse_headers(email);
+    let head = read::head(email);
     let id = head.as_ref().and_then(|head| head.message_id()).map(str::to_owned);
     let id = id.unwrap_or_else(|| secrets::digest_of(email));
     let digest = secrets::digest(&format!("{}\n{id}", signed.to.about()));

@@ -158,6 +158,7 @@ pub async fn run(cx: &Context, draw: &Draw, job: impl Into<Job>) -> Result<()> {
         Job::Task(Task::ImageUploaded { file }) => Box::pin(files::images::prepare(cx, file)),
         Job::Task(Task::PictureReplaced { digest }) => Box::pin(files::pictures::forget(cx, digest)),
         Job::Task(Task::EmailReceived { email }) => Box::pin(mail_in::handle(cx, email)),
+        Job::Task(Task::EmailGivenUp { email }) => Box::pin(mail_in::give_up(cx, email)),
         Job::Task(Task::NoticesChanged { user }) => Box::pin(notices::tell_count(cx, user)),
     };
     work.await

@@ -2,7 +2,7 @@
 
 use crate::db::{Db, Tx, sql};
 use model::time::Timestamp;
-use model::{GroupId, IncomingEmailId, IncomingOutcome, UserId};
+use model::{GroupId, IncomingEmailId, IncomingLine, IncomingOutcome, MessageId, UserId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
@@ -28,6 +28,19 @@ pub struct NewIncoming<'a> {
     pub sender: &'a str,
     pub recipient: &'a str,
     pub raw: &'a str,
+    pub at: Timestamp,
+}
+
+/// What became of a received email.
+#[derive(Clone, Copy, Debug)]
+pub struct Handled<'a> {
+    pub outcome: IncomingOutcome,
+    /// The address in its head; may be empty.
+    pub author: &'a str,
+    /// What was posted.
+    pub message: Option<MessageId>,
+    /// Why it was not posted; may be empty.
+    pub reason: &'a str,
     pub at: Timestamp,
 }
 
@@ -57,11 +70,26 @@ pub async fn count_returned(tx: &mut Tx, user: UserId, since: Timestamp) -> Resu
 }
 
 /// Records what became of an email, and forgets the rest of it. 0 if another job did before.
-pub async fn handled(tx: &mut Tx, id: IncomingEmailId, outcome: IncomingOutcome, now: Timestamp) -> Result<u64> {
+pub async fn handled(tx: &mut Tx, id: IncomingEmailId, what: &Handled<'_>) -> Result<u64> {
     sql!(run tx,
-        "update incoming_emails set outcome = $2, handled_at = $3, sender = '', recipient = '', raw = ''
+        "update incoming_emails set outcome = $2, author = $3, message_id = $4, reason = $5, handled_at = $6,
+                sender = '', recipient = '', raw = ''
          where id = $1 and outcome = 'waiting'",
-        id, outcome, now)
+        id, what.outcome, what.author, what.message, what.reason, what.at)
+}
+
+/// The newest received emails below an id, of an outcome (`None`: of any).
+pub async fn log(
+    db: &Db,
+    outcome: Option<IncomingOutcome>,
+    before: Option<IncomingEmailId>,
+    limit: i64,
+) -> Result<Vec<IncomingLine>> {
+    sql!(all db, IncomingLine,
+        "select e.id, u.username, e.author, e.outcome, e.message_id, e.reason, e.received_at
+         from incoming_emails e join users u on u.id = e.user_id
+         where ($1 = '' or e.outcome = $1) and e.id < $2 order by e.id desc limit $3",
+        outcome.map_or("", IncomingOutcome::as_str), before.map_or(i64::MAX, |id| id.0), limit)
 }
 
 /// How many emails were received since a moment, by what became of them.

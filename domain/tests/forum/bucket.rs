@@ -32,6 +32,8 @@ pub enum Fault {
     Cuts,
     /// Nothing is answered.
     Hangs,
+    /// Nothing is answered, after so many requests that work.
+    HangsAfter(usize),
     /// Other bytes are stored than those that were sent.
     Spoils,
 }
@@ -117,6 +119,11 @@ impl Service {
         let prefix = format!("{}/", self.prefix);
         let state = self.state.lock().unwrap();
         state.objects.keys().filter_map(|key| key.strip_prefix(&prefix)).map(ToOwned::to_owned).collect()
+    }
+
+    /// The number of pieces of uploads that are not complete.
+    pub fn pieces(&self) -> usize {
+        self.state.lock().unwrap().parts.len()
     }
 
     /// Stores an object as if it had been stored at a time.
@@ -240,6 +247,7 @@ async fn serve(mut stream: TcpStream, state: Arc<Mutex<State>>) -> Option<()> {
             state.requests += 1;
             let fault = match state.fault {
                 Some(Fault::RefusesAfter(worked)) => (state.requests > worked).then_some(Fault::Refuses),
+                Some(Fault::HangsAfter(worked)) => (state.requests > worked).then_some(Fault::Hangs),
                 fault => fault,
             };
             let answer = match fault {

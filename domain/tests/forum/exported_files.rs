@@ -39,7 +39,7 @@ stories! {
     nobody_waits_for_an_archive_that_copies_files,
 }
 
-type Entries = BTreeMap<String, Vec<u8>>;
+pub type Entries = BTreeMap<String, Vec<u8>>;
 
 fn entries(archive: impl Read + std::io::Seek) -> Entries {
     let mut zip = ZipArchive::new(archive).unwrap();
@@ -56,12 +56,12 @@ fn entries(archive: impl Read + std::io::Seek) -> Entries {
     entries
 }
 
-fn of(file: &Path) -> Entries {
+pub fn of(file: &Path) -> Entries {
     entries(std::fs::File::open(file).unwrap())
 }
 
 /// The names of the files in an archive.
-fn keys(entries: &Entries) -> Vec<&str> {
+pub fn keys(entries: &Entries) -> Vec<&str> {
     entries.keys().filter_map(|name| name.strip_prefix("files/")).collect()
 }
 
@@ -101,11 +101,11 @@ async fn told(forum: &TestForum) -> Told {
     Told { mira, open, shown, image, former, deleted, hidden, unused }
 }
 
-async fn exported(forum: &TestForum, is_public: bool, file: &Path) {
+pub async fn exported(forum: &TestForum, is_public: bool, file: &Path) {
     export::make(&forum.db.url, &forum.cx.files, None, is_public, file, |_, _| {}).await.unwrap();
 }
 
-async fn empty(postgres: bool) -> TestForum {
+pub async fn empty(postgres: bool) -> TestForum {
     let forum = if postgres { TestForum::postgres().await } else { TestForum::sqlite().await };
     forum.cx.db.close().await;
     forum
@@ -153,7 +153,7 @@ async fn an_export_has_the_files_in_its_messages_and_survives_a_round_trip(forum
 }
 
 /// Writes an archive with these entries, and a manifest that fits them.
-fn forge(entries: &Entries, file: &Path) {
+pub fn forge(entries: &Entries, file: &Path) {
     let mut manifest: Value = serde_json::from_slice(&entries["manifest.json"]).unwrap();
     let describe = |(name, bytes): (&String, &Vec<u8>)| {
         let rows = if name.ends_with(".jsonl") { bytes.iter().filter(|byte| **byte == b'\n').count() } else { 0 };
@@ -220,20 +220,18 @@ const DRAWING: Drawing = Drawing {
     script: "",
 };
 
+/// Makes a folder of pages.
+async fn pages(forum: &TestForum, folder: &Path, is_public: bool, files: &Files) -> domain::Result<()> {
+    let (group, site, base_url) = (None, "Test", "https://forum.example");
+    let order = folder::Order { folder, group, is_public, site, base_url, drawing: DRAWING, files };
+    folder::make(&forum.db.url, order).await.map(drop)
+}
+
 async fn a_folder_shows_copies_of_its_files(forum: TestForum) {
     let told = told(&forum).await;
     let temporary = TempDir::new().unwrap();
     let at = temporary.path().join("pages");
-    let order = folder::Order {
-        folder: &at,
-        group: None,
-        is_public: true,
-        site: "Test",
-        base_url: "https://forum.example",
-        drawing: DRAWING,
-        files: &forum.cx.files,
-    };
-    folder::make(&forum.db.url, order).await.unwrap();
+    pages(&forum, &at, true, &forum.cx.files).await.unwrap();
     let mut copies = Vec::new();
     let mut pages = String::new();
     for file in std::fs::read_dir(&at).unwrap() {
@@ -351,14 +349,15 @@ impl Storage for Waits {
 async fn nobody_waits_for_an_archive_that_copies_files(forum: TestForum) {
     told(&forum).await;
     let folder = TempDir::new().unwrap();
-    for kind in ["export", "backup"] {
+    for kind in ["export", "backup", "folder"] {
         let (asked, goes_on) = (Arc::new(Notify::new()), Arc::new(Semaphore::new(0)));
         let waits = Waits { files: forum.cx.files.clone(), asked: asked.clone(), goes_on: goes_on.clone() };
         let files = Files::new(Arc::new(waits), folder.path().join("arriving"), "a storage that waits");
         let file = folder.path().join(kind);
         let made = async {
             match kind {
-                "export" => export::make(&forum.db.url, &files, None, false, &file, |_, _| {}).await,
+                "export" => export::make(&forum.db.url, &files, None, false, &file, |_, _| {}).await.map(drop),
+                "folder" => pages(&forum, &file, false, &files).await,
                 _ => {
                     let order = backup::Order {
                         file: file.clone(),
@@ -368,7 +367,7 @@ async fn nobody_waits_for_an_archive_that_copies_files(forum: TestForum) {
                         files: Some(files.clone()),
                         now: forum.cx.now(),
                     };
-                    backup::make(&forum.db.url, order, |_, _| {}).await
+                    backup::make(&forum.db.url, order, |_, _| {}).await.map(drop)
                 }
             }
         };
@@ -385,6 +384,12 @@ async fn nobody_waits_for_an_archive_that_copies_files(forum: TestForum) {
         };
         let (made, ()) = tokio::join!(made, changed);
         made.unwrap();
-        assert!(!keys(&of(&file)).is_empty(), "{kind}");
+        if kind == "folder" {
+            let mut names = std::fs::read_dir(&file).unwrap().map(|file| file.unwrap().file_name());
+            assert!(names.any(|name| name.to_string_lossy().starts_with("file-")), "its files are copied");
+            assert!(!file.join("messages.jsonl").exists(), "only pages stay");
+        } else {
+            assert!(!keys(&of(&file)).is_empty(), "{kind}");
+        }
     }
 }

@@ -3,7 +3,7 @@
 pub mod emails;
 
 use askama::Template;
-use domain::model::{Concern, EmailId, EmailLine, EmailState};
+use domain::model::{Concern, EmailId, EmailLine, EmailState, IncomingEmailId, IncomingLine, IncomingOutcome};
 use texts::{Text, lists, notifications as words};
 
 use crate::form::{Field, Refill, form};
@@ -147,5 +147,57 @@ impl Log {
     /// The address of the next page.
     pub fn older(&self, before: &EmailId) -> String {
         format!("/admin/mail?state={}&before={before}", self.state.map_or("", EmailState::as_str))
+    }
+}
+
+/// `/admin/mail/received`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "notifications/received.html")]
+pub struct Received {
+    pub layout: Layout,
+    /// Only emails of this outcome; `None` for all.
+    pub outcome: Option<IncomingOutcome>,
+    /// Newest first.
+    pub lines: Vec<IncomingLine>,
+    /// The cursor of the next page.
+    pub more: Option<IncomingEmailId>,
+    /// Whether the site receives emails.
+    pub is_on: bool,
+}
+
+impl Received {
+    /// The outcomes to filter by, with their labels.
+    pub fn outcomes(&self) -> Vec<(&'static str, Text)> {
+        let each = IncomingOutcome::EACH.iter().map(|outcome| (outcome.as_str(), label(*outcome)));
+        [("", words::filter_all())].into_iter().chain(each).collect()
+    }
+
+    /// Whether this filter is chosen.
+    pub fn is(&self, outcome: &str) -> bool {
+        self.outcome.map_or("", IncomingOutcome::as_str) == outcome
+    }
+
+    /// What became of an email.
+    pub fn says(&self, line: &IncomingLine) -> Text {
+        label(line.outcome)
+    }
+
+    /// The address of the next page.
+    pub fn older(&self, before: &IncomingEmailId) -> String {
+        format!("/admin/mail/received?outcome={}&before={before}", self.outcome.map_or("", IncomingOutcome::as_str))
+    }
+}
+
+fn label(outcome: IncomingOutcome) -> Text {
+    match outcome {
+        IncomingOutcome::Waiting => words::filter_queued(),
+        IncomingOutcome::Posted => words::outcome_posted(),
+        IncomingOutcome::Held => words::outcome_held(),
+        IncomingOutcome::Returned => words::outcome_returned(),
+        IncomingOutcome::Unanswered => words::outcome_unanswered(),
+        IncomingOutcome::Automatic => words::outcome_automatic(),
+        IncomingOutcome::Bounce => words::outcome_bounce(),
+        IncomingOutcome::Ignored => words::outcome_ignored(),
+        IncomingOutcome::Failed => words::outcome_failed(),
     }
 }

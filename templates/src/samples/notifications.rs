@@ -1,14 +1,16 @@
 //! Emails about messages, and their pages.
 
 use askama::Template;
-use domain::model::{Concern, EmailId, EmailKind, EmailLine, EmailState};
+use domain::model::{
+    Concern, EmailId, EmailKind, EmailLine, EmailState, IncomingEmailId, IncomingLine, IncomingOutcome, MessageId,
+};
 use domain::platform::mail::{Activity, ActivityMessage, ActivityTopic, EmailTemplateData};
 use texts::Lang;
 
 use super::admin::admins_layout;
 use super::{Drawn, ago, layout, message, now, original, stranger};
 use crate::form::Refill;
-use crate::notifications::{Log, NotificationsForm, Settings, Unsubscribe};
+use crate::notifications::{Log, NotificationsForm, Received, Settings, Unsubscribe};
 
 /// The data of an email to mira.
 pub fn data() -> EmailTemplateData {
@@ -113,6 +115,29 @@ impl Log {
     }
 }
 
+impl Received {
+    fn sample() -> Self {
+        let line = |id: i64, outcome, reason: &str| IncomingLine {
+            id: IncomingEmailId(id),
+            username: "mira".to_owned(),
+            author: if outcome == IncomingOutcome::Waiting { String::new() } else { "mira@example.org".to_owned() },
+            outcome,
+            message_id: (outcome == IncomingOutcome::Posted).then_some(MessageId(12)),
+            reason: reason.to_owned(),
+            received_at: ago(30 * id as u64),
+        };
+        let lines = vec![
+            line(5, IncomingOutcome::Waiting, ""),
+            line(4, IncomingOutcome::Posted, ""),
+            line(3, IncomingOutcome::Returned, "This topic is locked."),
+            line(2, IncomingOutcome::Bounce, "550 no such <mailbox>"),
+            line(1, IncomingOutcome::Failed, ""),
+        ];
+        let layout = admins_layout("/admin/mail/received");
+        Self { layout, outcome: None, lines, more: Some(IncomingEmailId(1)), is_on: true }
+    }
+}
+
 pub(super) fn all() -> Vec<Drawn> {
     vec![
         ("settings-notifications", Settings::sample().render()),
@@ -124,6 +149,11 @@ pub(super) fn all() -> Vec<Drawn> {
         ("unsubscribe", Unsubscribe::sample().render()),
         ("unsubscribed", Unsubscribe { is_done: true, ..Unsubscribe::sample() }.render()),
         ("admin-mail", Log::sample().render()),
+        ("admin-mail-received", Received::sample().render()),
+        (
+            "admin-mail-received-none",
+            Received { lines: Vec::new(), more: None, is_on: false, ..Received::sample() }.render(),
+        ),
         ("admin-mail-none", Log { lines: Vec::new(), more: None, host: String::new(), ..Log::sample() }.render()),
     ]
 }

@@ -397,6 +397,7 @@ pub const FIELDS: &[Field] = fields! {
     "/admin/people" "q": Lines, Root at "/admin/people";
     "/admin/people" "state": Few, Root at "/admin/people";
     "/admin/mail" "state": Few, Root at "/admin/mail";
+    "/admin/mail/received" "outcome": Few, Root at "/admin/mail/received";
     "/admin/groups" "q": Lines, Root at "/admin/groups";
     "/admin/logo" "remove": Nothing;
     "/admin/groups" "kind": Few, Root at "/admin/groups";

@@ -1,14 +1,15 @@
-//! Emails about messages: the viewer's choices, unsubscribing by a link, and the log for admins.
+//! Emails about messages: the viewer's choices, unsubscribing by a link, and the logs for admins.
 
 use actix_web::web::Query;
 use domain::Error;
-use domain::model::{EmailChoices, EmailState, Frequency};
+use domain::mail_in;
+use domain::model::{EmailChoices, EmailState, Frequency, IncomingOutcome};
 use domain::notifications::{choices, log, unsubscribe};
 use domain::policy::{Change, check_change};
 use domain::site::rate_limits::{self, RateLimit};
 use serde::Deserialize;
 use templates::errors::Problem;
-use templates::notifications::{Log, NotificationsForm, Settings, Unsubscribe};
+use templates::notifications::{Log, NotificationsForm, Received, Settings, Unsubscribe};
 use templates::people::account::EndedLink;
 use texts::Text;
 
@@ -17,7 +18,7 @@ use crate::form::Form;
 use crate::handlers::{admin, id, link_ended, refill};
 use crate::req::Req;
 
-/// Emails per page of the log.
+/// Emails per page of a log.
 const PAGE: usize = 50;
 
 fn filled(choices: &EmailChoices) -> NotificationsForm {
@@ -157,6 +158,26 @@ pub async fn index(req: Req, params: Query<LogParams>) -> Answer {
     let more = lines.last().filter(|_| has_more).map(|line| line.id);
     let host = if req.cx().mail.reaches_people() { req.cx().mail.host().to_owned() } else { String::new() };
     req.page(&Log { layout, state, lines, more, host })
+}
+
+/// The query parameters of the log of received emails.
+#[derive(Deserialize)]
+pub struct ReceivedParams {
+    #[serde(default)]
+    outcome: String,
+    #[serde(default)]
+    before: String,
+}
+
+/// `GET /admin/mail/received`.
+pub async fn received(req: Req, params: Query<ReceivedParams>) -> Answer {
+    let layout = admin::layout(&req).await?;
+    let outcome = IncomingOutcome::parse(&params.outcome);
+    let before = if params.before.is_empty() { None } else { Some(id(&params.before)?) };
+    let (lines, has_more) = mail_in::log::list(req.cx(), req.viewer(), outcome, before, PAGE).await?;
+    let more = lines.last().filter(|_| has_more).map(|line| line.id);
+    let is_on = req.cx().config.mail_in.is_some();
+    req.page(&Received { layout, outcome, lines, more, is_on })
 }
 
 #[cfg(test)]

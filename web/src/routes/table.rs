@@ -304,6 +304,7 @@ pub const ROUTES: &[Entry] = routes! {
     post "/admin/settings" with text => site::update;
     post "/admin/logo" with text => pictures::logo;
     get "/admin/mail" => notifications::index;
+    get "/admin/mail/received" => notifications::received;
     post "/admin/mail-test" => site::test_mail;
     post "/admin/first-steps/hide" => site::hide_first_steps;
     get "/admin/pages" => site_pages::index;

@@ -53,7 +53,9 @@ async fn claims(db: &Db, owner: &str, want: usize, now: Timestamp) -> Vec<(JobId
 }
 
 async fn report(db: &Db, owner: &str, (id, attempt): (JobId, i64), outcome: Outcome, now: Timestamp) {
-    turn(db, owner, &[Report { id, attempt, tries: MAX_ATTEMPTS, outcome }], 0, LEASE, now).await.unwrap();
+    turn(db, owner, &[Report { id, attempt, tries: MAX_ATTEMPTS, when_parked: None, outcome }], 0, LEASE, now)
+        .await
+        .unwrap();
 }
 
 async fn every_kind_of_job_is_claimed_as_it_was_queued(test: TestDb) {
@@ -74,6 +76,7 @@ async fn every_kind_of_job_is_claimed_as_it_was_queued(test: TestDb) {
     all.push(Job::Task(Task::ImageUploaded { file: FileId(10) }));
     all.push(Job::Task(Task::PictureReplaced { digest: "ab".into() }));
     all.push(Job::Task(Task::EmailReceived { email: IncomingEmailId(11) }));
+    all.push(Job::Task(Task::EmailGivenUp { email: IncomingEmailId(11) }));
     all.push(Job::Task(Task::Sweep { slot: "2026-11-21T10".into() }));
     for job in &all {
         enqueue(&test.db, job, start()).await;
@@ -158,7 +161,8 @@ async fn an_email_that_cannot_be_sent_is_retried_for_a_day(test: TestDb) {
     let mut now = start();
     for attempt in 1..=tries {
         assert_eq!(claims(&test.db, "one", 1, now).await, [(id, attempt)]);
-        let report = Report { id, attempt, tries, outcome: Outcome::Failed("421 later".into()) };
+        let outcome = Outcome::Failed("421 later".into());
+        let report = Report { id, attempt, tries, when_parked: None, outcome };
         turn(&test.db, "one", &[report], 0, LEASE, now).await.unwrap();
         let row = only_row(&test.db).await;
         assert_eq!(row.state == "failed", attempt == tries);

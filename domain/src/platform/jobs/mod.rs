@@ -82,6 +82,8 @@ pub enum Task {
     PictureReplaced { digest: String },
     /// An email was received: post it, or send it back.
     EmailReceived { email: IncomingEmailId },
+    /// The job of a received email failed for good: send it back.
+    EmailGivenUp { email: IncomingEmailId },
     /// Housekeeping: expired sessions, old rows of the search log.
     Sweep {
         /// The hour of its schedule: `2026-11-21T10`.

@@ -64,13 +64,16 @@ pub struct Report {
     pub attempt: i64,
     /// [`Job::tries`] of the job.
     pub tries: i64,
+    /// [`Job::when_parked`] of the job.
+    pub when_parked: Option<Task>,
     pub outcome: Outcome,
 }
 
 impl Report {
     /// Returns the report about a claim.
     pub fn of(claim: &Claim, outcome: Outcome) -> Self {
-        Self { id: claim.id, attempt: claim.attempt, tries: claim.job.tries(), outcome }
+        let Claim { id, attempt, job, .. } = claim;
+        Self { id: *id, attempt: *attempt, tries: job.tries(), when_parked: job.when_parked(), outcome }
     }
 }
 
@@ -94,6 +97,14 @@ impl Job {
         match self {
             Self::Task(Task::SendEmail { .. }) => EMAIL_ATTEMPTS,
             _ => MAX_ATTEMPTS,
+        }
+    }
+
+    /// What else has to be done when the job is parked.
+    pub fn when_parked(&self) -> Option<Task> {
+        match *self {
+            Self::Task(Task::EmailReceived { email }) => Some(Task::EmailGivenUp { email }),
+            _ => None,
         }
     }
 }
@@ -137,17 +148,16 @@ pub async fn turn(
             rows.extend(table::claim_new_messages(&mut tx, owner, most as i64, now, now.plus(lease)).await?);
         }
         for row in rows {
-            let error = match Job::from_row(&row.kind, &row.payload) {
+            let (error, then) = match Job::from_row(&row.kind, &row.payload) {
                 Ok(job) if row.attempt <= job.tries() => {
                     let request = store::request_of(&row.payload);
                     turn.claims.push(Claim { id: row.id, attempt: row.attempt, job, request });
                     continue;
                 }
-                Ok(job) => format!("its worker stopped during each of {} attempts", job.tries()),
-                Err(error) => format!("cannot be read: {error}"),
+                Ok(job) => (format!("its worker stopped during each of {} attempts", job.tries()), job.when_parked()),
+                Err(error) => (format!("cannot be read: {error}"), None),
             };
-            tracing::error!(job = %row.id, kind = row.kind, error, "job parked");
-            table::park(&mut tx, owner, row.attempt, row.id, now, &error).await?;
+            park(&mut tx, owner, (row.id, row.attempt), then, now, &error).await?;
         }
     }
     tx.commit().await?;
@@ -168,12 +178,28 @@ async fn settle(tx: &mut Tx, owner: &str, reports: &[Report], now: Timestamp) ->
         let Outcome::Failed(error) = &report.outcome else { continue };
         let error: String = error.chars().filter(|&c| c != '\0').take(MAX_ERROR).collect();
         if report.attempt >= report.tries {
-            if table::park(tx, owner, report.attempt, report.id, now, &error).await? {
-                tracing::error!(job = %report.id, error, "job parked");
-            }
+            park(tx, owner, (report.id, report.attempt), report.when_parked.clone(), now, &error).await?;
         } else {
             let run_at = now.plus(backoff(report.id, report.attempt));
             table::postpone(tx, owner, report.attempt, report.id, run_at, &error).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Parks a job if it is still held, and queues what has to be done then.
+async fn park(
+    tx: &mut Tx,
+    owner: &str,
+    (id, attempt): (JobId, i64),
+    then: Option<Task>,
+    now: Timestamp,
+    error: &str,
+) -> Result<(), store::Error> {
+    if table::park(tx, owner, attempt, id, now, error).await? {
+        tracing::error!(job = %id, error, "job parked");
+        if let Some(task) = then {
+            super::enqueue(tx, task, now).await?;
         }
     }
     Ok(())

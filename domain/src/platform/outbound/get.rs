@@ -3,6 +3,7 @@
 use hyper::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, LOCATION};
 
 use texts::Lang;
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::*;
 
@@ -11,8 +12,11 @@ pub const MAX_GET_URL: usize = 2_000;
 /// The most redirects that are followed.
 const REDIRECTS: usize = 4;
 
-/// Decides whether a request may be sent to a host now.
-pub type Admits<'a> = &'a (dyn Fn(&str) -> bool + Send + Sync);
+/// What a request holds while it runs: a place among those to its host, and among all.
+pub type Place<'a> = (OwnedSemaphorePermit, SemaphorePermit<'a>);
+
+/// Waits for a place for a request to a host. `None` if none may be sent there now.
+pub type Admits<'a> = &'a (dyn Fn(String) -> BoxFuture<'a, Option<Place<'a>>> + Send + Sync);
 
 /// A request for an image or a page.
 #[derive(Clone, Copy)]
@@ -21,7 +25,7 @@ pub struct Get<'a> {
     pub url: &'a str,
     /// The types that are wanted.
     pub accept: &'static str,
-    /// The longest time for all of it, with the redirects.
+    /// The longest time for all of it, with the redirects. To wait for places takes none of it.
     pub timeout: Duration,
     /// The most bytes of the body that are read. The rest is cut off.
     pub most: usize,
@@ -55,24 +59,20 @@ impl Outbound {
     /// # Errors
     /// [`Failure`].
     pub async fn get(&self, get: Get<'_>) -> Result<Got, Failure> {
-        let until = Deadline::now() + get.timeout;
-        match timeout_at(until, self.follow(&get, until)).await {
-            Ok(got) => got,
-            Err(_) => Err(Failure::TimedOut(get.timeout)),
-        }
-    }
-
-    async fn follow(&self, get: &Get<'_>, until: Deadline) -> Result<Got, Failure> {
+        let mut until = Deadline::now() + get.timeout;
         let mut url = self.check_within(get.url, MAX_GET_URL).map_err(|why| Failure::Refused(why.to(Lang::En)))?;
         for _ in 0..=REDIRECTS {
-            let host = url.host_str().unwrap_or_default();
-            if !(get.admits)(host) {
+            let asked = Deadline::now();
+            // Held until this answer has come. Nothing is held while the next redirect waits, so that none waits for another.
+            let Some(_place) = (get.admits)(url.host_str().unwrap_or_default().to_owned()).await else {
                 return Err(Failure::Busy);
-            }
+            };
+            until += asked.elapsed();
             let request = request(Method::GET, &url).header(ACCEPT, get.accept);
             let request = request.body(Full::default()).map_err(|error| broken(error.to_string()))?;
             let read = Read { most: get.most, until, follows: true };
-            let (headers, Answer { status, body, is_whole }) = self.send(&url, request, read).await?;
+            let sent = timeout_at(until, self.send(&url, request, read)).await;
+            let (headers, Answer { status, body, is_whole }) = sent.map_err(|_| Failure::TimedOut(get.timeout))??;
             let header = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
             if matches!(status, 301 | 302 | 303 | 307 | 308) {
                 let next = url.join(header(LOCATION)).map_err(|error| broken(format!("its redirect: {error}")))?;

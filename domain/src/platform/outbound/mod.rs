@@ -33,7 +33,7 @@ use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 use url::{Host, Position, Url};
 
 pub use addresses::{Allowed, is_public};
-pub use get::{Admits, Get, Got, MAX_GET_URL};
+pub use get::{Admits, Get, Got, MAX_GET_URL, Place};
 
 /// The most bytes of an address.
 pub const MAX_URL: usize = 1_000;

@@ -8,16 +8,16 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use model::Images;
 use model::time::Timestamp;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 use tokio::time::timeout;
-use url::Url;
 
 use crate::platform::context::Context;
 #[cfg(feature = "testing")]
 use crate::platform::outbound::Resolver;
-use crate::platform::outbound::{Failure, Get, Got, MAX_GET_URL, Outbound};
+use crate::platform::outbound::{Failure, Get, Got, MAX_GET_URL, Outbound, Place};
 use crate::platform::secrets::SecretKey;
 use crate::platform::webpush::{base64url, from_base64url};
 use budget::Budget;
@@ -144,15 +144,21 @@ impl Remote {
     /// # Errors
     /// [`Failure`].
     pub(crate) async fn fetch(&self, now: Timestamp, url: &str, wanted: Wanted) -> Result<Got, Failure> {
-        let host = Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default();
-        let places = async {
-            let of_host = self.hosts.of(&host).acquire_owned().await;
-            (of_host, self.places.acquire().await)
-        };
-        let Ok((Ok(_of_host), Ok(_place))) = timeout(WAIT, places).await else { return Err(Failure::Busy) };
-        let admits = |host: &str| self.budget.admits(host, now);
+        let admits = |host: String| -> BoxFuture<'_, Option<Place<'_>>> { Box::pin(self.admit(host, now)) };
         let Wanted { accept, timeout, most } = wanted;
         self.client.get(Get { url, accept, timeout, most, admits: &admits }).await
+    }
+
+    /// Waits for a place for a request to a host, also one to which another redirects. `None` if it takes too long, or the budget
+    /// of this minute is used up.
+    async fn admit(&self, host: String, now: Timestamp) -> Option<Place<'_>> {
+        let places = async {
+            // That of the host first: who waits for it holds up no other host.
+            let of_host = self.hosts.of(&host).acquire_owned().await.ok()?;
+            Some((of_host, self.places.acquire().await.ok()?))
+        };
+        let place = timeout(WAIT, places).await.ok().flatten()?;
+        self.budget.admits(&host, now).then_some(place)
     }
 }
 
@@ -182,6 +188,12 @@ impl Keyed {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use futures_util::future::join_all;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::{TcpListener, TcpStream};
+
     use super::*;
 
     #[test]
@@ -192,6 +204,53 @@ mod tests {
         drop(one);
         keyed.of("c");
         assert_eq!(keyed.known.lock().expect("no panic").len(), 1, "unused ones are dropped");
+    }
+
+    /// Answers requests to `target.example` once `goes_on` has a permit, and redirects all others there. `waiting` gets a permit
+    /// for each that waits.
+    async fn serve(mut stream: TcpStream, waiting: Arc<Semaphore>, goes_on: Arc<Semaphore>, running: Arc<AtomicUsize>) {
+        let mut head = vec![0; 4_096];
+        let read = stream.read(&mut head).await.expect("a request");
+        let answer = if String::from_utf8_lossy(&head[..read]).to_lowercase().contains("host: target.example") {
+            assert!(running.fetch_add(1, Ordering::SeqCst) < AT_ONCE_TO_HOST, "too many at once");
+            waiting.add_permits(1);
+            goes_on.acquire().await.expect("it is open").forget();
+            running.fetch_sub(1, Ordering::SeqCst);
+            "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+        } else {
+            "HTTP/1.1 302 Found\r\nLocation: http://target.example/\r\nContent-Length: 0\r\n\r\n"
+        };
+        stream.write_all(answer.as_bytes()).await.expect("an answer");
+    }
+
+    #[tokio::test]
+    async fn redirects_to_a_host_count_among_its_requests() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let resolver: crate::platform::outbound::Resolver =
+            Arc::new(move |_, _| Box::pin(async move { Ok(vec![address]) }));
+        let client = Outbound::for_messages("127.0.0.1".parse().expect("an address")).with_resolver(resolver);
+        let folder = tempfile::tempdir().expect("a folder");
+        let remote = Remote::new(client, folder.path().to_owned(), 1 << 20);
+        let (waiting, goes_on) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
+        let (seen, open) = (waiting.clone(), goes_on.clone());
+        tokio::spawn(async move {
+            let running = Arc::new(AtomicUsize::new(0));
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(serve(stream, seen.clone(), open.clone(), running.clone()));
+            }
+        });
+        let wanted = Wanted { accept: "*/*", timeout: Duration::from_secs(60), most: 100 };
+        let urls: Vec<String> = (0..2 * AT_ONCE_TO_HOST).map(|nth| format!("http://{nth}.example/")).collect();
+        let fetches = join_all(urls.iter().map(|url| remote.fetch(Timestamp(0), url, wanted)));
+        let release = async {
+            let most = u32::try_from(AT_ONCE_TO_HOST).expect("a few");
+            waiting.acquire_many(most).await.expect("it is open").forget();
+            assert_eq!(remote.hosts.of("target.example").available_permits(), 0);
+            goes_on.add_permits(urls.len());
+        };
+        let (fetched, ()) = tokio::join!(fetches, release);
+        assert!(fetched.into_iter().all(|got| got.is_ok_and(|got| got.body == b"ok")));
     }
 
     #[test]

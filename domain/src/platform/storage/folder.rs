@@ -35,7 +35,8 @@ impl Storage for Folder {
             match tokio::fs::rename(file, &path).await {
                 // It arrived on another disk: a copy beside its final place is renamed there.
                 Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
-                    let beside = path.with_extension(format!("{}.part", model::unique_name()));
+                    // If it stays there, the sweep knows it by its end.
+                    let beside = path.with_extension(format!("{}.part", model::unique_name().replace('-', ".")));
                     let copied = async {
                         tokio::fs::copy(file, &beside).await?;
                         tokio::fs::File::open(&beside).await?.sync_all().await?;

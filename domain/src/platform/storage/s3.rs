@@ -13,6 +13,7 @@ use object_store::{
     GetOptions, MultipartUpload, ObjectStore, PutMultipartOptions, PutOptions, PutPayload, RetryConfig,
 };
 use tokio::io::AsyncReadExt;
+use tokio::runtime::Handle;
 use tokio::time::timeout;
 use url::Url;
 
@@ -136,6 +137,35 @@ impl S3 {
     }
 }
 
+/// An upload in pieces that is not complete. Dropped, as when nobody waits for it any more, it is aborted in the background: the
+/// service may keep the pieces, and bill for them.
+struct Begun {
+    upload: Option<Box<dyn MultipartUpload>>,
+    answer: Duration,
+    key: String,
+}
+
+impl Begun {
+    async fn abort(&mut self) {
+        // Dropped meanwhile, it is aborted again: the service takes that.
+        if let Some(upload) = &mut self.upload {
+            if let Err(error) = within(self.answer, upload.abort()).await {
+                tracing::warn!(%error, key = self.key, "the pieces of a failed upload may stay in the storage");
+            }
+            self.upload = None;
+        }
+    }
+}
+
+impl Drop for Begun {
+    fn drop(&mut self) {
+        if let (Some(upload), Ok(runtime)) = (self.upload.take(), Handle::try_current()) {
+            let mut left = Self { upload: Some(upload), answer: self.answer, key: std::mem::take(&mut self.key) };
+            runtime.spawn(async move { left.abort().await });
+        }
+    }
+}
+
 /// Reads the next piece of a file; it is empty at the end.
 async fn piece(file: &mut tokio::fs::File) -> io::Result<Vec<u8>> {
     let mut piece = Vec::new();
@@ -183,13 +213,13 @@ impl Storage for S3 {
                 return Ok(());
             }
             let begun = self.store.put_multipart_opts(&location, PutMultipartOptions::default());
-            let mut upload = within(self.times.answer, begun).await?;
+            let upload = within(self.times.answer, begun).await?;
+            let mut begun = Begun { upload: Some(upload), answer: self.times.answer, key: key.to_owned() };
+            let Some(upload) = &mut begun.upload else { return Ok(()) };
             let sent = self.send_pieces(upload.as_mut(), file).await;
-            if sent.is_err() {
-                // The service may keep the pieces, and bill for them.
-                if let Err(error) = within(self.times.answer, upload.abort()).await {
-                    tracing::warn!(%error, key, "the pieces of a failed upload may stay in the storage");
-                }
+            match sent {
+                Ok(()) => begun.upload = None,
+                Err(_) => begun.abort().await,
             }
             sent
         })

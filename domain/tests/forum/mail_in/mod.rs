@@ -1,5 +1,6 @@
 //! Received emails: what is posted, by whom, and once.
 
+mod failed;
 mod refused;
 mod reports;
 mod topics;

@@ -23,6 +23,8 @@ expired = Die Adresse, an die du geschrieben hast, ist abgelaufen. Antworte auf 
 restricted = Dein Konto ist gesperrt.
 cannot-post = Dein Konto kann nicht per E-Mail schreiben.
 no-text = Über der zitierten E-Mail wurde kein Text gefunden. Schreibe deinen Text darüber.
+too-complex = Die E-Mail hat zu viele Teile, um sie zu lesen. Schicke deinen Text in einer einfachen E-Mail oder schreibe auf der Site.
+failed = Ein Fehler der Site hat verhindert, dass sie veröffentlicht wird. Die Admins können den Fehler sehen. Du kannst deinen Text auf der Site veröffentlichen.
 # In "Try again in {wait}."
 minutes = { $minutes ->
     [one] einer Minute

@@ -23,6 +23,8 @@ expired = The address that you wrote to has expired. Reply to a newer email, or 
 restricted = Your account is suspended or banned.
 cannot-post = Your account can't post by email.
 no-text = No text was found above the quoted email. Write your text above it.
+too-complex = The email has too many parts to read it. Send your text in a simple email, or post on the site.
+failed = An error of the site kept it from being posted. The admins can see the error. You can post your text on the site.
 # In "Try again in {wait}."
 minutes = { $minutes ->
     [one] a minute

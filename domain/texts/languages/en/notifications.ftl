@@ -70,3 +70,20 @@ spf = <b>SPF</b>: a TXT record that names your mail server, such as <code>{ $rec
 dkim = <b>DKIM</b>: your mail server signs emails. Publish its public key as a TXT record at <code>{ $place }</code>.
 dmarc = <b>DMARC</b>: a TXT record at <code>{ $place }</code>, such as <code>{ $record }</code>. It says what to do with emails that fail both.
 reverse-dns = The address of the mail server also needs a reverse DNS name that leads back to it.
+
+# The log of received emails, for admins. The outcomes are also the choices of its filter.
+received-emails = Received emails
+sent-emails = Sent emails
+received-about = emails to the site in the last 30 days
+received-hint = The name is that of the account whose address the email was sent to. Emails to unknown addresses are refused at once and aren't listed. For failed emails, see the jobs.
+sender = Sender
+received-at = Received
+message = Message
+outcome-posted = Posted
+outcome-held = Waits for approval
+outcome-returned = Refused and sent back
+outcome-unanswered = Refused without an answer: there were too many
+outcome-automatic = Dropped: sent by a program
+outcome-bounce = Report that an email wasn't delivered
+outcome-ignored = Dropped
+outcome-failed = Failed because of an error, and sent back
