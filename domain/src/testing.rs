@@ -1,5 +1,8 @@
 //! Test support: a complete forum per test, on SQLite or Postgres, and waiting for conditions.
 
+mod signatures;
+mod stories;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -25,6 +28,7 @@ use model::time::{Clock, Timestamp};
 use model::{Group, GroupKind, Role, TopicId};
 use store::Db;
 
+pub use signatures::{hmac, standard_signature};
 pub use store::testing::{SERVER, TestDb, counting_statements, on_a_thread};
 
 /// The environment variable with the URL of the Redis for tests.
@@ -375,26 +379,4 @@ pub async fn wait_for<F: Future<Output = bool>>(what: &str, mut condition: impl 
         assert!(begun.elapsed() < Duration::from_secs(20), "waited in vain for {what}");
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
-}
-
-/// The HMAC-SHA256 of a text in hexadecimal, as senders sign.
-pub fn hmac(secret: &str, text: &str) -> String {
-    model::hex::hex(&crate::platform::secrets::hmac(secret.as_bytes(), text.as_bytes()))
-}
-
-/// The signature that a receiver of Standard Webhooks computes from its secret and the signed text.
-///
-/// # Panics
-/// When the secret is not one of Standard Webhooks.
-pub fn standard_signature(secret: &str, text: &str) -> String {
-    let encoded = secret.strip_prefix("whsec_").expect("the prefix");
-    let value =
-        |byte: u8| b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".iter().position(|d| *d == byte);
-    let digits: Vec<usize> = encoded.bytes().filter_map(value).collect();
-    let mut key = Vec::new();
-    for four in digits.chunks(4) {
-        let bits = four.iter().fold(0, |bits, digit| bits << 6 | digit) << (6 * (4 - four.len()));
-        key.extend((0..four.len() - 1).map(|nth| (bits >> (16 - 8 * nth)) as u8));
-    }
-    crate::platform::secrets::base64(&crate::platform::secrets::hmac(&key, text.as_bytes()))
 }

@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[macro_use(stories)]
+extern crate domain;
+
 use std::time::Duration;
 
 use ::mail_in::{Address, Config, Listener, bind, run};
@@ -14,19 +17,6 @@ use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWrite
 use tokio::net::{TcpStream, UnixStream};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
-
-macro_rules! stories {
-    ($($name:ident),* $(,)?) => {
-        mod sqlite { $(
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() { super::$name(domain::testing::TestForum::sqlite().await).await }
-        )* }
-        mod postgres { $(
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() { super::$name(domain::testing::TestForum::postgres().await).await }
-        )* }
-    };
-}
 
 stories! {
     an_email_is_stored_before_its_reply,

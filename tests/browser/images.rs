@@ -5,17 +5,27 @@ use serde_json::json;
 use crate::browser::Driver;
 use crate::support::{Forum, RemoteHost, Running, group_of, newcomer, topic_in};
 
-crate::both_ways!(an_image_of_another_site_comes_through_ours, only_one_module_turns_text_into_html,);
+crate::both_ways!(
+    an_image_of_another_site_comes_through_ours,
+    a_page_of_fifty_images_is_light_stands_still_and_asks_no_other_host,
+    only_one_module_turns_text_into_html,
+);
 
 /// What the page asked other hosts for.
 const ELSEWHERE: &str = "return performance.getEntriesByType('resource').map(({ name }) => name)
     .filter((name) => new URL(name).origin !== location.origin)";
 
-async fn an_image_of_another_site_comes_through_ours(running: Running) {
+/// Starts a forum that may fetch from this machine.
+async fn start(running: Running) -> Forum {
     let mut forum = Forum::start(running).await;
     forum.stop().await;
     forum.set("KLATCH_FETCH_ALLOW", "127.0.0.1".to_owned());
     forum.resume().await;
+    forum
+}
+
+async fn an_image_of_another_site_comes_through_ours(running: Running) {
+    let forum = start(running).await;
     let host = RemoteHost::open().await;
     let mut driver = Driver::start().await;
     let ana = newcomer(&forum, "ana").await;
@@ -44,6 +54,84 @@ async fn an_image_of_another_site_comes_through_ours(running: Running) {
     assert_eq!(reader.js(ELSEWHERE).await, json!([]));
     let said = reader.complaints().await;
     assert!(said.iter().all(|said| said.contains("Failed to load resource")), "{said:?}");
+}
+
+/// Draws images of seven sizes and uploads them, as the page's script does. Their markup goes to `window.drawn`.
+const DRAW: &str = "window.drawn = [];
+    (async () => {
+        for (const [width, height] of [[900, 600], [300, 500], [640, 90], [120, 120], [1600, 1200], [50, 700], [450, 300]]) {
+            const canvas = Object.assign(document.createElement('canvas'), { width, height });
+            canvas.getContext('2d').fillRect(0, 0, width / 2, height);
+            const body = new FormData();
+            body.append('csrf', document.querySelector('#act [name=csrf]').value);
+            body.append('file', await new Promise((done) => canvas.toBlob(done)), `heron-${width}.png`);
+            const answer = await fetch('/-/files', { method: 'POST', headers: { Accept: 'application/json' }, body });
+            window.drawn.push((await answer.json()).files[0].markup.trim());
+        }
+    })();";
+
+/// Collects what moves in `window.shifts`, also what moved before.
+const WATCH: &str = "window.shifts = [];
+    const note = ({ value, sources }) => window.shifts.push([value, ...sources.map(({ node }) => node?.outerHTML?.slice(0, 200))]);
+    new PerformanceObserver((list) => list.getEntries().forEach(note)).observe({ type: 'layout-shift', buffered: true });";
+
+/// Scrolls on to the next image that has not loaded. True when there is none.
+const SCROLLED: &str = "(() => {
+    const next = [...document.querySelectorAll('#messages .image img')].find((image) => !image.complete || !image.naturalWidth);
+    next?.scrollIntoView({ block: 'center' });
+    return !next;
+})()";
+
+/// What the page itself came with, and how many bytes each took.
+const WEIGHED: &str =
+    "return [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
+    .filter(({ entryType, name }) => entryType === 'navigation' || /[.](css|js)$/.test(new URL(name).pathname))
+    .map(({ name, transferSize }) => [name, transferSize])";
+
+async fn a_page_of_fifty_images_is_light_stands_still_and_asks_no_other_host(running: Running) {
+    let forum = start(running).await;
+    let host = RemoteHost::open().await;
+    let mut driver = Driver::start().await;
+    let ana = newcomer(&forum, "ana").await;
+    let birds = group_of(&ana, "Birds", "public").await;
+    let reader = driver.browser(&forum.base).await;
+    reader.sign_in("ana", "/").await;
+    reader.until("she is signed in", "document.querySelector('#act [name=csrf]')").await;
+    reader.js(DRAW).await;
+    reader.until("the images are uploaded", "window.drawn.length === 7").await;
+    let drawn = reader.js("return window.drawn.join('\\n\\n')").await;
+    let drawn = drawn.as_str().expect("their markup");
+    let first = format!("{drawn}\n\n![the nest]({}/nest.gif)", host.base);
+    let herons = topic_in(&ana, &birds, "Herons", &first).await;
+    for _ in 0..6 {
+        ana.post(&herons, drawn).await;
+    }
+    forum.jobs_done().await;
+    // As on a first visit.
+    reader.cdp("Network.enable", json!({})).await;
+    reader.cdp("Network.setCacheDisabled", json!({"cacheDisabled": true})).await;
+    reader.goto(&herons.path).await;
+    reader.js(WATCH).await;
+    assert_eq!(reader.js("return document.querySelectorAll('#messages .image img').length").await, 50);
+    reader.until("all images are there", SCROLLED).await;
+    assert_eq!(reader.js("return document.querySelectorAll('#messages .image img').length").await, 50);
+    assert_eq!(reader.js("return window.shifts").await, json!([]));
+    assert_eq!(reader.js(ELSEWHERE).await, json!([]));
+    let weighed = reader.js(WEIGHED).await;
+    let parts = weighed.as_array().expect("parts of the page");
+    assert!(parts.len() > 10 && parts.iter().all(|part| part[1].as_u64() > Some(0)), "{weighed:#}");
+    let bytes: u64 = parts.iter().filter_map(|part| part[1].as_u64()).sum();
+    println!("{running:?}: {bytes} bytes in {} parts", parts.len());
+    assert!(bytes < 60 * 1_024, "{bytes} bytes: {weighed:#}");
+    // It would be seen if something moved.
+    reader
+        .js("window.scrollTo(0, 0);
+            const line = document.createElement('div');
+            line.style.height = '200px';
+            document.getElementById('messages').prepend(line);")
+        .await;
+    reader.until("that moved the page", "window.shifts.length > 0").await;
+    reader.must_not_complain().await;
 }
 
 async fn only_one_module_turns_text_into_html(running: Running) {

@@ -15,6 +15,9 @@ pub enum Mailbox {
     Folder(PathBuf),
 }
 
+/// Nobody has an address in this domain: the server refuses it.
+pub const NOBODYS_DOMAIN: &str = "nobody.example";
+
 /// An SMTP server that accepts every email, or defers some.
 #[derive(Clone, Debug)]
 pub struct Server {
@@ -54,6 +57,10 @@ impl Server {
         format!("smtp://127.0.0.1:{}", self.port)
     }
 
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     /// Defers this many of the next emails.
     pub fn put_off(&self, emails: u32) {
         self.put_off.store(emails, Ordering::SeqCst);
@@ -80,6 +87,7 @@ impl Server {
                 {
                     b"451 later\r\n"
                 }
+                "RCPT" if line.contains(NOBODYS_DOMAIN) => b"550 5.1.1 no such person\r\n",
                 "DATA" => {
                     client.write_all(b"354 go on\r\n").await?;
                     let email = read_data(&mut client).await?;
@@ -142,9 +150,14 @@ impl SentEmail {
             line.unwrap_or_default().trim().to_owned()
         };
         let part = |kind: &str| {
+            // The report of a mail server is in plain text alone.
+            if kind == "text/html" && source.contains("Content-Type: multipart/report") {
+                return String::new();
+            }
             let (_, rest) = source.split_once(&format!("Content-Type: {kind}")).expect("such a part");
-            let (_, body) = rest.split_once("\r\n\r\n").expect("its body");
-            readable(body.split("\r\n--").next().unwrap_or_default())
+            let (head, body) = rest.split_once("\r\n\r\n").expect("its body");
+            let text = body.split("\r\n--").next().unwrap_or_default();
+            if head.contains(": 8bit") || head.contains(": 7bit") { text.replace("\r\n", "\n") } else { readable(text) }
         };
         Self {
             to: header("To:"),

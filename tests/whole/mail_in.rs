@@ -12,20 +12,23 @@ crate::both_ways!(
     a_pipe_delivers_emails_and_says_what_is_wrong_by_its_exit_code,
 );
 
-const DOMAIN: &str = "in.forum.example";
+pub const DOMAIN: &str = "in.forum.example";
 
 /// A forum that receives emails, and the process that does.
-struct Receiving {
-    forum: Forum,
+pub struct Receiving {
+    pub forum: Forum,
     lmtp: String,
     process: Option<Process>,
 }
 
 impl Receiving {
     async fn start(running: Running) -> Self {
-        let mut forum = Forum::start(running).await;
+        Self::at(Forum::start(running).await, format!("127.0.0.1:{}", free_port())).await
+    }
+
+    /// Lets a forum receive emails at this address.
+    pub async fn at(mut forum: Forum, lmtp: String) -> Self {
         forum.stop().await;
-        let lmtp = format!("127.0.0.1:{}", free_port());
         forum.set("KLATCH_MAIL_IN_DOMAIN", DOMAIN.to_owned());
         forum.set("KLATCH_MAIL_IN_LISTEN", lmtp.clone());
         forum.set("KLATCH_FILE_MEGABYTES", "1".to_owned());
@@ -34,7 +37,7 @@ impl Receiving {
         receiving
     }
 
-    async fn resume(&mut self) {
+    pub async fn resume(&mut self) {
         self.forum.resume().await;
         // `klatch serve` receives emails itself.
         if self.forum.running != Running::Alone {
@@ -44,7 +47,7 @@ impl Receiving {
         }
     }
 
-    fn kill(&mut self) {
+    pub fn kill(&mut self) {
         for name in self.forum.commands() {
             self.forum.kill(name);
         }
@@ -54,17 +57,22 @@ impl Receiving {
     }
 
     async fn client(&self) -> Client {
-        let mut client = Client(BufReader::new(TcpStream::connect(&self.lmtp).await.expect("the server")));
-        assert!(client.reply().await.starts_with("220"));
-        client.must("LHLO mx.example.org", "250").await;
-        client
+        Client::greet(&self.lmtp, "LHLO").await
     }
 }
 
-/// A mail server that sends emails by LMTP.
-struct Client(BufReader<TcpStream>);
+/// A mail server that sends emails by LMTP, or a mail program that sends them by SMTP.
+pub struct Client(BufReader<TcpStream>);
 
 impl Client {
+    /// Connects, and greets with `LHLO` or `EHLO`.
+    pub async fn greet(address: &str, hello: &str) -> Self {
+        let mut client = Self(BufReader::new(TcpStream::connect(address).await.expect("the server")));
+        assert!(client.reply().await.starts_with("220"));
+        client.must(&format!("{hello} mx.example.org"), "250").await;
+        client
+    }
+
     /// Returns the last line of the next reply.
     async fn reply(&mut self) -> String {
         loop {
@@ -82,7 +90,7 @@ impl Client {
         assert!(found.starts_with(reply), "{command}: {found}");
     }
 
-    async fn deliver(&mut self, to: &str, email: &str) {
+    pub async fn deliver(&mut self, to: &str, email: &str) {
         self.must("MAIL FROM:<ana@example.org>", "250").await;
         self.must(&format!("RCPT TO:<{to}>"), "250").await;
         self.must("DATA", "354").await;
@@ -90,12 +98,12 @@ impl Client {
     }
 }
 
-fn email(from: &str, subject: &str, text: &str) -> String {
+pub fn email(from: &str, subject: &str, text: &str) -> String {
     format!("From: {from}\r\nSubject: {subject}\r\nMessage-ID: <{subject}@example.org>\r\n\r\n{text}\r\n")
 }
 
 /// A person with a confirmed address, and their group.
-async fn ana_with_a_group(forum: &Forum) -> (Visitor, Place) {
+pub async fn ana_with_a_group(forum: &Forum) -> (Visitor, Place) {
     let ana = newcomer(forum, "ana").await;
     let form = ana.get("/-/settings/mail").await.expect(200).form("/-/settings/mail").with("email", "ana@example.org");
     ana.submit(&form.with("current_password", PASSWORD)).await.expect(200);
@@ -107,7 +115,7 @@ async fn ana_with_a_group(forum: &Forum) -> (Visitor, Place) {
 }
 
 /// Lets members start topics by email, and returns the address of the visitor.
-async fn address_of(visitor: &Visitor, group: &Place) -> String {
+pub async fn address_of(visitor: &Visitor, group: &Place) -> String {
     let page = visitor.get(&format!("/-/groups/{}/mail-in", group.id)).await.expect(200);
     page.must_say("Topics can't be started in this group by email.");
     let page = visitor.submit(&page.form("/mail-in")).await.expect(200);
@@ -116,7 +124,7 @@ async fn address_of(visitor: &Visitor, group: &Place) -> String {
     shown.expect("an address").to_owned()
 }
 
-async fn with_topic(visitor: &Visitor, group: &Place, title: &str) -> Page {
+pub async fn with_topic(visitor: &Visitor, group: &Place, title: &str) -> Page {
     wait_for(&format!("the topic {title}"), async || {
         let page = visitor.get(&group.path).await;
         (page.status == 200 && page.says(title)).then_some(page)

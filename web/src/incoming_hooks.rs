@@ -12,20 +12,7 @@ use domain::site;
 use domain::testing::{PASSWORD, TestForum};
 use domain::webhooks::incoming::{self, IncomingForm};
 
-use crate::convore::{Said, send};
-
-macro_rules! stories {
-    ($($name:ident),* $(,)?) => {
-        mod sqlite { $(
-            #[actix_web::test]
-            async fn $name() { super::$name(domain::testing::TestForum::sqlite().await).await }
-        )* }
-        mod postgres { $(
-            #[actix_web::test]
-            async fn $name() { super::$name(domain::testing::TestForum::postgres().await).await }
-        )* }
-    };
-}
+use crate::convore::{Said, send, stories};
 
 stories! {
     a_request_is_answered_in_json,

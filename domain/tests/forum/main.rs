@@ -5,19 +5,8 @@
 
 #![allow(clippy::unwrap_used)]
 
-/// Makes two tests of each function, one per database.
-macro_rules! stories {
-    ($($name:ident),* $(,)?) => {
-        mod sqlite { $(
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() { super::$name(domain::testing::TestForum::sqlite().await).await }
-        )* }
-        mod postgres { $(
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() { super::$name(domain::testing::TestForum::postgres().await).await }
-        )* }
-    };
-}
+#[macro_use(stories)]
+extern crate domain;
 
 mod account_deletion;
 mod accounts;

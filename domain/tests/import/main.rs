@@ -5,6 +5,9 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[macro_use(stories)]
+extern crate domain;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -20,20 +23,6 @@ use domain::store::Db;
 use domain::testing::{TestForum, wait_for};
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, Row};
-
-/// Makes two tests of each function, one per database.
-macro_rules! stories {
-    ($($name:ident),* $(,)?) => {
-        mod sqlite { $(
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() { super::$name(domain::testing::TestForum::sqlite().await).await }
-        )* }
-        mod postgres { $(
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() { super::$name(domain::testing::TestForum::postgres().await).await }
-        )* }
-    };
-}
 
 mod claims;
 mod convore;

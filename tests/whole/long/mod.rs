@@ -1,0 +1,3 @@
+//! Tests that take minutes. `./check long` runs them, no other part does.
+
+mod mail_server;
