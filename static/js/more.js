@@ -1,8 +1,8 @@
 // Loads earlier and later messages of a long topic while the reader scrolls. The address follows. The links stay for
 // everyone else.
 
-import { divide, keepingPlace, tend, whileLoading } from './messages.js';
-import { t } from './texts.js';
+import { divide, isAtEnd, keepingPlace, tend, whileLoading } from './messages.js';
+import { number, t } from './texts.js';
 import { day } from './times.js';
 import { parsePage } from './trusted.js';
 
@@ -98,16 +98,63 @@ const inSight = () => [...(list()?.querySelectorAll('.message') ?? [])].find((on
 const place = Object.assign(document.createElement('p'), { className: 'place', ariaHidden: 'true' });
 let hiding;
 
-/** Shows for a moment where the reader is: the message, of how many, and its day. */
+/** Returns the timeline, if there is one and the screen has room for it. */
+const timeline = () => [...document.getElementsByClassName('timeline')].find((one) => one.offsetHeight > 0);
+
+/** The number of the newest message. */
+const total = () => Math.max(Number(list().dataset.newest), Number(list().dataset.lastSeq));
+
+/** Moves the mark of the timeline to a message. As on the server, the newest one is at 98 percent. */
+function move(line, seq, text) {
+  line.querySelector('p').textContent = text;
+  line.querySelector('rect').setAttribute('y', `${(98 * (seq - 1)) / Math.max(1, total() - 1)}%`);
+  const links = [...line.querySelectorAll('[data-place]')];
+  const here = links.findLast((link) => Number(link.dataset.place) <= seq);
+  for (const link of links) {
+    if (link === here) link.ariaCurrent = 'location';
+    else link.removeAttribute('aria-current');
+  }
+}
+
+/** Shows where the reader is, for a moment or on the timeline: the message, of how many, and its day. */
 function showPlace() {
-  const message = inSight();
-  if (!message) return;
-  const { newest, lastSeq } = list().dataset;
-  const total = Math.max(Number(newest), Number(lastSeq));
-  place.textContent = t('{seq} of {total} · {day}', { seq: Number(message.dataset.seq), total, day: day(Number(message.dataset.at)) });
+  if (!inSight() || pointed) return;
+  const isEnd = isAtEnd() && list().dataset.atEnd === 'true';
+  const message = isEnd ? [...list().querySelectorAll(':scope > .message')].at(-1) : inSight();
+  const seq = Number(message.dataset.seq);
+  const text = t('{seq} of {total} · {day}', { seq, total: total(), day: day(Number(message.dataset.at)) });
+  const line = timeline();
+  if (line) return move(line, seq, text);
+  place.textContent = text;
   if (!place.isConnected) document.body.append(place);
   clearTimeout(hiding);
   hiding = setTimeout(() => place.remove(), SHOWN);
+}
+
+/** The number of the message to which the reader drags the mark of the timeline; 0 at other times. */
+let pointed = 0;
+
+/** Whoever presses or drags on the line of the timeline goes to that place at the end. */
+function onPointer(event) {
+  const rail = event.target.closest?.('.timeline svg');
+  if (!rail || event.button > 0 || (event.type !== 'pointerdown' && !pointed)) return;
+  if (event.type === 'pointercancel') {
+    pointed = 0;
+    return showPlace();
+  }
+  const { top, height } = rail.getBoundingClientRect();
+  const part = Math.min(1, Math.max(0, (event.clientY - top) / height));
+  const seq = 1 + Math.round(part * (total() - 1));
+  move(timeline(), seq, number(seq));
+  if (event.type === 'pointerdown') {
+    event.preventDefault();
+    rail.setPointerCapture(event.pointerId);
+  }
+  pointed = event.type === 'pointerup' ? 0 : seq;
+  if (pointed) return;
+  const message = list().querySelector(`:scope > [data-seq="${seq}"]`);
+  if (message) message.scrollIntoView({ block: 'start' });
+  else location.assign(`${location.pathname}?after=${seq - 1}`);
 }
 
 /** Puts the message at the top of the screen into the address, so that a reload or a copied address leads back here. */
@@ -164,4 +211,7 @@ export function start() {
   hasMore = Boolean(history.state?.reading);
   window.addEventListener('scroll', onScroll, { passive: true });
   document.addEventListener('click', onClick);
+  for (const type of ['pointerdown', 'pointermove', 'pointerup', 'pointercancel']) document.addEventListener(type, onPointer);
+  // The mark stands where the page begins, and the reader may be further down.
+  if (timeline()) showPlace();
 }

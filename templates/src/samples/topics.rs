@@ -158,6 +158,15 @@ impl Show {
         page
     }
 
+    /// In the middle of thousands of messages.
+    fn long() -> Self {
+        let mut page =
+            Self { earlier: 36, later: 11_952, new: Some(NewSince { seq: 9_000, count: 3_001 }), ..Self::sample() };
+        page.topic.last_seq = 12_000;
+        page.message_count = 11_990;
+        page
+    }
+
     fn held() -> Self {
         let mut page = Self { limits: limits(), own_held: super::approval_queue::own(Some(9)), ..Self::sample() };
         page.group.slow_seconds = 300;
@@ -340,6 +349,7 @@ pub(super) fn all() -> Vec<Drawn> {
         ("topic-visitor", Show::for_visitors().render()),
         ("topic-empty", Show::empty().render()),
         ("topic-moderated", Show::moderated().render()),
+        ("topic-long", Show::long().render()),
         ("topic-held", Show::held().render()),
         ("topic-edit", Edit::sample().render()),
         ("topic-edit-archived", Edit::archived().render()),

@@ -3,6 +3,7 @@
 pub mod merges;
 pub mod splits;
 pub mod subscriptions;
+pub mod timeline;
 pub mod titles;
 
 use askama::Template;
@@ -121,10 +122,21 @@ impl Show {
         self.earlier > 0 || self.later > 0
     }
 
+    /// Returns the timeline of the topic; `None` if it is short.
+    pub fn timeline(&self) -> Option<timeline::Timeline> {
+        let first = self.messages.first()?;
+        timeline::Timeline::new(first.seq, first.created_at, self.topic.last_seq)
+    }
+
+    /// Returns the topic's own address.
+    pub fn address(&self) -> String {
+        format!("/{}/{}/", self.group.slug, self.topic.slug)
+    }
+
     /// Returns the address of the topic's first messages: its own address, where readers with an account go on reading.
     pub fn first_address(&self) -> String {
         let at = if self.layout.signed_in() { "?at=1" } else { "" };
-        format!("/{}/{}/{at}", self.group.slug, self.topic.slug)
+        format!("{}{at}", self.address())
     }
 
     /// Whether the page shows messages that the viewer has not read.

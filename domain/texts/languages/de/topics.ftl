@@ -43,6 +43,12 @@ newer = { $count ->
 latest = Ende
 jump-to-date = Zum Datum springen
 go = Los
+timeline = Zeitleiste
+timeline-place = { $seq } von { $total } · { $day }
+timeline-first = <span class="sr">Erste Nachricht, </span>{ $day }
+timeline-message = <span class="sr">Nachricht </span>{ $seq }
+timeline-last = <span class="sr">Neueste Nachricht, </span>{ $day }
+timeline-unread = Erste ungelesene
 
 new-since = { $count } neu seit deinem letzten Besuch
 empty = Noch keine Nachrichten.

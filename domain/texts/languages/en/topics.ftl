@@ -49,6 +49,14 @@ newer = { $count ->
 latest = Latest
 jump-to-date = Jump to date
 go = Go
+# The timeline beside a long topic: where the reader is (message 12 of 480, and its day), and links. In the narrow column,
+# only the number of a message and the day of the first and newest one are seen.
+timeline = Timeline
+timeline-place = { $seq } of { $total } · { $day }
+timeline-first = <span class="sr">First message, </span>{ $day }
+timeline-message = <span class="sr">Message </span>{ $seq }
+timeline-last = <span class="sr">Latest message, </span>{ $day }
+timeline-unread = First unread
 
 # Between the messages.
 new-since = { $count } new since your last visit
