@@ -95,6 +95,14 @@ fn refill<F: templates::form::Refill>(mut form: F, error: Error) -> Result<F, Er
     Ok(form)
 }
 
+/// Says at the text that somebody changed it meanwhile, if that is the error.
+fn if_changed(error: Error, why: fn() -> Text) -> Error {
+    match error {
+        Error::Changed => Error::invalid("text", why()),
+        other => other,
+    }
+}
+
 /// Answers 410 with the page for a link that no longer works.
 async fn link_ended(req: &Req, link: EndedLink) -> Answer {
     // Without a notice to the reader, as on error pages: the answer is the same whatever the link was for.

@@ -4,6 +4,7 @@ use actix_web::test::TestRequest;
 use domain::model::GroupKind;
 use domain::people::sessions::{self, Origin};
 use domain::testing::TestForum;
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use super::{Bot, ENDPOINTS, all, send, stories};
@@ -17,6 +18,8 @@ stories! {
     histories_have_cursors,
     unchanged_data_is_answered_with_304,
     a_conflicting_change_is_not_overwritten,
+    of_changes_at_once_to_what_was_seen_one_takes_effect,
+    changes_of_different_fields_at_once_are_all_kept,
     a_repeated_request_creates_nothing_more,
     head_requests_are_answered_without_a_body,
 }
@@ -204,6 +207,54 @@ async fn a_conflicting_change_is_not_overwritten(forum: TestForum) {
     assert_eq!(edit("Four", &new).await.status, 200);
     assert_eq!(edit("Five", "*").await.status, 200);
     assert_eq!(bot.get(&path).await.is(200)["text"], "Five");
+}
+
+async fn of_changes_at_once_to_what_was_seen_one_takes_effect(forum: TestForum) {
+    let ada = forum.person("ada").await;
+    let garden = forum.group(ada, "Garden", GroupKind::Public).await;
+    let plums = forum.topic(ada, &garden, "Plums", "One").await;
+    let bot = Bot::of(&forum, ada).await;
+    for (path, field) in [
+        (format!("/messages/{}", plums.id), "text"),
+        (format!("/topics/{}", plums.topic), "title"),
+        (format!("/groups/{}", garden.id), "description"),
+    ] {
+        let etag = bot.get(&path).await.header("etag").to_owned();
+        let change = async |number: u32| {
+            let body = json!({ (field): format!("Change {number}") });
+            bot.ask_with("patch", &path, Some(body), &[("if-match", etag.as_str())]).await.status
+        };
+        let mut said = join_all((0..6).map(&change)).await;
+        said.sort_unstable();
+        assert_eq!(said, [200, 412, 412, 412, 412, 412], "{path}");
+    }
+    forum.drain().await;
+}
+
+async fn changes_of_different_fields_at_once_are_all_kept(forum: TestForum) {
+    let ada = forum.person("ada").await;
+    let garden = forum.group(ada, "Garden", GroupKind::Public).await;
+    let bot = Bot::of(&forum, ada).await;
+    let group = format!("/groups/{}", garden.id);
+    for number in 0..5 {
+        let (name, about) = (format!("Garden {number}"), format!("Plums {number}"));
+        let (one, other) = tokio::join!(
+            bot.patch(&group, json!({ "name": name })),
+            bot.patch(&group, json!({ "description": about }))
+        );
+        assert_eq!((one.status, other.status), (200, 200));
+        let now = bot.get(&group).await.is(200);
+        assert_eq!((&now["name"], &now["description"]), (&json!(name), &json!(about)));
+        let most = 10 + number;
+        let (one, other) = tokio::join!(
+            bot.patch("/me/notifications", json!({ "most_per_day": most })),
+            bot.patch("/me/notifications", json!({ "utc_offset": 15 * number }))
+        );
+        assert_eq!((one.status, other.status), (200, 200));
+        let now = bot.get("/me/notifications").await.is(200);
+        assert_eq!((&now["most_per_day"], &now["utc_offset"]), (&json!(most), &json!(15 * number)));
+    }
+    forum.drain().await;
 }
 
 async fn a_repeated_request_creates_nothing_more(forum: TestForum) {

@@ -7,6 +7,7 @@
 pub mod admin;
 pub mod attachments;
 pub mod auditors;
+pub mod base;
 pub mod bookmarks;
 pub mod bots;
 pub mod conversations;
@@ -71,6 +72,8 @@ pub struct Ask {
     pub path: Vec<(String, String)>,
     /// The key by which a repeated submission posts once.
     pub key: Option<String>,
+    /// What the change starts from ([`base::read`]), if the caller said what they saw.
+    pub base: Option<String>,
 }
 
 /// The parameters of a query.
