@@ -220,11 +220,12 @@ async fn of_changes_at_once_to_what_was_seen_one_takes_effect(forum: TestForum) 
         (format!("/groups/{}", garden.id), "description"),
     ] {
         let etag = bot.get(&path).await.header("etag").to_owned();
-        let change = async |number: u32| {
+        let change = |number: u32| {
             let body = json!({ (field): format!("Change {number}") });
-            bot.ask_with("patch", &path, Some(body), &[("if-match", etag.as_str())]).await.status
+            let (bot, path, etag) = (&bot, path.as_str(), etag.as_str());
+            async move { bot.ask_with("patch", path, Some(body), &[("if-match", etag)]).await.status }
         };
-        let mut said = join_all((0..6).map(&change)).await;
+        let mut said = join_all((0..6).map(change)).await;
         said.sort_unstable();
         assert_eq!(said, [200, 412, 412, 412, 412, 412], "{path}");
     }
