@@ -25,6 +25,7 @@ use domain::Error;
 use domain::model::Group;
 use domain::policy::Access;
 use domain::screening::WriterLimits;
+use templates::errors::SubmittedForm;
 use templates::people::account::{EndedLink, LinkEnded};
 use texts::{Text, errors};
 
@@ -105,7 +106,12 @@ fn if_changed(error: Error, why: fn() -> Text) -> Error {
 
 /// Answers 410 with the page for a link that no longer works.
 async fn link_ended(req: &Req, link: EndedLink) -> Answer {
+    link_ended_with(req, link, SubmittedForm::default()).await
+}
+
+/// The same for a form: its text comes back.
+async fn link_ended_with(req: &Req, link: EndedLink, kept: SubmittedForm) -> Answer {
     // Without a notice to the reader, as on error pages: the answer is the same whatever the link was for.
     let layout = templates::Layout { told: None, ..req.layout().await? };
-    Ok(req.page_with(StatusCode::GONE, &LinkEnded { layout, link }))
+    Ok(req.page_with(StatusCode::GONE, &LinkEnded { layout, link, kept }))
 }
