@@ -16,6 +16,7 @@ stories! {
     errors_say_what_to_correct,
     lists_have_cursors_in_both_directions,
     histories_have_cursors,
+    long_lists_come_in_pages,
     unchanged_data_is_answered_with_304,
     a_conflicting_change_is_not_overwritten,
     of_changes_at_once_to_what_was_seen_one_takes_effect,
@@ -164,6 +165,31 @@ async fn histories_have_cursors(forum: TestForum) {
     let cursor = domain::api::v1::cursor::make("settings", 1);
     assert_eq!(bot.get(&format!("{group}?cursor={cursor}")).await.is(200)["items"][0]["number"], 1);
     assert_eq!(bot.get(&format!("{group}?cursor=x")).await.status, 400);
+    forum.drain().await;
+}
+
+async fn long_lists_come_in_pages(forum: TestForum) {
+    let boss = forum.site_admin("boss").await;
+    let mut groups = Vec::new();
+    for number in 0..52 {
+        groups.push(forum.group(boss, &format!("Garden {number}"), GroupKind::Public).await.id);
+    }
+    let bot = Bot::of(&forum, boss).await;
+    let page = bot.get("/me/groups").await.is(200);
+    let cursor = page["next"].as_str().expect("a cursor");
+    let rest = bot.get(&format!("/me/groups?cursor={cursor}")).await.is(200);
+    assert_eq!((all(&page, "id").len(), all(&rest, "id").len(), &rest["next"]), (50, 2, &Value::Null));
+    let mut seen: Vec<String> = all(&page, "id").into_iter().chain(all(&rest, "id")).map(ToString::to_string).collect();
+    seen.sort();
+    seen.dedup();
+    assert_eq!(seen.len(), groups.len());
+    let of_group = ["bans", "requests", "links", "invited", "reports", "queue", "rules", "bots", "deleted-topics"];
+    let of_group = of_group.map(|list| format!("/groups/{}/{list}", groups[0]));
+    let others = ["/me/ignored", "/me/requests", "/me/invitations", "/me/bots", "/reports", "/queue", "/rules"];
+    for list in of_group.iter().map(String::as_str).chain(others).chain(["/admin/deleted-groups"]) {
+        assert_eq!(bot.get(list).await.is(200)["next"], Value::Null, "{list}");
+        assert_eq!(bot.get(&format!("{list}?cursor={cursor}")).await.status, 400, "{list}");
+    }
     forum.drain().await;
 }
 

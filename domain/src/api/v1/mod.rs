@@ -45,6 +45,7 @@ use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, SchemaType, T
 use utoipa::openapi::{Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
+use self::cursor::Counted;
 use crate::groups::GroupAccess;
 use crate::people::basic_auth::Caller;
 use crate::people::sessions::Origin;
@@ -141,7 +142,13 @@ impl<T> Page<T> {
         Ok(Found(Self { items, next }))
     }
 
-    /// The whole of a list that has one page.
+    /// A page of a list whose cursors count pages, of the items from the beginning of the list.
+    fn counted(place: Counted, items: impl IntoIterator<Item = T>) -> Result<Found<Self>> {
+        let (items, next) = place.cut(items);
+        Self::found(items, next)
+    }
+
+    /// The whole of a list that is always short.
     fn whole(items: Vec<T>) -> Result<Found<Self>> {
         Self::found(items, None)
     }
