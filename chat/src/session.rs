@@ -67,7 +67,16 @@ impl Session {
     /// # Errors
     /// What the forum says.
     pub async fn groups(&mut self) -> Result<()> {
-        let Page { items: groups, .. } = self.client.get::<Page<Group>>("/me/groups", &[]).await?;
+        let (mut groups, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let query = [("cursor", cursor.as_str())];
+            let page: Page<Group> = self.client.get("/me/groups", if cursor.is_empty() { &[] } else { &query }).await?;
+            groups.extend(page.items);
+            match page.next {
+                Some(next) => cursor = next,
+                None => break,
+            }
+        }
         if groups.is_empty() {
             self.print("You haven't joined any groups yet.");
         }

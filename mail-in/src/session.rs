@@ -207,6 +207,7 @@ fn reply(error: &Error) -> &'static str {
         Error::Busy(_) => "452 4.2.1 Too many messages wait for this address",
         Error::Invalid(_) => TOO_LARGE,
         Error::Forbidden(_)
+        | Error::Changed
         | Error::TooMany(_)
         | Error::Slow(_)
         | Error::Pending

@@ -165,7 +165,7 @@ pub(crate) fn refused(error: &domain::Error) -> Option<Answer> {
         Error::NotFound => refusal(404, "There is no such group or topic."),
         Error::TooMany(limit) => later(429, "Too many attempts.", limit.wait),
         Error::Busy(wait) => later(503, "Many are signing in just now.", *wait),
-        Error::Slow(_) | Error::Pending => refusal(403, "That cannot be done."),
+        Error::Slow(_) | Error::Pending | Error::Changed => refusal(403, "That cannot be done."),
         Error::Database(_)
         | Error::Bus(_)
         | Error::Search(_)

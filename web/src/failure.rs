@@ -70,6 +70,7 @@ impl Failure {
             | Self::NeedsTwoFactor
             | Self::Domain(Error::SignedOut | Error::Forbidden(_) | Error::Pending) => Problem::Forbidden,
             Self::Domain(Error::NotFound) => Problem::NotFound,
+            Self::Domain(Error::Changed) => Problem::Conflict,
             Self::Domain(Error::Invalid(fields)) => {
                 Problem::Invalid(fields.iter().next().map(|(_, why)| why.to_owned()))
             }
@@ -164,6 +165,7 @@ impl Reason {
 fn of_status(status: StatusCode) -> Text {
     match status.as_u16() {
         404 => errors::short_not_found(),
+        409 => errors::conflict(),
         408 => errors::short_too_slow(),
         413 => errors::short_too_large(),
         415 => errors::encoded_about(),

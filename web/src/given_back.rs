@@ -3,6 +3,7 @@
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use actix_web::web::Data;
 use actix_web::{App, middleware};
+use domain::groups::invitations::{self, LinkForm};
 use domain::groups::members;
 use domain::messages::wikis;
 use domain::model::{GroupKind, Mark, UserId};
@@ -136,5 +137,26 @@ async fn a_conversation_that_cannot_begin_or_grow_gives_everything_back() {
             assert!(has_field(&page, text), "{text} in {page}");
         }
     }
+    forum.drain().await;
+}
+
+#[actix_web::test]
+async fn a_request_to_join_that_is_refused_gives_its_message_back() {
+    let forum = TestForum::sqlite().await;
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Closed).await;
+    let wanted = LinkForm { role: None, uses: 5, days: 5 };
+    let token = invitations::make_link(&forum.cx, mira, garden.id, wanted).await.expect("a link");
+    let (link, door) = (format!("/-/invite/{token}"), format!("/-/groups/{}/ask", garden.id));
+    assert_eq!(send(&forum, noor, &link, &[("message", "I grow plums")]).await.0, 303);
+    let long = "I grow plums ".repeat(200);
+    let long = long.trim_end();
+    for path in [&link, &door] {
+        let (status, page) = send(&forum, noor, path, &[("message", long)]).await;
+        assert!(status == 422 && has_field(&page, long), "{path}: {status} {page}");
+    }
+    forum.execute("delete from invitations").await;
+    let (status, page) = send(&forum, noor, &link, &[("message", "I also grow pears")]).await;
+    assert!(status == 410 && has_field(&page, "I also grow pears"), "{status} {page}");
     forum.drain().await;
 }

@@ -24,6 +24,8 @@ use crate::platform::storage::Files;
 use crate::platform::{log, secrets};
 use crate::site::rate_limits::{self, By, RateLimit};
 
+/// The most bytes of an export that people download, before compression. Larger ones are made on the command line.
+const MOST_DOWNLOADED: u64 = 4 << 30;
 /// When to try again while another export runs.
 const RETRY: Duration = Duration::from_secs(30);
 
@@ -42,7 +44,7 @@ pub async fn make(
 ) -> Result<Manifest> {
     let mut snapshot = Snapshot::open(url).await?;
     let begun = match scope(&mut snapshot, slug, is_public).await {
-        Ok(scope) => write(&mut snapshot, scope, file, on_progress).await,
+        Ok(scope) => write(&mut snapshot, scope, file, None, on_progress).await,
         Err(error) => Err(error),
     };
     snapshot.close().await;
@@ -62,9 +64,10 @@ async fn write(
     snapshot: &mut Snapshot,
     scope: Scope,
     file: &Path,
+    most: Option<u64>,
     mut on_progress: impl FnMut(&str, u64),
 ) -> Result<Begun> {
-    let mut writer = Writer::create(file, None)?;
+    let mut writer = Writer::create(file, None)?.of_at_most(most);
     let mut keys = Vec::new();
     for part in scope.parts() {
         writer.begin(Entry::name_of(part.table.name)).await?;
@@ -150,37 +153,41 @@ pub async fn extent(cx: &Context, viewer: Viewer, group: GroupId) -> Result<(Gro
 }
 
 /// Exports a group for a viewer. A complete export leaves an entry in the log of the group. The file has no name
-/// any more: its space is free once it is closed. One export runs at a time in a process; others wait.
+/// any more: its space is free once it is closed. One export runs at a time in a process; others wait. What is left of one
+/// that was killed is deleted with broken uploads.
 ///
 /// # Errors
-/// As [`extent`]; [`Error::TooMany`]; [`Error::Busy`] after waiting too long for another one; as [`make`].
+/// As [`extent`]; [`Error::Forbidden`] if the export becomes too large; [`Error::TooMany`]; [`Error::Busy`] after waiting
+/// too long for another one; as [`make`].
 pub async fn download(cx: &Context, viewer: Viewer, group: GroupId) -> Result<(Group, File)> {
     static RUNNING: Semaphore = Semaphore::const_new(1);
-    let (found, extent) = extent(cx, viewer, group).await?;
+    self::extent(cx, viewer, group).await?;
     rate_limits::count(cx, RateLimit::Download, By::User(viewer.user()?)).await?;
     let Ok(_running) = timeout(RETRY, RUNNING.acquire()).await else { return Err(Error::Busy(RETRY)) };
-    let name = format!("klatch-export-{}.zip", &secrets::token()?[..32]);
-    let path = std::env::temp_dir().join(name);
+    // Again: that may have taken a while.
+    let (found, extent) = self::extent(cx, viewer, group).await?;
+    let path = cx.files.arriving().await?.join(format!("export-{}.zip", &secrets::token()?[..32]));
     let mut snapshot = Snapshot::of(&cx.db).await?;
     let begun = match scope(&mut snapshot, Some(&found.group.slug), extent == Extent::Public).await {
         Ok(scope) => {
             let scope = Scope { is_public: extent != Extent::Complete, any_kind: extent == Extent::Readable, ..scope };
-            write(&mut snapshot, scope, &path, |_, _| {}).await
+            write(&mut snapshot, scope, &path, Some(MOST_DOWNLOADED), |_, _| {}).await
         }
         Err(error) => Err(error),
     };
     snapshot.close().await;
     begun?.finish(&cx.files).await?;
+    let opened = File::open(&path);
+    let removed = std::fs::remove_file(&path);
+    let file = opened.and_then(|file| removed.map(|()| file));
+    let file = file.map_err(|error| Error::Internal(format!("{}: {error}", path.display())))?;
     if extent == Extent::Complete {
         let mut tx = cx.db.begin().await?;
         let entry = LogEntry::new(viewer.user()?, LogAction::GroupExported).group(found.group.id);
         log::write(&mut tx, entry, cx.now()).await?;
         tx.commit().await?;
     }
-    let opened = File::open(&path);
-    let removed = std::fs::remove_file(&path);
-    let file = opened.and_then(|file| removed.map(|()| file));
-    Ok((found.group, file.map_err(|error| Error::Internal(format!("{}: {error}", path.display())))?))
+    Ok((found.group, file))
 }
 
 /// Fills an empty forum and its storage of files with an export. Its people have no passwords and no email addresses.

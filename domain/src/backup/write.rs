@@ -38,6 +38,8 @@ pub(super) struct Writer {
     thread: JoinHandle<Result<Manifest>>,
     block: Vec<u8>,
     rows: u64,
+    /// How many bytes may still come; `None`: any number.
+    left: Option<u64>,
 }
 
 impl Writer {
@@ -52,7 +54,12 @@ impl Writer {
         let unfinished = Unfinished::create(file)?;
         let (pieces, received) = mpsc::channel(WAITING);
         let thread = tokio::task::spawn_blocking(move || write(unfinished, passphrase.as_ref(), received));
-        Ok(Self { pieces, thread, block: Vec::with_capacity(2 * BLOCK), rows: 0 })
+        Ok(Self { pieces, thread, block: Vec::with_capacity(2 * BLOCK), rows: 0, left: None })
+    }
+
+    /// The same, for an archive of at most so many bytes before compression. More of them are [`Error::Forbidden`].
+    pub fn of_at_most(self, bytes: Option<u64>) -> Self {
+        Self { left: bytes, ..self }
     }
 
     /// Begins an entry, which ends when the next one begins.
@@ -104,6 +111,10 @@ impl Writer {
     async fn flush(&mut self) -> Result<()> {
         if self.block.is_empty() {
             return Ok(());
+        }
+        if let Some(left) = &mut self.left {
+            let rest = left.checked_sub(self.block.len() as u64);
+            *left = rest.ok_or_else(|| Error::forbidden(texts::messages_errors::export_too_large()))?;
         }
         let block = std::mem::replace(&mut self.block, Vec::with_capacity(2 * BLOCK));
         let rows = std::mem::take(&mut self.rows);
@@ -265,5 +276,24 @@ impl Unfinished {
 impl Drop for Unfinished {
     fn drop(&mut self) {
         let _ = std::fs::remove_file(&self.at);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn an_archive_that_becomes_too_large_is_refused_and_leaves_no_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("archive.zip");
+        let mut writer = Writer::create(&file, None).expect("an archive").of_at_most(Some(100));
+        writer.begin_stored("files/one".to_owned()).await.expect("an entry");
+        writer.bytes(&[b'a'; 60]).await.expect("room");
+        assert!(matches!(writer.bytes(&[b'b'; 60]).await, Err(Error::Forbidden(_))));
+        let Writer { pieces, thread, .. } = writer;
+        drop(pieces);
+        assert!(thread.await.expect("the thread").is_err());
+        assert_eq!(std::fs::read_dir(folder.path()).expect("the folder").count(), 0);
     }
 }

@@ -52,13 +52,17 @@ pub struct Shown {
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Forbidden`] for viewers who may not invite.
 pub async fn list(cx: &Context, viewer: Viewer, group: GroupId) -> Result<Shown> {
+    list_up_to(cx, viewer, group, LIST_LIMIT).await
+}
+
+/// As [`list`], at most `limit` of each kind.
+pub(crate) async fn list_up_to(cx: &Context, viewer: Viewer, group: GroupId, limit: i64) -> Result<Shown> {
     let user = viewer.user()?;
     let found = of_group(cx, viewer, group).await?;
-    let mut links = store::groups::invitations::of_group(&cx.db, group, cx.now(), LIST_LIMIT).await?;
+    let mut links = store::groups::invitations::of_group(&cx.db, group, cx.now(), limit).await?;
     let decides = found.access.may(Permission::Admit);
     links.retain(|link| decides || link.inviter_id == user);
-    let invited =
-        if decides { store::groups::invitations::invited(&cx.db, group, LIST_LIMIT).await? } else { Vec::new() };
+    let invited = if decides { store::groups::invitations::invited(&cx.db, group, limit).await? } else { Vec::new() };
     Ok(Shown { found, links, invited })
 }
 
@@ -369,5 +373,10 @@ pub async fn decline(cx: &Context, viewer: Viewer, group: GroupId) -> Result<()>
 
 /// The invitations by name that the viewer has received.
 pub async fn mine(cx: &Context, viewer: Viewer) -> Result<Vec<InvitedTo>> {
-    Ok(store::groups::invitations::of_user(&cx.db, viewer.user()?, LIST_LIMIT).await?)
+    mine_up_to(cx, viewer, LIST_LIMIT).await
+}
+
+/// As [`mine`], at most `limit`.
+pub(crate) async fn mine_up_to(cx: &Context, viewer: Viewer, limit: i64) -> Result<Vec<InvitedTo>> {
+    Ok(store::groups::invitations::of_user(&cx.db, viewer.user()?, limit).await?)
 }

@@ -272,9 +272,19 @@ pub async fn lift_ban(cx: &Context, viewer: Viewer, group: GroupId, user: UserId
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`].
 pub async fn bans(cx: &Context, viewer: Viewer, group: GroupId) -> Result<(GroupAccess, Vec<BanRow>)> {
+    bans_up_to(cx, viewer, group, LIST_LIMIT).await
+}
+
+/// As [`bans`], at most `limit`.
+pub(crate) async fn bans_up_to(
+    cx: &Context,
+    viewer: Viewer,
+    group: GroupId,
+    limit: i64,
+) -> Result<(GroupAccess, Vec<BanRow>)> {
     viewer.user()?;
     let found = groups::with_permission(cx, viewer, group, Permission::Admit).await?;
-    Ok((found, store::groups::members::bans(&cx.db, group, LIST_LIMIT).await?))
+    Ok((found, store::groups::members::bans(&cx.db, group, limit).await?))
 }
 
 /// Changes a member's role.

@@ -10,6 +10,7 @@ pub mod mail_in;
 pub mod members;
 pub mod pictures;
 pub mod requests;
+mod settings;
 pub mod versions;
 pub(crate) mod webhook_authors;
 
@@ -17,6 +18,7 @@ pub(crate) use access::stand;
 pub use access::{GroupAccess, by_id, by_ids, by_slug, formerly, is_public, with_permission};
 pub(crate) use addresses::hidden as hidden_address;
 pub use lively::discover_lively;
+pub use settings::{base_of, update, update_from};
 
 use crate::live::{tell, unread};
 use crate::platform::context::Context;
@@ -29,7 +31,7 @@ use crate::site::rate_limits;
 use crate::site::rate_limits::By;
 use bus::Control;
 pub use members::list_members;
-use model::policy::{self, Permission, Viewer};
+use model::policy::{Permission, Viewer};
 use model::time::Timestamp;
 use model::{
     Category, DirectoryFilter, Group, GroupId, GroupKind, GroupRow, LogAction, LogEntry, Role, UserId, Waits, names,
@@ -154,71 +156,6 @@ pub async fn create(cx: &Context, viewer: Viewer, form: GroupForm) -> Result<Gro
 
 fn slug_taken() -> Error {
     Error::invalid("slug", texts::groups_errors::slug_taken())
-}
-
-/// Changes a group's name, description, kind and category. When it becomes public, pending requests are deleted. When
-/// its audience grows, log entries from before stay visible to its moderators only. A new private group moves.
-///
-/// # Errors
-/// [`Error::Forbidden`] for viewers who are not its admins, [`Error::Invalid`].
-pub async fn update(cx: &Context, viewer: Viewer, id: GroupId, form: GroupForm) -> Result<Group> {
-    let found = with_permission(cx, viewer, id, Permission::Administer).await?;
-    let by = viewer.user()?;
-    let (name, description) = validate::group(&form.name, &form.description)?;
-    let described = form.described(&name, &description)?;
-    let Some(detail) = changes(&found.group, described) else { return Ok(found.group) };
-    let (called, said) = (found.group.name.as_str(), found.group.description.as_str());
-    let describing = Describing { by: viewer, name: (&name, called), slug: "", description: (&description, said) };
-    descriptions::group(cx, describing).await?;
-    let mut tx = cx.db.begin().await?;
-    let access = members::lock(&mut tx, viewer, id).await?;
-    access.check(Permission::Administer)?;
-    let (before, after) = (policy::readers(access.kind()), policy::readers(form.kind));
-    let opens = after > before;
-    if opens && !form.opens {
-        return Err(Error::invalid("kind", texts::groups_errors::confirm_opening()));
-    }
-    let now = cx.now();
-    log::write(&mut tx, LogEntry::new(by, LogAction::GroupEdited).group(id).detail(detail), now).await?;
-    store::groups::versions::keep(&mut tx, id, by, now).await?;
-    store::groups::update(&mut tx, id, described).await?;
-    let mut slug = found.group.slug.clone();
-    if form.kind == GroupKind::Private && access.kind() != GroupKind::Private {
-        slug = addresses::leave(&mut tx, id, &name, &slug, now).await?;
-    }
-    if opens {
-        store::groups::opened(&mut tx, id, now).await?;
-    }
-    if form.kind == GroupKind::Public {
-        store::groups::requests::delete_all(&mut tx, id).await?;
-    }
-    save_change(cx, tx, id, after < before).await?;
-    let GroupForm { kind, category, slow_seconds, first_held, .. } = form;
-    Ok(Group { slug, name, description, kind, category, slow_seconds, first_held, ..found.group })
-}
-
-/// Describes the changes for the log, in English; `None` without changes.
-fn changes(now: &Group, then: Described<'_>) -> Option<String> {
-    let mut parts = Vec::new();
-    if now.name != then.name {
-        parts.push("name".to_owned());
-    }
-    if now.description != then.description {
-        parts.push("description".to_owned());
-    }
-    if now.kind != then.kind {
-        parts.push(format!("{} to {}", now.kind, then.kind));
-    }
-    if now.category != then.category {
-        parts.push("category".to_owned());
-    }
-    if now.slow_seconds != then.slow_seconds {
-        parts.push(format!("slow mode: {} s", then.slow_seconds));
-    }
-    if now.first_held != then.first_held {
-        parts.push(format!("first messages that need approval: {}", then.first_held));
-    }
-    (!parts.is_empty()).then(|| parts.join(", "))
 }
 
 /// Archives a group, so that nothing in it can be changed, or unarchives it.

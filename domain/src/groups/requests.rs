@@ -93,15 +93,28 @@ pub async fn withdraw(cx: &Context, viewer: Viewer, group: GroupId) -> Result<()
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`].
 pub async fn waiting(cx: &Context, viewer: Viewer, group: GroupId) -> Result<(GroupAccess, Vec<RequestRow>, i64)> {
-    viewer.user()?;
-    let found = groups::with_permission(cx, viewer, group, Permission::Admit).await?;
-    let rows = store::groups::requests::waiting(&cx.db, group, LIST_LIMIT).await?;
+    let (found, rows) = waiting_up_to(cx, viewer, group, LIST_LIMIT).await?;
     let total = if (rows.len() as i64) < LIST_LIMIT {
         rows.len() as i64
     } else {
         store::groups::requests::count(&cx.db, group).await?
     };
     Ok((found, rows, total))
+}
+
+/// At most `limit` pending requests of a group, oldest first, for viewers who may answer them.
+///
+/// # Errors
+/// As [`waiting`].
+pub(crate) async fn waiting_up_to(
+    cx: &Context,
+    viewer: Viewer,
+    group: GroupId,
+    limit: i64,
+) -> Result<(GroupAccess, Vec<RequestRow>)> {
+    viewer.user()?;
+    let found = groups::with_permission(cx, viewer, group, Permission::Admit).await?;
+    Ok((found, store::groups::requests::waiting(&cx.db, group, limit).await?))
 }
 
 /// The number of pending requests; 0 for public groups and for viewers who may not answer them.
@@ -178,7 +191,12 @@ pub struct Mine {
 
 /// The viewer's own requests, newest first.
 pub async fn mine(cx: &Context, viewer: Viewer) -> Result<Vec<Mine>> {
-    let rows = store::groups::requests::of_user(&cx.db, viewer.user()?, LIST_LIMIT).await?;
+    mine_up_to(cx, viewer, LIST_LIMIT).await
+}
+
+/// As [`mine`], at most `limit`.
+pub(crate) async fn mine_up_to(cx: &Context, viewer: Viewer, limit: i64) -> Result<Vec<Mine>> {
+    let rows = store::groups::requests::of_user(&cx.db, viewer.user()?, limit).await?;
     let mine = |row: OwnRow| Mine {
         id: row.group.id,
         group: row.known.then_some(row.group),

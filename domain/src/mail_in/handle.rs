@@ -259,6 +259,7 @@ fn why(error: Error, lang: Lang) -> Result<String> {
         Error::TooMany(exceeded) => Ok(mail_in::limit(minutes(exceeded.wait)).to(lang)),
         Error::Slow(wait) => Ok(mail_in::slow_mode(minutes(wait)).to(lang)),
         Error::Busy(_)
+        | Error::Changed
         | Error::Pending
         | Error::SignedOut
         | Error::Database(_)

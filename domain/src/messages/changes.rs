@@ -8,6 +8,7 @@ use crate::people::notices::{self, Decision};
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use crate::platform::jobs::Cause;
+use crate::platform::secrets::digest_of;
 use crate::platform::text::parse;
 use crate::platform::validate::{self, Draft};
 use crate::platform::{jobs, log};
@@ -35,9 +36,9 @@ pub struct Editable {
 }
 
 impl Editable {
-    /// Returns what identifies the text as it is now, for [`Change::base`].
+    /// Returns what identifies the text and the attachment as they are now, for [`Change::base`].
     pub fn base(&self) -> String {
-        crate::platform::secrets::digest_of(self.raw.raw.as_bytes())
+        base_of(&self.raw)
     }
 
     /// The attachment.
@@ -56,6 +57,12 @@ impl Editable {
         let raw = &self.raw.raw;
         Ok(self.attachment()?.map_or(raw.as_str(), |attachment| attachment.typed(raw)).to_owned())
     }
+}
+
+/// As [`Editable::base`], of a message that the caller may read.
+pub(crate) fn base_of(raw: &RawMessage) -> String {
+    let attachment = raw.attachment.as_deref().unwrap_or_default();
+    digest_of(format!("{}\0{attachment}", raw.raw).as_bytes())
 }
 
 /// Returns a message that the viewer may edit: authors edit their own while they may write in the topic; a wiki can be
@@ -127,7 +134,8 @@ pub async fn edit(cx: &Context, viewer: Viewer, id: MessageId, text: String) -> 
 /// stands for what the voter did not read. It can be removed at any time.
 ///
 /// # Errors
-/// As [`edit`]; [`Error::Invalid`] on what [`attachments::check`] checks, and if the message has none, or one of another kind.
+/// As [`edit`]; [`Error::Invalid`] on what [`attachments::check`] checks, and if the message has none, or one of another kind;
+/// [`Error::Changed`] if it is not the `base` of the change any more.
 pub async fn edit_with(cx: &Context, viewer: Viewer, id: MessageId, change: Change) -> Result<Permalink> {
     let editable = editable(cx, viewer, id).await?;
     let old = editable.attachment()?;
@@ -145,7 +153,7 @@ pub async fn edit_with(cx: &Context, viewer: Viewer, id: MessageId, change: Chan
     let draft = screening::draft(AUDITORS, Draft { text, key: None, attachment })?;
     if draft.text != editable.raw.raw || draft.attachment != old {
         if change.base.as_ref().is_some_and(|base| *base != editable.base()) {
-            return Err(Error::invalid("text", texts::messages_errors::changed_meanwhile()));
+            return Err(Error::Changed);
         }
         let by = viewer.user()?;
         let nodes = parse(cx, &draft.text).await?;
@@ -159,8 +167,11 @@ pub async fn edit_with(cx: &Context, viewer: Viewer, id: MessageId, change: Chan
         }
         store::messages::history::keep(&mut tx, id).await?;
         let Some(locked) = store::messages::attachments::lock(&mut tx, id).await? else { return Err(Error::NotFound) };
-        let text_changed = change.base.is_some() && locked.raw != editable.raw.raw;
-        if locked.attachment != editable.raw.attachment || text_changed {
+        let other_attachment = locked.attachment != editable.raw.attachment;
+        if change.base.is_some() && (other_attachment || locked.raw != editable.raw.raw) {
+            return Err(Error::Changed);
+        }
+        if other_attachment {
             return Err(Error::invalid("text", texts::messages_errors::changed_save_again()));
         }
         if draft.attachment != old {

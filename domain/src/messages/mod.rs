@@ -21,7 +21,7 @@ pub mod wikis;
 
 pub use attachments::NewAttachment;
 pub use changes::{AttachmentChange, Change, Editable, deletable, delete, delete_because, edit, edit_with, editable};
-pub(crate) use changes::{delete_in, delete_in_at, reassign_deletion};
+pub(crate) use changes::{base_of, delete_in, delete_in_at, reassign_deletion};
 pub use page::{PAGE, Page, Window, events, page};
 pub use submit::{Posted, Target, submit, submit_with};
 pub use topic_page::{Opened, TopicPage, open, sign_seen, topic_page};

@@ -1,6 +1,7 @@
 //! Polls: voting, closing, and who voted. A poll is an attachment of a message. `topics/tallies.rs` counts the votes.
 
 use super::changes;
+use crate::groups::members;
 use crate::live::tell;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
@@ -9,12 +10,13 @@ use crate::platform::log;
 use crate::site::rate_limits::{self, By, RateLimit};
 use crate::topics::placed::{self, MessageInTopic};
 use crate::topics::{self, TopicAccess};
-use model::policy::Viewer;
+use model::policy::{Permission, Viewer};
 use model::time::Timestamp;
 use model::{Attachment, LogAction, LogEntry, MessageId, Permalink, Person, Poll};
 use store::Tx;
 use store::messages::{attachments, polls as table};
 use store::search_log::{self, Changed};
+use store::topics::splits::{self, LockedTopic};
 use texts::Text;
 
 /// The most votes that the page of voters lists.
@@ -39,12 +41,13 @@ pub async fn vote(cx: &Context, viewer: Viewer, id: MessageId, choices: &[i64]) 
     rate_limits::count(cx, RateLimit::Star, By::User(user)).await?;
     let now = cx.now();
     let mut tx = cx.db.begin().await?;
+    let topic = check_again(&mut tx, viewer, &found).await?;
     let locked = attachments::lock(&mut tx, id).await?.ok_or(Error::NotFound)?;
     let attachment = attachments::decode(locked.attachment.as_deref())?.ok_or(Error::NotFound)?;
     if locked.topic_id != found.topic.id || attachment.poll() != Some(&poll) {
         return Err(Error::invalid("choices", texts::messages_errors::poll_changed()));
     }
-    if attachment.is_closed(now) || found.topic.locked || found.topic.archived {
+    if attachment.is_closed(now) || topic.locked {
         return Err(closed());
     }
     let mut before = table::delete(&mut tx, id, user).await?;
@@ -128,6 +131,19 @@ pub async fn voters(cx: &Context, viewer: Viewer, id: MessageId) -> Result<Voter
         }
     }
     Ok(Voters { placed, poll, options, more })
+}
+
+/// Locks the topic and its group, and checks again that the viewer may write there: they may have been removed meanwhile.
+async fn check_again(tx: &mut Tx, viewer: Viewer, found: &TopicAccess) -> Result<LockedTopic> {
+    let access = members::lock(tx, viewer, found.group.id).await?;
+    let topic = splits::lock(tx, found.topic.id).await?;
+    let topic = topic.filter(|topic| topic.group_id == found.group.id).ok_or(Error::NotFound)?;
+    let access = access.with_archived(access.is_archived() || topic.archived);
+    if !access.may_read_topic(topic.created_at) {
+        return Err(Error::NotFound);
+    }
+    access.check(Permission::Write)?;
+    Ok(topic)
 }
 
 /// The topic, the poll and the message's number.

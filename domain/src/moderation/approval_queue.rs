@@ -28,8 +28,18 @@ const KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`].
 pub async fn of_group(cx: &Context, viewer: Viewer, group: GroupId) -> Result<(GroupAccess, Vec<PendingRow>)> {
+    of_group_up_to(cx, viewer, group, LIST_LIMIT).await
+}
+
+/// As [`of_group`], at most `limit`.
+pub(crate) async fn of_group_up_to(
+    cx: &Context,
+    viewer: Viewer,
+    group: GroupId,
+    limit: i64,
+) -> Result<(GroupAccess, Vec<PendingRow>)> {
     let found = moderator(cx, viewer, group).await?;
-    Ok((found, store::moderation::approval_queue::of_group(&cx.db, group, LIST_LIMIT).await?))
+    Ok((found, store::moderation::approval_queue::of_group(&cx.db, group, limit).await?))
 }
 
 async fn moderator(cx: &Context, viewer: Viewer, group: GroupId) -> Result<GroupAccess> {
@@ -47,7 +57,12 @@ async fn moderator(cx: &Context, viewer: Viewer, group: GroupId) -> Result<Group
 /// # Errors
 /// [`Error::NotFound`] for anyone but site admins.
 pub async fn of_site(cx: &Context, viewer: Viewer) -> Result<Vec<PendingRow>> {
-    Ok(store::moderation::approval_queue::of_site(&cx.db, viewer.site_admin()?, LIST_LIMIT).await?)
+    of_site_up_to(cx, viewer, LIST_LIMIT).await
+}
+
+/// As [`of_site`], at most `limit`.
+pub(crate) async fn of_site_up_to(cx: &Context, viewer: Viewer, limit: i64) -> Result<Vec<PendingRow>> {
+    Ok(store::moderation::approval_queue::of_site(&cx.db, viewer.site_admin()?, limit).await?)
 }
 
 /// Returns the number of pending messages for moderators of the group; 0 for everyone else. Makes no query.

@@ -175,13 +175,23 @@ pub struct Item {
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`].
 pub async fn of_group(cx: &Context, viewer: Viewer, group: GroupId) -> Result<(GroupAccess, Vec<Item>)> {
+    of_group_up_to(cx, viewer, group, LIST_LIMIT).await
+}
+
+/// As [`of_group`], at most `limit`.
+pub(crate) async fn of_group_up_to(
+    cx: &Context,
+    viewer: Viewer,
+    group: GroupId,
+    limit: i64,
+) -> Result<(GroupAccess, Vec<Item>)> {
     let moderator = viewer.user()?;
     let found = groups::by_id(cx, viewer, group).await?;
     if found.group.is_direct() {
         return Err(Error::forbidden(texts::moderation_errors::reports_to_admins()));
     }
     found.access.check_settle()?;
-    let rows = store::moderation::reports::of_group(&cx.db, group, moderator, LIST_LIMIT).await?;
+    let rows = store::moderation::reports::of_group(&cx.db, group, moderator, limit).await?;
     Ok((found, items(cx, viewer, rows).await?))
 }
 
@@ -191,8 +201,13 @@ pub async fn of_group(cx: &Context, viewer: Viewer, group: GroupId) -> Result<(G
 /// # Errors
 /// [`Error::NotFound`] for anyone but site admins.
 pub async fn of_site(cx: &Context, viewer: Viewer) -> Result<Vec<Item>> {
+    of_site_up_to(cx, viewer, LIST_LIMIT).await
+}
+
+/// As [`of_site`], at most `limit`.
+pub(crate) async fn of_site_up_to(cx: &Context, viewer: Viewer, limit: i64) -> Result<Vec<Item>> {
     let admin = viewer.site_admin()?;
-    items(cx, viewer, store::moderation::reports::of_site(&cx.db, admin, LIST_LIMIT).await?).await
+    items(cx, viewer, store::moderation::reports::of_site(&cx.db, admin, limit).await?).await
 }
 
 async fn items(cx: &Context, viewer: Viewer, rows: Vec<OpenRow>) -> Result<Vec<Item>> {

@@ -32,9 +32,19 @@ pub fn until(deleted_at: Timestamp) -> Timestamp {
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`] for anyone but moderators.
 pub async fn topics(cx: &Context, viewer: Viewer, group: GroupId) -> Result<(GroupAccess, Vec<DeletedTopic>)> {
+    topics_up_to(cx, viewer, group, MOST).await
+}
+
+/// As [`topics`], at most `limit`.
+pub(crate) async fn topics_up_to(
+    cx: &Context,
+    viewer: Viewer,
+    group: GroupId,
+    limit: i64,
+) -> Result<(GroupAccess, Vec<DeletedTopic>)> {
     viewer.user()?;
     let found = groups::with_permission(cx, viewer, group, Permission::Moderate).await?;
-    Ok((found, store::topics::deleted::list(&cx.db, group, cx.now().minus(KEPT), MOST).await?))
+    Ok((found, store::topics::deleted::list(&cx.db, group, cx.now().minus(KEPT), limit).await?))
 }
 
 /// A deleted topic of a group that the viewer moderates.
@@ -93,8 +103,13 @@ pub async fn restore_topic(cx: &Context, viewer: Viewer, id: TopicId) -> Result<
 /// # Errors
 /// [`Error::NotFound`] for viewers who are not site admins.
 pub async fn deleted_groups(cx: &Context, viewer: Viewer) -> Result<Vec<DeletedGroup>> {
+    deleted_groups_up_to(cx, viewer, MOST).await
+}
+
+/// As [`deleted_groups`], at most `limit`.
+pub(crate) async fn deleted_groups_up_to(cx: &Context, viewer: Viewer, limit: i64) -> Result<Vec<DeletedGroup>> {
     viewer.site_admin()?;
-    Ok(store::groups::deleted::list(&cx.db, cx.now().minus(KEPT), MOST).await?)
+    Ok(store::groups::deleted::list(&cx.db, cx.now().minus(KEPT), limit).await?)
 }
 
 /// Restores a deleted group with its members and the topics that were deleted with it. Its moderators are told, and the

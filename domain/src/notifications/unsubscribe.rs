@@ -4,6 +4,7 @@
 use super::choices;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
+use crate::site::rate_limits::{self, By, RateLimit};
 use model::{Concern, Frequency, UserId};
 
 const PURPOSE: &str = "unsubscribe";
@@ -39,9 +40,10 @@ async fn read(cx: &Context, token: &str) -> Result<(UserId, Vec<Concern>)> {
 /// Unsubscribes the account of a link from what the link is about, and from nothing else. Returns what that is.
 ///
 /// # Errors
-/// As [`concerns`].
+/// As [`concerns`]; [`Error::TooMany`] if the link is used too often.
 pub async fn unsubscribe(cx: &Context, token: &str) -> Result<Vec<Concern>> {
     let (user, concerns) = read(cx, token).await?;
+    rate_limits::count(cx, RateLimit::Form, By::Link(token)).await?;
     choices::change(cx, user, |choices| {
         for concern in &concerns {
             choices.set(*concern, Frequency::Never);

@@ -48,6 +48,9 @@ pub enum Error {
     /// The fields to correct.
     #[error("invalid: {0:?}")]
     Invalid(Fields),
+    /// What the viewer changes is not what they saw: somebody changed it meanwhile.
+    #[error("changed meanwhile")]
+    Changed,
     /// A rate limit is exceeded.
     #[error("too many, again in {} s", .0.wait.as_secs())]
     TooMany(Exceeded),

@@ -190,7 +190,7 @@ async fn save(cx: &Context, viewer: Viewer, page: SitePage, new: NewText<'_>, no
     let stored = store::site::pages::latest_in(&mut tx, page).await?;
     let (version, old) = stored.unwrap_or_else(|| (0, default_text(page, FIRST).to_owned()));
     if new.base.is_some_and(|base| base != version) {
-        return Err(Error::invalid("text", texts::site::page_conflict()));
+        return Err(Error::Changed);
     }
     if old == new.text && !new.asks_again {
         return Ok(None);

@@ -66,6 +66,8 @@ pub enum By<'a> {
     Proxy,
     /// Emails to an address, requested from all networks together: no one's mailbox may be flooded.
     Mailbox(&'a str),
+    /// A signed link, from all networks together: mail providers open the links of all their users from a few addresses.
+    Link(&'a str),
 }
 
 /// Counts one action. A network address counts in networks of several sizes, of which the wider ones allow more.
@@ -111,6 +113,7 @@ pub async fn count(cx: &Context, action: RateLimit, by: By<'_>) -> Result<()> {
         By::User(id) => (format!("u{id}"), None),
         By::Browser(id, browser) => (format!("u{id}:b{browser}"), None),
         By::Mailbox(address) => (format!("m{}", digest(&address.to_lowercase())), None),
+        By::Link(token) => (format!("l{}", digest(token)), None),
         By::Proxy => ("proxy".to_owned(), None),
     };
     match address {
@@ -129,7 +132,7 @@ fn account(by: By<'_>) -> String {
     match by {
         By::Account(id, _) => format!("u{id}"),
         By::Name(name, _) => format!("n{}", digest(&name.to_lowercase())),
-        By::User(_) | By::Browser(..) | By::Address(_) | By::Proxy | By::Mailbox(_) => String::new(),
+        By::User(_) | By::Browser(..) | By::Address(_) | By::Proxy | By::Mailbox(_) | By::Link(_) => String::new(),
     }
 }
 

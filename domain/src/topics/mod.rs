@@ -66,6 +66,20 @@ pub(crate) async fn free_slug(tx: &mut store::Tx, group: GroupId, base: &str) ->
 /// # Errors
 /// [`Error::Forbidden`] for anyone but the creator and moderators, [`Error::Invalid`] on `title`, [`Error::TooMany`].
 pub async fn rename(cx: &Context, viewer: Viewer, id: TopicId, title: &str) -> Result<(Topic, Group)> {
+    rename_from(cx, viewer, id, title, None).await
+}
+
+/// As [`rename`], if `base` is still its title. `None`: it is not compared.
+///
+/// # Errors
+/// As [`rename`]; [`Error::Changed`].
+pub async fn rename_from(
+    cx: &Context,
+    viewer: Viewer,
+    id: TopicId,
+    title: &str,
+    base: Option<&str>,
+) -> Result<(Topic, Group)> {
     let found = find(cx, viewer, id).await?;
     found.check_edit(viewer)?;
     let title = validate::title(title)?;
@@ -86,6 +100,9 @@ pub async fn rename(cx: &Context, viewer: Viewer, id: TopicId, title: &str) -> R
     }
     // Somebody else may have renamed it meanwhile.
     let name = store::topics::events::title_before(&mut tx, id).await?.ok_or(Error::NotFound)?;
+    if base.is_some_and(|base| base != name) {
+        return Err(Error::Changed);
+    }
     store::topics::rename(&mut tx, id, &title).await?;
     if title != name {
         let by = viewer.user()?;

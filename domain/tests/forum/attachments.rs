@@ -18,6 +18,7 @@ stories! {
     a_poll_in_its_topic_is_read_once,
     people_vote_change_their_vote_and_withdraw_it,
     people_who_may_not_post_may_not_vote,
+    who_is_removed_while_voting_does_not_vote,
     a_poll_closes_at_its_time_by_hand_or_with_its_topic,
     hidden_results_and_voters_stay_hidden,
     votes_reach_open_pages_once_a_second_and_each_reader_sees_their_own,
@@ -176,6 +177,28 @@ async fn people_who_may_not_post_may_not_vote(forum: TestForum) {
     assert!(matches!(vote(&forum, mira, plain, &[0]).await, Err(Error::NotFound)));
     messages::delete(cx, mira, open).await.unwrap();
     assert!(matches!(vote(&forum, mira, open, &[0]).await, Err(Error::NotFound)));
+}
+
+async fn who_is_removed_while_voting_does_not_vote(forum: TestForum) {
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[noor]).await;
+    let topic = forum.topic(mira, &garden, "Plums", "Hello").await.topic;
+    let poll = post(&forum, mira, topic, "", poll(json!({}))).await;
+    let mut removal = forum.cx.db.begin().await.unwrap();
+    domain::store::groups::lock(&mut removal, garden.id).await.unwrap();
+    domain::store::groups::members::leave(&mut removal, garden.id, id(noor)).await.unwrap();
+    // The vote reads the rights of before, and then waits for the removal.
+    let remove = async {
+        for _ in 0..20 {
+            seen(&forum, mira, poll).await;
+        }
+        removal.commit().await.unwrap();
+    };
+    let (voted, ()) = tokio::join!(vote(&forum, noor, poll, &[0]), remove);
+    assert!(matches!(voted, Err(Error::Forbidden(_))), "{voted:?}");
+    assert_eq!(result(&forum, mira, poll).await.1, 0);
+    forum.drain().await;
 }
 
 async fn a_poll_closes_at_its_time_by_hand_or_with_its_topic(forum: TestForum) {

@@ -101,7 +101,7 @@ async fn an_edit_of_an_old_version_is_refused(forum: TestForum) {
     // The same form again changes nothing, and another text does not replace what was saved meanwhile.
     messages::edit_with(cx, noor, plums.id, change("Three ripe plums")).await.unwrap();
     let refused = messages::edit_with(cx, mira, plums.id, change("Two unripe plums")).await;
-    assert!(matches!(refused, Err(domain::Error::Invalid(_))));
+    assert!(matches!(refused, Err(domain::Error::Changed)));
     assert!(placed::show(cx, mira, plums.id).await.unwrap().message.markup.contains("Three"));
     forum.drain().await;
 }

@@ -165,6 +165,8 @@ impl EndedLink {
 pub struct LinkEnded {
     pub layout: Layout,
     pub link: EndedLink,
+    /// The form that was sent by the link, to copy its text.
+    pub kept: SubmittedForm,
 }
 
 /// Two-factor authentication at sign-in.

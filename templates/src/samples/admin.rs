@@ -229,6 +229,16 @@ impl Prove {
     }
 }
 
+fn ended(layout: Layout, link: EndedLink) -> LinkEnded {
+    LinkEnded { layout, link, kept: SubmittedForm::default() }
+}
+
+/// A request to join.
+fn request() -> SubmittedForm {
+    let fields = vec![("message".to_owned(), "I grow <plums>.".to_owned())];
+    SubmittedForm { action: "/-/invite/0".to_owned(), is_whole: true, fields }
+}
+
 pub(super) fn all() -> Vec<Drawn> {
     vec![
         ("admin-deleted-groups", DeletedGroups::sample().render()),
@@ -239,25 +249,19 @@ pub(super) fn all() -> Vec<Drawn> {
         ("admin-people", People::sample().render()),
         ("admin-groups", Groups::sample().render()),
         ("prove", Prove::sample().render()),
-        ("link-ended", LinkEnded { layout: super::stranger("/-/reset?token=t"), link: EndedLink::Reset }.render()),
-        ("link-ended-confirm", LinkEnded { layout: layout("/-/confirm?token=t"), link: EndedLink::Confirm }.render()),
+        ("link-ended", ended(super::stranger("/-/reset?token=t"), EndedLink::Reset).render()),
+        ("link-ended-confirm", ended(layout("/-/confirm?token=t"), EndedLink::Confirm).render()),
         ("admin-jobs", Jobs::sample().render()),
         ("admin-jobs-none", Jobs { rows: Vec::new(), failed: 0, ready: 0, ..Jobs::sample() }.render()),
         (
             "admin-person-delete",
             DeletePerson { layout: admins_layout("/admin/people/2/delete"), user: user(2) }.render(),
         ),
-        (
-            "link-ended-download",
-            LinkEnded { layout: super::stranger("/-/download?token=t"), link: EndedLink::Download }.render(),
-        ),
-        (
-            "link-ended-first-admin",
-            LinkEnded { layout: super::stranger("/-/first-admin?token=t"), link: EndedLink::FirstAdmin }.render(),
-        ),
+        ("link-ended-download", ended(super::stranger("/-/download?token=t"), EndedLink::Download).render()),
+        ("link-ended-first-admin", ended(super::stranger("/-/first-admin?token=t"), EndedLink::FirstAdmin).render()),
         (
             "link-ended-invitation",
-            LinkEnded { layout: super::stranger("/-/invite/0"), link: EndedLink::Invitation }.render(),
+            LinkEnded { kept: request(), ..ended(layout("/-/invite/0"), EndedLink::Invitation) }.render(),
         ),
         (
             "download-by-link",

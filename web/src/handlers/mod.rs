@@ -21,15 +21,31 @@ pub mod well_known;
 use std::str::FromStr;
 
 use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH};
+use actix_web::{HttpRequest, HttpResponse};
 use domain::Error;
 use domain::model::Group;
 use domain::policy::Access;
 use domain::screening::WriterLimits;
+use templates::errors::SubmittedForm;
 use templates::people::account::{EndedLink, LinkEnded};
 use texts::{Text, errors};
 
 use crate::failure::Answer;
 use crate::req::Req;
+
+/// Nothing in a file that somebody uploaded runs, wherever it is opened.
+const FILE_POLICY: &str = "sandbox; default-src 'none'";
+
+/// Answers 304 if the browser has the bytes with this tag.
+fn if_known(request: &HttpRequest, tag: &str, caching: &'static str) -> Option<HttpResponse> {
+    let known = request.headers().get_all(IF_NONE_MATCH).filter_map(|known| known.to_str().ok());
+    let is_known = known.flat_map(|known| known.split(',')).any(|known| known.trim().trim_start_matches("W/") == tag);
+    is_known.then(|| {
+        let mut answer = HttpResponse::NotModified();
+        answer.insert_header((ETAG, tag)).insert_header((CACHE_CONTROL, caching)).finish()
+    })
+}
 
 /// Parses an id from a path or form; anything invalid is "not found".
 fn id<T: FromStr>(text: &str) -> Result<T, Error> {
@@ -95,9 +111,22 @@ fn refill<F: templates::form::Refill>(mut form: F, error: Error) -> Result<F, Er
     Ok(form)
 }
 
+/// Says at the text that somebody changed it meanwhile, if that is the error.
+fn if_changed(error: Error, why: fn() -> Text) -> Error {
+    match error {
+        Error::Changed => Error::invalid("text", why()),
+        other => other,
+    }
+}
+
 /// Answers 410 with the page for a link that no longer works.
 async fn link_ended(req: &Req, link: EndedLink) -> Answer {
+    link_ended_with(req, link, SubmittedForm::default()).await
+}
+
+/// The same for a form: its text comes back.
+async fn link_ended_with(req: &Req, link: EndedLink, kept: SubmittedForm) -> Answer {
     // Without a notice to the reader, as on error pages: the answer is the same whatever the link was for.
     let layout = templates::Layout { told: None, ..req.layout().await? };
-    Ok(req.page_with(StatusCode::GONE, &LinkEnded { layout, link }))
+    Ok(req.page_with(StatusCode::GONE, &LinkEnded { layout, link, kept }))
 }

@@ -6,7 +6,6 @@ use domain::mail_in;
 use domain::model::{EmailChoices, EmailState, Frequency, IncomingOutcome};
 use domain::notifications::{choices, log, unsubscribe};
 use domain::policy::{Change, check_change};
-use domain::site::rate_limits::{self, RateLimit};
 use serde::Deserialize;
 use templates::errors::Problem;
 use templates::notifications::{Log, NotificationsForm, Received, Settings, Unsubscribe};
@@ -129,7 +128,6 @@ pub async fn unsubscribe(req: Req, params: Query<Params>) -> Answer {
     if check_change(req.now.settings.read_only, Change::Forum).is_err() {
         return Err(Failure::Problem(Problem::ReadOnly));
     }
-    rate_limits::count(req.cx(), RateLimit::Form, req.origin().by()).await?;
     match unsubscribe::unsubscribe(req.cx(), &params.token).await {
         Ok(concerns) => {
             let layout = req.layout().await?;
@@ -190,6 +188,24 @@ mod tests {
     use domain::testing::TestForum;
 
     use crate::{Config, Site, routes};
+
+    #[actix_web::test]
+    async fn a_link_is_limited_and_not_the_network_that_opens_it() {
+        let mut forum = TestForum::sqlite().await;
+        let ann = forum.person("ann").await.id().expect("an account");
+        forum.limit(|limits| limits.forms_per_minute = 1);
+        let site = Data::new(Site::new(forum.cx.clone(), Config::default()));
+        let app = init_service(App::new().app_data(site).configure(routes::configure)).await;
+        let click = async |kind: &str| {
+            let what = format!("{ann}-{kind}");
+            let token = format!("{what}-{}", forum.cx.config.secret.sign("unsubscribe", &what));
+            let click = TestRequest::post().uri(&format!("/-/unsubscribe?token={token}"));
+            let click = click.peer_addr(([203, 0, 113, 7], 5_000).into());
+            let click = click.set_form([("List-Unsubscribe", "One-Click")]).to_request();
+            call_service(&app, click).await.status().as_u16()
+        };
+        assert_eq!([click("mentions").await, click("directs").await, click("directs").await], [200, 200, 429]);
+    }
 
     #[actix_web::test]
     async fn one_click_unsubscribes_without_a_session_and_a_look_changes_nothing() {

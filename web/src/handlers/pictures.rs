@@ -1,6 +1,6 @@
 //! Pictures: avatars, images of groups, and the logo of the site.
 
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
 use actix_web::web::{Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use domain::Error;
@@ -15,14 +15,12 @@ use crate::failure::{Answer, Failure};
 use crate::form::Form;
 use crate::handlers::admin::site;
 use crate::handlers::people::settings;
-use crate::handlers::{groups, id, refill};
+use crate::handlers::{FILE_POLICY, groups, id, if_known, refill};
 use crate::multipart::{self, Begun};
 use crate::req::Req;
 
 /// The most bytes of a form with a picture. A file that is larger than pictures may be is read too, so that the form can say so.
 const MOST: usize = 2 * MOST_BYTES;
-/// Nothing in a picture runs, wherever it is opened.
-const POLICY: &str = "sandbox; default-src 'none'";
 
 /// A form with a picture.
 struct Sent {
@@ -125,17 +123,13 @@ pub async fn show(req: Req, request: HttpRequest, path: Path<String>) -> Answer 
     // For others, the browser asks each time, so a reader who lost access gets no copy.
     let caching = if found.is_public { "public, max-age=31536000, immutable" } else { "private, no-cache" };
     let tag = format!("\"{path}\"");
-    let known = request.headers().get_all(IF_NONE_MATCH).filter_map(|known| known.to_str().ok());
-    if known.flat_map(|known| known.split(',')).any(|known| known.trim().trim_start_matches("W/") == tag) {
-        return Ok(HttpResponse::NotModified()
-            .insert_header((ETAG, tag))
-            .insert_header((CACHE_CONTROL, caching))
-            .finish());
+    if let Some(answer) = if_known(&request, &tag, caching) {
+        return Ok(answer);
     }
     let picture = found.read(req.cx()).await?;
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, picture.kind))
-        .insert_header(("content-security-policy", POLICY))
+        .insert_header(("content-security-policy", FILE_POLICY))
         .insert_header(("x-content-type-options", "nosniff"))
         .insert_header((CACHE_CONTROL, caching))
         .insert_header((ETAG, tag))

@@ -4,6 +4,7 @@ use actix_web::test::TestRequest;
 use domain::model::GroupKind;
 use domain::people::sessions::{self, Origin};
 use domain::testing::TestForum;
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use super::{Bot, ENDPOINTS, all, send, stories};
@@ -15,8 +16,11 @@ stories! {
     errors_say_what_to_correct,
     lists_have_cursors_in_both_directions,
     histories_have_cursors,
+    long_lists_come_in_pages,
     unchanged_data_is_answered_with_304,
     a_conflicting_change_is_not_overwritten,
+    of_changes_at_once_to_what_was_seen_one_takes_effect,
+    changes_of_different_fields_at_once_are_all_kept,
     a_repeated_request_creates_nothing_more,
     head_requests_are_answered_without_a_body,
 }
@@ -164,6 +168,31 @@ async fn histories_have_cursors(forum: TestForum) {
     forum.drain().await;
 }
 
+async fn long_lists_come_in_pages(forum: TestForum) {
+    let boss = forum.site_admin("boss").await;
+    let mut groups = Vec::new();
+    for number in 0..52 {
+        groups.push(forum.group(boss, &format!("Garden {number}"), GroupKind::Public).await.id);
+    }
+    let bot = Bot::of(&forum, boss).await;
+    let page = bot.get("/me/groups").await.is(200);
+    let cursor = page["next"].as_str().expect("a cursor");
+    let rest = bot.get(&format!("/me/groups?cursor={cursor}")).await.is(200);
+    assert_eq!((all(&page, "id").len(), all(&rest, "id").len(), &rest["next"]), (50, 2, &Value::Null));
+    let mut seen: Vec<String> = all(&page, "id").into_iter().chain(all(&rest, "id")).map(ToString::to_string).collect();
+    seen.sort();
+    seen.dedup();
+    assert_eq!(seen.len(), groups.len());
+    let of_group = ["bans", "requests", "links", "invited", "reports", "queue", "rules", "bots", "deleted-topics"];
+    let of_group = of_group.map(|list| format!("/groups/{}/{list}", groups[0]));
+    let others = ["/me/ignored", "/me/requests", "/me/invitations", "/me/bots", "/reports", "/queue", "/rules"];
+    for list in of_group.iter().map(String::as_str).chain(others).chain(["/admin/deleted-groups"]) {
+        assert_eq!(bot.get(list).await.is(200)["next"], Value::Null, "{list}");
+        assert_eq!(bot.get(&format!("{list}?cursor={cursor}")).await.status, 400, "{list}");
+    }
+    forum.drain().await;
+}
+
 async fn unchanged_data_is_answered_with_304(forum: TestForum) {
     let ada = forum.person("ada").await;
     let garden = forum.group(ada, "Garden", GroupKind::Public).await;
@@ -204,6 +233,55 @@ async fn a_conflicting_change_is_not_overwritten(forum: TestForum) {
     assert_eq!(edit("Four", &new).await.status, 200);
     assert_eq!(edit("Five", "*").await.status, 200);
     assert_eq!(bot.get(&path).await.is(200)["text"], "Five");
+}
+
+async fn of_changes_at_once_to_what_was_seen_one_takes_effect(forum: TestForum) {
+    let ada = forum.person("ada").await;
+    let garden = forum.group(ada, "Garden", GroupKind::Public).await;
+    let plums = forum.topic(ada, &garden, "Plums", "One").await;
+    let bot = Bot::of(&forum, ada).await;
+    for (path, field) in [
+        (format!("/messages/{}", plums.id), "text"),
+        (format!("/topics/{}", plums.topic), "title"),
+        (format!("/groups/{}", garden.id), "description"),
+    ] {
+        let etag = bot.get(&path).await.header("etag").to_owned();
+        let change = |number: u32| {
+            let body = json!({ (field): format!("Change {number}") });
+            let (bot, path, etag) = (&bot, path.as_str(), etag.as_str());
+            async move { bot.ask_with("patch", path, Some(body), &[("if-match", etag)]).await.status }
+        };
+        let mut said = join_all((0..6).map(change)).await;
+        said.sort_unstable();
+        assert_eq!(said, [200, 412, 412, 412, 412, 412], "{path}");
+    }
+    forum.drain().await;
+}
+
+async fn changes_of_different_fields_at_once_are_all_kept(forum: TestForum) {
+    let ada = forum.person("ada").await;
+    let garden = forum.group(ada, "Garden", GroupKind::Public).await;
+    let bot = Bot::of(&forum, ada).await;
+    let group = format!("/groups/{}", garden.id);
+    for number in 0..5 {
+        let (name, about) = (format!("Garden {number}"), format!("Plums {number}"));
+        let (one, other) = tokio::join!(
+            bot.patch(&group, json!({ "name": name })),
+            bot.patch(&group, json!({ "description": about }))
+        );
+        assert_eq!((one.status, other.status), (200, 200));
+        let now = bot.get(&group).await.is(200);
+        assert_eq!((&now["name"], &now["description"]), (&json!(name), &json!(about)));
+        let most = 10 + number;
+        let (one, other) = tokio::join!(
+            bot.patch("/me/notifications", json!({ "most_per_day": most })),
+            bot.patch("/me/notifications", json!({ "utc_offset": 15 * number }))
+        );
+        assert_eq!((one.status, other.status), (200, 200));
+        let now = bot.get("/me/notifications").await.is(200);
+        assert_eq!((&now["most_per_day"], &now["utc_offset"]), (&json!(most), &json!(15 * number)));
+    }
+    forum.drain().await;
 }
 
 async fn a_repeated_request_creates_nothing_more(forum: TestForum) {

@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::cursor::Counted;
 use super::objects::Person;
 use super::words::{At, Id};
-use super::{Ask, Body, Created, Done, Found, Page};
+use super::{Ask, Body, Created, Cursor, Done, Found, Page, Query};
 use crate::people::bots;
 use crate::platform::error::{Error, Result};
 use model::UserId;
@@ -38,9 +39,10 @@ pub struct NewBot {
 ///
 /// # Errors
 /// As [`super::admit`]; [`Error::Forbidden`] for credentials that are limited to some groups.
-pub async fn own(ask: Ask, _: ()) -> Result<Found<Page<Bot>>> {
+pub async fn own(ask: Ask, Query(at): Query<Cursor>) -> Result<Found<Page<Bot>>> {
     ask.check_unlimited()?;
-    Page::whole(bots::own(&ask.cx, ask.viewer()).await?.into_iter().map(Into::into).collect())
+    let place = Counted::read("own-bots", &at)?;
+    Page::counted(place, bots::own(&ask.cx, ask.viewer()).await?.into_iter().map(Into::into))
 }
 
 /// Creates a bot of the caller.
@@ -57,10 +59,11 @@ pub async fn create(ask: Ask, Body(new): Body<NewBot>) -> Result<Created<Bot>> {
 ///
 /// # Errors
 /// As [`bots::of_group`].
-pub async fn of_group(ask: Ask, _: ()) -> Result<Found<Page<Bot>>> {
+pub async fn of_group(ask: Ask, Query(at): Query<Cursor>) -> Result<Found<Page<Bot>>> {
     let found = ask.group().await?;
+    let place = Counted::read("bots", &at)?;
     let bots = bots::of_group(&ask.cx, ask.viewer(), found.group.id).await?;
-    Page::whole(bots.into_iter().map(Into::into).collect())
+    Page::counted(place, bots.into_iter().map(Into::into))
 }
 
 /// Creates a bot of a group.

@@ -1,5 +1,6 @@
 //! Opaque cursors of lists.
 
+use super::{Cursor, PAGE};
 use crate::platform::error::{Error, Result};
 
 /// What cursors begin with. It changes with their format.
@@ -43,6 +44,37 @@ pub fn number(kind: &str, cursor: Option<&str>) -> Result<Option<i64>> {
 pub fn page(kind: &str, cursor: Option<&str>) -> Result<i64> {
     let page = number(kind, cursor)?.unwrap_or(0);
     if page <= 10_000 { Ok(page) } else { Err(wrong()) }
+}
+
+/// A page of a list whose cursors count pages. If the list changes in between, the next page can repeat or leave out items.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Counted {
+    kind: &'static str,
+    page: usize,
+}
+
+impl Counted {
+    /// Reads which page is wanted.
+    ///
+    /// # Errors
+    /// As [`read`].
+    pub fn read(kind: &'static str, at: &Cursor) -> Result<Self> {
+        let page = page(kind, at.cursor.as_deref())?;
+        Ok(Self { kind, page: usize::try_from(page).map_err(|_| wrong())? })
+    }
+
+    /// How many items of the list to read: those before the page, its own, and one that tells whether there are more.
+    pub fn limit(self) -> i64 {
+        ((self.page + 1) * PAGE + 1) as i64
+    }
+
+    /// Returns the items of the page, and the cursor of the next one.
+    pub fn cut<T>(self, items: impl IntoIterator<Item = T>) -> (Vec<T>, Option<String>) {
+        let mut items: Vec<T> = items.into_iter().skip(self.page * PAGE).take(PAGE + 1).collect();
+        let has_more = items.len() > PAGE;
+        items.truncate(PAGE);
+        (items, has_more.then(|| make(self.kind, self.page + 1)))
+    }
 }
 
 /// The error for a cursor that is not one of this list.

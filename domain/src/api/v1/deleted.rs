@@ -3,9 +3,10 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::cursor::Counted;
 use super::objects::Person;
 use super::words::{At, GroupKind, Id};
-use super::{Ask, Done, Found, Page};
+use super::{Ask, Cursor, Done, Found, Page, Query};
 use crate::moderation::restorations;
 use crate::platform::error::Result;
 
@@ -26,9 +27,10 @@ pub struct DeletedTopic {
 ///
 /// # Errors
 /// As [`restorations::topics`].
-pub async fn topics(ask: Ask, _: ()) -> Result<Found<Page<DeletedTopic>>> {
+pub async fn topics(ask: Ask, Query(at): Query<Cursor>) -> Result<Found<Page<DeletedTopic>>> {
     let found = ask.group().await?;
-    let (_, rows) = restorations::topics(&ask.cx, ask.viewer(), found.group.id).await?;
+    let place = Counted::read("deleted-topics", &at)?;
+    let (_, rows) = restorations::topics_up_to(&ask.cx, ask.viewer(), found.group.id, place.limit()).await?;
     let object = |row: model::DeletedTopic| DeletedTopic {
         id: row.id.into(),
         creator: Person::new(row.creator_id, &row.creator_name),
@@ -37,7 +39,7 @@ pub async fn topics(ask: Ask, _: ()) -> Result<Found<Page<DeletedTopic>>> {
         restorable_until: restorations::until(row.deleted_at).into(),
         title: row.name,
     };
-    Page::whole(rows.into_iter().map(object).collect())
+    Page::counted(place, rows.into_iter().map(object))
 }
 
 /// A deleted group.
@@ -59,9 +61,10 @@ pub struct DeletedGroup {
 ///
 /// # Errors
 /// As [`restorations::deleted_groups`].
-pub async fn groups(ask: Ask, _: ()) -> Result<Found<Page<DeletedGroup>>> {
+pub async fn groups(ask: Ask, Query(at): Query<Cursor>) -> Result<Found<Page<DeletedGroup>>> {
     ask.check_unlimited()?;
-    let rows = restorations::deleted_groups(&ask.cx, ask.viewer()).await?;
+    let place = Counted::read("deleted-groups", &at)?;
+    let rows = restorations::deleted_groups_up_to(&ask.cx, ask.viewer(), place.limit()).await?;
     let object = |row: model::DeletedGroup| DeletedGroup {
         id: row.id.into(),
         name: row.name,
@@ -72,7 +75,7 @@ pub async fn groups(ask: Ask, _: ()) -> Result<Found<Page<DeletedGroup>>> {
         deleted_at: row.deleted_at.into(),
         restorable_until: restorations::until(row.deleted_at).into(),
     };
-    Page::whole(rows.into_iter().map(object).collect())
+    Page::counted(place, rows.into_iter().map(object))
 }
 
 /// Restores a deleted group with its members and topics.

@@ -85,14 +85,30 @@ pub struct GroupChange {
     pub opens: bool,
 }
 
+/// How often a change is tried again whose omitted fields somebody else changed at the same time.
+const ATTEMPTS: usize = 5;
+
 /// Changes a group.
 ///
 /// # Errors
-/// As [`groups::update`].
+/// As [`groups::update_from`].
 pub async fn update(ask: Ask, Body(change): Body<GroupChange>) -> Result<Found<Group>> {
+    let attempts = if ask.base.is_some() { 1 } else { ATTEMPTS };
+    for _ in 1..attempts {
+        match try_update(&ask, change.clone()).await {
+            Err(Error::Changed) => {}
+            updated => return updated,
+        }
+    }
+    try_update(&ask, change).await
+}
+
+/// Changes a group, whose omitted fields must not change meanwhile.
+async fn try_update(ask: &Ask, change: GroupChange) -> Result<Found<Group>> {
     let found = ask.group().await?;
     found.access.check(Permission::Administer)?;
     let old = found.group;
+    let base = ask.base.clone().unwrap_or_else(|| groups::base_of(&old));
     let form = GroupForm {
         name: change.name.unwrap_or(old.name),
         slug: old.slug,
@@ -103,8 +119,8 @@ pub async fn update(ask: Ask, Body(change): Body<GroupChange>) -> Result<Found<G
         first_held: change.first_held.unwrap_or(old.first_held),
         opens: change.opens,
     };
-    groups::update(&ask.cx, ask.viewer(), old.id, form).await.map_err(with_own_names)?;
-    Ok(Found(object(&ask, old.id).await?))
+    groups::update_from(&ask.cx, ask.viewer(), old.id, form, Some(&base)).await.map_err(with_own_names)?;
+    Ok(Found(object(ask, old.id).await?))
 }
 
 /// Archives a group, so that nothing in it can be changed.

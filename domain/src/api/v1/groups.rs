@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
+use super::cursor::Counted;
 use super::objects::Group;
 use super::words::{Category, Level};
 use super::{Ask, Body, Cursor, Done, Found, PAGE, Page, Query, cursor};
@@ -33,9 +34,11 @@ pub(super) async fn object(ask: &Ask, id: GroupId) -> Result<Group> {
 ///
 /// # Errors
 /// As [`super::admit`].
-pub async fn mine(ask: Ask, _: ()) -> Result<Found<Page<Group>>> {
-    let ids: Vec<GroupId> = ask.sidebar().await?.joined_groups().map(|group| group.id).collect();
-    Page::whole(objects(&ask, &ids).await?)
+pub async fn mine(ask: Ask, Query(at): Query<Cursor>) -> Result<Found<Page<Group>>> {
+    let place = Counted::read("own-groups", &at)?;
+    let sidebar = ask.sidebar().await?;
+    let (ids, next) = place.cut(sidebar.joined_groups().map(|group| group.id));
+    Page::found(objects(&ask, &ids).await?, next)
 }
 
 /// The order of groups.

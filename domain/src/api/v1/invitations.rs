@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::cursor::Counted;
 use super::objects::{GroupName, Person};
 use super::words::{At, Id, Role};
-use super::{Ask, Body, Created, Done, Found, Page};
+use super::{Ask, Body, Created, Cursor, Done, Found, Page, Query};
 use crate::groups::invitations::{self, LinkForm};
 use crate::platform::error::Result;
 use model::{GroupId, Invitation, Scope};
@@ -41,10 +42,12 @@ impl From<Invitation> for Link {
 ///
 /// # Errors
 /// As [`invitations::list`].
-pub async fn links(ask: Ask, _: ()) -> Result<Found<Page<Link>>> {
+pub async fn links(ask: Ask, Query(at): Query<Cursor>) -> Result<Found<Page<Link>>> {
     let found = ask.group().await?;
-    let shown = invitations::list(&ask.cx, ask.viewer(), found.group.id).await?;
-    Page::whole(shown.links.into_iter().map(Into::into).collect())
+    let place = Counted::read("links", &at)?;
+    // All, since the caller may see only some of them.
+    let shown = invitations::list_up_to(&ask.cx, ask.viewer(), found.group.id, i64::MAX).await?;
+    Page::counted(place, shown.links.into_iter().map(Into::into))
 }
 
 /// A new invite link.
@@ -108,15 +111,16 @@ pub struct Invited {
 ///
 /// # Errors
 /// As [`invitations::list`].
-pub async fn invited(ask: Ask, _: ()) -> Result<Found<Page<Invited>>> {
+pub async fn invited(ask: Ask, Query(at): Query<Cursor>) -> Result<Found<Page<Invited>>> {
     let found = ask.group().await?;
-    let shown = invitations::list(&ask.cx, ask.viewer(), found.group.id).await?;
+    let place = Counted::read("invited", &at)?;
+    let shown = invitations::list_up_to(&ask.cx, ask.viewer(), found.group.id, place.limit()).await?;
     let invited = |row: model::InvitedRow| Invited {
         user: (&row.person).into(),
         by: row.inviter,
         created_at: row.created_at.into(),
     };
-    Page::whole(shown.invited.into_iter().map(invited).collect())
+    Page::counted(place, shown.invited.into_iter().map(invited))
 }
 
 /// A user, by name.
@@ -159,14 +163,16 @@ pub struct InvitedTo {
 ///
 /// # Errors
 /// As [`super::admit`].
-pub async fn mine(ask: Ask, _: ()) -> Result<Found<Page<InvitedTo>>> {
-    let rows = invitations::mine(&ask.cx, ask.viewer()).await?;
+pub async fn mine(ask: Ask, Query(at): Query<Cursor>) -> Result<Found<Page<InvitedTo>>> {
+    let place = Counted::read("own-invitations", &at)?;
+    // All, since the credentials may not cover some of the groups.
+    let rows = invitations::mine_up_to(&ask.cx, ask.viewer(), i64::MAX).await?;
     let invited = |row: model::InvitedTo| InvitedTo {
         group: (&row.group).into(),
         by: row.inviter,
         created_at: row.invited_at.into(),
     };
-    Page::whole(rows.into_iter().filter(|row| ask.caller.covers(row.group.id)).map(invited).collect())
+    Page::counted(place, rows.into_iter().filter(|row| ask.caller.covers(row.group.id)).map(invited))
 }
 
 /// Joins a group that the caller is invited to.

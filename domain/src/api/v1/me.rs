@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::cursor::Counted;
 use super::objects::{GroupName, Message, Person, PlacedMessage, User};
 use super::words::{At, DirectFrom, GroupKind, Id, Language, Level, NoticeKind, given};
 use super::{Ask, Body, Cursor, Done, Found, PAGE, Page, Query, cursor};
@@ -309,10 +310,11 @@ pub async fn mark_notices_read(ask: Ask, Body(shown): Body<UpTo>) -> Result<Done
 ///
 /// # Errors
 /// [`Error::Forbidden`] for credentials that are limited to some groups.
-pub async fn ignored(ask: Ask, _: ()) -> Result<Found<Page<Person>>> {
+pub async fn ignored(ask: Ask, Query(at): Query<Cursor>) -> Result<Found<Page<Person>>> {
     ask.check_unlimited()?;
+    let place = Counted::read("ignored", &at)?;
     let people = ignores::list(&ask.cx, ask.viewer()).await?;
-    Page::whole(people.iter().map(Into::into).collect())
+    Page::counted(place, people.iter().map(Into::into))
 }
 
 /// Ignores a user. They are not notified.
@@ -353,15 +355,17 @@ pub struct OwnRequest {
 ///
 /// # Errors
 /// As [`super::admit`].
-pub async fn requests(ask: Ask, _: ()) -> Result<Found<Page<OwnRequest>>> {
-    let rows = crate::groups::requests::mine(&ask.cx, ask.viewer()).await?;
+pub async fn requests(ask: Ask, Query(at): Query<Cursor>) -> Result<Found<Page<OwnRequest>>> {
+    let place = Counted::read("own-requests", &at)?;
+    // All, since the credentials may not cover some of the groups.
+    let rows = crate::groups::requests::mine_up_to(&ask.cx, ask.viewer(), i64::MAX).await?;
     let request = |row: crate::groups::requests::Mine| OwnRequest {
         id: row.id.into(),
         group: row.group.as_ref().map(Into::into),
         created_at: row.asked_at.into(),
         declined_at: row.declined_at.map(Into::into),
     };
-    Page::whole(rows.into_iter().filter(|row| ask.caller.covers(row.id)).map(request).collect())
+    Page::counted(place, rows.into_iter().filter(|row| ask.caller.covers(row.id)).map(request))
 }
 
 /// Undoes the last marking of topics as read, or of messages as unread.

@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::cursor::Counted;
 use super::objects::Person;
 use super::words::{At, Role};
-use super::{Ask, Body, Done, Found, PAGE, Page, Query, cursor};
+use super::{Ask, Body, Cursor, Done, Found, PAGE, Page, Query, cursor};
 use crate::groups::{self, MemberFilter, members, requests};
 use crate::platform::error::Result;
 use model::{BanRow, MemberRow, RequestRow, UserId};
@@ -107,10 +108,11 @@ impl From<BanRow> for Ban {
 ///
 /// # Errors
 /// As [`members::bans`].
-pub async fn bans(ask: Ask, _: ()) -> Result<Found<Page<Ban>>> {
+pub async fn bans(ask: Ask, Query(at): Query<Cursor>) -> Result<Found<Page<Ban>>> {
     let found = ask.group().await?;
-    let (_, rows) = members::bans(&ask.cx, ask.viewer(), found.group.id).await?;
-    Page::whole(rows.into_iter().map(Into::into).collect())
+    let place = Counted::read("bans", &at)?;
+    let (_, rows) = members::bans_up_to(&ask.cx, ask.viewer(), found.group.id, place.limit()).await?;
+    Page::counted(place, rows.into_iter().map(Into::into))
 }
 
 /// A reason.
@@ -160,10 +162,11 @@ impl From<RequestRow> for Asking {
 ///
 /// # Errors
 /// As [`requests::waiting`].
-pub async fn requests(ask: Ask, _: ()) -> Result<Found<Page<Asking>>> {
+pub async fn requests(ask: Ask, Query(at): Query<Cursor>) -> Result<Found<Page<Asking>>> {
     let found = ask.group().await?;
-    let (_, rows, _) = requests::waiting(&ask.cx, ask.viewer(), found.group.id).await?;
-    Page::whole(rows.into_iter().map(Into::into).collect())
+    let place = Counted::read("requests", &at)?;
+    let (_, rows) = requests::waiting_up_to(&ask.cx, ask.viewer(), found.group.id, place.limit()).await?;
+    Page::counted(place, rows.into_iter().map(Into::into))
 }
 
 /// Approves a request to join.

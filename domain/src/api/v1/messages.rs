@@ -176,7 +176,7 @@ pub async fn update(ask: Ask, Body(new): Body<MessageChange>) -> Result<Found<Me
         }
         (None, false) => AttachmentChange::Keep,
     };
-    let change = messages::Change { text: new.text, attachment, base: None };
+    let change = messages::Change { text: new.text, attachment, base: ask.base.clone() };
     messages::edit_with(&ask.cx, ask.viewer(), raw.id, change).await?;
     Ok(Found(object(&ask, raw.id).await?))
 }

@@ -7,6 +7,7 @@
 pub mod admin;
 pub mod attachments;
 pub mod auditors;
+pub mod base;
 pub mod bookmarks;
 pub mod bots;
 pub mod conversations;
@@ -44,6 +45,7 @@ use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, SchemaType, T
 use utoipa::openapi::{Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
+use self::cursor::Counted;
 use crate::groups::GroupAccess;
 use crate::people::basic_auth::Caller;
 use crate::people::sessions::Origin;
@@ -71,6 +73,8 @@ pub struct Ask {
     pub path: Vec<(String, String)>,
     /// The key by which a repeated submission posts once.
     pub key: Option<String>,
+    /// What the change starts from ([`base::read`]), if the caller said what they saw.
+    pub base: Option<String>,
 }
 
 /// The parameters of a query.
@@ -138,7 +142,13 @@ impl<T> Page<T> {
         Ok(Found(Self { items, next }))
     }
 
-    /// The whole of a list that has one page.
+    /// A page of a list whose cursors count pages, of the items from the beginning of the list.
+    fn counted(place: Counted, items: impl IntoIterator<Item = T>) -> Result<Found<Self>> {
+        let (items, next) = place.cut(items);
+        Self::found(items, next)
+    }
+
+    /// The whole of a list that is always short.
     fn whole(items: Vec<T>) -> Result<Found<Self>> {
         Self::found(items, None)
     }

@@ -3,10 +3,11 @@
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::cursor::Counted;
 use super::members::Reason;
 use super::objects::{GroupName, Message, Person};
 use super::words::{At, Grounds, Id, LogAction, Verdict};
-use super::{Ask, Body, Done, Found, Page, Query, cursor};
+use super::{Ask, Body, Cursor, Done, Found, Page, Query, cursor};
 use crate::moderation::approval_queue::{self, Answer};
 use crate::moderation::bulk_delete::{self, Span};
 use crate::moderation::{log, reports, warnings};
@@ -41,7 +42,8 @@ pub struct Report {
     pub reports: Vec<Voice>,
 }
 
-async fn shown(ask: &Ask, items: Vec<reports::Item>) -> Result<Found<Page<Report>>> {
+async fn shown(ask: &Ask, place: Counted, items: Vec<reports::Item>) -> Result<Found<Page<Report>>> {
+    let (items, next) = place.cut(items);
     let ids: Vec<MessageId> = items.iter().map(|item| item.message.id).collect();
     let messages = super::me::by_ids(ask, &ids).await?;
     let voice = |voice: store::moderation::reports::VoiceRow| Voice {
@@ -59,27 +61,29 @@ async fn shown(ask: &Ask, items: Vec<reports::Item>) -> Result<Found<Page<Report
         message: messages.iter().find(|message| message.id == item.message.id.into()).cloned(),
         reports: item.voices.into_iter().map(voice).collect(),
     };
-    Page::whole(items.into_iter().map(report).collect())
+    Page::found(items.into_iter().map(report).collect(), next)
 }
 
 /// Returns the open reports of a group, oldest first.
 ///
 /// # Errors
 /// As [`reports::of_group`].
-pub async fn reports(ask: Ask, _: ()) -> Result<Found<Page<Report>>> {
+pub async fn reports(ask: Ask, Query(at): Query<Cursor>) -> Result<Found<Page<Report>>> {
     let found = ask.group().await?;
-    let (_, items) = reports::of_group(&ask.cx, ask.viewer(), found.group.id).await?;
-    shown(&ask, items).await
+    let place = Counted::read("reports", &at)?;
+    let (_, items) = reports::of_group_up_to(&ask.cx, ask.viewer(), found.group.id, place.limit()).await?;
+    shown(&ask, place, items).await
 }
 
 /// Returns the open reports that a site admin can answer, oldest first.
 ///
 /// # Errors
 /// As [`reports::of_site`]; [`Error::Forbidden`] for credentials that are limited to some groups.
-pub async fn reports_of_site(ask: Ask, _: ()) -> Result<Found<Page<Report>>> {
+pub async fn reports_of_site(ask: Ask, Query(at): Query<Cursor>) -> Result<Found<Page<Report>>> {
     ask.check_unlimited()?;
-    let items = reports::of_site(&ask.cx, ask.viewer()).await?;
-    shown(&ask, items).await
+    let place = Counted::read("site-reports", &at)?;
+    let items = reports::of_site_up_to(&ask.cx, ask.viewer(), place.limit()).await?;
+    shown(&ask, place, items).await
 }
 
 /// The answer to a report.
@@ -144,20 +148,22 @@ impl From<PendingRow> for Pending {
 ///
 /// # Errors
 /// As [`approval_queue::of_group`].
-pub async fn queue(ask: Ask, _: ()) -> Result<Found<Page<Pending>>> {
+pub async fn queue(ask: Ask, Query(at): Query<Cursor>) -> Result<Found<Page<Pending>>> {
     let found = ask.group().await?;
-    let (_, rows) = approval_queue::of_group(&ask.cx, ask.viewer(), found.group.id).await?;
-    Page::whole(rows.into_iter().map(Into::into).collect())
+    let place = Counted::read("queue", &at)?;
+    let (_, rows) = approval_queue::of_group_up_to(&ask.cx, ask.viewer(), found.group.id, place.limit()).await?;
+    Page::counted(place, rows.into_iter().map(Into::into))
 }
 
 /// Returns the approval queue of all groups that the site admin can read, oldest first.
 ///
 /// # Errors
 /// As [`approval_queue::of_site`]; [`Error::Forbidden`] for credentials that are limited to some groups.
-pub async fn queue_of_site(ask: Ask, _: ()) -> Result<Found<Page<Pending>>> {
+pub async fn queue_of_site(ask: Ask, Query(at): Query<Cursor>) -> Result<Found<Page<Pending>>> {
     ask.check_unlimited()?;
-    let rows = approval_queue::of_site(&ask.cx, ask.viewer()).await?;
-    Page::whole(rows.into_iter().map(Into::into).collect())
+    let place = Counted::read("site-queue", &at)?;
+    let rows = approval_queue::of_site_up_to(&ask.cx, ask.viewer(), place.limit()).await?;
+    Page::counted(place, rows.into_iter().map(Into::into))
 }
 
 /// Approves a pending message.

@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::cursor::Counted;
 use super::words::{Id, RuleAction, RuleKind};
-use super::{Ask, Body, Created, Done, Found, Page};
+use super::{Ask, Body, Created, Cursor, Done, Found, Page, Query};
 use crate::moderation::rules::{self, RuleForm};
 use crate::platform::error::{Error, Result};
 use model::RuleId;
@@ -114,20 +115,22 @@ fn with_own_names(error: Error) -> Error {
 ///
 /// # Errors
 /// As [`rules::list`].
-pub async fn index(ask: Ask, _: ()) -> Result<Found<Page<Rule>>> {
+pub async fn index(ask: Ask, Query(at): Query<Cursor>) -> Result<Found<Page<Rule>>> {
     let found = ask.group().await?;
+    let place = Counted::read("rules", &at)?;
     let (_, rules) = rules::list(&ask.cx, ask.viewer(), Some(found.group.id)).await?;
-    Page::whole(rules.into_iter().map(Into::into).collect())
+    Page::counted(place, rules.into_iter().map(Into::into))
 }
 
 /// Returns the site rules, oldest first.
 ///
 /// # Errors
 /// As [`rules::list`]; [`Error::Forbidden`] for credentials that are limited to some groups.
-pub async fn of_site(ask: Ask, _: ()) -> Result<Found<Page<Rule>>> {
+pub async fn of_site(ask: Ask, Query(at): Query<Cursor>) -> Result<Found<Page<Rule>>> {
     ask.check_unlimited()?;
+    let place = Counted::read("site-rules", &at)?;
     let (_, rules) = rules::list(&ask.cx, ask.viewer(), None).await?;
-    Page::whole(rules.into_iter().map(Into::into).collect())
+    Page::counted(place, rules.into_iter().map(Into::into))
 }
 
 /// Creates a rule for a group. It is off at first.

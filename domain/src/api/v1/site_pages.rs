@@ -147,7 +147,8 @@ pub struct NewSitePage {
 /// As [`pages::publish`].
 pub async fn publish(ask: Ask, Body(new): Body<NewSitePage>) -> Result<Found<SitePageVersion>> {
     ask.check_unlimited()?;
-    let new_text = NewText { text: &new.text, base: None, asks_again: new.asks_again };
+    let base = ask.base.as_deref().and_then(|version| version.parse().ok());
+    let new_text = NewText { text: &new.text, base, asks_again: new.asks_again };
     pages::publish(&ask.cx, ask.viewer(), named(&ask)?, new_text).await?;
     edit(ask, ()).await
 }

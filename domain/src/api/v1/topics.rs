@@ -105,11 +105,11 @@ pub struct TopicChange {
 /// Renames a topic.
 ///
 /// # Errors
-/// As [`topics::rename`]; [`Error::Forbidden`] if that takes a moderator's rights and the credentials do not carry them.
+/// As [`topics::rename_from`]; [`Error::Forbidden`] if that takes a moderator's rights and the credentials do not carry them.
 pub async fn update(ask: Ask, Body(change): Body<TopicChange>) -> Result<Found<Topic>> {
     let found = ask.topic().await?;
     ask.check_own_or_moderate(found.topic.creator_id)?;
-    topics::rename(&ask.cx, ask.viewer(), found.topic.id, &change.title).await?;
+    topics::rename_from(&ask.cx, ask.viewer(), found.topic.id, &change.title, ask.base.as_deref()).await?;
     now(&ask, found.topic.id).await
 }
 

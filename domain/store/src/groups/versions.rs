@@ -1,10 +1,36 @@
 //! What the settings of a group were before they were changed.
 
+use super::Described;
 use crate::db::{Db, Tx, sql};
 use model::time::Timestamp;
 use model::{Category, GroupId, GroupKind, Person, UserId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
+
+/// The settings that a group has.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Settings {
+    name: String,
+    description: String,
+    kind: GroupKind,
+    category: Category,
+    slow_seconds: i64,
+    first_held: i64,
+}
+
+impl Settings {
+    /// The same, borrowed.
+    pub fn described(&self) -> Described<'_> {
+        let &Self { kind, category, slow_seconds, first_held, .. } = self;
+        Described { name: &self.name, description: &self.description, kind, category, slow_seconds, first_held }
+    }
+}
+
+/// Returns the settings of a group. Lock it first.
+pub async fn current(tx: &mut Tx, id: GroupId) -> Result<Option<Settings>> {
+    sql!(opt tx, Settings,
+        "select name, description, kind, category, slow_seconds, first_held from groups where id = $1 and deleted_at is null", id)
+}
 
 /// Saves the current settings before a change. Lock the group first, since numbers are assigned in sequence.
 pub async fn keep(tx: &mut Tx, group: GroupId, by: UserId, now: Timestamp) -> Result<u64> {

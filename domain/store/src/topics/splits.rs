@@ -18,6 +18,9 @@ pub struct LockedTopic {
     pub came_at: Option<Timestamp>,
     pub created_at: Timestamp,
     pub creator_id: UserId,
+    /// Whether only moderators may post.
+    pub locked: bool,
+    pub archived: bool,
 }
 
 /// Locks a topic until the commit: nobody posts meanwhile, and earlier posts are visible. `None` when it is gone.
@@ -25,7 +28,8 @@ pub async fn lock(tx: &mut Tx, topic: TopicId) -> Result<Option<LockedTopic>> {
     macro_rules! locked {
         ($end:literal) => {
             concat!(
-                "select group_id, last_seq, coalesce(arrived_at, created_at) as arrived_at, arrived_at as came_at, created_at, creator_id
+                "select group_id, last_seq, coalesce(arrived_at, created_at) as arrived_at, arrived_at as came_at, created_at, creator_id,
+                    locked_at is not null as locked, archived_at is not null as archived
                  from topics where id = $1 and deleted_at is null",
                 $end
             )

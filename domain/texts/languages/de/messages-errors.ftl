@@ -27,6 +27,7 @@ add-someone-else = Füge außer dir noch jemanden hinzu.
 already-there = Alle sind schon in dieser Unterhaltung.
 conversation-full = Eine Unterhaltung kann höchstens { $most } Personen haben.
 export-in-settings = Um deine Unterhaltungen zu exportieren, lade deine Daten in den Einstellungen herunter.
+export-too-large = Diese Gruppe ist zu groß zum Herunterladen. Wer diese Site betreibt, kann sie auf dem Server exportieren.
 
 poll-closed = Diese Umfrage ist beendet.
 poll-changed = Diese Umfrage hat sich gerade geändert. Lade die Seite neu und stimme noch einmal ab.

@@ -34,6 +34,7 @@ add-someone-else = Add someone other than yourself.
 already-there = They are already in this conversation.
 conversation-full = A conversation can have at most { $most } people.
 export-in-settings = To export your conversations, download your data in your settings.
+export-too-large = This group is too large to download. The operator of this site can export it on the server.
 
 # Voting in polls.
 poll-closed = This poll is closed.

@@ -13,7 +13,7 @@ use templates::links::Links;
 use crate::failure::{Answer, Failure};
 use crate::form::Form;
 use crate::handlers::admin::layout;
-use crate::handlers::{id, refill};
+use crate::handlers::{id, if_changed, refill};
 use crate::page_cache::About;
 use crate::req::Req;
 
@@ -112,7 +112,7 @@ pub async fn update(req: Req, path: Path<String>, form: Form) -> Answer {
             Err(error) => Err(error),
         }
     };
-    match published {
+    match published.map_err(|error| if_changed(error, texts::site::page_conflict)) {
         Ok(Some(_)) => Ok(req.redirect_saying(&format!("/admin/pages/{page}"), "page-published")),
         Ok(None) => Ok(req.redirect_saying(&format!("/admin/pages/{page}"), "page-unchanged")),
         Err(error @ Error::Invalid(_)) => {

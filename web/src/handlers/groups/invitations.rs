@@ -1,5 +1,6 @@
 //! Invitations: links into a group, and invitations by name.
 
+use actix_web::HttpRequest;
 use actix_web::web::Path;
 use domain::Error;
 use domain::groups::invitations::{Followed, LinkForm as Wanted, Offer};
@@ -10,8 +11,8 @@ use templates::groups::invitations::{Link, Mine, OfGroup, Offered};
 use templates::people::account::EndedLink;
 
 use crate::failure::{Answer, Failure};
-use crate::form::Form;
-use crate::handlers::{id, link_ended, refill};
+use crate::form::{Form, submitted_form};
+use crate::handlers::{id, link_ended, link_ended_with, refill};
 use crate::req::Req;
 
 /// `GET /-/invitations`: the viewer's invitations and requests to join.
@@ -57,19 +58,19 @@ pub async fn offer(req: Req, path: Path<String>) -> Answer {
 }
 
 /// `POST /-/invite/TOKEN`.
-pub async fn follow(req: Req, path: Path<String>, form: Form) -> Answer {
+pub async fn follow(req: Req, request: HttpRequest, path: Path<String>, form: Form) -> Answer {
     match domain::groups::invitations::follow(req.cx(), req.viewer(), &path, form.get("message")).await {
         Ok(Followed::In(group)) => {
             req.site.forget_beside(&[group.id]);
             Ok(req.redirect_saying(&format!("/{}/", group.slug), "joined"))
         }
         Ok(Followed::Requested(_)) => Ok(req.redirect_saying("/-/invitations", "asked")),
-        Err(error @ (domain::Error::Invalid(_) | domain::Error::TooMany(_))) => {
+        Err(error @ (Error::Invalid(_) | Error::TooMany(_))) => {
             let back = AskForm { message: form.get("message").into(), error: None };
             let back = refill(back, error)?;
             req.with_field_errors(&offer_page(&req, &path, back).await?)
         }
-        Err(Error::NotFound) => link_ended(&req, EndedLink::Invitation).await,
+        Err(Error::NotFound) => link_ended_with(&req, EndedLink::Invitation, submitted_form(&request)).await,
         Err(error) => Err(error.into()),
     }
 }
@@ -125,7 +126,7 @@ pub async fn create(req: Req, path: Path<String>, form: Form) -> Answer {
             let link = format!("{}/-/invite/{token}", req.cx().config.base_url);
             req.page(&group_page(&req, group, fresh(), InviteForm::default(), Some(link)).await?)
         }
-        Err(error @ (domain::Error::Invalid(_) | domain::Error::TooMany(_))) => {
+        Err(error @ (Error::Invalid(_) | Error::TooMany(_))) => {
             let back = LinkForm {
                 role: form.get("role").into(),
                 uses: form.get("uses").into(),
@@ -151,7 +152,7 @@ pub async fn invite(req: Req, path: Path<String>, form: Form) -> Answer {
     let group: GroupId = id(&path)?;
     match domain::groups::invitations::invite(req.cx(), req.viewer(), group, form.get("username")).await {
         Ok(()) => Ok(req.redirect_saying(&format!("/-/groups/{group}/invitations"), "invited")),
-        Err(error @ (domain::Error::Invalid(_) | domain::Error::TooMany(_))) => {
+        Err(error @ (Error::Invalid(_) | Error::TooMany(_))) => {
             let back = InviteForm { username: form.get("username").into(), error: None };
             let back = refill(back, error)?;
             req.with_field_errors(&group_page(&req, group, fresh(), back, None).await?)

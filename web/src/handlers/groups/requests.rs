@@ -21,6 +21,8 @@ pub(super) async fn door(
 ) -> Result<ClosedGroup, Failure> {
     layout.group = Some(found.group.id);
     let asked = domain::groups::requests::own(req.cx(), req.viewer(), found.group.id).await?;
+    // A form that was refused is shown again, with its text, although an earlier request waits.
+    let asked = asked.filter(|asked| asked.declined_at.is_some() || !form.is_wrong());
     let aside = req.site.beside(found.group.id).await?.aside;
     Ok(ClosedGroup {
         about: domain::platform::text::render(req.cx(), &found.group.description).await?,

@@ -2,7 +2,7 @@
 //! Images of other hosts, which readers get from here.
 
 use actix_web::body::SizedStream;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG};
 use actix_web::web::{Data, Path, Payload, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use domain::Error;
@@ -17,7 +17,7 @@ use crate::body::WITH_TEXT;
 use crate::failure::{Answer, Failure};
 use crate::form::Form;
 use crate::handlers::topics::polls::message_form;
-use crate::handlers::{id, refill};
+use crate::handlers::{FILE_POLICY, id, if_known, refill};
 use crate::multipart::{self, Begun, File, Parts};
 use crate::req::Req;
 use crate::site::Site;
@@ -26,8 +26,6 @@ use crate::site::Site;
 const MOST_FILES: usize = 10;
 /// A form may have so many times the most bytes of a file.
 const TIMES: usize = 4;
-/// Nothing in a file runs, wherever it is opened.
-const POLICY: &str = "sandbox; default-src 'none'";
 
 /// A form with files, as far as they could be stored.
 struct Received {
@@ -138,12 +136,8 @@ pub async fn show(req: Req, request: HttpRequest, path: Path<(String, String)>, 
     let tag = format!("\"{key}\"");
     // The browser asks each time, so a reader who lost access gets no copy.
     let caching = if is_public { "public, max-age=600" } else { "private, no-cache" };
-    let known = request.headers().get_all(IF_NONE_MATCH).filter_map(|known| known.to_str().ok());
-    if known.flat_map(|known| known.split(',')).any(|known| known.trim().trim_start_matches("W/") == tag) {
-        return Ok(HttpResponse::NotModified()
-            .insert_header((ETAG, tag))
-            .insert_header((CACHE_CONTROL, caching))
-            .finish());
+    if let Some(answer) = if_known(&request, &tag, caching) {
+        return Ok(answer);
     }
     let Some(stored) = req.cx().files.open(&key).await? else { return Err(Error::NotFound.into()) };
     let name: String = form_urlencoded::byte_serialize(file.name.as_bytes()).collect();
@@ -151,7 +145,7 @@ pub async fn show(req: Req, request: HttpRequest, path: Path<(String, String)>, 
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, file.kind))
         .insert_header((CONTENT_DISPOSITION, format!("{shown}; filename*=UTF-8''{name}")))
-        .insert_header(("content-security-policy", POLICY))
+        .insert_header(("content-security-policy", FILE_POLICY))
         .insert_header(("x-content-type-options", "nosniff"))
         .insert_header((CACHE_CONTROL, caching))
         .insert_header((ETAG, tag))
@@ -164,7 +158,7 @@ pub async fn remote(site: Data<Site>, path: Path<(String, String)>) -> Answer {
     let Kept { kind, bytes } = remote_images::find(&site.cx, &path.0, &path.1).await?;
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, kind))
-        .insert_header(("content-security-policy", POLICY))
+        .insert_header(("content-security-policy", FILE_POLICY))
         .insert_header(("x-content-type-options", "nosniff"))
         .insert_header((CACHE_CONTROL, "public, max-age=86400"))
         .body(bytes))

@@ -24,7 +24,7 @@ use crate::failure::{Answer, Failure};
 use crate::flash;
 use crate::form::Form;
 use crate::handlers::topics::polls::{self as poll_fields, message_form, poll};
-use crate::handlers::{VersionsBefore, id, refill};
+use crate::handlers::{VersionsBefore, id, if_changed, refill};
 use crate::req::Req;
 
 fn address(place: &Permalink, message: MessageId) -> String {
@@ -122,7 +122,8 @@ pub async fn update(req: Req, path: Path<String>, form: Form) -> Answer {
     let attachment = poll_fields::change(&form, editable.attachment()?.as_deref());
     let base = Some(form.get("key").to_owned()).filter(|base| !base.is_empty());
     let change = Change { text: Some(form.get("text").to_owned()), attachment, base };
-    match domain::messages::edit_with(req.cx(), req.viewer(), message, change).await {
+    let edited = domain::messages::edit_with(req.cx(), req.viewer(), message, change).await;
+    match edited.map_err(|error| if_changed(error, texts::messages_errors::changed_meanwhile)) {
         Ok(_) if req.wants_json => fragment(&req, message).await,
         Err(error) if req.wants_json => Err(error.into()),
         Ok(place) => Ok(req.redirect(&address(&place, message))),

@@ -62,8 +62,9 @@ async fn reply(
         return Err(Error::NotFound.into());
     }
     let key = idempotency::key(endpoint, request, &caller)?;
-    let ask = Ask { cx: site.cx.clone(), caller, origin: origin(request, &site), path, key: key.clone() };
-    check_unchanged(endpoint, request, &ask).await?;
+    let origin = origin(request, &site);
+    let mut ask = Ask { cx: site.cx.clone(), caller, origin, path, key: key.clone(), base: None };
+    ask.base = unchanged_base(endpoint, request, &ask).await?;
     if super::stream::is_wanted(endpoint, request) {
         return super::stream::answer(request, ask, &sent.query).await;
     }
@@ -133,13 +134,15 @@ async fn sent(
     Ok(Sent { query, body: body.bytes.clone(), ..Sent::default() })
 }
 
-/// Checks `If-Match`: what the caller changes must be what they saw.
-async fn check_unchanged(endpoint: &Endpoint, request: &HttpRequest, ask: &Ask) -> Result<(), Refusal> {
-    let Some(wanted) = request.headers().get(IF_MATCH) else { return Ok(()) };
-    let Some(shows) = endpoint.current() else { return Ok(()) };
+/// Checks `If-Match`: what the caller changes must be what they saw. Returns what the change starts from.
+async fn unchanged_base(endpoint: &Endpoint, request: &HttpRequest, ask: &Ask) -> Result<Option<String>, Refusal> {
+    let Some(wanted) = request.headers().get(IF_MATCH) else { return Ok(None) };
+    let Some(shows) = endpoint.current() else { return Ok(None) };
+    // With `*`, the caller only wants it to be there.
+    let base = if names_any(wanted) { None } else { v1::base::read(ask, shows.function).await? };
     let now = (shows.run)(ask.clone(), Sent::default()).await?;
     let etag = etag(now.body.as_deref().unwrap_or_default());
-    if is_among(wanted, &etag) { Ok(()) } else { Err(Refusal::Changed) }
+    if is_among(wanted, &etag) { Ok(base) } else { Err(Refusal::Changed) }
 }
 
 fn etag(body: &str) -> String {
@@ -148,8 +151,15 @@ fn etag(body: &str) -> String {
 
 /// Whether a header names the tag, or any.
 fn is_among(header: &HeaderValue, etag: &str) -> bool {
-    let tags = header.to_str().unwrap_or_default().split(',').map(str::trim);
-    tags.map(|tag| tag.strip_prefix("W/").unwrap_or(tag)).any(|tag| tag == etag || tag == "*")
+    names_any(header) || tags(header).any(|tag| tag.strip_prefix("W/").unwrap_or(tag) == etag)
+}
+
+fn names_any(header: &HeaderValue) -> bool {
+    tags(header).any(|tag| tag == "*")
+}
+
+fn tags(header: &HeaderValue) -> impl Iterator<Item = &str> {
+    header.to_str().unwrap_or_default().split(',').map(str::trim)
 }
 
 fn respond(endpoint: &Endpoint, request: &HttpRequest, reply: Reply, is_repeated: bool) -> HttpResponse {

@@ -77,6 +77,7 @@ impl From<Error> for Refusal {
             Error::Invalid(fields) if fields.iter().all(|(field, _)| field == "cursor") => {
                 Self::Malformed(fields.get("cursor").cloned().unwrap_or_else(errors::invalid))
             }
+            Error::Changed => Self::Changed,
             other => Self::Failure(other.into()),
         }
     }

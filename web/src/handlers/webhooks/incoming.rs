@@ -120,6 +120,7 @@ fn failed(lang: Lang, error: &Error) -> HttpResponse {
         Error::Pending => answer(StatusCode::ACCEPTED, &json!({"ok": true, "held": true})),
         Error::SignedOut => refused(lang, StatusCode::FORBIDDEN, &texts::forms::hook_bot()),
         Error::Busy(_)
+        | Error::Changed
         | Error::Database(_)
         | Error::Bus(_)
         | Error::Search(_)
