@@ -104,6 +104,7 @@ mod topics;
 mod two_factor;
 mod unread;
 mod versions;
+mod waiting;
 mod walk;
 mod warnings;
 mod webhooks;
