@@ -327,11 +327,11 @@ pub async fn serve_realtime(env: &Environment) -> Result<(), Failure> {
     Ok(served?)
 }
 
-/// `klatch worker`: the jobs.
-pub async fn work(env: &Environment) -> Result<(), Failure> {
-    let settings = Settings::read(env, Needs::Shared("worker"))?;
-    let metrics = bind_metrics(&settings).await?;
-    let cx = compose::service(&settings, false).await?;
+/// Connects a service without pages, and returns the tasks beside its work: they answer operators, and tell systemd
+/// whether it is ready.
+async fn open_without_pages(settings: &Settings) -> Result<(Context, Stop, [JoinHandle<()>; 2]), Failure> {
+    let metrics = bind_metrics(settings).await?;
+    let cx = compose::service(settings, false).await?;
     let notify = Notify::new();
     let stop = Stop::on_signal(&notify)?;
     let operators = operators(metrics, &cx, String::new);
@@ -340,13 +340,19 @@ pub async fn work(env: &Environment) -> Result<(), Failure> {
         tokio::spawn(notify.follow(async move || {
             if health::check(&asked).await.is_ready() { Finding::Ready } else { Finding::Alive }
         }));
+    Ok((cx, stop, [followed, operators]))
+}
+
+/// `klatch worker`: the jobs.
+pub async fn work(env: &Environment) -> Result<(), Failure> {
+    let settings = Settings::read(env, Needs::Shared("worker"))?;
+    let (cx, stop, beside) = open_without_pages(&settings).await?;
     println!("Running background jobs");
     if !settings.mail.reaches_people() {
         tracing::warn!("KLATCH_SMTP_URL is not set; emails are saved to KLATCH_DATA_DIR/mail instead of being sent");
     }
     let worked = run_jobs(cx.clone(), settings.backups.schedule.clone(), stop).await;
-    followed.abort();
-    operators.abort();
+    beside.iter().for_each(JoinHandle::abort);
     cx.db.close().await;
     worked
 }
@@ -358,20 +364,10 @@ pub async fn receive_emails(env: &Environment) -> Result<(), Failure> {
         return Err("KLATCH_MAIL_IN_LISTEN: required by `klatch mail-in`; set an address such as 127.0.0.1:2424".into());
     };
     let listener = receive::bind(&settings).await?;
-    let metrics = bind_metrics(&settings).await?;
-    let cx = compose::service(&settings, false).await?;
-    let notify = Notify::new();
-    let stop = Stop::on_signal(&notify)?;
-    let operators = operators(metrics, &cx, String::new);
-    let asked = cx.clone();
-    let followed =
-        tokio::spawn(notify.follow(async move || {
-            if health::check(&asked).await.is_ready() { Finding::Ready } else { Finding::Alive }
-        }));
+    let (cx, stop, beside) = open_without_pages(&settings).await?;
     println!("Receiving emails at {address}");
     receive::run(&cx, listener, stop.thrown()).await?;
-    followed.abort();
-    operators.abort();
+    beside.iter().for_each(JoinHandle::abort);
     cx.db.close().await;
     Ok(())
 }

@@ -17,8 +17,8 @@ pub enum Denied {
 
 impl Denied {
     /// A denial with its reason.
-    pub fn forbidden(why: impl Into<Text>) -> Self {
-        Self::Forbidden(why.into())
+    pub fn forbidden(why: Text) -> Self {
+        Self::Forbidden(why)
     }
 }
 
@@ -28,15 +28,20 @@ pub struct Fields(BTreeMap<&'static str, Text>);
 
 impl Fields {
     /// Creates an error for one field.
-    pub fn of(field: &'static str, message: impl Into<Text>) -> Self {
+    pub fn of(field: &'static str, message: Text) -> Self {
         let mut fields = Self::default();
         fields.add(field, message);
         fields
     }
 
     /// Adds an error for a field. The first error of a field stays.
-    pub fn add(&mut self, field: &'static str, message: impl Into<Text>) {
-        self.0.entry(field).or_insert_with(|| message.into());
+    pub fn add(&mut self, field: &'static str, message: Text) {
+        self.0.entry(field).or_insert(message);
+    }
+
+    /// Adds the errors of other fields.
+    pub fn add_all(&mut self, others: Self) {
+        others.0.into_iter().for_each(|(field, message)| self.add(field, message));
     }
 
     /// Returns the error of a field.

@@ -12,7 +12,7 @@ pub struct NoticeDetails {
     /// In what capacity someone decided.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub by: Option<DecidedBy>,
-    /// The title of the topic that was declined or deleted.
+    /// The title of the topic that was declined, deleted or restored; empty if the user may not read the topic's group.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub title: String,
     /// The text of a declined message, as typed.

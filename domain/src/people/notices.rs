@@ -109,8 +109,7 @@ pub(crate) async fn topic_deleted(
     title: &str,
     settled: &[Settled],
 ) -> Result<()> {
-    let details = NoticeDetails { by: Some(decision.side), title: title.to_owned(), ..NoticeDetails::NONE };
-    tell(cx, tx, decision.notice(creator, NoticeKind::TopicDeleted, &details)).await?;
+    about_topic(cx, tx, decision, creator, NoticeKind::TopicDeleted, title).await?;
     reports_answered(cx, tx, decision, Verdict::Deleted, settled).await
 }
 
@@ -122,8 +121,23 @@ pub(crate) async fn topic_restored(
     creator: UserId,
     title: &str,
 ) -> Result<()> {
-    let details = NoticeDetails { by: Some(decision.side), title: title.to_owned(), ..NoticeDetails::NONE };
-    tell(cx, tx, decision.notice(creator, NoticeKind::TopicRestored, &details)).await
+    about_topic(cx, tx, decision, creator, NoticeKind::TopicRestored, title).await
+}
+
+/// Notifies the creator of a topic. The title may have changed since the creator wrote it: it is left out if they may
+/// not read the group any more.
+async fn about_topic(
+    cx: &Context,
+    tx: &mut Tx,
+    decision: Decision<'_>,
+    creator: UserId,
+    kind: NoticeKind,
+    title: &str,
+) -> Result<()> {
+    let may_read = store::people::notices::may_read(tx, creator, decision.group).await?;
+    let title = if may_read { title.to_owned() } else { String::new() };
+    let details = NoticeDetails { by: Some(decision.side), title, ..NoticeDetails::NONE };
+    tell(cx, tx, decision.notice(creator, kind, &details)).await
 }
 
 /// Notifies the reporters of a message of the decision.

@@ -87,13 +87,13 @@ pub enum Error {
 
 impl Error {
     /// An error about one field.
-    pub fn invalid(field: &'static str, message: impl Into<Text>) -> Self {
+    pub fn invalid(field: &'static str, message: Text) -> Self {
         Self::Invalid(Fields::of(field, message))
     }
 
     /// A refusal with its reason.
-    pub fn forbidden(why: impl Into<Text>) -> Self {
-        Self::Forbidden(why.into())
+    pub fn forbidden(why: Text) -> Self {
+        Self::Forbidden(why)
     }
 
     /// Whether the database, the bus or the storage does not answer now; the same request may succeed later.

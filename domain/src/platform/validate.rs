@@ -39,7 +39,7 @@ pub fn collect<T>(fields: &mut Fields, checked: Result<T>) -> Result<Option<T>> 
     match checked {
         Ok(value) => Ok(Some(value)),
         Err(Error::Invalid(wrong)) => {
-            wrong.iter().for_each(|(field, message)| fields.add(field, message));
+            fields.add_all(wrong);
             Ok(None)
         }
         Err(other) => Err(other),

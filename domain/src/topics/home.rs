@@ -1,11 +1,10 @@
 //! The home page of a signed-in user.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::lists::{PageEnd, fill_unread};
 use crate::groups;
-use crate::live::unread;
 use crate::people::ignores;
 use crate::platform::context::Context;
 use crate::platform::cut;
@@ -21,9 +20,6 @@ use model::{
 const TOPICS: usize = 30;
 /// Messages of each.
 const MESSAGES: i64 = 3;
-/// How many followed topics are searched for unread ones at most.
-const MOST_FOLLOWED: i64 = 200;
-
 /// Groups suggested to users without groups.
 const SUGGESTIONS: i64 = 8;
 
@@ -132,7 +128,8 @@ async fn unread_page(
     limit: usize,
 ) -> Result<(Vec<Story>, Option<UnreadEnd>)> {
     let user = viewer.user()?;
-    let is_partial = sidebar.groups.iter().any(|group| group.rest > 0);
+    let counted: Vec<GroupId> = sidebar.groups.iter().filter(|group| group.rest > 0).map(|group| group.id).collect();
+    let is_partial = !counted.is_empty();
     let mut unread: Vec<(TopicId, Timestamp)> = Vec::new();
     if is_partial && after.is_some() {
         let groups: Vec<GroupId> =
@@ -140,12 +137,12 @@ async fn unread_page(
         let rows = store::topics::reads::unread_in(&cx.db, user, &groups).await?;
         unread.extend(rows.iter().map(|row| (row.unread.topic, row.unread.at)));
     } else {
-        if is_partial {
-            // Followed topics come first, also those that the sidebar only counts.
-            let followed = store::topics::subscriptions::followed(&cx.db, user, None, MOST_FOLLOWED).await?;
-            unread::list_also(cx, viewer, sidebar, followed.iter().map(|row| &row.topic)).await?;
-        }
         unread.extend(sidebar.groups.iter().flat_map(|group| &group.topics).map(|topic| (topic.topic, topic.at)));
+        // Followed topics come first, also those that the sidebar only counts.
+        let listed: HashSet<TopicId> = unread.iter().map(|(topic, _)| *topic).collect();
+        let followed = store::topics::reads::unread_followed_in(&cx.db, user, &counted).await?;
+        let followed = followed.iter().map(|row| (row.unread.topic, row.unread.at));
+        unread.extend(followed.filter(|(topic, _)| !listed.contains(topic)));
     }
     let ids: Vec<TopicId> = unread.iter().map(|(topic, _)| *topic).collect();
     let followed = store::topics::subscriptions::followed_among(&cx.db, user, &ids).await?;

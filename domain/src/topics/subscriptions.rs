@@ -37,17 +37,18 @@ pub async fn set_of_topic(
         return Err(Error::forbidden(texts::topics_errors::not_in_group()));
     }
     let mut tx = cx.db.begin().await?;
+    let before = store::people::ignores::topic_level(&mut tx, user, topic).await?;
     unread::users_change(cx, &[user]).await?;
     store::people::ignores::set_topic_level(&mut tx, user, topic, level).await?;
     tx.commit().await?;
-    if level == SubscriptionLevel::Muted && found.level != Some(level) {
-        remember(cx, user, topic, found.level).await;
+    if level == SubscriptionLevel::Muted && before != Some(level) {
+        remember(cx, user, topic, before).await;
     }
     tell::redraw_own(cx, user, &[found.group.id]).await;
     Ok(found)
 }
 
-/// Remembers the level of a topic before it was muted.
+/// Remembers the level that the user had chosen for a topic before it was muted.
 async fn remember(cx: &Context, user: UserId, topic: TopicId, before: Option<SubscriptionLevel>) {
     let Ok(bytes) = serde_json::to_vec(&(topic, before)) else { return };
     if let Err(error) = cx.kv.set(&undo_key(user), &bytes, UNDO).await {
@@ -71,15 +72,20 @@ pub async fn undo_mute(cx: &Context, viewer: Viewer) -> Result<bool> {
         Err(Error::NotFound) => return Ok(false),
         Err(error) => return Err(error),
     };
-    if found.access.role().is_none() || found.level != Some(SubscriptionLevel::Muted) {
+    if found.access.role().is_none() {
         return Ok(false);
     }
-    // The first one ends that it is muted: the topic is as if no level was ever chosen.
-    set_of_topic(cx, viewer, topic, SubscriptionLevel::Normal).await?;
-    if let Some(before) = before {
-        set_of_topic(cx, viewer, topic, before).await?;
+    let mut tx = cx.db.begin().await?;
+    unread::users_change(cx, &[user]).await?;
+    if store::people::ignores::unmute_topic(&mut tx, user, topic).await? == 0 {
+        return Ok(false);
     }
+    if let Some(before) = before {
+        store::people::ignores::set_topic_level(&mut tx, user, topic, before).await?;
+    }
+    tx.commit().await?;
     let _ = cx.kv.delete(&[key]).await;
+    tell::redraw_own(cx, user, &[found.group.id]).await;
     Ok(true)
 }
 

@@ -1,7 +1,7 @@
 //! Files in exports, folders, backups and downloads of one's own data.
 
 use std::collections::BTreeMap;
-use std::io::{self, Read, Write};
+use std::io::{Read, Write};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,13 +14,12 @@ use domain::messages::{delete, edit};
 use domain::model::{FileRow, Group, GroupKind};
 use domain::people::{avatars, export_archive};
 use domain::platform::secrets::SecretKey;
-use domain::platform::storage::{Files, Names, Storage, Stored};
+use domain::platform::storage::Files;
 use domain::policy::Viewer;
 use domain::store::{DatabaseUrl, Db};
 use domain::testing::TestForum;
 use domain::time::Timestamp;
 use futures_util::TryStreamExt;
-use futures_util::future::BoxFuture;
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::sync::{Notify, Semaphore};
@@ -28,7 +27,8 @@ use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
 use crate::bucket::Service;
 use crate::storage::{bytes, upload};
-use crate::{hostile_files, id};
+use crate::waiting::At;
+use crate::{hostile_files, id, waiting};
 
 stories! {
     an_export_has_the_files_in_its_messages_and_survives_a_round_trip,
@@ -308,51 +308,21 @@ async fn a_download_of_ones_own_data_has_ones_files(forum: TestForum) {
     forum.drain().await;
 }
 
-/// A storage that gives its bytes only when a test lets it.
-#[derive(Debug)]
-struct Waits {
-    files: Files,
-    asked: Arc<Notify>,
-    goes_on: Arc<Semaphore>,
-}
-
-fn as_io(error: Error) -> io::Error {
-    io::Error::other(error.to_string())
-}
-
-impl Storage for Waits {
-    fn put<'a>(&'a self, key: &'a str, file: &'a Path) -> BoxFuture<'a, io::Result<()>> {
-        Box::pin(async move { self.files.put(key, file).await.map_err(as_io) })
-    }
-
-    fn open<'a>(&'a self, key: &'a str) -> BoxFuture<'a, io::Result<Option<Stored>>> {
-        Box::pin(async move {
-            self.asked.notify_one();
-            self.goes_on.acquire().await.map_err(io::Error::other)?.forget();
-            self.files.open(key).await.map_err(as_io)
-        })
-    }
-
-    fn size<'a>(&'a self, key: &'a str) -> BoxFuture<'a, io::Result<Option<u64>>> {
-        Box::pin(async move { self.files.size(key).await.map_err(as_io) })
-    }
-
-    fn delete<'a>(&'a self, key: &'a str) -> BoxFuture<'a, io::Result<()>> {
-        Box::pin(async move { self.files.delete(key).await.map_err(as_io) })
-    }
-
-    fn names<'a>(&'a self, from: Option<&'a str>) -> BoxFuture<'a, io::Result<Names>> {
-        Box::pin(async move { self.files.names(from).await.map_err(as_io) })
-    }
-}
-
 async fn nobody_waits_for_an_archive_that_copies_files(forum: TestForum) {
     told(&forum).await;
     let folder = TempDir::new().unwrap();
     for kind in ["export", "backup", "folder"] {
         let (asked, goes_on) = (Arc::new(Notify::new()), Arc::new(Semaphore::new(0)));
-        let waits = Waits { files: forum.cx.files.clone(), asked: asked.clone(), goes_on: goes_on.clone() };
-        let files = Files::new(Arc::new(waits), folder.path().join("arriving"), "a storage that waits");
+        let gates = (asked.clone(), goes_on.clone());
+        let files = waiting::before(forum.cx.files.clone(), folder.path(), move |at| {
+            let (asked, goes_on) = gates.clone();
+            Box::pin(async move {
+                if at == At::Opens {
+                    asked.notify_one();
+                    goes_on.acquire().await.unwrap().forget();
+                }
+            })
+        });
         let file = folder.path().join(kind);
         let made = async {
             match kind {

@@ -1,10 +1,12 @@
 //! Following a topic by writing in it.
 
 use domain::groups::members;
+use domain::messages::Target;
 use domain::model::{GroupKind, Profile, SubscriptionLevel, TopicId};
 use domain::people::accounts;
 use domain::policy::Viewer;
-use domain::testing::TestForum;
+use domain::store;
+use domain::testing::{TestForum, draft};
 use domain::topics::subscriptions;
 use domain::{messages, topics};
 
@@ -14,6 +16,7 @@ stories! {
     posting_in_a_topic_follows_it_until_unfollowed,
     only_followed_topics_of_a_muted_group_are_counted,
     followed_topics_come_first_on_the_unread_page,
+    a_muted_conversation_is_silent_also_for_those_who_wrote_in_it,
 }
 
 async fn followed(forum: &TestForum, who: Viewer) -> Vec<TopicId> {
@@ -100,4 +103,26 @@ async fn followed_topics_come_first_on_the_unread_page(forum: TestForum) {
     assert_eq!(order, [(plums, true), (pears, false)]);
     let paper = topics::unread_paper(&forum.cx, noor, &mut sidebar.clone(), 1).await.unwrap();
     assert_eq!(paper[0].1.topic.id, plums, "also where not all have room");
+}
+
+async fn a_muted_conversation_is_silent_also_for_those_who_wrote_in_it(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let to = Target::Conversation { to: "noor", title: "" };
+    let talk = messages::submit(cx, mira, to, draft("1")).await.unwrap();
+    forum.post(noor, talk.topic, "2").await;
+    members::set_level(cx, noor, talk.group, SubscriptionLevel::Muted).await.unwrap();
+    let last = forum.post(mira, talk.topic, "@noor 3").await.id;
+    forum.drain().await;
+    let is_heard = async || {
+        let places = [(talk.group, talk.topic)];
+        let found = store::groups::members::hearers(&cx.db, &places, &[id(mira)], &[id(noor)]).await.unwrap();
+        let concern = store::people::push::concern(&cx.db, id(noor), last).await.unwrap();
+        assert_eq!(concern.is_some(), !found[0][0].muted);
+        (unread(&forum, noor, talk.topic).await, concern.map(|concern| (concern.named, concern.direct)))
+    };
+    assert_eq!(is_heard().await, (0, None));
+    assert_eq!(topics::find(cx, noor, talk.topic).await.unwrap().level, None, "muted with the conversation");
+    subscriptions::set_of_topic(cx, noor, talk.topic, SubscriptionLevel::Followed).await.unwrap();
+    assert_eq!(is_heard().await, (2, Some((true, true))), "followed by hand");
 }

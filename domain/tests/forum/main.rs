@@ -95,6 +95,7 @@ mod topics;
 mod two_factor;
 mod unread;
 mod versions;
+mod waiting;
 mod walk;
 mod warnings;
 mod webhooks;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use domain::model::{GroupKind, ReadPosition};
 use domain::testing::TestForum;
 use domain::topics::reads;
-use domain::{groups, topics};
+use domain::{groups, messages, topics};
 
 use crate::{id, unread};
 
@@ -15,6 +15,7 @@ stories! {
     only_the_latest_of_very_many_unread_topics_are_listed,
     further_pages_hold_the_other_unread_topics,
     further_pages_leave_out_no_topic_after_some_were_read,
+    the_home_page_finds_an_old_topic_among_very_many_followed_ones,
     muting_a_topic_can_be_undone,
     reading_a_topic_recounts_only_its_group,
 }
@@ -251,8 +252,33 @@ async fn further_pages_leave_out_no_topic_after_some_were_read(forum: TestForum)
     assert_eq!(seen, left);
 }
 
+async fn the_home_page_finds_an_old_topic_among_very_many_followed_ones(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    let garden = forum.group(mira, "Garden", GroupKind::Public).await;
+    forum.admit(&garden, &[noor]).await;
+    let old = forum.topic(mira, &garden, "Old", "1").await.topic;
+    let level = domain::model::SubscriptionLevel::Followed;
+    topics::subscriptions::set_of_topic(cx, noor, old, level).await.unwrap();
+    // She follows her own topics too. They are newer, and nothing in them is unread.
+    for n in 0..201 {
+        forum.topic(noor, &garden, &format!("Own {n}"), "1").await;
+    }
+    for n in 0..60 {
+        forum.topic(mira, &garden, &format!("New {n}"), "1").await;
+    }
+    forum.drain().await;
+    forum.pass(Duration::from_secs(5));
+    let sidebar = domain::live::unread::sidebar(cx, id(noor)).await.unwrap();
+    assert_eq!((sidebar.listed(), sidebar.unread()), (50, 61));
+    assert!(sidebar.of_topic(old).is_none(), "it is only counted");
+    let home = topics::home(cx, noor, &mut sidebar.clone(), None).await.unwrap();
+    assert_eq!(home.topics[0].1.topic.id, old);
+    assert!(home.next.is_some());
+}
+
 async fn muting_a_topic_can_be_undone(forum: TestForum) {
-    use domain::model::SubscriptionLevel::{Followed, Muted};
+    use domain::model::SubscriptionLevel::{Followed, Muted, Normal};
     let cx = &forum.cx;
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
@@ -271,5 +297,20 @@ async fn muting_a_topic_can_be_undone(forum: TestForum) {
         assert_eq!(level().await, before);
         assert!(!topics::subscriptions::undo_mute(cx, noor).await.unwrap(), "once");
     }
+    // Following by having written is no choice, and comes back as none.
+    let pears = forum.topic(mira, &garden, "Pears", "1").await.topic;
+    let level = async || topics::find(cx, noor, pears).await.unwrap().level;
+    let said = forum.post(noor, pears, "2").await.id;
+    topics::subscriptions::set_of_topic(cx, noor, pears, Muted).await.unwrap();
+    assert!(topics::subscriptions::undo_mute(cx, noor).await.unwrap());
+    assert_eq!(level().await, Some(Followed));
+    messages::delete(cx, noor, said).await.unwrap();
+    assert_eq!(level().await, None);
+    // The choice not to follow comes back too.
+    forum.post(noor, pears, "3").await;
+    topics::subscriptions::set_of_topic(cx, noor, pears, Normal).await.unwrap();
+    topics::subscriptions::set_of_topic(cx, noor, pears, Muted).await.unwrap();
+    assert!(topics::subscriptions::undo_mute(cx, noor).await.unwrap());
+    assert_eq!(level().await, None);
     forum.drain().await;
 }

@@ -6,10 +6,11 @@ use domain::bus::Stream;
 use domain::live::unread;
 use domain::messages::mentions;
 use domain::model::{GroupKind, MessageId, NoticeKind};
+use domain::platform::jobs::{Cause, Job};
 use domain::policy::Viewer;
-use domain::testing::TestForum;
+use domain::testing::{DRAW, TestForum, counting_statements};
 use domain::topics::reads;
-use domain::{groups, messages, topics};
+use domain::{groups, messages, reactors, topics};
 
 use crate::{id, mentions_of, tables};
 
@@ -21,6 +22,7 @@ stories! {
     authors_are_told_once_whom_a_mention_does_not_reach,
     mentions_in_deleted_messages_disappear,
     mentions_are_paged,
+    mentions_in_many_new_messages_cost_no_more_statements_than_in_two,
 }
 
 async fn a_mention_notifies_each_named_person_once(forum: TestForum) {
@@ -170,4 +172,39 @@ async fn mentions_are_paged(forum: TestForum) {
         }
     }
     assert_eq!(seen, expected);
+}
+
+async fn mentions_in_many_new_messages_cost_no_more_statements_than_in_two(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor, sven) = (forum.person("mira").await, forum.person("noor").await, forum.person("sven").await);
+    let den = forum.group(mira, "Den", GroupKind::Private).await;
+    forum.admit(&den, &[noor]).await;
+    let topics = [forum.topic(mira, &den, "Plums", "1").await.topic, forum.topic(mira, &den, "Pears", "1").await.topic];
+    forum.drain().await;
+    let mut statements = Vec::new();
+    // The first ones fill the caches.
+    for many in [2, 2, 11] {
+        let mut jobs = Vec::new();
+        for n in 0..many {
+            let message = forum.post(mira, topics[n % 2], "@noor look").await.id;
+            jobs.push(Job::Happened(Cause::MessagePosted { message }));
+        }
+        let (done, ran) = counting_statements(reactors::run_all(cx, &DRAW, jobs)).await;
+        done.unwrap();
+        statements.push(ran);
+    }
+    assert_eq!(statements[1], statements[2]);
+    assert_eq!(mentions_of(&forum, noor).await.len(), 15);
+    assert_eq!(domain::live::unread::sidebar(cx, id(noor)).await.unwrap().mentions, 15);
+    // Whom it does not reach is told for each message, and counted for nobody.
+    let jobs: Vec<Job> = [forum.post(mira, topics[0], "@sven").await, forum.post(mira, topics[1], "@sven @noor").await]
+        .map(|posted| Job::Happened(Cause::MessagePosted { message: posted.id }))
+        .into();
+    for _ in 0..2 {
+        reactors::run_all(cx, &DRAW, jobs.clone()).await.unwrap();
+    }
+    assert_eq!(mentions_of(&forum, sven).await, []);
+    assert_eq!(mentions_of(&forum, noor).await.len(), 16);
+    assert_eq!(domain::live::unread::sidebar(cx, id(mira)).await.unwrap().notices, 2);
+    forum.drain().await;
 }

@@ -10,7 +10,7 @@ use domain::model::{
     DecidedBy, Grounds, Group, GroupKind, MessageId, NoticeKind, NoticeLine, PendingId, ReportId, Role, Verdict,
 };
 use domain::moderation::approval_queue::{self, Answer};
-use domain::moderation::reports;
+use domain::moderation::{reports, restorations};
 use domain::people::notices as told;
 use domain::people::{account_deletion, export};
 use domain::platform::jobs::Task;
@@ -31,6 +31,7 @@ stories! {
     reporters_are_notified_when_the_topic_or_group_is_deleted,
     notices_do_not_reveal_private_groups,
     notices_are_visible_only_to_their_owner,
+    a_notice_leaves_out_a_title_that_its_reader_may_not_see,
     notices_are_in_the_download_and_are_deleted_with_the_account,
     read_notices_are_deleted_after_ninety_days_but_warnings_stay,
 }
@@ -269,6 +270,30 @@ async fn notices_do_not_reveal_private_groups(forum: TestForum) {
     forum.drain().await;
     let line = of(&forum, noor).await.swap_remove(0);
     assert_eq!((line.group_name.as_str(), line.details.by), ("a conversation", Some(DecidedBy::Admins)));
+}
+
+async fn a_notice_leaves_out_a_title_that_its_reader_may_not_see(forum: TestForum) {
+    let cx = &forum.cx;
+    let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
+    forum.execute("update users set email = 'noor@example.org' where username = 'noor'").await;
+    let den = forum.group(mira, "Den", GroupKind::Private).await;
+    forum.admit(&den, &[noor]).await;
+    let topic = forum.topic(noor, &den, "Plums", "Ours").await.topic;
+    let titles = async || of(&forum, noor).await.into_iter().map(|line| line.details.title).collect::<Vec<_>>();
+    topics::delete(cx, mira, topic).await.unwrap();
+    assert_eq!(titles().await, ["Plums"]);
+    groups::leave(cx, noor, den.id).await.unwrap();
+    assert_eq!(titles().await, [""], "what she was told before");
+    restorations::restore_topic(cx, mira, topic).await.unwrap();
+    topics::rename(cx, mira, topic, "Secrets").await.unwrap();
+    topics::delete(cx, mira, topic).await.unwrap();
+    forum.drain().await;
+    assert_eq!(titles().await, ["", "", ""]);
+    let emails = forum.emails();
+    assert_eq!(emails.len(), 3);
+    assert!(emails.iter().all(|email| !source(email).contains("Secrets")));
+    forum.admit(&den, &[noor]).await;
+    assert_eq!(titles().await, ["", "", "Plums"], "what was left out then stays out");
 }
 
 async fn notices_are_visible_only_to_their_owner(forum: TestForum) {

@@ -1,7 +1,5 @@
 //! The storage of files: in a bucket as in a folder, and when it fails.
 
-use std::io;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -11,15 +9,15 @@ use domain::files;
 use domain::messages::delete;
 use domain::model::{FileRow, FileState, GroupKind, keys_of_digest};
 use domain::platform::jobs::Task;
-use domain::platform::storage::{Bucket, Files, Names, Storage, Stored, Times};
+use domain::platform::storage::{Bucket, Files, Times};
 use domain::policy::Viewer;
 use domain::testing::{DRAW, TestForum};
-use futures_util::future::BoxFuture;
 use tempfile::TempDir;
 use tokio::sync::{Barrier, Notify};
 
 use crate::bucket::{Fault, Service};
-use crate::{hostile_files, tables};
+use crate::waiting::At;
+use crate::{hostile_files, tables, waiting};
 
 stories! {
     files_are_kept_in_a_bucket_as_in_a_folder,
@@ -183,53 +181,22 @@ async fn a_slow_or_broken_answer_is_no_file(mut forum: TestForum) {
     forum.drain().await;
 }
 
-/// A storage whose `put` waits, once the bytes are stored, until a test lets it go on.
-#[derive(Debug)]
-struct Gate {
-    files: Files,
-    stored: Arc<Notify>,
-    goes_on: Arc<Notify>,
-}
-
-fn as_io(error: Error) -> io::Error {
-    io::Error::other(error.to_string())
-}
-
-impl Storage for Gate {
-    fn put<'a>(&'a self, key: &'a str, file: &'a Path) -> BoxFuture<'a, io::Result<()>> {
-        Box::pin(async move {
-            self.files.put(key, file).await.map_err(as_io)?;
-            self.stored.notify_one();
-            self.goes_on.notified().await;
-            Ok(())
-        })
-    }
-
-    fn open<'a>(&'a self, key: &'a str) -> BoxFuture<'a, io::Result<Option<Stored>>> {
-        Box::pin(async move { self.files.open(key).await.map_err(as_io) })
-    }
-
-    fn size<'a>(&'a self, key: &'a str) -> BoxFuture<'a, io::Result<Option<u64>>> {
-        Box::pin(async move { self.files.size(key).await.map_err(as_io) })
-    }
-
-    fn delete<'a>(&'a self, key: &'a str) -> BoxFuture<'a, io::Result<()>> {
-        Box::pin(async move { self.files.delete(key).await.map_err(as_io) })
-    }
-
-    fn names<'a>(&'a self, from: Option<&'a str>) -> BoxFuture<'a, io::Result<Names>> {
-        Box::pin(async move { self.files.names(from).await.map_err(as_io) })
-    }
-}
-
 async fn bytes_that_are_stored_anew_survive_the_deletion_of_the_same_bytes(mut forum: TestForum) {
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let old = upload(&forum, mira, "old.txt", b"the same").await.unwrap();
     let files = forum.cx.files.clone();
     let (stored, goes_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-    let gate = Gate { files: files.clone(), stored: stored.clone(), goes_on: goes_on.clone() };
+    let gates = (stored.clone(), goes_on.clone());
     let folder = TempDir::new().unwrap();
-    forum.cx.files = Files::new(Arc::new(gate), folder.path().join("arriving"), "a gate");
+    forum.cx.files = waiting::before(files.clone(), folder.path(), move |at| {
+        let (stored, goes_on) = gates.clone();
+        Box::pin(async move {
+            if at == At::Stored {
+                stored.notify_one();
+                goes_on.notified().await;
+            }
+        })
+    });
     forum.pass(2 * DAY);
     let deletes = async {
         stored.notified().await;
@@ -341,45 +308,19 @@ async fn unused_files_can_be_deleted_by_their_owner(forum: TestForum) {
     forum.drain().await;
 }
 
-/// A storage in which a deletion waits for the others.
-#[derive(Debug)]
-struct Together {
-    files: Files,
-    all: Barrier,
-}
-
-impl Storage for Together {
-    fn put<'a>(&'a self, key: &'a str, file: &'a Path) -> BoxFuture<'a, io::Result<()>> {
-        Box::pin(async move { self.files.put(key, file).await.map_err(as_io) })
-    }
-
-    fn open<'a>(&'a self, key: &'a str) -> BoxFuture<'a, io::Result<Option<Stored>>> {
-        Box::pin(async move { self.files.open(key).await.map_err(as_io) })
-    }
-
-    fn size<'a>(&'a self, key: &'a str) -> BoxFuture<'a, io::Result<Option<u64>>> {
-        Box::pin(async move { self.files.size(key).await.map_err(as_io) })
-    }
-
-    fn delete<'a>(&'a self, key: &'a str) -> BoxFuture<'a, io::Result<()>> {
-        Box::pin(async move {
-            self.all.wait().await;
-            self.files.delete(key).await.map_err(as_io)
-        })
-    }
-
-    fn names<'a>(&'a self, from: Option<&'a str>) -> BoxFuture<'a, io::Result<Names>> {
-        Box::pin(async move { self.files.names(from).await.map_err(as_io) })
-    }
-}
-
 async fn all_names_of_a_file_are_deleted_at_once(mut forum: TestForum) {
     let mira = forum.person("mira").await;
     let file = upload(&forum, mira, "a.txt", b"bytes").await.unwrap();
-    let (files, all) = (forum.cx.files.clone(), Barrier::new(keys_of_digest(&file.sha256).len()));
+    let (files, all) = (forum.cx.files.clone(), Arc::new(Barrier::new(keys_of_digest(&file.sha256).len())));
     let folder = TempDir::new().unwrap();
-    let together = Together { files: files.clone(), all };
-    forum.cx.files = Files::new(Arc::new(together), folder.path().join("arriving"), "together");
+    forum.cx.files = waiting::before(files.clone(), folder.path(), move |at| {
+        let all = all.clone();
+        Box::pin(async move {
+            if at == At::Deletes {
+                all.wait().await;
+            }
+        })
+    });
     // One after the other, they would wait forever.
     let deleted = tokio::time::timeout(Duration::from_secs(60), files::delete_unused(&forum.cx, mira, file.id)).await;
     deleted.expect("the end").unwrap();

@@ -6,6 +6,7 @@ use domain::groups::{self, GroupForm};
 use domain::messages::history::{self, Piece};
 use domain::messages::{self, wikis};
 use domain::model::GroupKind;
+use domain::platform::versions::VersionPage;
 use domain::testing::TestForum;
 use domain::topics::{self, titles};
 
@@ -24,6 +25,22 @@ fn range(from: i64, to: i64) -> Vec<i64> {
     (from..=to).rev().collect()
 }
 
+/// Reads all pages, asserts their sizes, and returns the versions, newest first, each with the number it should have.
+async fn numbered<V>(read: impl AsyncFn(Option<i64>) -> (VersionPage, Vec<V>)) -> Vec<(i64, V)> {
+    let (mut before, mut sizes, mut all) = (None, Vec::new(), Vec::new());
+    loop {
+        let (page, versions) = read(before).await;
+        sizes.push(versions.len());
+        all.extend(versions);
+        before = page.older();
+        if before.is_none() {
+            break;
+        }
+    }
+    assert_eq!(sizes, [50, 50, 20]);
+    range(1, CHANGES + 1).into_iter().zip(all).collect()
+}
+
 async fn a_long_history_of_a_message_has_pages(forum: TestForum) {
     let cx = &forum.cx;
     let mira = forum.person("mira").await;
@@ -32,26 +49,18 @@ async fn a_long_history_of_a_message_has_pages(forum: TestForum) {
     for number in 2..=CHANGES + 1 {
         messages::edit(cx, mira, plums, format!("Day {number}")).await.unwrap();
     }
-    let (mut before, mut sizes) = (None, Vec::new());
-    let mut next = CHANGES + 1;
-    loop {
+    let read = async |before| {
         let seen = history::of(cx, mira, plums, before).await.unwrap();
-        for version in &seen.versions {
-            assert_eq!((version.number, version.text()), (next, format!("Day {next}")));
-            let changed = [Piece::Same("Day ".into()), Piece::Removed((next - 1).to_string())];
-            match next {
-                1 => assert_eq!(version.pieces, [Piece::Same("Day 1".into())]),
-                _ => assert_eq!(version.pieces[..2], changed, "also where the version before is on the next page"),
-            }
-            next -= 1;
-        }
-        sizes.push(seen.versions.len());
-        before = seen.page.older();
-        if before.is_none() {
-            break;
+        (seen.page, seen.versions)
+    };
+    for (number, version) in numbered(read).await {
+        assert_eq!((version.number, version.text()), (number, format!("Day {number}")));
+        let changed = [Piece::Same("Day ".into()), Piece::Removed((number - 1).to_string())];
+        match number {
+            1 => assert_eq!(version.pieces, [Piece::Same("Day 1".into())]),
+            _ => assert_eq!(version.pieces[..2], changed, "also where the version before is on the next page"),
         }
     }
-    assert_eq!((next, sizes), (0, vec![50, 50, 20]));
     let read = history::read(cx, mira, plums, Some(3)).await.unwrap();
     assert_eq!(read.versions.iter().map(history::Version::text).collect::<Vec<_>>(), ["Day 2", "Day 1"]);
     assert_eq!((read.page.newer(), read.page.older()), (Some(53), None));
@@ -123,23 +132,16 @@ async fn a_long_history_of_a_title_has_pages(forum: TestForum) {
     for number in 2..=CHANGES + 1 {
         topics::rename(cx, if number % 2 == 0 { mira } else { noor }, topic, &format!("Day {number}")).await.unwrap();
     }
-    let (mut before, mut next, mut sizes) = (None, CHANGES + 1, Vec::new());
-    loop {
+    let read = async |before| {
         let seen = titles::of(cx, noor, topic, before).await.unwrap();
-        for version in &seen.titles {
-            let by = if next % 2 == 0 { "mira" } else { "noor" };
-            let said = (version.number, version.title.as_str(), version.by.username.as_str());
-            assert_eq!(said, (next, format!("Day {next}").as_str(), by));
-            assert_eq!(version.pieces.len(), if next == 1 { 1 } else { 3 }, "{:?}", version.pieces);
-            next -= 1;
-        }
-        sizes.push(seen.titles.len());
-        before = seen.page.older();
-        if before.is_none() {
-            break;
-        }
+        (seen.page, seen.titles)
+    };
+    for (number, version) in numbered(read).await {
+        let by = if number % 2 == 0 { "mira" } else { "noor" };
+        let said = (version.number, version.title.as_str(), version.by.username.as_str());
+        assert_eq!(said, (number, format!("Day {number}").as_str(), by));
+        assert_eq!(version.pieces.len(), if number == 1 { 1 } else { 3 }, "{:?}", version.pieces);
     }
-    assert_eq!((next, sizes), (0, vec![50, 50, 20]));
     for (before, from) in [(1, 1), (2, 1), (3, 1), (52, 2), (53, 3)] {
         let seen = titles::of(cx, noor, topic, Some(before)).await.unwrap();
         let numbers: Vec<i64> = seen.titles.iter().map(|version| version.number).collect();
@@ -160,26 +162,19 @@ async fn a_long_history_of_settings_has_pages(forum: TestForum) {
         };
         groups::update(cx, mira, garden.id, form).await.unwrap();
     }
-    let (mut before, mut next, mut sizes) = (None, CHANGES + 1, Vec::new());
-    loop {
+    let read = async |before| {
         let seen = groups::versions::of(cx, mira, garden.id, before).await.unwrap();
-        for version in &seen.versions {
-            let earlier = version.before.as_ref().map(|settings| settings.name.clone());
-            assert_eq!((version.number, version.settings.name.as_str()), (next, format!("Day {next}").as_str()));
-            assert_eq!(earlier, (next > 1).then(|| format!("Day {}", next - 1)));
-            assert_eq!(version.by.is_some(), next > 1);
-            if next > 2 {
-                let changed = [Piece::Same("Rain ".into()), Piece::Removed((next - 1).to_string())];
-                assert_eq!(version.description[..2], changed);
-            }
-            next -= 1;
-        }
-        sizes.push(seen.versions.len());
-        before = seen.page.older();
-        if before.is_none() {
-            break;
+        (seen.page, seen.versions)
+    };
+    for (number, version) in numbered(read).await {
+        let earlier = version.before.as_ref().map(|settings| settings.name.clone());
+        assert_eq!((version.number, version.settings.name.as_str()), (number, format!("Day {number}").as_str()));
+        assert_eq!(earlier, (number > 1).then(|| format!("Day {}", number - 1)));
+        assert_eq!(version.by.is_some(), number > 1);
+        if number > 2 {
+            let changed = [Piece::Same("Rain ".into()), Piece::Removed((number - 1).to_string())];
+            assert_eq!(version.description[..2], changed);
         }
     }
-    assert_eq!((next, sizes), (0, vec![50, 50, 20]));
     forum.drain().await;
 }

@@ -276,9 +276,3 @@ impl fmt::Debug for Html {
 }
 
 impl askama::filters::HtmlSafe for Html {}
-
-impl From<&Text> for Text {
-    fn from(text: &Text) -> Self {
-        text.clone()
-    }
-}

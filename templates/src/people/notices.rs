@@ -77,6 +77,7 @@ pub fn heading(kind: NoticeKind, group: &str, details: &NoticeDetails) -> Text {
         NoticeKind::MessageDeleted => words::message_deleted(place, group),
         NoticeKind::TopicDeleted if title.is_empty() => words::topic_deleted_untitled(place, group),
         NoticeKind::TopicDeleted => words::topic_deleted(place, title, group),
+        NoticeKind::TopicRestored if title.is_empty() => words::topic_restored_untitled(place, group),
         NoticeKind::TopicRestored => words::topic_restored(place, title, group),
         NoticeKind::GroupRestored => words::group_restored(place, group),
         NoticeKind::ReportAnswered => match details.verdict {

@@ -303,8 +303,8 @@ fn renamed(error: Error, names: &[(&str, &'static str)]) -> Error {
     let mut renamed = model::Fields::default();
     for (field, why) in fields.iter() {
         match names.iter().find(|(old, _)| *old == field) {
-            Some((_, new)) => renamed.add(new, why),
-            None => renamed.add(field, why),
+            Some((_, new)) => renamed.add(new, why.clone()),
+            None => renamed.add(field, why.clone()),
         }
     }
     Error::Invalid(renamed)

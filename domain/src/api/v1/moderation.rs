@@ -187,7 +187,7 @@ async fn settle(ask: Ask, answer: Answer) -> Result<Done> {
     let found = ask.group().await?;
     let pending: PendingId = ask.part("pending")?;
     let answered = approval_queue::answer(&ask.cx, ask.viewer(), Some(found.group.id), &[pending], answer).await?;
-    match answered.refused.first() {
+    match answered.refused.into_iter().next() {
         Some(why) => Err(Error::forbidden(why)),
         None if answered.done == 0 => Err(Error::NotFound),
         None => Ok(Done),

@@ -118,7 +118,7 @@ fn both<A, B>(one: Result<A>, other: Result<B>) -> Result<(A, B)> {
     match (one, other) {
         (Ok(one), Ok(other)) => Ok((one, other)),
         (Err(Error::Invalid(mut fields)), Err(Error::Invalid(more))) => {
-            more.iter().for_each(|(field, message)| fields.add(field, message));
+            fields.add_all(more);
             Err(Error::Invalid(fields))
         }
         (Err(error), _) | (_, Err(error)) => Err(error),

@@ -208,7 +208,7 @@ macro_rules! follow_silently {
         concat!(
             "ms.level = 'muted'
                and not exists (select 1 from topic_levels fl where fl.topic_id = t.id and fl.user_id = ms.user_id) and ",
-            crate::topics::reads::follows_by_writing!("ms.user_id", "t.id")
+            crate::topics::reads::heard_by_writing!()
         )
     };
 }
@@ -221,7 +221,7 @@ struct HearerLists {
     hearers: Option<String>,
     /// The members who muted the group.
     muted: Option<String>,
-    /// Those of `muted` who follow the topic because they wrote in it, and chose no level for it.
+    /// Those of `muted` who hear the topic because they wrote in it, and chose no level for it.
     writing: Option<String>,
     topic_muted: Option<String>,
     /// The users who follow the topic, whatever their level for the group.

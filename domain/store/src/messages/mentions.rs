@@ -12,11 +12,45 @@ pub async fn insert(tx: &mut Tx, message: MessageId, user: UserId) -> Result<u64
     sql!(run tx, "insert into mentions (message_id, user_id) values ($1, $2) on conflict do nothing", message, user)
 }
 
-/// Deletes the mentions of a message except those of `keep`. Returns whose they were.
-pub async fn delete_others(tx: &mut Tx, message: MessageId, keep: &[UserId]) -> Result<Vec<UserId>> {
-    sql!(values tx, UserId,
-        "delete from mentions where message_id = $1 and user_id not in (select cast(value as bigint) from json_each($2)) returning user_id",
-        message, crate::list(keep))
+/// Makes these, each given as a message and a user, the only mentions of the messages. Those that are there stay as they
+/// are.
+pub async fn replace(tx: &mut Tx, messages: &[MessageId], named: &[(MessageId, UserId)]) -> Result<()> {
+    macro_rules! delete {
+        ($message:literal, $user:literal) => {
+            concat!(
+                "delete from mentions where message_id in (select cast(value as bigint) from json_each($1))
+                   and (message_id, user_id) not in (select cast(",
+                $message,
+                " as bigint), cast(",
+                $user,
+                " as bigint) from json_each($2))"
+            )
+        };
+    }
+    macro_rules! insert {
+        ($message:literal, $user:literal) => {
+            concat!(
+                "insert into mentions (message_id, user_id) select cast(",
+                $message,
+                " as bigint), cast(",
+                $user,
+                " as bigint) from json_each($1) where true on conflict do nothing"
+            )
+        };
+    }
+    if messages.is_empty() {
+        return Ok(());
+    }
+    let named = crate::list(named);
+    sql!(run tx,
+        pg delete!("value::jsonb ->> 0", "value::jsonb ->> 1"),
+        lite delete!("value ->> 0", "value ->> 1"),
+        crate::list(messages), named.as_str())?;
+    sql!(run tx,
+        pg insert!("value::jsonb ->> 0", "value::jsonb ->> 1"),
+        lite insert!("value ->> 0", "value ->> 1"),
+        named.as_str())?;
+    Ok(())
 }
 
 macro_rules! seen {
@@ -60,9 +94,11 @@ pub async fn mark_read(tx: &mut Tx, user: UserId, upto: MessageId, now: Timestam
         user, upto, now)
 }
 
-/// The users whom a message mentions.
-pub async fn of_message(db: &Db, message: MessageId) -> Result<Vec<UserId>> {
-    sql!(values db, UserId, "select user_id from mentions where message_id = $1", message)
+/// The users whom messages mention, each with the message.
+pub async fn of_messages(db: &Db, messages: &[MessageId]) -> Result<Vec<(MessageId, UserId)>> {
+    sql!(all db, (MessageId, UserId),
+        "select message_id, user_id from mentions where message_id in (select cast(value as bigint) from json_each($1))",
+        crate::list(messages))
 }
 
 /// The users whom messages of a group mention and who are not members.

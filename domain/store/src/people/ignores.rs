@@ -45,13 +45,22 @@ pub async fn ignores(db: &Db, user: UserId, other: UserId) -> Result<bool> {
     Ok(found.is_some())
 }
 
+/// The level that a user chose for a topic.
+pub async fn topic_level(tx: &mut Tx, user: UserId, topic: TopicId) -> Result<Option<SubscriptionLevel>> {
+    sql!(opt_value tx, SubscriptionLevel, "select level from topic_levels where user_id = $1 and topic_id = $2", user, topic)
+}
+
+/// Deletes a user's level for a topic if it is muted. 0 when it isn't.
+pub async fn unmute_topic(tx: &mut Tx, user: UserId, topic: TopicId) -> Result<u64> {
+    sql!(run tx, "delete from topic_levels where user_id = $1 and topic_id = $2 and level = 'muted'", user, topic)
+}
+
 /// Sets a user's level for a topic, which overrides the group's. `Normal` means the same as the group. It is stored
 /// too, so that a user who unfollows a topic does not follow it again for having written in it. Only for a muted topic
 /// the row is deleted instead.
 pub async fn set_topic_level(tx: &mut Tx, user: UserId, topic: TopicId, level: SubscriptionLevel) -> Result<u64> {
     if level == SubscriptionLevel::Normal {
-        let unmuted = sql!(run tx,
-            "delete from topic_levels where user_id = $1 and topic_id = $2 and level = 'muted'", user, topic)?;
+        let unmuted = unmute_topic(tx, user, topic).await?;
         if unmuted > 0 {
             return Ok(unmuted);
         }

@@ -2,7 +2,7 @@
 
 use crate::conditions::shown_at_once;
 use crate::db::{Db, Tx, sql};
-use model::policy::{known_to_first, topic_visible_to_first};
+use model::policy::{known_to_first, topic_visible_to_first, visible_to_first};
 use model::time::Timestamp;
 use model::{GroupId, MessageId, NoticeDetails, NoticeId, NoticeKind, NoticeLine, NoticeRow, TopicId, UserId};
 
@@ -47,6 +47,12 @@ pub async fn insert(tx: &mut Tx, new: NewNotice<'_>, known: bool, now: Timestamp
         new.user, new.group, new.kind, new.reason, new.by, now, known, unnamed, new.topic, new.message, new.details.to_json())
 }
 
+/// Whether a user may read a group, and so the titles of its topics.
+pub async fn may_read(tx: &mut Tx, user: UserId, group: GroupId) -> Result<bool> {
+    sql!(value tx, bool,
+        concat!("select exists (select 1 from groups g where g.id = $2 and ", visible_to_first!(), ")"), user, group)
+}
+
 /// Whether the user got the same notice about the same message before.
 pub async fn was_notified(tx: &mut Tx, new: &NewNotice<'_>) -> Result<bool> {
     sql!(value tx, bool,
@@ -67,10 +73,29 @@ pub async fn count(db: &Db, user: UserId) -> Result<i64> {
     sql!(value db, i64, "select count(*) from notices where user_id = $1 and read_at is null and taken_back_at is null", user)
 }
 
+#[derive(sqlx::FromRow)]
+struct Listed {
+    #[sqlx(flatten)]
+    line: NoticeLine,
+    /// Whether the user may read the group now.
+    may_read: bool,
+}
+
+impl Listed {
+    /// Returns the line, without the title of a topic whose group the user may not read now.
+    fn into_line(mut self) -> NoticeLine {
+        if !self.may_read && matches!(self.line.kind, NoticeKind::TopicDeleted | NoticeKind::TopicRestored) {
+            self.line.details.title.clear();
+        }
+        self.line
+    }
+}
+
 /// A user's notices below an id, newest first.
 pub async fn of_user(db: &Db, user: UserId, before: NoticeId, limit: i64) -> Result<Vec<NoticeLine>> {
-    sql!(all db, NoticeLine,
+    let rows = sql!(all db, Listed,
         concat!("select n.id, n.kind, n.group_id, n.group_name, n.reason, n.details, n.created_at, n.read_at, n.taken_back_at,
+                   coalesce(", visible_to_first!(), ", false) as may_read,
                    case when g.id = n.group_id and ", known_to_first!(), " then g.slug end as group_slug,
                    case when ", topic_visible_to_first!(), " then m.id end as message_id,
                    case when ", topic_visible_to_first!(), " then t.name end as topic_name,
@@ -78,7 +103,8 @@ pub async fn of_user(db: &Db, user: UserId, before: NoticeId, limit: i64) -> Res
                  from notices n left join messages m on m.id = n.message_id left join topics t on t.id = coalesce(m.topic_id, n.topic_id)
                  left join groups g on g.id = coalesce(t.group_id, n.group_id)
                  where n.user_id = $1 and n.id < $2 order by n.id desc limit $3"),
-        user, before, limit)
+        user, before, limit)?;
+    Ok(rows.into_iter().map(Listed::into_line).collect())
 }
 
 /// Marks a notice read. 0 when it is not the user's, or is read already.

@@ -1,7 +1,7 @@
 //! Devices that get push messages, and what their owners want to get.
 
 use crate::db::{Db, Tx, sql};
-use crate::topics::reads::{follows_by_writing, not_muted};
+use crate::topics::reads::{follows, not_muted};
 use model::policy::topic_visible_to_first;
 use model::time::Timestamp;
 use model::{MessageId, PushDevice, PushDeviceId, PushKinds, UserId};
@@ -88,7 +88,7 @@ pub async fn concerned(db: &Db, messages: &[MessageId]) -> Result<Vec<(MessageId
              union
              select m.id, p.user_id from push_preferences p join messages m on m.id in (select cast(value as bigint) from json_each($1))
                  left join topic_levels l on l.user_id = p.user_id and l.topic_id = m.topic_id
-                 where p.followed and (l.level = 'tracked' or l.level is null and ", follows_by_writing!("p.user_id", "m.topic_id"), ")) c
+                 where p.followed and ", follows!("p.user_id", "m.topic_id"), ") c
          join push_devices d on d.user_id = c.user_id
          join messages w on w.id = c.message_id
          where d.user_id <> w.author_id
@@ -121,7 +121,7 @@ pub async fn receiver(db: &Db, id: PushDeviceId, now: Timestamp) -> Result<Optio
 pub struct Concern {
     /// It mentions them or replies to them, and they did not mark that as read.
     pub named: bool,
-    /// It is in a conversation that they did not mute.
+    /// It is in a conversation of theirs.
     pub direct: bool,
     /// It is in a topic of their groups that they follow.
     pub followed: bool,
@@ -133,10 +133,8 @@ pub async fn concern(db: &Db, user: UserId, message: MessageId) -> Result<Option
     sql!(opt db, Concern,
         concat!("select
              exists (select 1 from mentions n where n.message_id = m.id and n.user_id = $1 and n.read_at is null) as named,
-             (g.kind = 'direct' and ms.user_id is not null
-                 and coalesce(l.level, case when ms.level = 'muted' then 'muted' else 'normal' end) <> 'muted') as direct,
-             (ms.user_id is not null
-                 and (coalesce(l.level, '') = 'tracked' or l.level is null and ", follows_by_writing!("$1", "t.id"), ")) as followed
+             (g.kind = 'direct' and ms.user_id is not null) as direct,
+             (ms.user_id is not null and coalesce(", follows!("$1", "t.id"), ", false)) as followed
          from messages m
          join topics t on t.id = m.topic_id
          join groups g on g.id = t.group_id

@@ -179,7 +179,7 @@ macro_rules! topic_for {
                          then (select mb.seq from messages mb where mb.topic_id = t.id and mb.created_at <= m.read_before
                                order by mb.seq desc limit 1) end as joined_seq,
                     case when l.level in ('tracked', 'muted') then l.level
-                         when l.level is null and m.role is not null and ", follows_by_writing!("$1", "t.id"), " then 'tracked' end as level,
+                         when l.level is null and m.role is not null and not (g.kind = 'direct' and m.level = 'muted') and ", follows_by_writing!("$1", "t.id"), " then 'tracked' end as level,
                     exists (select 1 from group_bans b where b.group_id = g.id and b.user_id = $1) as banned,
                     g.kind = 'direct' and exists (select 1 from memberships o where o.group_id = g.id and o.sees_from > t.created_at) as unseen,
                     (select count(*) from messages d where d.topic_id = t.id and d.deleted_at is not null) as deleted_messages,

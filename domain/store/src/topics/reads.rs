@@ -111,14 +111,37 @@ macro_rules! follows_by_writing {
     };
 }
 
+/// SQL: member `ms` hears topic `t` although they muted its group, because they wrote in it. A muted conversation stays
+/// silent: nearly everyone in it wrote in it.
+macro_rules! heard_by_writing {
+    () => {
+        concat!(
+            "(exists (select 1 from groups hg where hg.id = ms.group_id and hg.kind <> 'direct') and ",
+            crate::topics::reads::follows_by_writing!("ms.user_id", "t.id"),
+            ")"
+        )
+    };
+}
+
+/// SQL: the user follows the topic. `l` is the level that the user chose for it, if any.
+macro_rules! follows {
+    ($user:literal, $topic:literal) => {
+        concat!(
+            "(l.level = 'tracked' or l.level is null and ",
+            crate::topics::reads::follows_by_writing!($user, $topic),
+            ")"
+        )
+    };
+}
+
 /// SQL: new messages in topic `t` count for member `ms`, who chose level `l` for it. A muted group is silent but for
-/// the topics that the member follows.
+/// the topics that the member follows, and a muted conversation but for those that the member chose to follow.
 macro_rules! heard {
     () => {
         concat!(
             "(case coalesce(l.level, 'unsaid') when 'tracked' then true when 'muted' then false
                 when 'normal' then ms.level <> 'muted' else ms.level <> 'muted' or ",
-            crate::topics::reads::follows_by_writing!("ms.user_id", "t.id"),
+            crate::topics::reads::heard_by_writing!(),
             " end)"
         )
     };
@@ -135,7 +158,7 @@ macro_rules! not_muted {
     };
 }
 
-pub(crate) use {follows_by_writing, heard, not_muted};
+pub(crate) use {follows, follows_by_writing, heard, heard_by_writing, not_muted};
 
 /// How many unread topics of a group are counted at most: those with the latest activity.
 pub const MOST_TOPICS: i64 = 1_000;
@@ -147,7 +170,7 @@ pub const MOST_TOPICS: i64 = 1_000;
 // user joined, and only among the topic's last 5,000 messages: the sidebar shows no greater count than "999+". In a topic that
 // came into the group after the user joined, the membership counts nothing as read.
 macro_rules! unread {
-    ($which:literal) => {
+    ($which:expr) => {
         concat!(
             "select b.group_id, b.topic, b.read_seq, b.last_seq, b.numbering, b.at,
                     b.last_seq - b.read_seq
@@ -187,6 +210,18 @@ pub async fn unread_in(db: &Db, user: UserId, groups: &[GroupId]) -> Result<Vec<
         return Ok(Vec::new());
     }
     let rows = sql!(all db, UnreadRow, unread!("and ms.group_id in (select cast(value as bigint) from json_each($2))"), user, crate::list(groups), MOST_TOPICS)?;
+    Ok(rows.into_iter().filter(|row| row.unread.unread > 0).collect())
+}
+
+/// The unread counts of the topics in these groups that a user follows, per topic, also of those that [`unread_in`] leaves
+/// out of a large group.
+pub async fn unread_followed_in(db: &Db, user: UserId, groups: &[GroupId]) -> Result<Vec<UnreadRow>> {
+    if groups.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = sql!(all db, UnreadRow,
+        unread!(concat!("and ms.group_id in (select cast(value as bigint) from json_each($2)) and ", follows!("ms.user_id", "t.id"))),
+        user, crate::list(groups), MOST_TOPICS)?;
     Ok(rows.into_iter().filter(|row| row.unread.unread > 0).collect())
 }
 

@@ -1,7 +1,7 @@
 //! Followed topics: those that a user chose, and those that the user wrote in.
 
 use crate::db::{Db, sql};
-use crate::topics::reads::follows_by_writing;
+use crate::topics::reads::{follows, follows_by_writing};
 use crate::topics::{Listed, columns, listed};
 use model::policy::topic_visible_to_first;
 use model::time::Timestamp;
@@ -17,7 +17,7 @@ pub async fn followed_among(db: &Db, user: UserId, topics: &[TopicId]) -> Result
     sql!(values db, TopicId,
         concat!("select t.id from topics t left join topic_levels l on l.user_id = $1 and l.topic_id = t.id
                  where t.id in (select cast(value as bigint) from json_each($2))
-                   and (l.level = 'tracked' or l.level is null and ", follows_by_writing!("$1", "t.id"), ")"),
+                   and ", follows!("$1", "t.id")),
         user, crate::list(topics))
 }
 

@@ -220,11 +220,15 @@ impl Model {
         }
     }
 
-    /// Muted topics are silent; in a muted group all but followed ones are.
+    /// Muted topics are silent; in a muted group all but followed ones are. In a muted conversation, it does not count as
+    /// following that a user wrote in it.
     pub fn hears(&self, t: T, p: P) -> bool {
-        let Some(member) = self.groups[self.topics[t].group].members.get(&p) else { return false };
-        self.topics[t].levels.get(&p) != Some(&SubscriptionLevel::Muted)
-            && (member.level != SubscriptionLevel::Muted || self.follows(t, p))
+        let group = &self.groups[self.topics[t].group];
+        let Some(member) = group.members.get(&p) else { return false };
+        let chosen = self.topics[t].levels.get(&p);
+        let by_hand = chosen == Some(&SubscriptionLevel::Followed);
+        let follows = by_hand || (group.kind != GroupKind::Direct && self.follows(t, p));
+        chosen != Some(&SubscriptionLevel::Muted) && (member.level != SubscriptionLevel::Muted || follows)
     }
 
     /// Whether a user ignores everyone else in a conversation: no list shows or counts it.

@@ -62,6 +62,10 @@ topic-deleted = { $place ->
     [site] Dein Thema „{ $title }“ wurde gelöscht.
    *[group] Dein Thema „{ $title }“ in { $group } wurde gelöscht.
 }
+topic-restored-untitled = { $place ->
+    [site] Dein Thema wurde wiederhergestellt.
+   *[group] Dein Thema in { $group } wurde wiederhergestellt.
+}
 topic-restored = { $place ->
     [site] Dein Thema „{ $title }“ wurde wiederhergestellt.
    *[group] Dein Thema „{ $title }“ in { $group } wurde wiederhergestellt.

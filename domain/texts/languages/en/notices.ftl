@@ -69,6 +69,10 @@ topic-deleted = { $place ->
     [site] Your topic “{ $title }” was deleted.
    *[group] Your topic “{ $title }” in { $group } was deleted.
 }
+topic-restored-untitled = { $place ->
+    [site] Your topic was restored.
+   *[group] Your topic in { $group } was restored.
+}
 topic-restored = { $place ->
     [site] Your topic “{ $title }” was restored.
    *[group] Your topic “{ $title }” in { $group } was restored.
