@@ -263,7 +263,8 @@ impl Feed {
 
     pub fn send(&mut self, record: Record) -> Translated {
         if let Record::Message(message) = &record {
-            self.batch.bytes += message.text.len();
+            self.batch.bytes +=
+                message.text.len() + message.former.iter().map(|former| former.text.len()).sum::<usize>();
         }
         self.batch.records.push(record);
         if self.batch.records.len() >= RECORDS || self.batch.bytes >= BATCH_BYTES { self.flush() } else { Ok(()) }

@@ -15,6 +15,7 @@ stories!(
     posts_replies_and_states_of_topics_are_kept,
     old_addresses_lead_to_what_the_viewer_may_see,
     a_backup_of_discourse_is_read_with_its_likes,
+    the_edits_in_a_backup_become_earlier_texts,
     a_category_without_a_description_becomes_private,
 );
 
@@ -207,6 +208,37 @@ async fn a_backup_of_discourse_is_read_with_its_likes(forum: TestForum) {
     std::io::Write::write_all(&mut packed, dump().as_bytes()).unwrap();
     packed.finish().unwrap();
     assert_eq!(discourse(&forum, &file).await.messages.there, 4);
+    assert_eq!(tables(&forum).await, before);
+}
+
+async fn the_edits_in_a_backup_become_earlier_texts(forum: TestForum) {
+    let dir = tempfile::tempdir().unwrap();
+    let plain = dir.path().join("dump.sql");
+    let row = |id: i64, post: i64, number: i64, yaml: &str, minute: i64, hidden: &str| {
+        let yaml = format!("---\n{yaml}").replace('\\', "\\\\").replace('\n', "\\n");
+        format!("{id}\t5\t{post}\t{yaml}\t{number}\t2021-05-06 07:{minute}:00\t{hidden}")
+    };
+    let rows_of_edits = [
+        // In no order, as the posts.
+        row(2, 41, 3, "raw:\n- \"Which string? \\U0001F41D\"\n- Which **string**?\n", 58, "f"),
+        row(1, 41, 2, "edit_reason:\n- \n- typo\nraw:\n- |-\n  Witch\n\n  string?\n- Which string?\n", 55, "f"),
+        row(3, 42, 2, "title:\n- Strngs\n- Strings\n", 56, "f"),
+        row(4, 43, 2, "raw:\n- Removed by a moderator\n- Nothing is like it\n", 57, "t"),
+        row(5, 999, 2, "raw:\n- Of no post\n- Of none\n", 57, "f"),
+        "broken".to_owned(),
+    ];
+    let rows_of_edits: Vec<&str> = rows_of_edits.iter().map(String::as_str).collect();
+    let columns = "id, user_id, post_id, modifications, number, created_at, hidden";
+    std::fs::write(&plain, dump() + &copy("post_revisions", columns, &rows_of_edits)).unwrap();
+    let report = discourse(&forum, &plain).await;
+    assert_eq!((report.messages.new, report.edits.new), (4, 1), "{report}");
+    let earlier = "select concat_ws('|', m.seq, f.number, f.raw) from former_texts f join messages m on m.id = f.message_id order by m.seq, f.number";
+    assert_eq!(rows(&forum, earlier).await, ["1|1|Witch\n\nstring?", "1|2|Which string? \u{1f41d}"]);
+    let texts = "select raw from messages where seq = 1 and edited_at is not null";
+    assert_eq!(rows(&forum, texts).await, ["Which **string**?\n\n> @bo:\n> thin"]);
+    is_quiet(&forum).await;
+    let before = tables(&forum).await;
+    assert_eq!(discourse(&forum, &plain).await.messages.there, 4);
     assert_eq!(tables(&forum).await, before);
 }
 

@@ -1,17 +1,19 @@
-//! The dump in a backup of Discourse: people with their addresses, categories, topics, posts and likes.
+//! The dump in a backup of Discourse: people with their addresses, categories, topics, posts, their edits, and likes.
 //!
-//! A first pass reads everything but the posts. A second one sorts the posts by topic, in temporary files.
+//! A first pass reads everything but the posts and their edits. Others sort these by topic, in temporary files.
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use super::dump::{self, Row};
 use super::json::{self, Post, TopicFacts};
+use super::revisions::Revision;
 use crate::import::records::{Feed, Group, Person, Stop, Translated};
 use crate::import::report::{ImportWarning, Kind};
 use crate::import::spool::Spool;
 use model::GroupKind;
 use model::time::Timestamp;
+use serde::{Deserialize, Serialize};
 
 /// The action that is a like.
 const LIKE: i64 = 2;
@@ -26,15 +28,25 @@ struct Contents {
     likes: Vec<(i64, i64, i64)>,
     /// Posts that are the accepted answer.
     answers: HashSet<i64>,
+    /// Posts that were edited.
+    edited: HashSet<i64>,
 }
 
-const FIRST: [&str; 8] = [
+/// What is sorted by topic.
+#[derive(Deserialize, Serialize)]
+enum Sorted {
+    Post(Box<Post>),
+    Revision(Revision),
+}
+
+const FIRST: [&str; 9] = [
     "users",
     "user_emails",
     "user_profiles",
     "categories",
     "topics",
     "post_actions",
+    "post_revisions",
     "topic_custom_fields",
     "discourse_solved_solved_topics",
 ];
@@ -60,14 +72,30 @@ pub(super) fn translate(path: &Path, feed: &mut Feed) -> Translated {
     found.likes.sort_unstable();
     let mut spool = Spool::new()?;
     let mut lost = 0;
+    // The topics of the posts that were edited.
+    let mut edited: HashMap<i64, i64> = HashMap::new();
     let too_long = dump::rows(path, &["posts"], |_, row| {
         match post(row) {
-            Some(post) => spool.add(post.topic_id, &post)?,
+            Some(post) => {
+                if found.edited.contains(&post.id) {
+                    edited.insert(post.id, post.topic_id);
+                }
+                spool.add(post.topic_id, &Sorted::Post(Box::new(post)))?;
+            }
             None => lost += 1,
         }
         Ok(())
     })?;
     feed.leave_out(Kind::Messages, lost + too_long, ImportWarning::BadRecord, || "a row of posts".to_owned());
+    if !edited.is_empty() {
+        dump::rows(path, &["post_revisions"], |_, row| {
+            let Some(revision) = Revision::read(row) else { return Ok(()) };
+            match edited.get(&revision.post) {
+                Some(topic) => spool.add(*topic, &Sorted::Revision(revision)),
+                None => Ok(()),
+            }
+        })?;
+    }
     let mut people: Vec<(i64, Person)> = std::mem::take(&mut found.people).into_iter().collect();
     people.sort_by_key(|(id, _)| *id);
     for (id, mut person) in people {
@@ -78,7 +106,17 @@ pub(super) fn translate(path: &Path, feed: &mut Feed) -> Translated {
         feed.person(person)?;
     }
     let mut groups = HashSet::new();
-    spool.parts(|mut posts: Vec<Post>| {
+    spool.parts(|sorted: Vec<Sorted>| {
+        let (mut posts, mut revisions): (Vec<Post>, HashMap<i64, Vec<Revision>>) = Default::default();
+        for one in sorted {
+            match one {
+                Sorted::Post(post) => posts.push(*post),
+                Sorted::Revision(revision) => revisions.entry(revision.post).or_default().push(revision),
+            }
+        }
+        for post in &mut posts {
+            post.revisions = revisions.remove(&post.id).unwrap_or_default();
+        }
         posts.sort_by_key(|post| (post.topic_id, post.post_number));
         let mut rest = posts.into_iter().peekable();
         while let Some(topic) = rest.peek().map(|post| post.topic_id) {
@@ -148,6 +186,7 @@ impl Contents {
                     self.likes.push((post, user, row.time("created_at").map_or(0, |at| at.0)));
                 }
             }
+            "post_revisions" => self.edited.extend(row.number("post_id")),
             "topic_custom_fields" if row.text("name") == Some("accepted_answer_post_id") => {
                 self.answers.extend(row.number("value"));
             }

@@ -6,6 +6,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::revisions::{self, Revision};
 use super::text;
 use crate::import::folder::Folder;
 use crate::import::records::{Feed, Group, Message, Person, States, Stop, Topic, Translated};
@@ -146,6 +147,9 @@ pub(super) struct Post {
     /// Who liked it, and when; only backups say so.
     #[serde(skip)]
     pub likes: Vec<(String, Option<Timestamp>)>,
+    /// Its edits; only backups have them.
+    #[serde(skip)]
+    pub revisions: Vec<Revision>,
 }
 
 /// What most posts are. 2 is a post of a moderator, 3 a notice, 4 a whisper among moderators.
@@ -339,7 +343,9 @@ fn message(post: Post, topic_id: i64, topic: &str, numbers: &HashMap<i64, i64>, 
     let mut message = Message::new(post.id.to_string(), topic.to_owned(), post.user_id.to_string(), at, converted.text);
     let updated = moment(post.updated_at.as_deref()).filter(|updated| *updated >= at);
     message.files = converted.files;
-    message.edited_at = if post.version.unwrap_or(1) > 1 { updated.or(Some(at)) } else { None };
+    let (former, last_edit) = revisions::former(post.revisions, at);
+    message.former = former;
+    message.edited_at = last_edit.or(if post.version.unwrap_or(1) > 1 { updated.or(Some(at)) } else { None });
     message.deleted_at =
         moment(post.deleted_at.as_deref()).or(if post.user_deleted { updated.or(Some(at)) } else { None });
     if post.hidden && message.deleted_at.is_none() {

@@ -5,6 +5,7 @@
 mod backup;
 mod dump;
 mod json;
+mod revisions;
 mod text;
 
 use std::path::Path;
