@@ -5,7 +5,7 @@
 // Each suite uses only a part of this.
 #![allow(dead_code)]
 
-use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::atomic::{AtomicU16, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use ring::aead::{AES_128_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
@@ -39,20 +39,28 @@ pub struct PushService {
     pub origin: String,
     status: Arc<AtomicU16>,
     got: Arc<Mutex<Vec<Got>>>,
+    /// How many clients are connected.
+    open: Arc<AtomicUsize>,
 }
 
 impl PushService {
-    pub async fn open() -> Self {
+    pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let origin = format!("http://{}", listener.local_addr().expect("its address"));
         let (status, got) = (Arc::new(AtomicU16::new(201)), Arc::<Mutex<Vec<Got>>>::default());
-        let (answers, noted) = (status.clone(), got.clone());
+        let open = Arc::<AtomicUsize>::default();
+        let (answers, noted, connected) = (status.clone(), got.clone(), open.clone());
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(stream, answers.clone(), noted.clone()));
+                let (answers, noted, connected) = (answers.clone(), noted.clone(), connected.clone());
+                connected.fetch_add(1, Ordering::SeqCst);
+                tokio::spawn(async move {
+                    serve(stream, answers, noted).await;
+                    connected.fetch_sub(1, Ordering::SeqCst);
+                });
             }
         });
-        Self { origin, status, got }
+        Self { origin, status, got, open }
     }
 
     pub fn answers(&self, status: u16) {
@@ -67,6 +75,11 @@ impl PushService {
     /// What it got, from the beginning or the last [`PushService::take`].
     pub fn got(&self) -> Vec<Got> {
         self.lock().clone()
+    }
+
+    /// How many clients are connected.
+    pub fn clients(&self) -> usize {
+        self.open.load(Ordering::SeqCst)
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Got>> {

@@ -19,7 +19,7 @@ async fn a_mention_reaches_the_device_of_the_mentioned_encrypted(running: Runnin
     forum.stop().await;
     forum.set("KLATCH_WEBHOOK_ALLOW", "127.0.0.1".to_owned());
     forum.resume().await;
-    let (service, keys) = (PushService::open().await, PushKeys::generate());
+    let (service, keys) = (PushService::start().await, PushKeys::generate());
     let (ana, ben) = (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await);
     let birds = group_of(&ana, "Birds", "public").await;
     let herons = topic_in(&ana, &birds, "Herons", "By the river.").await;

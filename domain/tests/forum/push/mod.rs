@@ -47,7 +47,7 @@ async fn scene(forum: &TestForum) -> (Viewer, Viewer, messages::Posted, PushServ
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     forum.admit(&garden, &[noor]).await;
     let topic = forum.topic(mira, &garden, "Plums", "They are ripe").await;
-    let service = PushService::open().await;
+    let service = PushService::start().await;
     let browser = Browser::on(forum, noor, &service, "one").await;
     forum.drain().await;
     (mira, noor, topic, service, browser)
