@@ -1,8 +1,8 @@
 //! Push messages: whom they reach, what they say, and what is not sent.
 
 #[path = "../../../../tests/support/push_service.rs"]
-mod push_service;
-mod service;
+pub mod push_service;
+pub mod service;
 
 use std::time::Duration;
 
