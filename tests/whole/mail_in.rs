@@ -153,6 +153,8 @@ async fn an_email_that_was_acknowledged_becomes_a_topic_even_if_all_processes_ar
     receiving.kill();
     receiving.resume().await;
     let page = with_topic(&ana, &group, "Herons").await;
+    // The group's page shows how the message begins, and its signature would follow.
+    page.must_say("By the river.");
     assert!(!page.says("-- Ana"));
     // The mail server may not have heard the reply. It sends the email again.
     let mut client = receiving.client().await;
