@@ -271,6 +271,11 @@ impl Browser {
         self.driver("goog/cdp/execute", json!({"cmd": command, "params": parameters})).await;
     }
 
+    /// Lets pages show notifications. Chromium without its user interface shows none.
+    pub async fn allow_notifications(&self) {
+        self.driver("permissions", json!({"descriptor": {"name": "notifications"}, "state": "granted"})).await;
+    }
+
     /// Returns the console messages of level `SEVERE` since the last call.
     pub async fn complaints(&self) -> Vec<String> {
         let said = self.driver("se/log", json!({"type": "browser"})).await;

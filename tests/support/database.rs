@@ -87,6 +87,16 @@ impl Database {
         .expect("a text")
     }
 
+    /// Returns the rows of a statement with one text.
+    pub async fn texts(&self, sql: &str) -> Vec<String> {
+        let sql = AssertSqlSafe(sql.to_owned());
+        match self {
+            Self::Sqlite(path) => sqlx::query_scalar(sql).fetch_all(&mut sqlite(path).await).await,
+            Self::Postgres { .. } => sqlx::query_scalar(sql).fetch_all(&mut self.connect().await).await,
+        }
+        .expect("texts")
+    }
+
     /// Returns all rows of all tables, as text.
     pub async fn dump(&self) -> BTreeMap<String, Vec<String>> {
         let mut all = BTreeMap::new();

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::wait_for;
@@ -25,6 +25,8 @@ pub struct Server {
     taken: Arc<Mutex<Vec<String>>>,
     /// How many more emails it defers with 451.
     put_off: Arc<AtomicU32>,
+    /// How many clients are connected.
+    open: Arc<AtomicU32>,
 }
 
 #[derive(Clone, Debug)]
@@ -41,13 +43,17 @@ impl Server {
     pub async fn start() -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port for emails");
         let port = listener.local_addr().expect("its address").port();
-        let server = Self { port, taken: Arc::default(), put_off: Arc::default() };
+        let server = Self { port, taken: Arc::default(), put_off: Arc::default(), open: Arc::default() };
         let own = server.clone();
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 let server = own.clone();
-                // Errors of a client that disconnects do not matter.
-                tokio::spawn(async move { server.talk(client).await.ok() });
+                server.open.fetch_add(1, Ordering::SeqCst);
+                tokio::spawn(async move {
+                    // Errors of a client that disconnects do not matter.
+                    let _ = server.talk(client).await;
+                    server.open.fetch_sub(1, Ordering::SeqCst);
+                });
             }
         });
         server
@@ -64,6 +70,20 @@ impl Server {
     /// Defers this many of the next emails.
     pub fn put_off(&self, emails: u32) {
         self.put_off.store(emails, Ordering::SeqCst);
+    }
+
+    /// Returns how many emails it took.
+    pub fn count(&self) -> usize {
+        self.taken.lock().expect("nobody panics here").len()
+    }
+
+    /// Waits until it has taken all that clients sent which are gone by now.
+    pub async fn clients_gone(&self) {
+        // Clients are taken in the order in which they connect.
+        let mut last = TcpStream::connect(("127.0.0.1", self.port)).await.expect("a connection");
+        last.read_u8().await.expect("a greeting");
+        drop(last);
+        wait_for("all clients are gone", async || (self.open.load(Ordering::SeqCst) == 0).then_some(())).await;
     }
 
     pub fn puts_off(&self) -> u32 {
@@ -110,7 +130,11 @@ async fn read_data(client: &mut BufReader<TcpStream>) -> std::io::Result<String>
     let (mut email, mut line) = (String::new(), String::new());
     loop {
         line.clear();
-        if client.read_line(&mut line).await? == 0 || line == ".\r\n" {
+        if client.read_line(&mut line).await? == 0 {
+            // Half of an email is none.
+            return Err(std::io::ErrorKind::UnexpectedEof.into());
+        }
+        if line == ".\r\n" {
             return Ok(email);
         }
         email += line.strip_prefix('.').unwrap_or(&line);

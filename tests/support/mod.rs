@@ -10,6 +10,7 @@ mod page;
 mod people;
 mod postfix;
 mod proxy;
+mod push_service;
 mod remote_host;
 mod visitor;
 
@@ -20,6 +21,7 @@ pub use mailbox::{Mailbox, NOBODYS_DOMAIN, SentEmail, Server as MailServer};
 pub use page::{Filled, Page, unescaped};
 pub use people::{PASSWORD, Place, admin_of, group_of, newcomer, topic_in};
 pub use postfix::{Postfix, Route};
+pub use push_service::{Keys as PushKeys, PushService};
 pub use remote_host::RemoteHost;
 pub use visitor::Visitor;
 

@@ -102,14 +102,21 @@ pub fn email(from: &str, subject: &str, text: &str) -> String {
     format!("From: {from}\r\nSubject: {subject}\r\nMessage-ID: <{subject}@example.org>\r\n\r\n{text}\r\n")
 }
 
+/// A person with a confirmed address at example.org.
+pub async fn confirmed(forum: &Forum, name: &str) -> Visitor {
+    let visitor = newcomer(forum, name).await;
+    let address = format!("{name}@example.org");
+    let form = visitor.get("/-/settings/mail").await.expect(200).form("/-/settings/mail").with("email", &address);
+    visitor.submit(&form.with("current_password", PASSWORD)).await.expect(200);
+    let email = forum.mailbox.email(&address, "Confirm your email address").await;
+    let confirm = visitor.get(&email.link(&forum.base, "/-/confirm?token=")).await.expect(200).form("/-/confirm");
+    visitor.submit(&confirm).await.expect(200);
+    visitor
+}
+
 /// A person with a confirmed address, and their group.
 pub async fn ana_with_a_group(forum: &Forum) -> (Visitor, Place) {
-    let ana = newcomer(forum, "ana").await;
-    let form = ana.get("/-/settings/mail").await.expect(200).form("/-/settings/mail").with("email", "ana@example.org");
-    ana.submit(&form.with("current_password", PASSWORD)).await.expect(200);
-    let email = forum.mailbox.email("ana@example.org", "Confirm your email address").await;
-    let confirm = ana.get(&email.link(&forum.base, "/-/confirm?token=")).await.expect(200).form("/-/confirm");
-    ana.submit(&confirm).await.expect(200);
+    let ana = confirmed(forum, "ana").await;
     let group = group_of(&ana, "Bird watch", "public").await;
     (ana, group)
 }
@@ -146,6 +153,8 @@ async fn an_email_that_was_acknowledged_becomes_a_topic_even_if_all_processes_ar
     receiving.kill();
     receiving.resume().await;
     let page = with_topic(&ana, &group, "Herons").await;
+    // The group's page shows how the message begins, and its signature would follow.
+    page.must_say("By the river.");
     assert!(!page.says("-- Ana"));
     // The mail server may not have heard the reply. It sends the email again.
     let mut client = receiving.client().await;

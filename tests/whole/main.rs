@@ -25,6 +25,7 @@ mod mail_server;
 mod moderation;
 mod operation;
 mod privacy;
+mod push;
 mod safety;
 mod screening;
 mod searching;

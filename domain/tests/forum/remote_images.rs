@@ -217,6 +217,7 @@ async fn a_slow_endless_or_wrong_answer_is_no_image(forum: TestForum) {
     assert!(is_not_found(get(&forum, &wrong[0]).await));
     assert_eq!(host.count(), asked);
     forum.pass(MINUTE);
+    let mut shown = Vec::new();
     for (name, bytes) in hostile_files::all() {
         let url = host.at(&format!("/files/{name}"), Answer::of_kind("image/png", bytes));
         match get(&forum, &url).await {
@@ -226,9 +227,14 @@ async fn a_slow_endless_or_wrong_answer_is_no_image(forum: TestForum) {
                 assert!(image.kind.starts_with("image/") && !image.kind.contains("svg"), "{name}: {}", image.kind);
                 assert!(!image.bytes.windows(7).any(|part| part.eq_ignore_ascii_case(b"<script")), "{name}");
                 assert!(!image.bytes.windows(6).any(|part| part == b"secret"), "{name}");
+                shown.push(name);
             }
             Err(error) => panic!("{name}: {error}"),
         }
+    }
+    // Those are images, which hide something.
+    for name in ["polyglot.png", "polyglot.jpg", "comment.jpg", "zip.png"] {
+        assert!(shown.contains(&name), "{name} is shown without it: {shown:?}");
     }
 }
 

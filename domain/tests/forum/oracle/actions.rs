@@ -78,6 +78,7 @@ impl World<'_> {
             self.forum.drain_twice().await
         }
         let news = if is == Said::Done { news } else { News::None };
+        self.must_push(&news);
         self.handle(&news, &readers_before).await;
     }
 

@@ -1,5 +1,6 @@
-//! Random sequences of actions by several users in several groups. Every answer, page, count and live event must be
-//! what an oracle says, which does not use the database (`model.rs`, `rules.rs`, `moves.rs`, `polls.rs`, `wikis.rs`).
+//! Random sequences of actions by several users in several groups. Every answer, page, count, live event, push message
+//! and what emails would contain must be what an oracle says, which does not use the database (`model.rs`, `rules.rs`,
+//! `moves.rs`, `polls.rs`, `pushes.rs`, `wikis.rs`).
 //!
 //! `KLATCH_TEST_SEQUENCES` is the number of sequences, `KLATCH_TEST_SEED` the first seed. A failed sequence prints its
 //! seed.
@@ -10,6 +11,7 @@ mod choices;
 mod model;
 mod moves;
 mod polls;
+mod pushes;
 mod rules;
 mod wikis;
 
@@ -26,6 +28,8 @@ use domain::testing::{TestForum, draft};
 use domain::time::Timestamp;
 
 use crate::id;
+use crate::push::push_service::PushService;
+use crate::push::service::Browser;
 use model::{Group, Member, Model, P};
 use rules::{Begun, Written};
 
@@ -63,6 +67,8 @@ struct World<'a> {
     names: Vec<String>,
     model: Model,
     streams: Vec<(Stream, Cursor)>,
+    /// Gets the push messages for everyone's device, whose path is their number.
+    pushes: PushService,
     done: Vec<String>,
     made: usize,
     /// Unread counts that pages showed some time ago.
@@ -86,6 +92,7 @@ impl<'a> World<'a> {
             names,
             model,
             streams: Vec::new(),
+            pushes: PushService::start().await,
             done: Vec::new(),
             made: 0,
             shown: Vec::new(),
@@ -102,10 +109,12 @@ impl<'a> World<'a> {
             world.write_first(g).await;
         }
         forum.drain().await;
-        for viewer in world.people.clone() {
+        for (p, viewer) in world.people.clone().into_iter().enumerate() {
+            Browser::on(forum, viewer, &world.pushes, &p.to_string()).await;
             let stream = Stream::User(id(viewer));
             world.streams.push((stream, forum.cx.bus.open(stream).await.unwrap()));
         }
+        forum.drain().await;
         world
     }
 

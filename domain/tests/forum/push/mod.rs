@@ -1,6 +1,8 @@
 //! Push messages: whom they reach, what they say, and what is not sent.
 
-mod service;
+#[path = "../../../../tests/support/push_service.rs"]
+pub mod push_service;
+pub mod service;
 
 use std::time::Duration;
 
@@ -18,7 +20,8 @@ use domain::topics::{reads, subscriptions};
 use futures_util::TryStreamExt;
 
 use crate::{complaint, id, is_forbidden, is_not_found, mentions_of, tables};
-use service::{Browser, Service, base64url};
+use push_service::{PushService, base64url};
+use service::Browser;
 
 stories! {
     a_mention_reaches_a_device_encrypted_and_says_where_it_is,
@@ -39,12 +42,12 @@ const EVERYTHING: PushKinds = PushKinds { mentions: true, replies: true, directs
 const NOTHING: PushKinds = PushKinds { mentions: false, replies: false, directs: false, followed: false };
 
 /// Two people in a group with a topic, and the second one's device.
-async fn scene(forum: &TestForum) -> (Viewer, Viewer, messages::Posted, Service, Browser) {
+async fn scene(forum: &TestForum) -> (Viewer, Viewer, messages::Posted, PushService, Browser) {
     let (mira, noor) = (forum.person("mira").await, forum.person("noor").await);
     let garden = forum.group(mira, "Garden", GroupKind::Public).await;
     forum.admit(&garden, &[noor]).await;
     let topic = forum.topic(mira, &garden, "Plums", "They are ripe").await;
-    let service = Service::open().await;
+    let service = PushService::start().await;
     let browser = Browser::on(forum, noor, &service, "one").await;
     forum.drain().await;
     (mira, noor, topic, service, browser)
