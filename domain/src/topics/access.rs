@@ -1,10 +1,12 @@
 //! A topic and what the viewer may do in it.
 
+use crate::groups::members;
 use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use model::policy::{Access, Membership, Permission, Viewer};
 use model::time::Timestamp;
 use model::{Group, SubscriptionLevel, Topic, TopicId};
+use store::Tx;
 use store::topics::TopicFor;
 
 /// A topic with the viewer's access to it.
@@ -36,6 +38,19 @@ impl TopicAccess {
     /// Returns the viewer's access to the group, regardless of whether the topic is archived.
     pub fn in_group(&self) -> Access {
         self.access.with_archived(self.group.is_archived())
+    }
+
+    /// Locks the group until the commit, and returns the topic with the access that the viewer has now: they may have lost
+    /// rights meanwhile.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] if the group is gone, or the viewer may not read the topic any more.
+    pub(super) async fn again(self, tx: &mut Tx, viewer: Viewer) -> Result<Self> {
+        let access = members::lock(tx, viewer, self.group.id).await?;
+        if !access.may_read_topic(self.topic.created_at) {
+            return Err(Error::NotFound);
+        }
+        Ok(Self { access: access.with_archived(access.is_archived() || self.topic.archived), ..self })
     }
 
     /// Returns whether the viewer may archive or unarchive the topic.

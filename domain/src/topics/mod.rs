@@ -94,7 +94,8 @@ pub async fn rename_from(
     };
     let now = cx.now();
     let mut tx = cx.db.begin().await?;
-    lock(&mut tx, &found).await?;
+    let found = lock(&mut tx, viewer, found).await?;
+    found.check_edit(viewer)?;
     for (rule, (_, message)) in passed.reports.iter().zip(first.iter().cycle()) {
         store::moderation::reports::insert_by_rule(&mut tx, *message, rule, now).await?;
     }
@@ -125,11 +126,7 @@ pub async fn rename_from(
 pub async fn mark(cx: &Context, viewer: Viewer, id: TopicId, mark: Mark, on: bool) -> Result<(Topic, Group)> {
     let user = viewer.user()?;
     let found = find(cx, viewer, id).await?;
-    match mark {
-        Mark::Locked | Mark::Pinned => found.access.check(Permission::Moderate)?,
-        Mark::Resolved => found.check_edit(viewer)?,
-        Mark::Archived => found.in_group().check(Permission::Moderate)?,
-    }
+    check_mark(viewer, &found, mark)?;
     let (action, what) = match (mark, on) {
         (Mark::Locked, true) => (TopicAction::Locked, LogAction::TopicLocked),
         (Mark::Locked, false) => (TopicAction::Unlocked, LogAction::TopicUnlocked),
@@ -142,6 +139,8 @@ pub async fn mark(cx: &Context, viewer: Viewer, id: TopicId, mark: Mark, on: boo
     };
     let now = cx.now();
     let mut tx = cx.db.begin().await?;
+    let found = found.again(&mut tx, viewer).await?;
+    check_mark(viewer, &found, mark)?;
     if store::topics::mark(&mut tx, found.group.id, id, mark, on.then_some(now)).await? > 0 {
         store::topics::events::insert(&mut tx, id, user, action, "", now).await?;
         match mark {
@@ -156,6 +155,14 @@ pub async fn mark(cx: &Context, viewer: Viewer, id: TopicId, mark: Mark, on: boo
     cx.wake.after_commit();
     tell::pages_changed(cx, None).await;
     Ok((found.topic, found.group))
+}
+
+fn check_mark(viewer: Viewer, found: &TopicAccess, mark: Mark) -> Result<()> {
+    match mark {
+        Mark::Locked | Mark::Pinned => Ok(found.access.check(Permission::Moderate)?),
+        Mark::Resolved => found.check_edit(viewer),
+        Mark::Archived => Ok(found.in_group().check(Permission::Moderate)?),
+    }
 }
 
 /// Writes a log entry, unless the actor created the topic.
@@ -182,7 +189,8 @@ pub async fn delete(cx: &Context, viewer: Viewer, id: TopicId) -> Result<Group> 
     check_delete(cx, viewer, &found).await?;
     let by = viewer.user()?;
     let mut tx = cx.db.begin().await?;
-    lock(&mut tx, &found).await?;
+    let found = lock(&mut tx, viewer, found).await?;
+    found.check_edit(viewer)?;
     let others = store::topics::others_wrote_in(&mut tx, id, found.topic.creator_id).await?;
     if others && !found.access.may(Permission::Moderate) {
         return Err(others_wrote());
@@ -231,14 +239,16 @@ fn others_wrote() -> Error {
     Error::forbidden(texts::topics_errors::others_posted())
 }
 
-/// Locks a topic until the commit, provided it is still in the group where it was found.
+/// Locks a topic until the commit, provided it is still in the group where it was found. Returns it as
+/// [`TopicAccess::again`] does.
 ///
 /// # Errors
 /// [`Error::NotFound`] if it moved or was deleted: the viewer's rights in the new place were not checked.
-async fn lock(tx: &mut Tx, found: &TopicAccess) -> Result<()> {
+async fn lock(tx: &mut Tx, viewer: Viewer, found: TopicAccess) -> Result<TopicAccess> {
+    let found = found.again(tx, viewer).await?;
     match store::topics::touch_in(tx, found.topic.id, found.group.id).await? {
         0 => Err(Error::NotFound),
-        _ => Ok(()),
+        _ => Ok(found),
     }
 }
 

@@ -78,19 +78,23 @@ pub async fn any(db: &Db) -> Result<bool> {
 
 /// The devices of users whom new messages may concern, except the author's, with the message and the owner.
 pub async fn concerned(db: &Db, messages: &[MessageId]) -> Result<Vec<(MessageId, PushDeviceId, UserId)>> {
+    // Who follows a topic is asked once for each topic, not for each message.
     sql!(all db, (MessageId, PushDeviceId, UserId),
-        concat!("select c.message_id, d.id, d.user_id from (
-             select n.message_id, n.user_id from mentions n where n.message_id in (select cast(value as bigint) from json_each($1))
+        concat!("with b as (
+             select m.id, m.topic_id, m.author_id, t.group_id from messages m join topics t on t.id = m.topic_id
+             where m.id in (select cast(value as bigint) from json_each($1)))
+         select c.message_id, d.id, d.user_id from (
+             select b.id as message_id, n.user_id from b join mentions n on n.message_id = b.id
              union
-             select m.id, ms.user_id from messages m join topics t on t.id = m.topic_id join groups g on g.id = t.group_id
-                 join memberships ms on ms.group_id = g.id
-                 where m.id in (select cast(value as bigint) from json_each($1)) and g.kind = 'direct'
+             select b.id, ms.user_id from b join groups g on g.id = b.group_id join memberships ms on ms.group_id = g.id
+                 where g.kind = 'direct'
              union
-             select m.id, p.user_id from push_preferences p join messages m on m.id in (select cast(value as bigint) from json_each($1))
-                 left join topic_levels l on l.user_id = p.user_id and l.topic_id = m.topic_id
-                 where p.followed and ", follows!("p.user_id", "m.topic_id"), ") c
+             select b.id, f.user_id from b join (
+                 select o.topic_id, p.user_id from (select distinct topic_id from b) o cross join push_preferences p
+                     left join topic_levels l on l.user_id = p.user_id and l.topic_id = o.topic_id
+                     where p.followed and ", follows!("p.user_id", "o.topic_id"), ") f on f.topic_id = b.topic_id) c
          join push_devices d on d.user_id = c.user_id
-         join messages w on w.id = c.message_id
+         join b w on w.id = c.message_id
          where d.user_id <> w.author_id
          order by c.message_id, d.id"), crate::list(messages))
 }
