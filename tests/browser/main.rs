@@ -10,6 +10,7 @@ mod hostile;
 mod images;
 mod live;
 mod moderation;
+mod pages;
 mod plain;
 mod polls;
 mod privacy;
