@@ -23,4 +23,5 @@ mod sending;
 mod splits;
 #[path = "../support/mod.rs"]
 mod support;
+mod tasks;
 mod touch;
