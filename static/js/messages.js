@@ -269,13 +269,13 @@ export function start() {
   window.addEventListener('scroll', () => below > 0 && isAtEnd() && setBelow(0), { passive: true });
   document.addEventListener('klatch:main', () => {
     setBelow(0);
+    tend(list() ?? document.body);
     if (!list()) return;
-    tend(list());
     divide();
     startMore();
   });
+  tend(list() ?? document.body);
   if (!list()) return;
-  tend(list());
   divide();
   startMore();
   // A browser that marks no words takes them as a part of the message's name.

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use templates::samples;
+use texts::{Lang, within};
 
 const VOID: [&str; 14] =
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
@@ -177,6 +178,46 @@ fn every_page_is_well_formed_labeled_and_free_of_inline_code() {
             }
         }
         found.all_is_well(page);
+    }
+}
+
+/// Who speaks to a page says the words on a button, and its name has to contain them.
+#[test]
+fn the_name_of_a_button_or_link_contains_its_words() {
+    for lang in Lang::ALL {
+        for (page, html) in within(lang, samples::all) {
+            let html = html.expect("it draws");
+            // The element, its name, and the words in it; and the hidden element in it that is open.
+            let mut named: Option<(String, String, String)> = None;
+            let mut hidden: Option<String> = None;
+            for piece in pieces(&html) {
+                match piece {
+                    Piece::Open(name, mut attributes) if named.is_none() => {
+                        if name == "a" || name == "button" {
+                            named = attributes.remove("aria-label").map(|label| (name, label, String::new()));
+                        }
+                    }
+                    Piece::Open(name, attributes) => {
+                        let is_hidden = attributes.get("aria-hidden").is_some_and(|value| value == "true");
+                        if hidden.is_none() && is_hidden && !VOID.contains(&name.as_str()) {
+                            hidden = Some(name);
+                        }
+                    }
+                    Piece::Text(text) => {
+                        if let Some((_, _, words)) = named.as_mut().filter(|_| hidden.is_none()) {
+                            words.push_str(&text);
+                        }
+                    }
+                    Piece::Close(name) if hidden.as_ref() == Some(&name) => hidden = None,
+                    Piece::Close(name) => {
+                        let Some((_, label, words)) = named.take_if(|(element, ..)| *element == name) else { continue };
+                        let words = words.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+                        let is_named = !words.contains(char::is_alphanumeric) || label.to_lowercase().contains(&words);
+                        assert!(is_named, "{page} in {lang:?}: {label:?} has the words {words:?}");
+                    }
+                }
+            }
+        }
     }
 }
 

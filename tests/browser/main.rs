@@ -10,6 +10,7 @@ mod hostile;
 mod images;
 mod live;
 mod moderation;
+mod pages;
 mod plain;
 mod polls;
 mod privacy;
@@ -22,4 +23,5 @@ mod sending;
 mod splits;
 #[path = "../support/mod.rs"]
 mod support;
+mod tasks;
 mod touch;

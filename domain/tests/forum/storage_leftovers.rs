@@ -64,7 +64,7 @@ async fn what_interrupted_checks_and_copies_left_is_swept_after_a_day(mut forum:
                 break;
             }
         }
-        assert_eq!(left, [newer.clone()]);
+        assert_eq!(left, std::slice::from_ref(&newer));
     }
     forum.drain().await;
 }

@@ -69,7 +69,7 @@ impl Edit {
     /// Returns the choice of new members, with the fields that say who is one.
     pub fn only_new(&self) -> Html {
         let days = number("new_days", &self.form.new_days.value, words::days());
-        words::only_new(days, number("new_messages", &self.form.new_messages.value, words::messages())).into_html()
+        words::only_new(days, number("new_messages", &self.form.new_messages.value, words::messages()))
     }
 }
 
@@ -168,7 +168,12 @@ mod tests {
         let mut page = Edit::sample();
         page.form.new_days.value = "\"><b>".to_owned();
         let said = page.only_new().to_string();
-        assert!(said.starts_with("New members: accounts younger than <input class=\"number\" "), "{said}");
+        assert!(
+            said.starts_with(
+                "<label for=\"f-new-new\">New members</label>: accounts younger than <input class=\"number\" "
+            ),
+            "{said}"
+        );
         assert!(
             said.contains("name=\"new_days\" min=\"0\" value=\"&#34;&#62;&#60;b&#62;\" aria-label=\"Days\"> days, or"),
             "{said}"

@@ -66,7 +66,7 @@ look-in-names = Benutzernamen, wenn sich jemand registriert oder den eigenen än
 applies-to = Gilt für
 everyone-except-moderators = Alle außer Moderatoren
 everyone-except-admins = Alle außer Site-Admins
-only-new = Neue Mitglieder: Konten, die jünger als { $days } Tage sind oder weniger als { $messages } Nachrichten haben
+only-new = <label for="f-new-new">Neue Mitglieder</label>: Konten, die jünger als { $days } Tage sind oder weniger als { $messages } Nachrichten haben
 days = Tage
 messages = Nachrichten
 action = Aktion

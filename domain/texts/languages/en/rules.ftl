@@ -76,7 +76,7 @@ applies-to = Applies to
 everyone-except-moderators = Everyone except moderators
 everyone-except-admins = Everyone except site admins
 # $days and $messages are fields for numbers. The next two are their names for screen readers.
-only-new = New members: accounts younger than { $days } days, or with fewer than { $messages } messages
+only-new = <label for="f-new-new">New members</label>: accounts younger than { $days } days, or with fewer than { $messages } messages
 days = Days
 messages = Messages
 action = Action
