@@ -182,7 +182,7 @@ mod tests {
             "Content-Transfer-Encoding: base64\r\nContent-Type: image/png\r\n\r\nno base64 -- !\r\n".to_owned();
         assert_eq!(parts(&multipart("mixed", "b", &[plain("a --b\r\nx"), broken, "\r\nbare".to_owned()])), Ok(4));
         // Ends that are missing, in vain, or of another part.
-        let cut = multipart("mixed", "b", &[inner.clone()]).replace("--in--", "");
+        let cut = multipart("mixed", "b", std::slice::from_ref(&inner)).replace("--in--", "");
         assert_eq!(parts(&cut), Ok(4));
         assert_eq!(parts("Content-Type: multipart/mixed; boundary=none\r\n\r\nText\r\n"), Ok(1));
         assert_eq!(parts("Content-Type: multipart/mixed\r\n\r\n--x\r\n\r\nText\r\n"), Ok(1));
