@@ -173,14 +173,14 @@ async fn answer_a_sentence(person: &mut Person) {
         person.clicks += 1;
         let quoted = "document.querySelector('#compose textarea').value.startsWith('> Under the old bridge.')";
         person.browser.until("it is quoted", quoted).await;
-        person.browser.append("#f-text", "Wich one?").await;
+        person.browser.append("#f-text", "Whichh one?").await;
     } else {
         person.press(".message:last-of-type .tools .reply").await;
         person.browser.sees("Replying to dora").await;
-        person.browser.fill("#f-text", "> Under the old bridge.\n\nWich one?").await;
+        person.browser.fill("#f-text", "> Under the old bridge.\n\nWhichh one?").await;
     }
     person.click("#compose .primary").await;
-    person.browser.sees("Wich one?").await;
+    person.browser.sees("Whichh one?").await;
     person.finds("#messages .message .markup blockquote").await;
     person.took(2, "To answer a sentence");
 }

@@ -180,7 +180,7 @@ async fn what_was_done_is_said_in_the_language_of_the_reader(forum: TestForum) {
     let with_flash = format!("{session}; __Host-klatch-said=saved");
     let said = pages.get("/groups/", &[("cookie", with_flash.as_str())]).await;
     assert!(said.text.contains(">Gespeichert."), "{}", said.text);
-    let said = pages.get("/-/search/suggest?q=fro", &[("cookie", session.as_str())]).await;
+    let said = pages.get("/-/search/suggest?q=from", &[("cookie", session.as_str())]).await;
     assert!(said.text.contains("\"from:\"") && said.text.contains("von jemandem geschrieben"), "{}", said.text);
     let form = pages.get("/-/settings", &[("cookie", session.as_str())]).await;
     assert!(form.text.contains("<option value=\"de\" lang=\"de\" selected>Deutsch</option>"), "{}", form.text);
