@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use templates::samples;
+use texts::{Lang, within};
 
 const VOID: [&str; 14] =
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
@@ -177,6 +178,43 @@ fn every_page_is_well_formed_labeled_and_free_of_inline_code() {
             }
         }
         found.all_is_well(page);
+    }
+}
+
+#[test]
+fn what_screen_readers_call_a_control_contains_the_words_on_it() {
+    for lang in Lang::CHOICES {
+        for (page, html) in within(lang, samples::all) {
+            // The label of the open control and the words on it, and whether each element in it is hidden.
+            let mut control: Option<(String, String)> = None;
+            let mut hidden = Vec::new();
+            for piece in pieces(&html.expect("it draws")) {
+                match piece {
+                    Piece::Open(name, attributes) if control.is_none() => {
+                        let label = attributes.get("aria-label").filter(|_| name == "a" || name == "button");
+                        control = label.map(|label| (label.clone(), String::new()));
+                    }
+                    Piece::Open(name, attributes) => {
+                        if !VOID.contains(&name.as_str()) && !DRAWN.contains(&name.as_str()) {
+                            hidden.push(attributes.contains_key("aria-hidden"));
+                        }
+                    }
+                    Piece::Text(text) => {
+                        if let Some((_, words)) = control.as_mut().filter(|_| !hidden.contains(&true)) {
+                            words.push_str(&text);
+                        }
+                    }
+                    Piece::Close(_) => {
+                        if hidden.pop().is_none()
+                            && let Some((label, words)) = control.take()
+                        {
+                            let words = words.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+                            assert!(label.to_lowercase().contains(&words), "{page} in {lang:?}: {label:?}, {words:?}");
+                        }
+                    }
+                }
+            }
+        }
     }
 }
 

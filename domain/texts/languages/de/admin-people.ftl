@@ -84,7 +84,7 @@ this-browser = dieser Browser
 last-used = zuletzt benutzt { $time }
 signed-in-at = angemeldet am { $day }
 end-session = Sitzung beenden
-end-session-named = Sitzung von { $address } beenden, { $time }
+end-session-named = Sitzung beenden: { $address }, { $time }
 end-all-sessions = Alle Sitzungen beenden
 
 delete-named = { $name } löschen

@@ -98,7 +98,7 @@ edit-named = { $name } bearbeiten oder archivieren
 delete-named = { $name } löschen
 no-deleted-groups = In den letzten 30 Tagen wurden keine Gruppen gelöscht. Eine gelöschte Gruppe kannst du hier 30 Tage lang wiederherstellen.
 restore-group = Gruppe wiederherstellen
-restore-group-named = Die Gruppe { $name } wiederherstellen
+restore-group-named = Gruppe wiederherstellen: { $name }
 
 open-reports = { $count ->
     [one] { $count } offen

@@ -185,7 +185,7 @@ deleted-topics-of = Gelöschte Themen in { $group }
 no-deleted-topics = Keine gelöschten Themen
 deleted-topics-hint = Gelöschte Themen können hier 30 Tage lang wiederhergestellt werden. Danach sind sie endgültig gelöscht.
 restore-topic = Thema wiederherstellen
-restore-topic-named = Das Thema { $name } wiederherstellen
+restore-topic-named = Thema wiederherstellen: { $name }
 
 # Settings of a group: topics by email
 email = E-Mail

@@ -50,6 +50,7 @@ keys-send = Senden
 keys-style = fett, kursiv, Link
 keys-edit = deine letzte Nachricht bearbeiten
 keys-help = Diese Tastenkürzel zeigen
+keys-choice = Kürzel aus einer einzelnen Taste in diesem Browser verwenden
 
 wikis = Wikis
 wikis-about = Die Moderation und die Person, die das Thema begonnen hat, können die erste Nachricht eines Themas zu einem Wiki machen. Dann können alle, die im Thema schreiben können, sie bearbeiten. Ihr Verlauf zeigt, wer was geändert hat, und stellt frühere Versionen wieder her.

@@ -78,7 +78,7 @@ decline-named = Decline { $name }
 selected = Selected:
 declined-title = Recently declined
 approve-after-all = Approve after all
-approve-after-all-named = Approve { $name } after all
+approve-after-all-named = Approve after all: { $name }
 invite-links = Invite links
 anyone-with-link = Anyone with this link can sign up
 used-and-left = { $used ->
@@ -113,7 +113,7 @@ edit-named = Edit or archive { $name }
 delete-named = Delete { $name }
 no-deleted-groups = No groups were deleted in the last 30 days. You can restore a deleted group here for 30 days.
 restore-group = Restore group
-restore-group-named = Restore the group { $name }
+restore-group-named = Restore group { $name }
 
 # Reports and the approval queue.
 open-reports = { $count ->

@@ -205,7 +205,7 @@ deleted-topics-of = Deleted topics of { $group }
 no-deleted-topics = No deleted topics
 deleted-topics-hint = Topics that were deleted can be restored here for 30 days. After that, they're permanently deleted.
 restore-topic = Restore topic
-restore-topic-named = Restore the topic { $name }
+restore-topic-named = Restore topic { $name }
 
 # Settings of a group: topics by email
 email = Email

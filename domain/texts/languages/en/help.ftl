@@ -56,6 +56,8 @@ keys-send = Send
 keys-style = bold, italic, link
 keys-edit = edit your last message
 keys-help = Show these shortcuts
+# A checkbox, for people who press keys by mistake or speak to their computer. The scripts have the same text.
+keys-choice = Use single-key shortcuts in this browser
 
 wikis = Wikis
 wikis-about = The author and the moderators can make the first message of a topic a wiki. Then everyone who can post in the topic can edit it. Its history shows who changed what, and restores earlier versions.

@@ -119,7 +119,7 @@ signed-in = signed in { $day }
 sign-out = Sign out
 sign-out-here = Sign out here
 end-session = End session
-end-session-on = End the session on { $device }
+end-session-on = End session on { $device }
 
 # API tokens of a person or a bot.
 new-token = New API token

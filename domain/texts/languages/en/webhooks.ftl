@@ -65,9 +65,9 @@ rejects = rejects messages if it doesn't respond
 accepts = accepts messages if it doesn't respond
 # Buttons, with names for screen readers.
 turn-on = Turn on
-turn-on-auditor = Turn { $name } on
+turn-on-auditor = Turn on { $name }
 turn-off = Turn off
-turn-off-auditor = Turn { $name } off
+turn-off-auditor = Turn off { $name }
 delete = Delete
 delete-auditor = Delete { $name }
 new-auditor = New external auditor
@@ -90,7 +90,7 @@ deliveries = Deliveries
 no-deliveries = No deliveries yet. They stay here for a week.
 message = message { $id }
 send-again = Send again
-send-delivery-again = Send delivery { $id } again
+send-delivery-again = Send again: delivery { $id }
 # What became of a delivery. $status is a number of HTTP.
 sent = sent, response { $status }
 skipped = skipped
