@@ -259,7 +259,9 @@ fn code_with_comments(path: &Path) -> usize {
 /// end of a path without `.rs` or `/mod.rs`.
 #[test]
 fn the_tests_that_documents_name_exist() {
-    let text = std::fs::read_to_string(root().join("docs/security-tests.md")).expect("the document");
+    let texts = ["security-tests", "accessibility"]
+        .map(|name| std::fs::read_to_string(root().join(format!("docs/{name}.md"))).expect("the document"));
+    let text = texts.join("\n");
     let is_word = |part: &str| part.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'/'));
     let named: BTreeSet<(&str, &str)> = text
         .split('`')

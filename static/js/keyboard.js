@@ -1,5 +1,8 @@
-// Keys: j k Enter r u e m / "g h" ?, never while typing or with a modifier; and Ctrl+K.
+// Keys: j k Enter r u e m / "g h" ?, never while typing or with a modifier; and Ctrl+K. People can turn off those that are
+// a single key.
 
+/** Where a browser stores that its user turned off single keys. */
+const OFF = 'klatch-keys-off';
 const ITEMS = '.message, .topic, .group, .story, .result';
 let pending = 0;
 
@@ -51,6 +54,40 @@ const go = () => import('./switcher.js').then((switcher) => switcher.toggle()).c
 export const isSwitch = ({ key, ctrlKey, metaKey, altKey, shiftKey }, isMac) =>
   key?.toLowerCase() === 'k' && (isMac ? metaKey && !ctrlKey : ctrlKey && !metaKey) && !altKey && !shiftKey;
 
+/** Whether single keys are shortcuts. They are, unless the user turned them off or the browser stores nothing. */
+export function areOn(storage = () => localStorage) {
+  try {
+    return storage().getItem(OFF) === null;
+  } catch {
+    return true;
+  }
+}
+
+/** Turns single keys on or off. Where the browser stores nothing, they stay on. */
+export function turn(on, storage = () => localStorage) {
+  try {
+    if (on) storage().removeItem(OFF);
+    else storage().setItem(OFF, '1');
+  } catch {
+    // The browser stores nothing.
+  }
+}
+
+/** Hides the tools of the message under the pointer or with the focus, until both have left. */
+function hideTools() {
+  const message = document.querySelector('.message:is(:hover, :focus-within)');
+  if (!message) return;
+  if (document.activeElement?.closest('.tools')) message.focus({ preventScroll: true });
+  message.classList.add('no-tools');
+  const show = () => {
+    if (message.matches(':is(:hover, :focus-within)')) return;
+    message.classList.remove('no-tools');
+    for (const kind of ['pointerleave', 'focusout']) message.removeEventListener(kind, later);
+  };
+  const later = () => setTimeout(show);
+  for (const kind of ['pointerleave', 'focusout']) message.addEventListener(kind, later);
+}
+
 /** Runs the action of a key; returns false when it does nothing here. */
 function act(key) {
   switch (key) {
@@ -68,6 +105,7 @@ function act(key) {
 }
 
 export function start() {
+  if (document.getElementById('keys-choice')) import('./keys.js').then((keys) => keys.offer()).catch((error) => console.error(error));
   document.addEventListener('click', (event) => {
     if (!event.target.closest?.('a[href="/-/go"]') || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
@@ -83,6 +121,8 @@ export function start() {
     }
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (event.target.closest('input, textarea, select, [contenteditable], dialog[open]')) return;
+    if (event.key === 'Escape') return void hideTools();
+    if (!areOn()) return;
     if (act(event.key) !== false) event.preventDefault();
     if (event.key !== 'g') pending = 0;
   });

@@ -63,12 +63,21 @@ impl Home {
     pub fn heading(&self, place: &usize) -> Option<Text> {
         let story = self.stories.get(*place)?;
         let first = self.stories.iter().position(|other| other.followed == story.followed) == Some(*place);
-        let both = self.stories.first().is_some_and(|other| other.followed);
-        match (first && both, story.followed) {
+        match (first && self.has_headings(), story.followed) {
             (false, _) => None,
             (true, true) => Some(texts::home::following()),
             (true, false) => Some(texts::home::other_topics()),
         }
+    }
+
+    /// Whether headings stand above the stories.
+    fn has_headings(&self) -> bool {
+        self.stories.first().is_some_and(|story| story.followed)
+    }
+
+    /// Returns the level of the headings of stories.
+    pub fn level(&self) -> u8 {
+        if self.has_headings() { 3 } else { 2 }
     }
 
     /// Whether the viewer is in no group yet.

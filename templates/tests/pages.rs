@@ -222,6 +222,43 @@ fn the_name_of_a_button_or_link_contains_its_words() {
 }
 
 #[test]
+fn what_screen_readers_call_a_control_contains_the_words_on_it() {
+    for lang in Lang::CHOICES {
+        for (page, html) in within(lang, samples::all) {
+            // The label of the open control and the words on it, and whether each element in it is hidden.
+            let mut control: Option<(String, String)> = None;
+            let mut hidden = Vec::new();
+            for piece in pieces(&html.expect("it draws")) {
+                match piece {
+                    Piece::Open(name, attributes) if control.is_none() => {
+                        let label = attributes.get("aria-label").filter(|_| name == "a" || name == "button");
+                        control = label.map(|label| (label.clone(), String::new()));
+                    }
+                    Piece::Open(name, attributes) => {
+                        if !VOID.contains(&name.as_str()) && !DRAWN.contains(&name.as_str()) {
+                            hidden.push(attributes.contains_key("aria-hidden"));
+                        }
+                    }
+                    Piece::Text(text) => {
+                        if let Some((_, words)) = control.as_mut().filter(|_| !hidden.contains(&true)) {
+                            words.push_str(&text);
+                        }
+                    }
+                    Piece::Close(_) => {
+                        if hidden.pop().is_none()
+                            && let Some((label, words)) = control.take()
+                        {
+                            let words = words.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+                            assert!(label.to_lowercase().contains(&words), "{page} in {lang:?}: {label:?}, {words:?}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn only_our_own_markup_is_marked_safe_and_only_once() {
     fn files(directory: &std::path::Path, into: &mut Vec<std::path::PathBuf>) {
         for entry in std::fs::read_dir(directory).expect("a directory").flatten() {

@@ -208,7 +208,7 @@ async fn without_postgres_pages_report_it_at_once_and_recover_later() {
         // A public page that was read before is still there, and soon says why it may be old.
         let late = wait_for("the page says so", async || {
             let page = get_at_once(&reader, &topic.path).await.expect(200);
-            page.html.contains("The database does not answer just now").then_some(page)
+            page.html.contains("The database isn't responding right now").then_some(page)
         });
         assert_eq!(late.await.headers["cache-control"], "no-store");
         sent += 1;

@@ -35,7 +35,7 @@ async fn one_unread_topic_is_marked_as_read_or_muted_and_that_is_undone(running:
     assert!(page.says("Herons") && !page.says("Egrets"), "{}", page.main());
     undo.action = "/-/mute/undo".to_owned();
     let page = ben.submit(&undo).await.expect(200);
-    page.must_say("The topic is as it was before.");
+    page.must_say("Topic unmuted.");
     page.must_say("Egrets");
     ben.submit(&undo).await.expect(200).must_say("This can no longer be undone.");
     forum.examine().await;

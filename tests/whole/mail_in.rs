@@ -124,7 +124,7 @@ pub async fn ana_with_a_group(forum: &Forum) -> (Visitor, Place) {
 /// Lets members start topics by email, and returns the address of the visitor.
 pub async fn address_of(visitor: &Visitor, group: &Place) -> String {
     let page = visitor.get(&format!("/-/groups/{}/mail-in", group.id)).await.expect(200);
-    page.must_say("Topics can't be started in this group by email.");
+    page.must_say("This group doesn't accept topics by email.");
     let page = visitor.submit(&page.form("/mail-in")).await.expect(200);
     page.must_say("Turn off topics by email");
     let shown = page.html.split("<p class=\"key\"><code>").nth(1).and_then(|rest| rest.split('<').next());

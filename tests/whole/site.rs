@@ -117,7 +117,7 @@ async fn a_sign_up_link_admits_a_limited_number(running: Running) {
     assert!(!ana.get("/").await.html.contains("href=\"/-/sign-up"), "no button that leads nowhere");
 
     let form = admin.get("/admin/sign-ups").await.expect(200).form("/admin/sign-ups/links");
-    admin.submit(&form.clone().with("uses", "none")).await.expect(422).must_say("From 1 to 500 people.");
+    admin.submit(&form.clone().with("uses", "none")).await.expect(422).must_say("Enter a number from 1 to 500.");
     let made = admin.submit(&form.with("uses", "1")).await.expect(200);
     let (_, link) = made.html.split_once("aria-label=\"Invite link\" value=\"").expect("the link");
     let link = link.split('"').next().expect("the link").strip_prefix(&forum.base).expect("of this site").to_owned();

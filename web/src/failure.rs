@@ -10,7 +10,7 @@ use domain::Error;
 use serde_json::json;
 use templates::errors::Problem;
 use templates::when::wait;
-use texts::{Lang, Text, errors};
+use texts::{Lang, Text, access, errors};
 
 use crate::refused;
 
@@ -128,7 +128,7 @@ impl Failure {
             Self::Domain(Error::Slow(wait)) => errors::slow_mode(slow_wait(*wait)),
             Self::Domain(Error::Storage(_)) => texts::files::no_storage(),
             Self::Domain(Error::Pending) => errors::short_pending(),
-            Self::Problem(Problem::ReadOnly) => errors::short_read_only(),
+            Self::Problem(Problem::ReadOnly) => access::read_only(),
             Self::Unproved(_) => errors::short_unproved(),
             Self::NeedsTwoFactor => errors::short_needs_two_factor(),
             Self::Credentials(None) => errors::must_sign_in(),

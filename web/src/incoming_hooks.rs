@@ -252,7 +252,7 @@ async fn the_pages_retire_and_disable_kinds_of_attachments(forum: TestForum) {
     assert_eq!(of_ben.post(&retire, &[("retired", "yes")]).await.status, 404);
     assert_eq!(of_ada.post(&retire, &[("retired", "yes")]).await.status, 303);
     assert_eq!(state().await, (true, false));
-    assert!(of_ada.get("/-/settings/kinds").await.text.contains("Bring back"));
+    assert!(of_ada.get("/-/settings/kinds").await.text.contains("Restore"));
     assert_eq!(of_ada.post(&retire, &[("retired", "no")]).await.status, 303);
     let disable = format!("/admin/kinds/{}/disable", kind.id);
     assert_eq!(of_ada.post(&disable, &[("disabled", "yes")]).await.status, 404);

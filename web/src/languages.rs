@@ -20,6 +20,7 @@ use crate::{Config, Site, errors, from_memory, routes};
 stories! {
     the_setting_the_browser_and_the_site_choose_the_language_of_a_page,
     a_kept_page_is_only_for_readers_of_its_language,
+    an_admin_edits_the_text_that_readers_of_the_same_language_see,
     errors_are_written_in_the_language_of_the_reader,
     what_was_done_is_said_in_the_language_of_the_reader,
     the_older_api_and_feeds_do_not_depend_on_the_browser,
@@ -143,6 +144,19 @@ async fn a_kept_page_is_only_for_readers_of_its_language(forum: TestForum) {
             assert_eq!(pages.get(path, &[asks, ("if-none-match", own.as_str())]).await.status, 304, "{path}");
             let said = pages.get(path, &[asks, ("if-none-match", other.as_str())]).await;
             assert_eq!((said.status, said.lang()), (200, asked), "{path}");
+        }
+    }
+}
+
+async fn an_admin_edits_the_text_that_readers_of_the_same_language_see(forum: TestForum) {
+    let boss = forum.site_admin("boss").await;
+    let session = cookie(&forum, boss).await;
+    let pages = Pages::of(&forum);
+    for (asked, expected) in [("de", "Sei freundlich"), ("en", "Be kind")] {
+        for path in ["/-/pages/rules", "/admin/pages/rules", "/admin/pages/rules/versions/0"] {
+            let said = pages.get(path, &[("cookie", session.as_str()), ("accept-language", asked)]).await;
+            assert_eq!((said.status, said.lang()), (200, asked), "{path}");
+            assert!(said.text.contains(expected), "{path}: {}", said.text);
         }
     }
 }

@@ -39,7 +39,7 @@ pub(super) async fn recipients(cx: &Context, user: UserId, typed: &str) -> Resul
     let mut is_self = false;
     for name in names.take(MOST + 1) {
         let Some(other) = store::people::users::by_name(&cx.db, name).await? else {
-            return Err(Error::invalid("to", texts::messages_errors::no_user_named(name)));
+            return Err(Error::invalid("to", texts::people_errors::no_user_named(name)));
         };
         is_self |= other.id == user;
         if other.id == user || people.iter().any(|person| person.id == other.id) {

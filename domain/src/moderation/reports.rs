@@ -125,7 +125,7 @@ pub async fn create_from_outside(
     }
     let name = validate::one_line(typed.name);
     if name.chars().count() > MAX_NAME {
-        wrong.add("name", texts::moderation_errors::at_most(MAX_NAME));
+        wrong.add("name", texts::validation::at_most(MAX_NAME));
     }
     if !typed.in_good_faith {
         wrong.add("good_faith", texts::moderation_errors::confirm());

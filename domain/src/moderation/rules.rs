@@ -72,10 +72,10 @@ impl RuleForm {
             fields.add("name", texts::moderation_errors::rule_name());
         }
         if rule.name.chars().count() > MAX_NAME {
-            fields.add("name", texts::moderation_errors::at_most(MAX_NAME));
+            fields.add("name", texts::validation::at_most(MAX_NAME));
         }
         if rule.explanation.chars().count() > MAX_EXPLANATION {
-            fields.add("explanation", texts::moderation_errors::at_most(MAX_EXPLANATION));
+            fields.add("explanation", texts::validation::at_most(MAX_EXPLANATION));
         }
         match self.kind {
             None => fields.add("kind", texts::moderation_errors::rule_kind()),

@@ -59,7 +59,7 @@ fn check(new: &EmailChoices) -> Result<()> {
         return Err(Error::invalid("activity", texts::forms::choose_frequency()));
     }
     if !(1..=MOST_PER_DAY).contains(&new.most_per_day) {
-        return Err(Error::invalid("most_per_day", texts::forms::number_up_to(MOST_PER_DAY)));
+        return Err(Error::invalid("most_per_day", texts::validation::number_from_to(1, MOST_PER_DAY)));
     }
     for (field, hour) in [("quiet_from", new.quiet_from), ("quiet_to", new.quiet_to)] {
         if hour.is_some_and(|hour| !(0..24).contains(&hour)) {

@@ -43,7 +43,7 @@ impl Restriction {
     pub fn check(self) -> Result<()> {
         match self {
             Self::Suspend { days } if !(1..=3_650).contains(&days) => {
-                Err(Error::invalid("days", texts::people_errors::suspension_days()))
+                Err(Error::invalid("days", texts::validation::number_from_to(1, 3_650)))
             }
             Self::Suspend { .. } | Self::Ban | Self::Lift => Ok(()),
         }

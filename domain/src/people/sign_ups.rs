@@ -194,10 +194,10 @@ pub async fn make_link(cx: &Context, viewer: Viewer, uses: i64, days: i64) -> Re
     let inviter = viewer.site_admin()?;
     let mut fields = Fields::default();
     if !(1..=MAX_USES).contains(&uses) {
-        fields.add("uses", texts::people_errors::link_uses(MAX_USES));
+        fields.add("uses", texts::validation::number_from_to(1, MAX_USES));
     }
     if !(1..=MAX_DAYS).contains(&days) {
-        fields.add("days", texts::people_errors::link_days(MAX_DAYS));
+        fields.add("days", texts::validation::number_from_to(1, MAX_DAYS));
     }
     fields.check()?;
     let token = secrets::token()?[..TOKEN].to_owned();

@@ -9,7 +9,7 @@ use crate::platform::context::Context;
 use crate::platform::error::{Error, Result};
 use model::policy::Viewer;
 use model::{MessageId, TopicId};
-use texts::search_errors;
+use texts::{people_errors, search_errors};
 
 /// Messages considered for `is:starred` and `is:unread`.
 const MAX_LISTED: i64 = 20_000;
@@ -104,7 +104,7 @@ pub(super) async fn scope(cx: &Context, viewer: Viewer, asked: &mut ParsedQuery)
         if people.is_empty() {
             asked.complain(match name.as_str() {
                 "me" => search_errors::own_signed_out(),
-                _ => search_errors::no_user_named(name),
+                _ => people_errors::no_user_named(name),
             });
         }
         match wanted {

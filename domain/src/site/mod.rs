@@ -151,7 +151,7 @@ pub async fn update(cx: &Context, viewer: Viewer, mut new: Settings) -> Result<(
         None => fresh(cx),
     };
     for page in &new.must_accept {
-        pages::keep_default(&mut tx, cx, *page, by).await?;
+        pages::keep_default(&mut tx, cx, *page, new.lang(), by).await?;
     }
     store::platform::settings::set(&mut tx, ROW, &text).await?;
     log::write(&mut tx, LogEntry::new(by, LogAction::SiteChanged).detail(changes(&old, &new)), cx.now()).await?;

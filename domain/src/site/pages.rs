@@ -19,9 +19,6 @@ pub const MAX_TEXT: usize = 40_000;
 /// Versions in a part of a page's history.
 pub const LIST_LIMIT: usize = 50;
 
-/// The language of the text that admins change and that people accept: a version has one text for all readers.
-const FIRST: Lang = Lang::En;
-
 /// Returns the text that comes with the program, in a language; empty for pages that only their admins can write.
 pub fn default_text(page: SitePage, lang: Lang) -> &'static str {
     let text = match (page, lang) {
@@ -34,6 +31,19 @@ pub fn default_text(page: SitePage, lang: Lang) -> &'static str {
         (SitePage::Terms | SitePage::Imprint | SitePage::Contact, _) => "",
     };
     text.trim_end()
+}
+
+/// Whether a text is the one that comes with the program, in any language.
+fn is_default(page: SitePage, text: &str) -> bool {
+    !text.is_empty() && Lang::CHOICES.into_iter().any(|lang| default_text(page, lang) == text)
+}
+
+/// Translates a version that no admin changed. Where an update changed the text of the program, the stored one stays.
+fn translated(page: SitePage, found: PageVersion, lang: Lang) -> PageVersion {
+    if is_default(page, &found.raw) {
+        return PageVersion { raw: default_text(page, lang).to_owned(), ..found };
+    }
+    found
 }
 
 /// The text that comes with the program, as a version.
@@ -51,7 +61,7 @@ pub(super) async fn existing(cx: &Context) -> Result<Vec<CurrentPage>> {
 pub(super) fn with_defaults(published: &[CurrentPage]) -> Vec<CurrentPage> {
     let current = |page: SitePage| {
         let own = published.iter().find(|own| own.page == page).copied();
-        own.unwrap_or(CurrentPage { page, version: 0, is_removed: default_text(page, FIRST).is_empty(), asked: 0 })
+        own.unwrap_or(CurrentPage { page, version: 0, is_removed: default_text(page, Lang::En).is_empty(), asked: 0 })
     };
     SitePage::EACH.iter().map(|page| current(*page)).filter(|page| !page.is_removed).collect()
 }
@@ -71,7 +81,8 @@ pub struct Shown {
     pub changed_at: Option<Timestamp>,
 }
 
-/// The current version of a page. The text that comes with the program is in the language of the reader.
+/// The current version of a page. Until an admin changes it, the text that comes with the program is in the language of
+/// the reader.
 ///
 /// # Errors
 /// [`Error::NotFound`] when the page does not exist.
@@ -85,26 +96,33 @@ pub async fn show(cx: &Context, page: SitePage, lang: Lang) -> Result<Shown> {
 }
 
 async fn current(cx: &Context, page: SitePage, lang: Lang) -> Result<PageVersion> {
-    Ok(store::site::pages::latest(&cx.db, page).await?.unwrap_or_else(|| default_version(page, lang)))
+    let stored = store::site::pages::latest(&cx.db, page).await?;
+    Ok(stored.map_or_else(|| default_version(page, lang), |stored| translated(page, stored, lang)))
 }
 
-/// The current version of a page for its form, also of one that does not exist: its text is empty.
+/// The current version of a page for its form, as a reader of the language sees it. The text of a page that does not
+/// exist is empty.
 ///
 /// # Errors
 /// [`Error::NotFound`] for viewers who are not site admins.
-pub async fn edit(cx: &Context, viewer: Viewer, page: SitePage) -> Result<PageVersion> {
+pub async fn edit(cx: &Context, viewer: Viewer, page: SitePage, lang: Lang) -> Result<PageVersion> {
     viewer.site_admin()?;
-    current(cx, page, FIRST).await
+    current(cx, page, lang).await
 }
 
-/// A version of a page; 0 is the text that comes with the program.
+/// A version of a page, as a reader of the language saw it; 0 is the text that comes with the program.
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is none, and for viewers who are not site admins.
-pub async fn version(cx: &Context, viewer: Viewer, page: SitePage, version: i64) -> Result<PageVersion> {
+pub async fn version(cx: &Context, viewer: Viewer, page: SitePage, version: i64, lang: Lang) -> Result<PageVersion> {
     viewer.site_admin()?;
+    Ok(translated(page, stored(cx, page, version, lang).await?, lang))
+}
+
+/// A version of a page as it is stored; version 0 in a language.
+async fn stored(cx: &Context, page: SitePage, version: i64, lang: Lang) -> Result<PageVersion> {
     if version == 0 {
-        return Some(default_version(page, FIRST)).filter(|found| !found.raw.is_empty()).ok_or(Error::NotFound);
+        return Some(default_version(page, lang)).filter(|found| !found.raw.is_empty()).ok_or(Error::NotFound);
     }
     store::site::pages::version(&cx.db, page, version).await?.ok_or(Error::NotFound)
 }
@@ -118,7 +136,7 @@ pub async fn history(cx: &Context, viewer: Viewer, page: SitePage, before: i64) 
     let mut rows = store::site::pages::history(&cx.db, page, before, LIST_LIMIT as i64 + 1).await?;
     let has_more = rows.len() > LIST_LIMIT;
     rows.truncate(LIST_LIMIT);
-    if !has_more && before > 0 && !default_text(page, FIRST).is_empty() {
+    if !has_more && before > 0 && !default_text(page, Lang::En).is_empty() {
         rows.push(PageVersionRow { version: 0, is_removed: false, author: None, created_at: None, asks_again: false });
     }
     Ok((rows, has_more))
@@ -173,12 +191,14 @@ pub async fn publish(cx: &Context, viewer: Viewer, page: SitePage, new: NewText<
     save(cx, viewer, page, NewText { text: &text, ..new }, "").await
 }
 
-/// Publishes an earlier version again. Returns the number of the new version; `None` when the current one is the same.
+/// Publishes an earlier version again; version 0 in the language of the site. Returns the number of the new version; `None` when the current one is the same.
 ///
 /// # Errors
-/// As [`version`].
+/// [`Error::NotFound`] when there is none, and for viewers who are not site admins.
 pub async fn restore(cx: &Context, viewer: Viewer, page: SitePage, number: i64) -> Result<Option<i64>> {
-    let earlier = version(cx, viewer, page, number).await?;
+    viewer.site_admin()?;
+    let lang = super::settings(cx).await?.lang();
+    let earlier = stored(cx, page, number, lang).await?;
     let note = if number == 0 { ", the default text".to_owned() } else { format!(", as version {number}") };
     save(cx, viewer, page, NewText { text: &earlier.raw, base: None, asks_again: false }, &note).await
 }
@@ -188,11 +208,12 @@ async fn save(cx: &Context, viewer: Viewer, page: SitePage, new: NewText<'_>, no
     let mut tx = cx.db.begin().await?;
     admins::lock(&mut tx, viewer).await?;
     let stored = store::site::pages::latest_in(&mut tx, page).await?;
-    let (version, old) = stored.unwrap_or_else(|| (0, default_text(page, FIRST).to_owned()));
+    let (version, old) = stored.unwrap_or_else(|| (0, default_text(page, Lang::En).to_owned()));
     if new.base.is_some_and(|base| base != version) {
         return Err(Error::Changed);
     }
-    if old == new.text && !new.asks_again {
+    let is_same = old == new.text || (is_default(page, &old) && is_default(page, new.text));
+    if is_same && !new.asks_again {
         return Ok(None);
     }
     let number = version + 1;
@@ -206,11 +227,11 @@ async fn save(cx: &Context, viewer: Viewer, page: SitePage, new: NewText<'_>, no
     Ok(Some(number))
 }
 
-/// Stores the text that comes with the program as the first version of a page that people accept from now on: what they
-/// accepted must not change with the program. Lock the site admins before.
-pub(super) async fn keep_default(tx: &mut Tx, cx: &Context, page: SitePage, by: UserId) -> Result<()> {
+/// Stores the text that comes with the program, in the language of the site, as the first version of a page that people
+/// accept from now on: an update of the program must not change what they accepted. Lock the site admins before.
+pub(super) async fn keep_default(tx: &mut Tx, cx: &Context, page: SitePage, lang: Lang, by: UserId) -> Result<()> {
     if store::site::pages::latest_in(tx, page).await?.is_none() {
-        store::site::pages::insert(tx, page, 1, default_text(page, FIRST), by, false, cx.now()).await?;
+        store::site::pages::insert(tx, page, 1, default_text(page, lang), by, false, cx.now()).await?;
     }
     Ok(())
 }

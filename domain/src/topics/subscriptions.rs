@@ -34,7 +34,7 @@ pub async fn set_of_topic(
     let user = viewer.user()?;
     let found = topics::find(cx, viewer, topic).await?;
     if found.access.role().is_none() {
-        return Err(Error::forbidden(texts::topics_errors::not_in_group()));
+        return Err(Error::forbidden(texts::groups_errors::not_in_group()));
     }
     let mut tx = cx.db.begin().await?;
     let before = store::people::ignores::topic_level(&mut tx, user, topic).await?;
@@ -123,7 +123,7 @@ pub async fn unread_from(cx: &Context, viewer: Viewer, message: MessageId) -> Re
     let place = store::topics::place_of(&cx.db, message).await?.ok_or(Error::NotFound)?;
     let found = topics::find(cx, viewer, place.topic_id).await?;
     if found.access.role().is_none() {
-        return Err(Error::forbidden(texts::topics_errors::not_in_group()));
+        return Err(Error::forbidden(texts::groups_errors::not_in_group()));
     }
     if let Some(before) = found.read_before.filter(|before| found.topic.arrived_at <= *before)
         && place.seq <= store::messages::seq_at(&cx.db, place.topic_id, before).await?

@@ -51,7 +51,7 @@ pub async fn create(cx: &Context, viewer: Viewer, form: AuditorForm) -> Result<S
     }
     let timeout_ms = form.timeout_ms.filter(|timeout| TIMEOUTS.contains(timeout));
     if timeout_ms.is_none() {
-        fields.add("timeout", texts::webhooks_errors::timeout(TIMEOUTS.start(), TIMEOUTS.end()));
+        fields.add("timeout", texts::validation::number_from_to(TIMEOUTS.start(), TIMEOUTS.end()));
     }
     fields.check()?;
     let (secret, sealed) = new_secret(cx, "auditor")?;

@@ -29,7 +29,7 @@ fn name(fields: &mut Fields, typed: &str) -> String {
         fields.add("name", texts::webhooks_errors::enter_name());
     }
     if name.chars().count() > MAX_NAME {
-        fields.add("name", texts::webhooks_errors::name_too_long(MAX_NAME));
+        fields.add("name", texts::validation::at_most(MAX_NAME));
     }
     name
 }

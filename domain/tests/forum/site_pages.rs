@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ::texts::Lang;
-use domain::model::{Consent, LogAction, PageVersion, SitePage};
+use domain::model::{Consent, Language, LogAction, PageVersion, SitePage};
 use domain::people::accounts::{Credentials, NewAccount};
 use domain::people::sessions::Origin;
 use domain::people::{account_deletion, accounts, consent, export, sessions};
@@ -21,6 +21,8 @@ use crate::{complaint, id, is_not_found};
 
 stories! {
     some_pages_come_with_a_text_and_others_begin_with_their_first_version,
+    a_default_text_is_in_the_language_of_each_reader_until_an_admin_changes_it,
+    a_site_in_german_keeps_german_default_texts,
     each_version_is_kept_and_can_be_published_again,
     of_two_admins_who_edit_a_page_the_second_is_told,
     only_admins_change_pages_and_see_their_history,
@@ -73,7 +75,7 @@ async fn some_pages_come_with_a_text_and_others_begin_with_their_first_version(f
     }
     for page in [SitePage::Terms, SitePage::Imprint, SitePage::Contact] {
         assert!(is_not_found(pages::show(cx, page, Lang::De).await), "{page}");
-        assert_eq!(pages::edit(cx, boss, page).await.unwrap().raw, "", "the form begins empty");
+        assert_eq!(pages::edit(cx, boss, page, Lang::En).await.unwrap().raw, "", "the form begins empty");
     }
     assert_eq!(publish(cx, boss, SitePage::Imprint, " # We\r\nThe *valley* \n").await.unwrap(), Some(1));
     let shown = pages::show(cx, SitePage::Imprint, Lang::De).await.unwrap();
@@ -87,6 +89,48 @@ async fn some_pages_come_with_a_text_and_others_begin_with_their_first_version(f
     complaint(publish(cx, boss, SitePage::About, &"x".repeat(pages::MAX_TEXT + 1)).await, "text");
 }
 
+async fn a_default_text_is_in_the_language_of_each_reader_until_an_admin_changes_it(forum: TestForum) {
+    let cx = &forum.cx;
+    let boss = forum.site_admin("boss").await;
+    let default = |lang| pages::default_text(SitePage::Rules, lang);
+    for lang in Lang::CHOICES {
+        let shown = pages::edit(cx, boss, SitePage::Rules, lang).await.unwrap();
+        assert_eq!((shown.version, shown.raw.as_str()), (0, default(lang)), "the form has the text that is shown");
+        assert_eq!(publish(cx, boss, SitePage::Rules, default(lang)).await.unwrap(), None, "nothing was changed");
+    }
+    must_accept(&forum, boss, &[SitePage::Rules]).await.unwrap();
+    for lang in Lang::CHOICES {
+        let shown = pages::show(cx, SitePage::Rules, lang).await.unwrap();
+        assert_eq!((shown.version, shown.text.as_str()), (1, default(lang)), "nobody changed what is stored");
+        assert_eq!(pages::edit(cx, boss, SitePage::Rules, lang).await.unwrap().raw, default(lang));
+        assert_eq!(pages::version(cx, boss, SitePage::Rules, 1, lang).await.unwrap().raw, default(lang));
+        assert_eq!(publish(cx, boss, SitePage::Rules, default(lang)).await.unwrap(), None, "{lang:?}");
+    }
+    let changed = format!("{}\n\nSei pünktlich.", default(Lang::De));
+    assert_eq!(publish(cx, boss, SitePage::Rules, &changed).await.unwrap(), Some(2));
+    for lang in Lang::CHOICES {
+        let shown = pages::show(cx, SitePage::Rules, lang).await.unwrap();
+        assert_eq!(shown.text, changed, "a version that an admin wrote has one text for all readers");
+        assert_eq!(pages::edit(cx, boss, SitePage::Rules, lang).await.unwrap().raw, changed);
+    }
+}
+
+async fn a_site_in_german_keeps_german_default_texts(forum: TestForum) {
+    let cx = &forum.cx;
+    let boss = forum.site_admin("boss").await;
+    let settings = site::settings(cx).await.unwrap();
+    let german = Language(Some(Lang::De));
+    let must_accept = vec![SitePage::Rules];
+    site::update(cx, boss, site::Settings { language: german, must_accept, ..settings }).await.unwrap();
+    publish(cx, boss, SitePage::Privacy, "Wir speichern nichts.").await.unwrap();
+    assert_eq!(pages::restore(cx, boss, SitePage::Privacy, 0).await.unwrap(), Some(2));
+    let stored = "select raw from site_pages where slug = 'rules' or version = 2 order by slug";
+    let expected = [SitePage::Privacy, SitePage::Rules].map(|page| pages::default_text(page, Lang::De));
+    assert_eq!(texts(&forum, stored).await, expected);
+    let shown = pages::show(cx, SitePage::Rules, Lang::En).await.unwrap();
+    assert_eq!(shown.text, pages::default_text(SitePage::Rules, Lang::En), "readers see it in their language");
+}
+
 async fn each_version_is_kept_and_can_be_published_again(forum: TestForum) {
     let cx = &forum.cx;
     let (boss, chief) = (forum.site_admin("boss").await, forum.site_admin("chief").await);
@@ -98,15 +142,17 @@ async fn each_version_is_kept_and_can_be_published_again(forum: TestForum) {
     let told: Vec<_> = rows.iter().map(|row| (row.version, row.author.as_deref())).collect();
     assert_eq!((told, has_more), (vec![(2, Some("chief")), (1, Some("boss")), (0, None)], false));
     assert!(rows[0].created_at > rows[1].created_at && rows[2].created_at.is_none());
-    let PageVersion { raw, .. } = pages::version(cx, boss, SitePage::Rules, 1).await.unwrap();
+    let PageVersion { raw, .. } = pages::version(cx, boss, SitePage::Rules, 1, Lang::En).await.unwrap();
     assert_eq!(raw, "Be kind.");
     assert_eq!(pages::restore(cx, boss, SitePage::Rules, 1).await.unwrap(), Some(3));
     assert_eq!(pages::restore(cx, boss, SitePage::Rules, 3).await.unwrap(), None, "it is the current one");
     assert_eq!(pages::restore(cx, boss, SitePage::Rules, 0).await.unwrap(), Some(4));
-    let shown = pages::show(cx, SitePage::Rules, Lang::De).await.unwrap();
-    assert_eq!(shown.text, pages::default_text(SitePage::Rules, Lang::En), "a version has one text for all readers");
+    for lang in Lang::CHOICES {
+        let shown = pages::show(cx, SitePage::Rules, lang).await.unwrap();
+        assert_eq!((shown.version, shown.text.as_str()), (4, pages::default_text(SitePage::Rules, lang)));
+    }
     assert!(is_not_found(pages::restore(cx, boss, SitePage::Rules, 5).await));
-    assert!(is_not_found(pages::version(cx, boss, SitePage::Terms, 0).await), "it has no text of its own");
+    assert!(is_not_found(pages::version(cx, boss, SitePage::Terms, 0, Lang::En).await), "it has no text of its own");
     let what = LogAction::SitePageChanged.as_str();
     let log = texts(&forum, &format!("select detail from audit_log where what = '{what}' order by id")).await;
     let expected = [
@@ -121,7 +167,7 @@ async fn each_version_is_kept_and_can_be_published_again(forum: TestForum) {
 async fn of_two_admins_who_edit_a_page_the_second_is_told(forum: TestForum) {
     let cx = &forum.cx;
     let (boss, chief) = (forum.site_admin("boss").await, forum.site_admin("chief").await);
-    let base = Some(pages::edit(cx, boss, SitePage::Contact).await.unwrap().version);
+    let base = Some(pages::edit(cx, boss, SitePage::Contact, Lang::En).await.unwrap().version);
     let new = |text| NewText { text, base, asks_again: false };
     pages::publish(cx, boss, SitePage::Contact, new("Write to boss.")).await.unwrap();
     let refused = pages::publish(cx, chief, SitePage::Contact, new("Write to chief.")).await;
@@ -138,8 +184,8 @@ async fn only_admins_change_pages_and_see_their_history(forum: TestForum) {
         assert!(is_not_found(publish(cx, who, SitePage::Rules, "Mine.").await), "also with an outdated session");
         assert!(is_not_found(pages::restore(cx, who, SitePage::Rules, 0).await));
     }
-    assert!(is_not_found(pages::edit(cx, mira, SitePage::Rules).await));
-    assert!(is_not_found(pages::version(cx, mira, SitePage::Rules, 0).await));
+    assert!(is_not_found(pages::edit(cx, mira, SitePage::Rules, Lang::En).await));
+    assert!(is_not_found(pages::version(cx, mira, SitePage::Rules, 0, Lang::En).await));
     assert!(is_not_found(pages::history(cx, mira, SitePage::Rules, i64::MAX).await));
     assert!(is_not_found(pages::preview(cx, mira, "Hello").await));
     assert!(matches!(publish(cx, Viewer::Anonymous, SitePage::Rules, "Mine.").await, Err(Error::SignedOut)));
@@ -176,8 +222,8 @@ async fn new_members_accept_what_admins_chose(forum: TestForum) {
         Consent(vec![(SitePage::Rules, 1), (SitePage::Privacy, 1)]),
         "a default text is kept as version 1"
     );
-    let shown = pages::show(cx, SitePage::Rules, Lang::De).await.unwrap();
-    assert_eq!(shown.text, pages::default_text(SitePage::Rules, Lang::En), "a version has one text for all readers");
+    let stored = "select raw from site_pages where slug = 'rules'";
+    assert_eq!(texts(&forum, stored).await, [pages::default_text(SitePage::Rules, Lang::En)], "in the site's language");
     assert!(complaint(sign_up(cx, "late", "").await, "accept").contains("rules and the privacy policy"));
     publish(cx, boss, SitePage::Rules, "Be kind.").await.unwrap();
     complaint(sign_up(cx, "late", &asked.to_string()).await, "accept");

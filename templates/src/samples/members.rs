@@ -214,7 +214,7 @@ impl conversations::New {
     /// To two people.
     pub fn sample() -> Self {
         let mut form = DirectForm { to: "mira, nobody".into(), text: "Tea?".into(), ..DirectForm::default() };
-        form.set_error("to", texts::messages_errors::no_user_named("nobody"));
+        form.set_error("to", texts::people_errors::no_user_named("nobody"));
         Self { layout: layout("/-/direct/new?to=mira"), form }
     }
 }

@@ -67,7 +67,7 @@ impl settings::Profile {
         };
         form.set_error("web", Text::verbatim("An address starts with https:// or http://."));
         let mut picture = PictureForm::default();
-        picture.set_error("file", Text::verbatim("This image is damaged, or of a kind that can't be shown."));
+        picture.set_error("file", Text::verbatim("This image is damaged or in an unsupported format."));
         Self { layout: layout("/-/settings"), form, picture }
     }
 }

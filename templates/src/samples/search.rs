@@ -67,7 +67,7 @@ impl Search {
             has_more: true,
             fields: Fields { from: "tomas".to_owned(), has: "link".to_owned(), ..Fields::default() },
             hints: vec![texts::Text::verbatim("“form:” is not an operator.")],
-            problems: vec![texts::search_errors::no_user_named("nobody")],
+            problems: vec![texts::people_errors::no_user_named("nobody")],
             suggestion: Some("nest boxes".to_owned()),
             matches: Matches {
                 groups: vec![GroupMatch {

@@ -64,7 +64,7 @@ async fn a_token_is_shown_once_and_signs_in_until_it_is_revoked(forum: TestForum
     let gone =
         send(&forum, TestRequest::post().uri(&revoke).insert_header(cookie).set_form([("csrf", csrf.as_str())])).await;
     assert_eq!(gone.status, 303);
-    assert_eq!(client.get("/api/account/verify.json").await.error(401), "This API token is not valid.");
+    assert_eq!(client.get("/api/account/verify.json").await.error(401), "This API token isn't valid.");
     let ben = forum.person("ben").await;
     let other = with_token(&forum, ada, "ada", "read", None).await;
     other.get("/api/account/verify.json").await.ok();
@@ -141,7 +141,11 @@ async fn a_token_is_limited_to_its_scopes(forum: TestForum) {
         format!("/api/topics/{}/delete.json", topic.topic),
     ] {
         let form = [("name", "New")];
-        assert_eq!(writer.post(&path, &form).await.error(403), "This API token can't moderate.", "{path}");
+        assert_eq!(
+            writer.post(&path, &form).await.error(403),
+            "This API token can't moderate. Create one with the Moderate permission.",
+            "{path}"
+        );
         moderator.post(&path, &form).await.ok();
     }
     for entry in crate::handlers::api::ROUTES.iter().filter(|entry| entry.method == "post") {

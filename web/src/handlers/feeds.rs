@@ -61,7 +61,7 @@ async fn caller(req: &Req, params: &Params) -> Result<Caller, Error> {
     match params.token.as_deref() {
         None | Some("") => Ok(Caller::ANONYMOUS),
         Some(token) => match basic_auth::identify_token(req.cx(), token, req.origin()).await {
-            Err(Error::Invalid(_)) => Err(Error::forbidden(texts::forms::token_not_valid())),
+            Err(Error::Invalid(_)) => Err(Error::forbidden(texts::people_errors::token_invalid())),
             caller => caller,
         },
     }

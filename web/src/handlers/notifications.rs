@@ -50,7 +50,7 @@ fn wanted(form: &Form) -> Result<EmailChoices, Error> {
     };
     let hour = |field: &'static str| match form.get(field) {
         "" => Ok(None),
-        hour => hour.parse::<i64>().map(Some).map_err(|_| Error::invalid(field, texts::forms::choose_an_hour())),
+        hour => hour.parse::<i64>().map(Some).map_err(|_| Error::invalid(field, texts::forms::choose_hour())),
     };
     let number =
         |field: &'static str, why: Text| form.get(field).trim().parse::<i64>().map_err(|_| Error::invalid(field, why));

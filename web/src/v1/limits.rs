@@ -100,12 +100,16 @@ async fn moderation_routes_need_the_moderation_scope(forum: TestForum) {
         if path.ends_with("/messages") {
             assert_eq!(
                 writer.ask(method, &path, body.clone()).await.problem(403),
-                "This API token can't moderate.",
+                "This API token can't moderate. Create one with the Moderate permission.",
                 "{path}"
             );
         } else {
             let said = writer.ask(method, &path, body.clone()).await;
-            assert_eq!(said.problem(403), "This API token can't moderate.", "{path}");
+            assert_eq!(
+                said.problem(403),
+                "This API token can't moderate. Create one with the Moderate permission.",
+                "{path}"
+            );
         }
         let said = moderator.ask(method, &path, body).await;
         assert!(said.status < 300, "{path}: {}", said.json);

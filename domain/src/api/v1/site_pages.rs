@@ -107,8 +107,9 @@ pub async fn index(ask: Ask, _: ()) -> Result<Found<Page<SitePageEntry>>> {
 /// # Errors
 /// As [`pages::show`].
 pub async fn show(ask: Ask, _: ()) -> Result<Found<SitePageText>> {
-    let shown = pages::show(&ask.cx, named(&ask)?, texts::Lang::En).await?;
-    let images = RemoteImages::of(&ask.cx, crate::site::current(&ask.cx).await.settings.images);
+    let site = crate::site::current(&ask.cx).await;
+    let shown = pages::show(&ask.cx, named(&ask)?, site.settings.lang()).await?;
+    let images = RemoteImages::of(&ask.cx, site.settings.images);
     Ok(Found(SitePageText {
         page: shown.page.into(),
         title: shown.page.title().to_string(),
@@ -126,7 +127,8 @@ pub async fn show(ask: Ask, _: ()) -> Result<Found<SitePageText>> {
 /// As [`pages::edit`].
 pub async fn edit(ask: Ask, _: ()) -> Result<Found<SitePageVersion>> {
     ask.check_unlimited()?;
-    Ok(Found(pages::edit(&ask.cx, ask.viewer(), named(&ask)?).await?.into()))
+    let lang = crate::site::current(&ask.cx).await.settings.lang();
+    Ok(Found(pages::edit(&ask.cx, ask.viewer(), named(&ask)?, lang).await?.into()))
 }
 
 /// A new text of a page.
@@ -171,7 +173,8 @@ pub async fn versions(ask: Ask, Query(at): Query<Cursor>) -> Result<Found<Page<S
 /// As [`pages::version`].
 pub async fn version(ask: Ask, _: ()) -> Result<Found<SitePageVersion>> {
     ask.check_unlimited()?;
-    let found = pages::version(&ask.cx, ask.viewer(), named(&ask)?, ask.part("version")?).await?;
+    let lang = crate::site::current(&ask.cx).await.settings.lang();
+    let found = pages::version(&ask.cx, ask.viewer(), named(&ask)?, ask.part("version")?, lang).await?;
     Ok(Found(found.into()))
 }
 

@@ -105,7 +105,7 @@ fn month() -> i64 {
 /// [`Error::Invalid`] on `days`; otherwise as [`statistics::of_group`].
 pub async fn show(ask: Ask, Query(span): Query<Span>) -> Result<Found<GroupStatistics>> {
     if !(1..=statistics::MOST_DAYS).contains(&span.days) {
-        return Err(Error::invalid("days", texts::api_errors::days(statistics::MOST_DAYS)));
+        return Err(Error::invalid("days", texts::validation::number_from_to(1, statistics::MOST_DAYS)));
     }
     let group = ask.group().await?.group.id;
     let found = statistics::of_group(&ask.cx, ask.viewer(), group, span.days).await?;

@@ -47,11 +47,11 @@ pub async fn register(cx: &Context, viewer: Viewer, new: NewKind) -> Result<Kind
         wrong.add("name", texts::messages_errors::kind_name(MAX_NAME));
     }
     if !(1..=1_000_000).contains(&new.version) {
-        wrong.add("version", texts::messages_errors::kind_version());
+        wrong.add("version", texts::validation::number_from_to(1, 1_000_000));
     }
     let title = one_line(&new.title);
     if title.chars().count() > MAX_TITLE {
-        wrong.add("title", texts::messages_errors::kind_title_too_long(MAX_TITLE));
+        wrong.add("title", texts::validation::at_most(MAX_TITLE));
     }
     let source = new.schema.to_string();
     if source.len() > MAX_BYTES {

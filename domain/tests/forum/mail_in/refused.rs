@@ -117,7 +117,7 @@ async fn limits_and_empty_texts_are_explained(mut forum: TestForum) {
     must_be_returned(&forum, "at most 40,000 characters", "xxxxxxxx").await;
     take(&forum, &to, &email("3", "", "One.")).await;
     take(&forum, &to, &email("4", "", "And another one.")).await;
-    must_be_returned(&forum, "You reached a limit. Try again in", "And another one.").await;
+    must_be_returned(&forum, "You've reached a limit. Try again in", "And another one.").await;
 }
 
 async fn programs_are_not_answered(forum: TestForum) {

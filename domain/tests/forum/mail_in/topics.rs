@@ -77,6 +77,6 @@ async fn a_group_that_takes_no_emails_explains_it(forum: TestForum) {
     domain::groups::archive(&forum.cx, ann, garden.id, true).await.unwrap();
     take(&forum, &to, &email("2", "", "They are red.")).await;
     let back = sent(&forum, "returned");
-    assert!(plain(&back[0]).contains("can no longer be started in this group by email"), "{}", back[0].source);
+    assert!(plain(&back[0]).contains("no longer accepts topics by email"), "{}", back[0].source);
     assert!(plain(&back[1]).contains("archived") && plain(&back[1]).contains("They are red."), "{}", back[1].source);
 }

@@ -12,8 +12,8 @@ admins = Das können nur Admins der Gruppe.
 own-report = Du kannst deine eigene Nachricht nicht melden. Bearbeite oder lösche sie stattdessen.
 read-only = Die Site kann gerade nur gelesen werden. Schreiben und Bearbeiten sind angehalten.
 
-token-no-read = Mit diesem API-Token kann man nicht lesen.
+token-no-read = Mit diesem API-Token kann man nicht lesen. Erstelle eins mit der Berechtigung „Lesen“.
 no-write = Mit diesen Zugangsdaten kann man nichts ändern.
-token-no-moderate = Mit diesem API-Token kann man nicht moderieren.
-token-no-admin = Mit diesem API-Token kann man die Site nicht verwalten.
-token-no-feeds = Mit diesem API-Token kann man keine Feeds lesen.
+token-no-moderate = Mit diesem API-Token kann man nicht moderieren. Erstelle eins mit der Berechtigung „Moderieren“.
+token-no-admin = Mit diesem API-Token kann man die Site nicht verwalten. Erstelle eins mit der Berechtigung „Verwalten“.
+token-no-feeds = Mit diesem API-Token kann man keine Feeds lesen. Erstelle eins mit der Berechtigung „Feeds lesen“.

@@ -37,7 +37,7 @@ site-called = Sie heißt { $name }. <a href="/admin/settings">Namen ändern</a>
 site-address = Ihre Adresse ist { $url }.
 only-this-computer = Nur dieser Computer kann sie öffnen: Setze <code>KLATCH_BASE_URL</code> und starte Klatch neu.
 check-email = Prüfe, ob E-Mails ankommen
-no-mail-server = Kein Mailserver ist eingerichtet. Setze <code>KLATCH_SMTP_URL</code> und <code>KLATCH_MAIL_FROM</code> und starte Klatch neu. Bis dahin bekommt niemand E-Mails: Sie liegen als Dateien im Ordner <code>mail</code> des Datenordners.
+no-mail-server = Kein Mailserver ist eingerichtet. Setze <code>KLATCH_SMTP_URL</code> und <code>KLATCH_MAIL_FROM</code> und starte Klatch neu. Bis dahin werden keine E-Mails gesendet: Klatch speichert sie als Dateien im Ordner <code>mail</code> des Datenordners.
 mail-untested = Ein Mailserver ist eingerichtet, aber noch niemand hat ihn getestet.
 mail-works = Der Mailserver hat { $time } eine Test-E-Mail angenommen.
 mail-failed = Der letzte Test ist { $time } fehlgeschlagen: { $why }
@@ -96,7 +96,7 @@ last-message = Letzte Nachricht
 edit = Bearbeiten
 edit-named = { $name } bearbeiten oder archivieren
 delete-named = { $name } löschen
-no-deleted-groups = In den letzten 30 Tagen wurden keine Gruppen gelöscht. So lange können gelöschte Gruppen hier wiederhergestellt werden.
+no-deleted-groups = In den letzten 30 Tagen wurden keine Gruppen gelöscht. Eine gelöschte Gruppe kannst du hier 30 Tage lang wiederherstellen.
 restore-group = Gruppe wiederherstellen
 restore-group-named = Gruppe wiederherstellen: { $name }
 

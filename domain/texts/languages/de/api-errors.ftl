@@ -18,4 +18,3 @@ no-change = Sende einen neuen Text oder Anhang.
 choose-option = Wähle mindestens eine Antwort.
 from-or-messages = Sende entweder `from` oder `messages`.
 nothing-asked = Gib etwas ein, nach dem gesucht wird.
-days = 1 bis { $most } Tage.

@@ -76,7 +76,6 @@ short-too-large = Das ist zu groß.
 short-unavailable = Dieser Teil der Site ist vorübergehend nicht verfügbar. Versuche es gleich noch einmal.
 short-cannot = Das geht nicht.
 short-pending = Wartet auf Freigabe.
-short-read-only = Die Site kann gerade nur gelesen werden. Schreiben und Bearbeiten sind angehalten.
 short-unproved = Lade die Seite neu, bestätige dein Passwort und versuche es noch einmal.
 short-needs-two-factor = Schalte zuerst die Zwei-Faktor-Anmeldung ein.
 short-waiting = Dein Konto wartet auf die Freigabe durch einen Site-Admin.

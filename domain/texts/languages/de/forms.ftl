@@ -1,7 +1,6 @@
 
 choose-action = Wähle eine Aktion.
 choose-whether = Wähle, ob du freigeben oder ablehnen möchtest.
-choose-to-approve = Wähle „Freigeben“ oder „Ablehnen“.
 choose-period = Wähle einen Zeitraum.
 choose-role = Wähle eine Rolle.
 choose-readers = Wähle, wer die Gruppe lesen kann.
@@ -18,8 +17,6 @@ not-approved =
 choose-how-often = Wähle, wie oft.
 choose-frequency = Wähle täglich, wöchentlich oder nie.
 enter-number = Gib eine Zahl ein.
-number-up-to = Gib eine Zahl von 1 bis { $most } ein.
-choose-an-hour = Wähle eine Stunde.
 choose-hour = Wähle eine Stunde von 0 bis 23.
 choose-both-hours = Wähle beide Stunden oder keine.
 choose-time-zone = Wähle eine Zeitzone.
@@ -44,7 +41,6 @@ few-links = Neue Konten können in einer Nachricht höchstens { $count ->
    *[other] { $count } Links
 } zu anderen Websites posten.
 
-token-not-valid = Dieses API-Token ist ungültig.
 
 new-webhook = Neuer Webhook
 new-incoming-webhook = Neuer eingehender Webhook
@@ -52,7 +48,6 @@ new-auditor = Neues externes Prüfprogramm
 secret = Geheimnis
 url = URL
 
-hook-read-only = Die Site kann gerade nur gelesen werden.
 hook-bad-body = Der Inhalt ist zu groß oder beschädigt, oder er kam zu langsam an.
 hook-gone = Unter dieser URL gibt es keinen Webhook. Vielleicht wurde er widerrufen.
 hook-bad-text = Der Text kann nicht gepostet werden.

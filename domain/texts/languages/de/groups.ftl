@@ -144,7 +144,7 @@ first-held = { $count ->
 }
 history = Verlauf
 image = Bild
-image-hint = PNG, JPEG, GIF oder WebP, höchstens 8 MB. Die Mitte wird als Kreis angezeigt. Alle, die die Gruppe finden können, können das Bild sehen.
+image-hint = PNG, JPEG, GIF oder WebP, höchstens 8 MB. Es wird kreisförmig zugeschnitten. Alle, die die Gruppe finden können, können das Bild sehen.
 rules = Regeln
 rules-hint = Wörter und Muster, die abgelehnt, zur Freigabe zurückgehalten oder gemeldet werden.
 group-rules = Regeln der Gruppe

@@ -50,6 +50,7 @@ keys-send = Senden
 keys-style = fett, kursiv, Link
 keys-edit = deine letzte Nachricht bearbeiten
 keys-help = Diese Tastenkürzel zeigen
+keys-choice = Kürzel aus einer einzelnen Taste in diesem Browser verwenden
 
 wikis = Wikis
 wikis-about = Die Moderation und die Person, die das Thema begonnen hat, können die erste Nachricht eines Themas zu einem Wiki machen. Dann können alle, die im Thema schreiben können, sie bearbeiten. Ihr Verlauf zeigt, wer was geändert hat, und stellt frühere Versionen wieder her.
@@ -59,14 +60,14 @@ view-drafts = Entwürfe ansehen
 emails = E-Mails
 emails-about = Erwähnungen, Antworten und Direktnachrichten, die du nicht innerhalb weniger Minuten gelesen hast, kommen per E-Mail, wenn deine Adresse bestätigt ist. <a href="/-/settings/notifications">Wähle, worüber du E-Mails bekommst</a>, oder schalte ein Thema oder eine Gruppe stumm.
 images = Bilder und Dateien
-images-about = Wähle Dateien aus, füge sie ein oder ziehe sie dorthin, wo du schreibst. Beschreibe ein Bild für Menschen, die es nicht sehen können. Klatch entfernt den Ort und die Daten der Kamera aus Bildern. Eine Datei wird mit der letzten Nachricht gelöscht, die sie zeigt. Dateien, die keine Nachricht zeigt, werden nach einem Tag gelöscht.
+images-about = Wähle Dateien aus, füge sie ein oder ziehe sie dorthin, wo du schreibst. Beschreibe ein Bild für Menschen, die es nicht sehen können. Klatch entfernt Orts- und Kameradaten aus Bildern. Eine Datei wird mit der letzten Nachricht gelöscht, die sie zeigt. Dateien, die keine Nachricht zeigt, werden nach einem Tag gelöscht.
 images-elsewhere = Bilder in Nachrichten können auch auf anderen Websites liegen.
 images-fetched = Dieser Server ruft sie ab und behält Kopien, damit diese Websites nicht sehen, wer eine Nachricht liest. Bilder, die nicht gezeigt werden können, werden zu Links.
 images-linked = Sie werden als Links gezeigt. Dein Browser lädt nichts von diesen Websites, bis du einem Link folgst.
 notifications = Benachrichtigungen
 notifications-about = Dein Handy oder Computer kann dich über Erwähnungen, Antworten und Direktnachrichten benachrichtigen, während diese Site geschlossen ist. Schalte das für jedes Gerät in deinen <a href="/-/settings/push">Einstellungen</a> ein.
 this-site = Diese Site
-this-site-about = Die Links unten auf jeder Seite führen zu dem, was die Betreiber dieser Site über sie sagen.
+this-site-about = Die Seiten, die unten auf jeder Seite verlinkt sind, stammen von den Betreibern dieser Site.
 touch = Tippe auf einem Touchscreen auf eine Nachricht, um ihr einen Stern zu geben oder zu antworten.
 
 api = API

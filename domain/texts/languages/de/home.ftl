@@ -1,25 +1,16 @@
 title = Ungelesen
-topics = { $count ->
-    [one] { $count } Thema
-   *[other] { $count } Themen
-}
 topics-at-least = Über { $count } Themen
 following = Themen, denen du folgst
 other-topics = Andere Themen
 read-all = Alles als gelesen markieren
 read = Als gelesen markieren
 mute = Stummschalten
-ignored-topic = Ignoriertes Thema von { $name }
 more-unread = { $count } weitere ungelesen
 
 waiting = Wartet auf Prüfung
 reported = { $count ->
     [one] { $count } gemeldete Nachricht
    *[other] { $count } gemeldete Nachrichten
-}
-held = { $count ->
-    [one] { $count } Nachricht freizugeben
-   *[other] { $count } Nachrichten freizugeben
 }
 asked = { $count ->
     [one] { $count } Beitrittsanfrage

@@ -1,4 +1,3 @@
-banned = Du bist für diese Gruppe gesperrt.
 asked-title = Du hast eine Beitrittsanfrage gesendet
 asked = Ein Moderator prüft deine Anfrage (gesendet { $time }). Wird sie angenommen, erscheint die Gruppe in deiner Liste.
 withdraw-request = Anfrage zurückziehen

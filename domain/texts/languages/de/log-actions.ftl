@@ -170,8 +170,8 @@ wiki-ended = hat ein Wiki zu einer gewöhnlichen Nachricht gemacht
 wiki-ended-of = hat ein Wiki von { $name } zu einer gewöhnlichen Nachricht gemacht
 kind-changed = hat eine Art von Anhängen geändert
 kind-changed-of = hat eine Art von Anhängen von { $name } geändert
+previews-removed = hat die Linkvorschauen einer Nachricht entfernt
+previews-removed-of = hat die Linkvorschauen einer Nachricht von { $name } entfernt
 
 deleted-account = (gelöschtes Konto)
 someone = <span class="soft">(jemand)</span>
-previews-removed = hat die Linkvorschauen einer Nachricht entfernt
-previews-removed-of = hat die Linkvorschauen einer Nachricht von { $name } entfernt

@@ -7,5 +7,5 @@ pattern-lines = Gib das Muster in einer Zeile ein.
 pattern-too-long = Muster können höchstens { $most } Zeichen haben. Dieses hat { $count }.
 pattern-too-big = Dieses Muster ist zu groß. Verwende weniger oder kürzere Wiederholungen.
 pattern-wrong-because = Dieses Muster ist ungültig: { $why }.
-pattern-wrong = Dieses Muster ist ungültig: kein regulärer Ausdruck.
+pattern-wrong = Dieses Muster ist kein gültiger regulärer Ausdruck.
 pattern-matches-all = Dieses Muster passt auf leeren Text und damit auf jede Nachricht.

@@ -28,7 +28,6 @@ hand-over = Gruppe übergeben
 hand-over-hint = { $name } wird an deiner Stelle Admin der Gruppe. Du wirst ein gewöhnliches Mitglied.
 warnings = Verwarnungen
 reason = Grund
-warning-hint = Die Person sieht die Verwarnung oben auf der nächsten Seite, die sie öffnet, bis sie bestätigt, dass sie sie gelesen hat.
 send-warning = Verwarnung senden
 remove = Aus der Gruppe entfernen
 remove-hint = Die Nachrichten bleiben. Die Person kann wieder beitreten wie alle anderen.

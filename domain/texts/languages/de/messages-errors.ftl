@@ -19,7 +19,6 @@ author-cannot-post = Die Person, die das geschrieben hat, kann dort nicht mehr s
 author-restricted = Das Konto der Person, die das geschrieben hat, ist gesperrt oder gelöscht.
 author-cannot-read = Das Thema wurde gelöscht, oder die Person, die das geschrieben hat, kann es nicht mehr lesen.
 
-no-user-named = Niemand heißt „{ $name }“.
 you-ignore = Du ignorierst { $name }. Hebe das auf, um eine Nachricht zu senden.
 accepts-none = { $name } nimmt keine Nachrichten von dir an.
 add-someone = Füge mindestens eine Person hinzu.
@@ -76,8 +75,6 @@ is-no-field = { $place } ist kein Feld dieser Art.
 
 kinds-at-most = Ein Konto kann höchstens { $most } Arten von Anhängen haben; Versionen zählen mit.
 kind-name = Verwende 1 bis { $most } Kleinbuchstaben, Ziffern und Bindestriche. Das erste Zeichen muss ein Buchstabe sein.
-kind-version = Verwende eine Zahl von 1 bis 1000000.
-kind-title-too-long = Verwende höchstens { $most } Zeichen.
 version-exists = Diese Version gibt es schon. Verwende eine höhere Zahl.
 no-property = Das Schema hat keine Eigenschaft { $name }.
 no-property-to-show = Das Schema hat keine Eigenschaft { $name }, die dieses Layout zeigen kann.

@@ -52,6 +52,7 @@ split = Abtrennen
 by-ignored = Von einer Person, die du ignorierst.
 quote-deleted = Gelöscht.
 
+table = Tabelle
 edit-title = Nachricht bearbeiten
 message = Nachricht
 edit-hint = Sie wird als bearbeitet gekennzeichnet.

@@ -1,4 +1,3 @@
-at-most = Verwende höchstens { $most } Zeichen.
 
 choose-reason = Wähle einen Grund.
 enter-email = Gib deine E-Mail-Adresse ein. Wir senden die Entscheidung dorthin.
@@ -9,7 +8,7 @@ archived = Diese Gruppe ist archiviert. Deshalb können ihre Nachrichten nicht g
 no-queue = Unterhaltungen haben keine Freigabe-Warteschlange.
 topic-deleted = Das Thema wurde gelöscht.
 no-log = Unterhaltungen haben kein Moderationsprotokoll.
-no-such-group = Es gibt und gab keine Gruppe mit diesem Namen.
+no-such-group = Diese URL hat keine Gruppe und hatte auch früher keine.
 
 warn-yourself = Du kannst dich nicht selbst verwarnen.
 warn-deleted = Du kannst kein gelöschtes Konto verwarnen.

@@ -14,13 +14,13 @@ daily = Täglich, am Morgen
 weekly = Wöchentlich, montags
 never = Nie
 most-per-day = Höchstzahl der E-Mails in 24 Stunden
-most-per-day-hint = Der Rest wartet und kommt in einer E-Mail.
+most-per-day-hint = Ist sie erreicht, kommt der Rest zusammen in einer E-Mail.
 quiet-hours = Ruhezeit
 quiet-from = Von
 quiet-to = bis
 no-hour = keine
 time-zone = Zeitzone
-time-zone-hint = Ändere sie selbst, wenn die Uhr umgestellt wird.
+time-zone-hint = Sie folgt der Sommerzeit nicht. Ändere sie, wenn die Uhr umgestellt wird.
 always-sent = E-Mails über dein Konto und über Entscheidungen der Moderation werden immer gesendet.
 
 unsubscribe = Abbestellen

@@ -10,8 +10,6 @@ accept-again = Es gibt eine neue Version. Bitte lies { $names } noch einmal.
 sign-ups-closed = Diese Site nimmt gerade keine neuen Konten an.
 invitation-needed = Um hier ein Konto zu erstellen, brauchst du eine Einladung.
 invitation-ended = Diese Einladung ist abgelaufen oder wurde schon benutzt. Bitte um eine neue.
-link-uses = 1 bis { $most } Personen.
-link-days = 1 bis { $most } Tage.
 
 password-wrong = Das Passwort ist falsch.
 email-invalid = Gib eine gültige E-Mail-Adresse ein.
@@ -19,9 +17,10 @@ email-missing = Gib die E-Mail-Adresse deines Kontos ein.
 email-taken = Ein anderes Konto verwendet diese Adresse schon.
 name-reserved = Dieser Name ist reserviert. Wähle einen anderen.
 name-looks-alike = Das sieht aus wie der Benutzername von jemand anderem. Wähle einen anderen Namen.
+no-user-named = Niemand heißt „{ $name }“.
 ignore-yourself = Du kannst dich nicht selbst ignorieren.
 ignore-limit = Mehr Personen kannst du nicht ignorieren.
-push-keys = Die Schlüssel dieses Browsers sind nicht lesbar.
+push-keys = Die Schlüssel dieses Browsers sind nicht lesbar. Lade die Seite neu und schalte die Benachrichtigungen noch einmal ein.
 push-limit = Du hast zu viele Geräte. Entferne die, die du nicht mehr benutzt.
 
 two-factor-on = Die Zwei-Faktor-Anmeldung ist schon eingeschaltet. Um sie neu einzurichten, schalte sie zuerst aus.
@@ -34,7 +33,7 @@ token-scopes = Wähle mindestens eine Berechtigung.
 token-days = Wähle, wann das Token abläuft.
 token-groups = Wähle mindestens eine deiner Gruppen.
 token-limit = Du hast zu viele API-Tokens. Widerrufe die, die du nicht mehr benutzt.
-token-invalid = Dieses API-Token ist nicht gültig.
+token-invalid = Dieses API-Token ist ungültig.
 token-needed = Dieses Konto verwendet die Zwei-Faktor-Anmeldung. Sende ein API-Token statt des Passworts.
 
 bot-limit = Mehr Bots kannst du nicht haben. Lösche zuerst einen.
@@ -49,7 +48,6 @@ only-admin = Das ist der einzige Site-Admin. Mach zuerst jemand anderen zum Admi
 last-admin = Die Site braucht mindestens einen Admin. Mach zuerst jemand anderen zum Admin.
 still-admin = Diese Person ist Site-Admin. Entferne sie zuerst als Site-Admin.
 nobody-signs-in = Bei diesem Konto kann sich gerade niemand anmelden.
-suspension-days = 1 bis 3650 Tage.
 no-address = Dieses Konto hat keine bestätigte E-Mail-Adresse, deshalb kann nichts dorthin gesendet werden.
 nothing-to-confirm = Diese Adresse wartet nicht mehr auf eine Bestätigung.
 has-password = Dieses Konto hat schon ein Passwort. Sende stattdessen einen Link zum Zurücksetzen des Passworts.

@@ -114,6 +114,8 @@ keys-send = senden
 keys-format = fett, kursiv, Link
 keys-edit = deine letzte Nachricht bearbeiten
 keys-show = Tastenkürzel anzeigen
+keys-choice = Kürzel aus einer einzelnen Taste in diesem Browser verwenden
+keys-choice-too = Diese Wahl steht auch auf der Hilfeseite.
 ctrl = Strg
 enter = Enter
 

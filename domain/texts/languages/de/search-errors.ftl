@@ -11,7 +11,6 @@ is = is: erlaubt resolved, starred, mine oder unread.
 dates-not-excluded = before:, after: und on: können nicht ausgeschlossen werden.
 dates = before:, after: und on: brauchen ein Datum, zum Beispiel 2012-03-31, 2012-03, 2012, today oder yesterday.
 no-group-named = Keine Gruppe hat die URL oder den Namen „{ $name }“.
-no-user-named = Niemand heißt „{ $name }“.
 own-signed-out = Melde dich an, um nach deinen eigenen Nachrichten zu suchen.
 states-signed-out = Melde dich an, um is:starred, is:mine und is:unread zu verwenden.
 resolved-latest = Nur die neuesten { $most } gelösten Themen werden durchsucht.

@@ -33,7 +33,7 @@ theme-dark = Dunkel
 following = Folgen
 follow-written = Themen folgen, in denen ich schreibe. Sie stehen oben, wenn sie neue Nachrichten haben, auch in stummgeschalteten Gruppen.
 avatar = Avatar
-avatar-hint = PNG, JPEG, GIF oder WebP, höchstens 8 MB. Die Mitte wird als Kreis gezeigt. Alle können ihn sehen.
+avatar-hint = PNG, JPEG, GIF oder WebP, höchstens 8 MB. Er wird kreisförmig zugeschnitten. Alle können ihn sehen.
 
 email-not-sent = Diese Site kann keine E-Mails senden. Bitte einen Admin, deine Adresse zu bestätigen.
 confirmed = bestätigt

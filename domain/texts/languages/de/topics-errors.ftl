@@ -1,7 +1,6 @@
 locked = Dieses Thema ist geschlossen. Nur Moderatoren können darin schreiben.
 continues-in-newer = Einige in dieser Unterhaltung können dieses Thema nicht lesen. Es geht in einem neueren weiter.
 titles-for-few = Das sehen nur die Person, die das Thema erstellt hat, und die Moderatoren der Gruppe.
-not-in-group = Du bist nicht in dieser Gruppe.
 
 title-rejected = Eine automatische Prüfung hat diesen Titel abgelehnt.
 needs-approval = Dieses Thema muss freigegeben werden. Erstelle es auf der Site, zusammen mit seiner ersten Nachricht.

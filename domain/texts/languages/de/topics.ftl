@@ -57,12 +57,9 @@ mark-read-here = Bis hierher als gelesen markieren
 
 read-only = Die Site kann gerade nur gelesen werden. Solange kannst du nichts schreiben.
 continues = Zu dieser Unterhaltung sind Personen hinzugekommen. Sie geht in einem neueren Thema weiter.
-group-archived = Diese Gruppe ist archiviert und kann nicht geändert werden.
 topic-archived = Dieses Thema ist archiviert und kann nicht geändert werden.
 when-approved = Du kannst antworten, sobald dein Konto freigegeben ist.
-join-to-follow = Tritt bei, um zu schreiben und auf dem Laufenden zu bleiben.
 join-group = { $group } beitreten
-guest-joins = Du liest als Gast. Tritt bei, um zu schreiben.
 guest-signs-in = Du liest als Gast. Melde dich an, um zu antworten.
 sign-in = Anmelden
 cannot-post = Du kannst dieses Thema lesen, aber nicht darin schreiben.

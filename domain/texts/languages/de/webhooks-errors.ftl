@@ -1,5 +1,4 @@
 enter-name = Gib einen Namen ein.
-name-too-long = Verwende höchstens { $most } Zeichen.
 not-in-conversations = Eine Unterhaltung kann keine Webhooks haben.
 
 choose-event = Wähle mindestens ein Ereignis.
@@ -18,5 +17,4 @@ body-not-json = Der Inhalt ist kein gültiges JSON: { $error }.
 text-empty = Der Text ist leer.
 unknown-request = Eine solche Anfrage kann nicht gepostet werden. Sende einen Text, JSON mit einem Feld "text" oder ein Ereignis von GitHub (push, pull_request, issues, issue_comment, release, workflow_run), GitLab, Forgejo, Gitea oder Grafana.
 
-timeout = Gib eine Zahl von { $least } bis { $most } ein.
 too-many-auditors = Mehr externe Prüfprogramme sind nicht möglich. Lösche zuerst eines.

@@ -14,8 +14,8 @@ own-report = You can't report your own message. Edit or delete it instead.
 read-only = The site is in read-only mode. Posting and editing are paused.
 
 # What a program's API token doesn't allow.
-token-no-read = This API token can't read.
+token-no-read = This API token can't read. Create one with the Read permission.
 no-write = These credentials can't change anything.
-token-no-moderate = This API token can't moderate.
-token-no-admin = This API token can't manage the site.
-token-no-feeds = This API token can't read feeds.
+token-no-moderate = This API token can't moderate. Create one with the Moderate permission.
+token-no-admin = This API token can't manage the site. Create one with the Administer permission.
+token-no-feeds = This API token can't read feeds. Create one with the Read feeds permission.

@@ -66,7 +66,7 @@ make-admin = Make site admin
 
 # An account that came with an import: whoever opens the link owns it.
 claim-link = Claim link
-claim-copy = Send this link to the owner of the account. Copy it now: it is not shown again.
+claim-copy = Send this link to the owner of the account. Copy it now. It won't be shown again.
 claim-link-is = Link: <code>{ $url }</code>
 claim-copied = I have copied it
 claim-hint = This account came with an import, and nobody has claimed it. Whoever opens the link sets a password and owns the account. The link works once, for three days.

@@ -16,15 +16,15 @@ sign-up-approved-hint = New accounts can't be used until an admin approves them 
 sign-up-closed = Nobody
 sign-up-closed-hint = No new accounts can be created.
 must-accept = New members must accept
-must-accept-hint = The sign-up form links these pages and asks people to accept them. Their accounts store when they did, and which version.
+must-accept-hint = The sign-up form links to these pages and asks people to accept them. Klatch records when they did, and which version.
 welcome-text = Welcome text
 welcome-text-hint = Shown to visitors at the top of the home page. Formatting works as in messages.
 accent-color = Accent color
-accent-color-hint = Links and buttons have this color. It must be dark enough to read; the dark theme gets a lighter tone of it. The default is #0b6b62.
+accent-color-hint = The color of links and buttons. It must be dark enough to read; the dark theme uses a lighter tone of it. The default is #0b6b62.
 notice = Notice
 notice-hint = Shown at the top of every page until the reader hides it. A new text is shown to everyone again. `code`, > quote, @name and links work as in messages.
 images = Images in messages
-images-hint = This is about images that are hosted on other sites.
+images-hint = For images that are hosted on other sites.
 images-load = Show
 images-load-hint = This server fetches images when they are first viewed, and keeps a copy. Other sites don't see who reads a message.
 images-never = Never show
@@ -39,7 +39,7 @@ logo = Logo
 logo-hint = PNG, JPEG, GIF, or WebP, at most 8 MB. Shown in place of the site name in the corner of every page. A transparent logo gets a white background, or a black one if it is light itself.
 
 # The pages of the site: the list.
-pages-hint = The footer of every page links the pages that exist. Some come with a text that is true of Klatch. Read it, and change it where your site differs.
+pages-hint = The footer of every page links to the pages that exist. Some come with a default text that describes Klatch. Read it and change what is different on your site.
 page = Page
 not-written = Not written yet
 default-text = Default text

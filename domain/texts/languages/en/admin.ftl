@@ -45,7 +45,7 @@ site-called = It's called { $name }. <a href="/admin/settings">Change the name</
 site-address = Its address is { $url }.
 only-this-computer = Only this computer can open it: set <code>KLATCH_BASE_URL</code> and restart Klatch.
 check-email = Check that email works
-no-mail-server = No mail server is configured. Set <code>KLATCH_SMTP_URL</code> and <code>KLATCH_MAIL_FROM</code>, and restart Klatch. Until then, nobody gets emails: they are files in the folder <code>mail</code> of the data folder.
+no-mail-server = No mail server is configured. Set <code>KLATCH_SMTP_URL</code> and <code>KLATCH_MAIL_FROM</code>, and restart Klatch. Until then, emails aren't sent: Klatch saves them as files in the folder <code>mail</code> of the data folder.
 mail-untested = A mail server is configured, but nobody has tested it yet.
 mail-works = The mail server accepted a test email { $time }.
 mail-failed = The last test failed { $time }: { $why }
@@ -111,9 +111,9 @@ last-message = Last message
 edit = Edit
 edit-named = Edit or archive { $name }
 delete-named = Delete { $name }
-no-deleted-groups = No groups were deleted in the last 30 days. Deleted groups can be restored here until then.
+no-deleted-groups = No groups were deleted in the last 30 days. You can restore a deleted group here for 30 days.
 restore-group = Restore group
-restore-group-named = Restore group: { $name }
+restore-group-named = Restore group { $name }
 
 # Reports and the approval queue.
 open-reports = { $count ->

@@ -22,4 +22,3 @@ no-change = Send a new text or attachment.
 choose-option = Choose at least one option.
 from-or-messages = Send either `from` or `messages`.
 nothing-asked = Enter something to search for.
-days = From 1 to { $most } days.

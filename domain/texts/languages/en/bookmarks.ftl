@@ -21,4 +21,4 @@ starred-by = Starred by { $count ->
     [one] { $count } person
    *[other] { $count } people
 }
-starred-by-nobody = Nobody starred this message.
+starred-by-nobody = Nobody has starred this message.

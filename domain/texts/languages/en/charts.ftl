@@ -8,7 +8,7 @@ last-365-days = Last 365 days
 
 # Of a group.
 still-counted = Some older messages are still being counted. Reload this page in a minute.
-group-hint = Days are in UTC. An answer is a message by someone other than the person who started the topic. Bots do not count as people.
+group-hint = Days are in UTC. An answer is a message by someone other than the person who started the topic. Bots don't count as people.
 data = Data
 data-hint = The charts are computed from the group's events. You can view the computed data as JSON, or discard it and compute it again.
 recompute = Recompute statistics

@@ -23,10 +23,10 @@ keep-editing = Keep editing
 
 # The text mentions people who can't read it. $names are $count names.
 unreached-in-group = { $count ->
-   *[other] { $names } can’t read this group and won’t be notified.
+   *[other] { $names } can't read this group and won't be notified.
 }
 unreached-in-conversation = { $count ->
-   *[other] { $names } can’t read this conversation and won’t be notified.
+   *[other] { $names } can't read this conversation and won't be notified.
 }
 # Two names, and three or more.
 two-names = { $first } and { $last }

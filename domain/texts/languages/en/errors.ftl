@@ -81,14 +81,13 @@ short-too-large = That's too large.
 short-unavailable = This part of the site is temporarily unavailable. Try again in a moment.
 short-cannot = You can't do that.
 short-pending = Waiting for approval.
-short-read-only = The site is in read-only mode. Posting and editing are paused.
 short-unproved = Reload the page, confirm your password, and try again.
 short-needs-two-factor = Turn on two-factor authentication first.
 short-waiting = Your account is waiting for approval by a site admin.
 short-not-secure = The site is at { $address }. Open it there.
 short-signed-out = You're signed out, or the page has expired. Reload it.
 busy-pages = Too many pages are being requested at once. Try again in ten seconds.
-old-page = The database does not answer just now. This page may be out of date.
+old-page = The database isn't responding right now. This page may be out of date.
 
 # Above a form that was not accepted.
 too-often = You're doing that too often. Your text isn't lost. Send it again in { $wait }.

@@ -3,7 +3,6 @@
 # Choices that a form lacks.
 choose-action = Choose an action.
 choose-whether = Choose whether to approve or decline.
-choose-to-approve = Choose to approve or decline.
 choose-period = Choose a period.
 choose-role = Choose a role.
 choose-readers = Choose who can read the group.
@@ -22,8 +21,6 @@ not-approved =
 choose-how-often = Choose how often.
 choose-frequency = Choose daily, weekly or never.
 enter-number = Enter a number.
-number-up-to = Enter a number from 1 to { $most }.
-choose-an-hour = Choose an hour.
 choose-hour = Choose an hour from 0 to 23.
 choose-both-hours = Choose both hours, or neither.
 choose-time-zone = Choose a time zone.
@@ -51,7 +48,6 @@ few-links = New accounts can post at most { $count ->
 } to other sites in a message.
 
 # The feed of a person with an API token in its address.
-token-not-valid = This API token is not valid.
 
 # Webhooks: titles and labels of secrets that were just created.
 new-webhook = New webhook
@@ -61,7 +57,6 @@ secret = Secret
 url = URL
 
 # What a program that posts through an incoming webhook is told.
-hook-read-only = The site is in read-only mode.
 hook-bad-body = The body is too large, damaged, or arrived too slowly.
 hook-gone = There is no webhook at this URL. It may have been revoked.
 hook-bad-text = The text can't be posted.

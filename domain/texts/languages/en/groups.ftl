@@ -159,7 +159,7 @@ first-held = { $count ->
 }
 history = History
 image = Image
-image-hint = PNG, JPEG, GIF, or WebP, at most 8 MB. Its middle is shown as a circle. Everyone who can find the group can see it.
+image-hint = PNG, JPEG, GIF, or WebP, at most 8 MB. It's cropped to a circle. Everyone who can find the group can see it.
 rules = Rules
 rules-hint = Words and patterns that are blocked, held for approval, or reported.
 group-rules = Group rules
@@ -205,7 +205,7 @@ deleted-topics-of = Deleted topics of { $group }
 no-deleted-topics = No deleted topics
 deleted-topics-hint = Topics that were deleted can be restored here for 30 days. After that, they're permanently deleted.
 restore-topic = Restore topic
-restore-topic-named = Restore topic: { $name }
+restore-topic-named = Restore topic { $name }
 
 # Settings of a group: topics by email
 email = Email

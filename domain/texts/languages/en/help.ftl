@@ -56,6 +56,8 @@ keys-send = Send
 keys-style = bold, italic, link
 keys-edit = edit your last message
 keys-help = Show these shortcuts
+# A checkbox, for people who press keys by mistake or speak to their computer. The scripts have the same text.
+keys-choice = Use single-key shortcuts in this browser
 
 wikis = Wikis
 wikis-about = The author and the moderators can make the first message of a topic a wiki. Then everyone who can post in the topic can edit it. Its history shows who changed what, and restores earlier versions.
@@ -65,14 +67,14 @@ view-drafts = View drafts
 emails = Emails
 emails-about = Mentions, replies and direct messages that you haven't read within a few minutes come by email, if your address is confirmed. <a href="/-/settings/notifications">Choose what you're emailed about</a>, or mute a topic or group.
 images = Images and files
-images-about = Choose, paste, or drop files where you write. Describe an image for people who can't see it. Klatch removes the place and the camera's data from images. A file is deleted with the last message that shows it, and files that no message shows are deleted after a day.
+images-about = Choose, paste, or drop files where you write. Describe an image for people who can't see it. Klatch removes location and camera data from images. A file is deleted with the last message that shows it, and files that no message shows are deleted after a day.
 images-elsewhere = Images in messages can also be hosted on other sites.
 images-fetched = This server fetches them and keeps copies, so those sites don't see who reads a message. Images that can't be shown become links.
 images-linked = They are shown as links. Your browser loads nothing from those sites until you follow a link.
 notifications = Notifications
 notifications-about = Your phone or computer can notify you about mentions, replies, and direct messages while this site is closed. Turn this on for each device in your <a href="/-/settings/push">settings</a>.
 this-site = This site
-this-site-about = The links at the bottom of every page lead to what the people who run this site say about it.
+this-site-about = The pages linked at the bottom of every page are by the people who run this site.
 touch = On a touch screen, tap a message to star it or to reply.
 
 # The page about the API, for developers.

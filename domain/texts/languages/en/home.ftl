@@ -1,9 +1,5 @@
 # The page of unread topics.
 title = Unread
-topics = { $count ->
-    [one] { $count } topic
-   *[other] { $count } topics
-}
 # When the next page has more.
 topics-at-least = { $count }+ topics
 following = Topics you follow
@@ -13,7 +9,6 @@ read-all = Mark all as read
 read = Mark as read
 mute = Mute
 # Instead of the title of a topic by somebody whom the reader ignores.
-ignored-topic = Ignored topic by { $name }
 more-unread = { $count } more unread
 
 # What moderators have to review, after the name of a group.
@@ -21,10 +16,6 @@ waiting = Waiting for review
 reported = { $count ->
     [one] { $count } reported message
    *[other] { $count } reported messages
-}
-held = { $count ->
-    [one] { $count } message to approve
-   *[other] { $count } messages to approve
 }
 asked = { $count ->
     [one] { $count } request to join

@@ -1,7 +1,6 @@
 # How people come into a group: requests to join, and invitations.
 
 # A closed group, for people who are not in it.
-banned = You're banned from this group.
 asked-title = You asked to join
 asked = Sent { $time }. A moderator will review your request. If it is approved, the group appears in your list.
 withdraw-request = Withdraw request

@@ -12,8 +12,8 @@ disabled-by-admin = a site admin disabled it
 # Buttons, and what screen readers say about them.
 retire = Retire
 retire-named = Retire { $name } version { $version }
-bring-back = Bring back
-bring-back-named = Bring back { $name } version { $version }
+bring-back = Restore
+bring-back-named = Restore { $name } version { $version }
 
 # The admins' list of everyone's kinds.
 admin-title = Kinds of attachments · Admin

@@ -2,4 +2,4 @@
 label = Language
 automatic = Automatic (your browser's language)
 of-site = Default language
-of-site-hint = For feeds, for emails to people whose language isn't known, and for browsers that ask for no language that the site has.
+of-site-hint = For feeds, emails to people whose language isn't known, and browsers that ask for a language this site doesn't have.

@@ -34,8 +34,8 @@ topic-unpinned = unpinned a topic
 topic-unpinned-of = unpinned a topic by { $name }
 topic-resolved = marked a topic as resolved
 topic-resolved-of = marked a topic by { $name } as resolved
-topic-reopened = marked a topic as unresolved
-topic-reopened-of = marked a topic by { $name } as unresolved
+topic-reopened = marked a topic as not resolved
+topic-reopened-of = marked a topic by { $name } as not resolved
 topic-archived = archived a topic
 topic-archived-of = archived a topic by { $name }
 topic-unarchived = unarchived a topic
@@ -88,8 +88,8 @@ group-restored = restored the group
 group-restored-of = restored the group of { $name }
 group-exported = exported the complete group
 group-exported-of = exported the group of { $name }
-claim-link-revoked = revoked a link to claim an account
-claim-link-revoked-of = revoked a link to claim the account of { $name }
+claim-link-revoked = revoked a claim link
+claim-link-revoked-of = revoked a claim link for the account of { $name }
 warned = warned someone
 warned-of = warned { $name }
 warning-taken-back = withdrew a warning
@@ -172,9 +172,9 @@ wiki-ended = made a wiki an ordinary message
 wiki-ended-of = made a wiki by { $name } an ordinary message
 kind-changed = changed a kind of attachment
 kind-changed-of = changed a kind of attachment by { $name }
+previews-removed = removed the link previews of a message
+previews-removed-of = removed the link previews of a message by { $name }
 
 # In place of the name of the affected person, in any of these sentences.
 deleted-account = a deleted account
 someone = <span class="soft">someone</span>
-previews-removed = removed the link previews of a message
-previews-removed-of = removed the link previews of a message by { $name }

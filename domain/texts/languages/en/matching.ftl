@@ -9,5 +9,5 @@ pattern-too-long = Patterns can have at most { $most } characters. This one has 
 pattern-too-big = This pattern is too big. Use fewer or shorter repetitions.
 # The reason is that of the library for patterns, in English.
 pattern-wrong-because = This pattern isn't valid: { $why }.
-pattern-wrong = This pattern isn't valid: not a valid regular expression.
+pattern-wrong = This pattern isn't a valid regular expression.
 pattern-matches-all = This pattern matches empty text, so it would match every message.

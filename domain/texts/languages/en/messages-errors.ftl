@@ -26,7 +26,6 @@ author-restricted = The author's account is suspended, banned, or deleted.
 author-cannot-read = The topic was deleted, or the author can no longer read it.
 
 # The people of a conversation.
-no-user-named = No user named “{ $name }”.
 you-ignore = You ignore { $name }. Stop ignoring them to send a message.
 accepts-none = { $name } doesn't accept messages from you.
 add-someone = Add at least one person.
@@ -83,8 +82,6 @@ is-no-field = { $place } is not a field of this kind.
 # A kind that a program registers.
 kinds-at-most = An account can have at most { $most } kinds of attachments, counting versions.
 kind-name = Use 1 to { $most } lowercase letters, digits, and hyphens, starting with a letter.
-kind-version = Use a number from 1 to 1000000.
-kind-title-too-long = Use at most { $most } characters.
 version-exists = This version already exists. Use a higher number.
 # “table”, “list”, “rows” and “items” are code words.
 no-property = The schema has no property { $name }.

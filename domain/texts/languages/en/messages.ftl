@@ -66,6 +66,9 @@ split = Split
 by-ignored = By someone you ignore.
 quote-deleted = Deleted.
 
+# The name of attached data without a title, for screen readers.
+table = Table
+
 # The page that edits a message.
 edit-title = Edit message
 message = Message

@@ -1,5 +1,4 @@
 # Why moderators and admins can't do something, and errors in their forms.
-at-most = Use at most { $most } characters.
 
 # Reports.
 choose-reason = Choose a reason.
@@ -14,7 +13,7 @@ archived = This group is archived, so its messages can't be changed.
 no-queue = Conversations have no approval queue.
 topic-deleted = The topic was deleted.
 no-log = Conversations have no moderation log.
-no-such-group = There is no group with this name, and never was.
+no-such-group = No group has or had this URL.
 
 # Warnings.
 warn-yourself = You can't warn yourself.

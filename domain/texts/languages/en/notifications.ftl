@@ -15,8 +15,8 @@ immediately = Immediately
 daily = Daily, in the morning
 weekly = Weekly, on Mondays
 never = Never
-most-per-day = Most emails in 24 hours
-most-per-day-hint = The rest waits and comes in one email.
+most-per-day = Maximum emails in 24 hours
+most-per-day-hint = Once you reach it, the rest come together in one email.
 # Two hours: from … to …
 quiet-hours = Quiet hours
 quiet-from = From
@@ -24,7 +24,7 @@ quiet-to = to
 # No hour.
 no-hour = none
 time-zone = Time zone
-time-zone-hint = Change it yourself when clocks change.
+time-zone-hint = It doesn't follow daylight saving time. Change it when the clocks change.
 always-sent = Emails about your account and about moderators' decisions are always sent.
 
 # The target of a link in an email. $concerns is such as “mentions and replies and direct messages”. “Unsubscribe” is the

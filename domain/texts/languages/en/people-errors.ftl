@@ -11,8 +11,6 @@ accept-again = There is a new version. Please read the { $names } again.
 sign-ups-closed = This site isn't accepting new accounts right now.
 invitation-needed = You need an invitation to create an account here.
 invitation-ended = This invitation has expired or was already used. Ask for a new one.
-link-uses = From 1 to { $most } people.
-link-days = From 1 to { $most } days.
 
 # The own account.
 password-wrong = Incorrect password.
@@ -20,10 +18,11 @@ email-invalid = Enter a valid email address.
 email-missing = Enter your account's email address.
 email-taken = Another account already uses this address.
 name-reserved = This name is reserved. Choose another one.
-name-looks-alike = This looks like the username of someone else. Choose another name.
+name-looks-alike = This looks like someone else's username. Choose another name.
+no-user-named = No user named “{ $name }”.
 ignore-yourself = You can't ignore yourself.
 ignore-limit = You've reached the limit of ignored people.
-push-keys = The keys of this browser can't be read.
+push-keys = This browser's keys can't be read. Reload the page, and turn on notifications again.
 push-limit = You have too many devices. Remove those you no longer use.
 
 # Two-factor authentication: codes of an app, and recovery codes.
@@ -38,7 +37,7 @@ token-scopes = Choose at least one permission.
 token-days = Choose when the token expires.
 token-groups = Choose at least one of your groups.
 token-limit = You have too many API tokens. Revoke those you no longer use.
-token-invalid = This API token is not valid.
+token-invalid = This API token isn't valid.
 token-needed = This account uses two-factor authentication. Send an API token instead of the password.
 
 # Bots.
@@ -55,7 +54,6 @@ only-admin = This is the only site admin. Make someone else an admin first.
 last-admin = The site needs at least one admin. Make someone else an admin first.
 still-admin = This person is a site admin. Remove them as a site admin first.
 nobody-signs-in = No one can sign in to that account right now.
-suspension-days = From 1 to 3650 days.
 no-address = This account has no confirmed email address, so nothing can be sent to it.
 nothing-to-confirm = This address is no longer waiting for confirmation.
 has-password = This account already has a password. Send a password reset link instead.

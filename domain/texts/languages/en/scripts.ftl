@@ -128,6 +128,9 @@ keys-send = send
 keys-format = bold, italic, link
 keys-edit = edit your last message
 keys-show = show shortcuts
+# A checkbox, and a link below it.
+keys-choice = Use single-key shortcuts in this browser
+keys-choice-too = This choice is also on the help page.
 ctrl = Ctrl
 enter = Enter
 

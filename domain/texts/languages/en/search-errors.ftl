@@ -15,7 +15,6 @@ is = is: accepts resolved, starred, mine, or unread.
 dates-not-excluded = before:, after:, and on: can't be excluded.
 dates = before:, after:, and on: need a date, such as 2012-03-31, 2012-03, 2012, today, or yesterday.
 no-group-named = No group with the URL or name “{ $name }”.
-no-user-named = No user named “{ $name }”.
 own-signed-out = Sign in to search for your own messages.
 states-signed-out = Sign in to use is:starred, is:mine, and is:unread.
 resolved-latest = Only the latest { $most } resolved topics are searched.

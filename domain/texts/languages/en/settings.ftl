@@ -38,7 +38,7 @@ theme-dark = Dark
 following = Following
 follow-written = Follow topics I post in. They're listed first when they have new messages, even in muted groups.
 avatar = Avatar
-avatar-hint = PNG, JPEG, GIF, or WebP, at most 8 MB. Its middle is shown as a circle. Everyone can see it.
+avatar-hint = PNG, JPEG, GIF, or WebP, at most 8 MB. It's cropped to a circle. Everyone can see it.
 
 # Email.
 email-not-sent = This site can't send email. Ask an admin to confirm your address.
@@ -93,7 +93,7 @@ stop-ignoring = Stop ignoring
 stop-ignoring-person = Stop ignoring { $name }
 
 # Push notifications.
-push-about = Notifications on your phone or computer, also while this site is closed. You get none while you have a page of this site in front of you.
+push-about = Get notifications on your phone or computer, even while this site is closed. You get none while you're looking at a page of this site.
 notify-about = Notify me about
 push-directs = Direct messages
 push-mentions = Mentions
@@ -119,7 +119,7 @@ signed-in = signed in { $day }
 sign-out = Sign out
 sign-out-here = Sign out here
 end-session = End session
-end-session-on = End session: { $device }
+end-session-on = End session on { $device }
 
 # API tokens of a person or a bot.
 new-token = New API token

@@ -5,7 +5,7 @@ accept-choices = Choose from the rules, the terms, and the privacy policy.
 accept-unwritten = First write the { $page }, on the Pages tab.
 accent-form = Enter a color as # and six digits, such as { $example }.
 # The contrast is a number with one decimal place.
-accent-light = This color is too light to read: its contrast with the page is { $whole }.{ $tenths }:1, and 4.5:1 is the least. Choose a darker color.
+accent-light = This color is too light to read: its contrast with the page is { $whole }.{ $tenths }:1, but must be at least 4.5:1. Choose a darker color.
 
 # Errors in the pages of the site.
 page-empty = Nobody can accept an empty page.

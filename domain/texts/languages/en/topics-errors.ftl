@@ -4,7 +4,6 @@ locked = This topic is locked. Only moderators can post.
 continues-in-newer = Some people in this conversation can't read this topic. It continues in a newer one.
 # The history of a topic's title.
 titles-for-few = Only the creator of the topic and the group's moderators can see this.
-not-in-group = You're not in this group.
 
 # A topic that is started through the API, without a message.
 title-rejected = An automatic check rejected this title.

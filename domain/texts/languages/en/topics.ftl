@@ -67,12 +67,9 @@ mark-read-here = Mark as read up to here
 # Why there is no field to write in, below the messages.
 read-only = Posting is paused while the site is in read-only mode.
 continues = People were added to this conversation. It continues in a newer topic.
-group-archived = This group is archived and can't be changed.
 topic-archived = This topic is archived and can't be changed.
 when-approved = You can reply once your account is approved.
-join-to-follow = Join to post and follow along.
 join-group = Join { $group }
-guest-joins = You're reading as a guest. Join to post.
 guest-signs-in = You're reading as a guest. Sign in to reply.
 sign-in = Sign in
 cannot-post = You can read this topic but can't post.

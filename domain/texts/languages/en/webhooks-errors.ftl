@@ -1,6 +1,5 @@
 # Errors of webhooks, incoming webhooks and external auditors.
 enter-name = Enter a name.
-name-too-long = Use at most { $most } characters.
 not-in-conversations = A conversation can't have webhooks.
 
 # Webhooks: other programs receive events.
@@ -24,5 +23,4 @@ text-empty = The text is empty.
 unknown-request = This is not a kind of request that can be posted. Send a text, JSON with a field "text", or an event of GitHub (push, pull_request, issues, issue_comment, release, workflow_run), GitLab, Forgejo, Gitea or Grafana.
 
 # External auditors: other programs check messages before they are saved. In milliseconds.
-timeout = Enter a number from { $least } to { $most }.
 too-many-auditors = The site has reached the limit of external auditors. Delete one first.

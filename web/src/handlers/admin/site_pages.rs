@@ -82,7 +82,7 @@ async fn edit_page(req: &Req, page: SitePage, form: SitePageForm, before: Option
 pub async fn edit(req: Req, path: Path<String>, params: Query<Params>) -> Answer {
     req.admin()?;
     let page = named(&path)?;
-    let current = pages::edit(req.cx(), req.viewer(), page).await?;
+    let current = pages::edit(req.cx(), req.viewer(), page, req.lang).await?;
     let form =
         SitePageForm { text: current.raw.into(), base: current.version.to_string().into(), ..SitePageForm::default() };
     let before = params.before.as_deref().map(id).transpose()?;
@@ -117,7 +117,7 @@ pub async fn update(req: Req, path: Path<String>, form: Form) -> Answer {
         Ok(None) => Ok(req.redirect_saying(&format!("/admin/pages/{page}"), "page-unchanged")),
         Err(error @ Error::Invalid(_)) => {
             // Sent again, the form replaces the version that is the current one now.
-            back.base = pages::edit(req.cx(), req.viewer(), page).await?.version.to_string().into();
+            back.base = pages::edit(req.cx(), req.viewer(), page, req.lang).await?.version.to_string().into();
             let back = refill(back, error)?;
             req.with_field_errors(&edit_page(&req, page, back, None).await?)
         }
@@ -129,8 +129,8 @@ pub async fn update(req: Req, path: Path<String>, form: Form) -> Answer {
 pub async fn version(req: Req, path: Path<(String, String)>) -> Answer {
     let layout = layout(&req).await?;
     let (page, number) = parts(&path)?;
-    let version = pages::version(req.cx(), req.viewer(), page, number).await?;
-    let current = pages::edit(req.cx(), req.viewer(), page).await?.version;
+    let version = pages::version(req.cx(), req.viewer(), page, number, req.lang).await?;
+    let current = pages::edit(req.cx(), req.viewer(), page, req.lang).await?.version;
     let markup = pages::preview(req.cx(), req.viewer(), &version.raw).await?;
     req.page(&Version { is_current: version.version == current, layout, page, version, markup })
 }

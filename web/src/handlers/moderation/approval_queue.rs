@@ -54,7 +54,7 @@ fn asked(form: &Form) -> Result<(Word, Vec<PendingId>), Failure> {
     match word {
         "approve" => Ok((Word::Approve, ids)),
         "decline" => Ok((Word::Decline(form.get("reason").to_owned()), ids)),
-        _ => Err(Error::invalid("answer", texts::forms::choose_to_approve()).into()),
+        _ => Err(Error::invalid("answer", texts::forms::choose_whether()).into()),
     }
 }
 

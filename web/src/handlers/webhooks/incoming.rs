@@ -62,7 +62,7 @@ pub async fn receive(request: HttpRequest, site: Data<Site>, path: Path<String>,
     let lang = asked(request.headers()).unwrap_or_default();
     let now = domain::site::current(&site.cx).await;
     if check_change(now.settings.read_only, Change::Forum).is_err() {
-        return refused(lang, StatusCode::FORBIDDEN, &texts::forms::hook_read_only());
+        return refused(lang, StatusCode::FORBIDDEN, &texts::access::read_only());
     }
     let body = match body::read(&request, payload.into_inner(), WITH_TEXT, site.room.of(false)).await {
         Ok(body) => body,
