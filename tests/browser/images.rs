@@ -75,12 +75,15 @@ const WATCH: &str = "window.shifts = [];
     const note = ({ value, sources }) => window.shifts.push([value, ...sources.map(({ node }) => node?.outerHTML?.slice(0, 200))]);
     new PerformanceObserver((list) => list.getEntries().forEach(note)).observe({ type: 'layout-shift', buffered: true });";
 
-/// Scrolls on to the next image that has not loaded. True when there is none.
-const SCROLLED: &str = "(() => {
-    const next = [...document.querySelectorAll('#messages .image img')].find((image) => !image.complete || !image.naturalWidth);
-    next?.scrollIntoView({ block: 'center' });
-    return !next;
-})()";
+/// Scrolls to one image after the other, and waits until it is there. `window.seen` counts them.
+const SCROLL: &str = "window.seen = 0;
+    (async () => {
+        for (const image of document.querySelectorAll('#messages .image img')) {
+            image.scrollIntoView({ block: 'center' });
+            await image.decode();
+            window.seen += 1;
+        }
+    })();";
 
 /// What the page itself came with, and how many bytes each took.
 const WEIGHED: &str =
@@ -113,7 +116,10 @@ async fn a_page_of_fifty_images_is_light_stands_still_and_asks_no_other_host(run
     reader.goto(&herons.path).await;
     reader.js(WATCH).await;
     assert_eq!(reader.js("return document.querySelectorAll('#messages .image img').length").await, 50);
-    reader.until("all images are there", SCROLLED).await;
+    reader.js(SCROLL).await;
+    for count in [10, 20, 30, 40, 50] {
+        reader.until(&format!("{count} images are there"), &format!("window.seen >= {count}")).await;
+    }
     assert_eq!(reader.js("return document.querySelectorAll('#messages .image img').length").await, 50);
     assert_eq!(reader.js("return window.shifts").await, json!([]));
     assert_eq!(reader.js(ELSEWHERE).await, json!([]));
