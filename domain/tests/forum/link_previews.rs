@@ -208,7 +208,7 @@ async fn nobody_sees_the_preview_of_a_message_that_they_may_not_read(forum: Test
     history::restore(cx, mira, posted).await.unwrap();
     assert_eq!(titles(&forum, posted).await, ["The heron"]);
     forum.drain().await;
-    // With the text, they are gone for good.
+    // With the text, they are deleted permanently.
     messages::delete(cx, mira, posted).await.unwrap();
     forum.pass(Duration::from_secs(31 * 24 * 3_600));
     domain::reactors::run(cx, &DRAW, Task::Sweep { slot: "now".into() }).await.unwrap();

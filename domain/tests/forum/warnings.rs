@@ -151,7 +151,7 @@ async fn requesters_and_former_members_can_be_banned_and_are_notified(forum: Tes
     forum.admit(&garden, &[ada, eva]).await;
     requests::ask(cx, noor, garden.id, "Buy finches").await.unwrap();
     forum.topic(ada, &garden, "Finches", "Ten a dozen").await;
-    warnings::warn_in_group(cx, mira, garden.id, id(eva), "No letters to members").await.unwrap();
+    warnings::warn_in_group(cx, mira, garden.id, id(eva), "No emails to members").await.unwrap();
     for who in [ada, eva] {
         groups::leave(cx, who, garden.id).await.unwrap();
     }
