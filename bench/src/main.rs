@@ -10,7 +10,7 @@ use klatch_bench::followers::Lags;
 use klatch_bench::load::Load;
 use klatch_bench::{attack, faults, followers, http, live, load, people, recall, smuggle, storm};
 
-/// Puts load on a running Klatch. Figures go to standard output, one line, separated by tabs: answers a second, p50 and
+/// Puts load on a running Klatch. The results go to standard output, one line, separated by tabs: answers a second, p50 and
 /// p99 in milliseconds, bytes of the last page, answers with another status than expected.
 #[derive(Parser)]
 #[command(version, about)]

@@ -45,9 +45,9 @@ export class Drafts {
   }
 
   /** Runs an operation that may fail because of the storage. */
-  attempt(deed, otherwise) {
+  attempt(action, otherwise) {
     try {
-      return deed() ?? otherwise;
+      return action() ?? otherwise;
     } catch {
       return otherwise;
     }

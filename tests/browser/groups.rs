@@ -18,7 +18,7 @@ async fn browser(driver: &mut Driver, forum: &Forum, scripts: bool) -> Browser {
     if scripts { driver.browser(&forum.base).await } else { driver.plain_browser(&forum.base).await }
 }
 
-async fn a_stranger_asks_and_is_let_in(running: Running, scripts: bool) {
+async fn a_stranger_asks_to_join_and_is_approved(running: Running, scripts: bool) {
     let forum = Forum::start(running).await;
     let mut driver = Driver::start().await;
     let (first, _) = (newcomer(&forum, "ana").await, newcomer(&forum, "ben").await);
@@ -55,11 +55,11 @@ async fn a_stranger_asks_and_is_let_in(running: Running, scripts: bool) {
 }
 
 async fn with_scripts_a_request_to_join_is_approved(running: Running) {
-    a_stranger_asks_and_is_let_in(running, true).await;
+    a_stranger_asks_to_join_and_is_approved(running, true).await;
 }
 
 async fn without_scripts_a_request_to_join_is_approved(running: Running) {
-    a_stranger_asks_and_is_let_in(running, false).await;
+    a_stranger_asks_to_join_and_is_approved(running, false).await;
 }
 
 async fn an_invitation_leads_in(running: Running, scripts: bool) {

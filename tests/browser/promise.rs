@@ -9,7 +9,7 @@ crate::both_ways!(pages_with_live_events_equal_reloaded_pages);
 
 /// How often pages are compared, and how many actions lie in between.
 const LOOKS: usize = 4;
-const DEEDS: usize = 10;
+const ACTIONS: usize = 10;
 
 /// Returns what a page shows, without what differs by time or by viewer: of the open page, and of the page fetched
 /// again.
@@ -81,24 +81,24 @@ struct World {
     /// The texts of those messages that had a poll when they were posted.
     polls: Vec<String>,
     made: usize,
-    dice: Rng,
+    rng: Rng,
 }
 
 impl World {
     fn words(&mut self) -> String {
         self.made += 1;
         let more = ["and *that* was all", "@ben, look", "`code` https://example.org/x", "> once said\n\nno"];
-        format!("words{}. {}", self.made, more[self.dice.roll(more.len())])
+        format!("words{}. {}", self.made, more[self.rng.roll(more.len())])
     }
 
     /// Does something that changes a page, and describes it.
     async fn happen(&mut self) -> String {
-        let who = self.dice.roll(self.people.len());
+        let who = self.rng.roll(self.people.len());
         let (name, visitor) = self.people[who].clone();
-        let about = self.dice.roll(self.messages.len());
-        match self.dice.roll(19) {
+        let about = self.rng.roll(self.messages.len());
+        match self.rng.roll(19) {
             0..=2 => {
-                let topic = self.topics[self.dice.roll(self.topics.len())].clone();
+                let topic = self.topics[self.rng.roll(self.topics.len())].clone();
                 let text = self.words();
                 visitor.post(&topic, &text).await.expect(200);
                 let mark = text.split('.').next().expect("a mark").to_owned();
@@ -151,7 +151,7 @@ impl World {
                 format!("{name} starts {title}")
             }
             10 => {
-                let topic = &self.topics[self.dice.roll(self.topics.len())];
+                let topic = &self.topics[self.rng.roll(self.topics.len())];
                 let (_, admin) = &self.people[0];
                 let form = admin.get(&format!("/-/topics/{}/edit", topic.id)).await.expect(200).form("/edit");
                 self.made += 1;
@@ -177,8 +177,8 @@ impl World {
                 format!("{mark} is split off {path}")
             }
             13 if self.topics.len() > 2 => {
-                let topic = self.topics.swap_remove(1 + self.dice.roll(self.topics.len() - 1));
-                let into = self.topics[self.dice.roll(self.topics.len())].path.clone();
+                let topic = self.topics.swap_remove(1 + self.rng.roll(self.topics.len() - 1));
+                let into = self.topics[self.rng.roll(self.topics.len())].path.clone();
                 let (_, admin) = &self.people[0];
                 let form = admin.get(&format!("/-/topics/{}/merge", topic.id)).await.expect(200).form("/merge");
                 admin.send(&form.with("into", &into)).await.expect(303);
@@ -186,9 +186,9 @@ impl World {
                 format!("{} is merged into {into}", topic.path)
             }
             15 => {
-                let topic = self.topics[self.dice.roll(self.topics.len())].clone();
+                let topic = self.topics[self.rng.roll(self.topics.len())].clone();
                 let text = self.words();
-                let results = ["always", "voted", "closed"][self.dice.roll(3)];
+                let results = ["always", "voted", "closed"][self.rng.roll(3)];
                 let form = visitor.get(&topic.path).await.expect(200).form("/messages").with("text", &text);
                 let form = form.with("question", "Which?").with("options", "One\nTwo").with("results", results);
                 visitor.submit(&form).await.expect(200);
@@ -203,10 +203,10 @@ impl World {
                 if polls.is_empty() {
                     return "there is no poll".to_owned();
                 }
-                let (path, mark, _) = polls[self.dice.roll(polls.len())].clone();
+                let (path, mark, _) = polls[self.rng.roll(polls.len())].clone();
                 let page = visitor.get(&path).await.expect(200);
                 let id = page.message(&format!("{mark}."));
-                let choice = self.dice.roll(2).to_string();
+                let choice = self.rng.roll(2).to_string();
                 let mut form = page.form("/messages").with(&format!("vote-{id}"), &choice);
                 form.action = format!("/-/messages/{id}/vote");
                 visitor.send(&form).await.expect(303);
@@ -214,7 +214,7 @@ impl World {
             }
             _ if self.topics.len() > 3 => {
                 // Not the topic that is open.
-                let topic = self.topics.swap_remove(1 + self.dice.roll(self.topics.len() - 1));
+                let topic = self.topics.swap_remove(1 + self.rng.roll(self.topics.len() - 1));
                 let (_, admin) = &self.people[0];
                 let form = admin.get(&format!("/-/topics/{}/delete", topic.id)).await.expect(200).form("/delete");
                 admin.send(&form).await.expect(303);
@@ -295,10 +295,10 @@ async fn pages_with_live_events_equal_reloaded_pages(running: Running) {
     let seed = seed.unwrap_or_else(|| std::process::id().into());
     println!("KLATCH_TEST_SEED={seed} does the same again");
     let people = vec![("ana", ana), ("ben", ben), ("carl", carl)];
-    let mut world = World { people, group, topics, messages, polls: Vec::new(), made: 0, dice: Rng(seed) };
+    let mut world = World { people, group, topics, messages, polls: Vec::new(), made: 0, rng: Rng(seed) };
     for _ in 0..LOOKS {
         let mut happened = Vec::new();
-        for _ in 0..DEEDS {
+        for _ in 0..ACTIONS {
             happened.push(world.happen().await);
         }
         forum.jobs_done().await;

@@ -25,7 +25,7 @@ fn cursor(page: &Page) -> String {
 }
 
 /// Polls until a message comes, and returns everything that came. After a resync, returns the page instead.
-async fn hear_message(visitor: &Visitor, path: &str, mut after: String) -> String {
+async fn receive_message(visitor: &Visitor, path: &str, mut after: String) -> String {
     let mut heard = String::new();
     loop {
         let answer = visitor.poll(&format!("after={after}")).send().await.expect("an answer");
@@ -94,7 +94,7 @@ async fn a_newcomers_first_message_is_held_approved_and_delivered(running: Runni
     ana.submit(&form).await.expect(422).must_say("Please add a reason.");
     ana.submit(&form.with("one", &one("approve", &page))).await.expect(200).must_say("Approved and posted.");
     // It appears in open pages.
-    let heard = tokio::time::timeout(Duration::from_secs(30), hear_message(&cleo, &topic.path, after))
+    let heard = tokio::time::timeout(Duration::from_secs(30), receive_message(&cleo, &topic.path, after))
         .await
         .expect("it is heard");
     assert!(heard.contains("periwinkle"), "{heard}");

@@ -102,7 +102,7 @@ struct Walk {
     messages: Vec<(MessageId, Viewer)>,
     deleted: Option<(MessageId, Viewer)>,
     cleared: Option<(Viewer, GroupId)>,
-    dice: u64,
+    rng: u64,
     /// A site that keeps its finished pages from the beginning.
     kept: Data<Site>,
 }
@@ -131,7 +131,7 @@ impl Walk {
             messages: vec![],
             deleted: None,
             cleared: None,
-            dice: 7,
+            rng: 7,
         };
         for _ in 0..4 {
             walk.happen("begin", 0).await;
@@ -144,8 +144,8 @@ impl Walk {
 
     fn roll(&mut self, sides: usize) -> usize {
         // Knuth's MMIX.
-        self.dice = self.dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.dice >> 33) as usize % sides
+        self.rng = self.rng.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.rng >> 33) as usize % sides
     }
 
     /// Makes one change. Whether it was possible.

@@ -96,7 +96,7 @@ async fn round(clients: &mut [Client], publisher: &mut Publisher, seq: u64, reco
     Ok(round)
 }
 
-/// Measures, and prints one line of tab-separated figures:
+/// Measures, and prints one line of tab-separated numbers:
 ///
 /// - bytes a poll: of the idle processes, parked, and after the rounds
 /// - milliseconds to the first answer, and the 99th percentile of these over the rounds; milliseconds to the median,

@@ -85,7 +85,7 @@ pub(crate) async fn warnings(cx: &Context, user: UserId, group: Option<GroupId>)
 ///
 /// # Errors
 /// [`Error::NotFound`] for anyone but site admins, and if there is none in effect; [`Error::Forbidden`] for one's own.
-pub async fn take_back(cx: &Context, viewer: Viewer, id: NoticeId) -> Result<UserId> {
+pub async fn withdraw(cx: &Context, viewer: Viewer, id: NoticeId) -> Result<UserId> {
     let by = viewer.site_admin()?;
     let mut tx = cx.db.begin().await?;
     let user = store::moderation::warnings::warned(&mut tx, id, None).await?.ok_or(Error::NotFound)?;
@@ -96,7 +96,7 @@ pub async fn take_back(cx: &Context, viewer: Viewer, id: NoticeId) -> Result<Use
 ///
 /// # Errors
 /// [`Error::NotFound`] if there is none in effect; [`Error::Forbidden`].
-pub async fn take_back_in_group(cx: &Context, viewer: Viewer, group: GroupId, id: NoticeId) -> Result<UserId> {
+pub async fn withdraw_in_group(cx: &Context, viewer: Viewer, group: GroupId, id: NoticeId) -> Result<UserId> {
     let by = viewer.user()?;
     groups::with_permission(cx, viewer, group, Permission::Admit).await?;
     let mut tx = cx.db.begin().await?;
@@ -122,7 +122,7 @@ async fn revoke(
         return Err(Error::forbidden(texts::moderation_errors::withdraw_yourself()));
     }
     let now = cx.now();
-    if store::moderation::warnings::take_back(&mut tx, id, by, now).await? == 0 {
+    if store::moderation::warnings::withdraw(&mut tx, id, by, now).await? == 0 {
         return Err(Error::NotFound);
     }
     let action = LogEntry::new(by, LogAction::WarningTakenBack).whom(user);

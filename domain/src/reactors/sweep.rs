@@ -39,8 +39,8 @@ pub(super) async fn sweep(cx: &Context) -> Result<()> {
     store::people::two_factor::delete_begun(&mut tx, cx.now().minus(two_factor::SET_UP)).await?;
     store::people::former_names::delete_expired(&mut tx, cx.now()).await?;
     store::people::api_tokens::delete_expired(&mut tx, cx.now().minus(KEPT)).await?;
-    let letters = store::people::emails::delete_expired(&mut tx, cx.now(), cx.now().minus(EMAILS_LOGGED)).await?;
-    let emails = store::mail_in::delete_before(&mut tx, cx.now().minus(KEPT)).await?;
+    let sent_emails = store::people::emails::delete_expired(&mut tx, cx.now(), cx.now().minus(EMAILS_LOGGED)).await?;
+    let received_emails = store::mail_in::delete_before(&mut tx, cx.now().minus(KEPT)).await?;
     let notices = store::people::notices::purge(&mut tx, cx.now().minus(notices::KEPT)).await?;
     store::messages::link_previews::forget_expired(&mut tx, cx.now()).await?;
     let log = store::search_log::trim(&mut tx, SEARCH_LOG_KEPT).await?;
@@ -61,8 +61,8 @@ pub(super) async fn sweep(cx: &Context) -> Result<()> {
     }
     tracing::info!(
         sessions,
-        letters,
-        emails,
+        sent_emails,
+        received_emails,
         notices,
         log,
         purged,

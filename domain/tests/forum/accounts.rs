@@ -57,7 +57,7 @@ async fn people_sign_up_sign_out_and_sign_in_again(forum: TestForum) {
     accounts::sign_out(cx, session.person.id, &session.id).await.unwrap();
     for name in ["mira", " MIRA ", "mirA"] {
         let again = accounts::sign_in(cx, name, Password::new("long enough"), &origin()).await.unwrap();
-        let SignedIn::Session(again) = again else { panic!("there is no second step") };
+        let SignedIn::Session(again) = again else { panic!("two-factor authentication is off") };
         assert_ne!(again, token);
         let seen = sessions::authenticate(cx, &again).await.unwrap().unwrap();
         assert_eq!(seen.person, session.person);

@@ -22,7 +22,7 @@ stories! {
     a_link_alone_in_its_paragraph_gets_a_preview_and_open_pages_show_it,
     messages_with_the_same_link_share_what_the_page_said,
     a_preview_is_shown_while_its_link_is_in_the_text,
-    authors_and_moderators_remove_previews_for_good,
+    authors_and_moderators_remove_previews_permanently,
     links_of_conversations_and_held_messages_are_not_asked,
     nobody_sees_the_preview_of_a_message_that_they_may_not_read,
     a_page_on_a_private_address_is_not_asked,
@@ -123,7 +123,7 @@ async fn a_preview_is_shown_while_its_link_is_in_the_text(forum: TestForum) {
     assert_eq!(stored().await, [""; 0], "an export would show what the text no longer says");
 }
 
-async fn authors_and_moderators_remove_previews_for_good(forum: TestForum) {
+async fn authors_and_moderators_remove_previews_permanently(forum: TestForum) {
     let cx = &forum.cx;
     let host = RemoteHost::open().await;
     let url = host.at("/heron", Answer::html(PAGE));
@@ -208,7 +208,7 @@ async fn nobody_sees_the_preview_of_a_message_that_they_may_not_read(forum: Test
     history::restore(cx, mira, posted).await.unwrap();
     assert_eq!(titles(&forum, posted).await, ["The heron"]);
     forum.drain().await;
-    // With the text, they are gone for good.
+    // With the text, they are deleted permanently.
     messages::delete(cx, mira, posted).await.unwrap();
     forum.pass(Duration::from_secs(31 * 24 * 3_600));
     domain::reactors::run(cx, &DRAW, Task::Sweep { slot: "now".into() }).await.unwrap();

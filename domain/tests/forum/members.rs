@@ -274,7 +274,7 @@ async fn suspended_and_banned_people_are_signed_out_and_told_why(forum: TestForu
     let origin = sessions::Origin::new([127, 0, 0, 1], "");
     let password = || domain::platform::secrets::Password::new(domain::testing::PASSWORD);
     let token = accounts::sign_in(cx, "noor", password(), &origin).await.unwrap();
-    let accounts::SignedIn::Session(token) = token else { panic!("there is no second step") };
+    let accounts::SignedIn::Session(token) = token else { panic!("two-factor authentication is off") };
     assert!(sessions::authenticate(cx, &token).await.unwrap().is_some());
     let week = admins::Restriction::Suspend { days: 7 };
     assert!(is_not_found(admins::restrict(cx, mira, id(noor), week, "because").await));

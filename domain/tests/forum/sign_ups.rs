@@ -134,7 +134,7 @@ async fn a_pending_account_is_anonymous_until_it_is_approved(forum: TestForum) {
     assert_eq!(sessions::remembered(cx, &session.id), Some(session.person.id));
     by_person::profile(cx, mira, "ada").await.unwrap();
     assert!(is_not_found(sign_ups::own(cx, session.person.id).await));
-    assert_eq!(sign_ups::answer(cx, boss, &[session.person.id], false).await.unwrap(), 0, "nobody is put out again");
+    assert_eq!(sign_ups::answer(cx, boss, &[session.person.id], false).await.unwrap(), 0, "nobody is declined");
     assert!(sessions::authenticate(cx, &token).await.unwrap().is_some());
     forum.drain().await;
 }

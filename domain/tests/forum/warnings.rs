@@ -48,23 +48,23 @@ async fn anyone_who_may_warn_can_revoke_a_warning(forum: TestForum) {
     let [second, first] = of_noor().await.try_into().unwrap();
     assert_eq!((first.reason.as_str(), first.by_name.as_str(), first.taken_back_at), ("No finches", "mira", None));
     // Users who may not warn cannot take back; nor can moderators of another group, or the warned user.
-    assert!(is_forbidden(warnings::take_back_in_group(cx, ada, garden.id, first.id).await));
-    assert!(is_not_found(warnings::take_back_in_group(cx, ada, den.id, first.id).await));
-    assert!(is_forbidden(warnings::take_back_in_group(cx, boss, garden.id, first.id).await), "they do not read it");
-    assert!(is_not_found(warnings::take_back(cx, boss, first.id).await), "it is the group's");
-    assert!(is_not_found(warnings::take_back_in_group(cx, mira, garden.id, NoticeId(ABSENT)).await));
+    assert!(is_forbidden(warnings::withdraw_in_group(cx, ada, garden.id, first.id).await));
+    assert!(is_not_found(warnings::withdraw_in_group(cx, ada, den.id, first.id).await));
+    assert!(is_forbidden(warnings::withdraw_in_group(cx, boss, garden.id, first.id).await), "they do not read it");
+    assert!(is_not_found(warnings::withdraw(cx, boss, first.id).await), "it is the group's");
+    assert!(is_not_found(warnings::withdraw_in_group(cx, mira, garden.id, NoticeId(ABSENT)).await));
     members::set_role(cx, mira, garden.id, id(noor), Role::Moderator).await.unwrap();
-    assert!(is_forbidden(warnings::take_back_in_group(cx, noor, garden.id, first.id).await), "one's own");
-    assert!(is_forbidden(warnings::take_back_in_group(cx, eva, garden.id, first.id).await), "who stands as high");
+    assert!(is_forbidden(warnings::withdraw_in_group(cx, noor, garden.id, first.id).await), "one's own");
+    assert!(is_forbidden(warnings::withdraw_in_group(cx, eva, garden.id, first.id).await), "who stands as high");
     members::set_role(cx, mira, garden.id, id(noor), Role::Member).await.unwrap();
     notices::mark_read(cx, noor, first.id).await.unwrap();
     assert_eq!(unread(&forum, noor).await, Some((NoticeKind::Warning, "No parrots".into(), 0)));
     assert!(has_unread_notice().await);
-    assert_eq!(warnings::take_back_in_group(cx, eva, garden.id, second.id).await.unwrap(), id(noor));
+    assert_eq!(warnings::withdraw_in_group(cx, eva, garden.id, second.id).await.unwrap(), id(noor));
     assert_eq!(unread(&forum, noor).await, None);
     assert!(!has_unread_notice().await, "no page shows it any more");
-    warnings::take_back_in_group(cx, mira, garden.id, first.id).await.unwrap();
-    assert!(is_not_found(warnings::take_back_in_group(cx, mira, garden.id, first.id).await), "once");
+    warnings::withdraw_in_group(cx, mira, garden.id, first.id).await.unwrap();
+    assert!(is_not_found(warnings::withdraw_in_group(cx, mira, garden.id, first.id).await), "once");
     let [second, first] = of_noor().await.try_into().unwrap();
     assert_eq!((second.back_name.as_deref(), second.read_at), (Some("eva"), None));
     assert!(first.back_name.as_deref() == Some("mira") && first.read_at.is_some() && first.taken_back_at.is_some());
@@ -92,11 +92,11 @@ async fn site_admins_revoke_warnings_of_the_site(forum: TestForum) {
     let warning = async |who| records::of_account(cx, boss, id(who)).await.unwrap().warnings[0].clone();
     let one = warning(noor).await.id;
     for who in [mira, noor] {
-        assert!(is_not_found(warnings::take_back(cx, who, one).await));
+        assert!(is_not_found(warnings::withdraw(cx, who, one).await));
     }
-    assert!(is_not_found(warnings::take_back_in_group(cx, mira, garden.id, one).await), "it is not of the group");
-    assert!(is_forbidden(warnings::take_back(cx, chief, warning(chief).await.id).await), "one's own");
-    assert_eq!(warnings::take_back(cx, chief, one).await.unwrap(), id(noor));
+    assert!(is_not_found(warnings::withdraw_in_group(cx, mira, garden.id, one).await), "it is not of the group");
+    assert!(is_forbidden(warnings::withdraw(cx, chief, warning(chief).await.id).await), "one's own");
+    assert_eq!(warnings::withdraw(cx, chief, one).await.unwrap(), id(noor));
     assert_eq!(unread(&forum, noor).await, None);
     assert_eq!(warning(noor).await.back_name.as_deref(), Some("chief"));
     let lines = records::of_account(cx, boss, id(noor)).await.unwrap().lines;
@@ -151,7 +151,7 @@ async fn requesters_and_former_members_can_be_banned_and_are_notified(forum: Tes
     forum.admit(&garden, &[ada, eva]).await;
     requests::ask(cx, noor, garden.id, "Buy finches").await.unwrap();
     forum.topic(ada, &garden, "Finches", "Ten a dozen").await;
-    warnings::warn_in_group(cx, mira, garden.id, id(eva), "No letters to members").await.unwrap();
+    warnings::warn_in_group(cx, mira, garden.id, id(eva), "No emails to members").await.unwrap();
     for who in [ada, eva] {
         groups::leave(cx, who, garden.id).await.unwrap();
     }

@@ -289,19 +289,19 @@ async fn any_bytes_are_answered_or_the_connection_is_closed() {
     ];
     let (_forum, server) = http1(Limits { request_time: Duration::from_millis(200), ..Limits::default() }).await;
     for seed in 1..=300_u64 {
-        let mut dice = Rng(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let mut rng = Rng(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
         let mut bytes = Vec::new();
-        for _ in 0..dice.roll(30) {
-            match dice.roll(12) {
-                0 => bytes.push(dice.roll(256) as u8),
+        for _ in 0..rng.roll(30) {
+            match rng.roll(12) {
+                0 => bytes.push(rng.roll(256) as u8),
                 1 => bytes.extend_from_slice(b"GET /live?after=x HTTP/1.1\r\nHost: a\r\n\r\n"),
-                _ => bytes.extend_from_slice(PARTS[dice.roll(PARTS.len())].as_bytes()),
+                _ => bytes.extend_from_slice(PARTS[rng.roll(PARTS.len())].as_bytes()),
             }
         }
         let mut line = server.connect().await;
         let (mut from, mut to) = line.stream.split();
         let sending = async {
-            for piece in bytes.chunks(1 + dice.roll(40)) {
+            for piece in bytes.chunks(1 + rng.roll(40)) {
                 if to.write_all(piece).await.is_err() {
                     return;
                 }

@@ -17,7 +17,7 @@ pub fn more(told: &NoticeRow) -> Option<Text> {
 }
 
 /// Returns the action path of the form that takes a warning back.
-pub fn take_back(warning: &WarningRow) -> String {
+pub fn withdraw(warning: &WarningRow) -> String {
     match warning.group_id {
         Some(group) => format!("/-/groups/{group}/warnings/{}/take-back", warning.id),
         None => format!("/admin/warnings/{}/take-back", warning.id),

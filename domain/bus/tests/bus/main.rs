@@ -103,12 +103,12 @@ async fn watching_before_reading_misses_nothing_and_repeats_nothing(home: Home) 
             heard
         }));
     }
-    let mut dice = Rng(7);
+    let mut rng = Rng(7);
     for number in 0..EVENTS {
         let bus = if number % 2 == 0 { &home.bus } else { &other };
         let events = [ALICE, BOB, GARDEN].map(|stream| (stream, event(number)));
         assert_eq!(bus.publish(&events).await.unwrap(), 3);
-        for _ in 0..dice.roll(4) {
+        for _ in 0..rng.roll(4) {
             tokio::task::yield_now().await;
         }
         // Readers must not fall so far behind that a resync would be correct.

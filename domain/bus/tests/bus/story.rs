@@ -37,15 +37,15 @@ async fn a_backlog_is_complete_or_says_resync(home: Home) {
 }
 
 async fn tell_a_story(home: &Home, seed: u64) {
-    let mut dice = Rng(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    let mut rng = Rng(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
     let mut lists: HashMap<Stream, List> = [ALICE, BOB, GARDEN].map(|stream| (stream, List::default())).into();
     let mut held: Vec<Held> = Vec::new();
     let mut number = 0;
     for step in 0..60 {
         let at = format!("seed {seed}, step {step}");
-        let stream = [ALICE, BOB, GARDEN][dice.roll(3) as usize];
-        home.pass(Duration::from_micros(dice.roll(3) * 700));
-        match dice.roll(20) {
+        let stream = [ALICE, BOB, GARDEN][rng.roll(3) as usize];
+        home.pass(Duration::from_micros(rng.roll(3) * 700));
+        match rng.roll(20) {
             0..4 => {
                 let list = lists.get_mut(&stream).unwrap();
                 if !list.there {
@@ -55,11 +55,11 @@ async fn tell_a_story(home: &Home, seed: u64) {
                 held.push(Held { stream, life: list.life, cursor, position: list.taken.len() });
             }
             4..11 => {
-                let count = if dice.roll(12) == 0 { 200 + dice.roll(400) } else { dice.roll(5) };
+                let count = if rng.roll(12) == 0 { 200 + rng.roll(400) } else { rng.roll(5) };
                 let mut events = Vec::new();
                 for _ in 0..count {
                     number += 1;
-                    let to = if dice.roll(4) == 0 { BOB } else { stream };
+                    let to = if rng.roll(4) == 0 { BOB } else { stream };
                     events.push((to, event(number)));
                 }
                 let mut expected = 0;
@@ -73,19 +73,19 @@ async fn tell_a_story(home: &Home, seed: u64) {
                 assert_eq!(home.bus.publish(&events).await.unwrap(), expected, "{at}");
             }
             11 => {
-                let keep = 1 + dice.roll(4);
+                let keep = 1 + rng.roll(4);
                 home.ask("XTRIM", stream, &["MAXLEN", "=", &keep.to_string()]).await;
                 let list = lists.get_mut(&stream).unwrap();
                 if home.redis.is_some() {
                     list.cut = list.cut.max((list.taken.len() + 1).saturating_sub(keep as usize));
                 }
             }
-            12 if dice.roll(3) == 0 => {
+            12 if rng.roll(3) == 0 => {
                 home.forget_all().await;
                 lists.values_mut().for_each(|list| list.there = false);
             }
             13 => {
-                let made_up = format!("{}-{}", dice.roll(2_000_000_000_000), dice.roll(9)).parse().unwrap();
+                let made_up = format!("{}-{}", rng.roll(2_000_000_000_000), rng.roll(9)).parse().unwrap();
                 let list = lists.get_mut(&stream).unwrap();
                 let at = read_all(&home.bus, stream, made_up).await.expect_err("nobody was given this cursor");
                 if !list.there {
@@ -95,7 +95,7 @@ async fn tell_a_story(home: &Home, seed: u64) {
             }
             _ if held.is_empty() => {}
             _ => {
-                let from = held[dice.roll(held.len() as u64) as usize];
+                let from = held[rng.roll(held.len() as u64) as usize];
                 let list = lists.get_mut(&from.stream).unwrap();
                 let read = read_all(&home.bus, from.stream, from.cursor).await;
                 let same_life = list.there && list.life == from.life;

@@ -282,10 +282,10 @@ pub async fn warn(ask: Ask, Body(why): Body<Reason>) -> Result<Done> {
 /// Withdraws a site warning.
 ///
 /// # Errors
-/// As [`warnings::take_back`].
+/// As [`warnings::withdraw`].
 pub async fn take_back_warning(ask: Ask, _: ()) -> Result<Done> {
     ask.check_unlimited()?;
-    warnings::take_back(&ask.cx, ask.viewer(), ask.part("warning")?).await?;
+    warnings::withdraw(&ask.cx, ask.viewer(), ask.part("warning")?).await?;
     Ok(Done)
 }
 

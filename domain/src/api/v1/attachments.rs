@@ -270,7 +270,7 @@ pub async fn retire(ask: Ask, _: ()) -> Result<Done> {
     set_retired(ask, true).await
 }
 
-/// Brings back a retired kind of attachment.
+/// Restores a retired kind of attachment.
 ///
 /// # Errors
 /// As [`retire`].

@@ -318,7 +318,7 @@ async fn set_wiki(ask: Ask, on: bool) -> Result<Found<Message>> {
     Ok(Found(object(&ask, raw.id).await?))
 }
 
-/// Removes the link previews of a message for good. Editing the message doesn't bring them back.
+/// Removes the link previews of a message permanently. Editing the message doesn't restore them.
 ///
 /// # Errors
 /// As [`link_previews::remove`]; [`Error::Forbidden`] if that takes a moderator's rights and the credentials do not carry

@@ -217,10 +217,10 @@ pub async fn warn(ask: Ask, Body(why): Body<Reason>) -> Result<Done> {
 /// Withdraws a warning.
 ///
 /// # Errors
-/// As [`warnings::take_back_in_group`].
+/// As [`warnings::withdraw_in_group`].
 pub async fn take_back_warning(ask: Ask, _: ()) -> Result<Done> {
     let found = ask.group().await?;
-    warnings::take_back_in_group(&ask.cx, ask.viewer(), found.group.id, ask.part("warning")?).await?;
+    warnings::withdraw_in_group(&ask.cx, ask.viewer(), found.group.id, ask.part("warning")?).await?;
     Ok(Done)
 }
 

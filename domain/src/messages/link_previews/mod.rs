@@ -168,7 +168,7 @@ fn shown(text: &str, most: usize) -> String {
     }
 }
 
-/// Removes the previews of a message for good. Its author and moderators can. Does nothing if it has none.
+/// Removes the previews of a message permanently. Its author and moderators can. Does nothing if it has none.
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Forbidden`] for anyone else.

@@ -84,7 +84,7 @@ pub(crate) async fn forget_unlinked(tx: &mut Tx, message: MessageId, nodes: &str
     sql!(run tx, "update messages set previews = $2 where id = $1 and previews <> coalesce($2, '')", message, left)
 }
 
-/// Removes the previews of a message for good. 0 when it has none.
+/// Removes the previews of a message permanently. 0 when it has none.
 pub async fn remove(tx: &mut Tx, message: MessageId) -> Result<u64> {
     sql!(run tx,
         "update messages set version = version + 1, previews = $2

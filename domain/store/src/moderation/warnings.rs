@@ -22,7 +22,7 @@ pub async fn warned(tx: &mut Tx, id: NoticeId, group: Option<GroupId>) -> Result
 }
 
 /// Revokes a notice. 0 when it was revoked before.
-pub async fn take_back(tx: &mut Tx, id: NoticeId, by: UserId, now: Timestamp) -> Result<u64> {
+pub async fn withdraw(tx: &mut Tx, id: NoticeId, by: UserId, now: Timestamp) -> Result<u64> {
     sql!(run tx, "update notices set taken_back_at = $3, taken_back_by = $2 where id = $1 and taken_back_at is null", id, by, now)
 }
 

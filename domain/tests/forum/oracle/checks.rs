@@ -64,17 +64,17 @@ impl World<'_> {
             let events: Vec<&Value> = heard.iter().map(|(_, event)| event).collect();
             match news {
                 News::None => {}
-                News::Message(kind, m) => self.must_hear_of(*m, kind, p, &events, &after),
+                News::Message(kind, m) => self.must_learn_of(*m, kind, p, &events, &after),
                 News::Topics(about) => {
                     for t in about {
-                        self.must_hear_of_topic(*t, p, &events, before, &after);
+                        self.must_learn_of_topic(*t, p, &events, before, &after);
                     }
                 }
             }
         }
     }
 
-    fn must_hear_of(&self, m: M, kind: &str, p: P, events: &[&Value], readers: &BTreeMap<T, BTreeSet<P>>) {
+    fn must_learn_of(&self, m: M, kind: &str, p: P, events: &[&Value], readers: &BTreeMap<T, BTreeSet<P>>) {
         let Some(t) = self.model.topic_of(m) else { return };
         if !readers[&t].contains(&p) {
             return;
@@ -87,7 +87,7 @@ impl World<'_> {
         assert_eq!(quiet, ignores || !self.model.hears(t, p), "whether {p} counts {m}: {found}{}", self.trace());
     }
 
-    fn must_hear_of_topic(
+    fn must_learn_of_topic(
         &self,
         t: T,
         p: P,

@@ -49,15 +49,15 @@ pub async fn warn_in_group(req: Req, path: Path<(String, String)>, form: Form) -
 }
 
 /// `POST /admin/warnings/ID/take-back`.
-pub async fn take_back(req: Req, path: Path<String>, _form: Form) -> Answer {
+pub async fn withdraw(req: Req, path: Path<String>, _form: Form) -> Answer {
     req.admin()?;
-    let user = warnings::take_back(req.cx(), req.viewer(), id(&path)?).await?;
+    let user = warnings::withdraw(req.cx(), req.viewer(), id(&path)?).await?;
     Ok(req.redirect_saying(&format!("/admin/people/{user}"), "warning-back"))
 }
 
 /// `POST /-/groups/ID/warnings/WARNING/take-back`.
-pub async fn take_back_in_group(req: Req, path: Path<(String, String)>, _form: Form) -> Answer {
+pub async fn withdraw_in_group(req: Req, path: Path<(String, String)>, _form: Form) -> Answer {
     let (group, warning): (GroupId, NoticeId) = (id(&path.0)?, id(&path.1)?);
-    let user = warnings::take_back_in_group(req.cx(), req.viewer(), group, warning).await?;
+    let user = warnings::withdraw_in_group(req.cx(), req.viewer(), group, warning).await?;
     Ok(req.redirect_saying(&format!("/-/groups/{group}/members/{user}"), "warning-back"))
 }

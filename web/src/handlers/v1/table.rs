@@ -153,7 +153,7 @@ pub const ENDPOINTS: &[Endpoint] = endpoints! {
     post "/kinds" Write "Registers a kind of attachment." => attachments::register;
     get "/kinds/{kind}" Account "Returns a kind of attachment." => attachments::show;
     put "/kinds/{kind}/retired" Write "Retires a kind of attachment. New messages can't use it." => attachments::retire;
-    delete "/kinds/{kind}/retired" Write "Brings back a retired kind of attachment." => attachments::resume;
+    delete "/kinds/{kind}/retired" Write "Restores a retired kind of attachment." => attachments::resume;
 
     get "/events" Account "Returns the changes after a position, as JSON or server-sent events." => events::index;
 
