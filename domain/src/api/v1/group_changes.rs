@@ -1,5 +1,7 @@
 //! Changes of groups themselves.
 
+use std::time::Duration;
+
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -86,7 +88,9 @@ pub struct GroupChange {
 }
 
 /// How often a change is tried again whose omitted fields somebody else changed at the same time.
-const ATTEMPTS: usize = 5;
+const ATTEMPTS: u32 = 6;
+/// How long to wait before the second attempt; the pauses grow.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// Changes a group.
 ///
@@ -94,9 +98,10 @@ const ATTEMPTS: usize = 5;
 /// As [`groups::update_from`].
 pub async fn update(ask: Ask, Body(change): Body<GroupChange>) -> Result<Found<Group>> {
     let attempts = if ask.base.is_some() { 1 } else { ATTEMPTS };
-    for _ in 1..attempts {
+    for attempt in 1..attempts {
         match try_update(&ask, change.clone()).await {
-            Err(Error::Changed) => {}
+            // What was read may come from a cache, which forgets it right after the other change is committed.
+            Err(Error::Changed) => tokio::time::sleep(PAUSE * attempt).await,
             updated => return updated,
         }
     }
