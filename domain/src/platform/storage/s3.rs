@@ -146,12 +146,10 @@ struct Begun {
 }
 
 impl Begun {
+    /// Aborts it now. Dropped meanwhile, it is aborted again: the service takes that.
     async fn abort(&mut self) {
-        // Dropped meanwhile, it is aborted again: the service takes that.
         if let Some(upload) = &mut self.upload {
-            if let Err(error) = within(self.answer, upload.abort()).await {
-                tracing::warn!(%error, key = self.key, "the pieces of a failed upload may stay in the storage");
-            }
+            abort(upload.as_mut(), self.answer, &self.key).await;
             self.upload = None;
         }
     }
@@ -159,10 +157,17 @@ impl Begun {
 
 impl Drop for Begun {
     fn drop(&mut self) {
-        if let (Some(upload), Ok(runtime)) = (self.upload.take(), Handle::try_current()) {
-            let mut left = Self { upload: Some(upload), answer: self.answer, key: std::mem::take(&mut self.key) };
-            runtime.spawn(async move { left.abort().await });
+        if let (Some(mut upload), Ok(runtime)) = (self.upload.take(), Handle::try_current()) {
+            let (answer, key) = (self.answer, std::mem::take(&mut self.key));
+            // A runtime that ends drops the task at once: it must not hold a `Begun`, which would begin another task.
+            runtime.spawn(async move { abort(upload.as_mut(), answer, &key).await });
         }
+    }
+}
+
+async fn abort(upload: &mut dyn MultipartUpload, answer: Duration, key: &str) {
+    if let Err(error) = within(answer, upload.abort()).await {
+        tracing::warn!(%error, key, "the pieces of a failed upload may stay in the storage");
     }
 }
 
