@@ -216,9 +216,10 @@ mod tests {
             waiting.add_permits(1);
             goes_on.acquire().await.expect("it is open").forget();
             running.fetch_sub(1, Ordering::SeqCst);
-            "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+            "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok".to_owned()
         } else {
-            "HTTP/1.1 302 Found\r\nLocation: http://target.example/\r\nContent-Length: 0\r\n\r\n"
+            let port = stream.local_addr().expect("an address").port();
+            format!("HTTP/1.1 302 Found\r\nLocation: http://target.example:{port}/\r\nContent-Length: 0\r\n\r\n")
         };
         stream.write_all(answer.as_bytes()).await.expect("an answer");
     }
@@ -241,7 +242,8 @@ mod tests {
             }
         });
         let wanted = Wanted { accept: "*/*", timeout: Duration::from_secs(60), most: 100 };
-        let urls: Vec<String> = (0..2 * AT_ONCE_TO_HOST).map(|nth| format!("http://{nth}.example/")).collect();
+        let urls: Vec<String> =
+            (0..2 * AT_ONCE_TO_HOST).map(|nth| format!("http://{nth}.example:{}/", address.port())).collect();
         let fetches = join_all(urls.iter().map(|url| remote.fetch(Timestamp(0), url, wanted)));
         let release = async {
             let most = u32::try_from(AT_ONCE_TO_HOST).expect("a few");
@@ -249,7 +251,12 @@ mod tests {
             assert_eq!(remote.hosts.of("target.example").available_permits(), 0);
             goes_on.add_permits(urls.len());
         };
-        let (fetched, ()) = tokio::join!(fetches, release);
+        tokio::pin!(fetches);
+        tokio::select! {
+            fetched = &mut fetches => panic!("nothing waited: {fetched:?}"),
+            () = release => {}
+        }
+        let fetched = fetches.await;
         assert!(fetched.into_iter().all(|got| got.is_ok_and(|got| got.body == b"ok")));
     }
 
