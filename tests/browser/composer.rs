@@ -179,7 +179,7 @@ async fn the_composer_formats_completes_and_previews(running: Running) {
     .await;
     ben.click("#compose .preview").await;
     ben.until("it is previewed", "document.querySelector('#compose .previewed .emoji')").await;
-    ben.sees("can\u{2019}t read this conversation").await;
+    ben.sees("can't read this conversation").await;
     ben.click("#compose .preview").await;
     ben.until("one writes on", "document.activeElement.id === 'f-text'").await;
     assert_eq!(value(&ben).await, "hello @ana @zoe :owl: ");

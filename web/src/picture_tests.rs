@@ -168,7 +168,7 @@ async fn a_bad_upload_says_what_to_fix() {
         (&b""[..], "Choose an image."),
         (&b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>"[..], "Save it as PNG or JPEG"),
         (&b"\x89PNG\r\n\x1a\n"[..], "Save it as PNG or JPEG"),
-        (&huge[..], "more than 8 MB"),
+        (&huge[..], "at most 8 MB"),
     ] {
         let said = browser.upload(path, file).await;
         assert_eq!(said.status, 422, "{why}");
