@@ -180,7 +180,7 @@ pub async fn edit_with(cx: &Context, viewer: Viewer, id: MessageId, change: Chan
             } else if store::messages::polls::has_votes(&mut tx, id).await? {
                 return Err(Error::invalid("attachment", texts::messages_errors::poll_has_votes()));
             }
-            polls::announce_end(&mut tx, id, draft.attachment.as_deref()).await?;
+            polls::announce_end(&mut tx, id, draft.attachment.as_deref(), now).await?;
         }
         let new = (draft.text.as_str(), nodes.as_slice(), draft.attachment.as_deref());
         if store::messages::update(&mut tx, id, by, new, now).await? == 0 {

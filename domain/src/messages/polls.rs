@@ -184,14 +184,19 @@ fn place(found: TopicAccess, seq: i64) -> Permalink {
 async fn announce(tx: &mut Tx, message: MessageId, now: Timestamp) -> Result<()> {
     let slot = now.0.div_euclid(SLOT) + 1;
     let (key, at) = (format!("poll {message} {slot}"), Timestamp(slot * SLOT));
-    jobs::enqueue_unique(tx, &key, Cause::PollChanged { message }, at).await?;
+    jobs::plan_unique(tx, &key, Cause::PollChanged { message }, now, at).await?;
     Ok(())
 }
 
 /// Queues the job that updates open pages when the time of a poll is over.
-pub(super) async fn announce_end(tx: &mut Tx, message: MessageId, attachment: Option<&Attachment>) -> Result<()> {
+pub(super) async fn announce_end(
+    tx: &mut Tx,
+    message: MessageId,
+    attachment: Option<&Attachment>,
+    now: Timestamp,
+) -> Result<()> {
     if let Some(at) = attachment.and_then(Attachment::poll).and_then(|poll| poll.closes_at) {
-        jobs::enqueue(tx, Cause::PollChanged { message }, at).await?;
+        jobs::plan(tx, Cause::PollChanged { message }, now, at).await?;
     }
     Ok(())
 }

@@ -25,7 +25,7 @@ const AT_ONCE: i64 = 500;
 pub(crate) async fn soon(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<()> {
     let slot = now.plus(DELAY).0.div_euclid(SLOT) + 1;
     let key = format!("email:{user}:{slot}");
-    jobs::enqueue_unique(tx, &key, Task::CollectEmail { user }, Timestamp(slot * SLOT)).await?;
+    jobs::plan_unique(tx, &key, Task::CollectEmail { user }, now, Timestamp(slot * SLOT)).await?;
     Ok(())
 }
 

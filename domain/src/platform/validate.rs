@@ -1,6 +1,7 @@
 //! Validation and cleaning of input: titles, names, descriptions, reasons.
 
 use crate::platform::error::{Error, Result};
+use crate::platform::secrets;
 use model::{Attachment, Fields};
 use texts::validation;
 
@@ -28,6 +29,13 @@ impl Draft {
     /// A draft without an attachment.
     pub fn new(text: String, key: Option<String>) -> Self {
         Self { text, key, attachment: None }
+    }
+
+    /// The draft of a form with a key, and with what else was typed into it: a title, or names. Only the same words make it the
+    /// same form: a page from the browser's history has the key of what was posted with it before.
+    pub fn of_form(text: &str, key: &str, others: &[&str]) -> Self {
+        let typed = [&[key, text], others].concat().join("\n").replace('\r', "");
+        Self::new(text.to_owned(), (!key.is_empty()).then(|| secrets::digest(&typed)))
     }
 }
 

@@ -79,7 +79,7 @@ async fn data_that_does_not_fit_its_kind_is_refused(forum: TestForum) {
     assert_eq!(refused("poll", None, json!({"question": "Q", "options": []})).await, "options: Enter 2 to 20 options.");
     let many = NewKind { schema: json!({"type": "object", "$ref": "#"}), name: "A b".into(), version: 0, ..build(1) };
     let why = why(kinds::register(cx, mira, many).await);
-    for field in ["name: Use 1 to 40", "version: Use a number", "schema: The keyword $ref is not supported."] {
+    for field in ["name: Use 1 to 40", "version: Enter a number", "schema: The keyword $ref is not supported."] {
         assert!(why.contains(field), "{why}");
     }
 }

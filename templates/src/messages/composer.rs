@@ -138,7 +138,7 @@ mod tests {
         };
         let english = |names: &[&str]| note(names, Lang::En).expect("a note");
         assert_eq!(note(&[], Lang::En), None);
-        assert_eq!(english(&["ada"]), "ada can\u{2019}t read this group and won\u{2019}t be notified.");
+        assert_eq!(english(&["ada"]), "ada can't read this group and won't be notified.");
         assert!(english(&["ada", "bo"]).starts_with("ada and bo can"));
         assert!(english(&["ada", "bo", "cy"]).starts_with("ada, bo, and cy can"));
         let german = note(&["ada", "bo", "cy"], Lang::De);

@@ -180,10 +180,10 @@ async fn an_unstarted_job_is_returned_without_counting_an_attempt(test: TestDb) 
 
 async fn an_unreadable_job_is_parked_and_the_rest_runs(test: TestDb) {
     let mut tx = test.db.begin().await.unwrap();
-    store::insert(&mut tx, "paint_the_fence", "{}", start()).await.unwrap();
-    store::insert(&mut tx, "message_edited", "{not json", start()).await.unwrap();
-    store::insert(&mut tx, "message_edited", r#"{"topic":1}"#, start()).await.unwrap();
-    store::insert(&mut tx, "message_edited", "[1]", start()).await.unwrap();
+    store::insert(&mut tx, "paint_the_fence", "{}", start(), start()).await.unwrap();
+    store::insert(&mut tx, "message_edited", "{not json", start(), start()).await.unwrap();
+    store::insert(&mut tx, "message_edited", r#"{"topic":1}"#, start(), start()).await.unwrap();
+    store::insert(&mut tx, "message_edited", "[1]", start(), start()).await.unwrap();
     tx.commit().await.unwrap();
     let good = enqueue(&test.db, &edited(1), start()).await;
     let mut claimed = Vec::new();
@@ -258,7 +258,7 @@ async fn an_admin_sees_counts_and_pages_and_may_retry_or_remove(test: TestDb) {
     let db = &test.db;
     let mut tx = db.begin().await.unwrap();
     for _ in 0..3 {
-        store::insert(&mut tx, "unknown", "{}", start()).await.unwrap();
+        store::insert(&mut tx, "unknown", "{}", start(), start()).await.unwrap();
     }
     tx.commit().await.unwrap();
     assert_eq!(store::waiting_since(db, start().plus(SECOND)).await.unwrap(), Some(start()));
@@ -320,6 +320,11 @@ async fn a_clock_that_is_set_back_delays_no_job(test: TestDb) {
     for held in &claimed[1..] {
         report(&test.db, "two", *held, Outcome::Done, now).await;
     }
+    // What is planned for later keeps its time.
+    let mut tx = test.db.begin().await.unwrap();
+    jobs::plan(&mut tx, edited(5), now.minus(120 * SECOND), now.plus(240 * SECOND)).await.unwrap();
+    jobs::plan(&mut tx, edited(6), now.minus(120 * SECOND), now.plus(86_400 * SECOND)).await.unwrap();
+    tx.commit().await.unwrap();
     enqueue(&test.db, &edited(4), now).await;
     let earlier = now.minus(60 * SECOND);
     assert_eq!(jobs::after_clock_change(&test.db, earlier).await.unwrap(), 1);

@@ -88,7 +88,7 @@ pub(super) async fn save(
     if files::mentioned(&draft.text) {
         files::link(&mut tx, saved.id, nodes, "", user).await?;
     }
-    polls::announce_end(&mut tx, saved.id, draft.attachment.as_deref()).await?;
+    polls::announce_end(&mut tx, saved.id, draft.attachment.as_deref(), place.at).await?;
     finish(cx, &mut tx, destination, &place, saved.id).await?;
     tx.commit().await?;
     cx.wake.after_commit();

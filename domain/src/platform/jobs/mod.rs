@@ -255,10 +255,28 @@ impl Job {
 /// Wake the workers after the commit with [`Wake::after_commit`].
 pub async fn enqueue(tx: &mut Tx, job: impl Into<Job>, run_at: Timestamp) -> Result<JobId, store::Error> {
     let (kind, payload) = job.into().to_row()?;
-    table::insert(tx, &kind, &payload, run_at).await
+    table::insert(tx, &kind, &payload, run_at, run_at).await
 }
 
-/// Queues a job for `run_at` unless one with the key is still queued. Returns whether it did.
+/// Queues a job for a later time.
+pub async fn plan(tx: &mut Tx, job: impl Into<Job>, now: Timestamp, run_at: Timestamp) -> Result<JobId, store::Error> {
+    let (kind, payload) = job.into().to_row()?;
+    table::insert(tx, &kind, &payload, now.min(run_at), run_at).await
+}
+
+/// Queues a job for a later time unless one with the key is still queued. Returns whether it did.
+pub async fn plan_unique(
+    tx: &mut Tx,
+    key: &str,
+    job: impl Into<Job>,
+    now: Timestamp,
+    run_at: Timestamp,
+) -> Result<bool, store::Error> {
+    let (kind, payload) = job.into().to_row()?;
+    Ok(table::insert_unique(tx, key, &kind, &payload, now.min(run_at), run_at).await?.is_some())
+}
+
+/// Queues a job for `run_at`, which is now, unless one with the key is still queued. Returns whether it did.
 pub async fn enqueue_unique(
     tx: &mut Tx,
     key: &str,
@@ -266,7 +284,7 @@ pub async fn enqueue_unique(
     run_at: Timestamp,
 ) -> Result<bool, store::Error> {
     let (kind, payload) = job.into().to_row()?;
-    Ok(table::insert_unique(tx, key, &kind, &payload, run_at).await?.is_some())
+    Ok(table::insert_unique(tx, key, &kind, &payload, run_at, run_at).await?.is_some())
 }
 
 /// Queues jobs for `run_at`, each unless one with its key is still queued.

@@ -87,7 +87,7 @@ pub async fn save(tx: &mut Tx, new: &NewMessage<'_>) -> Result<Option<Saved>> {
     if let Some(original) = new.reply_to {
         sql!(run tx, "update messages set version = version + 1 where id = $1 and topic_id = $2", original, new.topic)?;
     }
-    crate::platform::jobs::insert(tx, JOB, &format!("{{\"message\":{id}}}"), at).await?;
+    crate::platform::jobs::insert(tx, JOB, &format!("{{\"message\":{id}}}"), at, at).await?;
     crate::search_log::insert(tx, crate::search_log::Changed::Message(id)).await?;
     Ok(Some(Saved { id, seq }))
 }

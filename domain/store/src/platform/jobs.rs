@@ -76,10 +76,10 @@ macro_rules! run_on_held {
 }
 
 /// Inserts a job that may run from `run_at` on.
-pub async fn insert(tx: &mut Tx, kind: &str, payload: &str, run_at: Timestamp) -> Result<JobId> {
+pub async fn insert(tx: &mut Tx, kind: &str, payload: &str, now: Timestamp, run_at: Timestamp) -> Result<JobId> {
     sql!(value tx, JobId,
-        "insert into jobs (kind, payload, run_at, created_at) values ($1, $2, $3, $3) returning id",
-        kind, add_to(payload), run_at)
+        "insert into jobs (kind, payload, created_at, run_at) values ($1, $2, $3, $4) returning id",
+        kind, add_to(payload), now, run_at)
 }
 
 /// Inserts a job under a key. `None` when a job with that key exists.
@@ -88,12 +88,13 @@ pub async fn insert_unique(
     key: &str,
     kind: &str,
     payload: &str,
+    now: Timestamp,
     run_at: Timestamp,
 ) -> Result<Option<JobId>> {
     sql!(opt_value tx, JobId,
-        "insert into jobs (unique_key, kind, payload, run_at, created_at) values ($1, $2, $3, $4, $4)
+        "insert into jobs (unique_key, kind, payload, created_at, run_at) values ($1, $2, $3, $4, $5)
          on conflict (unique_key) do nothing returning id",
-        key, kind, add_to(payload), run_at)
+        key, kind, add_to(payload), now, run_at)
 }
 
 /// Inserts jobs with a key, a kind and a payload each. A job whose key exists is left out.
@@ -234,12 +235,13 @@ pub async fn release(tx: &mut Tx, owner: &str, attempt: i64, ids: &[JobId], run_
     )
 }
 
-/// Makes jobs due whose times a clock set that was ahead: a job waits for longer than any job may (`longest`), or was
-/// created in the future (`ahead`) and has not failed since. Returns how many.
+/// Makes jobs due whose times a clock set that was ahead: a job waits for its next try or its lease longer than any job may
+/// (`longest`), or was created in the future (`ahead`) and has not failed since. Jobs that are planned for later were created
+/// before. Returns how many.
 pub async fn bring_forward(tx: &mut Tx, now: Timestamp, ahead: Timestamp, longest: Timestamp) -> Result<u64> {
     sql!(run tx,
         "update jobs set run_at = $1 where state <> 'failed' and run_at > $2
-         and (run_at > $3 or (state = 'ready' and created_at > $2 and run_at >= created_at))",
+         and ((run_at > $3 and attempt > 0) or (state = 'ready' and created_at > $2 and run_at >= created_at))",
         now, ahead, longest)
 }
 

@@ -28,7 +28,7 @@ pub async fn new(req: Req, params: Query<Params>) -> Answer {
 }
 
 fn draft(form: &Form) -> Draft {
-    Draft::new(form.get("text").to_owned(), Some(form.get("key").to_owned()))
+    Draft::of_form(form.get("text"), form.get("key"), &[form.get("title"), form.get("to")])
 }
 
 fn given_back(form: &Form, error: domain::Error) -> Result<DirectForm, Failure> {

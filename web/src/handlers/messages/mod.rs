@@ -59,7 +59,7 @@ async fn fragment(req: &Req, message: MessageId) -> Answer {
 /// `POST /-/topics/ID/messages`. The message is stored before this answers.
 pub async fn create(req: Req, path: Path<String>, form: Form) -> Answer {
     let topic: TopicId = id(&path)?;
-    let draft = Draft::new(form.get("text").to_owned(), Some(form.get("key").to_owned()));
+    let draft = Draft::of_form(form.get("text"), form.get("key"), &[]);
     if !form.get("file").is_empty() {
         // Without a script, the browser sent only the names of the chosen files.
         let mut back = message_form(&form);

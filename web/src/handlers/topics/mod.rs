@@ -171,7 +171,7 @@ pub(super) async fn draw(
 /// `POST /-/groups/ID/topics`.
 pub async fn create(req: Req, path: Path<String>, form: Form) -> Answer {
     let group = id(&path)?;
-    let draft = Draft::new(form.get("text").to_owned(), Some(form.get("key").to_owned()));
+    let draft = Draft::of_form(form.get("text"), form.get("key"), &[form.get("title")]);
     let target = domain::messages::Target::NewTopic { group, title: form.get("title") };
     let poll = polls::poll(&form, req.cx().now());
     match domain::messages::submit_with(req.cx(), req.viewer(), target, draft, poll).await {
